@@ -1,0 +1,109 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Every first-party target is compiled with the same strictness; CI adds -warnings-as-errors.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: strict)
+}
+
+func systemLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+  name: "vitrine",
+  products: [.executable(name: "vitrine", targets: ["vitrine"])],
+  targets: [
+    // C libraries of the distribution, one target each (docs/reference/dependencies.md).
+    systemLibrary("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+    systemLibrary("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
+    // hiredis's pkg-config flags hold a define that SwiftPM refuses, so its module map names header and library.
+    systemLibrary("CHiredis", apt: "libhiredis-dev"),
+    systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    systemLibrary("CStemmer", apt: "libstemmer-dev"),
+    systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    systemLibrary("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    .target(
+      name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+
+    // Nouns and pure functions.
+    library("JSON", ["CSimdjson"]),
+    library("Catalog"),
+    library("SearchDSL", ["JSON"]),
+    library("Pricing", ["Catalog"]),
+    library("Ranking", ["Catalog"]),
+
+    // The embedded search engine.
+    library("SearchNode", ["SearchDSL", "JSON", "CStemmer"]),
+
+    // What the flows ask of the outside, and who answers.
+    library("Ports", ["Catalog", "SearchDSL", "Pricing"]),
+    library("PostgresStore", ["Ports", "Catalog", "Pricing", "JSON", "CPostgres", "CCrypto"]),
+    library("RedisStore", ["Ports", "CHiredis"]),
+    library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl"]),
+    library("Importing", ["Catalog", "JSON", "CZlib"]),
+    library("Seeding", ["Catalog", "JSON"]),
+
+    // The flows.
+    library("Indexer", ["Catalog", "SearchDSL", "JSON", "Ports", "Telemetry"]),
+    library("SearchService", ["Catalog", "SearchDSL", "Pricing", "Ports", "Telemetry"]),
+
+    // The edge.
+    library("Telemetry"),
+    library("Configuration"),
+    library("HTTPServer", ["Telemetry", "CMicroHTTPD", "CZlib"]),
+    library("StorefrontAPI", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL"]),
+    library("Web", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports"]),
+    library("LocalServices"),
+    .executableTarget(
+      name: "vitrine",
+      dependencies: [
+        "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresStore", "RedisStore",
+        "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Telemetry", "Configuration",
+        "HTTPServer", "StorefrontAPI", "Web", "LocalServices",
+      ], swiftSettings: strict),
+
+    tests("JSON", ["JSON"]),
+    tests("Catalog", ["Catalog"]),
+    tests("SearchDSL", ["SearchDSL", "JSON"]),
+    tests("Pricing", ["Pricing", "Catalog"]),
+    tests("Ranking", ["Ranking"]),
+    tests("SearchNode", ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices"]),
+    tests("PostgresStore", ["PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices", "JSON"]),
+    tests("RedisStore", ["RedisStore", "LocalServices"]),
+    tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices"]),
+    tests("Importing", ["Importing", "Catalog", "PostgresStore", "LocalServices"]),
+    tests("Seeding", ["Seeding", "Catalog", "Importing"]),
+    tests(
+      "Indexer",
+      ["Indexer", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "LocalServices", "JSON", "Telemetry"]),
+    tests(
+      "SearchService",
+      [
+        "SearchService", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices",
+        "Indexer", "Telemetry",
+      ]),
+    tests("Telemetry", ["Telemetry"]),
+    tests("Configuration", ["Configuration"]),
+    tests("HTTPServer", ["HTTPServer", "Telemetry"]),
+    tests(
+      "StorefrontAPI",
+      ["StorefrontAPI", "Web", "SearchService", "SearchNode", "HTTPServer", "PostgresStore", "LocalServices", "JSON", "Telemetry"]),
+    tests("Web", ["Web", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing"]),
+    tests("LocalServices", ["LocalServices"]),
+    // The repository's own rules: the README's files, function length, import rows.
+    .testTarget(name: "RepositoryTests", swiftSettings: strict),
+  ],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,6 @@
+@main
+struct Vitrine {
+  static func main() async {
+    print("vitrine")
+  }
+}
