@@ -9,6 +9,7 @@ public struct GeneratedProducts: Sequence, IteratorProtocol, Sendable {
 
   init(_ options: GenerationOptions) { maker = ProductMaker(GeneratedWorld(options)) }
 
+  /// The next product's record; nil after the last.
   public mutating func next() -> ProductRecord? {
     guard nextProduct < maker.world.options.products else { return nil }
     defer { nextProduct += 1 }
@@ -56,7 +57,9 @@ struct ProductMaker: Sendable {
     return "G" + String(repeating: "0", count: 7 - digits.count) + digits
   }
 
-  func shape(_ product: Int) -> Shape { shape(product, using: RandomStream(seed: world.options.seed, .product, product)).0 }
+  func shape(_ product: Int) -> Shape {
+    shape(product, using: RandomStream(seed: world.options.seed, .product, product)).0
+  }
 
   private func shape(_ product: Int, using start: RandomStream) -> (Shape, RandomStream) {
     var stream = start
