@@ -58,7 +58,7 @@ let package = Package(
     library("Seeding", ["Catalog", "JSON"]),
 
     // The flows.
-    library("Indexer", ["Catalog", "SearchDSL", "JSON", "Ports", "Telemetry"]),
+    library("Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry"]),
     library("SearchService", ["Catalog", "SearchDSL", "Pricing", "Ports", "Telemetry"]),
 
     // The edge.
