@@ -59,7 +59,7 @@ let package = Package(
 
     // The flows.
     library("Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry"]),
-    library("SearchService", ["Catalog", "SearchDSL", "Pricing", "Ports", "Telemetry"]),
+    library("SearchService", ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry"]),
 
     // The edge.
     library("Telemetry"),

@@ -67,19 +67,33 @@ public struct BulkWriter: Sendable {
     var pause = Duration.milliseconds(50)
     while !batch.isDone {
       try Task.checkCancellation()
-      do {
-        let deadline = ContinuousClock.now + Self.requestDeadline
-        let response = try await engine.bulk(batch.pending, to: index, refresh: refresh, deadline: deadline)
-        try batch.receive(response)
-        if batch.isDone { break }
+      if let failure = await attempt(&batch, index: index, refresh: refresh) {
+        guard failure.isWorthRepeating else { throw failure }
+        onRetry(failure.description)
+      } else if !batch.isDone {
         onRetry("the engine had no room for \(batch.pending.count) of \(operations.count) documents")
-      } catch let error as SearchEngineError {
-        guard error.isWorthRepeating else { throw error }
-        onRetry(error.description)
+      } else {
+        break
       }
       try await Task.sleep(for: pause * Double.random(in: 0.5...1))
       pause = min(pause * 2, Self.longestPause)
     }
+    return outcome(of: batch)
+  }
+
+  /// Sends what is pending once; gives the failure of the whole request, if it failed as a whole.
+  private func attempt(_ batch: inout BulkBatch, index: String, refresh: Bool) async -> SearchEngineError? {
+    do throws(SearchEngineError) {
+      let deadline = ContinuousClock.now + Self.requestDeadline
+      let response = try await engine.bulk(batch.pending, to: index, refresh: refresh, deadline: deadline)
+      try batch.receive(response)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func outcome(of batch: BulkBatch) -> Result {
     var result = Result()
     result.written = batch.written
     result.deleted = batch.deleted

@@ -1,7 +1,7 @@
-public import Catalog
+import Catalog
 public import Ports
 public import SearchDSL
-public import Telemetry
+import Telemetry
 
 /// `vitrine index sync`: carries every committed change into the index in use, for ever.
 ///

@@ -92,7 +92,10 @@ public struct ProductDocument: Sendable {
     if !numbers.isEmpty { writer.member("facet_numbers", numbers.uniqued()) }
     if !swatches.isEmpty { writer.member("swatches", swatches.uniqued()) }
     let combinations = product.variants.flatMap { FacetToken.combinations(of: $0.options) }.uniqued()
-    if !combinations.isEmpty { writer.member("variant_options", combinations) }
+    if !combinations.isEmpty {
+      writer.member("variant_options", combinations)
+      writer.member("option_codes", product.variants.flatMap { $0.options.map(\.definition.code) }.uniqued())
+    }
   }
 
   private func writeOffer(_ writer: inout JSONWriter) {
