@@ -20,7 +20,7 @@ public struct SearchService: Sendable {
   let catalog: any CatalogReader
   let directory: CatalogDirectory
   let clock: any WallClock
-  let currency: Currency
+  public let currency: Currency
   let retrieval: Retrieval
   let deadlines: Deadlines
 
