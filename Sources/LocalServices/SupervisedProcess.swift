@@ -63,7 +63,10 @@ public final class SupervisedProcess: Sendable {
     if let account = command.account { line += account.setprivArguments }
     line += ["--", command.program] + command.arguments
     var ends: [Int32] = [-1, -1]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else {
+    // A pair of sockets serves as the pipe, for it can be made close-on-exec in one step: a program that another
+    // thread starts at this moment must not inherit our end.
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
       throw .didNotStart(service: command.program, reason: systemError(), log: command.log)
     }
     let outcome = spawn(

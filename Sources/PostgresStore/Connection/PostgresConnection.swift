@@ -132,6 +132,7 @@ public actor PostgresConnection {
   // MARK: Transactions
 
   /// Runs `body` within a savepoint: what it did is undone when it throws, and the transaction goes on.
+  @discardableResult
   public func withSavepoint<T>(
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> T
   ) async throws -> T {

@@ -13,6 +13,7 @@ extension PostgresPool {
   ///
   /// After a serialization failure (40001) or a deadlock (40P01) the whole of `body` runs again, after a short random
   /// pause, up to `maximumAttempts` times in all: it must do nothing that may not be done twice.
+  @discardableResult
   public func withTransaction<T>(
     isolation level: PostgresIsolation = .readCommitted, readOnly: Bool = false,
     maximumAttempts: Int = PostgresPool.defaultAttempts,
@@ -39,6 +40,7 @@ extension PostgresPool {
 
 extension PostgresConnection {
   /// One attempt of a transaction on this connection.
+  @discardableResult
   public func transaction<T>(
     isolation level: PostgresIsolation = .readCommitted, readOnly: Bool = false,
     actor: isolated (any Actor)? = #isolation,

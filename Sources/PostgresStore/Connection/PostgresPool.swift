@@ -51,6 +51,7 @@ public final class PostgresPool: Sendable {
   }
 
   /// Lends `body` one connection for several statements.
+  @discardableResult
   public func withConnection<T>(
     isolation: isolated (any Actor)? = #isolation, _ body: (PostgresConnection) async throws -> T
   ) async throws -> T {

@@ -65,6 +65,11 @@ public struct SQL: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInte
       statement.append(parameter: value.postgresParameter)
     }
 
+    /// A value that travels as a parameter, or NULL.
+    public mutating func appendInterpolation<T: PostgresEncodable>(_ value: T?) {
+      statement.append(parameter: value.postgresParameter)
+    }
+
     /// Text that goes into the statement as it stands: never a user's.
     public mutating func appendInterpolation(unsafeRaw text: String) { statement.append(SQL(unsafeRaw: text)) }
 
