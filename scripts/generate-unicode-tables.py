@@ -298,6 +298,94 @@ def tokenizer_rules(member):
 
 
 # ---------------------------------------------------------------------------------------------------------------
+# ASCII folding
+
+# Where Lucene's ASCIIFoldingFilter folds at all.
+FOLDED_BLOCKS = [
+    (0x00A0, 0x024F), (0x0250, 0x02AF), (0x1D00, 0x1D2B), (0x1D62, 0x1D65), (0x1D6B, 0x1D9A), (0x1E00, 0x1EFF),
+    (0x2010, 0x2053), (0x2070, 0x2094), (0x2184, 0x2184), (0x2460, 0x24FF), (0x275B, 0x2793), (0x2C60, 0x2C7F),
+    (0x2E28, 0x2E29), (0xA720, 0xA7FF), (0xFB00, 0xFB06), (0xFF00, 0xFF5E),
+]
+
+# What neither a decomposition nor a letter's name tells: quotes, dashes, brackets, letters with names of their own.
+FOLDING_SPECIAL_CASES = r"""
+AB:" BB:" D0:D DE:TH DF:ss F0:d FE:th 138:q 149:n 14A:N 14B:n 18F:A 196:I 1BF:w 1E5:G 1E7:G 1F6:HV 1F7:W 21C:Z
+21D:z 259-25A:a 297:C 1D06:D 1D7B:I 1D7C:i 1D7E:U 1D95:a 1E9B:f 1E9C-1E9D:s 1E9E:SS 2010-2014:- 2018-201B:'
+201C-201E:" 2032:' 2033:" 2035:' 2036:" 2038:^ 2039-203A:' 2044:/ 2045:[ 2046:] 204E:* 204F:; 2052:% 2053:~
+207B:- 208B:- 2094:a 275B-275C:' 275D-275E:" 2768:( 2769:) 276A:( 276B:) 276C:< 276D:> 276E-276F:" 2770:< 2771:>
+2772:[ 2773:] 2774:{ 2775:} 2C6F:a 2E28:(( 2E29:)) A73E:c A75A:R A75B:r A762:Z A763:z A766:TH A767:th A768:V
+A784:s A785:S A7FB:F A7FC:p A7FD:M A7FE:I A7FF:M
+"""
+
+# What a decomposition or a name would fold, and the filter leaves.
+UNFOLDED = """
+AA BA 1A2-1A3 1A6 279-27B 1EFD 2024-2026 2C79 2C7D-2C7F A76A-A76D A778 A787 A78D-A78E A790-A799 A7A0-A7B2
+A7B8-A7B9 A7C4-A7CA A7D0-A7D1 A7F2-A7F6 A7F8-A7FA FB05 FF40 FF5C
+"""
+
+LETTER_NAME = re.compile(
+    r"(?:NEGATIVE CIRCLED |LATIN )(CAPITAL|SMALL)? ?(?:LETTER|LIGATURE)? ?(SMALL CAPITAL|SMALL)? ?"
+    r"(?:REVERSED OPEN |REVERSED |TURNED OPEN |TURNED |OPEN |BARRED |INVERTED |DOTLESS |CLOSED |SCRIPT |TOP HALF |"
+    r"BOTTOM HALF |HALF |INSULAR |BROKEN |MIDDLE-WELSH |AFRICAN |STRETCHED )*"
+    r"([A-Z]{1,2})(?: DIGRAPH)?(?: BAR)?(?: (?:WITH|ROTUNDA) .*)?$")
+
+
+def spans(text):
+    for word in text.split():
+        span, _, value = word.partition(":")
+        first, _, last = span.partition("-")
+        yield range(int(first, 16), int(last or first, 16) + 1), value
+
+
+def decomposed(data, c):
+    """The code points of the full compatibility decomposition."""
+    if c not in data or not data[c][5]:
+        return [c]
+    return [d for part in data[c][5].split() if part[0] != "<" for d in decomposed(data, int(part, 16))]
+
+
+def folded(data, c):
+    """ASCII for `c` by its decomposition without marks, by its letter's name or by its digit; None where none tells."""
+    base = [d for d in decomposed(data, c) if data[d][2] not in ("Mn", "Mc", "Me")]
+    if base and all(d < 0x80 for d in base):
+        return "".join(map(chr, base)).strip() or None
+    name = data[base[0] if len(base) == 1 else c][1]
+    letter = LETTER_NAME.match(name)
+    if letter:
+        is_capital = letter.group(1) == "CAPITAL" or "SMALL CAPITAL" in name
+        return letter.group(3) if is_capital else letter.group(3).lower()
+    return data[c][8] if data[c][8].isdigit() else None
+
+
+def foldings(data):
+    out = {}
+    for first, last in FOLDED_BLOCKS:
+        for c in range(first, last + 1):
+            if c in data and folded(data, c):
+                out[c] = folded(data, c)
+    for span, text in spans(FOLDING_SPECIAL_CASES):
+        out.update(dict.fromkeys(span, text))
+    for span, _ in spans(UNFOLDED):
+        for c in span:
+            out.pop(c, None)
+    return out
+
+
+def folding_words(pairs):
+    """`gap.length.` in hexadecimal and the text."""
+    groups, words, at = [], [], 0
+    for c, text in sorted(pairs.items()):
+        if groups and groups[-1][0] + groups[-1][1] == c and groups[-1][2] == text:
+            groups[-1][1] += 1
+        else:
+            groups.append([c, 1, text])
+    for first, length, text in groups:
+        words.append(f"{first - at:x}.{length:x}.{text}")
+        at = first + length
+    return words
+
+
+# ---------------------------------------------------------------------------------------------------------------
 # Swift
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -411,6 +499,9 @@ enum UnicodeTables {{
 
   /// Simple uppercase mapping, in the same form.
   static let uppercase: StaticString = {packed(mapping_words(upper))}
+
+  /// ASCII of what ASCIIFoldingFilter folds: `gap.length.text`.
+  static let foldings: StaticString = {packed(folding_words(foldings(data)))}
 }}
 """
 

@@ -95,7 +95,8 @@ public struct TokenBuffer: Sendable {
 
   /// Calls `body` with the UTF-8 of a token's term.
   @inline(__always)
-  public func withTerm<Result>(of token: Token, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result
+  public func withTerm<Result>(of token: Token, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows
+    -> Result
   {
     try bytes.withUnsafeBufferPointer { try body(UnsafeBufferPointer(rebasing: $0[token.termRange])) }
   }
