@@ -8,13 +8,17 @@ import Glibc
 struct Terminal: Sendable {
   /// Takes whole texts; a test gives its own.
   let write: @Sendable (_ text: String, _ isError: Bool) -> Void
+  /// Whether a person looks at standard error.
+  let isInteractive: Bool
 
-  init(write: @escaping @Sendable (_ text: String, _ isError: Bool) -> Void) {
+  init(isInteractive: Bool, write: @escaping @Sendable (_ text: String, _ isError: Bool) -> Void) {
+    self.isInteractive = isInteractive
     self.write = write
   }
 
   /// The process's own file descriptors.
   init() {
+    isInteractive = isatty(STDERR_FILENO) == 1
     write = { text, isError in Self.write(text, to: isError ? STDERR_FILENO : STDOUT_FILENO) }
   }
 
@@ -23,6 +27,12 @@ struct Terminal: Sendable {
 
   /// Prints a notice or an error and a line's end.
   func printError(_ text: String) { write(text + "\n", true) }
+
+  /// A meter on standard error: one updating line for a person, plain lines elsewhere, JSON lines with `json`.
+  func progress(_ task: String, unit: String, total: Int? = nil, json: Bool = false) -> ProgressMeter {
+    let style: ProgressMeter.Style = json ? .json : isInteractive ? .terminal : .plain
+    return ProgressMeter(task, unit: unit, total: total, style: style) { [write] in write($0, true) }
+  }
 
   private static func write(_ text: String, to descriptor: Int32) {
     var rest = Array(text.utf8)[...]

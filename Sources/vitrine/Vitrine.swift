@@ -1,4 +1,5 @@
 import Configuration
+import Glibc
 
 /// The executable: reads the command line and the settings, and runs the command.
 @main
@@ -15,6 +16,8 @@ struct Vitrine: ParsableCommand {
     ])
 
   static func main() async {
+    // A reader that goes away (`vitrine config | head`, a closed connection) is an error of the write, not our end.
+    signal(SIGPIPE, SIG_IGN)
     let words = Array(Swift.CommandLine.arguments.dropFirst())
     let code = await run(words, environment: ProcessEnvironment.current, terminal: Terminal())
     exitProcess(code)
