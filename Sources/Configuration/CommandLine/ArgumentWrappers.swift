@@ -150,7 +150,9 @@ extension Option {
   }
 }
 
-/// `--json`: a Boolean that has a name; one that is true by default is called `--no-…`.
+/// `--json`: a Boolean that has a name.
+///
+/// One that is true by default is called `--no-…`; its help says what that does.
 @propertyWrapper
 public struct Flag: ArgumentWrapper {
   let box: ArgumentBox<Bool>

@@ -11,7 +11,7 @@ struct CommandArguments {
       return definition.isInverted ? "--no-" + name.dropFirst(2) : name
     }
 
-    var valueName: String { definition.valueName ?? kebabWords(property).joined(separator: "-") }
+    var valueName: String { definition.valueName ?? String(definition.name.longName(property: property).dropFirst(2)) }
   }
 
   let positionals: [Named]
@@ -26,6 +26,9 @@ struct CommandArguments {
     }
     positionals = all.filter { $0.definition.kind == .positional }
     options = all.filter { $0.definition.kind != .positional }
+    precondition(
+      positionals.dropLast().allSatisfy { !$0.definition.isRepeating },
+      "\(type(of: command)): only the last argument may repeat, for it takes all that follow")
   }
 
   var names: [String] { options.flatMap { [$0.longName, $0.definition.name.shortName].compactMap { $0 } } }

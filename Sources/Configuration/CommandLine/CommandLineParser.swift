@@ -1,5 +1,5 @@
 /// Reads a command line: which command, its arguments, and the settings that any command takes as flags.
-public struct CommandLineParser {
+public struct CommandLineParser: Sendable {
   /// What was asked for.
   public enum Outcome {
     case run(any ParsableCommand, settingFlags: [String: String])
