@@ -102,6 +102,7 @@ let package = Package(
       ]),
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration"]),
+    tests("vitrine", ["vitrine", "Configuration"]),
     tests("HTTPServer", ["HTTPServer", "Telemetry"]),
     tests(
       "StorefrontAPI",
