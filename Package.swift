@@ -51,7 +51,10 @@ let package = Package(
 
     // What the flows ask of the outside, and who answers.
     library("Ports", ["Catalog", "SearchDSL", "Pricing"]),
-    library("PostgresStore", ["Ports", "Catalog", "Pricing", "JSON", "CPostgres", "CCrypto"]),
+    library(
+      "PostgresStore", ["Ports", "Catalog", "Pricing", "JSON", "CPostgres", "CCrypto"],
+      // Compiled in, so that the program runs from anywhere.
+      resources: [.embedInCode("Migrations")]),
     library("RedisStore", ["Ports", "CHiredis"]),
     library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl"]),
     library("Importing", ["Catalog", "JSON", "CZlib"]),
@@ -68,7 +71,7 @@ let package = Package(
     library(
       "StorefrontAPI", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL"]),
     library("Web", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports"]),
-    library("LocalServices"),
+    library("LocalServices", ["PostgresStore"]),
     .executableTarget(
       name: "vitrine",
       dependencies: [
