@@ -51,15 +51,18 @@ let package = Package(
 
     // What the flows ask of the outside, and who answers.
     library("Ports", ["Catalog", "SearchDSL", "Pricing"]),
-    library("PostgresStore", ["Ports", "Catalog", "Pricing", "JSON", "CPostgres", "CCrypto"]),
+    library(
+      "PostgresStore", ["Ports", "Catalog", "Pricing", "JSON", "CPostgres", "CCrypto"],
+      // Compiled in, so that the program runs from anywhere.
+      resources: [.embedInCode("Migrations")]),
     library("RedisStore", ["Ports", "CHiredis"]),
     library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl"]),
     library("Importing", ["Catalog", "JSON", "CZlib"]),
     library("Seeding", ["Catalog", "JSON"]),
 
     // The flows.
-    library("Indexer", ["Catalog", "SearchDSL", "JSON", "Ports", "Telemetry"]),
-    library("SearchService", ["Catalog", "SearchDSL", "Pricing", "Ports", "Telemetry"]),
+    library("Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry"]),
+    library("SearchService", ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry"]),
 
     // The edge.
     library("Telemetry"),
@@ -68,7 +71,7 @@ let package = Package(
     library(
       "StorefrontAPI", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL"]),
     library("Web", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports"]),
-    library("LocalServices"),
+    library("LocalServices", ["PostgresStore"]),
     .executableTarget(
       name: "vitrine",
       dependencies: [
@@ -99,6 +102,7 @@ let package = Package(
       ]),
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration"]),
+    tests("vitrine", ["vitrine", "Configuration"]),
     tests("HTTPServer", ["HTTPServer", "Telemetry"]),
     tests(
       "StorefrontAPI",
