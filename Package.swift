@@ -49,13 +49,16 @@ let package = Package(
     // The embedded search engine.
     library("SearchNode", ["SearchDSL", "JSON", "CStemmer"]),
 
+    // Threads for C libraries that block.
+    library("Threading"),
+
     // What the flows ask of the outside, and who answers.
     library("Ports", ["Catalog", "SearchDSL", "Pricing"]),
     library(
-      "PostgresStore", ["Ports", "Catalog", "Pricing", "JSON", "CPostgres", "CCrypto"],
+      "PostgresStore", ["Ports", "Catalog", "Pricing", "JSON", "CPostgres", "CCrypto", "Threading"],
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
-    library("RedisStore", ["Ports", "CHiredis"]),
+    library("RedisStore", ["Ports", "CHiredis", "Threading"]),
     library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl"]),
     library("Importing", ["Catalog", "JSON", "CZlib"]),
     library("Seeding", ["Catalog", "JSON"]),
@@ -70,8 +73,8 @@ let package = Package(
     library("HTTPServer", ["Telemetry", "CMicroHTTPD", "CZlib"]),
     library(
       "StorefrontAPI", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL"]),
-    library("Web", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports"]),
-    library("LocalServices", ["PostgresStore"]),
+    library("Web", ["SearchService", "StorefrontAPI", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports"]),
+    library("LocalServices", ["PostgresStore", "Threading"]),
     .executableTarget(
       name: "vitrine",
       dependencies: [
@@ -111,7 +114,7 @@ let package = Package(
         "Telemetry",
       ]),
     tests("Web", ["Web", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing"]),
-    tests("LocalServices", ["LocalServices"]),
+    tests("LocalServices", ["LocalServices", "PostgresStore", "RedisStore"]),
     // The repository's own rules: the README's files, function length, import rows.
     .testTarget(name: "RepositoryTests", swiftSettings: strict),
   ],

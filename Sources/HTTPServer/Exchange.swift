@@ -266,7 +266,8 @@ final class Exchange: Sendable {
     } else {
       peer.enter(.streaming, until: .max)
     }
-    let shouldClose = mustClose || core.isDraining.load(ordering: .relaxed)
+    var shouldClose = mustClose || core.isDraining.load(ordering: .relaxed)
+    if pipe == nil, case .stream = answer.body { shouldClose = true }
     guard let response = LibraryResponse(answer, pipe: pipe, shouldClose: shouldClose) else {
       core.logger.error("a response could not be made: out of memory or of descriptors")
       return CMHD_no()

@@ -55,7 +55,10 @@ struct LibraryResponse: ~Copyable {
       }
       return response
     case .stream:
-      guard let pipe else { return nil }
+      // HEAD's answer: the length is not known, and the library would send an empty chunk for a body without one.
+      guard let pipe else {
+        return MHD_create_response_from_callback(CMHD_SIZE_UNKNOWN, streamBlockBytes, readNothing, nil, nil)
+      }
       let context = Unmanaged.passRetained(pipe)
       guard
         let response = MHD_create_response_from_callback(
@@ -71,6 +74,8 @@ struct LibraryResponse: ~Copyable {
   private static let read: MHD_ContentReaderCallback = { context, _, buffer, limit in
     Unmanaged<BodyPipe>.fromOpaque(context!).takeUnretainedValue().read(into: buffer!, limit: limit)
   }
+
+  private static let readNothing: MHD_ContentReaderCallback = { _, _, _, _ in Int(CMHD_END_OF_STREAM) }
 
   private static let free: MHD_ContentReaderFreeCallback = { context in
     let pipe = Unmanaged<BodyPipe>.fromOpaque(context!).takeRetainedValue()

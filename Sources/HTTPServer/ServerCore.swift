@@ -125,7 +125,7 @@ final class ServerCore: Sendable {
       // A composed handler renders its errors; what is left could only be a fault of this file.
       response = Problem(ServerProblem.internalError, detail: "The server failed.").response(requestID: request.id)
     }
-    guard case .stream(let write) = response.body else {
+    guard case .stream(let write) = response.body, request.method != .head else {
       exchange.complete(response)
       if hasPlace { leave() }
       return
@@ -134,10 +134,6 @@ final class ServerCore: Sendable {
     let isFirst = exchange.complete(response, pipe: pipe)
     if hasPlace { leave() }
     guard isFirst else { return }
-    guard request.method != .head else {
-      pipe.finish()
-      return
-    }
     do {
       if response.endsOnDrain, isDraining.load(ordering: .acquiring) { throw CancellationError() }
       try await write(HTTPBodyWriter(pipe: pipe))

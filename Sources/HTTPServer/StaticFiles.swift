@@ -1,3 +1,4 @@
+import CMicroHTTPD
 import Glibc
 
 /// Serves the files of one folder, with ETag, conditional requests and ranges (RFC 9110 sections 13 and 14).

@@ -1,6 +1,7 @@
 import Glibc
 public import PostgresStore
 import Synchronization
+import Threading
 
 /// A private PostgreSQL server: its own cluster in a folder, its own socket, no TCP unless asked for.
 ///

@@ -26,7 +26,9 @@ extension Migration {
   /// digit and the dot as underscores: `0002_catalog.sql` is `_002_catalog_sql`. Add a line for each new file; a test
   /// compares this list with the folder. A file that has been on main is never changed: write the next one.
   public static let all: [Migration] = [
-    Migration(number: 1, name: "schemas", embedded: PackageResources._001_schemas_sql)
+    Migration(number: 1, name: "schemas", embedded: PackageResources._001_schemas_sql),
+    Migration(number: 2, name: "catalog", embedded: PackageResources._002_catalog_sql),
+    Migration(number: 3, name: "indexing", embedded: PackageResources._003_indexing_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {
@@ -87,14 +89,14 @@ public struct Migrator: Sendable {
   @discardableResult
   public func migrate(_ pool: PostgresPool) async throws -> [String] {
     try await pool.withConnection { connection in
-      // A migration may take longer than a statement of the shop may.
-      try await connection.executeScript("SET statement_timeout = 0")
-      try await connection.query("SELECT pg_advisory_lock(\(Self.advisoryLock))")
-      let outcome = await result { try await run(on: connection) }
-      // Both are the session's own; where this fails the connection is lost, and with it the lock and the setting.
-      try? await connection.commandIgnoringCancellation(
-        "SELECT pg_advisory_unlock(\(Self.advisoryLock)); RESET statement_timeout")
-      return try outcome.get()
+      // A migration may take longer than a statement of the shop may, and so may the wait for another migrator.
+      try await connection.withStatementTimeout(nil) {
+        try await connection.query("SELECT pg_advisory_lock(\(Self.advisoryLock))")
+        let outcome = await result { try await run(on: connection) }
+        // The lock is the session's: where this fails the connection is lost, and with it the lock.
+        try? await connection.commandIgnoringCancellation("SELECT pg_advisory_unlock(\(Self.advisoryLock))")
+        return try outcome.get()
+      }
     }
   }
 

@@ -66,10 +66,11 @@ public struct StorefrontAPI: Sendable {
 
   @Sendable private func suggest(_ request: HTTPRequest) async throws -> HTTPResponse {
     try await Problem.translating {
-      for name in request.query.names where name != "q" {
+      let parameters = try request.query
+      for name in parameters.names where name != "q" {
         throw InvalidInput(parameter: String(name.prefix(40)), reason: "is not a parameter of suggestions: they take q")
       }
-      let input = try SearchInput(parameters: request.query.parameters.map { ($0.name, $0.value) })
+      let input = try SearchInput(parameters: parameters.parameters.map { ($0.name, $0.value) })
       return .json(SearchJSON.bytes(of: try await service.suggest(input.text)))
     }
   }
