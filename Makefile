@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test sanitize format lint clean toolchain
+.PHONY: help demo test sanitize format docs lint clean toolchain
 
 # CI adds the strict flags here; a debug build of one's own does without, so that a warning never stops work.
 BUILD_FLAGS ?=
@@ -35,6 +35,10 @@ sanitize: toolchain ## runs all tests under the thread and the address sanitizer
 
 format: toolchain ## formats the Swift sources
 	@swift format --in-place --parallel --recursive $(SOURCES)
+
+docs: toolchain ## writes the pages of docs/reference that are generated
+	@swift build --product vitrine
+	@.build/debug/vitrine config --reference > docs/reference/settings.md
 
 lint: toolchain ## checks the format
 	@swift format lint --strict --parallel --recursive $(SOURCES)

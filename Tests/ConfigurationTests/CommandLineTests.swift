@@ -92,10 +92,10 @@ private func settings(_ line: String) throws -> [String: String] {
   func spellings() throws {
     let parsed = try command(
       Import.self,
-      "import a -n 5 --format=icecat b --skip x --skip=y=z --mapping - --seed 18446744073709551615 --share -0.5 "
+      "import a -n 5 --format=icecat b --skip x --skip=y=z --mapping - --seed 9007199254740993 --share -0.5 "
         + "--dry-run --no-progress -- --c")
     #expect(parsed.format == .icecat && parsed.maxLines == 5 && parsed.mapping == "-" && parsed.skip == ["x", "y=z"])
-    #expect(parsed.randomSeed == .max && parsed.share == -0.5 && parsed.dryRun && !parsed.progress)
+    #expect(parsed.randomSeed == 9_007_199_254_740_993 && parsed.share == -0.5 && parsed.dryRun && !parsed.progress)
     #expect(parsed.file == "a" && parsed.more == ["b", "--c"])
     #expect(try command(Files.self, "files a b c").files == ["a", "b", "c"])
   }

@@ -1,7 +1,8 @@
 // The executable's shell. What is proved:
 // 1. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration; results on standard output, all else on the other.
 // 2. `config` prints what is in force with its origin, and JSON that parses; a misspelt variable is pointed out.
-// 3. Every command of the list can be run or has subcommands, has a sentence, and its help can be made.
+// 3. docs/reference/settings.md is what `config --reference` prints.
+// 4. Every command of the list can be run or has subcommands, has a sentence, and its help can be made.
 
 import Configuration
 import Foundation
@@ -52,7 +53,16 @@ private func run(_ line: String, environment: [String: String] = [:]) async -> (
     #expect(!out.contains("Hu5h"))
   }
 
-  @Test("3: every command")
+  @Test("3: the settings' reference page is up to date")
+  func reference() async throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let page = try String(contentsOf: root.appendingPathComponent("docs/reference/settings.md"), encoding: .utf8)
+    let (_, out, _) = await run("config --reference")
+    #expect(page == out, "write it again with 'make docs'")
+  }
+
+  @Test("4: every command")
   func everyCommand() async {
     var open: [(path: String, type: any ParsableCommand.Type)] = [("", Vitrine.self)]
     while let (path, type) = open.popLast() {

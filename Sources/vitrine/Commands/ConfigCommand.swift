@@ -11,7 +11,13 @@ struct ConfigCommand: Command {
 
   @Flag(help: "Prints one JSON object.") var json = false
 
+  @Flag(help: "Prints the reference page of all settings instead, in Markdown.") var reference = false
+
   func run(_ context: CommandContext) {
+    if reference {
+      // The text ends with a newline of its own.
+      return context.terminal.write(SettingsReference.markdown, false)
+    }
     let report = SettingsReport(context.resolved)
     context.terminal.print(json ? report.json : report.text)
     for variable in context.resolved.unusedVariables {
