@@ -62,8 +62,7 @@ struct ComponentSettings: Sendable {
   func int(_ key: String, default value: Int) throws(AnalysisError) -> Int {
     guard let text = text(key) else { return value }
     guard let number = Int(text) else {
-      throw AnalysisError(
-        "Failed to parse value [\(text)] for setting [\(key)] of [\(name)]: a whole number is expected")
+      throw AnalysisError("Failed to parse int setting [\(key)] with value [\(text)]", type: "settings_exception")
     }
     return number
   }

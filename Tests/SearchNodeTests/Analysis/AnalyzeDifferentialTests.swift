@@ -238,8 +238,8 @@ extension AnalyzeDifferentialTests {
     let other = JSONValue.bool(random.chance(50))
     return random.pick([
       "lowercase", "uppercase", "asciifolding", "porter_stem", "stop", "trim", "reverse", "unique", "keyword_repeat",
-      "remove_duplicates", "apostrophe", "elision", "truncate", "shingle", "word_delimiter", "word_delimiter_graph",
-      "edge_ngram", "ngram", "snowball", "stemmer", "length", "limit",
+      "remove_duplicates", "apostrophe", "shingle", "word_delimiter", "word_delimiter_graph",
+      "ngram", "snowball", "stemmer", "length",
       ["type": "asciifolding", "preserve_original": true],
       ["type": "stemmer", "language": random.pick(["english", "possessive_english", "minimal_english", "porter2"])],
       ["type": "stop", "stopwords": ["the", "and", "was", "日"], "ignore_case": flag],
@@ -260,7 +260,7 @@ extension AnalyzeDifferentialTests {
       ["type": "keyword_marker", "keywords": ["running", "Flies"], "ignore_case": flag],
       ["type": "keyword_marker", "keywords_pattern": "[a-m].*"],
       ["type": "elision", "articles": ["l", "D"], "articles_case": flag],
-      ["type": "limit", "max_token_count": .int(Int64(greatest))],
+      ["type": "limit", "max_token_count": .int(Int64(greatest)), "consume_all_tokens": true],
       ["type": "keep", "keep_words": ["the", "Running", "caress"], "keep_words_case": flag],
       ["type": "pattern_replace", "pattern": "([a-z])([0-9])", "replacement": "$2-$1", "all": flag],
       ["type": "word_delimiter_graph", "catenate_all": flag, "preserve_original": other],
