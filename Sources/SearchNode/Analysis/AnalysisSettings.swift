@@ -120,6 +120,11 @@ struct AnalysisSettings: Sendable {
     }
   }
 
+  /// The components of a kind in the order of their names, so that of several errors it is always the same that is thrown.
+  func sorted(_ kind: Kind) -> [(name: String, component: ComponentSettings)] {
+    (components[kind] ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
   private static func flatten(
     _ value: JSONValue, path: String, into flat: inout [(path: String, value: ComponentSettings.Value)]
   ) {
