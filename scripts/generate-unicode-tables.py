@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes Sources/SearchNode/Analysis/UnicodeTables.swift and StandardTokenizerTables.swift.
+"""Writes UnicodeTables.swift, StandardTokenizerTables.swift and HTMLTables.swift in Sources/SearchNode/Analysis.
 
 Reads the Unicode character database of Debian's package unicode-data (/usr/share/unicode).
   scripts/generate-unicode-tables.py [--check]
@@ -8,6 +8,7 @@ Reads the Unicode character database of Debian's package unicode-data (/usr/shar
 The standard tokenizer is compiled here from its rules (UAX #29 and UTS #51, with the choices that Lucene's
 StandardTokenizer documents) to one automaton over classes of code points: rules -> NFA -> DFA -> least DFA.
 """
+import html.entities
 import os
 import re
 import sys
@@ -122,6 +123,32 @@ def some(part):
 
 def maybe(part):
     return either(part, seq())
+
+
+def positions(expression):
+    """Glushkov's automaton of an expression: (classes of each position, first, last, follow[position], may be empty)."""
+    kind = expression[0]
+    if kind == "set":
+        return [expression[1]], {0}, {0}, [set()], False
+    if kind == "many":
+        members, first, last, follow, _ = positions(expression[1])
+        for p in last:
+            follow[p] |= first
+        return members, first, last, follow, True
+    members, first, last, follow, empty = [], set(), set(), [], kind == "sequence"
+    for part in expression[1]:
+        m, f, l, fo, e = positions(part)
+        shift = len(members)
+        f, l = {p + shift for p in f}, {p + shift for p in l}
+        members, follow = members + m, follow + [{p + shift for p in s} for s in fo]
+        if kind == "sequence":
+            for p in last:
+                follow[p] |= f
+            first, last = first | f if empty else first, l | last if e else l
+            empty = empty and e
+        else:
+            first, last, empty = first | f, last | l, empty or e
+    return members, first, last, follow, empty
 
 
 def least_automaton(rules, class_count):
@@ -386,6 +413,109 @@ def folding_words(pairs):
 
 
 # ---------------------------------------------------------------------------------------------------------------
+# HTML
+
+HTML_CLASSES = (
+    "other singleQuote doubleQuote backslash equals less greater bang hyphen hash space nameStart namePart".split())
+
+
+def html_classes():
+    """The class of each code point in HTML_CLASSES' order; names are identifiers by UAX #31 with `:`, `_`, `-` and `.`."""
+    properties = aged({k: v for k, v in property_file("DerivedCoreProperties.txt").items() if k.startswith("ID_")})
+    out = [0] * LAST
+    for name, points in {
+        "namePart": properties["ID_Continue"] | {ord(".")},
+        "nameStart": properties["ID_Start"] | set(map(ord, ":_")),
+        "space": property_file("PropList.txt")["White_Space"],
+        "singleQuote": {ord("'")}, "doubleQuote": {ord('"')}, "backslash": {ord("\\")}, "equals": {ord("=")},
+        "less": {ord("<")}, "greater": {ord(">")}, "bang": {ord("!")}, "hyphen": {ord("-")}, "hash": {ord("#")},
+    }.items():
+        for c in points:
+            out[c] = HTML_CLASSES.index(name)
+    return out
+
+
+def html_tail():
+    """What may follow a tag's name up to its `>`: anything but angle brackets, attributes whose quoted values may hold
+    them, and server-side includes."""
+    every = frozenset(range(len(HTML_CLASSES)))
+
+    def one(*names):
+        return ("set", frozenset(HTML_CLASSES.index(name) for name in names))
+
+    def none_of(*names):
+        return ("set", every - frozenset(HTML_CLASSES.index(name) for name in names))
+
+    def quoted(quote):
+        return seq(one(quote), many(either(seq(one("backslash"), one(quote)), none_of(quote))), one(quote))
+
+    value = either(quoted("singleQuote"), quoted("doubleQuote"))
+    comment_start = seq(one("less"), one("bang"), one("hyphen"), one("hyphen"), one("hash"))
+    include = seq(
+        comment_start, many(either(none_of("singleQuote", "doubleQuote"), value)),
+        one("hyphen"), one("hyphen"), one("greater"))
+    spaces = many(one("space"))
+    attribute = seq(
+        some(one("space")), one("nameStart"), many(one("nameStart", "namePart", "hyphen")), spaces, one("equals"),
+        spaces, value)
+    return seq(many(either(none_of("less", "greater"), include, attribute)), one("greater"))
+
+
+def html_entities():
+    """HTML 4's names, those in capitals that browsers know, `apos`; a no-break space is a space, as in Lucene."""
+    names = dict(html.entities.name2codepoint)
+    names.update({name.upper(): names[name] for name in ("amp", "copy", "gt", "lt", "quot", "reg")})
+    names.update(apos=0x27, nbsp=0x20)
+    return names
+
+
+def html_tables():
+    classes = html_classes()
+    members, first, last, follow, _ = positions(html_tail())
+    assert len(members) <= 64
+
+    def bits(points):
+        return f"0x{sum(1 << p for p in points):x}"
+
+    def words(sets):
+        return ",\n".join(f"    {bits(points)}" for points in sets)
+
+    held = [{p for p, m in enumerate(members) if c in m} for c in range(len(HTML_CLASSES))]
+    cases = ", ".join(HTML_CLASSES)
+    return HEADER.format(version=version()) + f"""
+/// What the character filter for HTML needs: classes of characters, the automaton of a tag's tail, named characters.
+enum HTMLTables {{
+  /// What a character is to a tag.
+  enum CharacterClass: UInt8 {{
+    case {cases}
+  }}
+
+  /// Class of each code point: `gap.length.class`, `other` where none is named.
+  static let classes: StaticString = {packed(class_words(lambda c: classes[c]))}
+
+  /// The tail of a tag as Glushkov's automaton, a bit for each position: those that may come first.
+  static let tailFirst: UInt64 = {bits(first)}
+
+  /// The positions at which a tail may end.
+  static let tailLast: UInt64 = {bits(last)}
+
+  /// For each position those that may follow it.
+  static let tailFollowing: [UInt64] = [
+{words(follow)},
+  ]
+
+  /// For each class of characters the positions that hold it.
+  static let tailHolding: [UInt64] = [
+{words(held)},
+  ]
+
+  /// Named characters: `code.name`, the code in hexadecimal.
+  static let entities: StaticString = {packed([f"{c:x}.{name}" for name, c in sorted(html_entities().items())])}
+}}
+"""
+
+
+# ---------------------------------------------------------------------------------------------------------------
 # Swift
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -511,6 +641,7 @@ def main():
     for name, text in {
         "StandardTokenizerTables.swift": tokenizer_tables(),
         "UnicodeTables.swift": unicode_tables(),
+        "CharFilters/HTMLTables.swift": html_tables(),
     }.items():
         path = os.path.join(TARGET, name)
         old = open(path, encoding="utf-8").read() if os.path.exists(path) else ""

@@ -32,14 +32,17 @@ public struct BulkWriter: Sendable {
   /// Told of each pause, with the reason.
   let onRetry: @Sendable (String) -> Void
 
-  public init(engine: any SearchEngine, clock: any WallClock, onRetry: @escaping @Sendable (String) -> Void = { _ in }) {
+  public init(engine: any SearchEngine, clock: any WallClock, onRetry: @escaping @Sendable (String) -> Void = { _ in })
+  {
     self.engine = engine
     self.clock = clock
     self.onRetry = onRetry
   }
 
   /// Brings the index to what these rows say: searchable products are written, the others and `deleted` ids leave it.
-  public func write(_ products: [ProductSnapshot], deleted: [ProductID] = [], to index: String, refresh: Bool) async throws -> Result {
+  public func write(_ products: [ProductSnapshot], deleted: [ProductID] = [], to index: String, refresh: Bool)
+    async throws -> Result
+  {
     let time = clock.now()
     var result = Result()
     var operations: [BulkOperation] = []

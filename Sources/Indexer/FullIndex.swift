@@ -1,7 +1,6 @@
 import Catalog
 public import Ports
 public import SearchDSL
-import Synchronization
 
 /// `vitrine index full`: builds a new generation beside the one in use, and swaps the alias when it has caught up.
 ///
@@ -20,9 +19,11 @@ public struct FullIndex: Sendable {
     public init(alias: String) { self.alias = alias }
   }
 
+  /// A batch that was written.
   public struct Progress: Sendable {
-    public var documentsDone: Int
-    public var documentsTotal: Int
+    public var documents: Int
+    /// How many the source said it had at the start.
+    public var total: Int
   }
 
   public struct Report: Sendable, Equatable {
@@ -58,7 +59,9 @@ public struct FullIndex: Sendable {
 
   private var deadline: ContinuousClock.Instant { .now + Self.adminDeadline }
 
-  public func run(_ options: Options, onProgress: @escaping @Sendable (Progress) -> Void = { _ in }) async throws -> Report {
+  public func run(_ options: Options, onProgress: @escaping @Sendable (Progress) -> Void = { _ in }) async throws
+    -> Report
+  {
     let start = ContinuousClock.now
     let cursor = try await source.captureCursor()
     let generation = try await ledger.beginGeneration(alias: options.alias, mappingHash: mapping.hash, cursor: cursor)
@@ -88,24 +91,21 @@ public struct FullIndex: Sendable {
     try await engine.createIndex(generation.indexName, body: mapping.bodyForLoading, deadline: deadline)
     let writer = BulkWriter(engine: engine, clock: clock, onRetry: onRetry)
     let total = try await source.productCount()
-    let done = Mutex(0)
     try await source.forEachProductBatch(size: options.batchSize) { products in
       let result = try await writer.write(products, to: generation.indexName, refresh: false)
       if !result.deadLetters.isEmpty {
         try await ledger.addDeadLetters(result.deadLetters, generation: generation.number)
       }
-      let count = done.withLock { count in
-        count += result.written
-        return count
-      }
-      onProgress(Progress(documentsDone: count, documentsTotal: total))
+      onProgress(Progress(documents: result.written, total: total))
     }
     try await engine.updateSettings(mapping.settingsForServing, of: generation.indexName, deadline: deadline)
     return try await replayUntilGatePasses(generation, writer: writer, options: options)
   }
 
   /// Replays what was committed since the cursor until the index holds what Postgres holds.
-  private func replayUntilGatePasses(_ generation: IndexGeneration, writer: BulkWriter, options: Options) async throws -> Int {
+  private func replayUntilGatePasses(_ generation: IndexGeneration, writer: BulkWriter, options: Options) async throws
+    -> Int
+  {
     let replay = OutboxReplay(source: source, ledger: ledger, writer: writer)
     var cursor = generation.cursor
     var replayed = 0
@@ -121,7 +121,8 @@ public struct FullIndex: Sendable {
       let deadLetters = try await ledger.deadLetterCount(generation: generation.number)
       if deadLetters > options.mostDeadLetters {
         throw IndexingError.gateRefused(
-          "\(deadLetters) documents were refused, \(options.mostDeadLetters) are allowed: see indexing.dead_letter for why")
+          "\(deadLetters) documents were refused, \(options.mostDeadLetters) are allowed: see indexing.dead_letter for why"
+        )
       }
       if found + deadLetters == expected { return replayed }
       verdict = "Postgres has \(expected) searchable products, the index \(found) documents"

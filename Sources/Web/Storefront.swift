@@ -11,6 +11,10 @@ public struct Storefront: Sendable {
   /// Products in a row of the home page.
   private static let homeRow = 8
 
+  /// What a page may load: the shop's own style, script and data; pictures from wherever the catalog says.
+  public static let contentSecurityPolicy =
+    "default-src 'self'; img-src 'self' http: https: data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+
   public init(service: SearchService, shopName: String) {
     self.service = service
     self.shopName = shopName
@@ -33,7 +37,7 @@ public struct Storefront: Sendable {
     } catch let problem as Problem {
       return await self.page(of: problem)
     } catch let fault as QueryParameters.Fault {
-      return await self.page(of: fault.problem)
+      return await self.page(of: Problem(ServerProblem.invalidQuery, detail: fault.description))
     }
   }
 

@@ -11,6 +11,11 @@ struct Vitrine: ParsableCommand {
     discussion: "'vitrine up' runs everything on this machine with demo data.",
     subcommands: [
       // One line a command, each in a file of its own under Commands/.
+      UpCommand.self,
+      ServeCommand.self,
+      MigrateCommand.self,
+      IndexCommand.self,
+      EvaluateCommand.self,
       ConfigCommand.self,
       VersionCommand.self,
     ])

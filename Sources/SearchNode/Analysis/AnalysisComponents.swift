@@ -41,7 +41,7 @@ struct AnalysisComponents {
     guard let make = TokenizerFactories.byType[name], TokenizerFactories.isUsableBare(name) else {
       throw AnalysisError("\(owner) failed to find tokenizer under name [\(name)]")
     }
-    return try make(ComponentSettings(name: name))
+    return try make(ComponentSettings(name: name, isBare: true, limits: settings.limits))
   }
 
   private func filter(_ name: String, of owner: String) throws(AnalysisError) -> any TokenFilter {
@@ -49,7 +49,7 @@ struct AnalysisComponents {
     guard let make = TokenFilterFactories.byType[name], TokenFilterFactories.isUsableBare(name) else {
       throw AnalysisError("\(owner) failed to find filter under name [\(name)]")
     }
-    return try make(ComponentSettings(name: name))
+    return try make(ComponentSettings(name: name, isBare: true, limits: settings.limits))
   }
 
   private func characterFilter(_ name: String, of owner: String) throws(AnalysisError) -> any CharacterFilter {
@@ -57,7 +57,7 @@ struct AnalysisComponents {
     guard let make = CharacterFilterFactories.byType[name], CharacterFilterFactories.isUsableBare(name) else {
       throw AnalysisError("\(owner) failed to find char_filter under name [\(name)]")
     }
-    return try make(ComponentSettings(name: name))
+    return try make(ComponentSettings(name: name, isBare: true, limits: settings.limits))
   }
 
   /// All analyzers: those that every index has, and those of the settings, which may take the place of one of them.
@@ -126,98 +126,5 @@ struct AnalysisComponents {
       out[name] = Normalizer(name: name, characterFilters: characters, filters: own)
     }
     return out
-  }
-}
-
-/// Tokenizers by the name of their type.
-enum TokenizerFactories {
-  typealias Factory = @Sendable (ComponentSettings) throws(AnalysisError) -> any Tokenizer
-
-  static let byType: [String: Factory] = [
-    "standard": { settings throws(AnalysisError) in
-      StandardTokenizer(
-        maximumTokenLength: try settings.int("max_token_length", default: StandardTokenizer.defaultMaximumTokenLength))
-    },
-    "keyword": { _ in KeywordTokenizer() },
-    "whitespace": { settings throws(AnalysisError) in
-      CharacterTokenizer(
-        .notWhitespace,
-        maximumTokenLength: try settings.int("max_token_length", default: CharacterTokenizer.defaultMaximumTokenLength))
-    },
-    "letter": { _ in CharacterTokenizer(.letters) },
-  ]
-
-  /// Whether an analyzer may name the type itself, without settings of its own.
-  static func isUsableBare(_ type: String) -> Bool { true }
-}
-
-/// Token filters by the name of their type.
-enum TokenFilterFactories {
-  typealias Factory = @Sendable (ComponentSettings) throws(AnalysisError) -> any TokenFilter
-
-  static let byType: [String: Factory] = [
-    "lowercase": { _ in CaseFilter(.lower) },
-    "uppercase": { _ in CaseFilter(.upper) },
-    "asciifolding": { settings throws(AnalysisError) in
-      ASCIIFoldingFilter(isOriginalPreserved: try settings.bool("preserve_original", default: false))
-    },
-    "porter_stem": { _ in PorterStemFilter() },
-    "stemmer": { settings throws(AnalysisError) in
-      let language = settings.text("language") ?? settings.text("name") ?? "porter"
-      guard ["english", "porter"].contains(language) else {
-        throw AnalysisError("Unknown stemmer language [\(language)] for [\(settings.name)]")
-      }
-      return PorterStemFilter()
-    },
-    "stop": { settings throws(AnalysisError) in
-      StopFilter(words: TermSet(settings.list("stopwords") ?? StopFilter.english))
-    },
-  ]
-
-  /// Whether an analyzer may name the type itself, without settings of its own.
-  static func isUsableBare(_ type: String) -> Bool { true }
-
-  /// Whether a normalizer may use the filter: it works character by character.
-  static func isFitForNormalizers(_ type: String) -> Bool {
-    ["lowercase", "uppercase", "asciifolding", "trim"].contains(type)
-  }
-}
-
-/// Character filters by the name of their type.
-enum CharacterFilterFactories {
-  typealias Factory = @Sendable (ComponentSettings) throws(AnalysisError) -> any CharacterFilter
-
-  static let byType: [String: Factory] = [:]
-
-  /// Whether an analyzer may name the type itself, without settings of its own.
-  static func isUsableBare(_ type: String) -> Bool { type == "html_strip" }
-
-  /// Whether a normalizer may use the filter: it works character by character.
-  static func isFitForNormalizers(_ type: String) -> Bool { ["mapping", "pattern_replace"].contains(type) }
-}
-
-/// The analyzers that every index has.
-enum BuiltInAnalyzers {
-  static let names = ["default", "standard", "simple", "whitespace", "stop", "keyword"]
-
-  /// The analyzer of that type, or nil where there is no such type.
-  static func make(_ type: String, _ settings: ComponentSettings) throws(AnalysisError) -> Analyzer? {
-    let name = settings.name
-    switch type {
-    case "default", "standard":
-      return Analyzer(name: name, tokenizer: StandardTokenizer(), filters: [CaseFilter(.lower)])
-    case "simple":
-      return Analyzer(name: name, tokenizer: CharacterTokenizer(.letters), filters: [CaseFilter(.lower)])
-    case "whitespace":
-      return Analyzer(name: name, tokenizer: CharacterTokenizer(.notWhitespace))
-    case "keyword":
-      return Analyzer(name: name, tokenizer: KeywordTokenizer())
-    case "stop":
-      return Analyzer(
-        name: name, tokenizer: CharacterTokenizer(.letters),
-        filters: [CaseFilter(.lower), StopFilter(words: TermSet(StopFilter.english))])
-    default:
-      return nil
-    }
   }
 }

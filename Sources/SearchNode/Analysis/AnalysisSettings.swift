@@ -8,12 +8,25 @@ struct ComponentSettings: Sendable {
     case list([String])
   }
 
+  /// Limits that the index sets for all its components.
+  struct Limits: Sendable {
+    /// Most that `max_gram` may be above `min_gram` in an n-gram: `index.max_ngram_diff`.
+    var nGramDifference = 1
+    /// Most that `max_shingle_size` may be above `min_shingle_size`: `index.max_shingle_diff`.
+    var shingleDifference = 3
+  }
+
   let name: String
+  /// Whether an analyzer named the type itself: some defaults then differ.
+  let isBare: Bool
+  let limits: Limits
   private(set) var values: [String: Value]
 
-  init(name: String, values: [String: Value] = [:]) {
+  init(name: String, values: [String: Value] = [:], isBare: Bool = false, limits: Limits = Limits()) {
     self.name = name
     self.values = values
+    self.isBare = isBare
+    self.limits = limits
   }
 
   var type: String? { text("type") }
@@ -33,6 +46,15 @@ struct ComponentSettings: Sendable {
     case .text(let text):
       text.isEmpty
         ? [] : text.split(separator: ",", omittingEmptySubsequences: false).map { Self.trimmed(String($0)) }
+    case nil: nil
+    }
+  }
+
+  /// A list of rules, in which a comma has no meaning.
+  func rules(_ key: String) -> [String]? {
+    switch values[key] {
+    case .list(let items): items
+    case .text(let text): [text]
     case nil: nil
     }
   }
@@ -73,6 +95,7 @@ struct AnalysisSettings: Sendable {
   }
 
   private(set) var components: [Kind: [String: ComponentSettings]] = [:]
+  private(set) var limits = ComponentSettings.Limits()
 
   /// Reads `settings`, in which `index.` may stand before the names, and a dot for nesting.
   init(_ settings: JSONValue) {
@@ -83,13 +106,18 @@ struct AnalysisSettings: Sendable {
       var parts = path.split(separator: ".", omittingEmptySubsequences: false)[...]
       if parts.first == "settings" { parts.removeFirst() }
       if parts.first == "index" { parts.removeFirst() }
+      if parts.count == 1, case .text(let text) = value, let number = Int(text) {
+        if parts.first == "max_ngram_diff" { limits.nGramDifference = number }
+        if parts.first == "max_shingle_diff" { limits.shingleDifference = number }
+      }
       guard parts.popFirst() == "analysis", let kind = parts.popFirst().flatMap({ Kind(rawValue: String($0)) }),
         let name = parts.popFirst(), !parts.isEmpty
       else { continue }
       values[kind, default: [:]][String(name), default: [:]][parts.joined(separator: ".")] = value
     }
+    let limits = limits
     components = values.mapValues { named in
-      Dictionary(uniqueKeysWithValues: named.map { ($0, ComponentSettings(name: $0, values: $1)) })
+      Dictionary(uniqueKeysWithValues: named.map { ($0, ComponentSettings(name: $0, values: $1, limits: limits)) })
     }
   }
 

@@ -11,8 +11,8 @@ protocol TokenFilter: Sendable {
 
 /// Changes the text before it is cut.
 protocol CharacterFilter: Sendable {
-  /// The text after the filter; `corrections` learns where offsets in it stand in `text`.
-  func apply(to text: [UInt8], corrections: inout OffsetCorrections) -> [UInt8]
+  /// The text after the filter, in UTF-16 code units; `corrections` learns where offsets in it stand in `text`.
+  func apply(to text: [UInt16], corrections: inout OffsetCorrections) -> [UInt16]
 }
 
 /// Turns a text into the tokens that are indexed or searched for, as Elasticsearch's analyzer of the same settings does.
@@ -62,14 +62,14 @@ public final class Analyzer: Sendable {
   }
 
   private func analyzeFiltered(_ text: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer) {
-    var filtered = Array(text)
+    var filtered = utf16(of: text)
     var corrections: [OffsetCorrections] = []
     for filter in characterFilters {
       var own = OffsetCorrections()
       filtered = filter.apply(to: filtered, corrections: &own)
       if !own.isEmpty { corrections.append(own) }
     }
-    filtered.withUnsafeBufferPointer { buffer.load($0) }
+    utf8(of: filtered).withUnsafeBufferPointer { buffer.load($0) }
     tokenizer.tokenize(&buffer)
     guard !corrections.isEmpty else { return }
     func corrected(_ offset: Int32) -> Int32 {

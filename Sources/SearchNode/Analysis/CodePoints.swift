@@ -220,3 +220,13 @@ enum CodePointProperties {
     }
   }
 }
+
+/// UTF-16 code units of UTF-8 text.
+func utf16(of bytes: some Collection<UInt8>) -> [UInt16] {
+  Array(String(decoding: bytes, as: UTF8.self).utf16)
+}
+
+/// UTF-8 of UTF-16 code units; a surrogate alone becomes U+FFFD.
+func utf8(of units: some Collection<UInt16>) -> [UInt8] {
+  Array(String(decoding: units, as: UTF16.self).utf8)
+}

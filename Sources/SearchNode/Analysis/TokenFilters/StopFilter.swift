@@ -17,12 +17,17 @@ struct StopFilter: TokenFilter {
 
   func apply(to buffer: inout TokenBuffer) {
     let last = buffer.tokens.last
+    let endBefore = buffer.endPositionIncrement
     buffer.keep { term, _ in !words.contains(term) }
-    guard !isTrailingRemoved, var last, buffer.withTerm(of: last, { words.contains($0) }) else { return }
-    // Lucene's SuggestStopFilter: a stop word that ends the text is kept as a keyword.
+    guard !isTrailingRemoved else { return }
+    // Lucene's SuggestStopFilter: a stop word that ends the very text is kept as a keyword, for it may be half typed.
+    let skipped = buffer.endPositionIncrement - endBefore
+    buffer.endPositionIncrement = endBefore
+    guard var last, Int(last.endOffset) == buffer.endOffset, buffer.withTerm(of: last, { words.contains($0) }) else {
+      return
+    }
     last.isKeyword = true
-    last.positionIncrement = Int32(buffer.endPositionIncrement)
-    buffer.endPositionIncrement = 0
+    last.positionIncrement = Int32(skipped)
     buffer.tokens.append(last)
   }
 }

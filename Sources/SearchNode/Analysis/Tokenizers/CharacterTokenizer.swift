@@ -13,9 +13,12 @@ struct CharacterTokenizer: Tokenizer {
 
   let kind: Kind
   let maximumTokenLength: Int
+  /// Whether terms are put in lower case at once, as the `lowercase` tokenizer does.
+  let isLowercased: Bool
 
-  init(_ kind: Kind, maximumTokenLength: Int = defaultMaximumTokenLength) {
+  init(_ kind: Kind, maximumTokenLength: Int = defaultMaximumTokenLength, isLowercased: Bool = false) {
     self.kind = kind
+    self.isLowercased = isLowercased
     self.maximumTokenLength = maximumTokenLength
   }
 
@@ -64,5 +67,6 @@ struct CharacterTokenizer: Tokenizer {
     }
     buffer.tokens = tokens
     buffer.endOffset = offset
+    if isLowercased { CaseFilter(.lower).apply(to: &buffer) }
   }
 }
