@@ -34,7 +34,9 @@ final class ServerCore: Sendable {
     self.configuration = configuration
     self.router = router
     self.logger = logger
-    admission = Admission(maximumRunning: configuration.maximumRunning, maximumQueued: configuration.maximumQueued)
+    admission = Admission(
+      maximumRunning: configuration.maximumRunning, maximumQueued: configuration.maximumQueued,
+      queued: metrics.gauge("http_requests_queued", help: "Requests that wait for a handler's place."))
     handlings = router.endpoints.map { endpoint in
       Handling(
         pattern: endpoint.pattern, route: endpoint.route,

@@ -24,6 +24,7 @@ final class RawClient: Sendable {
   static let patienceSeconds = 60
 
   let descriptor: Int32
+  private let isOpen = Atomic<Bool>(true)
   private let buffer = Mutex<[UInt8]>([])
 
   init(port: Int, receiveBufferBytes: Int32? = nil) throws {
@@ -49,7 +50,12 @@ final class RawClient: Sendable {
     guard failure == 0 else { throw Failure(description: "no connection to port \(port): errno \(errno)") }
   }
 
-  deinit { close(descriptor) }
+  deinit { end() }
+
+  /// Closes the connection.
+  func end() {
+    if isOpen.exchange(false, ordering: .acquiringAndReleasing) { close(descriptor) }
+  }
 
   func send(_ text: String) throws { try send(Array(text.utf8)) }
 
