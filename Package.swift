@@ -37,6 +37,9 @@ let package = Package(
     .target(
       name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
+    // The yardstick of `vitrine bench http`: the same library, bare, in C.
+    .target(name: "CMicroHTTPDPeer", dependencies: ["CMicroHTTPD"]),
+
     // Nouns and pure functions.
     library("JSON", ["CSimdjson"]),
     library("Catalog"),
@@ -71,7 +74,7 @@ let package = Package(
       dependencies: [
         "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresStore", "RedisStore",
         "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Telemetry", "Configuration",
-        "HTTPServer", "StorefrontAPI", "Web", "LocalServices",
+        "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer",
       ], swiftSettings: strict),
 
     tests("JSON", ["JSON"]),

@@ -24,7 +24,8 @@ final class Exchange: Sendable {
     var isSuspended = false
     /// The client is gone: nothing is answered.
     var isAbandoned = false
-    var mustClose = false
+    /// The watch has answered instead of the handler: a task that is only now made known is cancelled.
+    var isInterrupted = false
     var request: HTTPRequest?
     var handler: Handler?
     var isImmediate = false
@@ -319,7 +320,7 @@ final class Exchange: Sendable {
   private func run(_ request: HTTPRequest, _ handler: @escaping Handler) {
     let task = Task { await core.run(self, request, handler, hasPlace: true) }
     let isCancelled = state.withLock { state in
-      guard state.stage == .handling || state.stage == .answering, !state.isAbandoned else { return true }
+      guard state.stage != .ended, !state.isAbandoned, !state.isInterrupted else { return true }
       state.task = task
       return false
     }
@@ -334,6 +335,7 @@ final class Exchange: Sendable {
       guard state.stage == .handling, state.answer == nil, !state.isAbandoned else { return (false, false, nil) }
       state.answer = answer
       state.pipe = pipe
+      state.isInterrupted = interrupts
       defer { state.isSuspended = false }
       // Taken here: once resumed, the exchange may be over before the next line.
       return (true, state.isSuspended, interrupts ? state.task : nil)

@@ -84,7 +84,9 @@ final class RawClient: Sendable {
     var bytes = [UInt8](repeating: 0, count: 65_536)
     let count = bytes.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress!, $0.count, 0) }
     if count < 0, errno == ECONNRESET { return false }
-    guard count >= 0 else { throw Failure(description: "nothing came within \(Self.patienceSeconds) s: errno \(errno)") }
+    guard count >= 0 else {
+      throw Failure(description: "nothing came within \(Self.patienceSeconds) s: errno \(errno)")
+    }
     buffer.withLock { $0.append(contentsOf: bytes[0..<count]) }
     return count > 0
   }

@@ -139,7 +139,8 @@ import Testing
         #expect(try client.readToEnd().hasPrefix("HTTP/1.1 413 "))
         // Extensions and trailers are dropped, and what follows is the next request.
         let good = try server.client()
-        try good.send(head + "3;a=\"b\"\r\nabc\r\n0\r\nContent-Length: 99\r\nA: b\r\n\r\nGET /ok HTTP/1.1\r\nHost: x\r\n\r\n")
+        try good.send(
+          head + "3;a=\"b\"\r\nabc\r\n0\r\nContent-Length: 99\r\nA: b\r\n\r\nGET /ok HTTP/1.1\r\nHost: x\r\n\r\n")
         #expect(try good.readResponse().text == "abc")
         #expect(try good.readResponse().text == "none")
       }
@@ -147,7 +148,8 @@ import Testing
     }
   }
 
-  @Test("3: a bare LF after a chunk's size is taken by the library, and the framing is the same", .timeLimit(.minutes(3)))
+  @Test(
+    "3: a bare LF after a chunk's size is taken by the library, and the framing is the same", .timeLimit(.minutes(3)))
   func chunkLineFeeds() async throws {
     let seen = Seen()
     try await withServer(routes: Self.routes(seen)) { server in
