@@ -9,7 +9,9 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil) -> Target {
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
   .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
@@ -35,7 +37,7 @@ let package = Package(
     systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     systemLibrary("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     .target(
-      name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+      name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("m")]),
 
     // The yardstick of `vitrine bench http`: the same library, bare, in C.
     .target(name: "CMicroHTTPDPeer", dependencies: ["CMicroHTTPD"]),
@@ -50,25 +52,32 @@ let package = Package(
     // The embedded search engine.
     library("SearchNode", ["SearchDSL", "JSON", "CStemmer"]),
 
+    // Threads for C libraries that block.
+    library("Threading"),
+
     // What the flows ask of the outside, and who answers.
     library("Ports", ["Catalog", "SearchDSL", "Pricing"]),
-    library("PostgresStore", ["Ports", "Catalog", "Pricing", "JSON", "CPostgres", "CCrypto"]),
-    library("RedisStore", ["Ports", "CHiredis"]),
+    library(
+      "PostgresStore", ["Ports", "Catalog", "Pricing", "JSON", "CPostgres", "CCrypto", "Threading"],
+      // Compiled in, so that the program runs from anywhere.
+      resources: [.embedInCode("Migrations")]),
+    library("RedisStore", ["Ports", "CHiredis", "Threading"]),
     library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl"]),
     library("Importing", ["Catalog", "JSON", "CZlib"]),
     library("Seeding", ["Catalog", "JSON"]),
 
     // The flows.
-    library("Indexer", ["Catalog", "SearchDSL", "JSON", "Ports", "Telemetry"]),
-    library("SearchService", ["Catalog", "SearchDSL", "Pricing", "Ports", "Telemetry"]),
+    library("Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry"]),
+    library("SearchService", ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry"]),
 
     // The edge.
     library("Telemetry"),
     library("Configuration"),
     library("HTTPServer", ["Telemetry", "CMicroHTTPD", "CZlib"]),
-    library("StorefrontAPI", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL"]),
-    library("Web", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports"]),
-    library("LocalServices"),
+    library(
+      "StorefrontAPI", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL"]),
+    library("Web", ["SearchService", "StorefrontAPI", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports"]),
+    library("LocalServices", ["PostgresStore", "Threading"]),
     .executableTarget(
       name: "vitrine",
       dependencies: [
@@ -99,12 +108,16 @@ let package = Package(
       ]),
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration"]),
+    tests("vitrine", ["vitrine", "Configuration"]),
     tests("HTTPServer", ["HTTPServer", "Telemetry"]),
     tests(
       "StorefrontAPI",
-      ["StorefrontAPI", "Web", "SearchService", "SearchNode", "HTTPServer", "PostgresStore", "LocalServices", "JSON", "Telemetry"]),
+      [
+        "StorefrontAPI", "Web", "SearchService", "SearchNode", "HTTPServer", "PostgresStore", "LocalServices", "JSON",
+        "Telemetry",
+      ]),
     tests("Web", ["Web", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing"]),
-    tests("LocalServices", ["LocalServices"]),
+    tests("LocalServices", ["LocalServices", "PostgresStore", "RedisStore"]),
     // The repository's own rules: the README's files, function length, import rows.
     .testTarget(name: "RepositoryTests", swiftSettings: strict),
   ],
