@@ -2,6 +2,7 @@ import CMicroHTTPDPeer
 import Glibc
 import HTTPServer
 import Telemetry
+import Threading
 
 /// Why `vitrine bench http` gave no figures.
 enum HTTPBenchmarkError: Error, CustomStringConvertible {
@@ -99,7 +100,7 @@ private func load(
   _ url: String, connections: Int, seconds: Int
 ) async throws -> (requestsPerSecond: Double, p99: String) {
   let command = "wrk -t2 -c\(connections) -d\(seconds)s --latency \(url) 2>&1"
-  let output = await outputOf(command)
+  let output = await onOwnThread { outputOf(command) }
   var rate: Double?
   var p99 = "?"
   for line in output.split(separator: "\n") {
@@ -113,42 +114,14 @@ private func load(
   return (rate, p99)
 }
 
-/// What a shell command prints; it is waited for on a thread of its own, for waiting blocks.
-private func outputOf(_ command: String) async -> String {
-  await withCheckedContinuation { continuation in
-    let work = Unmanaged.passRetained(ShellCommand(command) { continuation.resume(returning: $0) })
-    var thread = pthread_t()
-    let failure = pthread_create(
-      &thread, nil,
-      { context in
-        Unmanaged<ShellCommand>.fromOpaque(context!).takeRetainedValue().run()
-        return nil
-      }, work.toOpaque())
-    guard failure == 0 else {
-      work.takeRetainedValue().done("no thread can be made")
-      return
-    }
-    pthread_detach(thread)
+/// What a shell command prints; waiting for it blocks. Empty when there can be no process.
+private func outputOf(_ command: String) -> String {
+  guard let stream = popen(command, "r") else { return "" }
+  defer { pclose(stream) }
+  var output: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 4_096)
+  while case let count = fread(&buffer, 1, buffer.count, stream), count > 0 {
+    output.append(contentsOf: buffer[0..<count])
   }
-}
-
-private final class ShellCommand: Sendable {
-  private let command: String
-  let done: @Sendable (String) -> Void
-
-  init(_ command: String, _ done: @escaping @Sendable (String) -> Void) {
-    self.command = command
-    self.done = done
-  }
-
-  func run() {
-    guard let stream = popen(command, "r") else { return done("no process can be made") }
-    var output: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4_096)
-    while case let count = fread(&buffer, 1, buffer.count, stream), count > 0 {
-      output.append(contentsOf: buffer[0..<count])
-    }
-    pclose(stream)
-    done(String(decoding: output, as: UTF8.self))
-  }
+  return String(decoding: output, as: UTF8.self)
 }

@@ -2,6 +2,7 @@ import Glibc
 import HTTPServer
 import Synchronization
 import Telemetry
+import Threading
 
 /// A client that sends exactly the bytes it is told and reads what comes.
 ///
@@ -181,25 +182,9 @@ final class RawClient: Sendable {
   }
 }
 
-private final class Work: Sendable {
-  let body: @Sendable () -> Void
-  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-}
-
 /// Runs what blocks on a thread of its own.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-  try await withCheckedThrowingContinuation { continuation in
-    let work = Work { continuation.resume(with: Swift.Result(catching: body)) }
-    var thread = pthread_t()
-    let failure = pthread_create(
-      &thread, nil,
-      { context in
-        Unmanaged<Work>.fromOpaque(context!).takeRetainedValue().body()
-        return nil
-      }, Unmanaged.passRetained(work).toOpaque())
-    precondition(failure == 0, "no thread")
-    pthread_detach(thread)
-  }
+  try await onOwnThread(body)
 }
 
 /// A server of a test's own, stopped at the end.
@@ -212,7 +197,7 @@ struct TestServer: Sendable {
   func client() throws -> RawClient { try RawClient(port: port) }
 }
 
-func withServer<Result>(
+func withServer<Result: Sendable>(
   _ change: (inout HTTPServer.Configuration) -> Void = { _ in }, routes: (inout Router) -> Void,
   gracePeriod: Duration = .seconds(1), body: (TestServer) async throws -> Result
 ) async throws -> Result {
