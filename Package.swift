@@ -71,7 +71,7 @@ let package = Package(
     library("HTTPServer", ["Telemetry", "CMicroHTTPD", "CZlib"]),
     library("StorefrontAPI", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL"]),
     library("Web", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports"]),
-    library("LocalServices", ["PostgresStore", "Threading"]),
+    library("LocalServices", ["PostgresStore", "RedisStore", "Threading"]),
     .executableTarget(
       name: "vitrine",
       dependencies: [
