@@ -85,7 +85,13 @@ public final class LocalRedis: Sendable {
   }
 
   private func launch() async throws(LocalServiceError) {
-    if let processID, isServerHere(processID) {
+    let started = monotonicSeconds()
+    while let processID, isServerHere(processID) {
+      // As with Postgres: the server of a program that was killed just now is on its way out.
+      if monotonicSeconds() - started < LocalPostgres.secondsToLearnOfKill {
+        await onOwnThread { _ = usleep(20_000) }
+        continue
+      }
       throw .alreadyRunning(service: "Redis", folder: folder, processID: processID)
     }
     unlink(socket)

@@ -48,7 +48,7 @@ import Testing
   func killedOwner() async throws {
     let folder = try Folder()
     let path = folder.path
-    await #expect(processExitsWith: .signal(SIGKILL)) { [path] in
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
       let postgres = try await LocalPostgres.startTemporary()
       let durable = try await LocalPostgres.start(in: path + "/postgres", durability: .durable)
       let redis = try await LocalRedis.startTemporary()
