@@ -49,20 +49,23 @@ let package = Package(
     // The embedded search engine.
     library("SearchNode", ["SearchDSL", "JSON", "CStemmer"]),
 
+    // Threads for C libraries that block.
+    library("Threading"),
+
     // What the flows ask of the outside, and who answers.
     library("Ports", ["Catalog", "SearchDSL", "Pricing"]),
     library(
-      "PostgresStore", ["Ports", "Catalog", "Pricing", "JSON", "CPostgres", "CCrypto"],
+      "PostgresStore", ["Ports", "Catalog", "Pricing", "JSON", "CPostgres", "CCrypto", "Threading"],
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
-    library("RedisStore", ["Ports", "CHiredis"]),
+    library("RedisStore", ["Ports", "CHiredis", "Threading"]),
     library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl"]),
     library("Importing", ["Catalog", "JSON", "Ports", "CZlib"]),
     library("Seeding", ["Catalog", "JSON"]),
 
     // The flows.
-    library("Indexer", ["Catalog", "SearchDSL", "JSON", "Ports", "Telemetry"]),
-    library("SearchService", ["Catalog", "SearchDSL", "Pricing", "Ports", "Telemetry"]),
+    library("Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry"]),
+    library("SearchService", ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry"]),
 
     // The edge.
     library("Telemetry"),
@@ -70,8 +73,8 @@ let package = Package(
     library("HTTPServer", ["Telemetry", "CMicroHTTPD", "CZlib"]),
     library(
       "StorefrontAPI", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL"]),
-    library("Web", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports"]),
-    library("LocalServices", ["PostgresStore"]),
+    library("Web", ["SearchService", "StorefrontAPI", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports"]),
+    library("LocalServices", ["PostgresStore", "Threading"]),
     .executableTarget(
       name: "vitrine",
       dependencies: [
@@ -102,6 +105,7 @@ let package = Package(
       ]),
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration"]),
+    tests("vitrine", ["vitrine", "Configuration"]),
     tests("HTTPServer", ["HTTPServer", "Telemetry"]),
     tests(
       "StorefrontAPI",
@@ -110,7 +114,7 @@ let package = Package(
         "Telemetry",
       ]),
     tests("Web", ["Web", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing"]),
-    tests("LocalServices", ["LocalServices"]),
+    tests("LocalServices", ["LocalServices", "PostgresStore", "RedisStore"]),
     // The repository's own rules: the README's files, function length, import rows.
     .testTarget(name: "RepositoryTests", swiftSettings: strict),
   ],

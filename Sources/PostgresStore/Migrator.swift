@@ -89,14 +89,14 @@ public struct Migrator: Sendable {
   @discardableResult
   public func migrate(_ pool: PostgresPool) async throws -> [String] {
     try await pool.withConnection { connection in
-      // A migration may take longer than a statement of the shop may.
-      try await connection.executeScript("SET statement_timeout = 0")
-      try await connection.query("SELECT pg_advisory_lock(\(Self.advisoryLock))")
-      let outcome = await result { try await run(on: connection) }
-      // Both are the session's own; where this fails the connection is lost, and with it the lock and the setting.
-      try? await connection.commandIgnoringCancellation(
-        "SELECT pg_advisory_unlock(\(Self.advisoryLock)); RESET statement_timeout")
-      return try outcome.get()
+      // A migration may take longer than a statement of the shop may, and so may the wait for another migrator.
+      try await connection.withStatementTimeout(nil) {
+        try await connection.query("SELECT pg_advisory_lock(\(Self.advisoryLock))")
+        let outcome = await result { try await run(on: connection) }
+        // The lock is the session's: where this fails the connection is lost, and with it the lock.
+        try? await connection.commandIgnoringCancellation("SELECT pg_advisory_unlock(\(Self.advisoryLock))")
+        return try outcome.get()
+      }
     }
   }
 

@@ -52,7 +52,18 @@ extension PostgresCatalog: ProductSource {
   }
 
   public func productCount() async throws -> Int {
-    try await reaching { try await pool.query("SELECT count(*) FROM catalog.product")[0].decode(at: 0) }
+    // As `ProductSnapshot.isSearchable` has it.
+    let rows = try await reaching {
+      try await pool.query(
+        """
+        SELECT count(*) FROM catalog.product p
+        WHERE EXISTS (SELECT 1 FROM catalog.variant v WHERE v.product_id = p.id)
+          AND (p.lifecycle = 'listed' OR p.lifecycle = 'discontinued' AND EXISTS (
+            SELECT 1 FROM catalog.variant v JOIN inventory.stock s ON s.variant_id = v.id
+            WHERE v.product_id = p.id GROUP BY v.id HAVING sum(s.on_hand - s.reserved) > 0))
+        """)
+    }
+    return try rows[0].decode(at: 0)
   }
 
   /// Ends when something was committed to the outbox, or after the time given, whichever is first.

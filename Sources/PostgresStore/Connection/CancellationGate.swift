@@ -1,5 +1,6 @@
 import CPostgres
 import Glibc
+import Threading
 
 /// Carries a task's cancellation to the server, and makes sure that it never hits the next statement.
 ///
@@ -62,7 +63,7 @@ final class CancellationGate: @unchecked Sendable {
     }
     guard isDue else { return }
     do {
-      try ConnectionThread.start { self.send() }
+      try startThread { self.send() }
     } catch {
       locked { isInFlight = false }  // no thread: the statement runs to its end or its time limit
     }

@@ -1,15 +1,17 @@
+import Threading
+
 /// One connection to Postgres, on its own thread; take one from `PostgresPool`.
 ///
 /// Its calls run one after the other. A task's cancellation stops the statement on the server.
 public actor PostgresConnection {
-  private let thread: ConnectionThread
+  private let thread: ThreadExecutor
   nonisolated public var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
   private var openSession: Session?
   private var isStreaming = false
   private var cursorCount = 0
 
-  private init(thread: ConnectionThread) { self.thread = thread }
+  private init(thread: ThreadExecutor) { self.thread = thread }
 
   deinit { thread.stop() }
 
@@ -17,7 +19,7 @@ public actor PostgresConnection {
   static func open(
     _ settings: PostgresSettings, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> PostgresConnection {
-    let connection = PostgresConnection(thread: try ConnectionThread())
+    let connection = PostgresConnection(thread: try newThread())
     var pause = Duration.milliseconds(20)
     while true {
       do {
@@ -30,6 +32,10 @@ public actor PostgresConnection {
       do { try await Task.sleep(for: pause) } catch { throw .cancelled }
       pause = min(pause * 2, .milliseconds(500))
     }
+  }
+
+  private static func newThread() throws(PostgresError) -> ThreadExecutor {
+    do { return try ThreadExecutor() } catch { throw .connectionFailed("\(error)") }
   }
 
   private func connect(_ settings: PostgresSettings) throws(PostgresError) { openSession = try Session(settings) }
@@ -81,7 +87,12 @@ public actor PostgresConnection {
   }
 
   /// Runs text even in a task that was cancelled, as ROLLBACK must.
-  func commandIgnoringCancellation(_ text: String) throws(PostgresError) { try session.command(text) }
+  func commandIgnoringCancellation(_ text: String) throws(PostgresError) {
+    let session = try session
+    session.deadline = monotonicSeconds() + Double(Session.graceSeconds)
+    defer { session.deadline = nil }
+    try session.command(text)
+  }
 
   /// Runs `body` on the session; the task's cancellation goes to the server meanwhile.
   func cancellable<T>(_ body: (Session) throws(PostgresError) -> T) async throws(PostgresError) -> T {
@@ -151,12 +162,46 @@ public actor PostgresConnection {
   /// True when the connection can serve another task: alive, and outside any transaction or COPY.
   func isReusable() -> Bool {
     guard let openSession, !isStreaming, !openSession.isBroken else { return false }
-    return !openSession.isInTransaction && openSession.isAliveWhileIdle
+    return openSession.isInOriginalState && openSession.isAliveWhileIdle
+  }
+
+  /// Runs what must run in a cancelled task too; a failure makes the connection one that is thrown away.
+  func withSessionIgnoringCancellation(_ body: (Session) throws(PostgresError) -> Void) {
+    guard let openSession, !openSession.isBroken else { return }
+    openSession.deadline = monotonicSeconds() + Double(Session.graceSeconds)
+    defer { openSession.deadline = nil }
+    do {
+      try body(openSession)
+    } catch {
+      if case .server = error { return }
+      openSession.markBroken()
+    }
   }
 
   func isAlive() -> Bool { openSession?.isAliveWhileIdle ?? false }
 
   func setStreaming(_ value: Bool) { isStreaming = value }
+
+  /// Sets the time limit of the statements that `body` runs here; nil sets none, as long jobs want it.
+  @discardableResult
+  public func withStatementTimeout<T>(
+    _ limit: Duration?, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> T
+  ) async throws -> T {
+    let before = try await setStatementTimeout(limit)
+    do {
+      let result = try await body()
+      _ = try await setStatementTimeout(before)
+      return result
+    } catch {
+      // Where the setting cannot be put back (a failed transaction, a lost connection) the pool drops the connection.
+      _ = try? await setStatementTimeout(before)
+      throw error
+    }
+  }
+
+  private func setStatementTimeout(_ limit: Duration?) throws(PostgresError) -> Duration? {
+    try session.setStatementTimeout(limit)
+  }
 
   func nextCursorName() -> String {
     cursorCount += 1

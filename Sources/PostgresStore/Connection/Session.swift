@@ -1,5 +1,6 @@
 import CPostgres
 import Glibc
+import Threading
 
 /// One libpq connection with its blocking calls; it belongs to one thread.
 ///
@@ -13,10 +14,13 @@ final class Session: @unchecked Sendable {
 
   let handle: OpaquePointer
   let gate: CancellationGate
-  private let statementTimeout: Duration?
+  private var statementTimeout: Duration?
+  private let originalStatementTimeout: Duration?
   private var prepared: [PreparedKey: Prepared] = [:]
   private var useCount: UInt64 = 0
   private var nameCount: UInt64 = 0
+  /// When to give the connection up whatever happens; for what runs in a task that was cancelled already.
+  var deadline: Double?
   /// Set when the connection can no longer be trusted; the pool then opens another.
   private(set) var isBroken = false
 
@@ -48,6 +52,7 @@ final class Session: @unchecked Sendable {
     self.handle = handle
     gate = CancellationGate(connection: handle)
     statementTimeout = settings.statementTimeout
+    originalStatementTimeout = settings.statementTimeout
   }
 
   deinit { PQfinish(handle) }
@@ -70,6 +75,18 @@ final class Session: @unchecked Sendable {
     return poll(&descriptor, 1, 0) == 0
   }
 
+  /// True when the next task finds the connection as the first one did.
+  var isInOriginalState: Bool { !isInTransaction && statementTimeout == originalStatementTimeout }
+
+  /// Changes the time limit of statements and gives the one before.
+  func setStatementTimeout(_ limit: Duration?) throws(PostgresError) -> Duration? {
+    let before = statementTimeout
+    guard limit != before else { return before }
+    try command("SET statement_timeout = \(limit?.milliseconds ?? 0)")
+    statementTimeout = limit
+    return before
+  }
+
   func markBroken() { isBroken = true }
 
   // MARK: Statements
@@ -90,6 +107,18 @@ final class Session: @unchecked Sendable {
       (name, columns) = try prepare(key)
       return PostgresResult(try send(name, statement.parameters, binaryResults, text), columns: columns)
     }
+  }
+
+  /// Runs a statement once, without keeping it prepared.
+  func runOnce(_ statement: SQL, columns: PostgresColumns? = nil) throws(PostgresError) -> PostgresResult {
+    let list = try ParameterList(statement.parameters)
+    let types = statement.parameters.map { Oid($0.type.oid) }
+    let text = statement.text
+    let sent = list.withPointers { values, lengths, formats in
+      PQsendQueryParams(handle, text, Int32(types.count), types, values, lengths, formats, 1)
+    }
+    guard sent == 1 else { throw lost() }
+    return PostgresResult(try collect(text), columns: columns)
   }
 
   /// Runs text that needs no parameters and may hold several statements; the last one's result is the answer.
@@ -182,7 +211,7 @@ final class Session: @unchecked Sendable {
   }
 
   private func waitUntilReady() throws(PostgresError) {
-    let started = Self.now()
+    let started = monotonicSeconds()
     var cancelSeen: Double?
     while true {
       let unsent = PQflush(handle)
@@ -199,14 +228,15 @@ final class Session: @unchecked Sendable {
           throw lost()
         }
       }
-      if cancelSeen == nil && gate.isCancelling { cancelSeen = Self.now() }
+      if cancelSeen == nil && gate.isCancelling { cancelSeen = monotonicSeconds() }
       try checkPatience(since: started, cancelSeen)
     }
   }
 
   /// A server that is silent beyond its own time limit, or after a cancel, hangs: give the connection up.
   private func checkPatience(since started: Double, _ cancelSeen: Double?) throws(PostgresError) {
-    let now = Self.now()
+    try checkDeadline()
+    let now = monotonicSeconds()
     let grace = Double(Self.graceSeconds)
     if let cancelSeen, now - cancelSeen > grace {
       markBroken()
@@ -218,16 +248,16 @@ final class Session: @unchecked Sendable {
     }
   }
 
+  func checkDeadline() throws(PostgresError) {
+    guard let deadline, monotonicSeconds() > deadline else { return }
+    markBroken()
+    throw .connectionLost("no answer while cleaning up")
+  }
+
   /// Waits for the socket, a second at the most; true when there is something to do.
   func wait(for events: Int32) -> Bool {
     var descriptor = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
     return poll(&descriptor, 1, 1000) > 0
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   func lost() -> PostgresError {
