@@ -257,6 +257,9 @@ private func failure(_ body: () async throws(SearchEngineError) -> Int) async ->
     var settings = try ElasticsearchSettings(nodes: ["http://a:1/"], credentials: .apiKey("hush"))
     settings.credentials = .basic(user: "u", password: "hush")
     #expect("\(settings)" == "nodes http://a:1" && !String(reflecting: settings).contains("hush"))
+    var dumped = ""
+    dump(settings, to: &dumped)
+    #expect(!dumped.contains("hush") && dumped.contains("basic"), "\(dumped)")
   }
 
   @Test(
