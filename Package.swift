@@ -60,7 +60,7 @@ let package = Package(
       resources: [.embedInCode("Migrations")]),
     library("RedisStore", ["Ports", "CHiredis", "Threading"]),
     library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl"]),
-    library("Importing", ["Catalog", "JSON", "CZlib"]),
+    library("Importing", ["Catalog", "JSON", "Ports", "CZlib"]),
     library("Seeding", ["Catalog", "JSON"]),
 
     // The flows.
@@ -92,7 +92,7 @@ let package = Package(
     tests("PostgresStore", ["PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices", "JSON"]),
     tests("RedisStore", ["RedisStore", "LocalServices"]),
     tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices"]),
-    tests("Importing", ["Importing", "Catalog", "PostgresStore", "LocalServices"]),
+    tests("Importing", ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices"]),
     tests("Seeding", ["Seeding", "Catalog", "Importing"]),
     tests(
       "Indexer",

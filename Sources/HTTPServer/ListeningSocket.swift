@@ -1,3 +1,4 @@
+import CMicroHTTPD
 import Glibc
 
 /// A TCP socket that listens; made here rather than by the library, so that a refusal has its reason.

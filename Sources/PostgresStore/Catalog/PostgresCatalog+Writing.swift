@@ -110,7 +110,7 @@ enum ProductRefusal {
 
   private static let reasons = [
     "variant_sku_key": "a SKU belongs to another product: a SKU names one variant",
-    "variant_sku_check": "a SKU is empty or longer than 200 bytes",
+    "variant_sku_check": "a SKU is empty or longer than 400 bytes",
     "variant_gtin_check": "a GTIN is not 8 to 14 digits",
     "product_code_key": "the code belongs to another product of this source",
     "product_code_check": "the code is empty or longer than 200 bytes",

@@ -7,7 +7,7 @@ struct AnalysisComponents {
 
   init(_ settings: AnalysisSettings) throws(AnalysisError) {
     self.settings = settings
-    for (name, component) in settings.components[.tokenizer] ?? [:] {
+    for (name, component) in settings.sorted(.tokenizer) {
       guard let type = component.type else {
         throw AnalysisError("tokenizer [\(name)] must specify either an analyzer type, or a tokenizer")
       }
@@ -16,7 +16,7 @@ struct AnalysisComponents {
       }
       tokenizers[name] = try make(component)
     }
-    for (name, component) in settings.components[.filter] ?? [:] {
+    for (name, component) in settings.sorted(.filter) {
       guard let type = component.type else {
         throw AnalysisError("filter [\(name)] must specify either an analyzer type, or a tokenizer")
       }
@@ -25,7 +25,7 @@ struct AnalysisComponents {
       }
       filters[name] = try make(component)
     }
-    for (name, component) in settings.components[.characterFilter] ?? [:] {
+    for (name, component) in settings.sorted(.characterFilter) {
       guard let type = component.type else {
         throw AnalysisError("char_filter [\(name)] must specify either an analyzer type, or a tokenizer")
       }
@@ -64,7 +64,7 @@ struct AnalysisComponents {
   func analyzers() throws(AnalysisError) -> [String: Analyzer] {
     var out: [String: Analyzer] = [:]
     for name in BuiltInAnalyzers.names { out[name] = try BuiltInAnalyzers.make(name, ComponentSettings(name: name)) }
-    for (name, component) in settings.components[.analyzer] ?? [:] {
+    for (name, component) in settings.sorted(.analyzer) {
       out[name] = try analyzer(component)
     }
     return out
@@ -83,7 +83,7 @@ struct AnalysisComponents {
       throw AnalysisError(
         component.type == nil
           ? "analyzer [\(name)] must specify either an analyzer type, or a tokenizer"
-          : "analyzer [\(name)] must be configured with a tokenizer")
+          : "\(owner) must be configured with a tokenizer")
     }
     var own: [any TokenFilter] = []
     for filterName in component.list("filter") ?? [] { own.append(try filter(filterName, of: owner)) }
@@ -98,7 +98,7 @@ struct AnalysisComponents {
   /// All normalizers: `lowercase`, and those of the settings.
   func normalizers() throws(AnalysisError) -> [String: Normalizer] {
     var out = ["lowercase": Normalizer(name: "lowercase", filters: [CaseFilter(.lower)])]
-    for (name, component) in settings.components[.normalizer] ?? [:] {
+    for (name, component) in settings.sorted(.normalizer) {
       if let type = component.type, type != "custom", type != "lowercase" {
         throw AnalysisError("Unknown normalizer type [\(type)] for [\(name)]")
       }
@@ -108,7 +108,7 @@ struct AnalysisComponents {
       var own: [any TokenFilter] = component.type == "lowercase" ? [CaseFilter(.lower)] : []
       for filterName in component.list("filter") ?? [] {
         let type = settings.components[.filter]?[filterName]?.type ?? filterName
-        let made = try filter(filterName, of: "Custom normalizer [\(name)]")
+        let made = try filter(filterName, of: "Custom Analyzer [\(name)]")
         guard TokenFilterFactories.isFitForNormalizers(type) else {
           throw AnalysisError("Custom normalizer [\(name)] may not use filter [\(filterName)]")
         }
@@ -117,7 +117,7 @@ struct AnalysisComponents {
       var characters: [any CharacterFilter] = []
       for filterName in component.list("char_filter") ?? [] {
         let type = settings.components[.characterFilter]?[filterName]?.type ?? filterName
-        let made = try characterFilter(filterName, of: "Custom normalizer [\(name)]")
+        let made = try characterFilter(filterName, of: "Custom Analyzer [\(name)]")
         guard CharacterFilterFactories.isFitForNormalizers(type) else {
           throw AnalysisError("Custom normalizer [\(name)] may not use char filter [\(filterName)]")
         }

@@ -62,8 +62,7 @@ struct ComponentSettings: Sendable {
   func int(_ key: String, default value: Int) throws(AnalysisError) -> Int {
     guard let text = text(key) else { return value }
     guard let number = Int(text) else {
-      throw AnalysisError(
-        "Failed to parse value [\(text)] for setting [\(key)] of [\(name)]: a whole number is expected")
+      throw AnalysisError("Failed to parse int setting [\(key)] with value [\(text)]", type: "settings_exception")
     }
     return number
   }
@@ -119,6 +118,11 @@ struct AnalysisSettings: Sendable {
     components = values.mapValues { named in
       Dictionary(uniqueKeysWithValues: named.map { ($0, ComponentSettings(name: $0, values: $1, limits: limits)) })
     }
+  }
+
+  /// The components of a kind in the order of their names, so that of several errors it is always the same that is thrown.
+  func sorted(_ kind: Kind) -> [(name: String, component: ComponentSettings)] {
+    (components[kind] ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   private static func flatten(

@@ -26,7 +26,7 @@ enum Stemmers {
     case "minimal_english", "minimalenglish": return EnglishMinimalStemFilter()
     case let name:
       guard let algorithm = snowballLanguages[name], let filter = SnowballFilter(algorithm: algorithm) else {
-        throw AnalysisError("Unknown stemmer language [\(language)] for [\(settings.name)]")
+        throw AnalysisError("Invalid stemmer class specified: \(language) for [\(settings.name)]")
       }
       return filter
     }

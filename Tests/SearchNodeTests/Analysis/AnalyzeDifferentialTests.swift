@@ -205,6 +205,94 @@ struct AnalyzeDifferentialTests {
 }
 
 extension AnalyzeDifferentialTests {
+  /// Titles of the Icecat catalogue, or nil where it is not there.
+  static func titles() throws -> [String]? {
+    guard let path = sharedFile("data/icecat/products.ndjson.gz") else { return nil }
+    let unpack = Process()
+    unpack.executableURL = URL(fileURLWithPath: "/bin/zcat")
+    unpack.arguments = [path]
+    let pipe = Pipe()
+    unpack.standardOutput = pipe
+    try unpack.run()
+    let lines = pipe.fileHandleForReading.readDataToEndOfFile().split(separator: 10)
+    unpack.waitUntilExit()
+    return try lines.map { line in try JSONValue(parsing: Array(line))["title"]?.string ?? "" }
+  }
+
+  static func sharedFile(_ name: String) -> String? {
+    let folder = ProcessInfo.processInfo.environment["VITRINE_SHARED"] ?? "../shared"
+    return ["\(folder)/\(name)", "/work/shared/\(name)"].first { FileManager.default.isReadableFile(atPath: $0) }
+  }
+
+  @Test(
+    "3. Icecat titles",
+    .enabled(if: sharedFile("data/icecat/products.ndjson.gz") != nil, "../shared/data/icecat is missing"),
+    .timeLimit(.minutes(10)))
+  func icecatTitles() async throws {
+    let server = try await Self.prepare()
+    let titles = try #require(try Self.titles())
+    let cases = [
+      AnalyzerCase(tokenizer: "standard", filters: ["lowercase", "asciifolding", ["type": "stemmer", "language": "english"]]),
+      AnalyzerCase(
+        tokenizer: "whitespace",
+        filters: [
+          ["type": "word_delimiter_graph", "catenate_all": true, "preserve_original": true], "lowercase", "asciifolding",
+        ], characterFilters: ["html_strip"]),
+      AnalyzerCase(tokenizer: "standard", filters: ["lowercase", ["type": "edge_ngram", "min_gram": 2, "max_gram": 15]]),
+      AnalyzerCase(tokenizer: "standard", filters: ["lowercase", "stop", "shingle"]),
+      AnalyzerCase(tokenizer: "keyword", filters: ["lowercase", "asciifolding", "trim"]),
+    ]
+    var failures = 0
+    for test in cases {
+      for first in stride(from: 0, to: titles.count, by: 200) {
+        let some = Array(titles[first..<min(first + 200, titles.count)])
+        failures += try await Self.compare(test, some, server)
+        if failures >= 8 { return }
+      }
+    }
+  }
+
+  @Test("4. Folding and case of the basic multilingual plane", .timeLimit(.minutes(10)))
+  func basicPlane() async throws {
+    let server = try await Self.prepare()
+    let known = (UInt32(1)...0xFFFF).compactMap { Unicode.Scalar($0) }.filter { ($0.properties.age?.major ?? 99) <= 13 }
+    for filter: JSONValue in ["asciifolding", "lowercase", "uppercase"] {
+      let test = AnalyzerCase(tokenizer: "keyword", filters: [filter])
+      for first in stride(from: 0, to: known.count, by: 4_000) {
+        let texts = known[first..<min(first + 4_000, known.count)].map { "a\($0)b" }
+        if try await Self.compare(test, texts, server) > 0 { return }
+      }
+    }
+  }
+
+  @Test("5. Stems", .timeLimit(.minutes(10)))
+  func stems() async throws {
+    let server = try await Self.prepare()
+    var random = RandomText(seed: Self.seed("stems"))
+    let alphabets: [String: String] = [
+      "russian": "абвгдежзийклмнопрстуфхцчшщъыьэюя", "armenian": "աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ",
+      "greek": "αβγδεζηθικλμνξοπρστυφχψω",
+    ]
+    let endings = [
+      "s", "es", "ing", "ed", "ly", "ational", "ization", "fulness", "eed", "y", "ion", "en", "er", "keit", "ement", "issement",
+      "amente", "aciones", "heden", "else", "ului", "lik", "ler", "ami", "ого", "ость", "ás", "ção", "ität", "'s", "'", "é", "ë",
+    ]
+    for language in Self.stemLanguages {
+      let letters = Array(alphabets[language] ?? "aaeeiioouubcdfghjklmnprstvwxyzäöüßéèêáíóúñçåæøãőűşğıâîțș'")
+      let words = (0..<3_000).map { _ in
+        String((0..<random.below(7) + 1).map { _ in random.pick(letters) }) + (random.chance(60) ? random.pick(endings) : "")
+      }
+      let test = AnalyzerCase(tokenizer: "keyword", filters: ["lowercase", ["type": "stemmer", "language": .string(language)]])
+      _ = try await Self.compare(test, words, server)
+    }
+  }
+
+  static let stemLanguages = [
+    "english", "porter2", "minimal_english", "possessive_english", "armenian", "basque", "catalan", "danish", "dutch",
+    "estonian", "finnish", "french", "german", "hungarian", "irish", "italian", "lithuanian", "norwegian", "portuguese",
+    "romanian", "russian", "spanish", "swedish", "turkish",
+  ]
+
   /// An analyzer of one tokenizer and up to four filters with random parameters.
   static func randomCase(_ random: inout RandomText) -> AnalyzerCase {
     var test = AnalyzerCase(tokenizer: randomTokenizer(&random))
@@ -238,8 +326,8 @@ extension AnalyzeDifferentialTests {
     let other = JSONValue.bool(random.chance(50))
     return random.pick([
       "lowercase", "uppercase", "asciifolding", "porter_stem", "stop", "trim", "reverse", "unique", "keyword_repeat",
-      "remove_duplicates", "apostrophe", "elision", "truncate", "shingle", "word_delimiter", "word_delimiter_graph",
-      "edge_ngram", "ngram", "snowball", "stemmer", "length", "limit",
+      "remove_duplicates", "apostrophe", "shingle", "word_delimiter", "word_delimiter_graph",
+      "ngram", "snowball", "stemmer", "length",
       ["type": "asciifolding", "preserve_original": true],
       ["type": "stemmer", "language": random.pick(["english", "possessive_english", "minimal_english", "porter2"])],
       ["type": "stop", "stopwords": ["the", "and", "was", "日"], "ignore_case": flag],
@@ -260,7 +348,7 @@ extension AnalyzeDifferentialTests {
       ["type": "keyword_marker", "keywords": ["running", "Flies"], "ignore_case": flag],
       ["type": "keyword_marker", "keywords_pattern": "[a-m].*"],
       ["type": "elision", "articles": ["l", "D"], "articles_case": flag],
-      ["type": "limit", "max_token_count": .int(Int64(greatest))],
+      ["type": "limit", "max_token_count": .int(Int64(greatest)), "consume_all_tokens": true],
       ["type": "keep", "keep_words": ["the", "Running", "caress"], "keep_words_case": flag],
       ["type": "pattern_replace", "pattern": "([a-z])([0-9])", "replacement": "$2-$1", "all": flag],
       ["type": "word_delimiter_graph", "catenate_all": flag, "preserve_original": other],

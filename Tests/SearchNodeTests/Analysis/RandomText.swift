@@ -17,11 +17,15 @@ struct RandomText: RandomNumberGenerator {
   mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
   mutating func pick<T>(_ items: [T]) -> T { items[below(items.count)] }
 
-  /// Any scalar at all.
+  /// Any scalar that was assigned by Unicode 13, which is what Java 17 and so the servers know.
   mutating func scalar() -> Unicode.Scalar {
     while true {
       let limit: UInt32 = [0x80, 0x100, 0x3000, 0x10000, 0x20000, 0x110000][below(6)]
-      if let scalar = Unicode.Scalar(UInt32.random(in: 0..<limit, using: &self)) { return scalar }
+      if let scalar = Unicode.Scalar(UInt32.random(in: 0..<limit, using: &self)), let age = scalar.properties.age,
+        age.major <= 13
+      {
+        return scalar
+      }
     }
   }
 
