@@ -84,6 +84,15 @@ public final class LocalPostgres: Sendable {
     PostgresSettings(host: socketFolder, port: port, database: database, user: Self.user)
   }
 
+  /// Settings that reach the server that another process of ours runs on the cluster in `folder`; nil where none runs.
+  public static func running(in folder: String, database: String = "postgres") -> PostgresSettings? {
+    let data = ServiceFolder.absolute(folder) + "/data"
+    guard let file = PostmasterFile(data), file.isReady, file.isServerOf(data), let socketFolder = file.socketFolder else {
+      return nil
+    }
+    return PostgresSettings(host: socketFolder, port: file.port, database: database, user: user)
+  }
+
   /// The postmaster's process; nil while the server does not run.
   public var processID: Int32? { PostmasterFile(dataFolder)?.processID }
 
@@ -241,6 +250,9 @@ struct PostgresPrograms {
 /// `postmaster.pid`: the server's process, and in the eighth line its state.
 struct PostmasterFile {
   let processID: Int32
+  let port: Int
+  /// nil where the server has no unix socket.
+  let socketFolder: String?
   private let state: String
 
   init?(_ dataFolder: String) {
@@ -248,6 +260,8 @@ struct PostmasterFile {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     guard let first = lines.first, let processID = Int32(first) else { return nil }
     self.processID = processID
+    port = lines.count > 3 ? Int(lines[3]) ?? 5432 : 5432
+    socketFolder = lines.count > 4 && !lines[4].isEmpty ? String(lines[4]) : nil
     state = lines.count > 7 ? String(lines[7].prefix { $0 != " " }) : ""
   }
 

@@ -1,0 +1,55 @@
+/// An id that the database gives; written as a string in JSON.
+public protocol Identifier: RawRepresentable<Int64>, Hashable, Sendable, Comparable, CustomStringConvertible, Codable {
+  init(rawValue: Int64)
+}
+
+extension Identifier {
+  public init(_ rawValue: Int64) { self.init(rawValue: rawValue) }
+
+  /// Reads a positive decimal number.
+  public init?(_ text: some StringProtocol) {
+    guard let number = Int64(text), number > 0 else { return nil }
+    self.init(rawValue: number)
+  }
+
+  public var description: String { String(rawValue) }
+  public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+public struct ProductID: Identifier {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+public struct VariantID: Identifier {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+public struct CategoryID: Identifier {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+public struct BrandID: Identifier {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+/// What the retailer calls the thing that is sold: one variant, one SKU.
+public struct SKU: Hashable, Sendable, CustomStringConvertible {
+  public let text: String
+  public init(_ text: String) { self.text = text }
+  public var description: String { text }
+}
+
+/// The code of a price list: `retail` for shoppers, one a contract for companies.
+public struct PriceListCode: Hashable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
+  public let text: String
+  public init(_ text: String) { self.text = text }
+  public init(stringLiteral value: String) { text = value }
+  public var description: String { text }
+
+  /// The list that a shopper without a contract is charged by.
+  public static let retail: PriceListCode = "retail"
+}

@@ -1,0 +1,237 @@
+/// Where a product stands between idea and archive.
+public enum Lifecycle: String, Sendable, CaseIterable {
+  case draft, listed, hidden, discontinued
+
+  /// Whether shoppers find it. A discontinued product is sold off: found while there is stock.
+  public func isSearchable(hasStock: Bool) -> Bool {
+    switch self {
+    case .listed: true
+    case .discontinued: hasStock
+    case .draft, .hidden: false
+    }
+  }
+}
+
+/// To whom a product is shown.
+public struct Audience: OptionSet, Sendable, Hashable {
+  public let rawValue: Int
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  public static let shops = Audience(rawValue: 1)
+  public static let companies = Audience(rawValue: 2)
+  public static let everyone: Audience = [.shops, .companies]
+
+  /// `b2c` and `b2b`, as they stand in the database, in files and in the index.
+  public var codes: [String] { (contains(.shops) ? ["b2c"] : []) + (contains(.companies) ? ["b2b"] : []) }
+
+  public init?(codes: [String]) {
+    self = []
+    for code in codes {
+      switch code {
+      case "b2c": insert(.shops)
+      case "b2b": insert(.companies)
+      default: return nil
+      }
+    }
+  }
+}
+
+/// What kind of values an attribute has.
+public enum AttributeType: String, Sendable, CaseIterable { case text, number, boolean, date, swatch }
+
+/// A typed value of an attribute or an option.
+public enum AttributeValue: Hashable, Sendable {
+  case text(String)
+  case number(Double)
+  case boolean(Bool)
+  case date(CalendarDay)
+  /// A named colour or pattern with its `#rrggbb`.
+  case swatch(name: String, hex: String)
+
+  public var type: AttributeType {
+    switch self {
+    case .text: .text
+    case .number: .number
+    case .boolean: .boolean
+    case .date: .date
+    case .swatch: .swatch
+    }
+  }
+
+  /// As a shopper reads it, without the unit: `Red`, `15.6`, `yes`.
+  public var displayText: String {
+    switch self {
+    case .text(let text): text
+    case .number(let number): number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
+    case .boolean(let flag): flag ? "yes" : "no"
+    case .date(let day): day.description
+    case .swatch(let name, _): name
+    }
+  }
+}
+
+/// An attribute: what it is called, what its values are, whether it is a facet.
+public struct AttributeDefinition: Hashable, Sendable {
+  /// Lowercase letters, digits and `_`: `screen_size`.
+  public var code: String
+  public var name: String
+  public var type: AttributeType
+  /// Of a number: `cm`, `GB`.
+  public var unit: String?
+  public var isFacet: Bool
+  /// Facets and product-page rows stand in this order, then by name.
+  public var position: Int
+
+  public init(
+    code: String, name: String, type: AttributeType, unit: String? = nil, isFacet: Bool = false, position: Int = 1000
+  ) {
+    self.code = code
+    self.name = name
+    self.type = type
+    self.unit = unit
+    self.isFacet = isFacet
+    self.position = position
+  }
+}
+
+/// A category with the way from the root to it.
+public struct CategoryPath: Hashable, Sendable {
+  public struct Step: Hashable, Sendable {
+    public var id: CategoryID
+    /// For addresses: `laptop-bags`.
+    public var slug: String
+    public var name: String
+
+    public init(id: CategoryID, slug: String, name: String) {
+      self.id = id
+      self.slug = slug
+      self.name = name
+    }
+  }
+
+  /// From the root to the category itself; never empty.
+  public var steps: [Step]
+  public init(steps: [Step]) { self.steps = steps }
+  public var leaf: Step { steps[steps.count - 1] }
+  public var names: [String] { steps.map(\.name) }
+}
+
+/// A product as the database holds it at one moment: everything that feeds its document and its page.
+public struct ProductSnapshot: Sendable, Hashable {
+  public struct Attribute: Sendable, Hashable {
+    public var definition: AttributeDefinition
+    /// Several where the attribute is a list.
+    public var values: [AttributeValue]
+
+    public init(definition: AttributeDefinition, values: [AttributeValue]) {
+      self.definition = definition
+      self.values = values
+    }
+  }
+
+  public struct Variant: Sendable, Hashable {
+    public var id: VariantID
+    public var sku: SKU
+    public var gtin: String?
+    /// Size, colour: what sets this variant apart, in the product's order of options.
+    public var options: [Attribute]
+    public var pictureURL: String?
+    public var prices: [Price]
+    /// Over all warehouses, less what is reserved; never negative.
+    public var availableQuantity: Int64
+
+    public init(
+      id: VariantID, sku: SKU, gtin: String? = nil, options: [Attribute] = [], pictureURL: String? = nil,
+      prices: [Price] = [], availableQuantity: Int64 = 0
+    ) {
+      self.id = id
+      self.sku = sku
+      self.gtin = gtin
+      self.options = options
+      self.pictureURL = pictureURL
+      self.prices = prices
+      self.availableQuantity = availableQuantity
+    }
+  }
+
+  public var id: ProductID
+  /// The retailer's own number of the product.
+  public var code: String
+  /// Which import or system it came from: `seed`, `icecat`.
+  public var source: String
+  /// Goes up with every change of anything that feeds the document.
+  public var documentVersion: Int64
+  public var title: String
+  public var summary: String
+  public var brandID: BrandID?
+  public var brandName: String?
+  public var categories: [CategoryPath]
+  /// In the order in which they came.
+  public var attributes: [Attribute]
+  public var variants: [Variant]
+  public var pictureURLs: [String]
+  public var ratingAverage: Double?
+  public var ratingCount: Int64
+  /// Sales and views, decayed; 0 for a product that nobody saw.
+  public var popularity: Double
+  public var lifecycle: Lifecycle
+  public var audience: Audience
+  public var releasedAt: Timestamp?
+  public var createdAt: Timestamp
+  public var updatedAt: Timestamp
+
+  public init(
+    id: ProductID, code: String, source: String, documentVersion: Int64, title: String, summary: String,
+    brandID: BrandID? = nil, brandName: String? = nil, categories: [CategoryPath] = [], attributes: [Attribute] = [],
+    variants: [Variant] = [], pictureURLs: [String] = [], ratingAverage: Double? = nil, ratingCount: Int64 = 0,
+    popularity: Double = 0, lifecycle: Lifecycle = .listed, audience: Audience = .everyone,
+    releasedAt: Timestamp? = nil, createdAt: Timestamp, updatedAt: Timestamp
+  ) {
+    self.id = id
+    self.code = code
+    self.source = source
+    self.documentVersion = documentVersion
+    self.title = title
+    self.summary = summary
+    self.brandID = brandID
+    self.brandName = brandName
+    self.categories = categories
+    self.attributes = attributes
+    self.variants = variants
+    self.pictureURLs = pictureURLs
+    self.ratingAverage = ratingAverage
+    self.ratingCount = ratingCount
+    self.popularity = popularity
+    self.lifecycle = lifecycle
+    self.audience = audience
+    self.releasedAt = releasedAt
+    self.createdAt = createdAt
+    self.updatedAt = updatedAt
+  }
+
+  public var hasStock: Bool { variants.contains { $0.availableQuantity > 0 } }
+  public var isSearchable: Bool { lifecycle.isSearchable(hasStock: hasStock) && !variants.isEmpty }
+}
+
+/// A row of a price list: what a variant costs by it, from when to when, from which quantity on.
+public struct Price: Hashable, Sendable {
+  public var list: PriceListCode
+  public var amount: Money
+  /// The price before a reduction, to be struck through.
+  public var wasAmount: Money?
+  public var minimumQuantity: Int64
+  public var validFrom: Timestamp?
+  public var validUntil: Timestamp?
+
+  public init(
+    list: PriceListCode = .retail, amount: Money, wasAmount: Money? = nil, minimumQuantity: Int64 = 1,
+    validFrom: Timestamp? = nil, validUntil: Timestamp? = nil
+  ) {
+    self.list = list
+    self.amount = amount
+    self.wasAmount = wasAmount
+    self.minimumQuantity = minimumQuantity
+    self.validFrom = validFrom
+    self.validUntil = validUntil
+  }
+}

@@ -1,0 +1,108 @@
+/// A moment in UTC, in microseconds since 1970-01-01: what Postgres keeps.
+public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible {
+  public var microsecondsSinceEpoch: Int64
+
+  public init(microsecondsSinceEpoch: Int64) { self.microsecondsSinceEpoch = microsecondsSinceEpoch }
+
+  public var millisecondsSinceEpoch: Int64 {
+    Int64((Double(microsecondsSinceEpoch) / 1000).rounded(.down))
+  }
+
+  public static func < (left: Timestamp, right: Timestamp) -> Bool {
+    left.microsecondsSinceEpoch < right.microsecondsSinceEpoch
+  }
+
+  /// `2026-11-23T17:06:28Z`, with a fraction only where there is one (three or six digits).
+  public var description: String {
+    let (days, inDay) = Self.floorDivide(microsecondsSinceEpoch, 86_400_000_000)
+    let date = CalendarDay(daysSinceEpoch: days)
+    let seconds = inDay / 1_000_000
+    let fraction = inDay % 1_000_000
+    let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { Self.padded($0, to: 2) }.joined(separator: ":")
+    let tail =
+      fraction == 0
+      ? "" : fraction % 1000 == 0 ? ".\(Self.padded(fraction / 1000, to: 3))" : ".\(Self.padded(fraction, to: 6))"
+    return "\(date)T\(clock)\(tail)Z"
+  }
+
+  /// Reads ISO 8601 in UTC: `2009-12-10`, `2009-12-10T00:00:00Z`, `2009-12-10T00:00:00.5Z`.
+  public init?(_ text: String) {
+    let parts = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let day = CalendarDay(String(parts[0])) else { return nil }
+    var microseconds = day.daysSinceEpoch * 86_400_000_000
+    if parts.count == 2 {
+      guard parts[1].hasSuffix("Z") else { return nil }
+      let clock = parts[1].dropLast().split(separator: ":", omittingEmptySubsequences: false)
+      guard clock.count == 3, let hour = Int64(clock[0]), let minute = Int64(clock[1]) else { return nil }
+      let seconds = clock[2].split(separator: ".", omittingEmptySubsequences: false)
+      guard let second = Int64(seconds[0]), (0...23).contains(hour), (0...59).contains(minute),
+        (0...60).contains(second)
+      else { return nil }
+      microseconds += (hour * 3600 + minute * 60 + second) * 1_000_000
+      if seconds.count == 2 {
+        let digits = String(seconds[1].prefix(6))
+        guard let fraction = Int64(digits + String(repeating: "0", count: 6 - digits.count)), fraction >= 0 else {
+          return nil
+        }
+        microseconds += fraction
+      } else if seconds.count > 2 {
+        return nil
+      }
+    }
+    self.init(microsecondsSinceEpoch: microseconds)
+  }
+
+  static func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+    let remainder = ((value % divisor) + divisor) % divisor
+    return ((value - remainder) / divisor, remainder)
+  }
+
+  static func padded(_ value: Int64, to width: Int) -> String {
+    let text = String(value)
+    return String(repeating: "0", count: max(0, width - text.count)) + text
+  }
+}
+
+/// A day of the Gregorian calendar.
+public struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConvertible {
+  public let daysSinceEpoch: Int64
+
+  public init(daysSinceEpoch: Int64) { self.daysSinceEpoch = daysSinceEpoch }
+
+  public static func < (left: CalendarDay, right: CalendarDay) -> Bool { left.daysSinceEpoch < right.daysSinceEpoch }
+
+  /// Year, month 1…12 and day 1…31 (Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days).
+  public var civil: (year: Int64, month: Int64, day: Int64) {
+    let z = daysSinceEpoch + 719_468
+    let (era, dayOfEra) = Timestamp.floorDivide(z, 146_097)
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+  }
+
+  /// nil where the calendar has no such day.
+  public init?(year: Int64, month: Int64, day: Int64) {
+    guard (0...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
+    let shiftedYear = month <= 2 ? year - 1 : year
+    let (era, yearOfEra) = Timestamp.floorDivide(shiftedYear, 400)
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    self.init(daysSinceEpoch: era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468)
+    guard civil == (year, month, day) else { return nil }
+  }
+
+  /// Reads `2026-11-23`.
+  public init?(_ text: String) {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0].utf8.count == 4, parts[1].utf8.count == 2, parts[2].utf8.count == 2,
+      let year = Int64(parts[0]), let month = Int64(parts[1]), let day = Int64(parts[2])
+    else { return nil }
+    self.init(year: year, month: month, day: day)
+  }
+
+  public var description: String {
+    let (year, month, day) = civil
+    return "\(Timestamp.padded(year, to: 4))-\(Timestamp.padded(month, to: 2))-\(Timestamp.padded(day, to: 2))"
+  }
+}

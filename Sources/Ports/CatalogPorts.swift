@@ -1,0 +1,61 @@
+public import Catalog
+
+/// Tells the time, in UTC. Passed in wherever time matters, so that a test can set it.
+public protocol WallClock: Sendable {
+  func now() -> Timestamp
+}
+
+/// A dependency did not do its part: it is down, late or full. Says which, without secrets.
+public struct DependencyUnavailable: Error, Sendable, CustomStringConvertible {
+  public var dependency: String
+  public var reason: String
+
+  public init(dependency: String, reason: String) {
+    self.dependency = dependency
+    self.reason = reason
+  }
+
+  public var description: String { "\(dependency) is not available: \(reason)" }
+}
+
+/// Reads products and the category tree as they are now.
+public protocol CatalogReader: Sendable {
+  /// In the order asked for; an unknown id is left out.
+  func products(_ ids: [ProductID]) async throws -> [ProductSnapshot]
+  func categoryTree() async throws -> CategoryTree
+  /// The attributes that are facets, for a category (nil: anywhere), in their order.
+  func facetDefinitions(in category: CategoryID?) async throws -> [AttributeDefinition]
+  /// The current price rows of every variant of these products: what `quote` reads.
+  func prices(of ids: [ProductID]) async throws -> [ProductID: [VariantID: [Price]]]
+}
+
+/// What became of a batch of records.
+public struct ImportOutcome: Sendable, Hashable {
+  public struct Refusal: Sendable, Hashable {
+    /// The index in the batch.
+    public var offset: Int
+    public var reason: String
+
+    public init(offset: Int, reason: String) {
+      self.offset = offset
+      self.reason = reason
+    }
+  }
+
+  public var inserted: Int
+  public var changed: Int
+  public var unchanged: Int
+  public var refused: [Refusal]
+
+  public init(inserted: Int = 0, changed: Int = 0, unchanged: Int = 0, refused: [Refusal] = []) {
+    self.inserted = inserted
+    self.changed = changed
+    self.unchanged = unchanged
+    self.refused = refused
+  }
+}
+
+/// Writes products as a retailer hands them over. Repeatable: matched by source and code, then by SKU.
+public protocol CatalogWriter: Sendable {
+  func upsert(_ records: [ProductRecord], source: String) async throws -> ImportOutcome
+}

@@ -1,0 +1,51 @@
+public import Catalog
+
+/// What one piece costs now, by which list.
+public struct Quote: Sendable, Hashable {
+  public var list: PriceListCode
+  public var amount: Money
+  /// The price before the reduction; only where it is higher.
+  public var wasAmount: Money?
+
+  public init(list: PriceListCode, amount: Money, wasAmount: Money? = nil) {
+    self.list = list
+    self.amount = amount
+    self.wasAmount = wasAmount
+  }
+}
+
+/// Quotes the price of one piece of a variant: the one function by which every price is shown and charged.
+///
+/// Takes the rows that are valid at `time` and for `quantity`, of the first list of `lists` that has any (a contract's
+/// list before the retail one); among those the row with the highest quantity step, then the lowest amount. Nothing
+/// about the shopper enters but the lists of the contract. nil: it has no price, and is not for sale.
+public func quote(_ prices: [Price], lists: [PriceListCode] = [.retail], quantity: Int64 = 1, at time: Timestamp)
+  -> Quote?
+{
+  for list in lists {
+    let valid = prices.filter { price in
+      price.list == list && price.minimumQuantity <= quantity
+        && price.validFrom.map { $0 <= time } ?? true
+        && price.validUntil.map { time < $0 } ?? true
+    }
+    let best = valid.max { left, right in
+      (left.minimumQuantity, -left.amount.minorUnits) < (right.minimumQuantity, -right.amount.minorUnits)
+    }
+    if let best {
+      let was = best.wasAmount.flatMap {
+        $0.currency == best.amount.currency && $0.minorUnits > best.amount.minorUnits ? $0 : nil
+      }
+      return Quote(list: list, amount: best.amount, wasAmount: was)
+    }
+  }
+  return nil
+}
+
+/// The lowest quote among several variants: the price that a product's card shows ("from £20").
+public func lowestQuote(
+  _ variants: some Sequence<[Price]>, lists: [PriceListCode] = [.retail], quantity: Int64 = 1, at time: Timestamp
+) -> Quote? {
+  variants.compactMap { quote($0, lists: lists, quantity: quantity, at: time) }.min {
+    $0.amount.minorUnits < $1.amount.minorUnits
+  }
+}

@@ -1,0 +1,139 @@
+public import JSON
+
+/// A search engine: the embedded node, Elasticsearch or OpenSearch. One dialect, several engines.
+///
+/// Every call ends by its deadline. Index names may be aliases where Elasticsearch allows one.
+public protocol SearchEngine: Sendable {
+  /// What answers: its name and version.
+  func information(deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> EngineInformation
+
+  func search(_ request: SearchRequest, in index: String, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError) -> SearchResponse
+  func get(id: String, from index: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> Hit?
+  func count(_ query: Query, in index: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> Int
+
+  /// Every item has its own result, in the order given; the call throws only where the whole of it failed.
+  func bulk(_ operations: [BulkOperation], to index: String, refresh: Bool, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError) -> BulkResponse
+  /// Makes all that was written so far visible to searches.
+  func refresh(_ index: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError)
+
+  /// `body` holds `settings`, `mappings` and `aliases` in Elasticsearch's form.
+  func createIndex(_ name: String, body: JSONValue, deadline: ContinuousClock.Instant) async throws(SearchEngineError)
+  func deleteIndex(_ name: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError)
+  func updateSettings(_ settings: JSONValue, of index: String, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError)
+  /// All actions take effect at once, or none.
+  func updateAliases(_ actions: [AliasAction], deadline: ContinuousClock.Instant) async throws(SearchEngineError)
+  /// The indices (not aliases) whose name matches a pattern with `*`, with their aliases and document counts.
+  func indices(matching pattern: String, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError) -> [IndexInformation]
+}
+
+public struct EngineInformation: Sendable, Equatable {
+  /// `elasticsearch`, `opensearch` or `vitrine`.
+  public var distribution: String
+  public var version: String
+
+  public init(distribution: String, version: String) {
+    self.distribution = distribution
+    self.version = version
+  }
+}
+
+public struct IndexInformation: Sendable, Equatable {
+  public var name: String
+  public var aliases: [String]
+  public var documentCount: Int
+
+  public init(name: String, aliases: [String], documentCount: Int) {
+    self.name = name
+    self.aliases = aliases
+    self.documentCount = documentCount
+  }
+}
+
+public enum AliasAction: Sendable, Equatable {
+  case add(index: String, alias: String)
+  case remove(index: String, alias: String)
+  case removeIndex(String)
+}
+
+/// One line pair of `_bulk`. The external version decides which of two writers holds the newer document.
+public struct BulkOperation: Sendable, Equatable {
+  public enum Action: Sendable, Equatable {
+    /// Puts a document whose JSON bytes are given.
+    case index(source: [UInt8])
+    case delete
+  }
+
+  public var id: String
+  /// With `version_type=external`; nil: the engine counts by itself.
+  public var externalVersion: Int64?
+  public var action: Action
+
+  public init(id: String, externalVersion: Int64?, action: Action) {
+    self.id = id
+    self.externalVersion = externalVersion
+    self.action = action
+  }
+}
+
+public struct BulkResponse: Sendable, Equatable {
+  public struct Item: Sendable, Equatable {
+    public var id: String
+    /// As HTTP: 200, 201, 404 (deleted what was not there), 409 (a newer version is there), 400 (mapping), 429, 503.
+    public var status: Int
+    public var version: Int64?
+    public var error: Reason?
+
+    public init(id: String, status: Int, version: Int64? = nil, error: Reason? = nil) {
+      self.id = id
+      self.status = status
+      self.version = version
+      self.error = error
+    }
+  }
+
+  public struct Reason: Sendable, Equatable {
+    public var type: String
+    public var reason: String
+
+    public init(type: String, reason: String) {
+      self.type = type
+      self.reason = reason
+    }
+  }
+
+  public var tookMilliseconds: Int
+  public var items: [Item]
+  public var hasErrors: Bool { items.contains { $0.error != nil } }
+
+  public init(tookMilliseconds: Int = 0, items: [Item]) {
+    self.tookMilliseconds = tookMilliseconds
+    self.items = items
+  }
+}
+
+/// Why a search engine did not do what was asked.
+public enum SearchEngineError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The request cannot be run as it is: a status of 4xx with Elasticsearch's error type and reason.
+  case refused(status: Int, type: String, reason: String, index: String?)
+  case indexNotFound(String)
+  /// No node answered, or it answered 429, 502, 503 or 504 to the last attempt.
+  case unavailable(reason: String)
+  case deadlineExceeded
+  /// The answer is not what the API promises: not JSON, cut short, a proxy's page.
+  case malformedAnswer(reason: String)
+
+  public var description: String {
+    switch self {
+    case .refused(let status, let type, let reason, let index):
+      "the search engine refused the request\(index.map { " on \($0)" } ?? "") (\(status) \(type)): \(reason)"
+    case .indexNotFound(let index): "the search engine has no index \(index): run `vitrine index full`"
+    case .unavailable(let reason): "the search engine is not available: \(reason)"
+    case .deadlineExceeded: "the search engine did not answer within the deadline"
+    case .malformedAnswer(let reason): "the search engine's answer makes no sense: \(reason)"
+    }
+  }
+}

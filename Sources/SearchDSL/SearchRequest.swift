@@ -1,0 +1,205 @@
+/// The body of a search.
+public struct SearchRequest: Sendable, Equatable {
+  public var query: Query
+  public var from: Int
+  public var size: Int
+  /// Empty: by score. Ties are always broken by the order of indexing.
+  public var sort: [SortKey]
+  public var aggregations: [NamedAggregation]
+  public var postFilter: Query?
+  public var minimumScore: Double?
+  /// The sort values of the last hit of the page before; needs `sort`.
+  public var searchAfter: [SortValue]?
+  public var collapse: Collapse?
+  public var source: SourceFilter
+  public var highlight: Highlight?
+  public var suggest: [NamedSuggester]
+  public var trackTotalHits: TrackTotalHits
+  /// Scores although the sort does not need them.
+  public var trackScores: Bool
+  public var includesVersion: Bool
+
+  public init(
+    query: Query = .matchAll(), from: Int = 0, size: Int = 10, sort: [SortKey] = [],
+    aggregations: [NamedAggregation] = [], postFilter: Query? = nil, minimumScore: Double? = nil,
+    searchAfter: [SortValue]? = nil, collapse: Collapse? = nil, source: SourceFilter = .all,
+    highlight: Highlight? = nil, suggest: [NamedSuggester] = [], trackTotalHits: TrackTotalHits = .upTo(10_000),
+    trackScores: Bool = false, includesVersion: Bool = false
+  ) {
+    self.query = query
+    self.from = from
+    self.size = size
+    self.sort = sort
+    self.aggregations = aggregations
+    self.postFilter = postFilter
+    self.minimumScore = minimumScore
+    self.searchAfter = searchAfter
+    self.collapse = collapse
+    self.source = source
+    self.highlight = highlight
+    self.suggest = suggest
+    self.trackTotalHits = trackTotalHits
+    self.trackScores = trackScores
+    self.includesVersion = includesVersion
+  }
+}
+
+public enum TrackTotalHits: Sendable, Equatable {
+  case exact
+  case upTo(Int)
+  case never
+}
+
+public struct SortKey: Sendable, Equatable {
+  public enum Key: Sendable, Equatable {
+    case score
+    case field(String)
+    /// The order of indexing within a shard.
+    case document
+  }
+  public enum Direction: String, Sendable { case ascending = "asc", descending = "desc" }
+  /// Which value of a field with several is compared.
+  public enum Mode: String, Sendable { case min, max, sum, avg, median }
+  public enum Missing: Sendable, Equatable {
+    case first
+    case last
+    case value(FieldValue)
+  }
+
+  public var key: Key
+  public var direction: Direction
+  public var missing: Missing
+  /// nil: min when ascending, max when descending.
+  public var mode: Mode?
+  /// The type to take a field for in an index that has no mapping of it.
+  public var unmappedType: String?
+
+  public init(
+    _ key: Key, _ direction: Direction, missing: Missing = .last, mode: Mode? = nil, unmappedType: String? = nil
+  ) {
+    self.key = key
+    self.direction = direction
+    self.missing = missing
+    self.mode = mode
+    self.unmappedType = unmappedType
+  }
+
+  public static let score = SortKey(.score, .descending)
+}
+
+/// A sort value of a hit, as it goes back in `search_after`.
+public enum SortValue: Sendable, Hashable {
+  case null
+  case string(String)
+  case int(Int64)
+  case double(Double)
+}
+
+/// One hit for each value of a keyword or number field, its group's members on request.
+public struct Collapse: Sendable, Equatable {
+  public var field: String
+  public var innerHits: [InnerHits]
+
+  public struct InnerHits: Sendable, Equatable {
+    public var name: String
+    public var from: Int
+    public var size: Int
+    public var sort: [SortKey]
+    public var source: SourceFilter
+
+    public init(name: String, from: Int = 0, size: Int = 3, sort: [SortKey] = [], source: SourceFilter = .all) {
+      self.name = name
+      self.from = from
+      self.size = size
+      self.sort = sort
+      self.source = source
+    }
+  }
+
+  public init(field: String, innerHits: [InnerHits] = []) {
+    self.field = field
+    self.innerHits = innerHits
+  }
+}
+
+/// Which parts of `_source` come back; patterns may hold `*`.
+public enum SourceFilter: Sendable, Equatable {
+  case all
+  case none
+  case fields(includes: [String], excludes: [String] = [])
+}
+
+/// The plain highlighter (Lucene's `Highlighter` with the simple span fragmenter), the one that all engines share.
+public struct Highlight: Sendable, Equatable {
+  public struct Field: Sendable, Equatable {
+    public var name: String
+    /// nil: the request's.
+    public var fragmentSize: Int?
+    /// 0: the whole field as one fragment.
+    public var numberOfFragments: Int?
+
+    public init(_ name: String, fragmentSize: Int? = nil, numberOfFragments: Int? = nil) {
+      self.name = name
+      self.fragmentSize = fragmentSize
+      self.numberOfFragments = numberOfFragments
+    }
+  }
+
+  public var fields: [Field]
+  public var preTag: String
+  public var postTag: String
+  public var fragmentSize: Int
+  public var numberOfFragments: Int
+  public var requireFieldMatch: Bool
+  /// Another query than the request's to take the terms from.
+  public var query: Query?
+
+  public init(
+    fields: [Field], preTag: String = "<em>", postTag: String = "</em>", fragmentSize: Int = 100,
+    numberOfFragments: Int = 5, requireFieldMatch: Bool = true, query: Query? = nil
+  ) {
+    self.fields = fields
+    self.preTag = preTag
+    self.postTag = postTag
+    self.fragmentSize = fragmentSize
+    self.numberOfFragments = numberOfFragments
+    self.requireFieldMatch = requireFieldMatch
+    self.query = query
+  }
+}
+
+public struct NamedSuggester: Sendable, Equatable {
+  public var name: String
+  public var suggester: TermSuggester
+
+  public init(_ name: String, _ suggester: TermSuggester) {
+    self.name = name
+    self.suggester = suggester
+  }
+}
+
+/// The `term` suggester: for each term of the text, terms of the index within an edit distance.
+public struct TermSuggester: Sendable, Equatable {
+  public enum SuggestMode: String, Sendable { case missing, popular, always }
+
+  public var text: String
+  public var field: String
+  public var size: Int
+  public var suggestMode: SuggestMode
+  public var maximumEdits: Int
+  public var prefixLength: Int
+  public var minimumWordLength: Int
+
+  public init(
+    text: String, field: String, size: Int = 5, suggestMode: SuggestMode = .missing, maximumEdits: Int = 2,
+    prefixLength: Int = 1, minimumWordLength: Int = 4
+  ) {
+    self.text = text
+    self.field = field
+    self.size = size
+    self.suggestMode = suggestMode
+    self.maximumEdits = maximumEdits
+    self.prefixLength = prefixLength
+    self.minimumWordLength = minimumWordLength
+  }
+}

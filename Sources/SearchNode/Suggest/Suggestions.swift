@@ -1,0 +1,6 @@
+import SearchDSL
+
+struct Suggestions {
+  let snapshot: Snapshot
+  func results(_ suggesters: [NamedSuggester]) throws(SearchEngineError) -> [String: [SuggestEntry]] { [:] }
+}
