@@ -75,7 +75,9 @@ import Testing
     var buffer = TokenBuffer()
     for _ in 0..<300 {
       let analyzer = try AnalyzeDifferentialTests.randomCase(&random).analyzer()
-      let bytes = (0..<random.below(60)).map { _ in UInt8.random(in: random.chance(50) ? 0...127 : 128...255, using: &random) }
+      let bytes = (0..<random.below(60)).map { _ in
+        UInt8.random(in: random.chance(50) ? 0...127 : 128...255, using: &random)
+      }
       analyzer.analyze(bytes, into: &buffer)
       #expect(buffer.tokens.allSatisfy { $0.termRange.upperBound <= buffer.bytes.count })
     }

@@ -232,13 +232,16 @@ extension AnalyzeDifferentialTests {
     let server = try await Self.prepare()
     let titles = try #require(try Self.titles())
     let cases = [
-      AnalyzerCase(tokenizer: "standard", filters: ["lowercase", "asciifolding", ["type": "stemmer", "language": "english"]]),
+      AnalyzerCase(
+        tokenizer: "standard", filters: ["lowercase", "asciifolding", ["type": "stemmer", "language": "english"]]),
       AnalyzerCase(
         tokenizer: "whitespace",
         filters: [
-          ["type": "word_delimiter_graph", "catenate_all": true, "preserve_original": true], "lowercase", "asciifolding",
+          ["type": "word_delimiter_graph", "catenate_all": true, "preserve_original": true], "lowercase",
+          "asciifolding",
         ], characterFilters: ["html_strip"]),
-      AnalyzerCase(tokenizer: "standard", filters: ["lowercase", ["type": "edge_ngram", "min_gram": 2, "max_gram": 15]]),
+      AnalyzerCase(
+        tokenizer: "standard", filters: ["lowercase", ["type": "edge_ngram", "min_gram": 2, "max_gram": 15]]),
       AnalyzerCase(tokenizer: "standard", filters: ["lowercase", "stop", "shingle"]),
       AnalyzerCase(tokenizer: "keyword", filters: ["lowercase", "asciifolding", "trim"]),
     ]
@@ -274,15 +277,19 @@ extension AnalyzeDifferentialTests {
       "greek": "αβγδεζηθικλμνξοπρστυφχψω",
     ]
     let endings = [
-      "s", "es", "ing", "ed", "ly", "ational", "ization", "fulness", "eed", "y", "ion", "en", "er", "keit", "ement", "issement",
-      "amente", "aciones", "heden", "else", "ului", "lik", "ler", "ami", "ого", "ость", "ás", "ção", "ität", "'s", "'", "é", "ë",
+      "s", "es", "ing", "ed", "ly", "ational", "ization", "fulness", "eed", "y", "ion", "en", "er", "keit", "ement",
+      "issement",
+      "amente", "aciones", "heden", "else", "ului", "lik", "ler", "ami", "ого", "ость", "ás", "ção", "ität", "'s", "'",
+      "é", "ë",
     ]
     for language in Self.stemLanguages {
       let letters = Array(alphabets[language] ?? "aaeeiioouubcdfghjklmnprstvwxyzäöüßéèêáíóúñçåæøãőűşğıâîțș'")
       let words = (0..<3_000).map { _ in
-        String((0..<random.below(7) + 1).map { _ in random.pick(letters) }) + (random.chance(60) ? random.pick(endings) : "")
+        String((0..<random.below(7) + 1).map { _ in random.pick(letters) })
+          + (random.chance(60) ? random.pick(endings) : "")
       }
-      let test = AnalyzerCase(tokenizer: "keyword", filters: ["lowercase", ["type": "stemmer", "language": .string(language)]])
+      let test = AnalyzerCase(
+        tokenizer: "keyword", filters: ["lowercase", ["type": "stemmer", "language": .string(language)]])
       _ = try await Self.compare(test, words, server)
     }
   }
