@@ -1,10 +1,21 @@
 /// Where a cluster is, how to show who we are, and how much it may be asked at once.
 public struct ElasticsearchSettings: Sendable, CustomStringConvertible {
-  public enum Credentials: Sendable {
+  public enum Credentials: Sendable, CustomStringConvertible, CustomReflectable {
     case none
     case basic(user: String, password: String)
     /// The encoded form, as Elasticsearch prints it (`id:key` in base64).
     case apiKey(String)
+
+    /// Of what kind they are, never what they are.
+    public var description: String {
+      switch self {
+      case .none: "none"
+      case .basic: "basic"
+      case .apiKey: "api key"
+      }
+    }
+
+    public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .enum) }
   }
 
   /// Files in PEM form for TLS; nil takes the system's authorities and no client certificate.

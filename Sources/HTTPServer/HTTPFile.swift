@@ -1,3 +1,4 @@
+import CMicroHTTPD
 import Glibc
 
 /// A part of an open file; the descriptor is closed with the last copy.

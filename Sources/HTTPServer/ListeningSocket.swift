@@ -1,3 +1,5 @@
+// Both: which of the two modules owns struct sockaddr depends on the order in which they were built.
+import CMicroHTTPD
 import Glibc
 
 /// A TCP socket that listens; made here rather than by the library, so that a refusal has its reason.

@@ -22,6 +22,9 @@ public final class LocalPostgres: Sendable {
   /// `initdb` makes a cluster in a few seconds, on a busy machine in some more.
   static let graceSeconds = 30
 
+  /// A server whose owner was killed begins to stop at once; this leaves a busy machine some time for it.
+  static let secondsToLearnOfKill = 3.0
+
   public let folder: String
   public let port: Int
   private let program: PostgresPrograms
@@ -191,14 +194,15 @@ public final class LocalPostgres: Sendable {
 
   /// Removes what a killed server left; refuses when one still runs here.
   private func clearStaleFiles() throws(LocalServiceError) {
-    let deadline = monotonicSeconds() + Double(Self.graceSeconds)
+    let started = monotonicSeconds()
     while let file = PostmasterFile(dataFolder) {
       guard file.isServerOf(dataFolder) else {
         unlink(dataFolder + "/postmaster.pid")
         break
       }
-      // The server of a program that was just killed is on its way out; any other one stays.
-      guard file.isStopping, monotonicSeconds() < deadline else {
+      // The server of a program that was killed just now is told so within moments; any other one stays.
+      let patience = file.isStopping ? Double(Self.graceSeconds) : Self.secondsToLearnOfKill
+      guard monotonicSeconds() - started < patience else {
         throw .alreadyRunning(service: "PostgreSQL", folder: folder, processID: file.processID)
       }
       usleep(20_000)

@@ -78,13 +78,16 @@ extension TermsAggregation {
     return object
   }
 
-  /// Lucene's regular expression for the terms that begin with `prefix`: what is an operator there is escaped.
+  /// What is an operator in Lucene's regular expressions, and stands for itself after a backslash.
+  static let operators: Set<Character> = [
+    ".", "?", "+", "*", "|", "{", "}", "[", "]", "(", ")", "\"", "\\", "#", "@", "&", "<", ">", "~", "^", "$",
+  ]
+
+  /// Lucene's regular expression for the terms that begin with `prefix`.
   static func pattern(prefix: String) -> String {
-    let operators: Set<Character> = [
-      ".", "?", "+", "*", "|", "{", "}", "[", "]", "(", ")", "\"", "\\", "#", "@", "&", "<", ">", "~", "^", "$",
-    ]
-    return prefix.reduce(into: "") {
-      if operators.contains($1) { $0.append("\\") }; $0.append($1)
+    prefix.reduce(into: "") {
+      if operators.contains($1) { $0.append("\\") }
+      $0.append($1)
     } + ".*"
   }
 }

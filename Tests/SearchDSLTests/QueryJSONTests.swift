@@ -1,5 +1,6 @@
 // Properties proved here:
 // 1. Each query's body, whole, at its defaults and with everything set.
+// 2. Each of these bodies reads back as the query it was made of.
 import JSON
 import SearchDSL
 import Testing
@@ -45,7 +46,11 @@ import Testing
         """#
       ),
     ])
-  func fullText(query: Query, expected: String) throws { #expect(query.json == (try JSONValue(parsing: expected))) }
+  func fullText(query: Query, expected: String) throws {
+    let body = try JSONValue(parsing: expected)
+    #expect(query.json == body, "\(query.json.text)")
+    #expect(try Query(json: body) == query)
+  }
 
   @Test(
     "1. terms, ranges and ids",
@@ -66,7 +71,11 @@ import Testing
       (.ids(["a", "b"]), #"{"ids":{"values":["a","b"]}}"#),
       (.prefix(field: "sku", value: "P-", boost: 2), #"{"prefix":{"sku":{"value":"P-","boost":2.0}}}"#),
     ])
-  func structured(query: Query, expected: String) throws { #expect(query.json == (try JSONValue(parsing: expected))) }
+  func structured(query: Query, expected: String) throws {
+    let body = try JSONValue(parsing: expected)
+    #expect(query.json == body, "\(query.json.text)")
+    #expect(try Query(json: body) == query)
+  }
 
   @Test(
     "1. compounds",
@@ -98,7 +107,7 @@ import Testing
           FunctionScoreQuery(
             query: .matchAll(),
             functions: [
-              .init(.weight, filter: .term(field: "brand", value: "HP"), weight: 3), .init(.weight),
+              .init(.weight, filter: .term(field: "brand", value: "HP"), weight: 3), .init(.weight, weight: 1),
               .init(.fieldValueFactor(field: "popularity")),
               .init(.fieldValueFactor(field: "popularity", factor: 1.5, modifier: .log1p, missing: 1), weight: 2),
               .init(.gauss(field: "price", origin: 100, scale: 50)),
@@ -115,5 +124,9 @@ import Testing
         """#
       ),
     ])
-  func compounds(query: Query, expected: String) throws { #expect(query.json == (try JSONValue(parsing: expected))) }
+  func compounds(query: Query, expected: String) throws {
+    let body = try JSONValue(parsing: expected)
+    #expect(query.json == body, "\(query.json.text)")
+    #expect(try Query(json: body) == query)
+  }
 }

@@ -1,7 +1,8 @@
 // Properties proved here:
 // 1. A search's body, whole: the default one, and one with every part set.
 // 2. Each aggregation's body, whole; a prefix is escaped for Lucene's regular expressions.
-// 3. Bodies of _bulk are line pairs with external versions, also for a source with line breaks; those of _aliases.
+// 3. Each of these bodies reads back as what it was made of.
+// 4. Bodies of _bulk are line pairs with external versions, also for a source with line breaks; those of _aliases.
 import JSON
 import SearchDSL
 import Testing
@@ -51,6 +52,7 @@ import Testing
         "track_total_hits":true,"track_scores":true,"version":true}
         """#)
     #expect(request.json == expected, "\(request.json.text)")
+    #expect(try SearchRequest(json: expected) == request)
     #expect(SearchRequest(trackTotalHits: .never).json["track_total_hits"] == false)
     #expect(SearchRequest(trackTotalHits: .upTo(50)).json["track_total_hits"] == 50)
     #expect(SearchRequest(source: .fields(includes: ["a"])).json["_source"] == ["includes": ["a"]])
@@ -111,10 +113,12 @@ import Testing
       ),
     ])
   func aggregations(aggregation: Aggregation, expected: String) throws {
-    #expect(aggregation.json == (try JSONValue(parsing: expected)), "\(aggregation.json.text)")
+    let body = try JSONValue(parsing: expected)
+    #expect(aggregation.json == body, "\(aggregation.json.text)")
+    #expect(try SearchRequest(json: ["aggs": ["a": body]]).aggregations == [NamedAggregation("a", aggregation)])
   }
 
-  @Test("3. bulk and alias bodies") func bulk() {
+  @Test("4. bulk and alias bodies") func bulk() {
     let operations = [
       BulkOperation(id: "a\"1", externalVersion: 7, action: .index(source: Array("{\"x\":\r\n1}".utf8))),
       BulkOperation(id: "b", externalVersion: nil, action: .index(source: Array("{}".utf8))),

@@ -179,7 +179,7 @@ struct CatalogNames {
     _ entries: [ProductUpsert.Entry], _ connection: PostgresConnection
   ) async throws {
     categories = try await CategoryIDs.read(connection)
-    for entry in entries {
+    for entry in entries where !refused.contains(where: { $0.offset == entry.offset }) {
       for path in entry.record.categories {
         guard (1...Self.maximumDepth).contains(path.count) else {
           refused.append(

@@ -24,14 +24,26 @@ extension PostgresCatalog: CatalogWriter {
       try await pool.withTransaction { connection in
         try await connection.query("SELECT pg_advisory_xact_lock(\(Self.importLock))")
         // The arrays' lengths vary by orders of magnitude: each statement is planned for those that it has.
-        try await connection.executeScript("SET LOCAL plan_cache_mode = force_custom_plan")
+        try await connection.executeScript("SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off")
         var outcome = ImportOutcome()
         let entries = Self.acceptable(records, &outcome)
         try await Self.write(entries[...], source: source, on: connection, &outcome)
         outcome.refused.sort { $0.offset < $1.offset }
+        if outcome.inserted > 0 { try await Self.analyzeIfNever(connection) }
         return outcome
       }
     }
+  }
+
+  /// A fresh database has no statistics until autovacuum comes by, and plans for tables that it takes to be empty.
+  private static func analyzeIfNever(_ connection: PostgresConnection) async throws {
+    let rows = try await connection.query("SELECT reltuples < 0 FROM pg_class WHERE oid = 'catalog.product'::regclass")
+    guard try rows[0].decode(Bool.self, at: 0) else { return }
+    try await connection.executeScript(
+      """
+      ANALYZE catalog.product, catalog.product_attribute, catalog.product_category, catalog.product_picture,
+        catalog.variant, catalog.variant_option, inventory.stock, pricing.price
+      """)
   }
 
   /// Leaves out what contradicts itself or an earlier record of the batch.
@@ -110,7 +122,7 @@ enum ProductRefusal {
 
   private static let reasons = [
     "variant_sku_key": "a SKU belongs to another product: a SKU names one variant",
-    "variant_sku_check": "a SKU is empty or longer than 200 bytes",
+    "variant_sku_check": "a SKU is empty or longer than 400 bytes",
     "variant_gtin_check": "a GTIN is not 8 to 14 digits",
     "product_code_key": "the code belongs to another product of this source",
     "product_code_check": "the code is empty or longer than 200 bytes",

@@ -38,7 +38,8 @@ struct ProductUpsert {
     guard !placed.isEmpty else { return outcome }
     let names = try await CatalogNames.resolve(placed.map(\.entry), on: connection)
     outcome.refused += names.refused
-    placed.removeAll { entry in names.refused.contains { $0.offset == entry.entry.offset } }
+    let refused = Set(names.refused.map(\.offset))
+    placed.removeAll { refused.contains($0.entry.offset) }
     try await writeProducts(names)
     try await writeVariants()
     try await writeCategories(names)

@@ -93,7 +93,7 @@ CREATE TABLE catalog.product_picture (
 CREATE TABLE catalog.variant (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   product_id bigint NOT NULL REFERENCES catalog.product (id) ON DELETE CASCADE,
-  sku text NOT NULL CONSTRAINT variant_sku_key UNIQUE CHECK (btrim(sku) <> '' AND octet_length(sku) <= 200),
+  sku text NOT NULL CONSTRAINT variant_sku_key UNIQUE CHECK (btrim(sku) <> '' AND octet_length(sku) <= 400),
   gtin text CHECK (gtin ~ '^[0-9]{8,14}$'),
   position integer NOT NULL DEFAULT 0 CHECK (position >= 0),
   picture_url text CHECK (btrim(picture_url) <> '' AND octet_length(picture_url) <= 2000),

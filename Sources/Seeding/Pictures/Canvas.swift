@@ -18,6 +18,7 @@ struct Canvas {
   static let metal = "url(#m)"
   static let graphite = "url(#g)"
   static let wood = "url(#w)"
+  static let glow = "url(#y)"
 
   /// Seams and edges.
   var edge: String { tint.darker(tint.luma > 60 ? 34 : 60).css }
@@ -110,9 +111,13 @@ struct Canvas {
       + "<stop offset='1' stop-color='#fff' stop-opacity='0'/></radialGradient>"
       + "<radialGradient id='h'><stop stop-color='#14171f' stop-opacity='.38'/>"
       + "<stop offset='1' stop-color='#14171f' stop-opacity='0'/></radialGradient>"
+      + (shapes.contains("#y)")
+        ? "<radialGradient id='y'><stop stop-color='#ffe9a8'/><stop offset='1' stop-color='#ffe9a8' stop-opacity='0'/>"
+          + "</radialGradient>" : "")
       + Self.gradient(
         "b", "x2='1' y2='.55'", [(0, tint.lighter(lift).css), (45, tint.css), (100, tint.darker(20).css)])
-      + Self.usedOnly(shapes, "s", "x2='1' y2='1'", [(0, "#1f3b73"), (48, "#7a5aa6"), (78, "#e98a6b"), (100, "#f7c98b")])
+      + Self.usedOnly(
+        shapes, "s", "x2='1' y2='1'", [(0, "#1f3b73"), (48, "#7a5aa6"), (78, "#e98a6b"), (100, "#f7c98b")])
       + Self.usedOnly(shapes, "m", "x2='1' y2='.4'", [(0, "#f4f6f8"), (50, "#c7ccd2"), (100, "#959ca6")])
       + Self.usedOnly(shapes, "g", "x2='1' y2='.6'", [(0, "#4b5058"), (50, "#2b2e34"), (100, "#17191d")])
       + Self.usedOnly(shapes, "w", "x2='1' y2='.3'", [(0, "#d9ac76"), (55, "#b98550"), (100, "#8e6238")])

@@ -4,7 +4,7 @@ extension Picture {
     "desktop": Drawing(["mini", "server"], drawDesktop),
     "monitor": Drawing(["curved"], drawMonitor),
     "keyboard": Drawing(["compact"], drawKeyboard),
-    "mouse": Drawing(["vertical"]) { c in
+    "mouse": Drawing([]) { c in
       c.ground(200, 330, 100)
       c.body("M120 190Q122 76 200 74Q278 76 280 190V232Q276 330 200 330Q124 330 120 232Z")
       c.line("M121 188Q200 206 279 188M200 76V192", width: "1.8")
@@ -57,7 +57,9 @@ extension Picture {
     c.box(x, y, width, height, round: 3, Canvas.screen)
     let right = x + width
     let bottom = y + height
-    c.part("M\(x) \(bottom)V\(y + height * 7 / 10)Q\(x + width / 4) \(y + height / 2) \(x + width / 2) \(y + height * 3 / 4)T\(right) \(y + height * 6 / 10)V\(bottom)Z", "#1a2548", opacity: ".55")
+    c.part(
+      "M\(x) \(bottom)V\(y + height * 7 / 10)Q\(x + width / 4) \(y + height / 2) \(x + width / 2) \(y + height * 3 / 4)T\(right) \(y + height * 6 / 10)V\(bottom)Z",
+      "#1a2548", opacity: ".55")
     c.disc(x + width * 7 / 10, y + height * 4 / 10, height / 8, "#ffe2b0")
     c.gleam("M\(x) \(y)H\(x + width * 5 / 10)L\(x + width / 5) \(bottom)H\(x)Z", opacity: ".09")
   }
@@ -75,7 +77,9 @@ extension Picture {
       c.line("M96 275H304M90 280H310", c.highlight, width: "1.3", dash: "8 4")
     }
     c.part("M168 287H232L238 296H162Z", c.highlight, opacity: ".7")
-    if c.has("convertible") { c.line("M300 236L348 148", "#3a3d43", width: "7"); c.line("M300 236L306 226", "#eee", width: "4") }
+    if c.has("convertible") {
+      c.line("M300 236L348 148", "#3a3d43", width: "7"); c.line("M300 236L306 226", "#eee", width: "4")
+    }
   }
 
   @Sendable private static func drawDesktop(_ c: inout Canvas) {
@@ -97,7 +101,8 @@ extension Picture {
       }
     } else {
       c.ground(206, 350, 110)
-      c.body("M124 52H290Q300 52 300 62V336Q300 346 290 346H124Q114 346 114 336V62Q114 52 124 52Z", fill: Canvas.graphite)
+      c.body(
+        "M124 52H290Q300 52 300 62V336Q300 346 290 346H124Q114 346 114 336V62Q114 52 124 52Z", fill: Canvas.graphite)
       c.box(128, 66, 112, 264, round: 5, "#0d0e11")
       for y in [122, 210, 292] {
         c.ring(184, y, 32, c.tint.css, width: "5")
@@ -128,10 +133,14 @@ extension Picture {
     c.ground(200, 274, 180)
     let left = c.has("compact") ? 70 : 30
     let columns = c.has("compact") ? 11 : 14
-    c.body("M\(left) 146Q\(left) 132 \(left + 14) 132H\(386 - left)Q\(400 - left) 132 \(400 - left) 146V252Q\(400 - left) 266 \(386 - left) 266H\(left + 14)Q\(left) 266 \(left) 252Z")
+    c.body(
+      "M\(left) 146Q\(left) 132 \(left + 14) 132H\(386 - left)Q\(400 - left) 132 \(400 - left) 146V252Q\(400 - left) 266 \(386 - left) 266H\(left + 14)Q\(left) 266 \(left) 252Z"
+    )
     let cap = c.tint.luma > 150 ? "#fff" : c.highlight
     for row in 0..<4 {
-      for column in 0..<columns { c.box(left + 14 + column * 23, 146 + row * 23, 19, 19, round: 4, row == 1 && column == 0 ? "#e98a6b" : cap) }
+      for column in 0..<columns {
+        c.box(left + 14 + column * 23, 146 + row * 23, 19, 19, round: 4, row == 1 && column == 0 ? "#e98a6b" : cap)
+      }
     }
     c.box(left + 14, 238, 42, 19, round: 4, cap)
     c.box(left + 60, 238, 260 - 2 * left, 19, round: 4, cap)
@@ -144,7 +153,9 @@ extension Picture {
       c.body("M104 176Q106 120 150 118H250Q294 120 296 176V302Q294 324 272 324H128Q106 324 104 302Z")
       c.box(140, 246, 120, 10, round: 3, "#15171a")
       c.part("M148 250H252V318H148Z", "#fff")
-      c.line("M162 266v38M170 266v38M182 266v38M188 266v38M200 266v38M212 266v38M220 266v38M234 266v38", "#22252a", width: "4")
+      c.line(
+        "M162 266v38M170 266v38M182 266v38M188 266v38M200 266v38M212 266v38M220 266v38M234 266v38", "#22252a",
+        width: "4")
       return
     }
     c.part("M124 70H276V150H124Z", "#fff")
@@ -199,7 +210,11 @@ extension Picture {
       c.body("M104 90Q104 74 120 74H280Q296 74 296 90V300Q296 316 280 316H120Q104 316 104 300Z")
       c.box(126, 104, 148, 96, round: 7, c.shade)
       c.line("M142 136H240M142 156H212", c.contrast, width: "6")
-      if c.has("ssd") { c.box(126, 262, 70, 12, round: 5, c.contrast) } else { c.ring(200, 256, 34, c.contrast, width: "3") }
+      if c.has("ssd") {
+        c.box(126, 262, 70, 12, round: 5, c.contrast)
+      } else {
+        c.ring(200, 256, 34, c.contrast, width: "3")
+      }
       c.gleam("M104 90Q104 74 120 74H200L120 316Q104 316 104 300Z", opacity: ".12")
     }
   }
@@ -213,10 +228,14 @@ extension Picture {
       return
     }
     c.ground(200, 306, 160)
-    if !c.has("switch") { for x in [92, 166, 234, 308] { c.line("M\(x) 206L\(x + (x - 200) / 8) 90", "#2b2e34", width: "11") } }
+    if !c.has("switch") {
+      for x in [92, 166, 234, 308] { c.line("M\(x) 206L\(x + (x - 200) / 8) 90", "#2b2e34", width: "11") }
+    }
     c.body("M50 214Q52 194 76 194H324Q348 194 350 214V278Q348 298 324 298H76Q52 298 50 278Z")
     if c.has("switch") {
-      for x in stride(from: 76, to: 320, by: 32) { c.box(x, 232, 24, 24, round: 3, "#0d0e11"); c.disc(x + 12, 218, 3, "#57d98c") }
+      for x in stride(from: 76, to: 320, by: 32) {
+        c.box(x, 232, 24, 24, round: 3, "#0d0e11"); c.disc(x + 12, 218, 3, "#57d98c")
+      }
     } else {
       for x in stride(from: 150, to: 260, by: 20) { c.disc(x, 262, 4, "#57d98c") }
       c.gleam("M58 202H342V222H58Z", opacity: ".25")

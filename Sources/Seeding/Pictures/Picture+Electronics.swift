@@ -20,7 +20,9 @@ extension Picture {
       c.oval(200, 98, 84, 24, "#0d0e11")
       c.oval(200, 100, 60, 16, "#2a4f92")
       c.oval(186, 96, 18, 5, "#b9cdf2")
-      c.line("M118 160Q200 182 282 160M119 176Q200 198 281 176M120 192Q200 214 280 192M121 208Q200 230 279 208", "#5a606a", width: "5")
+      c.line(
+        "M118 160Q200 182 282 160M119 176Q200 198 281 176M120 192Q200 214 280 192M121 208Q200 230 279 208", "#5a606a",
+        width: "5")
       c.line("M124 270Q200 290 276 270", c.tint.css, width: "5")
     },
     "console": Drawing(["handheld"], drawConsole),
@@ -32,7 +34,8 @@ extension Picture {
       c.line("M200 280V340M136 190Q138 282 200 284Q262 282 264 190", "#3a3e45", width: "9")
       c.body("M152 118Q154 60 200 58Q246 60 248 118V206Q244 256 200 256Q156 256 152 206Z")
       c.part("M152 118Q154 60 200 58Q246 60 248 118V160H152Z", "#9aa0a8")
-      c.line("M160 92H240M154 108H246M152 124H248M152 140H248M176 62V160M200 58V160M224 62V160", "#6c727b", width: "1.6")
+      c.line(
+        "M160 92H240M154 108H246M152 124H248M152 140H248M176 62V160M200 58V160M224 62V160", "#6c727b", width: "1.6")
       c.disc(200, 200, 9, c.contrast)
     },
     "drone": Drawing([]) { c in
@@ -64,8 +67,11 @@ extension Picture {
     c.ground(208, 356, 110, 10)
     c.placed("translate(60 0)") {
       $0.body("M140 62Q140 40 162 40H258Q280 40 280 62V330Q280 352 258 352H162Q140 352 140 330Z")
-      $0.part("M150 62Q150 50 162 50H206Q216 50 216 60V118Q216 130 204 130H162Q150 130 150 118Z", $0.highlight, opacity: ".7")
-      for (x, y) in [(168, 72), (168, 106), (198, 89)] { $0.disc(x, y, 14, "#15171a"); $0.disc(x, y, 7, "#2a4f92"); $0.disc(x - 3, y - 3, 2, "#dfe8fa") }
+      $0.part(
+        "M150 62Q150 50 162 50H206Q216 50 216 60V118Q216 130 204 130H162Q150 130 150 118Z", $0.highlight, opacity: ".7")
+      for (x, y) in [(168, 72), (168, 106), (198, 89)] {
+        $0.disc(x, y, 14, "#15171a"); $0.disc(x, y, 7, "#2a4f92"); $0.disc(x - 3, y - 3, 2, "#dfe8fa")
+      }
       $0.gleam("M140 180L280 90V150L140 260Z", opacity: ".12")
     }
     c.placed("translate(-50 8)") {
@@ -85,14 +91,18 @@ extension Picture {
     if c.has("reader") {
       c.body("M104 62Q104 44 122 44H278Q296 44 296 62V322Q296 340 278 340H122Q104 340 104 322Z", fill: Canvas.graphite)
       c.box(122, 62, 156, 236, round: 3, "#efece2")
-      for y in stride(from: 108, to: 286, by: 15) { c.line("M138 \(y)H\(y % 4 == 0 ? 246 : 262)", "#8a8778", width: "4") }
+      for y in stride(from: 108, to: 286, by: 15) {
+        c.line("M138 \(y)H\(y % 4 == 0 ? 246 : 262)", "#8a8778", width: "4")
+      }
       c.line("M138 84H214", "#55534a", width: "8")
       c.disc(200, 319, 8, "#3a3e45")
     } else {
       c.body("M50 100Q50 80 70 80H330Q350 80 350 100V300Q350 320 330 320H70Q50 320 50 300Z", fill: Canvas.graphite)
       wallpaperTablet(&c)
       c.line("M50 150V220", c.tint.css, width: "5")
-      if c.has("pen") { c.line("M300 344L372 190", "#f4f4f0", width: "10"); c.line("M300 344L304 335", "#6c727b", width: "8") }
+      if c.has("pen") {
+        c.line("M300 344L372 190", "#f4f4f0", width: "10"); c.line("M300 344L304 335", "#6c727b", width: "8")
+      }
     }
   }
 
@@ -140,11 +150,15 @@ extension Picture {
       c.ground(200, 328, 110)
       c.body("M92 190Q96 100 200 96Q304 100 308 190V240Q300 324 200 326Q100 324 92 240Z")
       c.line("M92 210H308", "#7fb4e8", width: "5")
-      for y in stride(from: 224, to: 312, by: 12) { c.line("M\(100 + (y - 224) / 3) \(y)H\(300 - (y - 224) / 3)", width: "1.6", dash: "2 6") }
+      for y in stride(from: 224, to: 312, by: 12) {
+        c.line("M\(100 + (y - 224) / 3) \(y)H\(300 - (y - 224) / 3)", width: "1.6", dash: "2 6")
+      }
       c.gleam("M110 180Q118 116 190 108Q136 128 130 196Z", opacity: ".3")
     } else if c.has("tower") || c.has("party") {
       c.ground(200, 356, 100)
-      c.body("M124 44H276Q286 44 286 54V342Q286 352 276 352H124Q114 352 114 342V54Q114 44 124 44Z", fill: c.has("party") ? Canvas.graphite : Canvas.body)
+      c.body(
+        "M124 44H276Q286 44 286 54V342Q286 352 276 352H124Q114 352 114 342V54Q114 44 124 44Z",
+        fill: c.has("party") ? Canvas.graphite : Canvas.body)
       for (y, radius) in [(98, 30), (184, 50), (288, 50)] {
         c.disc(200, y, radius, "#1b1e23")
         c.ring(200, y, radius, c.has("party") ? c.tint.css : "#8b9199", width: "4")
@@ -155,7 +169,9 @@ extension Picture {
       c.ground(200, 300, 160)
       c.line("M120 160Q120 112 200 110Q280 112 280 160", c.shade, width: "10")
       c.body("M46 228Q46 158 106 158H294Q354 158 354 228Q354 298 294 298H106Q46 298 46 228Z")
-      c.bothSides { $0.disc(108, 228, 44, "#1b1e23"); $0.disc(108, 228, 30, "#3a3e45"); $0.disc(108, 228, 10, "#6c727b") }
+      c.bothSides {
+        $0.disc(108, 228, 44, "#1b1e23"); $0.disc(108, 228, 30, "#3a3e45"); $0.disc(108, 228, 10, "#6c727b")
+      }
       c.box(172, 206, 56, 44, round: 8, c.shade)
       c.line("M184 228h10M206 228h10", c.contrast, width: "4")
       c.gleam("M70 186Q84 168 110 168H290Q200 176 70 186Z", opacity: ".4")
@@ -183,7 +199,10 @@ extension Picture {
       c.disc(200, 178, 62, "#15171a")
     } else {
       c.ground(200, 316, 160)
-      let grip = c.has("instant") ? "M66 96Q70 80 90 80H310Q330 80 334 96V306H66Z" : "M50 138Q50 118 70 118H132L152 88H248L268 118H330Q350 118 350 138V290Q350 310 330 310H70Q50 310 50 290Z"
+      let grip =
+        c.has("instant")
+        ? "M66 96Q70 80 90 80H310Q330 80 334 96V306H66Z"
+        : "M50 138Q50 118 70 118H132L152 88H248L268 118H330Q350 118 350 138V290Q350 310 330 310H70Q50 310 50 290Z"
       c.body(grip)
       if !c.has("instant") && !c.has("action") { c.part("M50 158H350V270H50Z", "#22252a", opacity: ".9") }
       c.box(76, 106, 40, 15, round: 5, "#9aa0a8")
@@ -214,7 +233,9 @@ extension Picture {
       c.box(104, 142, 192, 124, round: 4, Canvas.screen)
       c.disc(58, 176, 20, "#26282b")
       c.disc(342, 234, 20, "#26282b")
-      for (x, y) in [(342, 154), (342, 190), (324, 172), (360, 172), (58, 216), (58, 250), (41, 233), (75, 233)] { c.disc(x, y, 7, "#26282b") }
+      for (x, y) in [(342, 154), (342, 190), (324, 172), (360, 172), (58, 216), (58, 250), (41, 233), (75, 233)] {
+        c.disc(x, y, 7, "#26282b")
+      }
     } else {
       c.ground(190, 350, 110)
       c.body("M140 48Q150 44 168 48V344Q150 350 140 344Z", fill: "#f4f5f6")
@@ -227,11 +248,17 @@ extension Picture {
 
   @Sendable private static func drawGamepad(_ c: inout Canvas) {
     c.ground(200, 322, 150)
-    c.body("M104 118Q150 102 200 118Q250 102 296 118Q350 140 362 268Q364 320 330 318Q302 312 278 256H122Q98 312 70 318Q36 320 38 268Q50 140 104 118Z")
+    c.body(
+      "M104 118Q150 102 200 118Q250 102 296 118Q350 140 362 268Q364 320 330 318Q302 312 278 256H122Q98 312 70 318Q36 320 38 268Q50 140 104 118Z"
+    )
     c.part("M158 118H242L230 176H170Z", "#26282b", opacity: ".8")
     c.part("M98 158h18v18h18v18h-18v18h-18v-18h-18v-18h18z", "#26282b")
-    for (x, y, colour) in [(294, 158, "#57d98c"), (294, 206, "#6ea8f5"), (270, 182, "#f08bb4"), (318, 182, "#f06a5c")] { c.disc(x, y, 11, "#26282b"); c.ring(x, y, 6, colour, width: "2.4") }
-    c.bothSides { $0.disc(156, 232, 25, "#1b1e23"); $0.disc(156, 230, 17, "#4b5058") }
+    for (x, y, colour) in [(294, 158, "#57d98c"), (294, 206, "#6ea8f5"), (270, 182, "#f08bb4"), (318, 182, "#f06a5c")] {
+      c.disc(x, y, 11, "#26282b"); c.ring(x, y, 6, colour, width: "2.4")
+    }
+    c.bothSides {
+      $0.disc(156, 232, 25, "#1b1e23"); $0.disc(156, 230, 17, "#4b5058")
+    }
     c.gleam("M70 190Q84 134 130 124Q92 150 86 200Z", opacity: ".3")
   }
 
@@ -239,12 +266,18 @@ extension Picture {
     if c.has("cable") {
       c.line("M110 316Q60 240 150 200T250 150Q330 110 290 70", c.shade, width: "13")
       c.line("M110 316Q60 240 150 200T250 150Q330 110 290 70", c.tint.css, width: "9")
-      c.placed("rotate(-38 286 66)") { $0.body("M268 40H304V82H268Z"); $0.box(274, 16, 24, 26, round: 6, "#c7ccd2") }
-      c.placed("rotate(28 116 322)") { $0.body("M98 306H134V346H98Z"); $0.box(104, 344, 24, 26, round: 6, "#c7ccd2") }
+      c.placed("rotate(-38 286 66)") {
+        $0.body("M268 40H304V82H268Z"); $0.box(274, 16, 24, 26, round: 6, "#c7ccd2")
+      }
+      c.placed("rotate(28 116 322)") {
+        $0.body("M98 306H134V346H98Z"); $0.box(104, 344, 24, 26, round: 6, "#c7ccd2")
+      }
     } else if c.has("bank") {
       c.ground(200, 338, 90)
       c.body("M122 86Q122 62 146 62H254Q278 62 278 86V308Q278 332 254 332H146Q122 332 122 308Z")
-      for (index, on) in [true, true, true, false].enumerated() { c.disc(170 + index * 20, 296, 5, on ? "#57d98c" : "#6c727b") }
+      for (index, on) in [true, true, true, false].enumerated() {
+        c.disc(170 + index * 20, 296, 5, on ? "#57d98c" : "#6c727b")
+      }
       c.box(160, 68, 34, 12, round: 6, "#15171a")
       c.box(208, 68, 34, 12, round: 3, "#15171a")
       c.gleam("M122 86Q122 62 146 62H190L140 332Q122 330 122 308Z", opacity: ".2")

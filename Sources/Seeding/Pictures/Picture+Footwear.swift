@@ -13,7 +13,9 @@ extension Picture {
     c.body(
       "M64 272Q58 220 78 \(top + 10)Q92 \(top) 112 \(top + 8)Q134 \(top + 26) 160 \(top + 18)Q182 \(top + 10) 196"
         + " \(top + 24)L266 228Q332 238 340 274Z")
-    c.part("M80 \(top + 10)Q92 \(top + 2) 112 \(top + 10)Q134 \(top + 28) 160 \(top + 20)Q140 \(top + 46) 96 \(top + 24)Z", c.shade)
+    c.part(
+      "M80 \(top + 10)Q92 \(top + 2) 112 \(top + 10)Q134 \(top + 28) 160 \(top + 20)Q140 \(top + 46) 96 \(top + 24)Z",
+      c.shade)
     c.part("M64 272Q58 232 74 212Q100 220 108 272Z", c.shade, opacity: ".75")
     c.part("M266 228Q332 238 340 274L258 274Q246 250 266 228Z", c.highlight, opacity: ".8")
     if c.has("canvas") {
@@ -48,14 +50,21 @@ extension Picture {
       c.part("M170 310H322Q326 320 316 324H190Q176 320 170 310Z", "#2a2523")
     } else {
       c.part("M108 308H326Q330 326 318 330H180V338H108Z", c.has("hiking") ? "#26282b" : "#3a2a20")
-      if c.has("hiking") { c.line("M116 338V328M134 338V328M152 338V328M212 330V322M236 330V322M260 330V322M284 330V322", "#4c5056", width: "6") }
+      if c.has("hiking") {
+        c.line(
+          "M116 338V328M134 338V328M152 338V328M212 330V322M236 330V322M260 330V322M284 330V322", "#4c5056", width: "6")
+      }
     }
     if c.has("chelsea") {
-      c.part("M146 \(top + 6)Q164 \(top + 10) 184 \(top + 6)Q186 180 178 212Q162 218 150 210Q144 160 146 \(top + 6)Z", c.shade)
+      c.part(
+        "M146 \(top + 6)Q164 \(top + 10) 184 \(top + 6)Q186 180 178 212Q162 218 150 210Q144 160 146 \(top + 6)Z",
+        c.shade)
       c.line("M154 \(top + 12)V206M162 \(top + 12)V210M170 \(top + 12)V208M178 \(top + 12)V206", width: "1.2")
       c.line("M110 \(top)q-10-16 2-24q12 2 8 24", width: "5")
     } else if c.has("hiking") {
-      for y in stride(from: top + 22, to: 236, by: 24) { c.line("M182 \(y)l34 6M216 \(y - 8)l-34 14", "#e8b04a", width: "3.4") }
+      for y in stride(from: top + 22, to: 236, by: 24) {
+        c.line("M182 \(y)l34 6M216 \(y - 8)l-34 14", "#e8b04a", width: "3.4")
+      }
       c.part("M262 262Q312 262 322 308H250Q248 276 262 262Z", c.shade)
     } else {
       c.line("M150 \(top + 14)Q144 220 156 304", width: "1.6")
@@ -67,7 +76,8 @@ extension Picture {
     c.ground(206, 322, 150, 10)
     c.body("M72 176Q84 150 112 186Q170 254 296 262Q344 270 340 304L258 306Q168 290 112 236L104 226Q70 220 72 176Z")
     c.part("M84 176Q96 166 116 196Q168 256 268 264Q200 282 140 234Q92 210 84 176Z", c.shade)
-    let heel = c.has("block") ? "M74 200Q80 230 112 236L116 320H74Z" : "M74 200Q84 234 112 238Q98 270 96 322H86Q88 250 74 200Z"
+    let heel =
+      c.has("block") ? "M74 200Q80 230 112 236L116 320H74Z" : "M74 200Q84 234 112 238Q98 270 96 322H86Q88 250 74 200Z"
     c.body(heel)
     c.part("M112 236Q170 290 258 306L342 304V310L254 312Q166 298 108 246Z", "#2a2523")
     if c.has("strap") {
@@ -79,7 +89,8 @@ extension Picture {
 
   @Sendable private static func drawShoes(_ c: inout Canvas) {
     c.ground(206, 306, 156, 12)
-    c.body("M62 268Q56 222 82 196Q96 190 112 204Q140 226 176 208Q200 196 216 210Q240 232 292 240Q340 250 344 284L62 286Z")
+    c.body(
+      "M62 268Q56 222 82 196Q96 190 112 204Q140 226 176 208Q200 196 216 210Q240 232 292 240Q340 250 344 284L62 286Z")
     c.part("M84 198Q98 192 112 206Q140 228 176 210Q150 244 100 222Z", c.shade)
     if c.has("ballet") {
       c.part("M120 212Q170 250 260 240Q210 262 150 250Q118 236 120 212Z", c.shade)

@@ -5,7 +5,9 @@ extension Picture {
       c.ground(200, 342, 140)
       c.bothSides { $0.line("M112 318L102 346", "#8e6238", width: "11") }
       c.body("M112 128Q112 74 200 72Q288 74 288 128V250H112Z")
-      c.body("M76 196Q78 168 106 170Q128 176 128 206V240H272V206Q272 176 294 170Q322 168 324 196V300Q322 326 300 326H100Q78 326 76 300Z")
+      c.body(
+        "M76 196Q78 168 106 170Q128 176 128 206V240H272V206Q272 176 294 170Q322 168 324 196V300Q322 326 300 326H100Q78 326 76 300Z"
+      )
       c.body("M130 236Q200 222 270 236V280Q200 292 130 280Z")
       c.line("M150 110Q200 98 250 110", width: "1.6")
       c.disc(170, 160, 4, c.shade); c.disc(230, 160, 4, c.shade); c.disc(200, 130, 4, c.shade)
@@ -19,7 +21,9 @@ extension Picture {
       c.body("M40 190L130 140H360V226L280 290H40Z", fill: "#f4f2ec")
       c.part("M40 190L130 140H360L280 190Z", "#fff")
       c.line("M40 214H280L360 166M40 262H280L360 206", c.tint.css, width: "5")
-      c.line("M90 164L150 188M150 142L220 188M220 142L270 184M300 142L330 160M70 190L170 142M160 190L260 142M240 188L340 144", "#d9d5ca", width: "1.6")
+      c.line(
+        "M90 164L150 188M150 142L220 188M220 142L270 184M300 142L330 160M70 190L170 142M160 190L260 142M240 188L340 144",
+        "#d9d5ca", width: "1.6")
     },
     "shelf": Drawing(["tall", "cabinet"], drawShelf),
     "wardrobe": Drawing([]) { c in
@@ -36,7 +40,9 @@ extension Picture {
       if c.has("round") {
         c.oval(206, 218, 160, 130, "#1b1f2a")
         c.oval(200, 208, 160, 130, Canvas.body)
-        for scale in [134, 104, 72, 38] { c.placed("translate(200 208) scale(1 .81)") { $0.ring(0, 0, scale, $0.contrast, width: "6") } }
+        for scale in [134, 104, 72, 38] {
+          c.placed("translate(200 208) scale(1 .81)") { $0.ring(0, 0, scale, $0.contrast, width: "6") }
+        }
         return
       }
       c.placed("translate(200 205) rotate(-14) translate(-200 -205)") {
@@ -74,7 +80,9 @@ extension Picture {
     c.ground(200, 318, 190)
     c.bothSides { $0.line("M70 296L62 320", "#8e6238", width: "10") }
     c.body("M58 150Q58 120 90 118H310Q342 120 342 150V240H58Z")
-    c.body("M26 196Q28 170 54 170Q82 174 82 204V236H318V204Q318 174 346 170Q372 170 374 196V284Q372 304 350 304H50Q28 304 26 284Z")
+    c.body(
+      "M26 196Q28 170 54 170Q82 174 82 204V236H318V204Q318 174 346 170Q372 170 374 196V284Q372 304 350 304H50Q28 304 26 284Z"
+    )
     let seats = c.has("two") ? [(84, 198), (202, 316)] : [(84, 160), (162, 238), (240, 316)]
     for (left, right) in seats {
       c.body("M\(left) 152Q\((left + right) / 2) 138 \(right) 152V232H\(left)Z")
@@ -171,7 +179,7 @@ extension Picture {
   }
 
   @Sendable private static func drawLamp(_ c: inout Canvas) {
-    c.oval(200, c.has("pendant") ? 260 : 150, 150, 120, "#fff4cf")
+    c.oval(200, c.has("pendant") ? 260 : 150, 170, 140, Canvas.glow)
     if c.has("pendant") {
       c.line("M200 0V130", "#3a3e45", width: "4")
       c.body("M178 128H222L230 150Q300 180 312 262H88Q100 180 170 150Z")
@@ -181,7 +189,9 @@ extension Picture {
       c.ground(190, 350, 110)
       c.line("M170 334L120 220L236 130", c.shade, width: "10")
       c.disc(120, 220, 11, c.edge)
-      c.placed("rotate(-32 250 130)") { $0.body("M214 104H286L312 176H188Z"); $0.oval(250, 176, 62, 12, "#fff1bf") }
+      c.placed("rotate(-32 250 130)") {
+        $0.body("M214 104H286L312 176H188Z"); $0.oval(250, 176, 62, 12, "#fff1bf")
+      }
       c.body("M104 334Q170 316 236 334L240 348H100Z")
     } else {
       let foot = c.has("floor") ? 358 : 338

@@ -1,9 +1,11 @@
 extension Picture {
   static let household: [String: Drawing] = [
-    "towel": Drawing(["mat"]) { c in
+    "towel": Drawing([]) { c in
       c.ground(200, 328, 150)
       for (index, y) in [264, 206, 148].enumerated() {
-        c.body("M72 \(y)Q72 \(y - 10) 84 \(y - 10)H308Q334 \(y - 8) 334 \(y + 20)Q334 \(y + 48) 308 \(y + 50)H84Q72 \(y + 50) 72 \(y + 40)Z")
+        c.body(
+          "M72 \(y)Q72 \(y - 10) 84 \(y - 10)H308Q334 \(y - 8) 334 \(y + 20)Q334 \(y + 48) 308 \(y + 50)H84Q72 \(y + 50) 72 \(y + 40)Z"
+        )
         c.line("M80 \(y + 20)H310M96 \(y - 10)V\(y + 50)M106 \(y - 10)V\(y + 50)", width: index == 2 ? "1.8" : "1.2")
       }
       c.gleam("M80 142H300Q200 148 80 152Z", opacity: ".5")
@@ -29,12 +31,13 @@ extension Picture {
       c.part("M120 70H280V340H120Z", "#f3f6f8")
       c.bothSides {
         $0.body("M50 66H164Q170 190 128 250Q150 300 156 352H50Z")
-        $0.line("M72 70V350M96 70Q104 200 92 350M120 70Q128 190 106 250Q124 300 128 350M144 70Q150 170 116 250", width: "1.6")
+        $0.line(
+          "M72 70V350M96 70Q104 200 92 350M120 70Q128 190 106 250Q124 300 128 350M144 70Q150 170 116 250", width: "1.6")
         $0.line("M58 246L130 252", $0.shade, width: "9")
       }
     },
     "candle": Drawing([]) { c in
-      c.oval(200, 90, 80, 80, "#fff4cf")
+      c.oval(200, 90, 120, 120, Canvas.glow)
       c.ground(200, 336, 100)
       c.body("M112 150H288V308Q288 330 266 330H134Q112 330 112 308Z")
       c.oval(200, 150, 88, 18, c.highlight)
@@ -47,14 +50,22 @@ extension Picture {
     "vase": Drawing([]) { c in
       c.ground(200, 350, 90)
       c.line("M196 150Q180 90 150 60M202 150Q206 80 214 44M206 150Q230 100 262 80", "#6a994e", width: "5")
-      for (x, y, colour) in [(148, 58, "#e8a0a8"), (214, 42, "#f2c879"), (264, 78, "#e8836b")] { c.disc(x, y, 20, colour); c.disc(x, y, 8, "#fff1bf") }
+      for (x, y, colour) in [(148, 58, "#e8a0a8"), (214, 42, "#f2c879"), (264, 78, "#e8836b")] {
+        c.disc(x, y, 20, colour); c.disc(x, y, 8, "#fff1bf")
+      }
       c.body("M168 140H232Q228 180 262 230Q284 300 240 346H160Q116 300 138 230Q172 180 168 140Z")
       c.oval(200, 140, 32, 8, c.edge)
       c.gleam("M150 240Q172 196 178 156Q190 200 160 250Q146 290 164 330Q132 290 150 240Z", opacity: ".3")
     },
     "plant": Drawing([]) { c in
       c.ground(200, 352, 100)
-      for (path, colour) in [("M200 250Q110 210 96 110Q180 130 200 250Z", "#4f7f4a"), ("M200 250Q290 210 304 110Q220 130 200 250Z", "#5d9156"), ("M200 250Q150 150 200 50Q250 150 200 250Z", "#6fa566"), ("M200 256Q100 260 66 190Q150 180 200 256Z", "#6fa566"), ("M200 256Q300 260 334 190Q250 180 200 256Z", "#4f7f4a")] { c.part(path, colour) }
+      for (path, colour) in [
+        ("M200 250Q110 210 96 110Q180 130 200 250Z", "#4f7f4a"),
+        ("M200 250Q290 210 304 110Q220 130 200 250Z", "#5d9156"),
+        ("M200 250Q150 150 200 50Q250 150 200 250Z", "#6fa566"),
+        ("M200 256Q100 260 66 190Q150 180 200 256Z", "#6fa566"),
+        ("M200 256Q300 260 334 190Q250 180 200 256Z", "#4f7f4a"),
+      ] { c.part(path, colour) }
       c.line("M200 240V80M196 244Q140 190 108 124M204 244Q260 190 292 124", "#3d6b3b", width: "2")
       c.body("M120 240H280L262 340Q260 350 248 350H152Q140 350 138 340Z")
       c.body("M110 232H290V258H110Z")
@@ -64,7 +75,10 @@ extension Picture {
       c.disc(207, 212, 136, "#b9bdc4")
       c.disc(200, 200, 136, Canvas.body)
       c.disc(200, 200, 116, "#fbfaf6")
-      for (x, y) in [(200, 100), (250, 113), (287, 150), (300, 200), (287, 250), (250, 287), (200, 300), (150, 287), (113, 250), (100, 200), (113, 150), (150, 113)] { c.disc(x, y, 5, "#3a3a3f") }
+      for (x, y) in [
+        (200, 100), (250, 113), (287, 150), (300, 200), (287, 250), (250, 287), (200, 300), (150, 287), (113, 250),
+        (100, 200), (113, 150), (150, 113),
+      ] { c.disc(x, y, 5, "#3a3a3f") }
       c.line("M200 200L150 150", "#26282b", width: "8")
       c.line("M200 200L268 150", "#26282b", width: "5")
       c.line("M200 220L200 110", "#c8553d", width: "2.4")
@@ -81,7 +95,9 @@ extension Picture {
       c.ground(200, 332, 140)
       c.bothSides { $0.line("M96 160Q84 110 122 108", $0.edge, width: "11") }
       c.body("M74 152H326L298 312Q296 326 280 326H120Q104 326 102 312Z")
-      for y in stride(from: 170, to: 320, by: 18) { c.line("M\(78 + (y - 152) / 6) \(y)H\(322 - (y - 152) / 6)", width: "2", dash: "15 7") }
+      for y in stride(from: 170, to: 320, by: 18) {
+        c.line("M\(78 + (y - 152) / 6) \(y)H\(322 - (y - 152) / 6)", width: "2", dash: "15 7")
+      }
       c.oval(200, 152, 126, 20, c.shade)
     },
     "vacuum": Drawing(["robot"]) { c in
@@ -109,7 +125,9 @@ extension Picture {
         c.line("M200 250V336", "#9aa0a8", width: "13")
         c.body("M136 336Q200 322 264 336L268 350H132Z", fill: Canvas.metal)
         c.disc(200, 162, 112, "#fbfaf6")
-        for turn in [0, 120, 240] { c.placed("rotate(\(turn) 200 162)") { $0.part("M200 162Q150 120 176 66Q226 80 200 162Z", $0.tint.css) } }
+        for turn in [0, 120, 240] {
+          c.placed("rotate(\(turn) 200 162)") { $0.part("M200 162Q150 120 176 66Q226 80 200 162Z", $0.tint.css) }
+        }
         for radius in [112, 86, 58] { c.ring(200, 162, radius, "#8b9199", width: "2.4") }
         c.disc(200, 162, 19, c.shade)
       } else {

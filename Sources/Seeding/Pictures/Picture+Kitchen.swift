@@ -104,11 +104,15 @@ extension Picture {
     "jar": Drawing(["bottle"]) { c in
       c.ground(200, 346, 100)
       if c.has("bottle") {
-        c.body("M166 108Q166 96 176 96H224Q234 96 234 108Q262 130 262 168V322Q262 342 242 342H158Q138 342 138 322V168Q138 130 166 108Z")
+        c.body(
+          "M166 108Q166 96 176 96H224Q234 96 234 108Q262 130 262 168V322Q262 342 242 342H158Q138 342 138 322V168Q138 130 166 108Z"
+        )
         c.body("M164 52H236V98H164Z", fill: Canvas.graphite)
         c.gleam("M150 172Q152 140 170 124V334Q150 334 150 318Z", opacity: ".35")
       } else {
-        c.part("M116 110H284Q300 130 300 160V320Q300 342 278 342H122Q100 342 100 320V160Q100 130 116 110Z", "#dfe9ef", opacity: ".9")
+        c.part(
+          "M116 110H284Q300 130 300 160V320Q300 342 278 342H122Q100 342 100 320V160Q100 130 116 110Z", "#dfe9ef",
+          opacity: ".9")
         c.part("M104 190Q200 178 296 190V320Q296 338 278 338H122Q104 338 104 320Z", c.tint.css)
         c.body("M112 72H288V112H112Z", fill: Canvas.wood)
         c.box(146, 224, 108, 62, round: 5, "#fbfaf5")

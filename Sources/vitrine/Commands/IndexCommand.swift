@@ -1,5 +1,6 @@
 import Configuration
 import Indexer
+import Ports
 import PostgresStore
 
 /// `vitrine index`

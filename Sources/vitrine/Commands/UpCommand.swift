@@ -2,6 +2,7 @@ import Catalog
 import Configuration
 import Glibc
 import HTTPServer
+import Indexer
 import Ports
 import PostgresStore
 
@@ -43,6 +44,7 @@ struct UpCommand: Command {
     if !noDemo, try await shop.catalog.productCount() == 0 {
       let outcome = try await DemoCatalog.load(into: shop.catalog)
       say("filled the empty catalog with \(outcome.inserted) demo products")
+      for refusal in outcome.refused { say("demo product \(refusal.offset + 1) was refused: \(refusal.reason)") }
     }
     let meter = context.terminal.progress("index full", unit: "products")
     let report = try await shop.indexFull { meter.advance(by: $0.documents) }

@@ -68,7 +68,8 @@ struct RelevanceEvaluation {
   func run(source wanted: String?) async throws -> Report {
     let products = Products()
     let judgedCodes = Set(judgments.queries.flatMap(\.ratings.keys))
-    let chosen = try await wanted ?? judgedSource(judgedCodes)
+    let chosen: String
+    if let wanted { chosen = wanted } else { chosen = try await judgedSource(judgedCodes) }
     try await makeIndices()
     try await source.forEachProductBatch(size: Self.batch) { batch in
       try await self.index(batch.filter { $0.source == chosen }, into: products)

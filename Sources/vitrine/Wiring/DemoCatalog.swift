@@ -16,7 +16,7 @@ enum DemoCatalog {
       total.inserted += outcome.inserted
       total.changed += outcome.changed
       total.unchanged += outcome.unchanged
-      total.refused += outcome.refused
+      total.refused += outcome.refused.map { .init(offset: start + $0.offset, reason: $0.reason) }
     }
     return total
   }
