@@ -2,6 +2,7 @@ import CMicroHTTPD
 import Glibc
 import Synchronization
 import Telemetry
+import Threading
 
 /// One request and its answer on one connection.
 ///
@@ -45,7 +46,7 @@ final class Exchange: Sendable {
   /// Where the target lies in the library's buffer, as numbers to compare with.
   private let targetAddresses: Range<UInt>
   private let startedAt: UInt64
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   init(core: ServerCore, peer: Peer, connection: ConnectionHandle, target: UnsafePointer<CChar>) {
     self.core = core
