@@ -39,6 +39,9 @@ let package = Package(
     .target(
       name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("m")]),
 
+    // The yardstick of `vitrine bench http`: the same library, bare, in C.
+    .target(name: "CMicroHTTPDPeer", dependencies: ["CMicroHTTPD"]),
+
     // Nouns and pure functions.
     library("JSON", ["CSimdjson"]),
     library("Catalog"),
@@ -70,7 +73,7 @@ let package = Package(
     // The edge.
     library("Telemetry"),
     library("Configuration"),
-    library("HTTPServer", ["Telemetry", "CMicroHTTPD", "CZlib"]),
+    library("HTTPServer", ["Telemetry", "Threading", "CMicroHTTPD", "CZlib"]),
     library(
       "StorefrontAPI", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL"]),
     library("Web", ["SearchService", "StorefrontAPI", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports"]),
@@ -80,7 +83,7 @@ let package = Package(
       dependencies: [
         "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresStore", "RedisStore",
         "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Telemetry", "Configuration",
-        "HTTPServer", "StorefrontAPI", "Web", "LocalServices",
+        "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "Threading",
       ], swiftSettings: strict),
 
     tests("JSON", ["JSON"]),
@@ -106,7 +109,7 @@ let package = Package(
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration"]),
     tests("vitrine", ["vitrine", "Configuration"]),
-    tests("HTTPServer", ["HTTPServer", "Telemetry"]),
+    tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading"]),
     tests(
       "StorefrontAPI",
       [

@@ -85,10 +85,10 @@ public final class LocalRedis: Sendable {
   }
 
   private func launch() async throws(LocalServiceError) {
-    let started = monotonicSeconds()
+    let beginning = monotonicSeconds()
     while let processID, isServerHere(processID) {
       // As with Postgres: the server of a program that was killed just now is on its way out.
-      if monotonicSeconds() - started < LocalPostgres.secondsToLearnOfKill {
+      if monotonicSeconds() - beginning < LocalPostgres.secondsToLearnOfKill {
         await onOwnThread { _ = usleep(20_000) }
         continue
       }

@@ -6,7 +6,7 @@ import Testing
 
 /// What a target is for, which decides what it may depend on.
 private enum Layer: Hashable {
-  /// Needs nothing of the project: text formats, telemetry, settings, local servers.
+  /// Needs nothing of the project: text formats, threads, telemetry, settings, the HTTP server.
   case base
   /// Nouns and pure functions of the shop.
   case domain
@@ -16,6 +16,8 @@ private enum Layer: Hashable {
   case ports
   /// One C library or outside service each.
   case adapter
+  /// Private servers of this machine, for the demo and for tests.
+  case local
   /// What the shop does.
   case flow
   /// HTTP and pages.
@@ -29,16 +31,17 @@ private enum Layer: Hashable {
     case .engine: [.base, .domain]
     case .ports: [.base, .domain]
     case .adapter: [.base, .domain, .ports]
+    case .local: [.base, .domain, .ports, .adapter]
     case .flow: [.base, .domain, .ports]
     case .edge: [.base, .domain, .ports, .flow, .edge]
-    case .executable: [.base, .domain, .engine, .ports, .adapter, .flow, .edge]
+    case .executable: [.base, .domain, .engine, .ports, .adapter, .local, .flow, .edge]
     }
   }
 }
 
 /// Which layer a target is of; a new target gets its row here.
 private let layers: [String: Layer] = [
-  "JSON": .base, "Telemetry": .base, "Configuration": .base, "HTTPServer": .base, "LocalServices": .base,
+  "JSON": .base, "Telemetry": .base, "Configuration": .base, "HTTPServer": .base, "Threading": .base,
   "CSimdjson": .base,
   "Catalog": .domain, "SearchDSL": .domain, "Pricing": .domain, "Ranking": .domain, "Understanding": .domain,
   "Merchandising": .domain, "Recommending": .domain, "Forecasting": .domain, "Customers": .domain,
@@ -47,6 +50,7 @@ private let layers: [String: Layer] = [
   "Ports": .ports,
   "PostgresStore": .adapter, "RedisStore": .adapter, "ElasticsearchClient": .adapter, "Importing": .adapter,
   "Seeding": .adapter, "SupplierFeeds": .adapter, "StripePayments": .adapter, "SMTPMail": .adapter,
+  "LocalServices": .local,
   "SearchService": .flow, "Indexer": .flow, "Workers": .flow,
   "StorefrontAPI": .edge, "Web": .edge,
   "vitrine": .executable,

@@ -26,6 +26,7 @@ final class WeightBuilder {
     case .term(let term): return termWeight(term, scores: scores, boost: boost)
     case .synonym(let field, let terms): return synonymWeight(field, terms, scores: scores, boost: boost)
     case .phrase(let phrase): return phraseWeight(phrase, scores: scores, boost: boost)
+    case .phrasePrefix(let prefix): return weight(prefix.expanded, scores: scores, boost: boost)
     case .boolean(let clauses): return BooleanWeight(clauses, self, scores: scores, boost: boost)
     case .disMax(let queries, let tieBreaker):
       return DisjunctionMaxWeight(

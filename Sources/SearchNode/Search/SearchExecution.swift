@@ -111,19 +111,12 @@ struct SearchExecution {
     var response = SearchResponse(total: total(hits.total), aggregations: aggregations)
     let fetch = FetchPhase(snapshot: snapshot, indexName: indexName, request: request)
     let isScored = isSortedByScore || request.trackScores || order.needsScores
-    let highlighter = try request.highlight.map { (highlight) throws(SearchEngineError) in
-      try PlainHighlighter(
-        highlight,
-        query: highlight.query.map { (query) throws(SearchEngineError) in
-          try planner.plan(query)
-        } ?? query, snapshot: snapshot)
-    }
     let page = hits.sorted().dropFirst(request.from)
+    let highlights = try self.highlights(page.map(\.entry.document), fetch)
     for found in page {
-      var hit = fetch.hit(
-        found.entry.document, score: isScored ? found.entry.score : nil, source: request.source,
-        highlighter: highlighter)
-      if !request.sort.isEmpty, !(isSortedByScore) { hit.sort = order.values(found.keys) }
+      var hit = fetch.hit(found.entry.document, score: isScored ? found.entry.score : nil, source: request.source)
+      hit.highlight = highlights[found.entry.document] ?? [:]
+      if !isSortedByScore { hit.sort = order.values(found.keys) }
       if let collapse = request.collapse {
         let value = hits.collapseValue(of: found.entry.document)
         if let value { hit.fields[collapse.field] = [value] }
@@ -136,6 +129,21 @@ struct SearchExecution {
     }
     response.suggest = try Suggestions(snapshot: snapshot).results(request.suggest)
     return response
+  }
+
+  /// The page's fragments by document, made in the order of indexing.
+  private func highlights(_ documents: [Int], _ fetch: FetchPhase) throws(SearchEngineError) -> [Int: [String:
+    [String]]]
+  {
+    guard let options = request.highlight else { return [:] }
+    var query = query
+    if let other = options.query { query = try planner.plan(other) }
+    let highlighter = PlainHighlighter(options, query: query, mapping: snapshot.mapping)
+    var highlights: [Int: [String: [String]]] = [:]
+    for document in documents.sorted() {
+      if let source = fetch.source(document) { highlights[document] = highlighter.highlight(source) }
+    }
+    return highlights
   }
 
   private func total(_ count: Int) -> TotalHits? {

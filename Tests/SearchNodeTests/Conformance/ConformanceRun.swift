@@ -12,6 +12,15 @@ enum ConformanceRun {
   static let seed = UInt64(number("VITRINE_CONFORMANCE_SEED", or: 20_261_123))
   static let deadline: Duration = .seconds(300)
 
+  private static let kinds = ["ELASTICSEARCH7", "OPENSEARCH", "ELASTICSEARCH8"]
+
+  /// Why there is nothing to compare with, or nil.
+  static var absence: String? {
+    let environment = ProcessInfo.processInfo.environment
+    if !kinds.contains(where: { environment["VITRINE_TEST_\($0)"] != nil }) { return "no real search server is named" }
+    return IcecatIndex.isPresent ? nil : "no ../shared/data/icecat/products.ndjson.gz"
+  }
+
   struct Engine: Sendable {
     let name: String
     let engine: any SearchEngine
@@ -92,11 +101,14 @@ enum ConformanceRun {
     return engines
   }
 
-  static let engines: [Engine] = ["ELASTICSEARCH7", "OPENSEARCH", "ELASTICSEARCH8"].compactMap { name in
-    guard let address = ProcessInfo.processInfo.environment["VITRINE_TEST_\(name)"],
-      let settings = try? ElasticsearchSettings(nodes: [address])  // A wrong address: the server counts as absent.
-    else { return nil }
-    return Engine(name: name.lowercased(), engine: ElasticsearchClient(settings: settings))
+  /// The real servers that the environment names (VITRINE_TEST_OPENSEARCH=http://…).
+  static func realServers() async throws -> [Engine] {
+    try kinds.compactMap { kind in
+      try ProcessInfo.processInfo.environment["VITRINE_TEST_\(kind)"].map {
+        Engine(
+          name: kind.lowercased(), engine: ElasticsearchClient(settings: try ElasticsearchSettings(nodes: [$0])))
+      }
+    }
   }
 
   private static func number(_ name: String, or standard: Int) -> Int {
