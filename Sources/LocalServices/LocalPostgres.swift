@@ -87,7 +87,8 @@ public final class LocalPostgres: Sendable {
   /// Settings that reach the server that another process of ours runs on the cluster in `folder`; nil where none runs.
   public static func running(in folder: String, database: String = "postgres") -> PostgresSettings? {
     let data = ServiceFolder.absolute(folder) + "/data"
-    guard let file = PostmasterFile(data), file.isReady, file.isServerOf(data), let socketFolder = file.socketFolder else {
+    guard let file = PostmasterFile(data), file.isReady, file.isServerOf(data), let socketFolder = file.socketFolder
+    else {
       return nil
     }
     return PostgresSettings(host: socketFolder, port: file.port, database: database, user: user)

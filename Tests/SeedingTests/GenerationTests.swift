@@ -87,7 +87,8 @@ import Testing
 
   init() throws {
     shop = try GeneratedShop.shared.get()
-    print("generated shop of seed \(GeneratedShop.seed): \(shop.sessions.count) sessions, \(shop.lines.count) order lines")
+    print(
+      "generated shop of seed \(GeneratedShop.seed): \(shop.sessions.count) sessions, \(shop.lines.count) order lines")
   }
 
   private func shoppers<Element>(_ elements: [Element], _ customer: (Element) -> Int) -> [Element] {
@@ -195,7 +196,9 @@ import Testing
     func check(_ lines: [GeneratedShop.Line], tolerance: Double, _ name: String) {
       let expected = mean(
         lines.map {
-          min(0.9, shop.world.kinds[shop.world.kind(of: $0.product)].returnRate * shop.customers[$0.customer].returnFactor)
+          min(
+            0.9, shop.world.kinds[shop.world.kind(of: $0.product)].returnRate * shop.customers[$0.customer].returnFactor
+          )
         })
       let actual = mean(lines.map { shop.returned.contains("\($0.order) \($0.number)") ? 1 : 0 })
       #expect(abs(actual - expected) < tolerance, "\(name): \(actual), expected \(expected), \(lines.count) lines")

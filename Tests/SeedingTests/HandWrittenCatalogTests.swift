@@ -14,7 +14,8 @@ import Testing
 @testable import Seeding
 
 /// Seeds/catalog of this checkout.
-let seedsDirectory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+let seedsDirectory =
+  URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent().path + "/Seeds/catalog"
 
 @Suite struct HandWrittenCatalogTests {
@@ -63,7 +64,8 @@ let seedsDirectory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     }
     #expect(records.filter { $0.title.contains("Dress") && colours($0).contains("Red") }.count >= 6)
     #expect(records.contains { $0.title.contains("Red") && $0.title.contains("Dress") })
-    for category in ["Laptops", "Laptop Bags & Sleeves", "Printers", "Toner & Ink", "Televisions", "Sofas & Armchairs"] {
+    for category in ["Laptops", "Laptop Bags & Sleeves", "Printers", "Toner & Ink", "Televisions", "Sofas & Armchairs"]
+    {
       #expect(records.filter { $0.categories.contains { $0.last == category } }.count >= 4, "\(category)")
     }
     #expect(records.filter { $0.audience == .companies }.count >= 5)

@@ -10,7 +10,7 @@ import Testing
 @testable import Seeding
 
 #if canImport(FoundationXML)
-import FoundationXML
+  import FoundationXML
 #endif
 
 @Suite struct PictureTests {
@@ -48,7 +48,8 @@ import FoundationXML
   @Test(
     "3. what is not a picture's name is refused",
     arguments: [
-      "", "dress", "dress-", "dress-c0282", "dress-C0282D", "dress--c0282d", "dress-midi-midi-c0282d", "spaceship-c0282d",
+      "", "dress", "dress-", "dress-c0282", "dress-C0282D", "dress--c0282d", "dress-midi-midi-c0282d",
+      "spaceship-c0282d",
       "dress-sharp-c0282d", "../shop-c0282d", "dress-midi-c0282d.svg", "dress-\u{1F457}-c0282d",
       String(repeating: "dress-", count: 1000) + "c0282d",
     ])

@@ -24,7 +24,8 @@ enum GeneratedNames {
   }
 
   private static let openings = [
-    "Made for every day and good enough for the others", "The one that people come back for", "Simple, well made and quietly clever",
+    "Made for every day and good enough for the others", "The one that people come back for",
+    "Simple, well made and quietly clever",
     "Designed to be used for years", "A favourite of our own staff", "Small changes to something that already worked",
     "Built with more care than it needs", "An honest price for honest work",
   ]

@@ -56,7 +56,9 @@ struct ProductMaker: Sendable {
     return "G" + String(repeating: "0", count: 7 - digits.count) + digits
   }
 
-  func shape(_ product: Int) -> Shape { shape(product, using: RandomStream(seed: world.options.seed, .product, product)).0 }
+  func shape(_ product: Int) -> Shape {
+    shape(product, using: RandomStream(seed: world.options.seed, .product, product)).0
+  }
 
   private func shape(_ product: Int, using start: RandomStream) -> (Shape, RandomStream) {
     var stream = start

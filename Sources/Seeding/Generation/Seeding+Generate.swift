@@ -46,7 +46,8 @@ extension Seeding {
   /// Progress is told each time that so many are done: often enough for a terminal.
   private static let progressStep = 1000
 
-  private static func tell(_ phase: SeedProgress.Phase, _ done: Int, of total: Int, _ progress: (SeedProgress) -> Void) {
+  private static func tell(_ phase: SeedProgress.Phase, _ done: Int, of total: Int, _ progress: (SeedProgress) -> Void)
+  {
     guard done % progressStep == 0 || done == total else { return }
     progress(SeedProgress(phase: phase, done: done, total: total))
   }
