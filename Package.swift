@@ -39,6 +39,9 @@ let package = Package(
     .target(
       name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("m")]),
 
+    // The yardstick of `vitrine bench http`: the same library, bare, in C.
+    .target(name: "CMicroHTTPDPeer", dependencies: ["CMicroHTTPD"]),
+
     // Nouns and pure functions.
     library("JSON", ["CSimdjson"]),
     library("Catalog"),
@@ -49,32 +52,38 @@ let package = Package(
     // The embedded search engine.
     library("SearchNode", ["SearchDSL", "JSON", "CStemmer"]),
 
+    // Threads for C libraries that block.
+    library("Threading"),
+
     // What the flows ask of the outside, and who answers.
     library("Ports", ["Catalog", "SearchDSL", "Pricing"]),
-    library("PostgresStore", ["Ports", "Catalog", "Pricing", "JSON", "CPostgres", "CCrypto"]),
-    library("RedisStore", ["Ports", "CHiredis"]),
+    library(
+      "PostgresStore", ["Ports", "Catalog", "Pricing", "JSON", "CPostgres", "CCrypto", "Threading"],
+      // Compiled in, so that the program runs from anywhere.
+      resources: [.embedInCode("Migrations")]),
+    library("RedisStore", ["Ports", "CHiredis", "Threading"]),
     library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl"]),
-    library("Importing", ["Catalog", "JSON", "CZlib"]),
+    library("Importing", ["Catalog", "JSON", "Ports", "CZlib"]),
     library("Seeding", ["Catalog", "JSON"]),
 
     // The flows.
-    library("Indexer", ["Catalog", "SearchDSL", "JSON", "Ports", "Telemetry"]),
-    library("SearchService", ["Catalog", "SearchDSL", "Pricing", "Ports", "Telemetry"]),
+    library("Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry"]),
+    library("SearchService", ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry"]),
 
     // The edge.
     library("Telemetry"),
     library("Configuration"),
-    library("HTTPServer", ["Telemetry", "CMicroHTTPD", "CZlib"]),
+    library("HTTPServer", ["Telemetry", "Threading", "CMicroHTTPD", "CZlib"]),
     library(
       "StorefrontAPI", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL"]),
-    library("Web", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports"]),
-    library("LocalServices"),
+    library("Web", ["SearchService", "StorefrontAPI", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports"]),
+    library("LocalServices", ["PostgresStore", "RedisStore", "Threading"]),
     .executableTarget(
       name: "vitrine",
       dependencies: [
         "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresStore", "RedisStore",
         "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Telemetry", "Configuration",
-        "HTTPServer", "StorefrontAPI", "Web", "LocalServices",
+        "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "Threading",
       ], swiftSettings: strict),
 
     tests("JSON", ["JSON"]),
@@ -86,7 +95,7 @@ let package = Package(
     tests("PostgresStore", ["PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices", "JSON"]),
     tests("RedisStore", ["RedisStore", "LocalServices"]),
     tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices"]),
-    tests("Importing", ["Importing", "Catalog", "PostgresStore", "LocalServices"]),
+    tests("Importing", ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices"]),
     tests("Seeding", ["Seeding", "Catalog", "Importing"]),
     tests(
       "Indexer",
@@ -99,7 +108,8 @@ let package = Package(
       ]),
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration"]),
-    tests("HTTPServer", ["HTTPServer", "Telemetry"]),
+    tests("vitrine", ["vitrine", "Configuration"]),
+    tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading"]),
     tests(
       "StorefrontAPI",
       [
@@ -107,7 +117,7 @@ let package = Package(
         "Telemetry",
       ]),
     tests("Web", ["Web", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing"]),
-    tests("LocalServices", ["LocalServices"]),
+    tests("LocalServices", ["LocalServices", "PostgresStore", "RedisStore"]),
     // The repository's own rules: the README's files, function length, import rows.
     .testTarget(name: "RepositoryTests", swiftSettings: strict),
   ],

@@ -40,6 +40,7 @@ public protocol ProductSource: Sendable {
   func forEachProductBatch(size: Int, _ body: @Sendable ([ProductSnapshot]) async throws -> Void) async throws
   /// As they are now, each with its version from the same snapshot; a deleted one is left out.
   func products(_ ids: [ProductID]) async throws -> [ProductSnapshot]
+  /// How many products belong in the index: those that are searchable.
   func productCount() async throws -> Int
   /// Ends when something was committed to the outbox, or after the time given, whichever is first.
   func waitForChange(atMost duration: Duration) async throws

@@ -40,3 +40,12 @@ public func quote(_ prices: [Price], lists: [PriceListCode] = [.retail], quantit
   }
   return nil
 }
+
+/// The lowest quote among several variants: the price that a product's card shows ("from £20").
+public func lowestQuote(
+  _ variants: some Sequence<[Price]>, lists: [PriceListCode] = [.retail], quantity: Int64 = 1, at time: Timestamp
+) -> Quote? {
+  variants.compactMap { quote($0, lists: lists, quantity: quantity, at: time) }.min {
+    $0.amount.minorUnits < $1.amount.minorUnits
+  }
+}

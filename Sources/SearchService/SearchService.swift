@@ -1,1 +1,118 @@
-// Placeholder until this target holds something.
+public import Catalog
+public import Ports
+import Pricing
+public import SearchDSL
+import Telemetry
+
+/// Search, suggestions, browsing and the product page: what a shopper does before buying.
+public struct SearchService: Sendable {
+  /// How long each part of a search may take (DESIGN.md: 100 ms in all).
+  public struct Deadlines: Sendable {
+    public var search = Duration.milliseconds(100)
+    public var prices = Duration.milliseconds(40)
+    public var page = Duration.seconds(2)
+
+    public init() {}
+  }
+
+  let engine: any SearchEngine
+  let index: String
+  let catalog: any CatalogReader
+  let directory: CatalogDirectory
+  let clock: any WallClock
+  public let currency: Currency
+  let retrieval: Retrieval
+  let deadlines: Deadlines
+
+  public init(
+    engine: any SearchEngine, index: String, catalog: any CatalogReader, clock: any WallClock,
+    currency: Currency = .gbp,
+    retrieval: Retrieval = Retrieval(), deadlines: Deadlines = Deadlines()
+  ) {
+    self.engine = engine
+    self.index = index
+    self.catalog = catalog
+    self.directory = CatalogDirectory(catalog: catalog)
+    self.clock = clock
+    self.currency = currency
+    self.retrieval = retrieval
+    self.deadlines = deadlines
+  }
+
+  /// The search flow: understand → retrieve → price → page.
+  ///
+  /// Answers while only the search engine is up; what was left out for want of another part stands in `degraded`.
+  public func search(_ input: SearchInput) async throws -> SearchPage {
+    let start = ContinuousClock.now
+    let deadline = start + deadlines.search
+    var degraded: [String] = []
+
+    let plan = QueryPlan.understanding(input.text)
+    let (response, ranPlan) = try await retrieve(plan, input: input, deadline: deadline)
+
+    let hits = response.hits.compactMap(CardHit.init)
+    let quotes = await currentPrices(of: hits.map(\.id), degraded: &degraded)
+    let cards = hits.compactMap { card(for: $0, prices: quotes?[$0.id], input: input) }
+
+    let labels = await directory.labels(degraded: &degraded)
+    return SearchPage(
+      input: input,
+      plan: plan,
+      relaxedTo: ranPlan.strictness == plan.strictness ? nil : ranPlan.strictness,
+      total: .init(value: response.total?.value ?? 0, isExact: response.total?.isExact ?? true),
+      products: cards,
+      facets: FacetReader(response: response, input: input, labels: labels, currency: currency).facets(),
+      degraded: degraded,
+      tookMilliseconds: (ContinuousClock.now - start) / .milliseconds(1))
+  }
+
+  /// Runs the plan, and where it finds nothing its relaxations in turn.
+  private func retrieve(
+    _ plan: QueryPlan, input: SearchInput, deadline: ContinuousClock.Instant
+  ) async throws -> (SearchResponse, QueryPlan) {
+    let request = retrieval.request(for: plan, input: input, wantsFacets: true)
+    let response = try await engine.search(request, in: index, deadline: deadline)
+    guard response.total?.value == 0, input.page == 1 || input.filters.isEmpty else { return (response, plan) }
+    for relaxed in plan.relaxations {
+      let request = retrieval.request(for: relaxed, input: input, wantsFacets: true)
+      let response = try await engine.search(request, in: index, deadline: deadline)
+      if response.total?.value != 0 { return (response, relaxed) }
+    }
+    return (response, plan)
+  }
+
+  // MARK: Prices
+
+  private func currentPrices(
+    of ids: [ProductID], degraded: inout [String]
+  ) async -> [ProductID: [VariantID: [Price]]]? {
+    guard !ids.isEmpty else { return [:] }
+    do {
+      return try await withDeadline(deadlines.prices) { [catalog] in try await catalog.prices(of: ids) }
+    } catch {
+      // The indexed price stands in, and the answer says so; the cart quotes from Postgres again.
+      degraded.append("prices")
+      return nil
+    }
+  }
+
+  /// The card with today's price; nil where today's price leaves the price filter.
+  private func card(for hit: CardHit, prices: [VariantID: [Price]]?, input: SearchInput) -> ProductCard? {
+    let lists = input.shopper.priceLists
+    let now = clock.now()
+    var quotes: [Quote] = []
+    if let prices {
+      quotes = prices.values.compactMap { quote($0, lists: lists, at: now) }
+    } else if let indexed = hit.indexedQuote(lists: lists, currency: currency) {
+      quotes = [indexed]
+    }
+    let lowest = quotes.min { $0.amount.minorUnits < $1.amount.minorUnits }
+    for case .price(let lower, let upper) in input.filters {
+      guard let amount = lowest?.amount.minorUnits, amount >= lower ?? 0, amount <= upper ?? .max else { return nil }
+    }
+    return ProductCard(
+      id: hit.id, code: hit.code, title: hit.title, brand: hit.brand, pictureURL: hit.pictureURL, quote: lowest,
+      isPriceFrom: Set(quotes.map(\.amount.minorUnits)).count > 1, isInStock: hit.isInStock, rating: hit.rating,
+      ratingCount: hit.ratingCount, variantCount: hit.variantCount, score: hit.score)
+  }
+}

@@ -1,1 +1,107 @@
-// Placeholder until this target holds something.
+import Catalog
+public import HTTPServer
+import JSON
+public import SearchService
+public import Telemetry
+
+/// The shop's HTTP API under `/v1`, and what operators ask of a process.
+public struct StorefrontAPI: Sendable {
+  /// Whether a part that the shop stands on answers.
+  public struct ReadinessCheck: Sendable {
+    public var name: String
+    /// Whether the shop cannot serve at all without it.
+    public var isRequired: Bool
+    public var isReady: @Sendable () async -> Bool
+
+    public init(name: String, isRequired: Bool, isReady: @escaping @Sendable () async -> Bool) {
+      self.name = name
+      self.isRequired = isRequired
+      self.isReady = isReady
+    }
+  }
+
+  let service: SearchService
+  let metrics: MetricsRegistry
+  let checks: [ReadinessCheck]
+  let searches: Counter
+  let relaxed: Counter
+  let empty: Counter
+
+  public init(service: SearchService, metrics: MetricsRegistry, checks: [ReadinessCheck]) {
+    self.service = service
+    self.metrics = metrics
+    self.checks = checks
+    searches = metrics.counter("vitrine_searches_total", help: "Searches answered.")
+    relaxed = metrics.counter(
+      "vitrine_searches_relaxed_total", help: "Searches whose words were relaxed to find anything.")
+    empty = metrics.counter("vitrine_searches_empty_total", help: "Searches that found nothing.")
+  }
+
+  /// Adds the routes; `OpenAPI` describes each of them.
+  public func register(on router: inout Router) {
+    router.get("/v1/search", Route(name: "search"), search)
+    router.get("/v1/suggest", Route(name: "suggest"), suggest)
+    router.get("/v1/products/{id}", Route(name: "product"), product)
+    router.get("/v1/categories", Route(name: "categories"), categories)
+    router.get("/livez", Route(name: "livez", isImmediate: true)) { _ in .text("ok\n") }
+    router.get("/readyz", Route(name: "readyz"), ready)
+    router.get("/metrics", Route(name: "metrics")) { [metrics] _ in
+      .bytes(Array(metrics.exposition().utf8), contentType: "text/plain; version=0.0.4; charset=utf-8")
+    }
+    let description = OpenAPI.document.bytes
+    router.get("/openapi.json", Route(name: "openapi", isImmediate: true)) { _ in .json(description) }
+  }
+
+  @Sendable private func search(_ request: HTTPRequest) async throws -> HTTPResponse {
+    try await Problem.translating {
+      let input = try SearchInput(
+        parameters: request.query.parameters.map { ($0.name, $0.value) }, currency: service.currency)
+      let page = try await service.search(input)
+      searches.increment()
+      if page.relaxedTo != nil { relaxed.increment() }
+      if page.total.value == 0 { empty.increment() }
+      return .json(SearchJSON.bytes(of: page))
+    }
+  }
+
+  @Sendable private func suggest(_ request: HTTPRequest) async throws -> HTTPResponse {
+    try await Problem.translating {
+      let parameters = try request.query
+      for name in parameters.names where name != "q" {
+        throw InvalidInput(parameter: String(name.prefix(40)), reason: "is not a parameter of suggestions: they take q")
+      }
+      let input = try SearchInput(parameters: parameters.parameters.map { ($0.name, $0.value) })
+      return .json(SearchJSON.bytes(of: try await service.suggest(input.text)))
+    }
+  }
+
+  @Sendable private func product(_ request: HTTPRequest) async throws -> HTTPResponse {
+    try await Problem.translating {
+      guard let id = ProductID(request.pathParameters["id"] ?? ""), let page = try await service.product(id) else {
+        throw Problem(APIProblem.productNotFound, detail: "There is no product of this id, or it is not on sale.")
+      }
+      return .json(SearchJSON.bytes(of: page))
+    }
+  }
+
+  @Sendable private func categories(_ request: HTTPRequest) async throws -> HTTPResponse {
+    try await Problem.translating {
+      var response = HTTPResponse.json(SearchJSON.bytes(of: try await service.categories()))
+      response.headers["Cache-Control"] = "public, max-age=30"
+      return response
+    }
+  }
+
+  @Sendable private func ready(_ request: HTTPRequest) async throws -> HTTPResponse {
+    var states: [(name: String, isReady: Bool, isRequired: Bool)] = []
+    for check in checks { states.append((check.name, await check.isReady(), check.isRequired)) }
+    let isReady = states.allSatisfy { $0.isReady || !$0.isRequired }
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("ready", isReady)
+      writer.name("checks")
+      writer.object { writer in for state in states { writer.member(state.name, state.isReady ? "ok" : "down") } }
+    }
+    return .json(writer.bytes, status: isReady ? .ok : .serviceUnavailable)
+  }
+}

@@ -1,6 +1,62 @@
+import Configuration
+import Glibc
+
+/// The executable: reads the command line and the settings, and runs the command.
 @main
-struct Vitrine {
+struct Vitrine: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "vitrine", abstract: "A search-centric storefront backend.",
+    discussion: "'vitrine up' runs everything on this machine with demo data.",
+    subcommands: [
+      // One line a command, each in a file of its own under Commands/.
+      UpCommand.self,
+      ServeCommand.self,
+      MigrateCommand.self,
+      ImportCommand.self,
+      IndexCommand.self,
+      EvaluateCommand.self,
+      BenchCommand.self,
+      ConfigCommand.self,
+      VersionCommand.self,
+    ])
+
   static func main() async {
-    print("vitrine")
+    // A reader that goes away (`vitrine config | head`, a closed connection) is an error of the write, not our end.
+    signal(SIGPIPE, SIG_IGN)
+    let words = Array(Swift.CommandLine.arguments.dropFirst())
+    let code = await run(words, environment: ProcessEnvironment.current, terminal: Terminal())
+    exitProcess(code)
+  }
+
+  /// Runs one command line and returns how it ended; whatever is thrown is printed here.
+  static func run(_ words: [String], environment: [String: String], terminal: Terminal) async -> ExitCode {
+    let parser = CommandLineParser(
+      root: Vitrine.self, version: "vitrine \(version)", settings: ResolvedSettings.declarations)
+    do {
+      switch try parser.parse(words) {
+      case .show(let text):
+        terminal.print(text)
+      case .run(let command, let settingFlags):
+        guard let command = command as? any Command else {
+          preconditionFailure("\(type(of: command)) has neither subcommands nor a run of its own")
+        }
+        let resolved = try ResolvedSettings(flags: settingFlags, environment: environment)
+        try await command.run(CommandContext(resolved: resolved, environment: environment, terminal: terminal))
+      }
+      return .success
+    } catch let error as UsageError {
+      terminal.printError("vitrine: \(error)")
+      return .validationFailure
+    } catch let error as InvalidConfiguration {
+      for problem in error.errors { terminal.printError("vitrine: \(problem)") }
+      return .validationFailure
+    } catch let code as ExitCode {
+      return code
+    } catch {
+      terminal.printError("vitrine: \(error)")
+      return .failure
+    }
   }
 }

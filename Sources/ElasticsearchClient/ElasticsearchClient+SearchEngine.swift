@@ -1,0 +1,167 @@
+public import JSON
+public import SearchDSL
+
+extension ElasticsearchClient {
+  /// What answers. Throws for a server that is neither Elasticsearch 7.10 or later, OpenSearch nor `vitrine node`.
+  public func information(deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> EngineInformation {
+    try await perform("GET", "/", deadline: deadline) { status, answer throws(SearchEngineError) in
+      guard status == 200 else { throw SearchEngineError(status: status, answer: answer) }
+      return try ServerVersion(answer: answer).information
+    }
+  }
+
+  /// A shard that does not answer fails the search, rather than leave its products out unsaid.
+  public func search(_ request: SearchRequest, in index: String, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError) -> SearchResponse
+  {
+    try await perform(
+      "POST", "/\(index.pathSegment)/_search?allow_partial_search_results=false", body: request.bytes,
+      deadline: deadline
+    ) { status, answer throws(SearchEngineError) in
+      guard status == 200 else { throw SearchEngineError(status: status, answer: answer) }
+      return try SearchResponse(answer: answer, to: request)
+    }
+  }
+
+  public func get(id: String, from index: String, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError) -> Hit?
+  {
+    try await perform("GET", "/\(index.pathSegment)/_doc/\(id.pathSegment)", deadline: deadline) {
+      status, answer throws(SearchEngineError) in
+      if answer["found"]?.bool == false { return nil }
+      guard status == 200 else { throw SearchEngineError(status: status, answer: answer) }
+      return try Hit(answer: answer)
+    }
+  }
+
+  public func count(_ query: Query, in index: String, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError) -> Int
+  {
+    let body: JSONValue = ["query": query.json]
+    return try await perform("POST", "/\(index.pathSegment)/_count", body: body.bytes, deadline: deadline) {
+      status, answer throws(SearchEngineError) in
+      guard status == 200 else { throw SearchEngineError(status: status, answer: answer) }
+      guard let count = answer["count"]?.int else { throw .malformedAnswer(reason: "a count's answer has no count") }
+      guard (answer["_shards"]?["failed"]?.int ?? 0) == 0 else {
+        throw .unavailable(reason: "a shard of \(index) did not answer the count")
+      }
+      return Int(count)
+    }
+  }
+
+  /// No operation: no request.
+  public func bulk(_ operations: [BulkOperation], to index: String, refresh: Bool, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError) -> BulkResponse
+  {
+    guard !operations.isEmpty else { return BulkResponse(items: []) }
+    return try await perform(
+      "POST", "/\(index.pathSegment)/_bulk?refresh=\(refresh)", body: operations.ndjson,
+      contentType: "application/x-ndjson", deadline: deadline
+    ) { status, answer throws(SearchEngineError) in
+      guard status == 200 else { throw SearchEngineError(status: status, answer: answer) }
+      return try BulkResponse(answer: answer, to: operations)
+    }
+  }
+
+  public func refresh(_ index: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError) {
+    try await acknowledge("POST", "/\(index.pathSegment)/_refresh", body: nil, .idempotent, deadline)
+  }
+
+  public func createIndex(_ name: String, body: JSONValue, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError)
+  { try await acknowledge("PUT", "/\(name.pathSegment)", body: body, .unlessReceived, deadline) }
+
+  public func deleteIndex(_ name: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError) {
+    try await acknowledge("DELETE", "/\(name.pathSegment)", body: nil, .unlessReceived, deadline)
+  }
+
+  public func updateSettings(_ settings: JSONValue, of index: String, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError)
+  { try await acknowledge("PUT", "/\(index.pathSegment)/_settings", body: settings, .idempotent, deadline) }
+
+  public func updateAliases(_ actions: [AliasAction], deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError)
+  {
+    guard !actions.isEmpty else { return }
+    try await acknowledge("POST", "/_aliases", body: actions.json, .unlessReceived, deadline)
+  }
+
+  public func indices(matching pattern: String, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError) -> [IndexInformation]
+  {
+    let found: [IndexInformation]
+    do {
+      found = try await perform(
+        "GET", "/\(pattern.pathSegment)/_alias?expand_wildcards=open", deadline: deadline
+      ) { status, answer throws(SearchEngineError) in
+        guard status == 200 else { throw SearchEngineError(status: status, answer: answer) }
+        return answer.aliases
+      }
+    } catch .indexNotFound { return [] }
+    var indices: [IndexInformation] = []
+    // The server resolves an alias as well; it is the names of indices that are asked for.
+    for var index in found where index.name.matches(pattern: pattern) {
+      index.documentCount = try await count(.matchAll(), in: index.name, deadline: deadline)
+      indices.append(index)
+    }
+    return indices.sorted { $0.name < $1.name }
+  }
+
+  /// Sends what changes something and needs no more than a yes.
+  private func acknowledge(
+    _ method: String, _ path: String, body: JSONValue?, _ repetition: Repetition, _ deadline: ContinuousClock.Instant
+  ) async throws(SearchEngineError) {
+    try await perform(method, path, body: body?.bytes, repetition: repetition, deadline: deadline) {
+      status, answer throws(SearchEngineError) in
+      guard (200..<300).contains(status) else { throw SearchEngineError(status: status, answer: answer) }
+      guard answer["acknowledged"]?.bool != false else {
+        throw .unavailable(reason: "\(method) \(path): not every node confirmed it in time; it may yet take effect")
+      }
+    }
+  }
+}
+
+extension JSONElement {
+  fileprivate var aliases: [IndexInformation] {
+    var indices: [IndexInformation] = []
+    forEachMember { name, body in
+      var aliases: [String] = []
+      body["aliases"]?.forEachMember { alias, _ in aliases.append(String(decoding: alias, as: UTF8.self)) }
+      indices.append(
+        IndexInformation(name: String(decoding: name, as: UTF8.self), aliases: aliases.sorted(), documentCount: 0))
+    }
+    return indices
+  }
+}
+
+extension String {
+  /// Percent-encoded for a place between two slashes; `*` and `,` stay, for they are patterns and lists of indices.
+  var pathSegment: String {
+    var encoded = ""
+    for byte in utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+        UInt8(ascii: "~"), UInt8(ascii: "*"), UInt8(ascii: ","):
+        encoded.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        let digits = String(byte, radix: 16, uppercase: true)
+        encoded += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
+      }
+    }
+    return encoded
+  }
+
+  /// Whether the name fits a pattern in which `*` stands for anything.
+  func matches(pattern: String) -> Bool {
+    let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
+    guard parts.count > 1, let first = parts.first, let last = parts.last else { return self == pattern }
+    guard hasPrefix(first), hasSuffix(last), utf8.count >= first.utf8.count + last.utf8.count else { return false }
+    var rest = dropFirst(first.count).dropLast(last.count)
+    for part in parts.dropFirst().dropLast() where !part.isEmpty {
+      guard let place = rest.firstRange(of: part) else { return false }
+      rest = rest[place.upperBound...]
+    }
+    return true
+  }
+}

@@ -1,0 +1,40 @@
+internal import JSON
+internal import SearchDSL
+
+/// Which product of which version a server is, by its answer to `GET /`.
+struct ServerVersion {
+  let distribution: String
+  let number: String
+
+  /// The least of each that runs all of SearchDSL.
+  private static let least: [String: (major: Int, minor: Int)] = [
+    "elasticsearch": (7, 10), "opensearch": (1, 0), "vitrine": (0, 0),
+  ]
+
+  /// Throws for a server that is none of them, or too old, naming it.
+  init(answer: JSONElement) throws(SearchEngineError) {
+    guard let number = answer["version"]?["number"]?.string else {
+      throw Self.unsupported("it does not say its version: is it a search server?")
+    }
+    let distribution =
+      answer["version"]?["distribution"]?.string
+      ?? (answer["tagline"]?.string == "You Know, for Search" ? "elasticsearch" : "an unnamed server")
+    guard let least = Self.least[distribution] else {
+      throw Self.unsupported("it is \(distribution) \(number)")
+    }
+    let parts = number.split(whereSeparator: { $0 == "." || $0 == "-" }).prefix(2).compactMap { Int($0) }
+    guard parts.count == 2, (parts[0], parts[1]) >= least else {
+      throw Self.unsupported("it is \(distribution) \(number)")
+    }
+    self.distribution = distribution
+    self.number = number
+  }
+
+  var information: EngineInformation { EngineInformation(distribution: distribution, version: number) }
+
+  private static func unsupported(_ what: String) -> SearchEngineError {
+    .refused(
+      status: 200, type: "unsupported_server",
+      reason: "\(what); what is supported is Elasticsearch 7.10 to 9, OpenSearch 1 to 3 and vitrine node", index: nil)
+  }
+}

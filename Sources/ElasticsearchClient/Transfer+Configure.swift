@@ -1,0 +1,66 @@
+internal import CCurl
+
+extension Transfer {
+  /// Sets every option of the transfer; the first one that libcurl refuses is returned.
+  func configure(_ handle: UnsafeMutableRawPointer, settings: ElasticsearchSettings, headers: CurlHeaders) -> CURLcode {
+    var options = CurlOptions(handle: handle)
+    options.set(CURLOPT_ERRORBUFFER, UnsafeRawPointer(errorText))
+    options.set(CURLOPT_NOSIGNAL, 1)
+    options.set(CURLOPT_PROTOCOLS_STR, "http,https")
+    options.set(CURLOPT_PROXY, "")
+    options.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+    options.set(CURLOPT_TCP_KEEPALIVE, 1)
+    options.set(CURLOPT_ACCEPT_ENCODING, "gzip")
+    options.set(CURLOPT_URL, request.url)
+    options.set(CURLOPT_CUSTOMREQUEST, request.method)
+    let connectMilliseconds =
+      settings.connectTimeout.components.seconds * 1_000
+      + settings.connectTimeout.components.attoseconds / 1_000_000_000_000_000
+    options.set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, connectMilliseconds)))
+    setCredentials(&options, settings)
+    if let body = request.body {
+      options.set(CURLOPT_POST, 1)
+      options.set(CURLOPT_CUSTOMREQUEST, request.method)
+      options.set(size: CURLOPT_POSTFIELDSIZE_LARGE, body.bytes.count)
+      options.set(CURLOPT_POSTFIELDS, UnsafeRawPointer(body.bytes.baseAddress))
+      let list = request.contentType == "application/x-ndjson" ? headers.withNDJSON : headers.withJSON
+      options.set(CURLOPT_HTTPHEADER, UnsafeRawPointer(list))
+    } else {
+      options.set(CURLOPT_HTTPHEADER, UnsafeRawPointer(headers.withoutBody))
+    }
+    options.check(
+      vitrine_curl_set_writer(
+        handle,
+        { data, size, count, context in
+          guard let data, let context else { return 0 }
+          let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+          return transfer.receive(UnsafeRawBufferPointer(start: data, count: size * count)) ? size * count : 0
+        }, Unmanaged.passUnretained(self).toOpaque()))
+    return options.result
+  }
+
+  private func setCredentials(_ options: inout CurlOptions, _ settings: ElasticsearchSettings) {
+    if case .basic(let user, let password) = settings.credentials {
+      options.set(CURLOPT_HTTPAUTH, 1)  // CURLAUTH_BASIC, a macro with a cast that Swift does not read.
+      options.set(CURLOPT_USERNAME, user)
+      options.set(CURLOPT_PASSWORD, password)
+    }
+    if let file = settings.tls.authorityFile { options.set(CURLOPT_CAINFO, file) }
+    if let file = settings.tls.certificateFile { options.set(CURLOPT_SSLCERT, file) }
+    if let file = settings.tls.keyFile { options.set(CURLOPT_SSLKEY, file) }
+  }
+}
+
+/// Sets options and keeps the first refusal.
+private struct CurlOptions {
+  let handle: UnsafeMutableRawPointer
+  var result = CURLE_OK
+
+  mutating func check(_ code: CURLcode) { if result == CURLE_OK { result = code } }
+  mutating func set(_ option: CURLoption, _ value: Int) { check(vitrine_curl_set_long(handle, option, value)) }
+  mutating func set(size option: CURLoption, _ value: Int) { check(vitrine_curl_set_size(handle, option, value)) }
+  mutating func set(_ option: CURLoption, _ value: String) { check(vitrine_curl_set_string(handle, option, value)) }
+  mutating func set(_ option: CURLoption, _ value: UnsafeRawPointer?) {
+    check(vitrine_curl_set_pointer(handle, option, value))
+  }
+}

@@ -1,0 +1,100 @@
+import CMicroHTTPD
+import Glibc
+import Synchronization
+import Telemetry
+
+/// The library's daemon: started in `init`, stopped once by `stop`.
+///
+/// Unchecked because of the two pointers: both are set in `init` and only handed to the library, whose `MHD_quiesce`
+/// and `MHD_stop_daemon` may be called from any thread; `stop` is called once, by the lifecycle's one owner.
+final class Daemon: @unchecked Sendable {
+  private let pointer: OpaquePointer
+  private let log: UnsafeMutablePointer<CMHD_Log>
+  private let core: Unmanaged<ServerCore>
+
+  /// Takes over the listening socket; nil when the library refuses.
+  init?(core: ServerCore, descriptor: Int32) {
+    let configuration = core.configuration
+    let owner = Unmanaged.passRetained(core)
+    let log = UnsafeMutablePointer<CMHD_Log>.allocate(capacity: 1)
+    log.initialize(to: CMHD_Log(write: Self.writeLog, context: owner.toOpaque()))
+    let settings = CMHD_Settings(
+      listen_descriptor: descriptor, threads: UInt32(configuration.threads),
+      connections: UInt32(configuration.maximumConnections),
+      connections_per_address: UInt32(configuration.maximumConnectionsPerAddress ?? 0),
+      // The library's own limit is of silence; ours, of the whole phase, is kept by the watch.
+      idle_seconds: UInt32(max(1, configuration.idleTimeout.components.seconds)),
+      connection_memory: max(Self.minimumMemoryBytes, configuration.maximumHeadBytes * 2))
+    let callbacks = CMHD_Callbacks(
+      access: Self.access, target: Self.target, completed: Self.completed, connection: Self.connection, log: log,
+      context: owner.toOpaque())
+    guard let pointer = CMHD_start(settings, callbacks) else {
+      log.deallocate()
+      owner.release()
+      return nil
+    }
+    self.pointer = pointer
+    self.log = log
+    self.core = owner
+  }
+
+  /// Head, answer's head and read buffer share a connection's memory; 32 KB is the library's default.
+  private static let minimumMemoryBytes = 32_768
+
+  /// Closes the listening socket; open connections go on.
+  func stopListening() {
+    let descriptor = MHD_quiesce_daemon(pointer)
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// Closes every connection and ends the threads; no connection may be suspended.
+  func stop() {
+    MHD_stop_daemon(pointer)
+    log.deallocate()
+    core.release()
+  }
+
+  // MARK: Callbacks, on the library's threads
+
+  private static let writeLog: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Void = {
+    context, line in
+    let core = Unmanaged<ServerCore>.fromOpaque(context!).takeUnretainedValue()
+    // Mostly clients that went away or sent nonsense.
+    core.logger.debug("libmicrohttpd", metadata: ["line": .string(line.map { String(cString: $0) } ?? "")])
+  }
+
+  private static let connection: MHD_NotifyConnectionCallback = { context, connection, socketContext, code in
+    let core = Unmanaged<ServerCore>.fromOpaque(context!).takeUnretainedValue()
+    guard CMHD_is_started(code) != 0 else {
+      guard let pointer = socketContext!.pointee else { return }
+      core.closed(Unmanaged<Peer>.fromOpaque(pointer).takeRetainedValue())
+      return
+    }
+    let peer = Peer(descriptor: CMHD_descriptor(connection), address: addressText(CMHD_client_address(connection)))
+    socketContext!.pointee = Unmanaged.passRetained(peer).toOpaque()
+    core.opened(peer)
+  }
+
+  private static let target:
+    @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer? = {
+      context, target, connection in
+      let core = Unmanaged<ServerCore>.fromOpaque(context!).takeUnretainedValue()
+      let peer = Unmanaged<Peer>.fromOpaque(CMHD_socket_context(connection)!).takeUnretainedValue()
+      let exchange = Exchange(
+        core: core, peer: peer, connection: ConnectionHandle(pointer: connection!),
+        target: target!)
+      return Unmanaged.passRetained(exchange).toOpaque()
+    }
+
+  private static let access: MHD_AccessHandlerCallback = {
+    _, _, _, method, version, upload, uploadSize, requestContext in
+    let exchange = Unmanaged<Exchange>.fromOpaque(requestContext!.pointee!).takeUnretainedValue()
+    return exchange.proceed(method: method!, version: version!, upload: upload, uploadSize: uploadSize!)
+  }
+
+  private static let completed: MHD_RequestCompletedCallback = { _, _, requestContext, _ in
+    guard let pointer = requestContext!.pointee else { return }
+    requestContext!.pointee = nil
+    Unmanaged<Exchange>.fromOpaque(pointer).takeRetainedValue().completed()
+  }
+}

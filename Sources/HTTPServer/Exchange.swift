@@ -1,0 +1,425 @@
+import CMicroHTTPD
+import Glibc
+import Synchronization
+import Telemetry
+import Threading
+
+/// One request and its answer on one connection.
+///
+/// Events come from three sides: the library's thread (head, body, resumed, completed), the handler's task (the
+/// answer) and the watch (deadline, client gone). The lock makes the first answer win and lets exactly one of them
+/// resume the connection.
+final class Exchange: Sendable {
+  private enum Stage {
+    /// The request line is there, the rest of the head is not.
+    case head
+    case body
+    case handling
+    /// The answer is queued in the library.
+    case answering
+    case ended
+  }
+
+  private struct State {
+    var stage = Stage.head
+    var isSuspended = false
+    /// The client is gone: nothing is answered.
+    var isAbandoned = false
+    /// The watch has answered instead of the handler: a task that is only now made known is cancelled.
+    var isInterrupted = false
+    var request: HTTPRequest?
+    var handler: Handler?
+    var isImmediate = false
+    var bodyLimit = 0
+    var isBodyTooLarge = false
+    var bodyBytes = 0
+    var answer: HTTPResponse?
+    var pipe: BodyPipe?
+    var task: Task<Void, Never>?
+  }
+
+  private let core: ServerCore
+  private let peer: Peer
+  private let connection: ConnectionHandle
+  /// The target as it was sent; nil when it is not UTF-8.
+  private let target: String?
+  /// Where the target lies in the library's buffer, as numbers to compare with.
+  private let targetAddresses: Range<UInt>
+  private let startedAt: UInt64
+  private let state = Guarded(State())
+
+  init(core: ServerCore, peer: Peer, connection: ConnectionHandle, target: UnsafePointer<CChar>) {
+    self.core = core
+    self.peer = peer
+    self.connection = connection
+    self.target = String(validatingCString: target)
+    let address = UInt(bitPattern: target)
+    targetAddresses = address..<(address + UInt(strlen(target)))
+    startedAt = monotonicNanoseconds()
+    peer.enter(.head, until: startedAt + core.configuration.headTimeout.nanoseconds)
+    peer.current = self
+  }
+
+  // MARK: On the library's thread
+
+  /// The library's access handler: called with the head, with each piece of the body, at the body's end, and after
+  /// the connection was resumed.
+  func proceed(
+    method: UnsafePointer<CChar>, version: UnsafePointer<CChar>, upload: UnsafePointer<CChar>?,
+    uploadSize: UnsafeMutablePointer<Int>
+  ) -> MHD_Result {
+    switch state.withLock({ $0.stage }) {
+    case .head:
+      return receiveHead(method: method, version: version)
+    case .body:
+      guard uploadSize.pointee > 0, let upload else { return startHandling() }
+      let isTaken = receiveBody(UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee))
+      uploadSize.pointee = 0
+      return isTaken ? CMHD_yes() : CMHD_no()
+    case .handling:
+      return sendAnswer()
+    case .answering, .ended:
+      return CMHD_no()
+    }
+  }
+
+  private func receiveHead(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> MHD_Result {
+    do throws(RequestHead.Refusal) {
+      let head = try RequestHead(
+        connection: connection.pointer, method: method, target: targetAddresses, version: version,
+        maximumBytes: core.configuration.maximumHeadBytes)
+      try accept(head, method: method)
+      return CMHD_yes()
+    } catch {
+      return refuse(error.problem, error.detail)
+    }
+  }
+
+  private func accept(_ head: RequestHead, method: UnsafePointer<CChar>) throws(RequestHead.Refusal) {
+    guard let method = HTTPMethod(rawValue: String(cString: method)) else {
+      throw RequestHead.Refusal(
+        problem: .methodNotImplemented,
+        detail: "The method is none of \(HTTPMethod.allCases.map(\.rawValue).joined(separator: ", ")).")
+    }
+    if let expectation = head.headers["Expect"], !HTTPHeaders.isSame(expectation, "100-continue") {
+      throw RequestHead.Refusal(
+        problem: .expectationFailed, detail: "The only expectation that is met is 100-continue.")
+    }
+    let (handling, parameters) = try route(method)
+    let limit = handling.route.maximumBodyBytes ?? core.configuration.maximumBodyBytes
+    if let length = head.contentLength, length > limit { throw Self.tooLarge(limit) }
+    let deadline = handling.route.deadline ?? core.configuration.deadline
+    var request = try makeRequest(method, head.headers, deadline: .now + deadline)
+    request.pathParameters = parameters
+    request.routePattern = handling.pattern
+    let now = monotonicNanoseconds()
+    let bodyLimit = now + (head.hasBody ? core.configuration.bodyTimeout : .seconds(1)).nanoseconds
+    peer.enter(.body, until: bodyLimit)
+    state.withLock { state in
+      state.stage = .body
+      state.request = request
+      state.handler = handling.handler
+      state.isImmediate = handling.route.isImmediate
+      state.bodyLimit = limit
+      if let length = head.contentLength { state.request!.body.reserveCapacity(length) }
+    }
+  }
+
+  private func route(
+    _ method: HTTPMethod
+  ) throws(RequestHead.Refusal) -> (handling: ServerCore.Handling, parameters: [String: String]) {
+    guard let target, target.utf8.first == UInt8(ascii: "/") else {
+      throw RequestHead.Refusal(
+        problem: .malformedRequest, detail: "The request's target must be a path in UTF-8, beginning with /.")
+    }
+    guard target.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
+      throw RequestHead.Refusal(
+        problem: .malformedRequest, detail: "The request's target holds a space or a control character; encode it.")
+    }
+    return core.handling(method, target: target)
+  }
+
+  private func makeRequest(
+    _ method: HTTPMethod, _ headers: HTTPHeaders, deadline: ContinuousClock.Instant
+  ) throws(RequestHead.Refusal) -> HTTPRequest {
+    do throws(HTTPRequest.TargetFault) {
+      return try HTTPRequest(
+        method: method, target: target ?? "", headers: headers, remoteAddress: peer.address, deadline: deadline)
+    } catch {
+      throw RequestHead.Refusal(problem: .malformedRequest, detail: "\(error).")
+    }
+  }
+
+  private static func tooLarge(_ limit: Int) -> RequestHead.Refusal {
+    RequestHead.Refusal(problem: .contentTooLarge, detail: "The body is larger than \(limit) bytes; send less.")
+  }
+
+  /// False breaks the connection off: a body that goes on and on after its limit.
+  private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    state.withLock { state in
+      state.bodyBytes += bytes.count
+      guard state.bodyBytes <= state.bodyLimit else {
+        // An answer cannot be queued within a body, so that a little more is read and dropped before it.
+        state.isBodyTooLarge = true
+        state.request!.body = []
+        return state.bodyBytes <= state.bodyLimit + Self.maximumDroppedBytes
+      }
+      state.request!.body.append(contentsOf: bytes)
+      return true
+    }
+  }
+
+  /// What a chunked body may bring beyond its limit and still be told why it is refused.
+  static let maximumDroppedBytes = 1_048_576
+
+  private enum Start {
+    case immediate(HTTPRequest, Handler)
+    case run(HTTPRequest, Handler)
+    case waiting
+    case refused(ServerProblem, String, mustClose: Bool)
+  }
+
+  private func startHandling() -> MHD_Result {
+    switch state.withLock({ start(&$0) }) {
+    case .immediate(let request, let handler):
+      return answerAtOnce(request, handler)
+    case .run(let request, let handler):
+      run(request, handler)
+      return CMHD_yes()
+    case .waiting:
+      return CMHD_yes()
+    case .refused(let problem, let detail, let mustClose):
+      return refuse(problem, detail, mustClose: mustClose)
+    }
+  }
+
+  /// Under the lock, so that who takes this exchange out of the queue finds it suspended and whole.
+  private func start(_ state: inout State) -> Start {
+    guard !state.isBodyTooLarge, let request = state.request, let handler = state.handler else {
+      let refusal = Self.tooLarge(state.bodyLimit)
+      return .refused(refusal.problem, refusal.detail, mustClose: true)
+    }
+    state.stage = .handling
+    let left = ContinuousClock.now.duration(to: request.deadline)
+    peer.enter(.handling, until: monotonicNanoseconds() + left.nanoseconds)
+    if state.isImmediate {
+      state.request = nil
+      state.handler = nil
+      return .immediate(request, handler)
+    }
+    let verdict = core.admission.admit(self)
+    guard verdict != .full else {
+      return .refused(
+        .overloaded, "More requests wait than the server can answer; try again after Retry-After seconds.",
+        mustClose: false)
+    }
+    guard suspend(&state) else {
+      if verdict == .run { core.leave() }
+      return .refused(.shuttingDown, Self.stopping, mustClose: true)
+    }
+    guard verdict == .run else { return .waiting }
+    state.request = nil
+    state.handler = nil
+    return .run(request, handler)
+  }
+
+  private static let stopping = "The server stops; try again."
+
+  private func answerAtOnce(_ request: HTTPRequest, _ handler: @escaping Handler) -> MHD_Result {
+    let task = Task.immediate { await core.run(self, request, handler, hasPlace: false) }
+    let isSuspended = state.withLock { state -> Bool? in
+      state.task = task
+      if state.answer != nil { return false }
+      return suspend(&state) ? true : nil
+    }
+    switch isSuspended {
+    case true?: return CMHD_yes()
+    case false?: return sendAnswer()
+    case nil:
+      task.cancel()
+      return refuse(.shuttingDown, Self.stopping)
+    }
+  }
+
+  private func sendAnswer() -> MHD_Result {
+    let (answer, pipe) = state.withLock { state -> (HTTPResponse?, BodyPipe?) in
+      guard !state.isAbandoned else { return (nil, nil) }
+      state.stage = .answering
+      defer { state.answer = nil }
+      return (state.answer, state.pipe)
+    }
+    guard let answer else { return CMHD_no() }
+    return queue(answer, pipe, mustClose: false)
+  }
+
+  /// Answers a problem from the library's thread, before or instead of a handler.
+  private func refuse(_ problem: ServerProblem, _ detail: String, mustClose: Bool = true) -> MHD_Result {
+    core.refused(problem)
+    state.withLock { $0.stage = .answering }
+    let id = RequestID.next()
+    var response = Problem(problem, detail: detail).response(requestID: id)
+    response.headers.add("X-Request-ID", id)
+    if problem == .overloaded || problem == .shuttingDown {
+      response.headers.add("Retry-After", String(core.configuration.retryAfterSeconds))
+    }
+    return queue(response, nil, mustClose: mustClose)
+  }
+
+  private func queue(_ answer: HTTPResponse, _ pipe: BodyPipe?, mustClose: Bool) -> MHD_Result {
+    let now = monotonicNanoseconds()
+    if pipe == nil {
+      peer.enter(.answering, until: now + core.configuration.answerTimeout.nanoseconds)
+    } else {
+      peer.enter(.streaming, until: .max)
+    }
+    var shouldClose = mustClose || core.isDraining.load(ordering: .relaxed)
+    if pipe == nil, case .stream = answer.body { shouldClose = true }
+    guard let response = LibraryResponse(answer, pipe: pipe, shouldClose: shouldClose) else {
+      core.logger.error("a response could not be made: out of memory or of descriptors")
+      return CMHD_no()
+    }
+    return response.queue(on: connection.pointer, status: answer.status)
+  }
+
+  /// The library's completion callback: the answer is sent, or the connection ended before it was.
+  func completed() {
+    let (task, pipe) = state.withLock { state -> (Task<Void, Never>?, BodyPipe?) in
+      let isUnanswered = state.stage == .handling && state.answer == nil
+      state.stage = .ended
+      defer {
+        state.task = nil
+        state.pipe = nil
+        state.request = nil
+        state.handler = nil
+      }
+      return (isUnanswered || state.pipe != nil ? state.task : nil, state.pipe)
+    }
+    peer.current = nil
+    peer.enter(.idle, until: monotonicNanoseconds() + core.configuration.idleTimeout.nanoseconds)
+    pipe?.breakOff()
+    task?.cancel()
+  }
+
+  // MARK: From the handler's task
+
+  /// Starts a handler that has its place; called again when one that waited gets it. False when it was answered
+  /// meanwhile.
+  func startWaiting() -> Bool {
+    let start = state.withLock { state -> (HTTPRequest, Handler)? in
+      guard state.stage == .handling, state.answer == nil, !state.isAbandoned,
+        let request = state.request, let handler = state.handler
+      else { return nil }
+      state.request = nil
+      state.handler = nil
+      return (request, handler)
+    }
+    guard let start else { return false }
+    run(start.0, start.1)
+    return true
+  }
+
+  private func run(_ request: HTTPRequest, _ handler: @escaping Handler) {
+    let task = Task { await core.run(self, request, handler, hasPlace: true) }
+    let isCancelled = state.withLock { state in
+      guard state.stage != .ended, !state.isAbandoned, !state.isInterrupted else { return true }
+      state.task = task
+      return false
+    }
+    if isCancelled { task.cancel() }
+  }
+
+  /// Gives the answer; false when the exchange was answered or abandoned before. With `interrupts`, the answer is
+  /// not the handler's, which is cancelled.
+  @discardableResult
+  func complete(_ answer: HTTPResponse, pipe: BodyPipe? = nil, interrupts: Bool = false) -> Bool {
+    let (isFirst, wakes, task) = state.withLock { state -> (Bool, Bool, Task<Void, Never>?) in
+      guard state.stage == .handling, state.answer == nil, !state.isAbandoned else { return (false, false, nil) }
+      state.answer = answer
+      state.pipe = pipe
+      state.isInterrupted = interrupts
+      defer { state.isSuspended = false }
+      // Taken here: once resumed, the exchange may be over before the next line.
+      return (true, state.isSuspended, interrupts ? state.task : nil)
+    }
+    task?.cancel()
+    if wakes { resume() }
+    return isFirst
+  }
+
+  // MARK: From the watch
+
+  /// The deadline is over: the client is answered, the handler cancelled.
+  func expire() {
+    interrupt(.deadlineExceeded, "The answer was not ready within the time that the request is given; try again.")
+  }
+
+  /// The server stops: what has no answer gets a 503, a stream is broken off.
+  func stop() {
+    interrupt(.shuttingDown, Self.stopping)
+    let (task, pipe) = state.withLock { ($0.task, $0.pipe) }
+    pipe?.breakOff()
+    task?.cancel()
+  }
+
+  private func interrupt(_ problem: ServerProblem, _ detail: String) {
+    let id = RequestID.next()
+    var response = Problem(problem, detail: detail).response(requestID: id)
+    response.headers.add("X-Request-ID", id)
+    response.headers.add("Retry-After", String(core.configuration.retryAfterSeconds))
+    if complete(response, interrupts: true) { core.refused(problem) }
+  }
+
+  /// The server drains: a stream without an end of its own ends here, whole.
+  func drain() {
+    let (task, pipe) = state.withLock { state -> (Task<Void, Never>?, BodyPipe?) in
+      state.pipe?.endsOnDrain == true ? (state.task, state.pipe) : (nil, nil)
+    }
+    pipe?.finish()
+    task?.cancel()
+  }
+
+  /// The client has closed its side while its connection was suspended.
+  func clientGone() {
+    let (task, pipe, wakes) = state.withLock { state -> (Task<Void, Never>?, BodyPipe?, Bool) in
+      guard state.stage == .handling || state.pipe != nil else { return (nil, nil, false) }
+      state.isAbandoned = true
+      guard state.pipe == nil else { return (state.task, state.pipe, false) }
+      defer { state.isSuspended = false }
+      return (state.task, nil, state.isSuspended)
+    }
+    task?.cancel()
+    pipe?.breakOff()
+    if wakes { resume() }
+  }
+
+  // MARK: Suspending
+
+  /// Takes the connection out of the library's loop; false when the server stops, which allows no suspension.
+  /// Called on the library's thread alone.
+  func suspendConnection() -> Bool {
+    state.withLock { suspend(&$0) }
+  }
+
+  private func suspend(_ state: inout State) -> Bool {
+    guard core.beginSuspension() else { return false }
+    state.isSuspended = true
+    peer.suspendedAt.store(monotonicNanoseconds(), ordering: .relaxed)
+    MHD_suspend_connection(connection.pointer)
+    return true
+  }
+
+  /// Puts the connection back if it is suspended.
+  func resumeConnection() {
+    let wakes = state.withLock { state in
+      defer { state.isSuspended = false }
+      return state.isSuspended
+    }
+    if wakes { resume() }
+  }
+
+  private func resume() {
+    peer.suspendedAt.store(0, ordering: .relaxed)
+    MHD_resume_connection(connection.pointer)
+    core.endSuspension()
+  }
+}

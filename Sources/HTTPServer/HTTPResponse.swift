@@ -1,0 +1,75 @@
+/// What a handler answers.
+public struct HTTPResponse: Sendable {
+  public var status: HTTPStatus
+  public var headers: HTTPHeaders
+  public var body: HTTPBody
+  /// Whether a stream has no end of its own and is to end when the server drains, as events do.
+  var endsOnDrain = false
+
+  /// Makes a response.
+  public init(status: HTTPStatus = .ok, headers: HTTPHeaders = [:], body: HTTPBody = .empty) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  /// A body of one content type.
+  public static func bytes(_ bytes: [UInt8], contentType: String, status: HTTPStatus = .ok) -> HTTPResponse {
+    var headers = HTTPHeaders()
+    headers.add("Content-Type", contentType)
+    return HTTPResponse(status: status, headers: headers, body: .bytes(bytes))
+  }
+
+  /// JSON that was written as bytes.
+  public static func json(_ bytes: [UInt8], status: HTTPStatus = .ok) -> HTTPResponse {
+    .bytes(bytes, contentType: "application/json", status: status)
+  }
+
+  /// A page.
+  public static func html(_ text: String, status: HTTPStatus = .ok) -> HTTPResponse {
+    .bytes(Array(text.utf8), contentType: "text/html; charset=utf-8", status: status)
+  }
+
+  /// Plain text.
+  public static func text(_ text: String, status: HTTPStatus = .ok) -> HTTPResponse {
+    .bytes(Array(text.utf8), contentType: "text/plain; charset=utf-8", status: status)
+  }
+
+  /// Sends the client elsewhere; 303 (a form was taken) unless told.
+  public static func redirect(to location: String, status: HTTPStatus = .seeOther) -> HTTPResponse {
+    var headers = HTTPHeaders()
+    headers.add("Location", location)
+    return HTTPResponse(status: status, headers: headers)
+  }
+
+  /// A body that is written while it is sent; see `HTTPBodyWriter`.
+  public static func stream(
+    contentType: String, status: HTTPStatus = .ok,
+    _ write: @escaping @Sendable (HTTPBodyWriter) async throws -> Void
+  ) -> HTTPResponse {
+    var headers = HTTPHeaders()
+    headers.add("Content-Type", contentType)
+    return HTTPResponse(status: status, headers: headers, body: .stream(write))
+  }
+}
+
+/// A response's body.
+public enum HTTPBody: Sendable {
+  case empty
+  case bytes([UInt8])
+  /// Sent in chunks as they are written; an error thrown by the closure breaks the connection off, so that the client
+  /// sees that the body is not whole. The deadline ends when the first byte can be sent; the stream itself may last.
+  case stream(@Sendable (HTTPBodyWriter) async throws -> Void)
+  /// A part of an open file, sent by the kernel.
+  case file(HTTPFile)
+
+  /// How many bytes the body has, where that is known.
+  public var count: Int? {
+    switch self {
+    case .empty: 0
+    case .bytes(let bytes): bytes.count
+    case .stream: nil
+    case .file(let file): file.length
+    }
+  }
+}

@@ -1,0 +1,189 @@
+/// How a route is named and limited.
+public struct Route: Sendable {
+  /// The operation's name, as in the OpenAPI description: `"search"`.
+  public var name: String
+  /// Whether the handler answers at once on the server's own thread: for what only computes for microseconds. Such a
+  /// handler may still suspend, and is then continued elsewhere; until then it holds up other connections.
+  public var isImmediate: Bool
+  /// The largest body, in bytes; nil for the server's limit.
+  public var maximumBodyBytes: Int?
+  /// The time from the head's arrival to the answer; nil for the server's.
+  public var deadline: Duration?
+
+  /// Makes a route's description.
+  public init(
+    name: String = "", isImmediate: Bool = false, maximumBodyBytes: Int? = nil, deadline: Duration? = nil
+  ) {
+    precondition(maximumBodyBytes ?? 0 >= 0, "a body's limit is not negative")
+    precondition(deadline ?? .seconds(1) > .zero, "a deadline lies ahead")
+    self.name = name
+    self.isImmediate = isImmediate
+    self.maximumBodyBytes = maximumBodyBytes
+    self.deadline = deadline
+  }
+}
+
+/// Answers a request.
+public typealias Handler = @Sendable (HTTPRequest) async throws -> HTTPResponse
+
+/// Stands around a handler: looks at the request, asks `next`, looks at the response.
+///
+/// `next` does not throw what a handler throws: errors are rendered as problems before a middleware sees them.
+public typealias Middleware = @Sendable (HTTPRequest, _ next: Handler) async throws -> HTTPResponse
+
+/// Finds the handler of a method and a path.
+///
+/// A pattern's segment is a literal, a `{parameter}`, or, at the end, `{path...}` that takes the rest. A literal wins
+/// over a parameter, a parameter over the rest. HEAD is answered by GET's handler.
+public struct Router: Sendable {
+  struct Endpoint: Sendable {
+    let method: HTTPMethod
+    let pattern: String
+    let route: Route
+    let parameterNames: [String]
+    let handler: Handler
+  }
+
+  private struct Node: Sendable {
+    var literals: [String: Int] = [:]
+    var parameter: Int?
+    var rest: Int?
+    var endpoints: [HTTPMethod: Int] = [:]
+  }
+
+  /// What was found for a request.
+  enum Match {
+    case endpoint(index: Int, parameters: [String: String])
+    /// The path is known, not the method: those that are allowed, sorted.
+    case otherMethods([HTTPMethod])
+    case none
+  }
+
+  private var nodes: [Node] = [Node()]
+  private(set) var endpoints: [Endpoint] = []
+  private(set) var middlewares: [Middleware] = []
+
+  /// Makes a router without a route.
+  public init() {}
+
+  /// The routes in the order they were added.
+  public var routes: [(method: HTTPMethod, pattern: String, route: Route)] {
+    endpoints.map { ($0.method, $0.pattern, $0.route) }
+  }
+
+  /// Puts a middleware around every handler, and around the answers 404 and 405; the first added is the outermost.
+  public mutating func use(_ middleware: @escaping Middleware) {
+    middlewares.append(middleware)
+  }
+
+  /// Adds a handler of GET, and so of HEAD.
+  public mutating func get(_ pattern: String, _ route: Route = Route(), _ handler: @escaping Handler) {
+    on(.get, pattern, route, handler)
+  }
+
+  /// Adds a handler of POST.
+  public mutating func post(_ pattern: String, _ route: Route = Route(), _ handler: @escaping Handler) {
+    on(.post, pattern, route, handler)
+  }
+
+  /// Adds a handler of PUT.
+  public mutating func put(_ pattern: String, _ route: Route = Route(), _ handler: @escaping Handler) {
+    on(.put, pattern, route, handler)
+  }
+
+  /// Adds a handler of PATCH.
+  public mutating func patch(_ pattern: String, _ route: Route = Route(), _ handler: @escaping Handler) {
+    on(.patch, pattern, route, handler)
+  }
+
+  /// Adds a handler of DELETE.
+  public mutating func delete(_ pattern: String, _ route: Route = Route(), _ handler: @escaping Handler) {
+    on(.delete, pattern, route, handler)
+  }
+
+  /// Adds a handler; a pattern that is malformed or taken is a programmer's error.
+  public mutating func on(
+    _ method: HTTPMethod, _ pattern: String, _ route: Route = Route(), _ handler: @escaping Handler
+  ) {
+    precondition(pattern.hasPrefix("/"), "the pattern \(pattern) must begin with /")
+    var names: [String] = []
+    var node = 0
+    let segments = Self.segments(pattern)
+    for (index, segment) in segments.enumerated() {
+      if segment.hasPrefix("{"), segment.hasSuffix("}") {
+        let inner = segment.dropFirst().dropLast()
+        let isRest = inner.hasSuffix("...")
+        precondition(!isRest || index == segments.count - 1, "{…...} must be the last segment of \(pattern)")
+        let name = String(isRest ? inner.dropLast(3) : inner)
+        precondition(!name.isEmpty && !names.contains(name), "\(pattern) needs a distinct name in each {}")
+        names.append(name)
+        node = child(of: node, isRest ? \.rest : \.parameter)
+      } else {
+        node = literalChild(of: node, String(segment))
+      }
+    }
+    precondition(nodes[node].endpoints[method] == nil, "\(method.rawValue) \(pattern) has a handler already")
+    nodes[node].endpoints[method] = endpoints.count
+    endpoints.append(
+      Endpoint(method: method, pattern: pattern, route: route, parameterNames: names, handler: handler))
+  }
+
+  private mutating func child(of node: Int, _ slot: WritableKeyPath<Node, Int?>) -> Int {
+    if let found = nodes[node][keyPath: slot] { return found }
+    nodes.append(Node())
+    nodes[node][keyPath: slot] = nodes.count - 1
+    return nodes.count - 1
+  }
+
+  private mutating func literalChild(of node: Int, _ literal: String) -> Int {
+    if let found = nodes[node].literals[literal] { return found }
+    nodes.append(Node())
+    nodes[node].literals[literal] = nodes.count - 1
+    return nodes.count - 1
+  }
+
+  /// `/v1/products/7` → `["v1", "products", "7"]`; `/` → `[""]`, and `/v1/` → `["v1", ""]`: a trailing slash counts.
+  private static func segments(_ path: String) -> [Substring] {
+    path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+  }
+
+  /// Finds the endpoint of a path as it was sent: an escaped slash stays within its segment.
+  func match(_ method: HTTPMethod, rawPath: String) -> Match {
+    var segments: [String] = []
+    for raw in Self.segments(rawPath) {
+      guard let segment = try? PercentEncoding.decode(raw, plusIsSpace: false) else {
+        // The request's own path was decoded before; what cannot be decoded has no route.
+        return .none
+      }
+      segments.append(segment)
+    }
+    var values: [String] = []
+    guard let node = find(segments[...], from: 0, values: &values) else { return .none }
+    let endpoints = nodes[node].endpoints
+    guard let index = endpoints[method] ?? (method == .head ? endpoints[.get] : nil) else {
+      var allowed = Set(endpoints.keys)
+      if allowed.contains(.get) { allowed.insert(.head) }
+      return .otherMethods(allowed.sorted { $0.rawValue < $1.rawValue })
+    }
+    let names = self.endpoints[index].parameterNames
+    guard !names.isEmpty else { return .endpoint(index: index, parameters: [:]) }
+    return .endpoint(index: index, parameters: Dictionary(uniqueKeysWithValues: zip(names, values)))
+  }
+
+  private func find(_ segments: ArraySlice<String>, from node: Int, values: inout [String]) -> Int? {
+    guard let segment = segments.first else { return nodes[node].endpoints.isEmpty ? nil : node }
+    if let next = nodes[node].literals[segment], let found = find(segments.dropFirst(), from: next, values: &values) {
+      return found
+    }
+    if let next = nodes[node].parameter, !segment.isEmpty {
+      values.append(segment)
+      if let found = find(segments.dropFirst(), from: next, values: &values) { return found }
+      values.removeLast()
+    }
+    if let next = nodes[node].rest {
+      values.append(segments.joined(separator: "/"))
+      return next
+    }
+    return nil
+  }
+}

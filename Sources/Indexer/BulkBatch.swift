@@ -1,0 +1,48 @@
+import Catalog
+import Ports
+public import SearchDSL
+
+/// The state of one batch of bulk operations: what is still to be sent, what was refused for good.
+///
+/// A pure machine: it takes the engine's answers and says what comes next; `BulkWriter` does the sending.
+public struct BulkBatch: Sendable {
+  public struct Refused: Sendable, Equatable {
+    public var operation: BulkOperation
+    public var reason: String
+  }
+
+  /// To be sent, in order.
+  public private(set) var pending: [BulkOperation]
+  public private(set) var refused: [Refused] = []
+  public private(set) var written = 0
+  public private(set) var deleted = 0
+  /// Operations that met a newer version: harmless.
+  public private(set) var outdated = 0
+
+  public init(_ operations: [BulkOperation]) { pending = operations }
+
+  public var isDone: Bool { pending.isEmpty }
+
+  /// Takes the answer to all that was pending. What the engine had no room for (429, 503) stays pending.
+  ///
+  /// Throws where the answer is not one item for each operation, in order: nothing of it can be believed then.
+  public mutating func receive(_ response: BulkResponse) throws(SearchEngineError) {
+    guard response.items.count == pending.count, zip(pending, response.items).allSatisfy({ $0.id == $1.id }) else {
+      throw .malformedAnswer(
+        reason: "_bulk was sent \(pending.count) operations and answered \(response.items.count) other items")
+    }
+    var again: [BulkOperation] = []
+    for (operation, item) in zip(pending, response.items) {
+      switch (item.status, operation.action) {
+      case (200...299, .delete), (404, .delete): deleted += 1
+      case (200...299, .index): written += 1
+      case (409, _): outdated += 1
+      case (429, _), (500...599, _): again.append(operation)
+      default:
+        let reason = item.error.map { "\($0.type): \($0.reason)" } ?? "status \(item.status)"
+        refused.append(Refused(operation: operation, reason: reason))
+      }
+    }
+    pending = again
+  }
+}

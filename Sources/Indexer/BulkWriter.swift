@@ -1,0 +1,122 @@
+public import Catalog
+public import Ports
+public import SearchDSL
+
+/// Sends products to an index: makes the operations, sends them by bytes, waits out an engine that is busy or away.
+public struct BulkWriter: Sendable {
+  /// Elasticsearch's advice for one `_bulk` is 5 to 15 MB; the smallest keeps the memory of both sides low.
+  public static let mostBytesARequest = 5 * 1024 * 1024
+  /// The version a delete is written with when the row is gone: ids are never used again, so nothing is newer.
+  static let deletedVersion = Int64.max / 2
+  private static let requestDeadline = Duration.seconds(60)
+  private static let longestPause = Duration.seconds(10)
+
+  public struct Result: Sendable, Equatable {
+    public var written = 0
+    public var deleted = 0
+    public var outdated = 0
+    public var deadLetters: [DeadLetter] = []
+
+    public init() {}
+
+    mutating func add(_ other: Result) {
+      written += other.written
+      deleted += other.deleted
+      outdated += other.outdated
+      deadLetters += other.deadLetters
+    }
+  }
+
+  let engine: any SearchEngine
+  let clock: any WallClock
+  /// Told of each pause, with the reason.
+  let onRetry: @Sendable (String) -> Void
+
+  public init(engine: any SearchEngine, clock: any WallClock, onRetry: @escaping @Sendable (String) -> Void = { _ in })
+  {
+    self.engine = engine
+    self.clock = clock
+    self.onRetry = onRetry
+  }
+
+  /// Brings the index to what these rows say: searchable products are written, the others and `deleted` ids leave it.
+  public func write(_ products: [ProductSnapshot], deleted: [ProductID] = [], to index: String, refresh: Bool)
+    async throws -> Result
+  {
+    let time = clock.now()
+    var result = Result()
+    var operations: [BulkOperation] = []
+    var bytes = 0
+    for product in products {
+      let document = ProductDocument(product, at: time)
+      let action: BulkOperation.Action = product.isSearchable ? .index(source: document.source()) : .delete
+      operations.append(BulkOperation(id: document.id, externalVersion: product.documentVersion, action: action))
+      if case .index(let source) = action { bytes += source.count }
+      if bytes >= Self.mostBytesARequest {
+        result.add(try await send(operations, to: index, refresh: false))
+        operations.removeAll(keepingCapacity: true)
+        bytes = 0
+      }
+    }
+    for id in deleted {
+      operations.append(BulkOperation(id: id.description, externalVersion: Self.deletedVersion, action: .delete))
+    }
+    if !operations.isEmpty { result.add(try await send(operations, to: index, refresh: refresh)) }
+    return result
+  }
+
+  private func send(_ operations: [BulkOperation], to index: String, refresh: Bool) async throws -> Result {
+    var batch = BulkBatch(operations)
+    var pause = Duration.milliseconds(50)
+    while !batch.isDone {
+      try Task.checkCancellation()
+      if let failure = await attempt(&batch, index: index, refresh: refresh) {
+        guard failure.isWorthRepeating else { throw failure }
+        onRetry(failure.description)
+      } else if !batch.isDone {
+        onRetry("the engine had no room for \(batch.pending.count) of \(operations.count) documents")
+      } else {
+        break
+      }
+      try await Task.sleep(for: pause * Double.random(in: 0.5...1))
+      pause = min(pause * 2, Self.longestPause)
+    }
+    return outcome(of: batch)
+  }
+
+  /// Sends what is pending once; gives the failure of the whole request, if it failed as a whole.
+  private func attempt(_ batch: inout BulkBatch, index: String, refresh: Bool) async -> SearchEngineError? {
+    do throws(SearchEngineError) {
+      let deadline = ContinuousClock.now + Self.requestDeadline
+      let response = try await engine.bulk(batch.pending, to: index, refresh: refresh, deadline: deadline)
+      try batch.receive(response)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func outcome(of batch: BulkBatch) -> Result {
+    var result = Result()
+    result.written = batch.written
+    result.deleted = batch.deleted
+    result.outdated = batch.outdated
+    result.deadLetters = batch.refused.compactMap { refused in
+      ProductID(refused.operation.id).map {
+        DeadLetter(product: $0, documentVersion: refused.operation.externalVersion ?? 0, reason: refused.reason)
+      }
+    }
+    return result
+  }
+}
+
+extension SearchEngineError {
+  /// Whether the same request may succeed later: the engine is away or full. Indexing waits for that without end.
+  var isWorthRepeating: Bool {
+    switch self {
+    case .unavailable, .deadlineExceeded, .malformedAnswer: true
+    case .refused(let status, let type, _, _): status == 429 || status >= 500 || type == "cluster_block_exception"
+    case .indexNotFound: false
+    }
+  }
+}

@@ -1,0 +1,80 @@
+public import JSON
+
+/// `IndexMappings/products.json`: settings and mappings that every engine reads, and their hash.
+public struct IndexMapping: Sendable {
+  /// `settings` and `mappings`, as Elasticsearch's create-index takes them.
+  public let body: JSONValue
+  /// Tells whether an index was built with this mapping: FNV-1a of the canonical bytes, 16 hexadecimal digits.
+  public let hash: String
+
+  public init(body: JSONValue) throws {
+    guard body["mappings"]?.object != nil, body["settings"]?.object != nil else {
+      throw IndexingError.invalidMapping("it needs an object `settings` and an object `mappings`")
+    }
+    self.body = body
+    hash = Self.fingerprint(body)
+  }
+
+  /// Reads the mapping's bytes.
+  public init(parsing bytes: [UInt8]) throws {
+    do {
+      try self.init(body: JSONValue(parsing: bytes))
+    } catch let error as JSONError {
+      throw IndexingError.invalidMapping(error.description)
+    }
+  }
+
+  /// The body for loading: no refresh and no replicas until the alias is swapped.
+  var bodyForLoading: JSONValue {
+    var index = body["settings"]?["index"]?.object ?? JSONObject()
+    index["refresh_interval"] = "-1"
+    index["number_of_replicas"] = 0
+    var result = body
+    var settings = body["settings"]?.object ?? JSONObject()
+    settings["index"] = .object(index)
+    result["settings"] = .object(settings)
+    return result
+  }
+
+  /// What is put back before the gate.
+  var settingsForServing: JSONValue {
+    var index = JSONObject()
+    for name in ["refresh_interval", "number_of_replicas"] {
+      index[name] = body["settings"]?["index"]?[name] ?? .null
+    }
+    return .object(["index": .object(index)])
+  }
+
+  private static func fingerprint(_ value: JSONValue) -> String {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in canonical(value).bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  private static func canonical(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .object(let object):
+      let members = object.members.sorted { $0.name < $1.name }
+      return .object(JSONObject(members.map { .init($0.name, canonical($0.value)) }))
+    case .array(let items): return .array(items.map(canonical))
+    default: return value
+    }
+  }
+}
+
+/// Why indexing stopped.
+public enum IndexingError: Error, Sendable, Equatable, CustomStringConvertible {
+  case invalidMapping(String)
+  /// The gate before the alias swap: what was expected and what is there.
+  case gateRefused(String)
+  case noLiveGeneration(alias: String)
+
+  public var description: String {
+    switch self {
+    case .invalidMapping(let reason): "IndexMappings/products.json cannot be used: \(reason)"
+    case .gateRefused(let reason): "the new index was not put in use: \(reason)"
+    case .noLiveGeneration(let alias): "no index is in use for \(alias): run `vitrine index full`"
+    }
+  }
+}

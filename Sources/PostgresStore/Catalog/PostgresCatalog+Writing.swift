@@ -1,0 +1,158 @@
+public import Catalog
+public import Ports
+
+extension PostgresCatalog: CatalogWriter {
+  /// Records of one call at the most: a batch is held in memory some times over, and is one transaction.
+  public static let maximumBatch = 10_000
+  /// Imports go one after the other, so that two cannot create the same category or SKU at once.
+  private static let importLock = 7_386_255
+
+  /// Writes products as a retailer hands them over, in one transaction.
+  ///
+  /// A record is matched by source and code, then by SKU, whichever source had it; a match by SKU gives the product
+  /// the record's source and code. What the record says replaces what was there: title, categories, attributes,
+  /// pictures, variants. What it leaves out stays: ratings, popularity, prices of lists and stock of warehouses that it
+  /// does not name. Only what differs is written, so an unchanged product keeps its version.
+  ///
+  /// A record that the catalog's constraints refuse is reported and the others are written: a failing batch is halved
+  /// until the refused record stands alone.
+  public func upsert(_ records: [ProductRecord], source: String) async throws -> ImportOutcome {
+    guard records.count <= Self.maximumBatch else {
+      throw PostgresError.misuse("\(records.count) records in one batch: send at most \(Self.maximumBatch)")
+    }
+    return try await reaching {
+      try await pool.withTransaction { connection in
+        try await connection.query("SELECT pg_advisory_xact_lock(\(Self.importLock))")
+        // A batch's statements run once each: compiling them never pays.
+        try await connection.executeScript("SET LOCAL jit = off")
+        var outcome = ImportOutcome()
+        let entries = Self.acceptable(records, &outcome)
+        try await Self.write(entries[...], source: source, on: connection, &outcome)
+        outcome.refused.sort { $0.offset < $1.offset }
+        if outcome.inserted > 0 { try await Self.analyzeIfNever(connection) }
+        return outcome
+      }
+    }
+  }
+
+  /// A fresh database has no statistics until autovacuum comes by, and plans for tables that it takes to be empty.
+  private static func analyzeIfNever(_ connection: PostgresConnection) async throws {
+    let rows = try await connection.query("SELECT reltuples < 0 FROM pg_class WHERE oid = 'catalog.product'::regclass")
+    guard try rows[0].decode(Bool.self, at: 0) else { return }
+    try await connection.executeScript(
+      """
+      ANALYZE catalog.product, catalog.product_attribute, catalog.product_category, catalog.product_picture,
+        catalog.variant, catalog.variant_option, inventory.stock, pricing.price
+      """)
+  }
+
+  /// Leaves out what contradicts itself or an earlier record of the batch.
+  private static func acceptable(_ records: [ProductRecord], _ outcome: inout ImportOutcome) -> [ProductUpsert.Entry] {
+    var entries: [ProductUpsert.Entry] = []
+    var codes: Set<String> = []
+    var skus: [SKU: String] = [:]
+    for (offset, record) in records.enumerated() {
+      if let reason = contradiction(in: record, codes, skus) {
+        outcome.refused.append(.init(offset: offset, reason: reason))
+        continue
+      }
+      codes.insert(record.code)
+      for variant in record.variants { skus[variant.sku] = record.code }
+      entries.append(.init(offset: offset, record: record))
+    }
+    return entries
+  }
+
+  private static func contradiction(in record: ProductRecord, _ codes: Set<String>, _ skus: [SKU: String]) -> String? {
+    if record.variants.isEmpty { return "product \(record.code) has no variant: give at least one SKU" }
+    if codes.contains(record.code) { return "product \(record.code) stands twice in the batch: keep one" }
+    var own: Set<SKU> = []
+    for variant in record.variants {
+      if let other = skus[variant.sku] { return "SKU \(variant.sku) is product \(other)'s: a SKU names one variant" }
+      guard own.insert(variant.sku).inserted else { return "SKU \(variant.sku) stands twice in product \(record.code)" }
+    }
+    for attribute in record.attributes + record.variants.flatMap(\.options) {
+      for value in attribute.values where value.type != attribute.definition.type {
+        return "attribute \(attribute.definition.code) is of type \(attribute.definition.type.rawValue), its value "
+          + "\(value.displayText) of type \(value.type.rawValue)"
+      }
+    }
+    return nil
+  }
+
+  private static func write(
+    _ entries: ArraySlice<ProductUpsert.Entry>, source: String, on connection: PostgresConnection,
+    _ outcome: inout ImportOutcome
+  ) async throws {
+    guard !entries.isEmpty else { return }
+    do {
+      let written = try await connection.withSavepoint {
+        var upsert = ProductUpsert(entries: Array(entries), source: source, connection: connection)
+        return try await upsert.run()
+      }
+      outcome.inserted += written.inserted
+      outcome.changed += written.changed
+      outcome.unchanged += written.unchanged
+      outcome.refused += written.refused
+    } catch PostgresError.server(let error) where ProductRefusal.isAboutData(error) {
+      guard entries.count > 1 else {
+        outcome.refused.append(.init(offset: entries[entries.startIndex].offset, reason: ProductRefusal.reason(error)))
+        return
+      }
+      let middle = entries.startIndex + entries.count / 2
+      try await write(entries[..<middle], source: source, on: connection, &outcome)
+      try await write(entries[middle...], source: source, on: connection, &outcome)
+    }
+  }
+}
+
+/// What the database's constraints mean to who handed the record over.
+enum ProductRefusal {
+  /// Cardinality, data and integrity violations, and values too large for an index.
+  static func isAboutData(_ error: PostgresServerError) -> Bool {
+    ["21", "22", "23", "54"].contains(String(error.sqlState.prefix(2)))
+  }
+
+  static func reason(_ error: PostgresServerError) -> String {
+    if let constraint = error.constraint, let reason = reasons[constraint] { return reason }
+    if let column = error.column { return "\(column) is missing" }
+    if let constraint = error.constraint { return "constraint \(constraint) is broken: \(error.message)" }
+    return error.message
+  }
+
+  private static let reasons = [
+    "variant_sku_key": "a SKU belongs to another product: a SKU names one variant",
+    "variant_sku_check": "a SKU is empty or longer than 400 bytes",
+    "variant_gtin_check": "a GTIN is not 8 to 14 digits",
+    "product_code_key": "the code belongs to another product of this source",
+    "product_code_check": "the code is empty or longer than 200 bytes",
+    "product_source_check": "the source is not lowercase letters, digits, - and _, at most 60",
+    "product_title_check": "the title is empty or longer than 4,000 bytes",
+    "product_summary_check": "the summary is longer than 100,000 bytes",
+    "product_audience": "the audience is empty: name b2c, b2b or both",
+    "product_rating": "a rating needs both average and count",
+    "product_rating_average_check": "the rating's average is not between 0 and 5",
+    "product_rating_count_check": "the rating's count is negative",
+    "product_popularity_check": "the popularity is negative or no number",
+    "product_picture_url_check": "a picture's address is empty or longer than 2,000 bytes",
+    "product_attribute_value": "an attribute's value does not fit its type",
+    "product_attribute_text_value_check": "an attribute's text is empty or longer than 100,000 bytes",
+    "variant_option_value": "an option's value does not fit its type",
+    "variant_option_text_value_check": "an option's text is empty or longer than 1,000 bytes",
+    "attribute_code_check": "an attribute's code is not lowercase letters, digits and _, at most 120",
+    "attribute_unit_of_number": "an attribute that is no number has a unit",
+    "brand_name_check": "the brand's name is empty or longer than 400 bytes",
+    "category_name_check": "a category's name is empty or longer than 400 bytes",
+    "price_amount": "a price is negative",
+    "price_was_amount": "the price before a reduction is not above the price",
+    "price_minimum_quantity": "a price's minimum quantity is below 1",
+    "price_validity": "a price's validity ends before it begins",
+    "price_no_overlap": "two prices of one list and minimum quantity are valid at the same time",
+    "price_list_currency": "a price is in another currency than its list",
+    "price_list_code_check": "a price list's code is not letters, digits, - and _, at most 60",
+    "cost_amount": "the cost is negative",
+    "stock_on_hand": "the stock is negative",
+    "stock_reserved_on_hand": "the stock is less than what is reserved for orders",
+    "warehouse_code_check": "a warehouse's code is not letters, digits, - and _, at most 60",
+  ]
+}

@@ -1,0 +1,55 @@
+public import Catalog
+import Ports
+
+/// The catalog in Postgres: products read as they are now, records written as a retailer hands them over, the outbox
+/// and the indexer's ledger.
+///
+/// It answers four ports: `CatalogReader`, `CatalogWriter`, `ProductSource` and `IndexingLedger`. A server that is
+/// down, late or full comes out as `DependencyUnavailable`, whatever else went wrong as `PostgresError`.
+public struct PostgresCatalog: Sendable {
+  let pool: PostgresPool
+  let bell: OutboxBell
+
+  public init(_ pool: PostgresPool) {
+    self.pool = pool
+    bell = OutboxBell(pool)
+  }
+
+  /// Runs `body`, and turns what says that Postgres does not do its part into the ports' error for that.
+  func reaching<T>(_ body: () async throws -> T) async throws -> T {
+    do {
+      return try await body()
+    } catch let error as PostgresError {
+      switch error {
+      case .connectionFailed, .connectionLost, .poolExhausted, .poolClosed, .statementTimeout:
+        throw DependencyUnavailable(dependency: "Postgres", reason: error.description)
+      case .server, .cancelled, .decoding, .misuse:
+        throw error
+      }
+    }
+  }
+}
+
+extension ProductID: PostgresArrayElement {}
+extension VariantID: PostgresArrayElement {}
+extension CategoryID: PostgresArrayElement {}
+extension BrandID: PostgresArrayElement {}
+
+/// A moment (`timestamptz`), exact to the microsecond, which `Date` is not.
+extension Timestamp: PostgresArrayElement {
+  /// Microseconds from 1970-01-01, where `Timestamp` begins, to 2000-01-01, where Postgres does.
+  private static let microsecondsToPostgresEpoch: Int64 = 946_684_800_000_000
+
+  public static var postgresType: PostgresType { .timestamptz }
+  public static var postgresArrayType: PostgresType { .timestamptzArray }
+
+  public var postgresParameter: PostgresParameter {
+    PostgresParameter(
+      .timestamptz, binary: (microsecondsSinceEpoch - Self.microsecondsToPostgresEpoch).networkBytes)
+  }
+
+  public init?(postgres value: PostgresValue) {
+    guard value.isBinary, value.type == .timestamptz, let microseconds = value.integer(Int64.self) else { return nil }
+    self.init(microsecondsSinceEpoch: microseconds + Self.microsecondsToPostgresEpoch)
+  }
+}

@@ -1,0 +1,217 @@
+import Threading
+
+/// One connection to Postgres, on its own thread; take one from `PostgresPool`.
+///
+/// Its calls run one after the other. A task's cancellation stops the statement on the server.
+public actor PostgresConnection {
+  private let thread: ThreadExecutor
+  nonisolated public var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+  private var openSession: Session?
+  private var isStreaming = false
+  private var cursorCount = 0
+
+  private init(thread: ThreadExecutor) { self.thread = thread }
+
+  deinit { thread.stop() }
+
+  /// Opens a connection; while no server answers, tries again with growing pauses until `deadline`.
+  static func open(
+    _ settings: PostgresSettings, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> PostgresConnection {
+    let connection = PostgresConnection(thread: try newThread())
+    var pause = Duration.milliseconds(20)
+    while true {
+      do {
+        try await connection.connect(settings)
+        return connection
+      } catch {
+        // A server that takes others refuses us for good: a wrong name, password or database, or no slot left.
+        guard ContinuousClock.now + pause < deadline, await !connection.serverAccepts(settings) else { throw error }
+      }
+      do { try await Task.sleep(for: pause) } catch { throw .cancelled }
+      pause = min(pause * 2, .milliseconds(500))
+    }
+  }
+
+  private static func newThread() throws(PostgresError) -> ThreadExecutor {
+    do { return try ThreadExecutor() } catch { throw .connectionFailed("\(error)") }
+  }
+
+  private func connect(_ settings: PostgresSettings) throws(PostgresError) { openSession = try Session(settings) }
+  private func serverAccepts(_ settings: PostgresSettings) -> Bool { Session.serverAccepts(settings) }
+
+  /// Closes the connection on its thread; what is called afterwards throws `connectionLost`.
+  func close() { openSession = nil }
+
+  private var session: Session {
+    get throws(PostgresError) {
+      guard let openSession, !openSession.isBroken else { throw .connectionLost("closed") }
+      return openSession
+    }
+  }
+
+  /// The server's process for this connection, as `pg_stat_activity.pid`.
+  public var processID: Int32 { openSession?.processID ?? 0 }
+
+  public var isInTransaction: Bool { openSession?.isInTransaction ?? false }
+
+  // MARK: Statements
+
+  /// Runs a statement and gives its rows.
+  @discardableResult
+  public func query(_ statement: SQL) async throws(PostgresError) -> [PostgresRow] {
+    try await cancellable { session throws(PostgresError) in
+      try session.run(statement, binaryResults: true).rows
+    }
+  }
+
+  /// Runs a statement whose columns come as text, for types that have no Swift counterpart here.
+  public func queryAsText(_ statement: SQL) async throws(PostgresError) -> [PostgresRow] {
+    try await cancellable { session throws(PostgresError) in
+      try session.run(statement, binaryResults: false).rows
+    }
+  }
+
+  /// Runs a statement and gives the number of rows that it changed.
+  @discardableResult
+  public func execute(_ statement: SQL) async throws(PostgresError) -> Int {
+    try await cancellable { session throws(PostgresError) in
+      try session.run(statement, binaryResults: true).affectedRows
+    }
+  }
+
+  /// Runs text that may hold several statements and takes no parameters, as a migration does.
+  public func executeScript(_ text: String) async throws(PostgresError) {
+    try await cancellable { session throws(PostgresError) in try session.command(text) }
+  }
+
+  /// Runs text even in a task that was cancelled, as ROLLBACK must.
+  func commandIgnoringCancellation(_ text: String) throws(PostgresError) {
+    let session = try session
+    session.deadline = monotonicSeconds() + Double(Session.graceSeconds)
+    defer { session.deadline = nil }
+    try session.command(text)
+  }
+
+  /// Runs `body` on the session; the task's cancellation goes to the server meanwhile.
+  func cancellable<T>(_ body: (Session) throws(PostgresError) -> T) async throws(PostgresError) -> T {
+    guard !isStreaming else { throw .misuse("connection is in a COPY: end it before the next statement") }
+    return try await cancellableWhileStreaming(body)
+  }
+
+  func cancellableWhileStreaming<T>(
+    _ body: (Session) throws(PostgresError) -> T
+  ) async throws(PostgresError) -> T {
+    let session = try session
+    guard !Task.isCancelled else { throw .cancelled }
+    let gate = session.gate
+    let serial = gate.begin()
+    // `perform` is the actor's: a closure that did not name the actor would run on the cooperative pool.
+    let outcome = await withTaskCancellationHandler {
+      perform(body, session)
+    } onCancel: {
+      gate.cancel(serial)
+    }
+    return try settle(outcome, session)
+  }
+
+  private func perform<T>(
+    _ body: (Session) throws(PostgresError) -> T, _ session: Session
+  ) -> Result<T, PostgresError> {
+    Result { () throws(PostgresError) in try body(session) }
+  }
+
+  private func settle<T>(
+    _ outcome: Result<T, PostgresError>, _ session: Session
+  ) throws(PostgresError) -> T {
+    switch session.gate.finish() {
+    case .notCancelled: break
+    case .stuck:
+      session.markBroken()
+      throw .cancelled
+    case .cancelled:
+      if !isStreaming { absorbLateCancel(session) }
+      if case .failure(.server(let error)) = outcome, error.sqlState == "57014" { throw .cancelled }
+    }
+    return try outcome.get()
+  }
+
+  /// A cancel that reached the server after the statement's end may strike the next one: let it strike an empty one.
+  private func absorbLateCancel(_ session: Session) {
+    do {
+      try session.command("")
+    } catch {
+      if case .server = error { return }
+      session.markBroken()
+    }
+  }
+
+  // MARK: Transactions
+
+  /// Runs `body` within a savepoint: what it did is undone when it throws, and the transaction goes on.
+  @discardableResult
+  public func withSavepoint<T>(
+    isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> T
+  ) async throws -> T {
+    guard await isInTransaction else { throw PostgresError.misuse("a savepoint needs a transaction around it") }
+    try await executeScript("SAVEPOINT vitrine")
+    do {
+      let result = try await body()
+      try await executeScript("RELEASE SAVEPOINT vitrine")
+      return result
+    } catch {
+      try await commandIgnoringCancellation("ROLLBACK TO SAVEPOINT vitrine; RELEASE SAVEPOINT vitrine")
+      throw error
+    }
+  }
+
+  /// True when the connection can serve another task: alive, and outside any transaction or COPY.
+  func isReusable() -> Bool {
+    guard let openSession, !isStreaming, !openSession.isBroken else { return false }
+    return openSession.isInOriginalState && openSession.isAliveWhileIdle
+  }
+
+  /// Runs what must run in a cancelled task too; a failure makes the connection one that is thrown away.
+  func withSessionIgnoringCancellation(_ body: (Session) throws(PostgresError) -> Void) {
+    guard let openSession, !openSession.isBroken else { return }
+    openSession.deadline = monotonicSeconds() + Double(Session.graceSeconds)
+    defer { openSession.deadline = nil }
+    do {
+      try body(openSession)
+    } catch {
+      if case .server = error { return }
+      openSession.markBroken()
+    }
+  }
+
+  func isAlive() -> Bool { openSession?.isAliveWhileIdle ?? false }
+
+  func setStreaming(_ value: Bool) { isStreaming = value }
+
+  /// Sets the time limit of the statements that `body` runs here; nil sets none, as long jobs want it.
+  @discardableResult
+  public func withStatementTimeout<T>(
+    _ limit: Duration?, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> T
+  ) async throws -> T {
+    let before = try await setStatementTimeout(limit)
+    do {
+      let result = try await body()
+      _ = try await setStatementTimeout(before)
+      return result
+    } catch {
+      // Where the setting cannot be put back (a failed transaction, a lost connection) the pool drops the connection.
+      _ = try? await setStatementTimeout(before)
+      throw error
+    }
+  }
+
+  private func setStatementTimeout(_ limit: Duration?) throws(PostgresError) -> Duration? {
+    try session.setStatementTimeout(limit)
+  }
+
+  func nextCursorName() -> String {
+    cursorCount += 1
+    return "vitrine_\(cursorCount)"
+  }
+}

@@ -1,0 +1,119 @@
+/// What went wrong between us and Postgres.
+///
+/// `description` may be shown outside: it carries no SQL, no parameter and no password. `detailedDescription` is for
+/// the log.
+public enum PostgresError: Error, Sendable, Equatable {
+  /// No connection could be opened; the reason is libpq's, for the log.
+  case connectionFailed(String)
+  /// The connection broke while it was in use; what its transaction did is undone, unless COMMIT was under way.
+  case connectionLost(String)
+  /// The server refused the statement.
+  case server(PostgresServerError)
+  /// The statement ran longer than the statement timeout and was stopped by the server.
+  case statementTimeout
+  /// No connection became free: `waiters` tasks were waiting already, or the wait timed out.
+  case poolExhausted(connections: Int, waiters: Int)
+  /// The pool was closed.
+  case poolClosed
+  /// The task was cancelled, and with it the statement.
+  case cancelled
+  /// A column does not hold what the caller asked for.
+  case decoding(PostgresDecodingError)
+  /// The call cannot work as it was made.
+  case misuse(String)
+}
+
+/// The server's refusal: a code of five characters, and what it concerns.
+public struct PostgresServerError: Error, Sendable, Equatable {
+  /// The SQLSTATE, as `23505` for a unique violation.
+  public let sqlState: String
+  /// The server's words; they may quote values, so they are for the log.
+  public let message: String
+  public let detail: String?
+  public let hint: String?
+  public let constraint: String?
+  public let schema: String?
+  public let table: String?
+  public let column: String?
+  /// The statement with `$1` in the place of each parameter, for the log.
+  public let statement: String?
+}
+
+/// A value that is not what the caller asked for, with the column it stands in.
+public struct PostgresDecodingError: Error, Sendable, Equatable {
+  public let column: String
+  public let index: Int
+  public let expected: String
+  public let found: String
+}
+
+extension PostgresServerError {
+  /// True for the two failures that a new attempt of the whole transaction can mend.
+  public var isRetryable: Bool { sqlState == "40001" || sqlState == "40P01" }
+
+  /// True when a unique constraint is violated.
+  public var isUniqueViolation: Bool { sqlState == "23505" }
+
+  /// The field's name of the code, as far as a shop meets it.
+  var condition: String {
+    switch sqlState {
+    case "23502": "not-null violation"
+    case "23503": "foreign key violation"
+    case "23505": "unique violation"
+    case "23514": "check violation"
+    case "23P01": "exclusion violation"
+    case "40001": "serialization failure"
+    case "40P01": "deadlock"
+    case "42501": "no privilege"
+    case "42601": "syntax error"
+    case "42P01": "no such table"
+    case "42703": "no such column"
+    case "53100": "disk full"
+    case "53300": "too many connections"
+    case "55P03": "lock not available"
+    case "57014": "cancelled"
+    case "57P01", "57P02", "57P03": "server shutting down or starting"
+    default: "refused"
+    }
+  }
+}
+
+extension PostgresError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .connectionFailed: "Postgres cannot be reached: check that the server runs and the settings name it"
+    case .connectionLost: "connection to Postgres lost: try again"
+    case .server(let error):
+      "Postgres \(error.sqlState) \(error.condition)" + Self.named("constraint", error.constraint)
+        + Self.named("table", error.table) + Self.named("column", error.column)
+    case .statementTimeout: "statement stopped at its time limit: try again, or ask for less"
+    case .poolExhausted(let connections, let waiters):
+      "all \(connections) Postgres connections are in use and \(waiters) tasks wait: try again later"
+    case .poolClosed: "Postgres pool is closed: the program is stopping"
+    case .cancelled: "statement cancelled with its task"
+    case .decoding(let error):
+      "column \(error.column) (number \(error.index)) holds \(error.found), not \(error.expected)"
+    case .misuse(let reason): reason
+    }
+  }
+
+  /// The description with the server's own words and the statement, for the log only.
+  public var detailedDescription: String {
+    switch self {
+    case .connectionFailed(let reason), .connectionLost(let reason): "\(description) (\(reason))"
+    case .server(let error):
+      "\(description): \(error.message)" + Self.named("detail", error.detail) + Self.named("hint", error.hint)
+        + Self.named("statement", error.statement)
+    default: description
+    }
+  }
+
+  private static func named(_ name: String, _ value: String?) -> String {
+    value.map { ", \(name) \($0)" } ?? ""
+  }
+
+  /// True when another attempt of the whole transaction can succeed.
+  public var isRetryable: Bool {
+    if case .server(let error) = self { error.isRetryable } else { false }
+  }
+}

@@ -1,0 +1,186 @@
+import Synchronization
+
+/// Connections to one database, opened as they are needed, at most `maximumConnections`, and shared by all tasks.
+///
+///     let pool = PostgresPool(settings)
+///     let rows = try await pool.query("SELECT id, title FROM catalog.product WHERE brand_id = \(brand)")
+///     for row in rows { titles.append(try row.decode("title", as: String.self)) }
+///
+/// A task that finds all connections in use waits its turn, in order, up to `waitTimeout` and behind at most
+/// `maximumWaiters` others. Connections that the server closed are replaced.
+public final class PostgresPool: Sendable {
+  public let settings: PostgresSettings
+  private let log: @Sendable (String) -> Void
+  private let state: Mutex<State>
+
+  private struct State {
+    var free: Int
+    var idle: [PostgresConnection] = []
+    /// In the order of arrival; one that gave up is taken out.
+    var waiters: [Waiter] = []
+    var waiterCount: UInt64 = 0
+    var isClosed = false
+  }
+
+  private struct Waiter {
+    let id: UInt64
+    let continuation: CheckedContinuation<PostgresError?, Never>
+  }
+
+  /// Makes a pool; nothing is connected until the first use.
+  ///
+  /// `log` is told one line for each connection that breaks and each transaction that is tried again.
+  public init(_ settings: PostgresSettings, log: @escaping @Sendable (String) -> Void = { _ in }) {
+    self.settings = settings
+    self.log = log
+    state = Mutex(State(free: settings.maximumConnections))
+  }
+
+  // MARK: Use
+
+  /// Runs a statement on any connection and gives its rows.
+  @discardableResult
+  public func query(_ statement: SQL) async throws -> [PostgresRow] {
+    try await withConnection { try await $0.query(statement) }
+  }
+
+  /// Runs a statement on any connection and gives the number of rows that it changed.
+  @discardableResult
+  public func execute(_ statement: SQL) async throws -> Int {
+    try await withConnection { try await $0.execute(statement) }
+  }
+
+  /// Lends `body` one connection for several statements.
+  @discardableResult
+  public func withConnection<T>(
+    isolation: isolated (any Actor)? = #isolation, _ body: (PostgresConnection) async throws -> T
+  ) async throws -> T {
+    let connection = try await acquire()
+    do {
+      let result = try await body(connection)
+      await release(connection)
+      return result
+    } catch {
+      await release(connection)
+      throw error
+    }
+  }
+
+  /// Refuses new work, lets lent connections come back and closes all.
+  public func close() async {
+    let (idle, waiters) = state.withLock { state in
+      defer {
+        state.idle = []
+        state.waiters = []
+      }
+      state.isClosed = true
+      return (state.idle, state.waiters)
+    }
+    for waiter in waiters { waiter.continuation.resume(returning: .poolClosed) }
+    for connection in idle { await connection.close() }
+  }
+
+  func note(_ line: String) { log(line) }
+
+  // MARK: Lending
+
+  private func acquire() async throws(PostgresError) -> PostgresConnection {
+    guard !Task.isCancelled else { throw .cancelled }
+    let deadline = ContinuousClock.now + settings.waitTimeout
+    try await takeTurn(until: deadline)
+    while let connection = state.withLock({ $0.idle.popLast() }) {
+      if await connection.isAlive() { return connection }
+      log("Postgres connection closed by the server: opening another")
+      await connection.close()
+    }
+    do {
+      return try await PostgresConnection.open(settings, until: deadline)
+    } catch {
+      log("Postgres connection refused: \(error.detailedDescription)")
+      passTurn()
+      throw error
+    }
+  }
+
+  private func release(_ connection: PostgresConnection) async {
+    var isKept = await connection.isReusable()
+    if isKept {
+      isKept = state.withLock { state in
+        guard !state.isClosed else { return false }
+        state.idle.append(connection)
+        return true
+      }
+    }
+    if !isKept { await connection.close() }
+    passTurn()
+  }
+
+  private enum Turn { case taken, refused(PostgresError), wait }
+
+  private func takeTurn(until deadline: ContinuousClock.Instant) async throws(PostgresError) {
+    let id = state.withLock { state in
+      state.waiterCount += 1
+      return state.waiterCount
+    }
+    let alarm = Mutex<Task<Void, Never>?>(nil)
+    let refusal = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let turn = self.enter(Waiter(id: id, continuation: continuation))
+        switch turn {
+        case .taken: continuation.resume(returning: nil)
+        case .refused(let error): continuation.resume(returning: error)
+        case .wait:
+          if Task.isCancelled { self.giveUp(id, .cancelled) }
+          let task = Task {
+            // Only a cancelled sleep throws, and then the turn has come.
+            guard (try? await Task.sleep(until: deadline)) != nil else { return }
+            self.giveUp(
+              id, .poolExhausted(connections: self.settings.maximumConnections, waiters: self.waiterCount - 1))
+          }
+          alarm.withLock { $0 = task }
+        }
+      }
+    } onCancel: {
+      self.giveUp(id, .cancelled)
+    }
+    alarm.withLock { $0 }?.cancel()
+    if let refusal { throw refusal }
+  }
+
+  private func enter(_ waiter: Waiter) -> Turn {
+    state.withLock { state in
+      if state.isClosed { return .refused(.poolClosed) }
+      if state.free > 0 {
+        state.free -= 1
+        return .taken
+      }
+      guard state.waiters.count < settings.maximumWaiters else {
+        return .refused(
+          .poolExhausted(connections: settings.maximumConnections, waiters: state.waiters.count))
+      }
+      state.waiters.append(waiter)
+      return .wait
+    }
+  }
+
+  private var waiterCount: Int { state.withLock { $0.waiters.count } }
+
+  private func giveUp(_ id: UInt64, _ error: PostgresError) {
+    let waiter = state.withLock { state -> Waiter? in
+      guard let index = state.waiters.firstIndex(where: { $0.id == id }) else { return nil }
+      return state.waiters.remove(at: index)
+    }
+    waiter?.continuation.resume(returning: error)
+  }
+
+  private func passTurn() {
+    let next = state.withLock { state -> Waiter? in
+      guard !state.waiters.isEmpty else {
+        state.free += 1
+        return nil
+      }
+      return state.waiters.removeFirst()
+    }
+    next?.continuation.resume(returning: nil)
+  }
+}

@@ -1,0 +1,99 @@
+import CPostgres
+
+/// libpq's result, cleared when the last row of it goes.
+///
+/// `@unchecked Sendable`: a `PGresult` is never written after it was made, and libpq's readers of it keep no state.
+final class PostgresResult: @unchecked Sendable {
+  let handle: OpaquePointer
+  let columns: PostgresColumns
+
+  init(_ handle: OpaquePointer, columns: PostgresColumns? = nil) {
+    self.handle = handle
+    self.columns = columns ?? PostgresColumns(handle)
+  }
+
+  deinit { PQclear(handle) }
+
+  var rowCount: Int { Int(PQntuples(handle)) }
+
+  var rows: [PostgresRow] {
+    let count = rowCount
+    return Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+      for index in 0..<count {
+        buffer.initializeElement(at: index, to: PostgresRow(result: self, index: Int32(index)))
+      }
+      initialized = count
+    }
+  }
+
+  /// The rows that INSERT, UPDATE, DELETE, MERGE, COPY or SELECT concerned.
+  var affectedRows: Int { Int(String(cString: PQcmdTuples(handle))) ?? 0 }
+}
+
+/// A result's columns: names, types and formats.
+final class PostgresColumns: Sendable {
+  struct Column: Sendable {
+    let name: String
+    let type: PostgresType
+    let isBinary: Bool
+  }
+  let list: [Column]
+  private let indexByName: [String: Int]
+
+  init(_ result: OpaquePointer) {
+    let list = (0..<PQnfields(result)).map { index in
+      Column(
+        name: String(cString: PQfname(result, index)), type: PostgresType(oid: PQftype(result, index)),
+        isBinary: PQfformat(result, index) == 1)
+    }
+    self.list = list
+    indexByName = Dictionary(list.indices.map { (list[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func index(of name: String) -> Int? { indexByName[name] }
+}
+
+/// One row of a result; it keeps the whole result alive, so copy out what is kept for long.
+public struct PostgresRow: Sendable {
+  let result: PostgresResult
+  let index: Int32
+
+  /// The names of the columns, in their order.
+  public var columnNames: [String] { result.columns.list.map(\.name) }
+
+  /// The value of the named column; throws `PostgresError.decoding`, which names the column and both types.
+  public func decode<T: PostgresDecodable>(_ name: String, as type: T.Type = T.self) throws(PostgresError) -> T {
+    guard let column = result.columns.index(of: name) else {
+      throw .decoding(PostgresDecodingError(column: name, index: -1, expected: "\(T.self)", found: "no such column"))
+    }
+    return try decode(type, at: column)
+  }
+
+  /// The value of the column at a position from 0.
+  public func decode<T: PostgresDecodable>(_: T.Type = T.self, at position: Int) throws(PostgresError) -> T {
+    guard result.columns.list.indices.contains(position) else {
+      throw .decoding(
+        PostgresDecodingError(column: "", index: position, expected: "\(T.self)", found: "no such column"))
+    }
+    let column = result.columns.list[position]
+    if let value = withValue(column, at: Int32(position), { T(postgres: $0) }) { return value }
+    let isNull = PQgetisnull(result.handle, index, Int32(position)) == 1
+    throw .decoding(
+      PostgresDecodingError(
+        column: column.name, index: position, expected: "\(T.self)",
+        found: isNull ? "NULL" : column.type.displayName + (column.isBinary ? "" : " (as text)")))
+  }
+
+  private func withValue<T>(
+    _ column: PostgresColumns.Column, at position: Int32, _ body: (PostgresValue) -> T
+  ) -> T {
+    var bytes: UnsafeRawBufferPointer?
+    if PQgetisnull(result.handle, index, position) == 0 {
+      bytes = UnsafeRawBufferPointer(
+        start: PQgetvalue(result.handle, index, position), count: Int(PQgetlength(result.handle, index, position)))
+    }
+    return withExtendedLifetime(result) {
+      body(PostgresValue(type: column.type, isBinary: column.isBinary, bytes: bytes))
+    }
+  }
+}

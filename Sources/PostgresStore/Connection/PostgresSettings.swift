@@ -1,0 +1,109 @@
+import CPostgres
+
+/// Where a database is and how a pool may use it.
+public struct PostgresSettings: Sendable, Equatable {
+  /// The folder of the server's unix socket (begins with `/`), or a host name or address.
+  public var host: String
+  public var port: Int
+  public var database: String
+  public var user: String
+  public var password: String?
+  /// The most connections that are open at once.
+  public var maximumConnections: Int
+  /// The most tasks that may wait for a connection; the next one is refused at once with `poolExhausted`.
+  public var maximumWaiters: Int
+  /// The longest that a task waits for a connection, or for a server that is not there to come back.
+  public var waitTimeout: Duration
+  /// The longest that one statement may run on the server; nil sets no limit.
+  public var statementTimeout: Duration?
+  /// How `pg_stat_activity` names this program.
+  public var applicationName: String
+  /// Further libpq keywords, such as `sslmode`.
+  public var additionalKeywords: [String: String]
+
+  public init(
+    host: String, port: Int = 5432, database: String, user: String, password: String? = nil,
+    maximumConnections: Int = 8, maximumWaiters: Int = 256, waitTimeout: Duration = .seconds(5),
+    statementTimeout: Duration? = .seconds(30), applicationName: String = "vitrine",
+    additionalKeywords: [String: String] = [:]
+  ) {
+    precondition(maximumConnections > 0 && maximumWaiters >= 0, "a pool holds at least one connection")
+    self.host = host
+    self.port = port
+    self.database = database
+    self.user = user
+    self.password = password
+    self.maximumConnections = maximumConnections
+    self.maximumWaiters = maximumWaiters
+    self.waitTimeout = waitTimeout
+    self.statementTimeout = statementTimeout
+    self.applicationName = applicationName
+    self.additionalKeywords = additionalKeywords
+  }
+
+  /// Reads libpq's connection string, as `postgres://user@host:5432/shop?sslmode=require` or
+  /// `host=/run/postgresql dbname=shop`.
+  ///
+  /// The limits are the defaults of the other initializer; set them afterwards.
+  public init(connectionString: String) throws(PostgresError) {
+    var message: UnsafeMutablePointer<CChar>?
+    guard let options = PQconninfoParse(connectionString, &message) else {
+      PQfreemem(message)
+      throw .misuse("connection string refused: write postgres://user:password@host:port/database")
+    }
+    defer { PQconninfoFree(options) }
+    self.init(host: "127.0.0.1", database: "postgres", user: "postgres")
+    var option = options
+    while let keyword = option.pointee.keyword {
+      if let value = option.pointee.val { try set(String(cString: keyword), to: String(cString: value)) }
+      option += 1
+    }
+  }
+
+  private mutating func set(_ keyword: String, to value: String) throws(PostgresError) {
+    switch keyword {
+    case "host", "hostaddr": host = value
+    case "port":
+      guard let number = Int(value), (1...65_535).contains(number) else {
+        throw .misuse("connection string refused: port must be a number from 1 to 65535")
+      }
+      port = number
+    case "dbname": database = value
+    case "user": user = value
+    case "password": password = value
+    case "application_name": applicationName = value
+    default: additionalKeywords[keyword] = value
+    }
+  }
+
+  /// The keywords for `PQconnectdbParams`.
+  var keywords: [(String, String)] {
+    var list = [
+      ("host", host), ("port", String(port)), ("dbname", database), ("user", user),
+      ("application_name", applicationName), ("client_encoding", "UTF8"),
+      // Notices a peer that vanished without closing: after 30 s of silence, three probes 10 s apart.
+      ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
+      ("tcp_user_timeout", "30000"),
+      ("connect_timeout", String(max(2, Int(waitTimeout.components.seconds)))),
+    ]
+    if let password { list.append(("password", password)) }
+    var options = ["-c TimeZone=UTC", "-c DateStyle=ISO", "-c bytea_output=hex", "-c extra_float_digits=1"]
+    if let statementTimeout { options.append("-c statement_timeout=\(statementTimeout.milliseconds)") }
+    var additional = additionalKeywords
+    if let own = additional.removeValue(forKey: "options") { options.append(own) }
+    list.append(("options", options.joined(separator: " ")))
+    for (keyword, value) in additional.sorted(by: { $0.key < $1.key }) { list.append((keyword, value)) }
+    return list
+  }
+}
+
+extension PostgresSettings: CustomStringConvertible {
+  /// The address without the password.
+  public var description: String { "\(user)@\(host):\(port)/\(database)" }
+}
+
+extension Duration {
+  var milliseconds: Int {
+    Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+  }
+}

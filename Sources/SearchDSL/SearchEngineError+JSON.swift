@@ -1,0 +1,52 @@
+public import JSON
+
+extension SearchEngineError {
+  /// Statuses with which a server says "not now": what was asked may be asked again.
+  public static let retryableStatuses: Set<Int> = [429, 502, 503, 504]
+
+  /// Reads the error that came with a status of 4xx or 5xx; nil for a body that is not JSON or a proxy's page.
+  ///
+  /// The first root cause says more than the outermost type ("all shards failed"), so that it is what is told.
+  public init(status: Int, answer: JSONElement?) {
+    let error = answer?["error"]
+    let told = error?.string
+    let cause = error?["root_cause"]?.items.first ?? error
+    let type = cause?["type"]?.string ?? (told == nil ? "unknown" : "error")
+    var reason = cause?["reason"]?.string ?? told ?? "the server gave no reason"
+    if let detail = error?["caused_by"]?["reason"]?.string, !reason.contains(detail) { reason += ": \(detail)" }
+    let index = cause?["index"]?.string
+    if type == "index_not_found_exception" {
+      self = .indexNotFound(index ?? "?")
+    } else if Self.retryableStatuses.contains(status) {
+      self = .unavailable(reason: "\(status) \(type): \(reason)")
+    } else {
+      self = .refused(status: status, type: type, reason: reason, index: index)
+    }
+  }
+}
+
+extension BulkResponse {
+  /// Reads the answer of `_bulk` to `operations`: one item each, in the same order.
+  public init(answer: JSONElement, to operations: some Collection<BulkOperation>) throws(SearchEngineError) {
+    guard let list = answer["items"], list.kind == .array else {
+      throw .malformedAnswer(reason: "a bulk's answer has no items")
+    }
+    var items: [Item] = []
+    items.reserveCapacity(operations.count)
+    for element in list.items {
+      guard let body = element.members.first?.value, let id = body["_id"]?.string, let status = body["status"]?.int
+      else { throw .malformedAnswer(reason: "bulk item \(items.count) has no _id or no status") }
+      let reason = body["error"].map { error in
+        var text = error["reason"]?.string ?? error.string ?? "no reason given"
+        if let cause = error["caused_by"]?["reason"]?.string { text += ": \(cause)" }
+        return Reason(type: error["type"]?.string ?? "error", reason: text)
+      }
+      items.append(Item(id: id, status: Int(status), version: body["_version"]?.int, error: reason))
+    }
+    guard items.count == operations.count, zip(items, operations).allSatisfy({ $0.id == $1.id }) else {
+      throw .malformedAnswer(
+        reason: "\(operations.count) operations were sent and \(items.count) items came back, or others")
+    }
+    self.init(tookMilliseconds: Int(answer["took"]?.int ?? 0), items: items)
+  }
+}

@@ -1,0 +1,213 @@
+import SearchDSL
+
+/// Collects matching documents into buckets. A batch at a time, so that a call costs nothing per document.
+///
+/// An aggregation nested in another's buckets is one aggregator for all of them: `owners` says in which of the parent's
+/// buckets each document is, and results are asked for owner by owner.
+class Aggregator {
+  /// Reads the columns of the segment whose documents come next.
+  func begin(_ reader: SegmentReader, at index: Int) { fatalError("an aggregator reads segments") }
+  /// `owners` is as long as `documents`.
+  func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
+    fatalError("an aggregator collects")
+  }
+  func result(owner: Int32) -> AggregationResult { fatalError("an aggregator has results") }
+  /// The number that a terms aggregation orders its buckets by.
+  func metric(_ property: String?, owner: Int32) -> Double? { nil }
+}
+
+/// The aggregations of one level.
+final class AggregatorSet {
+  private let aggregators: [(name: String, aggregator: Aggregator)]
+  var isEmpty: Bool { aggregators.isEmpty }
+
+  init(_ named: [NamedAggregation], snapshot: Snapshot, planner: QueryPlanner, weights: WeightBuilder)
+    throws(SearchEngineError)
+  {
+    var made: [(String, Aggregator)] = []
+    for aggregation in named {
+      let factory = AggregatorFactory(snapshot: snapshot, planner: planner, weights: weights)
+      made.append((aggregation.name, try factory.make(aggregation)))
+    }
+    aggregators = made
+  }
+
+  /// Top-level documents: all of one owner.
+  func collect(_ documents: [Int32], reader: SegmentReader, at index: Int) {
+    guard !isEmpty, !documents.isEmpty else { return }
+    let owners = [Int32](repeating: 0, count: documents.count)
+    begin(reader, at: index)
+    documents.withUnsafeBufferPointer { documents in owners.withUnsafeBufferPointer { collect(documents, owners: $0) } }
+  }
+
+  func begin(_ reader: SegmentReader, at index: Int) {
+    for (_, aggregator) in aggregators { aggregator.begin(reader, at: index) }
+  }
+
+  func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
+    for (_, aggregator) in aggregators { aggregator.collect(documents, owners: owners) }
+  }
+
+  func results(owner: Int32 = 0) -> [String: AggregationResult] {
+    var results: [String: AggregationResult] = [:]
+    for (name, aggregator) in aggregators { results[name] = aggregator.result(owner: owner) }
+    return results
+  }
+
+  /// The metric at a path such as `rating` or `stats.max`; the error of an unknown path is the planner's.
+  func metric(_ path: String, owner: Int32) -> Double? {
+    let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
+    guard let found = aggregators.first(where: { $0.name == parts[0] }) else { return nil }
+    return found.aggregator.metric(parts.count > 1 ? parts[1] : nil, owner: owner)
+  }
+
+  func hasAggregation(at path: String) -> Bool {
+    let head = path.split(separator: ".", maxSplits: 1).first.map(String.init)
+    return aggregators.contains { $0.name == head }
+  }
+}
+
+/// Makes aggregators of the DSL's aggregations.
+struct AggregatorFactory {
+  let snapshot: Snapshot
+  let planner: QueryPlanner
+  let weights: WeightBuilder
+
+  func make(_ named: NamedAggregation) throws(SearchEngineError) -> Aggregator {
+    let aggregation = named.aggregation
+    let nested = try AggregatorSet(
+      aggregation.aggregations, snapshot: snapshot, planner: planner, weights: weights)
+    switch aggregation.kind {
+    case .terms(let terms): return try self.terms(terms, nested, named.name)
+    case .range(let field, let ranges):
+      return RangeAggregator(try column(field), ranges, nested)
+    case .histogram(let field, let interval, let offset, let minimum, let bounds):
+      guard interval > 0 else {
+        throw Self.refused("[interval] must be >0 for histogram aggregation [\(named.name)]")
+      }
+      return HistogramAggregator(
+        try column(field), interval: interval, offset: offset, minimumCount: minimum, bounds: bounds, nested)
+    case .min(let field): return MetricAggregator(try metricColumn(field, named), .min)
+    case .max(let field): return MetricAggregator(try metricColumn(field, named), .max)
+    case .avg(let field): return MetricAggregator(try metricColumn(field, named), .avg)
+    case .sum(let field): return MetricAggregator(try metricColumn(field, named), .sum)
+    case .stats(let field): return MetricAggregator(try metricColumn(field, named), .stats)
+    case .valueCount(let field): return ValueCountAggregator(try column(field))
+    case .cardinality(let field, _): return CardinalityAggregator(try column(field))
+    case .filter(let query):
+      let weight = weights.weight(try planner.plan(query), scores: false)
+      return FilterAggregator([("", weight)], isSingle: true, nested)
+    case .filters(let filters):
+      var bound: [(String, Weight)] = []
+      for filter in filters {
+        bound.append((filter.name, weights.weight(try planner.plan(filter.query), scores: false)))
+      }
+      return FilterAggregator(bound, isSingle: false, nested)
+    }
+  }
+
+  static func refused(_ reason: String) -> SearchEngineError {
+    .refused(status: 400, type: "illegal_argument_exception", reason: reason, index: nil)
+  }
+
+  private func column(_ name: String) throws(SearchEngineError) -> AggregationColumn {
+    guard let field = snapshot.mapping.fields[name] else {
+      return AggregationColumn(name: name, type: nil, ordinals: nil)
+    }
+    guard field.hasDocValues, field.type != .text else { throw SortOrder.noColumn(field) }
+    return AggregationColumn(
+      name: name, type: field.type, ordinals: field.type == .keyword ? snapshot.globalOrdinals(of: name) : nil)
+  }
+
+  private func metricColumn(_ name: String, _ named: NamedAggregation) throws(SearchEngineError) -> AggregationColumn {
+    let column = try column(name)
+    if column.type == .keyword {
+      throw Self.refused("Field [\(name)] of type [keyword] is not supported for aggregation [\(named.name)]")
+    }
+    return column
+  }
+
+  private func terms(_ terms: TermsAggregation, _ nested: AggregatorSet, _ name: String) throws(SearchEngineError)
+    -> Aggregator
+  {
+    guard terms.size > 0 else {
+      throw Self.refused("[size] must be greater than 0. Found [\(terms.size)] in [\(name)]")
+    }
+    if case .metric(let path, _) = terms.order, !nested.hasAggregation(at: path) {
+      throw .refused(
+        status: 400, type: "aggregation_execution_exception",
+        reason:
+          "Invalid aggregator order path [\(path)]. The provided aggregation [\(path)] either does not exist, or is "
+          + "a pipeline aggregation and cannot be used to sort the buckets.", index: nil)
+    }
+    let column = try column(terms.field)
+    guard column.type == .keyword || column.type == nil else {
+      return NumberTermsAggregator(column, terms, nested)
+    }
+    return KeywordTermsAggregator(column, terms, nested, includeTerms(terms, column))
+  }
+
+  private func includeTerms(_ terms: TermsAggregation, _ column: AggregationColumn) -> [[UInt8]]? {
+    guard case .values(let values)? = terms.include else { return nil }
+    return values.map { Array($0.utf8) }
+  }
+}
+
+/// A field as aggregations read it.
+struct AggregationColumn {
+  let name: String
+  /// nil: the index has no such field.
+  let type: FieldType?
+  let ordinals: GlobalOrdinals?
+
+  func numbers(_ reader: SegmentReader) -> NumericColumn? {
+    type == .keyword ? nil : reader.segment.fields[name]?.numbers
+  }
+}
+
+/// Numbers buckets in the order of their first document, by owner and key.
+struct BucketTable<Key: Hashable> {
+  struct Owned: Hashable {
+    let owner: Int32
+    let key: Key
+  }
+  private var numbers: [Owned: Int32] = [:]
+  private(set) var counts: [Int] = []
+  private var byOwner: [Int32: [(key: Key, bucket: Int32)]] = [:]
+
+  mutating func bucket(owner: Int32, key: Key) -> Int32 {
+    let owned = Owned(owner: owner, key: key)
+    if let known = numbers[owned] { return known }
+    let bucket = Int32(counts.count)
+    numbers[owned] = bucket
+    counts.append(0)
+    byOwner[owner, default: []].append((key, bucket))
+    return bucket
+  }
+
+  mutating func count(_ bucket: Int32) { counts[Int(bucket)] += 1 }
+
+  func buckets(of owner: Int32) -> [(key: Key, bucket: Int32, count: Int)] {
+    (byOwner[owner] ?? []).map { ($0.key, $0.bucket, counts[Int($0.bucket)]) }
+  }
+}
+
+/// Documents on their way into nested aggregations.
+struct NestedBatch {
+  private var documents: [Int32] = []
+  private var buckets: [Int32] = []
+
+  mutating func append(_ document: Int32, bucket: Int32) {
+    documents.append(document)
+    buckets.append(bucket)
+  }
+
+  mutating func flush(into nested: AggregatorSet) {
+    guard !documents.isEmpty else { return }
+    documents.withUnsafeBufferPointer { documents in
+      buckets.withUnsafeBufferPointer { nested.collect(documents, owners: $0) }
+    }
+    documents.removeAll(keepingCapacity: true)
+    buckets.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,231 @@
+import SearchDSL
+
+/// Picks and orders the buckets of a terms aggregation.
+struct TermsBuckets {
+  let terms: TermsAggregation
+  let nested: AggregatorSet
+
+  struct Candidate {
+    var key: FieldValue
+    /// Keys in their natural order.
+    var rank: Int64
+    /// nil: no document is in it (min_doc_count 0).
+    var bucket: Int32?
+    var count: Int
+  }
+
+  func result(_ candidates: [Candidate]) -> AggregationResult {
+    let kept = candidates.filter { $0.count >= terms.minimumDocumentCount }
+    let ordered: [Candidate]
+    switch terms.order {
+    case .countDescending: ordered = kept.sorted { ($1.count, $0.rank) < ($0.count, $1.rank) }
+    case .countAscending: ordered = kept.sorted { ($0.count, $0.rank) < ($1.count, $1.rank) }
+    case .keyAscending: ordered = kept.sorted { $0.rank < $1.rank }
+    case .keyDescending: ordered = kept.sorted { $0.rank > $1.rank }
+    case .metric(let path, let isDescending): ordered = byMetric(kept, path, isDescending)
+    }
+    let shown = ordered.prefix(terms.size)
+    let buckets = shown.map { candidate in
+      Bucket(
+        key: candidate.key, documentCount: candidate.count,
+        aggregations: nested.isEmpty ? [:] : nested.results(owner: candidate.bucket ?? -1))
+    }
+    // Elasticsearch counts here what its shards dropped: all buckets that were not shown.
+    let others = candidates.reduce(0) { $0 + $1.count } - shown.reduce(0) { $0 + $1.count }
+    return .buckets(BucketsResult(buckets: buckets, sumOfOtherDocumentCounts: others))
+  }
+
+  private func byMetric(_ candidates: [Candidate], _ path: String, _ isDescending: Bool) -> [Candidate] {
+    let keyed = candidates.map { (candidate: $0, metric: nested.metric(path, owner: $0.bucket ?? -1) ?? .nan) }
+    return keyed.sorted { left, right in
+      // Buckets without a value come last in both directions.
+      if left.metric.isNaN || right.metric.isNaN {
+        if left.metric.isNaN != right.metric.isNaN { return right.metric.isNaN }
+        return left.candidate.rank < right.candidate.rank
+      }
+      if left.metric != right.metric { return isDescending ? left.metric > right.metric : left.metric < right.metric }
+      return left.candidate.rank < right.candidate.rank
+    }.map(\.candidate)
+  }
+}
+
+/// Terms of a keyword field, counted by global ordinal.
+final class KeywordTermsAggregator: Aggregator {
+  private let column: AggregationColumn
+  private let terms: TermsAggregation
+  private let nested: AggregatorSet
+  private let ordinals: GlobalOrdinals?
+  private let allowed: BitSet?
+  /// Counts of the top level's buckets, by ordinal; with a nested level, by owner in `table`.
+  private var counts: [Int32]
+  private var buckets: [Int32]
+  private var bucketCount: Int32 = 0
+  private var table = BucketTable<Int32>()
+  private let missingKey: Int32
+  private var local: OrdinalColumn?
+  private var map: Slab<Int32>?
+  private var batch = NestedBatch()
+
+  init(
+    _ column: AggregationColumn, _ terms: TermsAggregation, _ nested: AggregatorSet, _ include: [[UInt8]]?
+  ) {
+    self.column = column
+    self.terms = terms
+    self.nested = nested
+    ordinals = column.ordinals
+    let count = column.ordinals?.count ?? 0
+    counts = [Int32](repeating: 0, count: count + 1)
+    buckets = nested.isEmpty ? [] : [Int32](repeating: -1, count: count + 1)
+    allowed = Self.allowed(terms.include, include, column.ordinals)
+    // A `missing` value that is a term of the index counts with it.
+    missingKey =
+      terms.missing.map { column.ordinals?.ordinal(of: Array($0.text.utf8)).map { Int32($0) } ?? Int32(count) } ?? -1
+  }
+
+  private static func allowed(
+    _ include: TermsAggregation.Include?, _ values: [[UInt8]]?, _ ordinals: GlobalOrdinals?
+  ) -> BitSet? {
+    guard let include, let ordinals else { return nil }
+    var allowed = BitSet(count: ordinals.count + 1)
+    switch include {
+    case .values: for value in values ?? [] { if let ordinal = ordinals.ordinal(of: value) { allowed[ordinal] = true } }
+    case .prefix(let prefix):
+      let bytes = Array(prefix.utf8)
+      var ordinal = ordinals.lowerBound(bytes)
+      while ordinal < ordinals.count, ordinals.term(ordinal).starts(with: bytes) {
+        allowed[ordinal] = true
+        ordinal += 1
+      }
+    }
+    return allowed
+  }
+
+  override func begin(_ reader: SegmentReader, at index: Int) {
+    local = ordinals == nil ? nil : reader.segment.fields[column.name]?.ordinals
+    map = ordinals?.maps[index]
+    nested.begin(reader, at: index)
+  }
+
+  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
+    for index in documents.indices {
+      let document = documents[index]
+      let range = local?.range(document) ?? 0..<0
+      if range.isEmpty {
+        if missingKey >= 0 { add(document, missingKey, owners[index]) }
+        continue
+      }
+      guard let local else { continue }
+      for position in range {
+        let ordinal = local.ordinals.base[position]
+        let global = map?.base[Int(ordinal)] ?? ordinal
+        if let allowed, !allowed[Int(global)] { continue }
+        add(document, global, owners[index])
+      }
+    }
+    if !nested.isEmpty { batch.flush(into: nested) }
+  }
+
+  @inline(__always)
+  private func add(_ document: Int32, _ ordinal: Int32, _ owner: Int32) {
+    if owner == 0, nested.isEmpty {
+      counts[Int(ordinal)] += 1
+      return
+    }
+    let bucket = table.bucket(owner: owner, key: ordinal)
+    table.count(bucket)
+    if !nested.isEmpty { batch.append(document, bucket: bucket) }
+  }
+
+  override func result(owner: Int32) -> AggregationResult {
+    var candidates: [TermsBuckets.Candidate] = []
+    var seen: Set<Int32> = []
+    if owner == 0, nested.isEmpty {
+      for (ordinal, count) in counts.enumerated() where count > 0 {
+        candidates.append(candidate(Int32(ordinal), bucket: nil, count: Int(count)))
+        if terms.minimumDocumentCount == 0 { seen.insert(Int32(ordinal)) }
+      }
+    }
+    for (ordinal, bucket, count) in table.buckets(of: owner) {
+      candidates.append(candidate(ordinal, bucket: bucket, count: count))
+      seen.insert(ordinal)
+    }
+    if terms.minimumDocumentCount == 0, let ordinals {
+      for ordinal in 0..<Int32(ordinals.count) where !seen.contains(ordinal) && (allowed?[Int(ordinal)] ?? true) {
+        candidates.append(candidate(ordinal, bucket: nil, count: 0))
+      }
+    }
+    return TermsBuckets(terms: terms, nested: nested).result(candidates)
+  }
+
+  private func candidate(_ ordinal: Int32, bucket: Int32?, count: Int) -> TermsBuckets.Candidate {
+    let isForeign = Int(ordinal) >= ordinals?.count ?? 0
+    let key = isForeign ? terms.missing?.text ?? "" : ordinals?.string(Int(ordinal)) ?? ""
+    // A missing value that is no term of the index stands where it would be among them.
+    let rank = isForeign ? Int64(ordinals?.lowerBound(Array(key.utf8)) ?? 0) * 2 - 1 : Int64(ordinal) * 2
+    return .init(key: .string(key), rank: rank, bucket: bucket, count: count)
+  }
+}
+
+/// Terms of a numeric, date or Boolean field.
+final class NumberTermsAggregator: Aggregator {
+  private let column: AggregationColumn
+  private let terms: TermsAggregation
+  private let nested: AggregatorSet
+  private var table = BucketTable<Int64>()
+  private var numbers: NumericColumn?
+  private let missing: Int64?
+  private var batch = NestedBatch()
+
+  init(_ column: AggregationColumn, _ terms: TermsAggregation, _ nested: AggregatorSet) {
+    self.column = column
+    self.terms = terms
+    self.nested = nested
+    let isFloating = column.type?.isFloating ?? false
+    missing = terms.missing.flatMap { value in
+      if value.text == "true" { return 1 }
+      if value.text == "false" { return 0 }
+      return Double(value.text).map { isFloating ? SortableDouble.encode($0) : Int64($0) }
+    }
+  }
+
+  override func begin(_ reader: SegmentReader, at index: Int) {
+    numbers = column.numbers(reader)
+    nested.begin(reader, at: index)
+  }
+
+  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
+    for index in documents.indices {
+      let document = documents[index]
+      let range = numbers?.range(document) ?? 0..<0
+      if range.isEmpty {
+        if let missing { add(document, missing, owners[index]) }
+        continue
+      }
+      guard let numbers else { continue }
+      var previous: Int64?
+      for position in range {
+        let value = numbers.values.base[position]
+        if value == previous { continue }
+        previous = value
+        add(document, value, owners[index])
+      }
+    }
+    if !nested.isEmpty { batch.flush(into: nested) }
+  }
+
+  private func add(_ document: Int32, _ value: Int64, _ owner: Int32) {
+    let bucket = table.bucket(owner: owner, key: value)
+    table.count(bucket)
+    if !nested.isEmpty { batch.append(document, bucket: bucket) }
+  }
+
+  override func result(owner: Int32) -> AggregationResult {
+    let isFloating = column.type?.isFloating ?? false
+    let candidates = table.buckets(of: owner).map { entry in
+      TermsBuckets.Candidate(
+        key: isFloating ? .double(SortableDouble.decode(entry.key)) : .int(entry.key), rank: entry.key,
+        bucket: entry.bucket, count: entry.count)
+    }
+    return TermsBuckets(terms: terms, nested: nested).result(candidates)
+  }
+}

@@ -1,0 +1,113 @@
+/// Cuts the text at the beginning of a buffer's bytes into tokens.
+protocol Tokenizer: Sendable {
+  /// Appends the tokens and sets the buffer's `endOffset`, all in UTF-16 code units of the text as it stands there.
+  func tokenize(_ buffer: inout TokenBuffer)
+}
+
+/// Changes, drops or adds tokens.
+protocol TokenFilter: Sendable {
+  func apply(to buffer: inout TokenBuffer)
+}
+
+/// Changes the text before it is cut.
+protocol CharacterFilter: Sendable {
+  /// The text after the filter, in UTF-16 code units; `corrections` learns where offsets in it stand in `text`.
+  func apply(to text: [UInt16], corrections: inout OffsetCorrections) -> [UInt16]
+}
+
+/// Turns a text into the tokens that are indexed or searched for, as Elasticsearch's analyzer of the same settings does.
+public final class Analyzer: Sendable {
+  public let name: String
+  let characterFilters: [any CharacterFilter]
+  let tokenizer: any Tokenizer
+  let filters: [any TokenFilter]
+
+  init(
+    name: String, characterFilters: [any CharacterFilter] = [], tokenizer: any Tokenizer,
+    filters: [any TokenFilter] = []
+  ) {
+    self.name = name
+    self.characterFilters = characterFilters
+    self.tokenizer = tokenizer
+    self.filters = filters
+  }
+
+  /// Puts the tokens of `text` into `buffer`, which forgets what it held.
+  public func analyze(_ text: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer) {
+    if characterFilters.isEmpty {
+      buffer.load(text)
+      tokenizer.tokenize(&buffer)
+    } else {
+      analyzeFiltered(text, into: &buffer)
+    }
+    for filter in filters { filter.apply(to: &buffer) }
+  }
+
+  /// Puts the tokens of `text` into `buffer`, which forgets what it held.
+  public func analyze(_ text: String, into buffer: inout TokenBuffer) {
+    var text = text
+    text.withUTF8 { analyze($0, into: &buffer) }
+  }
+
+  /// Puts the tokens of `text` into `buffer`, which forgets what it held.
+  public func analyze(_ text: [UInt8], into buffer: inout TokenBuffer) {
+    text.withUnsafeBufferPointer { analyze($0, into: &buffer) }
+  }
+
+  /// The tokens' terms: for messages and tests.
+  public func terms(of text: String) -> [String] {
+    var buffer = TokenBuffer()
+    analyze(text, into: &buffer)
+    return buffer.tokens.map { buffer.term(of: $0) }
+  }
+
+  private func analyzeFiltered(_ text: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer) {
+    var filtered = utf16(of: text)
+    var corrections: [OffsetCorrections] = []
+    for filter in characterFilters {
+      var own = OffsetCorrections()
+      filtered = filter.apply(to: filtered, corrections: &own)
+      if !own.isEmpty { corrections.append(own) }
+    }
+    utf8(of: filtered).withUnsafeBufferPointer { buffer.load($0) }
+    tokenizer.tokenize(&buffer)
+    guard !corrections.isEmpty else { return }
+    func corrected(_ offset: Int32) -> Int32 {
+      Int32(corrections.reversed().reduce(Int(offset)) { $1.corrected($0) })
+    }
+    for index in buffer.tokens.indices {
+      buffer.tokens[index].startOffset = corrected(buffer.tokens[index].startOffset)
+      buffer.tokens[index].endOffset = corrected(buffer.tokens[index].endOffset)
+    }
+    buffer.endOffset = Int(corrected(Int32(buffer.endOffset)))
+  }
+}
+
+/// Turns a keyword field's value into the one term that is indexed or searched for.
+public final class Normalizer: Sendable {
+  public let name: String
+  private let analyzer: Analyzer
+
+  init(name: String, characterFilters: [any CharacterFilter] = [], filters: [any TokenFilter]) {
+    self.name = name
+    analyzer = Analyzer(
+      name: name, characterFilters: characterFilters, tokenizer: KeywordTokenizer(), filters: filters)
+  }
+
+  /// The normal form of `text`.
+  public func normalize(_ text: String) -> String {
+    var buffer = TokenBuffer()
+    analyzer.analyze(text, into: &buffer)
+    return buffer.tokens.first.map { buffer.term(of: $0) } ?? ""
+  }
+
+  /// Calls `body` with the UTF-8 of the normal form of `text`, in the storage of `buffer`.
+  public func normalize<Result>(
+    _ text: UnsafeBufferPointer<UInt8>, using buffer: inout TokenBuffer,
+    _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+  ) rethrows -> Result {
+    analyzer.analyze(text, into: &buffer)
+    guard let token = buffer.tokens.first else { return try body(UnsafeBufferPointer(start: nil, count: 0)) }
+    return try buffer.withTerm(of: token, body)
+  }
+}

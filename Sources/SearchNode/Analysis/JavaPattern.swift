@@ -1,0 +1,162 @@
+import Foundation
+
+/// A regular expression in Java's syntax, run by Foundation's.
+///
+/// The two agree but for the classes that are ASCII in Java (`\w`, `\d`, `\s`, `\p{Alpha}` and their like), which are
+/// written out here, and for `CASE_INSENSITIVE`, which is ASCII in Java and all of Unicode here.
+struct JavaPattern: Sendable {
+  /// Where a match and its groups stand, in UTF-16 code units.
+  struct Match: Sendable {
+    var range: Range<Int>
+    /// The match itself and its groups; nil for a group that took no part.
+    var groups: [Range<Int>?]
+  }
+
+  /// Longest pattern in characters: more is no shop's setting, and compiling takes long.
+  static let maximumLength = 10_000
+
+  private let expression: NSRegularExpression
+
+  /// `flags` are Java's names with `|` between them, as Elasticsearch takes them.
+  init(_ pattern: String, flags: String? = nil) throws(AnalysisError) {
+    guard pattern.utf8.count <= Self.maximumLength else {
+      throw AnalysisError("pattern of \(pattern.utf8.count) bytes: at most \(Self.maximumLength) are allowed")
+    }
+    var options: NSRegularExpression.Options = []
+    for flag in (flags ?? "").split(separator: "|") {
+      switch flag.uppercased() {
+      case "CASE_INSENSITIVE", "UNICODE_CASE": options.insert(.caseInsensitive)
+      case "MULTILINE": options.insert(.anchorsMatchLines)
+      case "DOTALL": options.insert(.dotMatchesLineSeparators)
+      case "COMMENTS": options.insert(.allowCommentsAndWhitespace)
+      case "LITERAL": options.insert(.ignoreMetacharacters)
+      case "UNIX_LINES": options.insert(.useUnixLineSeparators)
+      case "UNICODE_CHAR_CLASS", "UNICODE_CHARACTER_CLASS": break
+      default: throw AnalysisError("Unknown regex flag [\(flag)]")
+      }
+    }
+    let isLiteral = options.contains(.ignoreMetacharacters)
+    do {
+      expression = try NSRegularExpression(
+        pattern: isLiteral ? pattern : try Self.translated(pattern), options: options)
+    } catch let error as AnalysisError {
+      throw error
+    } catch {
+      throw AnalysisError("\(pattern) is not a regular expression", type: "pattern_syntax_exception")
+    }
+  }
+
+  var groupCount: Int { expression.numberOfCaptureGroups }
+
+  func matches(in units: [UInt16]) -> [Match] {
+    let text = String(decoding: units, as: UTF16.self)
+    return expression.matches(in: text, range: NSRange(location: 0, length: units.count)).map { result in
+      Match(
+        range: result.range.location..<result.range.location + result.range.length,
+        groups: (0..<result.numberOfRanges).map { group in
+          let range = result.range(at: group)
+          return range.location == NSNotFound ? nil : range.location..<range.location + range.length
+        })
+    }
+  }
+
+  /// Whether the pattern matches the text from its beginning to its end.
+  func matchesWhole(_ text: String) -> Bool {
+    let units = Array(text.utf16)
+    return matches(in: units).contains { $0.range == 0..<units.count }
+  }
+
+  /// Java's ASCII classes, as the inside of a set.
+  private static let posixClasses: [String: String] = [
+    "Lower": "a-z", "Upper": "A-Z", "ASCII": #"\x00-\x7F"#, "Alpha": "a-zA-Z", "Digit": "0-9", "Alnum": "a-zA-Z0-9",
+    "Punct": #"!-/:-@\[-`{-~"#, "Graph": "!-~", "Print": #"\x20-~"#, "Blank": #"\x20\t"#, "Cntrl": #"\x00-\x1F\x7F"#,
+    "XDigit": "0-9a-fA-F", "Space": #"\x20\t\n\x0B\f\r"#,
+  ]
+
+  private static let shorthands: [Character: (set: String, isNegated: Bool)] = [
+    "w": ("a-zA-Z_0-9", false), "W": ("a-zA-Z_0-9", true), "d": ("0-9", false), "D": ("0-9", true),
+    "s": (#"\x20\t\n\x0B\f\r"#, false), "S": (#"\x20\t\n\x0B\f\r"#, true),
+  ]
+
+  /// The pattern with Java's ASCII classes written out.
+  private static func translated(_ pattern: String) throws(AnalysisError) -> String {
+    var out = ""
+    var rest = Substring(pattern)
+    while let character = rest.popFirst() {
+      guard character == "\\", let escaped = rest.popFirst() else {
+        out.append(character)
+        continue
+      }
+      if escaped == "Q" {
+        out += "\\Q"
+        while let quoted = rest.popFirst() {
+          out.append(quoted)
+          if out.hasSuffix("\\E") { break }
+        }
+      } else if let (set, isNegated) = shorthands[escaped] {
+        out += isNegated ? "[^\(set)]" : "[\(set)]"
+      } else if escaped == "p" || escaped == "P", rest.first == "{", let close = rest.firstIndex(of: "}") {
+        let name = String(rest[rest.index(after: rest.startIndex)..<close])
+        rest = rest[rest.index(after: close)...]
+        if let set = posixClasses[name] {
+          out += escaped == "P" ? "[^\(set)]" : "[\(set)]"
+        } else if name.hasPrefix("java") {
+          throw AnalysisError("\\\(escaped){\(name)}: Java's own character classes are not supported")
+        } else {
+          // Java writes scripts and blocks with Is and In before their names.
+          out += "\\\(escaped){\(name.hasPrefix("Is") ? String(name.dropFirst(2)) : name)}"
+        }
+      } else {
+        out += "\\\(escaped)"
+      }
+    }
+    return out
+  }
+}
+
+/// What takes a match's place, in Java's syntax: `$1` and `${name}` are groups, and a backslash makes the next one plain.
+struct JavaReplacement: Sendable {
+  private enum Part: Sendable {
+    case text([UInt16])
+    case group(Int)
+  }
+
+  private var parts: [Part] = []
+
+  /// Throws where a group is named that the pattern does not have.
+  init(_ replacement: String, for pattern: JavaPattern) throws(AnalysisError) {
+    var text: [UInt16] = []
+    var rest = Substring(replacement)
+    while let character = rest.popFirst() {
+      if character == "\\" {
+        guard let plain = rest.popFirst() else { throw AnalysisError("character to be escaped is missing") }
+        text.append(contentsOf: plain.utf16)
+      } else if character == "$" {
+        guard var group = rest.popFirst()?.wholeNumberValue else {
+          throw AnalysisError("Illegal group reference in replacement [\(replacement)]: a number is expected after $")
+        }
+        guard group <= pattern.groupCount else { throw AnalysisError("No group \(group)") }
+        // Java takes as many digits as still name a group.
+        while let digit = rest.first?.wholeNumberValue, group * 10 + digit <= pattern.groupCount {
+          group = group * 10 + digit
+          rest.removeFirst()
+        }
+        if !text.isEmpty { parts.append(.text(text)) }
+        text = []
+        parts.append(.group(group))
+      } else {
+        text.append(contentsOf: character.utf16)
+      }
+    }
+    if !text.isEmpty { parts.append(.text(text)) }
+  }
+
+  func append(for match: JavaPattern.Match, of units: [UInt16], to out: inout [UInt16]) {
+    for part in parts {
+      switch part {
+      case .text(let text): out.append(contentsOf: text)
+      case .group(let group): if let range = match.groups[group] { out.append(contentsOf: units[range]) }
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import JSON
+import SearchDSL
+import Synchronization
+
+/// One index: a writer behind a lock, and the snapshot that searches read without it.
+final class SearchIndex: Sendable {
+  let name: String
+  private let writer: Mutex<IndexWriter>
+  private let published: Mutex<Snapshot>
+  private let settings: Mutex<IndexSettings>
+
+  init(name: String, body: JSONValue) throws(SearchEngineError) {
+    self.name = name
+    let settings = body["settings"] ?? [:]
+    do {
+      let mapping = try Mapping(mappings: body["mappings"] ?? [:], settings: settings)
+      var writer = IndexWriter(mapping: mapping)
+      published = Mutex(writer.refresh())
+      self.writer = Mutex(writer)
+      self.settings = Mutex(try IndexSettings(settings))
+    } catch let error as MappingError {
+      throw .refused(status: 400, type: error.type, reason: error.reason, index: name)
+    } catch {
+      throw .refused(status: 400, type: "mapper_parsing_exception", reason: "\(error)", index: name)
+    }
+  }
+
+  /// What a search reads; never waits for the writer.
+  var snapshot: Snapshot { published.withLock { $0 } }
+
+  func update(_ changes: JSONValue) throws(SearchEngineError) {
+    do { try settings.withLock { try $0.update(changes) } } catch let error as MappingError {
+      throw .refused(status: 400, type: error.type, reason: error.reason, index: name)
+    } catch {
+      throw .refused(status: 400, type: "illegal_argument_exception", reason: "\(error)", index: name)
+    }
+  }
+
+  func bulk(_ operations: [BulkOperation], refresh: Bool) -> [BulkResponse.Item] {
+    if settings.withLock({ $0.isWriteBlocked }) {
+      return operations.map {
+        BulkResponse.Item(
+          id: $0.id, status: 403,
+          error: .init(
+            type: "cluster_block_exception", reason: "index [\(name)] blocked by: [FORBIDDEN/8/index write (api)];"))
+      }
+    }
+    return writer.withLock { writer in
+      let items = operations.map { writer.apply($0) }
+      if refresh { publish(&writer) }
+      return items
+    }
+  }
+
+  func refresh() { writer.withLock { publish(&$0) } }
+
+  private func publish(_ writer: inout IndexWriter) {
+    guard writer.hasChanges else { return }
+    let snapshot = writer.refresh()
+    published.withLock { $0 = snapshot }
+  }
+
+  func get(_ id: String) -> (version: Int64, source: [UInt8])? { writer.withLock { $0.get(id) } }
+}
+
+/// The settings that may change while the index lives.
+struct IndexSettings: Sendable {
+  private(set) var refreshInterval = "1s"
+  private(set) var isWriteBlocked = false
+
+  init(_ settings: JSONValue) throws { try update(settings) }
+
+  mutating func update(_ changes: JSONValue) throws {
+    for (name, value) in Self.flattened(changes) {
+      switch name {
+      case "refresh_interval": refreshInterval = value.string ?? value.text
+      case "blocks.write", "blocks.read_only": isWriteBlocked = value.flag ?? false
+      default: continue
+      }
+    }
+  }
+
+  /// Names without the leading `index.`, whether they were nested or dotted.
+  private static func flattened(_ value: JSONValue, _ prefix: String = "") -> [(String, JSONValue)] {
+    guard case .object(let object) = value else {
+      let name = prefix.hasPrefix("index.") ? String(prefix.dropFirst(6)) : prefix
+      return [(name, value)]
+    }
+    return object.members.flatMap { flattened($0.value, prefix.isEmpty ? $0.name : "\(prefix).\($0.name)") }
+  }
+}

@@ -1,0 +1,140 @@
+import Synchronization
+
+/// What a search reads: segments that never change, in the order of indexing.
+final class Snapshot: Sendable {
+  let readers: [SegmentReader]
+  let mapping: MappingSnapshot
+  let analysis: AnalysisRegistry
+  /// Documents, deleted ones among them.
+  let maximumDocument: Int
+  let liveCount: Int
+  private let globalOrdinals = Mutex<[String: GlobalOrdinals]>([:])
+
+  init(readers: [SegmentReader], mapping: MappingSnapshot, analysis: AnalysisRegistry) {
+    self.readers = readers
+    self.mapping = mapping
+    self.analysis = analysis
+    maximumDocument = readers.reduce(0) { $0 + $1.segment.documentCount }
+    liveCount = readers.reduce(0) { $0 + $1.liveCount }
+  }
+
+  /// The field's terms over all segments; made on first use and kept with the snapshot.
+  func globalOrdinals(of field: String) -> GlobalOrdinals {
+    if let known = globalOrdinals.withLock({ $0[field] }) { return known }
+    let made = GlobalOrdinals(dictionaries: readers.map { $0.segment.fields[field]?.inverted })
+    return globalOrdinals.withLock { cache in
+      if let known = cache[field] { return known }
+      cache[field] = made
+      return made
+    }
+  }
+
+  /// Statistics of a field over all segments.
+  func statistics(of field: String) -> FieldStatistics {
+    var statistics = FieldStatistics()
+    for reader in readers {
+      guard let inverted = reader.segment.fields[field]?.inverted else { continue }
+      statistics.documentCount += inverted.documentCount
+      statistics.sumTotalTermFrequency += inverted.sumTotalTermFrequency
+    }
+    return statistics
+  }
+
+  /// Documents that hold the term, deleted ones among them until their segment is merged.
+  func documentFrequency(of term: [UInt8], in field: String) -> Int {
+    readers.reduce(0) { sum, reader in
+      guard let inverted = reader.segment.fields[field]?.inverted, let ordinal = inverted.ordinal(of: term) else {
+        return sum
+      }
+      return sum + Int(inverted.documentFrequencies[ordinal])
+    }
+  }
+}
+
+struct FieldStatistics: Sendable {
+  /// Documents that have a term in the field.
+  var documentCount = 0
+  var sumTotalTermFrequency = 0
+}
+
+/// One numbering of a keyword field's terms for all segments, in the order of their bytes.
+final class GlobalOrdinals: Sendable {
+  /// Of each segment, its ordinals' global ones; nil where the segment's own are the global ones.
+  let maps: [Slab<Int32>?]
+  let count: Int
+  private let dictionaries: [InvertedField?]
+  /// Of each global ordinal the segment that has it and its ordinal there.
+  private let homes: Slab<UInt64>?
+  private let only: Int
+
+  init(dictionaries: [InvertedField?]) {
+    self.dictionaries = dictionaries
+    let filled = dictionaries.indices.filter { dictionaries[$0].map { $0.termCount > 0 } ?? false }
+    guard filled.count > 1 else {
+      only = filled.first ?? 0
+      maps = dictionaries.map { _ in nil }
+      count = filled.first.flatMap { dictionaries[$0]?.termCount } ?? 0
+      homes = nil
+      return
+    }
+    only = -1
+    var positions = [Int](repeating: 0, count: dictionaries.count)
+    var mapped: [[Int32]] = dictionaries.map { [Int32](repeating: 0, count: $0?.termCount ?? 0) }
+    var homes: [UInt64] = []
+    while true {
+      var least: Int?
+      for segment in filled where positions[segment] < mapped[segment].count {
+        guard let current = least else {
+          least = segment
+          continue
+        }
+        if TermBytes.compare(
+          dictionaries[segment]!.term(positions[segment]), dictionaries[current]!.term(positions[current])) < 0
+        {
+          least = segment
+        }
+      }
+      guard let least, let home = dictionaries[least] else { break }
+      let term = home.term(positions[least])
+      for segment in filled where segment != least && positions[segment] < mapped[segment].count {
+        if TermBytes.compare(dictionaries[segment]!.term(positions[segment]), term) == 0 {
+          mapped[segment][positions[segment]] = Int32(homes.count)
+          positions[segment] += 1
+        }
+      }
+      mapped[least][positions[least]] = Int32(homes.count)
+      homes.append(UInt64(least) << 32 | UInt64(positions[least]))
+      positions[least] += 1
+    }
+    maps = mapped.map { Slab($0) }
+    count = homes.count
+    self.homes = Slab(homes)
+  }
+
+  func term(_ ordinal: Int) -> UnsafeBufferPointer<UInt8> {
+    guard let homes else { return dictionaries[only]!.term(ordinal) }
+    let home = homes[ordinal]
+    return dictionaries[Int(home >> 32)]!.term(Int(home & 0xFFFF_FFFF))
+  }
+
+  func string(_ ordinal: Int) -> String { String(decoding: term(ordinal), as: UTF8.self) }
+
+  /// The first global ordinal whose term is not less than `wanted`.
+  func lowerBound(_ wanted: [UInt8]) -> Int {
+    var low = 0
+    var high = count
+    wanted.withUnsafeBufferPointer { wanted in
+      while low < high {
+        let middle = (low + high) / 2
+        if TermBytes.compare(term(middle), wanted) < 0 { low = middle + 1 } else { high = middle }
+      }
+    }
+    return low
+  }
+
+  func ordinal(of wanted: [UInt8]) -> Int? {
+    let candidate = lowerBound(wanted)
+    guard candidate < count, term(candidate).elementsEqual(wanted) else { return nil }
+    return candidate
+  }
+}

@@ -1,0 +1,198 @@
+/// Documents that match all; the scores of `scoring` are added.
+final class ConjunctionScorer: Scorer {
+  private let lead: Scorer
+  private let others: [Scorer]
+  private let scoring: [Scorer]
+
+  init(_ required: [Scorer], scoring: [Scorer]) {
+    let ordered = required.sorted { $0.cost < $1.cost }
+    lead = ordered[0]
+    others = Array(ordered.dropFirst())
+    self.scoring = scoring
+  }
+
+  override var cost: Int { lead.cost }
+  override func next() -> Int32 { align(lead.next()) }
+  override func advance(_ target: Int32) -> Int32 { align(lead.advance(target)) }
+
+  private func align(_ start: Int32) -> Int32 {
+    var candidate = start
+    search: while candidate != Self.end {
+      for other in others where other.document != candidate {
+        let at = other.document < candidate ? other.advance(candidate) : other.document
+        if at > candidate {
+          candidate = at == Self.end ? at : lead.advance(at)
+          continue search
+        }
+      }
+      break
+    }
+    document = candidate
+    return candidate
+  }
+
+  override func score() -> Float {
+    var sum = 0.0
+    for scorer in scoring { sum += Double(scorer.score()) }
+    return Float(sum)
+  }
+}
+
+/// Documents that match at least `minimum` of the clauses; the scores of those that match are added.
+final class DisjunctionScorer: Scorer {
+  private let clauses: [Scorer]
+  private let minimum: Int
+
+  init(_ clauses: [Scorer], minimum: Int = 1) {
+    self.clauses = clauses
+    self.minimum = max(1, minimum)
+  }
+
+  override var cost: Int { clauses.reduce(0) { $0 + $1.cost } }
+  override func next() -> Int32 { advance(document + 1) }
+  override func advance(_ target: Int32) -> Int32 {
+    var target = target
+    while true {
+      var least = Self.end
+      var matching = 0
+      for clause in clauses {
+        let at = clause.document < target ? clause.advance(target) : clause.document
+        if at < least {
+          least = at
+          matching = 1
+        } else if at == least {
+          matching += 1
+        }
+      }
+      if least == Self.end || matching >= minimum {
+        document = least
+        return least
+      }
+      target = least + 1
+    }
+  }
+
+  override func score() -> Float {
+    var sum = 0.0
+    for clause in clauses where clause.document == document { sum += Double(clause.score()) }
+    return Float(sum)
+  }
+}
+
+/// Documents that match any clause: the best score, and a share of the others'.
+final class DisjunctionMaxScorer: Scorer {
+  private let clauses: [Scorer]
+  private let tieBreaker: Double
+
+  init(_ clauses: [Scorer], tieBreaker: Float) {
+    self.clauses = clauses
+    self.tieBreaker = Double(tieBreaker)
+  }
+
+  override var cost: Int { clauses.reduce(0) { $0 + $1.cost } }
+  override func next() -> Int32 { advance(document + 1) }
+  override func advance(_ target: Int32) -> Int32 {
+    var least = Self.end
+    for clause in clauses {
+      least = min(least, clause.document < target ? clause.advance(target) : clause.document)
+    }
+    document = least
+    return least
+  }
+
+  override func score() -> Float {
+    var best: Float = 0
+    var others = 0.0
+    for clause in clauses where clause.document == document {
+      let score = clause.score()
+      if score >= best {
+        others += Double(best)
+        best = score
+      } else {
+        others += Double(score)
+      }
+    }
+    return Float(Double(best) + others * tieBreaker)
+  }
+}
+
+/// Documents that match `required`; where `optional` matches too, its score is added.
+final class RequiredOptionalScorer: Scorer {
+  private let required: Scorer
+  private let optional: Scorer
+
+  init(required: Scorer, optional: Scorer) {
+    self.required = required
+    self.optional = optional
+  }
+
+  override var cost: Int { required.cost }
+  override func next() -> Int32 {
+    document = required.next()
+    return document
+  }
+  override func advance(_ target: Int32) -> Int32 {
+    document = required.advance(target)
+    return document
+  }
+  override func score() -> Float {
+    let score = required.score()
+    let at = optional.document < document ? optional.advance(document) : optional.document
+    return at == document ? score + optional.score() : score
+  }
+}
+
+/// Documents that match `required` and not `excluded`.
+final class ExclusionScorer: Scorer {
+  private let required: Scorer
+  private let excluded: Scorer
+
+  init(required: Scorer, excluded: Scorer) {
+    self.required = required
+    self.excluded = excluded
+  }
+
+  override var cost: Int { required.cost }
+  override func next() -> Int32 { skipExcluded(required.next()) }
+  override func advance(_ target: Int32) -> Int32 { skipExcluded(required.advance(target)) }
+
+  private func skipExcluded(_ start: Int32) -> Int32 {
+    var candidate = start
+    while candidate != Self.end {
+      let at = excluded.document < candidate ? excluded.advance(candidate) : excluded.document
+      if at != candidate { break }
+      candidate = required.next()
+    }
+    document = candidate
+    return candidate
+  }
+  override func score() -> Float { required.score() }
+}
+
+/// The positive query's documents; where the negative one matches too, the score is multiplied.
+final class BoostingScorer: Scorer {
+  private let positive: Scorer
+  private let negative: Scorer
+  private let negativeBoost: Float
+
+  init(positive: Scorer, negative: Scorer, negativeBoost: Float) {
+    self.positive = positive
+    self.negative = negative
+    self.negativeBoost = negativeBoost
+  }
+
+  override var cost: Int { positive.cost }
+  override func next() -> Int32 {
+    document = positive.next()
+    return document
+  }
+  override func advance(_ target: Int32) -> Int32 {
+    document = positive.advance(target)
+    return document
+  }
+  override func score() -> Float {
+    let score = positive.score()
+    let at = negative.document < document ? negative.advance(document) : negative.document
+    return at == document ? Float(Double(score) * Double(negativeBoost)) : score
+  }
+}

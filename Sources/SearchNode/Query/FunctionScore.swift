@@ -1,0 +1,190 @@
+import SearchDSL
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A query whose scores are changed by functions of the document.
+final class FunctionScoreWeight: Weight {
+  private let function: IndexFunctionScore
+  private let inner: Weight
+  private let filters: [Weight?]
+  private let scores: Bool
+
+  init(_ function: IndexFunctionScore, _ builder: WeightBuilder, scores: Bool, boost: Float) {
+    self.function = function
+    let needsInnerScores = scores || function.minimumScore != nil
+    inner = builder.weight(function.query, scores: needsInnerScores, boost: boost)
+    filters = function.functions.map { $0.filter.map { builder.weight($0, scores: false) } }
+    self.scores = needsInnerScores
+  }
+
+  override func scorer(_ reader: SegmentReader) -> Scorer? {
+    guard let inner = inner.scorer(reader) else { return nil }
+    guard scores else { return inner }
+    let functions = zip(function.functions, filters).map { definition, filter in
+      BoundFunction(
+        definition, column: Self.column(definition.kind, reader), filter: filter.map { FilterState($0.scorer(reader)) })
+    }
+    return FunctionScoreScorer(inner, function, functions)
+  }
+
+  private static func column(_ kind: IndexFunctionScore.Kind, _ reader: SegmentReader) -> NumericColumn? {
+    switch kind {
+    case .weight: nil
+    case .fieldValueFactor(let field, _, _, _): field.flatMap { reader.segment.fields[$0]?.numbers }
+    case .gauss(let field, _, _, _): reader.segment.fields[field]?.numbers
+    }
+  }
+}
+
+/// Whether a function's filter matches the document at hand.
+private final class FilterState {
+  private let scorer: Scorer?
+  init(_ scorer: Scorer?) { self.scorer = scorer }
+
+  func matches(_ document: Int32) -> Bool {
+    guard let scorer else { return false }
+    let at = scorer.document < document ? scorer.advance(document) : scorer.document
+    return at == document
+  }
+}
+
+/// A function with its column in one segment.
+private struct BoundFunction {
+  let definition: IndexFunctionScore.Function
+  let column: NumericColumn?
+  let filter: FilterState?
+
+  init(_ definition: IndexFunctionScore.Function, column: NumericColumn?, filter: FilterState?) {
+    self.definition = definition
+    self.column = column
+    self.filter = filter
+  }
+
+  /// What `avg` divides by.
+  var divisor: Double { definition.weight.map(Double.init) ?? 1 }
+
+  func value(_ document: Int32) -> Double {
+    let value: Double
+    switch definition.kind {
+    case .weight: return Double(definition.weight ?? 1)
+    case .fieldValueFactor(_, let factor, let modifier, let missing):
+      value = fieldValue(document, factor: Double(factor), modifier: modifier, missing: missing)
+    case .gauss(_, let origin, let offset, let scale):
+      value = exp(0.5 * pow(distance(document, origin: origin, offset: offset), 2) / scale)
+    }
+    return definition.weight.map { Double($0) * value } ?? value
+  }
+
+  private func fieldValue(
+    _ document: Int32, factor: Double, modifier: FunctionScoreQuery.Function.Modifier, missing: Double?
+  ) -> Double {
+    var raw = missing ?? 1
+    if let column {
+      let range = column.range(document)
+      if !range.isEmpty { raw = column.double(at: range.lowerBound) }
+    }
+    let value = raw * factor
+    return switch modifier {
+    case .none: value
+    case .log: log10(value)
+    case .log1p: log10(value + 1)
+    case .log2p: log10(value + 2)
+    case .ln: log(value)
+    case .ln1p: log1p(value)
+    case .ln2p: log1p(value + 1)
+    case .square: value * value
+    case .sqrt: value.squareRoot()
+    case .reciprocal: 1 / value
+    }
+  }
+
+  /// The least distance of the document's values; none: 0, as Elasticsearch has it.
+  private func distance(_ document: Int32, origin: Double, offset: Double) -> Double {
+    guard let column else { return 0 }
+    var least: Double?
+    for index in column.range(document) {
+      let distance = max(0, abs(column.double(at: index) - origin) - offset)
+      least = min(least ?? distance, distance)
+    }
+    return least ?? 0
+  }
+}
+
+private final class FunctionScoreScorer: Scorer {
+  private let inner: Scorer
+  private let query: IndexFunctionScore
+  private let functions: [BoundFunction]
+  private var current: Float = 0
+
+  init(_ inner: Scorer, _ query: IndexFunctionScore, _ functions: [BoundFunction]) {
+    self.inner = inner
+    self.query = query
+    self.functions = functions
+  }
+
+  override var cost: Int { inner.cost }
+  override func next() -> Int32 { skipLowScores(inner.next()) }
+  override func advance(_ target: Int32) -> Int32 { skipLowScores(inner.advance(target)) }
+
+  private func skipLowScores(_ start: Int32) -> Int32 {
+    document = start
+    guard let minimum = query.minimumScore else { return start }
+    while document != Self.end {
+      current = combined()
+      if current >= minimum { break }
+      document = inner.next()
+    }
+    return document
+  }
+
+  override func score() -> Float { query.minimumScore == nil ? combined() : current }
+
+  private func combined() -> Float {
+    let inner = inner.score()
+    guard !functions.isEmpty else { return inner }
+    let factor = min(self.factor(), Double(query.maximumBoost))
+    let score = Double(inner)
+    let combined =
+      switch query.boostMode {
+      case .multiply: score * factor
+      case .replace: factor
+      case .sum: score + factor
+      case .avg: (factor + score) / 2
+      case .min: min(score, factor)
+      case .max: max(score, factor)
+      }
+    // Elasticsearch fails the search on a score that is negative or no number; a hit must not sink a page here.
+    return combined.isNaN || combined < 0 ? 0 : Float(combined)
+  }
+
+  private func factor() -> Double {
+    var result: Double?
+    var weights = 0.0
+    for function in functions {
+      if let filter = function.filter, !filter.matches(document) { continue }
+      let value = function.value(document)
+      weights += function.divisor
+      guard let before = result else {
+        result = value
+        if query.scoreMode == .first { break }
+        continue
+      }
+      switch query.scoreMode {
+      case .multiply: result = before * value
+      case .sum, .avg: result = before + value
+      case .min: result = min(before, value)
+      case .max: result = max(before, value)
+      case .first: break
+      }
+    }
+    guard let result else { return 1 }
+    if query.scoreMode == .avg || query.scoreMode == .sum {
+      return weights == 0 ? 1 : query.scoreMode == .avg ? result / weights : result
+    }
+    return result
+  }
+}

@@ -1,0 +1,239 @@
+/// Walks the documents of one segment that match a query, ascending, and scores the current one.
+///
+/// A class and not a protocol: a call costs one indirect jump, and `document` none.
+class Scorer {
+  static let end = Int32.max
+
+  /// -1 before the first `next` or `advance`, `end` behind the last.
+  final var document: Int32 = -1
+
+  /// About how many documents match: conjunctions begin with the rarest.
+  var cost: Int { fatalError("a scorer knows its cost") }
+
+  func next() -> Int32 { fatalError("a scorer moves") }
+
+  /// The first match that is not less than `target`, which is greater than `document`.
+  func advance(_ target: Int32) -> Int32 { fatalError("a scorer moves") }
+
+  func score() -> Float { fatalError("a scorer scores") }
+
+  /// No document of this segment scores more.
+  var maximumScore: Float { .infinity }
+}
+
+/// Every document, at one score.
+final class MatchAllScorer: Scorer {
+  private let count: Int32
+  private let constant: Float
+
+  init(documentCount: Int, score: Float) {
+    count = Int32(documentCount)
+    constant = score
+  }
+
+  override var cost: Int { Int(count) }
+  override func next() -> Int32 { advance(document + 1) }
+  override func advance(_ target: Int32) -> Int32 {
+    document = target < count ? target : Self.end
+    return document
+  }
+  override func score() -> Float { constant }
+  override var maximumScore: Float { constant }
+}
+
+/// The documents of a set, at one score.
+final class BitSetScorer: Scorer {
+  private let set: BitSet
+  private let cardinality: Int
+  private let constant: Float
+
+  init(_ set: BitSet, score: Float) {
+    self.set = set
+    cardinality = set.cardinality
+    constant = score
+  }
+
+  override var cost: Int { cardinality }
+  override func next() -> Int32 { advance(document + 1) }
+  override func advance(_ target: Int32) -> Int32 {
+    document = target == Self.end ? Self.end : set.next(from: Int(target)).map { Int32($0) } ?? Self.end
+    return document
+  }
+  override func score() -> Float { constant }
+  override var maximumScore: Float { constant }
+}
+
+/// A few documents, ascending, at one score.
+final class DocumentListScorer: Scorer {
+  private let documents: [Int32]
+  private var index = -1
+  private let constant: Float
+
+  init(_ documents: [Int32], score: Float) {
+    self.documents = documents
+    constant = score
+  }
+
+  override var cost: Int { documents.count }
+  override func next() -> Int32 {
+    index += 1
+    document = index < documents.count ? documents[index] : Self.end
+    return document
+  }
+  override func advance(_ target: Int32) -> Int32 {
+    repeat { index += 1 } while index < documents.count && documents[index] < target
+    document = index < documents.count ? documents[index] : Self.end
+    return document
+  }
+  override func score() -> Float { constant }
+  override var maximumScore: Float { constant }
+}
+
+/// The documents with a number in a range, found by reading the column.
+final class NumberRangeScorer: Scorer {
+  private let column: NumericColumn
+  private let lower: Int64
+  private let upper: Int64
+  private let constant: Float
+
+  init(_ column: NumericColumn, _ range: ClosedRange<Int64>, score: Float) {
+    self.column = column
+    lower = range.lowerBound
+    upper = range.upperBound
+    constant = score
+  }
+
+  override var cost: Int { column.valuedDocumentCount }
+  override func next() -> Int32 { advance(document + 1) }
+  override func advance(_ target: Int32) -> Int32 {
+    let count = Int32(column.documentCount)
+    let values = column.values.base
+    var candidate = target
+    if let starts = column.starts?.base {
+      while candidate < count {
+        var index = Int(starts[Int(candidate)])
+        let end = Int(starts[Int(candidate) + 1])
+        while index < end {
+          if values[index] >= lower, values[index] <= upper {
+            document = candidate
+            return candidate
+          }
+          index += 1
+        }
+        candidate += 1
+      }
+    } else {
+      while candidate < count {
+        let value = values[Int(candidate)]
+        if value >= lower, value <= upper {
+          document = candidate
+          return candidate
+        }
+        candidate += 1
+      }
+    }
+    document = Self.end
+    return document
+  }
+  override func score() -> Float { constant }
+  override var maximumScore: Float { constant }
+}
+
+/// One term, scored by BM25; without a similarity all scores are 0.
+final class TermScorer: Scorer {
+  private let cursor: PostingsCursor
+  private let weight: Float
+  private let similarity: BM25?
+  private let inverseNorms: UnsafePointer<Float>?
+  private let norms: UnsafePointer<UInt8>?
+  private let hasFrequencies: Bool
+  private let field: InvertedField
+
+  init(_ field: InvertedField, ordinal: Int, weight: Float, similarity: BM25?) {
+    self.field = field
+    cursor = PostingsCursor(field, ordinal: ordinal)
+    self.weight = weight
+    self.similarity = similarity
+    inverseNorms = similarity?.inverseNorms.base
+    norms = field.norms?.base
+    hasFrequencies = field.options.hasFrequencies
+  }
+
+  override var cost: Int { cursor.documentFrequency }
+  override func next() -> Int32 {
+    document = cursor.next()
+    return document
+  }
+  override func advance(_ target: Int32) -> Int32 {
+    document = cursor.advance(target)
+    return document
+  }
+  override func score() -> Float {
+    guard let inverseNorms else { return 0 }
+    let frequency = hasFrequencies ? Float(cursor.frequency) : 1
+    return BM25.score(weight, frequency, inverseNorms[Int(norms?[Int(document)] ?? 1)])
+  }
+  override var maximumScore: Float {
+    guard let inverseNorms else { return 0 }
+    let bounds = cursor.bounds()
+    return BM25.score(weight, Float(bounds.maximumFrequency), inverseNorms[Int(norms == nil ? 1 : bounds.minimumNorm)])
+  }
+}
+
+/// Terms that stand for one: their frequencies in a document are added before it is scored.
+final class SynonymScorer: Scorer {
+  private let cursors: [PostingsCursor]
+  private let weight: Float
+  private let similarity: BM25?
+  private let field: InvertedField
+
+  init(_ field: InvertedField, ordinals: [Int], weight: Float, similarity: BM25?) {
+    self.field = field
+    cursors = ordinals.map { PostingsCursor(field, ordinal: $0) }
+    self.weight = weight
+    self.similarity = similarity
+  }
+
+  override var cost: Int { cursors.reduce(0) { $0 + $1.documentFrequency } }
+  override func next() -> Int32 { advance(document + 1) }
+  override func advance(_ target: Int32) -> Int32 {
+    var least = Self.end
+    for cursor in cursors {
+      let at = cursor.document < target ? cursor.advance(target) : cursor.document
+      least = min(least, at)
+    }
+    document = least
+    return least
+  }
+  override func score() -> Float {
+    guard let similarity else { return 0 }
+    var frequency: Float = 0
+    for cursor in cursors where cursor.document == document {
+      frequency += field.options.hasFrequencies ? Float(cursor.frequency) : 1
+    }
+    return BM25.score(weight, frequency, similarity.inverseNorms.base[Int(field.norms?[Int(document)] ?? 1)])
+  }
+}
+
+/// Another scorer's documents at one score.
+final class ConstantScorer: Scorer {
+  private let inner: Scorer
+  private let constant: Float
+
+  init(_ inner: Scorer, score: Float) {
+    self.inner = inner
+    constant = score
+  }
+
+  override var cost: Int { inner.cost }
+  override func next() -> Int32 {
+    document = inner.next()
+    return document
+  }
+  override func advance(_ target: Int32) -> Int32 {
+    document = inner.advance(target)
+    return document
+  }
+  override func score() -> Float { constant }
+  override var maximumScore: Float { constant }
+}

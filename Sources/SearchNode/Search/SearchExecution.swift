@@ -1,0 +1,183 @@
+import JSON
+import SearchDSL
+
+/// Runs one search over one snapshot: match, collect, fetch.
+struct SearchExecution {
+  let snapshot: Snapshot
+  let request: SearchRequest
+  let indexName: String
+  private let planner: QueryPlanner
+  private let weights: WeightBuilder
+  private let order: SortOrder
+  private let isSortedByScore: Bool
+  let query: IndexQuery
+
+  init(_ request: SearchRequest, snapshot: Snapshot, indexName: String, now: Int64) throws(SearchEngineError) {
+    self.request = request
+    self.snapshot = snapshot
+    self.indexName = indexName
+    planner = QueryPlanner(snapshot: snapshot, now: now)
+    weights = WeightBuilder(snapshot)
+    isSortedByScore = request.sort.isEmpty || request.sort == [.score]
+    try Self.check(request, snapshot)
+    order = try SortOrder(request.sort.isEmpty ? [.score] : request.sort, snapshot: snapshot, planner: planner)
+    query = try planner.plan(request.query)
+  }
+
+  private static func check(_ request: SearchRequest, _ snapshot: Snapshot) throws(SearchEngineError) {
+    func refused(_ reason: String) -> SearchEngineError {
+      .refused(status: 400, type: "illegal_argument_exception", reason: reason, index: nil)
+    }
+    guard request.from >= 0, request.size >= 0 else {
+      throw refused("[from] and [size] must not be negative: \(request.from), \(request.size)")
+    }
+    let (last, overflow) = request.from.addingReportingOverflow(request.size)
+    let window = snapshot.mapping.maximumResultWindow
+    guard !overflow, last <= window else {
+      throw refused(
+        "Result window is too large, from + size must be less than or equal to: [\(window)] but was "
+          + "[\(overflow ? "more" : String(last))]. Page with search_after.")
+    }
+    if request.searchAfter != nil {
+      if request.from > 0 { throw refused("`from` parameter must be set to 0 when `search_after` is used.") }
+      if request.sort.isEmpty { throw refused("Sort must contain at least one field.") }
+    }
+  }
+
+  private var needsScores: Bool {
+    request.minimumScore != nil || request.trackScores
+      || (order.needsScores && (request.size > 0 || request.collapse != nil))
+  }
+
+  func run() throws(SearchEngineError) -> SearchResponse {
+    let weight = weights.weight(query, scores: needsScores)
+    let postFilter = try request.postFilter.map { (filter) throws(SearchEngineError) in
+      weights.weight(try planner.plan(filter), scores: false)
+    }
+    let aggregators = try AggregatorSet(request.aggregations, snapshot: snapshot, planner: planner, weights: weights)
+    var hits = HitCollector(
+      order: order, capacity: request.from + request.size,
+      after: try request.searchAfter.map { (values) throws(SearchEngineError) in
+        try order.keys(after: values, planner: planner)
+      },
+      collapse: try request.collapse.map { (collapse) throws(SearchEngineError) in
+        try CollapseField(collapse.field, snapshot)
+      })
+    for (index, reader) in snapshot.readers.enumerated() {
+      guard let scorer = weight.scorer(reader) else { continue }
+      let batch = matches(scorer, reader)
+      aggregators.collect(batch.documents, reader: reader, at: index)
+      let shown = postFilter.map { filtered(batch, $0.scorer(reader)) } ?? batch
+      hits.collect(shown, reader: reader, at: index)
+    }
+    return try response(hits, aggregators.results())
+  }
+
+  /// The live matches of one segment, with scores where they are needed.
+  private func matches(_ scorer: Scorer, _ reader: SegmentReader) -> Matches {
+    var matches = Matches()
+    let minimum = request.minimumScore.map { Float($0) }
+    while scorer.next() != Scorer.end {
+      let document = scorer.document
+      if let live = reader.live, !live[Int(document)] { continue }
+      if needsScores {
+        let score = scorer.score()
+        if let minimum, score < minimum { continue }
+        matches.scores.append(score)
+      }
+      matches.documents.append(document)
+    }
+    return matches
+  }
+
+  private func filtered(_ matches: Matches, _ filter: Scorer?) -> Matches {
+    guard let filter else { return Matches() }
+    var kept = Matches()
+    for (index, document) in matches.documents.enumerated() {
+      let at = filter.document < document ? filter.advance(document) : filter.document
+      if at == document {
+        kept.documents.append(document)
+        if !matches.scores.isEmpty { kept.scores.append(matches.scores[index]) }
+      }
+    }
+    return kept
+  }
+
+  // MARK: Response
+
+  private func response(_ hits: HitCollector, _ aggregations: [String: AggregationResult])
+    throws(SearchEngineError) -> SearchResponse
+  {
+    var response = SearchResponse(total: total(hits.total), aggregations: aggregations)
+    let fetch = FetchPhase(snapshot: snapshot, indexName: indexName, request: request)
+    let isScored = isSortedByScore || request.trackScores || order.needsScores
+    let page = hits.sorted().dropFirst(request.from)
+    let highlights = try self.highlights(page.map(\.entry.document), fetch)
+    for found in page {
+      var hit = fetch.hit(found.entry.document, score: isScored ? found.entry.score : nil, source: request.source)
+      hit.highlight = highlights[found.entry.document] ?? [:]
+      if !isSortedByScore { hit.sort = order.values(found.keys) }
+      if let collapse = request.collapse {
+        let value = hits.collapseValue(of: found.entry.document)
+        if let value { hit.fields[collapse.field] = [value] }
+        hit.innerHits = try innerHits(collapse, value)
+      }
+      response.hits.append(hit)
+    }
+    if request.size > 0, isSortedByScore || request.trackScores {
+      response.maximumScore = hits.maximumScore.map { Double($0) }
+    }
+    response.suggest = try Suggestions(snapshot: snapshot).results(request.suggest)
+    return response
+  }
+
+  /// The page's fragments by document, made in the order of indexing.
+  private func highlights(_ documents: [Int], _ fetch: FetchPhase) throws(SearchEngineError) -> [Int: [String:
+    [String]]]
+  {
+    guard let options = request.highlight else { return [:] }
+    var query = query
+    if let other = options.query { query = try planner.plan(other) }
+    let highlighter = PlainHighlighter(options, query: query, mapping: snapshot.mapping)
+    var highlights: [Int: [String: [String]]] = [:]
+    for document in documents.sorted() {
+      if let source = fetch.source(document) { highlights[document] = highlighter.highlight(source) }
+    }
+    return highlights
+  }
+
+  private func total(_ count: Int) -> TotalHits? {
+    switch request.trackTotalHits {
+    case .exact: TotalHits(value: count, isExact: true)
+    case .never: nil
+    case .upTo(let limit):
+      count > limit ? TotalHits(value: limit, isExact: false) : TotalHits(value: count, isExact: true)
+    }
+  }
+
+  /// The members of one group, each kind by a search of its own, as Elasticsearch expands them.
+  private func innerHits(_ collapse: Collapse, _ value: FieldValue?) throws(SearchEngineError) -> [String:
+    InnerHitsResult]
+  {
+    var results: [String: InnerHitsResult] = [:]
+    for inner in collapse.innerHits {
+      let filters = request.postFilter.map { [$0] } ?? []
+      let group =
+        value.map { BoolQuery(must: [request.query], filter: [.term(field: collapse.field, value: $0)] + filters) }
+        ?? BoolQuery(must: [request.query], filter: filters, mustNot: [.exists(field: collapse.field)])
+      let nested = SearchRequest(
+        query: .bool(group), from: inner.from, size: inner.size, sort: inner.sort, minimumScore: request.minimumScore,
+        source: inner.source, trackTotalHits: .exact)
+      let found = try SearchExecution(nested, snapshot: snapshot, indexName: indexName, now: planner.now).run()
+      results[inner.name] = InnerHitsResult(
+        total: found.total ?? TotalHits(value: 0, isExact: true), maximumScore: found.maximumScore, hits: found.hits)
+    }
+    return results
+  }
+}
+
+/// Matching documents of one segment; `scores` is empty where none are needed.
+struct Matches {
+  var documents: [Int32] = []
+  var scores: [Float] = []
+}

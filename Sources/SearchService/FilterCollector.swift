@@ -1,0 +1,122 @@
+import Catalog
+
+/// Gathers `filter=code:value` parameters into filters: values of one code widen, codes narrow.
+struct FilterCollector {
+  private static let longestCode = 64
+  private static let longestValue = 200
+
+  let currency: Currency
+  private var order: [String] = []
+  private var values: [String: [String]] = [:]
+  private var count = 0
+  private var priceLower: Int64?
+  private var priceUpper: Int64?
+
+  init(currency: Currency) { self.currency = currency }
+
+  mutating func add(_ text: String) throws(InvalidInput) {
+    count += 1
+    guard count <= SearchInput.mostFilterValues else {
+      throw InvalidInput(parameter: "filter", reason: "stands more than \(SearchInput.mostFilterValues) times")
+    }
+    guard let colon = text.firstIndex(of: ":") else {
+      throw InvalidInput(parameter: "filter", reason: "is not written code:value, as in colour:Red")
+    }
+    let code = String(text[..<colon])
+    let value = String(text[text.index(after: colon)...])
+    let isCode = code.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "_") }
+    guard !code.isEmpty, code.utf8.count <= Self.longestCode, isCode else {
+      throw InvalidInput(parameter: "filter", reason: "has a code that is not of lowercase letters, digits and _")
+    }
+    guard !value.isEmpty, value.unicodeScalars.count <= Self.longestValue else {
+      throw InvalidInput(
+        parameter: "filter", reason: "has a value of no or of more than \(Self.longestValue) characters")
+    }
+    if values[code] == nil { order.append(code) }
+    if values[code]?.contains(value) != true { values[code, default: []].append(value) }
+  }
+
+  mutating func addPriceBound(_ text: String, parameter: String, isLower: Bool) throws(InvalidInput) {
+    let amount = try price(text, parameter: parameter)
+    if isLower { priceLower = amount } else { priceUpper = amount }
+  }
+
+  func filters() throws(InvalidInput) -> [SearchFilter] {
+    var result: [SearchFilter] = []
+    for code in order { result.append(try filter(code: code, values: values[code] ?? [])) }
+    if priceLower != nil || priceUpper != nil {
+      result.removeAll { $0.facetCode == "price" }
+      try checkOrder(priceLower, priceUpper)
+      result.append(.price(lower: priceLower, upper: priceUpper))
+    }
+    return result
+  }
+
+  private func filter(code: String, values: [String]) throws(InvalidInput) -> SearchFilter {
+    let last = values[values.count - 1]
+    switch code {
+    case "category":
+      guard let id = CategoryID(last) else {
+        throw InvalidInput(parameter: "filter", reason: "category is not the id of a category")
+      }
+      return .category(id)
+    case "brand": return .brand(values)
+    case "price":
+      let (lower, upper) = try bounds(last) { text throws(InvalidInput) in try price(text, parameter: "filter") }
+      try checkOrder(lower, upper)
+      return .price(lower: lower, upper: upper)
+    case "rating":
+      guard let stars = Double(last), (0...5).contains(stars) else {
+        throw InvalidInput(parameter: "filter", reason: "rating is not a number from 0 to 5")
+      }
+      return .minimumRating(stars)
+    case "stock":
+      guard last == "yes" else { throw InvalidInput(parameter: "filter", reason: "stock takes yes") }
+      return .inStock
+    case "reduced":
+      guard last == "yes" else { throw InvalidInput(parameter: "filter", reason: "reduced takes yes") }
+      return .reduced
+    default:
+      guard last.contains(".."), let range = try? bounds(last, reading: finiteNumber) else {
+        return .attribute(code: code, values: values)
+      }
+      return .attributeRange(code: code, lower: range.lower, upper: range.upper)
+    }
+  }
+
+  /// Reads `10..50`, `10..` or `..50`.
+  private func bounds<Number>(
+    _ text: String, reading: (String) throws(InvalidInput) -> Number
+  ) throws(InvalidInput) -> (lower: Number?, upper: Number?) {
+    guard let dots = text.firstRange(of: "..") else {
+      throw InvalidInput(parameter: "filter", reason: "a range is written 10..50, 10.. or ..50")
+    }
+    let lower = String(text[..<dots.lowerBound])
+    let upper = String(text[dots.upperBound...])
+    guard !(lower.isEmpty && upper.isEmpty) else {
+      throw InvalidInput(parameter: "filter", reason: "a range needs at least one bound")
+    }
+    return (lower.isEmpty ? nil : try reading(lower), upper.isEmpty ? nil : try reading(upper))
+  }
+
+  private func finiteNumber(_ text: String) throws(InvalidInput) -> Double {
+    guard let number = Double(text), number.isFinite else {
+      throw InvalidInput(parameter: "filter", reason: "a bound is not a number")
+    }
+    return number
+  }
+
+  private func price(_ text: String, parameter: String) throws(InvalidInput) -> Int64 {
+    guard let money = Money(decimalText: text, currency: currency), money.minorUnits >= 0 else {
+      throw InvalidInput(
+        parameter: parameter, reason: "is not a price in \(currency.code) of 0 or more, as in 12 or 12.50")
+    }
+    return money.minorUnits
+  }
+
+  private func checkOrder(_ lower: Int64?, _ upper: Int64?) throws(InvalidInput) {
+    if let lower, let upper, lower > upper {
+      throw InvalidInput(parameter: "price", reason: "the lowest price is above the highest")
+    }
+  }
+}

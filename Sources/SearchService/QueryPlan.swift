@@ -1,0 +1,37 @@
+/// What a query was understood to ask for.
+public struct QueryPlan: Sendable, Hashable {
+  /// How strictly the words of the query must be found.
+  public enum Strictness: String, Sendable, CaseIterable {
+    /// Each word, in any field.
+    case everyWord = "every_word"
+    /// Three of four words.
+    case mostWords = "most_words"
+    case anyWord = "any_word"
+  }
+
+  /// The words, with white space folded and without control characters. Empty: everything (browsing).
+  public var text: String
+  public var strictness: Strictness
+
+  public init(text: String, strictness: Strictness = .everyWord) {
+    self.text = text
+    self.strictness = strictness
+  }
+
+  /// Reads a raw query: folds white space, drops what is not printable.
+  public static func understanding(_ raw: String) -> QueryPlan {
+    let printable = raw.unicodeScalars.map { scalar -> Character in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .unassigned, .surrogate: " "
+      default: Character(scalar)
+      }
+    }
+    return QueryPlan(text: String(printable).split(separator: " ").joined(separator: " "))
+  }
+
+  /// The steps to take when nothing is found, the closest first.
+  public var relaxations: [QueryPlan] {
+    guard text.contains(" ") else { return [] }
+    return [QueryPlan(text: text, strictness: .mostWords), QueryPlan(text: text, strictness: .anyWord)]
+  }
+}

@@ -1,0 +1,214 @@
+import Catalog
+public import SearchDSL
+
+/// Makes the request of a search: one body with hits, facets and paging. Pure functions of the plan and the input.
+public struct Retrieval: Sendable {
+  /// The weights of the text fields.
+  public struct Weights: Sendable, Hashable {
+    public var fields: [BoostedField]
+    public init(fields: [BoostedField]) { self.fields = fields }
+
+    /// Those that did best of the combinations tried on the Icecat judgments (docs/explain/relevance.md).
+    public static let standard = Weights(fields: ["title^5", "brand^2", "summary^2", "category", "attributes"])
+  }
+
+  /// Values of all attributes together that one answer counts; more do not fit a page.
+  static let mostFacetValues = 400
+  static let mostBrands = 50
+  static let mostCategories = 300
+  static let mostSelectedFacetValues = 100
+  /// An SKU, a part number or a barcode typed whole is the product itself: above what BM25 gives any text.
+  private static let codeBoost = 100.0
+  /// What cannot be bought sinks, and stays findable.
+  private static let outOfStockWeight = 0.6
+
+  public var weights: Weights
+
+  public init(weights: Weights = .standard) { self.weights = weights }
+
+  /// The query of a plan without filters: what relevance is measured on.
+  public func query(for plan: QueryPlan, shopper: ShopperContext) -> Query {
+    let audience = Query.terms(field: "audience", values: shopper.audience.codes.map { .string($0) })
+    let text = plan.text.isEmpty ? Query.matchAll() : textQuery(plan)
+    let scored = Query.functionScore(
+      FunctionScoreQuery(
+        query: text,
+        functions: [
+          .init(.fieldValueFactor(field: "popularity", factor: 1, modifier: .ln2p, missing: 0)),
+          .init(.weight, filter: .term(field: "is_in_stock", value: false), weight: Self.outOfStockWeight),
+        ]))
+    return .bool(BoolQuery(must: [scored], filter: [audience]))
+  }
+
+  private func textQuery(_ plan: QueryPlan) -> Query {
+    var words = MultiMatchQuery(query: plan.text, fields: weights.fields, kind: .crossFields)
+    switch plan.strictness {
+    case .everyWord: words.operator = .and
+    case .mostWords: words.minimumShouldMatch = "75%"
+    case .anyWord: break
+    }
+    let code = Query.constantScore(filter: .term(field: "codes", value: .string(plan.text)), boost: Self.codeBoost)
+    return .disMax(queries: [code, .multiMatch(words)])
+  }
+
+  public func request(for plan: QueryPlan, input: SearchInput, wantsFacets: Bool) -> SearchRequest {
+    SearchRequest(
+      query: query(for: plan, shopper: input.shopper),
+      from: (input.page - 1) * input.pageSize,
+      size: input.pageSize,
+      sort: sort(input),
+      aggregations: wantsFacets ? aggregations(input) : [],
+      postFilter: conjunction(of: input.filters, input: input),
+      source: .fields(includes: Self.cardFields),
+      trackTotalHits: .exact,
+      trackScores: true)
+  }
+
+  /// What a result card shows.
+  static let cardFields = [
+    "product_id", "title", "brand", "price", "discount_percent", "is_in_stock", "rating", "rating_count", "display",
+  ]
+
+  private func sort(_ input: SearchInput) -> [SortKey] {
+    let last = SortKey(.field("product_id"), .ascending)
+    let price = priceField(input)
+    return switch input.sort {
+    case .relevance: [.score, last]
+    case .priceAscending: [SortKey(.field(price), .ascending, unmappedType: "long"), last]
+    case .priceDescending: [SortKey(.field(price), .descending, unmappedType: "long"), last]
+    case .newest: [SortKey(.field("released_at"), .descending), .score, last]
+    case .rating:
+      [SortKey(.field("rating"), .descending), SortKey(.field("rating_count"), .descending), .score, last]
+    case .bestselling: [SortKey(.field("popularity"), .descending), .score, last]
+    case .discount: [SortKey(.field("discount_percent"), .descending), .score, last]
+    }
+  }
+
+  private func priceField(_ input: SearchInput) -> String {
+    "price.\(input.shopper.priceLists.first ?? .retail)"
+  }
+
+  // MARK: Filters
+
+  func clause(_ filter: SearchFilter, input: SearchInput) -> Query {
+    switch filter {
+    case .category(let id): .term(field: "category_ids", value: .string(id.description))
+    case .brand(let names): .terms(field: "brand.keyword", values: names.map { .string($0) })
+    case .price(let lower, let upper):
+      .range(
+        RangeQuery(
+          field: priceField(input), lower: lower.map { .inclusive(.int($0)) }, upper: upper.map { .inclusive(.int($0)) }
+        ))
+    case .minimumRating(let stars): .range(RangeQuery(field: "rating", lower: .inclusive(.double(stars))))
+    case .inStock: .term(field: "is_in_stock", value: true)
+    case .reduced: .range(RangeQuery(field: "discount_percent", lower: .exclusive(0)))
+    case .attribute(let code, let values):
+      .terms(field: "facets", values: values.map { .string(FacetToken.value(code: code, $0)) })
+    case .attributeRange(let code, let lower, let upper):
+      .range(
+        RangeQuery(
+          field: "facet_numbers",
+          lower: .inclusive(.string(lower.map { FacetToken.number(code: code, $0) } ?? "\(code)=")),
+          upper: .inclusive(.string(upper.map { FacetToken.number(code: code, $0) } ?? "\(code)=~"))))
+    }
+  }
+
+  /// All filters at once; nil where nothing is restricted.
+  func conjunction(of filters: [SearchFilter], input: SearchInput) -> Query? {
+    let clauses = filters.map { clause($0, input: input) } + variantClauses(filters)
+    return clauses.isEmpty ? nil : clauses.count == 1 ? clauses[0] : .bool(BoolQuery(filter: clauses))
+  }
+
+  /// Terms that one clause may name; a wider choice is left to the plain filters.
+  private static let mostCombinations = 256
+
+  /// Several options are asked of one variant: red and M is not a product with a red S and a blue M.
+  ///
+  /// For each set of two or more chosen attributes: a product that has all of them as options of its variants must have
+  /// a variant with the combination (docs/decisions/0002).
+  private func variantClauses(_ filters: [SearchFilter]) -> [Query] {
+    let chosen = filters.compactMap { filter -> (code: String, values: [String])? in
+      if case .attribute(let code, let values) = filter { (code, values) } else { nil }
+    }.sorted { $0.code < $1.code }.prefix(FacetToken.mostCombinedOptions)
+    guard chosen.count >= 2 else { return [] }
+    return (1..<(1 << chosen.count)).compactMap { subset -> Query? in
+      let attributes = chosen.indices.filter { subset & (1 << $0) != 0 }.map { chosen[$0] }
+      guard attributes.count >= 2, attributes.reduce(1, { $0 * $1.values.count }) <= Self.mostCombinations else {
+        return nil
+      }
+      var combinations: [[(code: String, value: String)]] = [[]]
+      for (code, values) in attributes {
+        combinations = combinations.flatMap { start in values.map { start + [(code, $0)] } }
+      }
+      let areOptions = Query.bool(
+        BoolQuery(filter: attributes.map { .term(field: "option_codes", value: .string($0.code)) }))
+      let hasVariant = Query.terms(
+        field: "variant_options", values: combinations.map { .string(FacetToken.combination($0)) })
+      return .bool(BoolQuery(should: [.bool(BoolQuery(mustNot: [areOptions])), hasVariant], minimumShouldMatch: 1))
+    }
+  }
+
+  // MARK: Facets
+
+  /// Names of the aggregations; an attribute's own is `attribute:colour`.
+  enum AggregationName {
+    static let attributes = "attributes"
+    static let values = "values"
+    static let swatches = "swatches"
+    static func attribute(_ code: String) -> String { "attribute:\(code)" }
+  }
+
+  private func aggregations(_ input: SearchInput) -> [NamedAggregation] {
+    /// Counts made with every filter but the facet's own: what a shopper would get by choosing another value of it.
+    func counted(_ name: String, without code: String?, _ aggregations: [NamedAggregation]) -> NamedAggregation {
+      let others = conjunction(of: input.filters.filter { $0.facetCode != code }, input: input)
+      return NamedAggregation(name, Aggregation(.filter(others ?? .matchAll()), aggregations: aggregations))
+    }
+    func terms(_ field: String, size: Int, include: TermsAggregation.Include? = nil) -> NamedAggregation {
+      NamedAggregation(
+        AggregationName.values, Aggregation(.terms(TermsAggregation(field: field, size: size, include: include))))
+    }
+    var result = [
+      counted(
+        AggregationName.attributes, without: nil,
+        [
+          terms("facets", size: Self.mostFacetValues),
+          NamedAggregation(
+            AggregationName.swatches,
+            Aggregation(.terms(TermsAggregation(field: "swatches", size: Self.mostSelectedFacetValues)))),
+        ]),
+      counted("brand", without: "brand", [terms("brand.keyword", size: Self.mostBrands)]),
+      counted("category", without: "category", [terms("category_ids", size: Self.mostCategories)]),
+      counted(
+        "price", without: "price",
+        [
+          NamedAggregation("bounds", Aggregation(.stats(field: priceField(input)))),
+          NamedAggregation(
+            AggregationName.values, Aggregation(.range(field: priceField(input), ranges: Self.priceRanges))),
+        ]),
+      counted(
+        "rating", without: "rating",
+        [
+          NamedAggregation(
+            AggregationName.values,
+            Aggregation(.range(field: "rating", ranges: [4, 3, 2].map { .init(key: String(Int($0)), from: $0) })))
+        ]),
+      counted("stock", without: "stock", [terms("is_in_stock", size: 2)]),
+    ]
+    for case .attribute(let code, _) in input.filters {
+      let own = terms("facets", size: Self.mostSelectedFacetValues, include: .prefix(code + "="))
+      result.append(counted(AggregationName.attribute(code), without: code, [own]))
+    }
+    return result
+  }
+
+  /// Steps that shoppers think in, in hundredths; empty ones are not shown.
+  static let priceSteps: [Int64] = [10, 20, 50, 100, 200, 500, 1000, 2000].map { $0 * 100 }
+
+  private static let priceRanges: [Aggregation.RangeBucket] = {
+    let edges: [Int64?] = [nil] + priceSteps.map(Optional.some) + [nil]
+    return zip(edges, edges.dropFirst()).map { lower, upper in
+      Aggregation.RangeBucket(key: "\(lower ?? 0)..", from: lower.map(Double.init), to: upper.map(Double.init))
+    }
+  }()
+}

@@ -1,0 +1,54 @@
+public import Catalog
+
+extension SearchInput {
+  /// The parameters that read back as this input; what is at its default is left out.
+  public func parameters(currency: Currency) -> [(name: String, value: String)] {
+    var result: [(name: String, value: String)] = []
+    if !text.isEmpty { result.append(("q", text)) }
+    for filter in filters { result += filter.texts(currency: currency).map { ("filter", $0) } }
+    if sort != .relevance { result.append(("sort", sort.rawValue)) }
+    if page != 1 { result.append(("page", String(page))) }
+    if pageSize != Self.defaultPageSize { result.append(("page_size", String(pageSize))) }
+    return result
+  }
+
+  /// The same search with one value of a facet chosen, or, where it was chosen, no longer; back on the first page.
+  public func toggling(_ code: String, _ value: String, currency: Currency) -> SearchInput {
+    let token = "\(code):\(value)"
+    var tokens = filters.flatMap { $0.texts(currency: currency) }
+    if let index = tokens.firstIndex(of: token) {
+      tokens.remove(at: index)
+    } else {
+      let isOneOf = ["category", "price", "rating"].contains(code)
+      if isOneOf { tokens.removeAll { $0.hasPrefix(code + ":") } }
+      tokens.append(token)
+    }
+    var result = self
+    result.page = 1
+    // The tokens are our own; were one unreadable, the search goes on without a change.
+    result.filters =
+      (try? SearchInput(parameters: tokens.map { ("filter", $0) }, currency: currency).filters) ?? filters
+    return result
+  }
+}
+
+extension SearchFilter {
+  /// The values of `filter=` that read back as this filter.
+  public func texts(currency: Currency) -> [String] {
+    switch self {
+    case .category(let id): return ["category:\(id)"]
+    case .brand(let names): return names.map { "brand:\($0)" }
+    case .price(let lower, let upper):
+      func text(_ amount: Int64?) -> String {
+        amount.map { Money(minorUnits: $0, currency: currency).decimalText } ?? ""
+      }
+      return ["price:\(text(lower))..\(text(upper))"]
+    case .minimumRating(let stars): return ["rating:\(stars == stars.rounded() ? String(Int(stars)) : String(stars))"]
+    case .inStock: return ["stock:yes"]
+    case .reduced: return ["reduced:yes"]
+    case .attribute(let code, let values): return values.map { "\(code):\($0)" }
+    case .attributeRange(let code, let lower, let upper):
+      return ["\(code):\(lower.map { String($0) } ?? "")..\(upper.map { String($0) } ?? "")"]
+    }
+  }
+}

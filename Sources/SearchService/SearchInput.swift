@@ -1,0 +1,153 @@
+public import Catalog
+
+/// What a shopper may have meant that the shop cannot do: names the parameter and says what is allowed.
+public struct InvalidInput: Error, Sendable, Hashable, CustomStringConvertible {
+  public var parameter: String
+  public var reason: String
+
+  public init(parameter: String, reason: String) {
+    self.parameter = parameter
+    self.reason = reason
+  }
+
+  public var description: String { "\(parameter): \(reason)" }
+}
+
+/// How the results are ordered.
+public enum SearchSort: String, Sendable, CaseIterable {
+  case relevance
+  case priceAscending = "price_asc"
+  case priceDescending = "price_desc"
+  case newest, rating, bestselling, discount
+
+  public var label: String {
+    switch self {
+    case .relevance: "Best match"
+    case .priceAscending: "Price, low to high"
+    case .priceDescending: "Price, high to low"
+    case .newest: "Newest"
+    case .rating: "Customer rating"
+    case .bestselling: "Bestselling"
+    case .discount: "Biggest reduction"
+    }
+  }
+}
+
+/// One restriction of the results. Values of one filter widen it, several filters narrow.
+public enum SearchFilter: Sendable, Hashable {
+  case category(CategoryID)
+  case brand([String])
+  /// In minor units; both ends inside.
+  case price(lower: Int64?, upper: Int64?)
+  case minimumRating(Double)
+  case inStock
+  case reduced
+  case attribute(code: String, values: [String])
+  case attributeRange(code: String, lower: Double?, upper: Double?)
+
+  /// The facet that this filter belongs to, whose counts are made without it.
+  public var facetCode: String {
+    switch self {
+    case .category: "category"
+    case .brand: "brand"
+    case .price: "price"
+    case .minimumRating: "rating"
+    case .inStock: "stock"
+    case .reduced: "reduced"
+    case .attribute(let code, _), .attributeRange(let code, _, _): code
+    }
+  }
+}
+
+/// For whom prices and products are looked up. It holds a contract's lists and nothing about a person.
+public struct ShopperContext: Sendable, Hashable {
+  public var audience: Audience
+  public var priceLists: [PriceListCode]
+
+  public init(audience: Audience, priceLists: [PriceListCode]) {
+    self.audience = audience
+    self.priceLists = priceLists
+  }
+
+  /// Whoever comes in from the street.
+  public static let visitor = ShopperContext(audience: .shops, priceLists: [.retail])
+}
+
+/// A search as the flow takes it: every value is within its bounds.
+public struct SearchInput: Sendable, Hashable {
+  /// The longest product titles have 250 characters; what is longer is no query.
+  public static let longestQuery = 300
+  /// More values than any page offers to tick.
+  public static let mostFilterValues = 100
+  public static let largestPageSize = 100
+  public static let defaultPageSize = 24
+  /// Elasticsearch's `max_result_window`: the results that numbered pages reach.
+  public static let deepestResult = 10_000
+
+  public var text: String
+  public var filters: [SearchFilter]
+  public var sort: SearchSort
+  /// From 1.
+  public var page: Int
+  public var pageSize: Int
+  public var shopper: ShopperContext
+
+  /// Use `init(parameters:currency:)` for what comes from outside.
+  public init(
+    text: String = "", filters: [SearchFilter] = [], sort: SearchSort = .relevance, page: Int = 1,
+    pageSize: Int = SearchInput.defaultPageSize, shopper: ShopperContext = .visitor
+  ) {
+    self.text = text
+    self.filters = filters
+    self.sort = sort
+    self.page = page
+    self.pageSize = pageSize
+    self.shopper = shopper
+  }
+
+  /// Reads the parameters of an address: `q`, `filter` (`colour:Red`, `price:10..50`), `price_min`, `price_max`, `sort`,
+  /// `page`, `page_size`. Empty values are as good as absent, for a form sends all its fields.
+  public init(
+    parameters: [(name: String, value: String)], currency: Currency = .gbp, shopper: ShopperContext = .visitor
+  ) throws(InvalidInput) {
+    self.init(shopper: shopper)
+    var collected = FilterCollector(currency: currency)
+    for (name, value) in parameters where !value.isEmpty {
+      switch name {
+      case "q": text = try Self.query(value)
+      case "filter": try collected.add(value)
+      case "price_min": try collected.addPriceBound(value, parameter: name, isLower: true)
+      case "price_max": try collected.addPriceBound(value, parameter: name, isLower: false)
+      case "sort":
+        guard let known = SearchSort(rawValue: value) else {
+          let names = SearchSort.allCases.map(\.rawValue).joined(separator: ", ")
+          throw InvalidInput(parameter: "sort", reason: "is not one of \(names)")
+        }
+        sort = known
+      case "page": page = try Self.number(value, parameter: name, in: 1...Self.deepestResult)
+      case "page_size": pageSize = try Self.number(value, parameter: name, in: 1...Self.largestPageSize)
+      default: throw InvalidInput(parameter: String(name.prefix(40)), reason: "is not a parameter of a search")
+      }
+    }
+    filters = try collected.filters()
+    guard page * pageSize <= Self.deepestResult else {
+      throw InvalidInput(
+        parameter: "page", reason: "reaches past result \(Self.deepestResult); narrow the search by a filter instead")
+    }
+  }
+
+  static func query(_ value: String) throws(InvalidInput) -> String {
+    guard value.unicodeScalars.count <= longestQuery else {
+      throw InvalidInput(parameter: "q", reason: "has more than \(longestQuery) characters")
+    }
+    return value
+  }
+
+  static func number(_ value: String, parameter: String, in range: ClosedRange<Int>) throws(InvalidInput) -> Int {
+    guard let number = Int(value), range.contains(number) else {
+      throw InvalidInput(
+        parameter: parameter, reason: "is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+}

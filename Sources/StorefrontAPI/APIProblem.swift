@@ -1,0 +1,72 @@
+public import HTTPServer
+import Ports
+import SearchDSL
+import SearchService
+
+/// The API's own problems: the one table of code → status.
+public enum APIProblem: String, Problem.Code, CaseIterable {
+  case invalidParameter = "invalid-parameter"
+  case productNotFound = "product-not-found"
+  case searchUnavailable = "search-unavailable"
+  case databaseUnavailable = "database-unavailable"
+  case notReady = "not-ready"
+
+  public var code: String { rawValue }
+
+  public var status: HTTPStatus {
+    switch self {
+    case .invalidParameter: .badRequest
+    case .productNotFound: .notFound
+    case .searchUnavailable, .databaseUnavailable, .notReady: .serviceUnavailable
+    }
+  }
+
+  public var title: String {
+    switch self {
+    case .invalidParameter: "Invalid parameter"
+    case .productNotFound: "Product not found"
+    case .searchUnavailable: "Search is not available"
+    case .databaseUnavailable: "The database is not available"
+    case .notReady: "Not ready"
+    }
+  }
+
+  /// How long a client should wait before it asks again what is not available now.
+  static let retryAfterSeconds = 2
+}
+
+extension Problem {
+  /// The problem that an error of the search flow is to a client; nil for an error of ours, which is a 500.
+  public init?(flowError error: any Error) {
+    let retry: HTTPHeaders = ["Retry-After": String(APIProblem.retryAfterSeconds)]
+    switch error {
+    case let error as InvalidInput:
+      self.init(
+        APIProblem.invalidParameter, detail: error.description, extensions: ["parameter": .string(error.parameter)])
+    case is DependencyUnavailable:
+      self.init(
+        APIProblem.databaseUnavailable,
+        detail: "This needs the catalog's database, which does not answer now. Try again.",
+        headers: retry)
+    case let error as SearchEngineError:
+      switch error {
+      case .unavailable, .deadlineExceeded, .indexNotFound, .malformedAnswer:
+        self.init(
+          APIProblem.searchUnavailable, detail: "The search engine does not answer now. Try again.", headers: retry)
+      case .refused(let status, _, _, _):
+        guard status == 429 || status >= 500 else { return nil }
+        self.init(APIProblem.searchUnavailable, detail: "The search engine is busy. Try again.", headers: retry)
+      }
+    default: return nil
+    }
+  }
+
+  /// Runs a handler's work and turns what a client can mend or wait out into its problem.
+  public static func translating<Value>(_ work: () async throws -> Value) async throws -> Value {
+    do {
+      return try await work()
+    } catch {
+      throw Problem(flowError: error) ?? error
+    }
+  }
+}

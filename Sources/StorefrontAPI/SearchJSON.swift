@@ -1,0 +1,224 @@
+import Catalog
+import JSON
+import Pricing
+import SearchService
+
+/// The answers of the API as JSON bytes. Ids are strings; money is an object with minor units, never a float.
+enum SearchJSON {
+  static func bytes(of page: SearchPage) -> [UInt8] {
+    var writer = JSONWriter(reservingBytes: 16_384)
+    writer.object { writer in
+      writer.member("query", page.plan.text)
+      if let relaxed = page.relaxedTo { writer.member("relaxed_to", relaxed.rawValue) }
+      writer.name("total")
+      writer.object {
+        $0.member("value", page.total.value); $0.member("is_exact", page.total.isExact)
+      }
+      writer.member("sort", page.input.sort.rawValue)
+      writer.member("page", page.input.page)
+      writer.member("page_size", page.input.pageSize)
+      writer.member("page_count", page.pageCount)
+      writer.name("products")
+      writer.array { writer in for product in page.products { write(product, &writer) } }
+      writer.name("facets")
+      writer.array { writer in for facet in page.facets { write(facet, &writer) } }
+      writer.member("degraded", page.degraded)
+      writer.member("took_ms", (page.tookMilliseconds * 100).rounded() / 100)
+    }
+    return writer.bytes
+  }
+
+  static func bytes(of suggestions: Suggestions) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("query", suggestions.text)
+      writer.name("products")
+      writer.array { writer in
+        for product in suggestions.products {
+          writer.object { writer in
+            writer.member("id", product.id.description)
+            writer.member("title", product.title)
+            if let picture = product.pictureURL { writer.member("picture", picture) }
+          }
+        }
+      }
+      writer.name("categories")
+      writer.array { writer in
+        for category in suggestions.categories {
+          writer.object { writer in
+            writer.member("id", category.id.description)
+            writer.member("slug", category.slug)
+            writer.member("name", category.name)
+            writer.member("count", category.count)
+          }
+        }
+      }
+      writer.name("brands")
+      writer.array { writer in
+        for brand in suggestions.brands {
+          writer.object {
+            $0.member("name", brand.name); $0.member("count", brand.count)
+          }
+        }
+      }
+    }
+    return writer.bytes
+  }
+
+  static func bytes(of tree: CategoryTree) -> [UInt8] {
+    var writer = JSONWriter()
+    func write(_ node: CategoryTree.Node, _ writer: inout JSONWriter) {
+      writer.object { writer in
+        writer.member("id", node.id.description)
+        writer.member("slug", node.slug)
+        writer.member("name", node.name)
+        writer.name("children")
+        writer.array { writer in for child in tree.children(of: node.id) { write(child, &writer) } }
+      }
+    }
+    writer.object { writer in
+      writer.name("categories")
+      writer.array { writer in for root in tree.roots { write(root, &writer) } }
+    }
+    return writer.bytes
+  }
+
+  static func bytes(of page: ProductPage) -> [UInt8] {
+    var writer = JSONWriter(reservingBytes: 8192)
+    writer.object { writer in
+      writer.member("id", page.id.description)
+      writer.member("code", page.code)
+      writer.member("title", page.title)
+      writer.member("summary", page.summary)
+      if let brand = page.brand { writer.member("brand", brand) }
+      writer.name("categories")
+      writer.array { writer in
+        for path in page.categories {
+          writer.array { writer in
+            for step in path.steps {
+              writer.object { writer in
+                writer.member("id", step.id.description)
+                writer.member("slug", step.slug)
+                writer.member("name", step.name)
+              }
+            }
+          }
+        }
+      }
+      writer.name("attributes")
+      writer.array { writer in for attribute in page.attributes { write(attribute, &writer) } }
+      writer.name("variants")
+      writer.array { writer in for variant in page.variants { write(variant, &writer) } }
+      writer.member("pictures", page.pictureURLs)
+      writer.name("price")
+      write(page.lowestQuote, &writer)
+      writer.member("is_in_stock", page.isInStock)
+      writeRating(page.rating, page.ratingCount, &writer)
+      if let released = page.releasedAt { writer.member("released_at", released.description) }
+      if let updated = page.updatedAt { writer.member("updated_at", updated.description) }
+      writer.member("degraded", page.degraded)
+    }
+    return writer.bytes
+  }
+
+  // MARK: Parts
+
+  private static func write(_ card: ProductCard, _ writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("id", card.id.description)
+      writer.member("code", card.code)
+      writer.member("title", card.title)
+      if let brand = card.brand { writer.member("brand", brand) }
+      writer.member("url", "/products/\(card.id)")
+      if let picture = card.pictureURL { writer.member("picture", picture) }
+      writer.name("price")
+      write(card.quote, &writer)
+      writer.member("is_price_from", card.isPriceFrom)
+      writer.member("is_in_stock", card.isInStock)
+      writeRating(card.rating, card.ratingCount, &writer)
+      writer.member("variant_count", card.variantCount)
+      if let score = card.score { writer.member("score", score) }
+    }
+  }
+
+  private static func write(_ quote: Quote?, _ writer: inout JSONWriter) {
+    guard let quote else { return writer.null() }
+    writer.object { writer in
+      writer.member("amount", quote.amount.decimalText)
+      writer.member("minor_units", quote.amount.minorUnits)
+      writer.member("currency", quote.amount.currency.code)
+      writer.member("price_list", quote.list.text)
+      if let was = quote.wasAmount {
+        writer.member("was_amount", was.decimalText)
+        writer.member("was_minor_units", was.minorUnits)
+      }
+    }
+  }
+
+  private static func writeRating(_ average: Double?, _ count: Int64, _ writer: inout JSONWriter) {
+    guard let average else { return }
+    writer.name("rating")
+    writer.object {
+      $0.member("average", average); $0.member("count", count)
+    }
+  }
+
+  private static func write(_ facet: Facet, _ writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("code", facet.code)
+      writer.member("name", facet.name)
+      if let unit = facet.unit { writer.member("unit", unit) }
+      writer.member("kind", facet.kind.rawValue)
+      if let bounds = facet.bounds {
+        writer.member("lowest_minor_units", bounds.lowerBound)
+        writer.member("highest_minor_units", bounds.upperBound)
+      }
+      writer.name("values")
+      writer.array { writer in
+        for value in facet.values {
+          writer.object { writer in
+            writer.member("value", value.value)
+            writer.member("label", value.label)
+            writer.member("count", value.count)
+            writer.member("is_selected", value.isSelected)
+            if let hex = value.hex { writer.member("hex", hex) }
+            if facet.kind == .categories { writer.member("depth", value.depth) }
+          }
+        }
+      }
+    }
+  }
+
+  private static func write(_ attribute: ProductSnapshot.Attribute, _ writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("code", attribute.definition.code)
+      writer.member("name", attribute.definition.name)
+      if let unit = attribute.definition.unit { writer.member("unit", unit) }
+      writer.member("type", attribute.definition.type.rawValue)
+      writer.name("values")
+      writer.array { writer in
+        for value in attribute.values {
+          switch value {
+          case .number(let number): writer.double(number)
+          case .boolean(let flag): writer.bool(flag)
+          default: writer.string(value.displayText)
+          }
+        }
+      }
+    }
+  }
+
+  private static func write(_ variant: ProductPage.Variant, _ writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("id", variant.id.description)
+      writer.member("sku", variant.sku.text)
+      if let gtin = variant.gtin { writer.member("gtin", gtin) }
+      writer.name("options")
+      writer.array { writer in for option in variant.options { write(option, &writer) } }
+      if let picture = variant.pictureURL { writer.member("picture", picture) }
+      writer.name("price")
+      write(variant.quote, &writer)
+      writer.member("is_in_stock", variant.isInStock)
+    }
+  }
+}

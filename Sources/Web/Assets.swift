@@ -1,0 +1,53 @@
+import HTTPServer
+
+/// The storefront's own style sheet, script and icon: compiled in, served under names that change with their content.
+enum Assets {
+  static let stylePath = "/assets/shop.css?v=\(fingerprint(Stylesheet.text))"
+  static let scriptPath = "/assets/shop.js?v=\(fingerprint(Script.text))"
+
+  /// The address changes when the content does, so a browser may keep it for a year.
+  private static let forEver = "public, max-age=31536000, immutable"
+
+  static func register(on router: inout Router, shopName: String) {
+    let style = Array(Stylesheet.text.utf8)
+    let script = Array(Script.text.utf8)
+    let manifest = Array(manifest(shopName: shopName).utf8)
+    add("/assets/shop.css", style, "text/css; charset=utf-8", to: &router)
+    add("/assets/shop.js", script, "text/javascript; charset=utf-8", to: &router)
+    add("/assets/icon.svg", Array(icon.utf8), "image/svg+xml", to: &router)
+    add("/favicon.ico", Array(icon.utf8), "image/svg+xml", to: &router)
+    add("/assets/shop.webmanifest", manifest, "application/manifest+json", to: &router)
+    add("/robots.txt", Array("User-agent: *\nDisallow: /search\nDisallow: /v1/\n".utf8), "text/plain", to: &router)
+  }
+
+  private static func add(_ path: String, _ bytes: [UInt8], _ type: String, to router: inout Router) {
+    let tag = "\"\(fingerprint(bytes))\""
+    router.get(path, Route(name: "asset", isImmediate: true)) { request in
+      if request.headers["If-None-Match"] == tag { return HTTPResponse(status: .notModified, headers: ["ETag": tag]) }
+      var response = HTTPResponse.bytes(bytes, contentType: type)
+      response.headers["Cache-Control"] = forEver
+      response.headers["ETag"] = tag
+      return response
+    }
+  }
+
+  private static func fingerprint(_ text: String) -> String { fingerprint(Array(text.utf8)) }
+
+  /// FNV-1a, 64 bits.
+  private static func fingerprint(_ bytes: [UInt8]) -> String {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    return String(hash, radix: 16)
+  }
+
+  private static let icon = """
+    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="14" fill="#1d2733"/><path d="M14 16l18 34 18-34" fill="none" stroke="#f4b860" stroke-width="7" stroke-linecap="round" stroke-linejoin="round"/></svg>
+    """
+
+  private static func manifest(shopName: String) -> String {
+    let name = shopName.replacing("\\", with: "").replacing("\"", with: "")
+    return """
+      {"name":"\(name)","short_name":"\(name)","start_url":"/","display":"standalone","background_color":"#ffffff","theme_color":"#1d2733","icons":[{"src":"/assets/icon.svg","sizes":"any","type":"image/svg+xml"}]}
+      """
+  }
+}

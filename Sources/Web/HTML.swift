@@ -1,0 +1,68 @@
+/// HTML that is made by interpolation: every interpolated text is escaped, HTML within HTML is not.
+///
+///     let title = "Salt & <pepper>"
+///     let item: HTML = "<li>\(title)</li>"  // <li>Salt &amp; &lt;pepper&gt;</li>
+public struct HTML: Sendable, ExpressibleByStringInterpolation {
+  public private(set) var text: String
+
+  public init(stringLiteral value: String) { text = value }
+  public init(stringInterpolation: Interpolation) { text = stringInterpolation.text }
+
+  public struct Interpolation: StringInterpolationProtocol {
+    var text = ""
+
+    public init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity * 2) }
+
+    public mutating func appendLiteral(_ literal: String) { text += literal }
+    public mutating func appendInterpolation(_ value: String) { text += HTML.escaped(value) }
+    public mutating func appendInterpolation(_ value: some BinaryInteger) { text += String(value) }
+    public mutating func appendInterpolation(_ html: HTML) { text += html.text }
+    public mutating func appendInterpolation(_ html: HTML?) { text += html?.text ?? "" }
+    public mutating func appendInterpolation(_ parts: [HTML]) { for part in parts { text += part.text } }
+  }
+
+  /// Safe in text and in a quoted attribute (OWASP's rule for HTML: & < > " ').
+  static func escaped(_ value: String) -> String {
+    guard value.utf8.contains(where: { $0 == 0x26 || $0 == 0x3C || $0 == 0x3E || $0 == 0x22 || $0 == 0x27 }) else {
+      return value
+    }
+    var result = ""
+    result.reserveCapacity(value.utf8.count + 16)
+    for scalar in value.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}
+
+/// An address within the shop: a path and parameters, encoded.
+struct Address {
+  var path: String
+  var parameters: [(name: String, value: String)] = []
+
+  var text: String {
+    guard !parameters.isEmpty else { return path }
+    return path + "?" + parameters.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
+  }
+
+  /// RFC 3986's unreserved characters stand for themselves.
+  static func encoded(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E, 0x3A: bytes.append(byte)
+      case 0x20: bytes.append(0x2B)
+      default: bytes += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,70 @@
+import Catalog
+import Pricing
+import SearchService
+
+/// Product cards, alike on every page.
+enum ProductGrid {
+  /// Cards whose pictures are in the first window of a phone or a laptop are loaded at once, the others when they near it.
+  private static let eagerPictures = 4
+
+  static func html(_ products: [ProductCard]) -> HTML {
+    let cards = products.enumerated().map { index, product in card(product, isEager: index < eagerPictures) }
+    return "<ul class=\"grid\">\(cards)</ul>"
+  }
+
+  private static func card(_ product: ProductCard, isEager: Bool) -> HTML {
+    let brand: HTML? = product.brand.map { "<span class=\"brand\">\($0)</span>" }
+    let variants: HTML? =
+      product.variantCount > 1 ? "<span class=\"note\">\(product.variantCount) variants</span>" : nil
+    let stock: HTML? = product.isInStock ? nil : "<span class=\"note sold-out\">Out of stock</span>"
+    return """
+      <li class="card">
+      <a href="/products/\(product.id.description)">
+      \(picture(product.pictureURL, isEager: isEager))
+      \(brand)
+      <span class="title">\(product.title)</span>
+      </a>
+      \(rating(product.rating, count: product.ratingCount))
+      \(price(product.quote, isFrom: product.isPriceFrom))
+      \(variants)\(stock)
+      </li>
+      """
+  }
+
+  /// The picture beside a title: decoration for who cannot see it, since the title says the same.
+  static func picture(_ url: String?, isEager: Bool, size: Int = 320) -> HTML {
+    guard let url else { return "<span class=\"picture none\" aria-hidden=\"true\"></span>" }
+    let loading: HTML = isEager ? "" : " loading=\"lazy\""
+    return
+      "<span class=\"picture\"><img src=\"\(url)\" alt=\"\" width=\"\(size)\" height=\"\(size)\" decoding=\"async\"\(loading)></span>"
+  }
+
+  static func price(_ quote: Quote?, isFrom: Bool) -> HTML {
+    guard let quote else { return "<p class=\"price\"><span class=\"note\">Price on request</span></p>" }
+    let from: HTML = isFrom ? "<span class=\"from\">from</span> " : ""
+    let was: HTML? = quote.wasAmount.map {
+      " <s><span class=\"hidden\">before: </span>\($0.displayText)</s>"
+    }
+    let mark: HTML = quote.wasAmount == nil ? "" : " reduced"
+    return "<p class=\"price\(mark)\">\(from)<strong>\(quote.amount.displayText)</strong>\(was)</p>"
+  }
+
+  static func rating(_ average: Double?, count: Int64) -> HTML? {
+    guard let average, count > 0 else { return nil }
+    let tenths = Int((average * 10).rounded())
+    let text = "\(tenths / 10).\(tenths % 10)"
+    // The filled part of the stars, in percent of their width, as an SVG rectangle: no inline style.
+    let width = Int((average / 5 * 100).rounded())
+    return """
+      <p class="rating"><svg viewBox="0 0 100 20" width="80" height="16" aria-hidden="true"><path class="stars-empty" d="\(stars)"/><svg x="0" y="0" width="\(width)" height="20" viewBox="0 0 \(width) 20"><path class="stars-full" d="\(stars)"/></svg></svg>
+      <span class="hidden">Rated \(text) of 5</span><span class="count" aria-hidden="true">\(text) (\(count))</span></p>
+      """
+  }
+
+  /// Five stars in a row of 100 by 20.
+  private static let stars: String = (0..<5).map { index in
+    let x = index * 20
+    return
+      "M\(x + 10) 1l2.7 5.8 6.3.8-4.6 4.4 1.2 6.3-5.6-3.1-5.6 3.1 1.2-6.3L\(x + 1) 7.6l6.3-.8z"
+  }.joined()
+}

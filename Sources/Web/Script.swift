@@ -1,0 +1,88 @@
+/// The script: suggestions under the search box, after WAI-ARIA's combobox with a list. All else works without it.
+enum Script {
+  static let text = """
+    (() => {
+      const input = document.getElementById("q");
+      if (!input || !window.fetch) return;
+      const list = document.createElement("ul");
+      list.className = "suggestions";
+      list.id = "suggestions";
+      list.setAttribute("role", "listbox");
+      list.setAttribute("aria-label", "Suggestions");
+      list.hidden = true;
+      input.parentElement.append(list);
+      input.setAttribute("role", "combobox");
+      input.setAttribute("aria-autocomplete", "list");
+      input.setAttribute("aria-controls", "suggestions");
+      input.setAttribute("aria-expanded", "false");
+      let timer = 0, request = null, chosen = -1;
+
+      function hide() {
+        list.hidden = true;
+        chosen = -1;
+        input.setAttribute("aria-expanded", "false");
+        input.removeAttribute("aria-activedescendant");
+      }
+      function choose(index) {
+        const items = [...list.children];
+        chosen = (index + items.length + 1) % (items.length + 1);
+        items.forEach((item, i) => item.setAttribute("aria-selected", String(i === chosen)));
+        if (chosen < items.length) input.setAttribute("aria-activedescendant", items[chosen].id);
+        else input.removeAttribute("aria-activedescendant");
+      }
+      function add(label, kind, href, picture) {
+        const item = document.createElement("li");
+        item.id = "suggestion-" + list.children.length;
+        item.setAttribute("role", "option");
+        item.setAttribute("aria-selected", "false");
+        item.dataset.href = href;
+        if (picture) {
+          const image = document.createElement("img");
+          image.src = picture;
+          image.alt = "";
+          item.append(image);
+        }
+        item.append(Object.assign(document.createElement("span"), { textContent: label }));
+        item.append(Object.assign(document.createElement("span"), { className: "kind", textContent: kind }));
+        item.addEventListener("mousedown", event => { event.preventDefault(); location.href = href; });
+        list.append(item);
+      }
+      function show(answer) {
+        list.replaceChildren();
+        for (const c of answer.categories) add(c.name, "Category", "/categories/" + c.slug);
+        for (const b of answer.brands) add(b.name, "Brand", "/search?filter=" + encodeURIComponent("brand:" + b.name));
+        for (const p of answer.products) add(p.title, "", "/products/" + p.id, p.picture);
+        list.hidden = !list.children.length;
+        chosen = list.children.length;
+        input.setAttribute("aria-expanded", String(!list.hidden));
+      }
+      input.addEventListener("input", () => {
+        clearTimeout(timer);
+        if (request) request.abort();
+        const text = input.value.trim();
+        if (!text) return hide();
+        timer = setTimeout(async () => {
+          request = new AbortController();
+          try {
+            const response = await fetch("/v1/suggest?q=" + encodeURIComponent(text), { signal: request.signal });
+            if (response.ok) show(await response.json());
+          } catch (error) {
+            if (error.name !== "AbortError") hide();
+          }
+        }, 60);
+      });
+      input.addEventListener("keydown", event => {
+        if (list.hidden) return;
+        if (event.key === "ArrowDown") { choose(chosen + 1); event.preventDefault(); }
+        else if (event.key === "ArrowUp") { choose(chosen - 1); event.preventDefault(); }
+        else if (event.key === "Escape") { hide(); event.preventDefault(); }
+        else if (event.key === "Enter" && list.children[chosen]) {
+          location.href = list.children[chosen].dataset.href;
+          event.preventDefault();
+        }
+      });
+      input.addEventListener("blur", hide);
+    })();
+
+    """
+}

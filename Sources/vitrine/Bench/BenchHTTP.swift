@@ -1,0 +1,127 @@
+import CMicroHTTPDPeer
+import Glibc
+import HTTPServer
+import Telemetry
+import Threading
+
+/// Why `vitrine bench http` gave no figures.
+enum HTTPBenchmarkError: Error, CustomStringConvertible {
+  case peerFailed
+  case generatorFailed(command: String, output: String)
+
+  var description: String {
+    switch self {
+    case .peerFailed: "the C peer could not listen on a free port: the descriptors or threads are used up"
+    case .generatorFailed(let command, let output):
+      "`\(command)` gave no figure (is the package wrk installed?); it said: \(output.prefix(400))"
+    }
+  }
+}
+
+/// What is measured: the C peer, and our server's ways to answer.
+private struct HTTPContender {
+  let name: String
+  let url: String
+  var requestsPerSecond: [Double] = []
+  var p99: String = ""
+
+  /// The middle of the rounds.
+  var median: Double {
+    let sorted = requestsPerSecond.sorted()
+    return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
+  }
+}
+
+/// Measures requests a second of `HTTPServer` beside a bare libmicrohttpd handler in C that suspends and resumes as
+/// well: answers of 4 KB to `connections` kept-alive connections, in alternating rounds, so that what else runs on
+/// the machine bears on both alike. The goal is 0.7 of the peer for the handler in a task.
+func benchHTTP(rounds: Int = 5, secondsPerRound: Int = 3, connections: Int = 64, threads: Int = 2) async throws {
+  let bodyBytes = 4_096
+  guard let peer = CMicroHTTPDPeer_start(UInt32(threads), bodyBytes) else { throw HTTPBenchmarkError.peerFailed }
+  defer { CMicroHTTPDPeer_stop(peer) }
+  let body = [UInt8](repeating: UInt8(ascii: "x"), count: bodyBytes)
+  let bare = benchServer(body, threads: threads, hasMiddlewares: false)
+  let dressed = benchServer(body, threads: threads, hasMiddlewares: true)
+  let barePort = try bare.start()
+  let dressedPort = try dressed.start()
+  var contenders = [
+    HTTPContender(name: "libmicrohttpd in C, suspended", url: "http://127.0.0.1:\(CMicroHTTPDPeer_port(peer))/"),
+    HTTPContender(name: "HTTPServer, task", url: "http://127.0.0.1:\(barePort)/task"),
+    HTTPContender(name: "HTTPServer, at once", url: "http://127.0.0.1:\(barePort)/now"),
+    HTTPContender(name: "HTTPServer, task, middlewares", url: "http://127.0.0.1:\(dressedPort)/task"),
+  ]
+  do {
+    for round in 1...max(1, rounds) {
+      for index in contenders.indices {
+        let figures = try await load(contenders[index].url, connections: connections, seconds: secondsPerRound)
+        contenders[index].requestsPerSecond.append(figures.requestsPerSecond)
+        contenders[index].p99 = figures.p99
+        print("round \(round): \(contenders[index].name): \(Int(figures.requestsPerSecond)) requests/s")
+      }
+    }
+  } catch {
+    await bare.shutdown(gracePeriod: .seconds(1))
+    await dressed.shutdown(gracePeriod: .seconds(1))
+    throw error
+  }
+  await bare.shutdown(gracePeriod: .seconds(1))
+  await dressed.shutdown(gracePeriod: .seconds(1))
+  report(contenders)
+}
+
+private func report(_ contenders: [HTTPContender]) {
+  print("median of \(contenders[0].requestsPerSecond.count) rounds (requests/s, of the C peer, p99 of the last round):")
+  for contender in contenders {
+    let ratio = contender.median / max(1, contenders[0].median)
+    let percent = Int((ratio * 100).rounded())
+    print("  \(contender.name): \(Int(contender.median)), \(percent) %, \(contender.p99)")
+  }
+}
+
+private func benchServer(_ body: [UInt8], threads: Int, hasMiddlewares: Bool) -> HTTPServer {
+  var configuration = HTTPServer.Configuration()
+  configuration.port = 0
+  configuration.threads = threads
+  let metrics = MetricsRegistry()
+  // Lines are made and dropped: the cost of a terminal or a disk is not the server's.
+  let logger = Logger(label: "bench", level: hasMiddlewares ? .info : .error, sink: NullSink())
+  var router = Router()
+  if hasMiddlewares {
+    router.use(Middlewares.requestIdentity())
+    router.use(Middlewares.accessLog(logger: logger, metrics: metrics))
+    router.use(Middlewares.securityHeaders())
+  }
+  router.get("/task") { _ in .bytes(body, contentType: "application/octet-stream") }
+  router.get("/now", Route(isImmediate: true)) { _ in .bytes(body, contentType: "application/octet-stream") }
+  return HTTPServer(configuration: configuration, router: router, logger: logger, metrics: metrics)
+}
+
+private func load(
+  _ url: String, connections: Int, seconds: Int
+) async throws -> (requestsPerSecond: Double, p99: String) {
+  let command = "wrk -t2 -c\(connections) -d\(seconds)s --latency \(url) 2>&1"
+  let output = await onOwnThread { outputOf(command) }
+  var rate: Double?
+  var p99 = "?"
+  for line in output.split(separator: "\n") {
+    let words = line.split(separator: " ", omittingEmptySubsequences: true)
+    guard words.count >= 2 else { continue }
+    if words[0] == "Requests/sec:" { rate = Double(words[1]) }
+    if words[0] == "99%" { p99 = String(words[1]) }
+    if words[0] == "Non-2xx" { throw HTTPBenchmarkError.generatorFailed(command: command, output: output) }
+  }
+  guard let rate else { throw HTTPBenchmarkError.generatorFailed(command: command, output: output) }
+  return (rate, p99)
+}
+
+/// What a shell command prints; waiting for it blocks. Empty when there can be no process.
+private func outputOf(_ command: String) -> String {
+  guard let stream = popen(command, "r") else { return "" }
+  defer { pclose(stream) }
+  var output: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 4_096)
+  while case let count = fread(&buffer, 1, buffer.count, stream), count > 0 {
+    output.append(contentsOf: buffer[0..<count])
+  }
+  return String(decoding: output, as: UTF8.self)
+}

@@ -1,0 +1,38 @@
+import Configuration
+import HTTPServer
+import PostgresStore
+
+/// `vitrine serve`
+struct ServeCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Serves the shop from an existing Postgres.",
+    discussion: """
+      With the embedded engine it builds the index first and keeps it in step. With an outside engine the index is kept
+      by 'vitrine index full' and 'vitrine index sync'. The database is not migrated: run 'vitrine migrate' before.
+      """, listsSettings: true)
+
+  func run(_ context: CommandContext) async throws {
+    let database = try await Database.open(context)
+    do {
+      let status = try await Migrator().status(database.pool)
+      guard status.pending.isEmpty else { throw NotMigrated(pending: status.pending.count) }
+      let shop = try Shop(context, pool: database.pool)
+      var router = shop.router()
+      try DemoCatalog.registerPictures(on: &router)
+      let server = shop.server(router: router)
+      let port = try server.start()
+      if shop.isEmbedded { _ = try await shop.indexFull() }
+      context.terminal.print("serving at http://\(context.settings.http.host):\(port)")
+      try await context.run(shop.services(server: server))
+      await database.close()
+    } catch {
+      await database.close()
+      throw error
+    }
+  }
+
+  struct NotMigrated: Error, CustomStringConvertible {
+    let pending: Int
+    var description: String { "the database lacks \(pending) migrations: run `vitrine migrate`" }
+  }
+}

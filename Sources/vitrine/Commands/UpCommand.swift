@@ -1,0 +1,70 @@
+import Catalog
+import Configuration
+import Glibc
+import HTTPServer
+import Indexer
+import Ports
+import PostgresStore
+
+/// `vitrine up`
+struct UpCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "up", abstract: "Runs the whole shop on this machine, with demo products the first time.",
+    discussion: """
+      Starts a private Postgres in the state folder (unless a server is set), migrates it, fills an empty catalog with
+      the demo products, indexes them and serves the shop. Ctrl-C ends all of it.
+      """, listsSettings: true)
+
+  @Flag(help: "Leaves an empty catalog empty.") var noDemo = false
+
+  func run(_ context: CommandContext) async throws {
+    let start = ContinuousClock.now
+    let terminal = context.terminal
+    let database = try await Database.open(context)
+    do {
+      try await serve(context, pool: database.pool, start: start) { terminal.printError($0) }
+      await database.close()
+    } catch {
+      await database.close()
+      throw error
+    }
+  }
+
+  private func serve(
+    _ context: CommandContext, pool: PostgresPool, start: ContinuousClock.Instant, say: @Sendable (String) -> Void
+  ) async throws {
+    let applied = try await Migrator().migrate(pool)
+    if !applied.isEmpty { say("migrated the database: \(applied.joined(separator: ", "))") }
+    let shop = try Shop(context, pool: pool)
+    var router = shop.router()
+    try DemoCatalog.registerPictures(on: &router)
+    let server = shop.server(router: router)
+    let port = try server.start()
+
+    if !noDemo, try await shop.catalog.productCount() == 0 {
+      let outcome = try await DemoCatalog.load(into: shop.catalog)
+      say("filled the empty catalog with \(outcome.inserted) demo products")
+      for refusal in outcome.refused { say("demo product \(refusal.offset + 1) was refused: \(refusal.reason)") }
+    }
+    let meter = context.terminal.progress("index full", unit: "products")
+    let report = try await shop.indexFull { meter.advance(by: $0.documents) }
+    meter.finish()
+    let seconds = Int((ContinuousClock.now - start) / .seconds(1))
+    say("indexed \(report.documents) products; ready after \(seconds) s")
+    context.terminal.print(Self.welcome(host: context.settings.http.host, port: port))
+    try await context.run(shop.services(server: server))
+  }
+
+  static func welcome(host: String, port: Int) -> String {
+    let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    return """
+
+      The shop is open at \(address)   (Ctrl-C closes it)
+
+      Try:
+        curl '\(address)/v1/search?q=red+dress'
+        curl '\(address)/v1/suggest?q=lap'
+        a browser at \(address)/search?q=laptop
+      """
+  }
+}

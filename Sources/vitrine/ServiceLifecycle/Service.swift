@@ -1,0 +1,41 @@
+/// Something that runs until it is told to stop: the HTTP server, the indexer, a Postgres of our own.
+///
+/// `run` obeys a graceful shutdown (see `gracefulShutdown()`, `withGracefulShutdownHandler`) by ending what it has
+/// begun and returning, and cancellation by returning at once. Names and shapes are swift-service-lifecycle's.
+protocol Service: Sendable {
+  func run() async throws
+}
+
+/// A service made of a closure.
+struct ClosureService: Service {
+  let body: @Sendable () async throws -> Void
+
+  init(_ body: @escaping @Sendable () async throws -> Void) {
+    self.body = body
+  }
+
+  func run() async throws { try await body() }
+}
+
+/// A service, its name for messages, and what its end means for the others.
+struct ServiceConfiguration: Sendable {
+  enum SuccessTerminationBehavior: Sendable {
+    /// The others are shut down as well.
+    case gracefullyShutdownGroup
+    /// The others go on; for work that has an end.
+    case ignore
+  }
+
+  let name: String
+  let service: any Service
+  let successTerminationBehavior: SuccessTerminationBehavior
+
+  init(
+    name: String, service: any Service,
+    successTerminationBehavior: SuccessTerminationBehavior = .gracefullyShutdownGroup
+  ) {
+    self.name = name
+    self.service = service
+    self.successTerminationBehavior = successTerminationBehavior
+  }
+}

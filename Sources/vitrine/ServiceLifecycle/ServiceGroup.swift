@@ -1,0 +1,99 @@
+/// Runs services side by side until one of them ends, fails, or the process is told to stop.
+///
+/// SIGTERM or SIGINT shuts the services down gracefully, the last of the list first and each only when the one behind
+/// it has ended, so that the HTTP server drains while the database is still there. After `gracefulShutdownLimit`, or at
+/// the second signal, what still runs is cancelled; what does not obey that within `cancellationLimit`, or until a
+/// third signal, ends with the process.
+struct ServiceGroup: Service {
+  let services: [ServiceConfiguration]
+  let gracefulShutdownLimit: Duration
+  let cancellationLimit: Duration
+  let signals: @Sendable () -> AsyncStream<UnixSignal>
+  /// Called with the names of the services that obey nothing; is to end the process.
+  let giveUp: @Sendable ([String]) -> Void
+
+  /// Cancelled work has only to notice that; what takes longer than this does not look.
+  static let defaultCancellationLimit = Duration.seconds(5)
+
+  init(
+    services: [ServiceConfiguration], gracefulShutdownLimit: Duration,
+    cancellationLimit: Duration = defaultCancellationLimit,
+    signals: @escaping @Sendable () -> AsyncStream<UnixSignal> = { unixSignals([.sigterm, .sigint]) },
+    giveUp: @escaping @Sendable ([String]) -> Void
+  ) {
+    self.services = services
+    self.gracefulShutdownLimit = gracefulShutdownLimit
+    self.cancellationLimit = cancellationLimit
+    self.signals = signals
+    self.giveUp = giveUp
+  }
+
+  /// Throws the first error of a service, when the others have ended.
+  func run() async throws {
+    guard !services.isEmpty else { return }
+    let (events, sink) = AsyncStream<ServiceGroupEvent>.makeStream()
+    let signals = signals()
+    let signalWatch = Task {
+      for await _ in signals { sink.yield(.signal) }
+    }
+    defer { signalWatch.cancel() }
+    // A group within a group is told to shut down by the outer one.
+    let state = await withGracefulShutdownHandler {
+      await supervise(events, sink)
+    } onGracefulShutdown: {
+      sink.yield(.outerShutdown)
+    }
+    if let error = state.firstError { throw error }
+    try Task.checkCancellation()
+  }
+
+  private func supervise(
+    _ events: AsyncStream<ServiceGroupEvent>, _ sink: AsyncStream<ServiceGroupEvent>.Continuation
+  ) async -> ServiceGroupState {
+    let managers = services.map { _ in GracefulShutdownManager() }
+    var state = ServiceGroupState(services: services)
+    var clocks: [Task<Void, Never>] = []
+    defer { for clock in clocks { clock.cancel() } }
+    await withTaskGroup(of: Void.self) { group in
+      for (index, configuration) in services.enumerated() {
+        let manager = managers[index]
+        group.addTask { sink.yield(.ended(index, await outcome(of: configuration.service, manager))) }
+      }
+      // Ends early when the group's own task is cancelled, which cancels the services as well.
+      for await event in events {
+        for action in state.next(event) {
+          switch action {
+          case .shutDown(let index): managers[index].shutDown()
+          case .startGracefulShutdownLimit:
+            clocks.append(clock(gracefulShutdownLimit, .gracefulShutdownLimit, sink))
+          case .cancelAll: group.cancelAll()
+          case .startCancellationLimit: clocks.append(clock(cancellationLimit, .cancellationLimit, sink))
+          case .giveUp(let names): giveUp(names)
+          case .end: sink.finish()
+          }
+        }
+      }
+    }
+    return state
+  }
+
+  private func outcome(of service: any Service, _ manager: GracefulShutdownManager) async -> (any Error)? {
+    await GracefulShutdownManager.$current.withValue(manager) {
+      do {
+        try await service.run()
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
+
+  private func clock(
+    _ limit: Duration, _ event: ServiceGroupEvent, _ sink: AsyncStream<ServiceGroupEvent>.Continuation
+  ) -> Task<Void, Never> {
+    Task {
+      // A cancelled sleep means that the group has ended.
+      if (try? await Task.sleep(for: limit)) != nil { sink.yield(event) }
+    }
+  }
+}

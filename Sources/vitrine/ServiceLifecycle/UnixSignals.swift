@@ -1,0 +1,80 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A signal that a process is asked to end with.
+enum UnixSignal: Hashable, Sendable, CaseIterable {
+  case sigterm, sigint, sigusr1
+
+  var number: Int32 {
+    switch self {
+    case .sigterm: SIGTERM
+    case .sigint: SIGINT
+    case .sigusr1: SIGUSR1
+    }
+  }
+}
+
+/// The given signals as they arrive; none that is sent after the return is lost.
+///
+/// Their default action, which ends the process, is turned off for good. Processes that are started from here have it.
+func unixSignals(_ signals: [UnixSignal]) -> AsyncStream<UnixSignal> {
+  SignalPipe.shared.listen(to: signals)
+}
+
+/// A pipe from the signal handler, which may do next to nothing, to a thread, which may do anything.
+///
+/// Dispatch's signal sources are registered on a queue of their own, so that a signal sent at once can be lost.
+private final class SignalPipe: Sendable {
+  static let shared = SignalPipe()
+
+  private struct Listener {
+    let signals: [UnixSignal]
+    let continuation: AsyncStream<UnixSignal>.Continuation
+  }
+
+  private let readEnd: Int32
+  private let writeEnd: Int32
+  private let listeners = Mutex<[Int: Listener]>([:])
+  private let nextID = Atomic(0)
+
+  private init() {
+    var ends: [Int32] = [0, 0]
+    precondition(pipe(&ends) == 0, "no pipe for signals: \(String(cString: strerror(errno)))")
+    (readEnd, writeEnd) = (ends[0], ends[1])
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    // A full pipe has signals enough; the handler must never wait.
+    _ = fcntl(writeEnd, F_SETFL, O_NONBLOCK)
+    Thread.detachNewThread { SignalPipe.shared.readForEver() }
+  }
+
+  func listen(to signals: [UnixSignal]) -> AsyncStream<UnixSignal> {
+    // Only the first few tell anything: shut down, cancel, end.
+    let (stream, continuation) = AsyncStream<UnixSignal>.makeStream(bufferingPolicy: .bufferingOldest(16))
+    let id = nextID.wrappingAdd(1, ordering: .relaxed).newValue
+    listeners.withLock { $0[id] = Listener(signals: signals, continuation: continuation) }
+    continuation.onTermination = { _ in self.listeners.withLock { _ = $0.removeValue(forKey: id) } }
+    for unixSignal in signals {
+      signal(unixSignal.number) { number in
+        // The pipe exists by now, so this is a read of memory and one write.
+        let savedError = errno
+        var byte = UInt8(truncatingIfNeeded: number)
+        _ = write(SignalPipe.shared.writeEnd, &byte, 1)
+        errno = savedError
+      }
+    }
+    return stream
+  }
+
+  private func readForEver() {
+    var byte: UInt8 = 0
+    while true {
+      guard read(readEnd, &byte, 1) == 1,
+        let unixSignal = UnixSignal.allCases.first(where: { $0.number == Int32(byte) })
+      else { continue }
+      for listener in listeners.withLock({ Array($0.values) }) where listener.signals.contains(unixSignal) {
+        listener.continuation.yield(unixSignal)
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Configuration
+import Glibc
+import LocalServices
+import PostgresStore
+
+/// The Postgres that a command works with: the one in the settings, else the private one in the state folder.
+struct Database {
+  /// The database within a private server.
+  private static let name = "vitrine"
+
+  let pool: PostgresPool
+  /// The private server, where this process started it.
+  let server: LocalPostgres?
+
+  /// Connects; with no server in the settings the private one is used if it runs, and started if not.
+  ///
+  /// `statementTimeout` replaces the settings' for jobs that take long.
+  static func open(_ context: CommandContext, statementTimeout: Duration? = nil) async throws -> Database {
+    let settings = context.settings.postgres
+    var server: LocalPostgres?
+    var target: PostgresSettings
+    if let given = settings.server {
+      target = PostgresSettings(
+        host: given.host, port: given.port, database: given.database, user: given.user, password: given.password,
+        additionalKeywords: ["sslmode": given.sslMode.rawValue])
+    } else {
+      let folder = context.settings.stateFolder + "/postgres"
+      if let running = LocalPostgres.running(in: folder, database: name) {
+        target = running
+      } else {
+        let started = try await LocalPostgres.start(in: folder)
+        try await makeDatabase(on: started)
+        target = started.settings(database: name)
+        server = started
+      }
+    }
+    target.maximumConnections = settings.poolSize
+    target.waitTimeout = .milliseconds(settings.poolWaitMilliseconds)
+    target.statementTimeout = statementTimeout ?? .milliseconds(settings.statementTimeoutMilliseconds)
+    let terminal = context.terminal
+    return Database(pool: PostgresPool(target) { terminal.printError("vitrine: postgres: \($0)") }, server: server)
+  }
+
+  /// Runs `body` with the database, migrated, and closes it afterwards.
+  static func with<Result>(
+    _ context: CommandContext, statementTimeout: Duration? = nil, _ body: (PostgresPool) async throws -> Result
+  ) async throws -> Result {
+    let database = try await open(context, statementTimeout: statementTimeout)
+    do {
+      _ = try await Migrator().migrate(database.pool)
+      let result = try await body(database.pool)
+      await database.close()
+      return result
+    } catch {
+      await database.close()
+      throw error
+    }
+  }
+
+  func close() async {
+    await pool.close()
+    await server?.stop()
+  }
+
+  private static func makeDatabase(on server: LocalPostgres) async throws {
+    let pool = PostgresPool(server.settings())
+    let found = try await pool.query("SELECT 1 FROM pg_database WHERE datname = \(name)")
+    if found.isEmpty { _ = try await pool.execute("CREATE DATABASE vitrine") }
+    await pool.close()
+  }
+}

@@ -1,0 +1,36 @@
+import Catalog
+import HTTPServer
+import Ports
+import Seeding
+
+/// The hand-written demo products and their pictures.
+enum DemoCatalog {
+  static let source = "seed"
+  private static let batch = 500
+
+  static func load(into catalog: any CatalogWriter) async throws -> ImportOutcome {
+    let records = try Seeding.handWrittenCatalog(directory: ProjectFolder.find() + "/Seeds/catalog")
+    var total = ImportOutcome()
+    for start in stride(from: 0, to: records.count, by: batch) {
+      let outcome = try await catalog.upsert(Array(records[start..<min(start + batch, records.count)]), source: source)
+      total.inserted += outcome.inserted
+      total.changed += outcome.changed
+      total.unchanged += outcome.unchanged
+      total.refused += outcome.refused.map { .init(offset: start + $0.offset, reason: $0.reason) }
+    }
+    return total
+  }
+
+  /// Serves `/pictures/NAME.svg`, drawn when asked for.
+  static func registerPictures(on router: inout Router) throws {
+    router.get("/pictures/{name}", Route(name: "picture", isImmediate: true)) { request in
+      let name = request.pathParameters["name"] ?? ""
+      guard name.hasSuffix(".svg"), let svg = Seeding.picture(named: String(name.dropLast(4))) else {
+        throw Problem(ServerProblem.notFound, detail: "There is no such picture.")
+      }
+      var response = HTTPResponse.bytes(Array(svg.utf8), contentType: "image/svg+xml")
+      response.headers["Cache-Control"] = "public, max-age=86400"
+      return response
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import Catalog
+import Configuration
+import ElasticsearchClient
+import HTTPServer
+import Indexer
+import Ports
+import PostgresStore
+import SearchDSL
+import SearchNode
+import SearchService
+import Seeding
+import StorefrontAPI
+import Telemetry
+import Web
+
+/// The wiring of the shop on one screen: every adapter is made here and given to the flows as a port.
+struct Shop: Sendable {
+  let settings: Settings
+  let catalog: PostgresCatalog
+  let engine: any SearchEngine
+  let mapping: IndexMapping
+  let metrics: MetricsRegistry
+  let logger: Logger
+  let clock = SystemClock()
+
+  /// `engine` replaces the settings' for one command: `embedded`, or a URL. A quiet shop logs warnings only.
+  init(_ context: CommandContext, pool: PostgresPool, engine name: String? = nil, isQuiet: Bool = false) throws {
+    settings = context.settings
+    catalog = PostgresCatalog(pool)
+    engine = try Self.engine(settings.search, named: name)
+    mapping = try IndexMapping(parsing: ProjectFolder.read(ProjectFolder.find() + "/IndexMappings/products.json"))
+    metrics = MetricsRegistry()
+    logger = Logger(
+      label: "vitrine", level: isQuiet ? .warning : Logger.Level(name: settings.log.level.rawValue) ?? .info,
+      sink: FileDescriptorSink.standardError)
+  }
+
+  var isEmbedded: Bool { settings.search.engine == .embedded }
+
+  private static func engine(_ settings: Settings.Search, named name: String?) throws -> any SearchEngine {
+    if name == "embedded" { return SearchNode() }
+    if let name { return ElasticsearchClient(settings: try ElasticsearchSettings(nodes: [name])) }
+    switch settings.engine {
+    case .embedded: return SearchNode()
+    case .server(let url):
+      let port = url.port.map { ":\($0)" } ?? ""
+      let host = url.host.contains(":") ? "[\(url.host)]" : url.host
+      let path = url.path.isEmpty ? "" : "/" + url.path
+      var client = try ElasticsearchSettings(nodes: ["\(url.scheme)://\(host)\(port)\(path)"])
+      if let user = settings.username ?? url.user {
+        client.credentials = .basic(user: user, password: settings.password ?? url.password ?? "")
+      }
+      return ElasticsearchClient(settings: client)
+    }
+  }
+
+  /// Builds a new index and puts it in use.
+  func indexFull(onProgress: @escaping @Sendable (FullIndex.Progress) -> Void = { _ in }) async throws
+    -> FullIndex.Report
+  {
+    var options = FullIndex.Options(alias: settings.search.indexAlias)
+    options.generationsKept = settings.indexer.keptGenerations
+    let logger = logger
+    let full = FullIndex(
+      source: catalog, ledger: catalog, engine: engine, mapping: mapping, clock: clock,
+      onRetry: { logger.warning("index full waits", metadata: ["reason": .string($0)]) })
+    return try await full.run(options, onProgress: onProgress)
+  }
+
+  /// Carries every committed change into the index in use.
+  func indexSync() -> IndexSync {
+    let logger = logger
+    return IndexSync(
+      source: catalog, ledger: catalog, engine: engine, clock: clock, alias: settings.search.indexAlias,
+      refreshesEachBatch: isEmbedded, metrics: IndexSyncMetrics(registry: metrics),
+      log: { logger.warning("index sync", metadata: ["event": .string($0)]) })
+  }
+
+  func searchService() -> SearchService {
+    var deadlines = SearchService.Deadlines()
+    deadlines.search = .milliseconds(settings.search.deadlineMilliseconds)
+    return SearchService(
+      engine: engine, index: settings.search.indexAlias, catalog: catalog, clock: clock,
+      currency: Currency(code: settings.shop.currency) ?? .gbp, deadlines: deadlines)
+  }
+
+  /// The routes of API and pages behind the server's middlewares.
+  func router() -> Router {
+    let service = searchService()
+    var router = Router()
+    router.use(Middlewares.requestIdentity())
+    router.use(Middlewares.accessLog(logger: logger, metrics: metrics))
+    router.use(Middlewares.securityHeaders(contentSecurityPolicy: Storefront.contentSecurityPolicy))
+    router.use(Middlewares.gzip())
+    let (engine, catalog, alias) = (engine, catalog, settings.search.indexAlias)
+    StorefrontAPI(
+      service: service, metrics: metrics,
+      checks: [
+        .init(name: "search", isRequired: true) {
+          (try? await engine.count(.matchNone, in: alias, deadline: .now + .seconds(1))) != nil
+        },
+        // Search goes on without it: DESIGN.md, "when this is down".
+        .init(name: "postgres", isRequired: false) { (try? await catalog.products([])) != nil },
+      ]
+    ).register(on: &router)
+    Storefront(service: service, shopName: settings.shop.name).register(on: &router)
+    return router
+  }
+
+  /// `port` replaces the settings'; 0 is a free one.
+  func server(router: Router, port: Int? = nil) -> HTTPServer {
+    var configuration = HTTPServer.Configuration()
+    configuration.host = settings.http.host
+    configuration.port = port ?? settings.http.port
+    configuration.maximumConnections = settings.http.maxConnections
+    configuration.maximumConnectionsPerAddress = settings.http.maxConnectionsPerAddress
+    configuration.maximumHeadBytes = settings.http.maxHeadBytes
+    configuration.maximumBodyBytes = settings.http.maxBodyBytes
+    configuration.maximumQueued = settings.http.queueDepth
+    configuration.deadline = .milliseconds(settings.http.requestDeadlineMilliseconds)
+    configuration.idleTimeout = .seconds(settings.http.idleTimeoutSeconds)
+    return HTTPServer(configuration: configuration, router: router, logger: logger, metrics: metrics)
+  }
+
+  /// The services of a running shop. The embedded node lives in this process, so its sync does too.
+  func services(server: HTTPServer) -> [ServiceConfiguration] {
+    var services = [
+      ServiceConfiguration(
+        name: "http", service: HTTPService(server: server, drain: .seconds(settings.http.drainSeconds)))
+    ]
+    if isEmbedded { services.append(ServiceConfiguration(name: "index sync", service: SyncService(sync: indexSync()))) }
+    return services
+  }
+}
+
+/// The HTTP server until the shop is told to stop: then it drains.
+struct HTTPService: Service {
+  let server: HTTPServer
+  let drain: Duration
+
+  func run() async throws {
+    try? await gracefulShutdown()  // Cancelled or shut down: either way the server drains now.
+    await server.shutdown(gracePeriod: drain)
+  }
+}
+
+/// The indexer's sync until the shop is told to stop.
+struct SyncService: Service {
+  let sync: IndexSync
+
+  func run() async throws {
+    await withTaskGroup { group in
+      group.addTask { await sync.run() }
+      group.addTask { try? await gracefulShutdown() }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// An HTTP server that behaves as a test tells it, on a port of its own. One thread a connection; ends with `stop`.
+final class ScriptedServer: Sendable {
+  /// What a connection does after a request.
+  enum Behaviour: Sendable {
+    /// A whole answer; the connection stays.
+    case answer(status: Int, body: [UInt8], headers: [String] = ["Content-Type: application/json"])
+    /// These bytes as they are, then the end of the connection.
+    case sendAndClose([UInt8])
+    /// Nothing until the client gives up.
+    case silence
+    /// The head of an answer, then a byte now and then for ever.
+    case endless
+
+    static func json(_ text: String, status: Int = 200) -> Behaviour { .answer(status: status, body: Array(text.utf8)) }
+  }
+
+  private struct State {
+    var requests: [String] = []
+    var connections = 0
+    var open: Set<Int32> = []
+    var mostOpen = 0
+    var isStopped = false
+  }
+
+  private let listener: Int32
+  private let state = Mutex(State())
+  private let script: @Sendable (_ number: Int, _ head: String) -> Behaviour
+  let address: String
+
+  /// `script` is given the request's number, from 0, and its head.
+  init(_ script: @escaping @Sendable (_ number: Int, _ head: String) -> Behaviour) throws {
+    self.script = script
+    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    var name = sockaddr_in()
+    name.sin_family = sa_family_t(AF_INET)
+    name.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let listener = self.listener
+    let port: UInt16? = withUnsafeMutablePointer(to: &name) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        guard bind(listener, address, length) == 0, listen(listener, 512) == 0 else { return false }
+        return getsockname(listener, address, &length) == 0
+      } ? UInt16(bigEndian: pointer.pointee.sin_port) : nil
+    }
+    guard let port else { throw POSIXError(.EADDRINUSE) }
+    address = "http://127.0.0.1:\(port)"
+    Thread.detachNewThread { self.acceptConnections() }
+  }
+
+  var requests: [String] { state.withLock { $0.requests } }
+  var connectionCount: Int { state.withLock { $0.connections } }
+  var openCount: Int { state.withLock { $0.open.count } }
+  var mostOpen: Int { state.withLock { $0.mostOpen } }
+
+  func stop() {
+    state.withLock { state in
+      state.isStopped = true
+      for connection in state.open { shutdown(connection, Int32(SHUT_RDWR)) }
+    }
+    shutdown(listener, Int32(SHUT_RDWR))
+  }
+
+  private func acceptConnections() {
+    while true {
+      let connection = accept(listener, nil, nil)
+      guard connection >= 0 else { break }
+      let isStopped = state.withLock { state in
+        state.connections += 1
+        state.open.insert(connection)
+        state.mostOpen = max(state.mostOpen, state.open.count)
+        return state.isStopped
+      }
+      if isStopped { shutdown(connection, Int32(SHUT_RDWR)) }
+      Thread.detachNewThread { self.serve(connection) }
+    }
+    close(listener)
+  }
+
+  private func serve(_ connection: Int32) {
+    defer {
+      state.withLock { _ = $0.open.remove(connection) }
+      close(connection)
+    }
+    var buffer: [UInt8] = []
+    while let head = nextRequest(connection, &buffer) {
+      let number = state.withLock { state in
+        state.requests.append(head)
+        return state.requests.count - 1
+      }
+      switch script(number, head) {
+      case .answer(let status, let body, let headers):
+        let head =
+          "HTTP/1.1 \(status) X\r\nContent-Length: \(body.count)\r\n" + headers.map { $0 + "\r\n" }.joined() + "\r\n"
+        guard send(connection, Array(head.utf8) + body) else { return }
+      case .sendAndClose(let bytes):
+        _ = send(connection, bytes)
+        return
+      case .silence:
+        var byte: UInt8 = 0
+        while recv(connection, &byte, 1, 0) > 0 {}
+        return
+      case .endless:
+        let head = "HTTP/1.1 200 X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        guard send(connection, Array(head.utf8)) else { return }
+        while send(connection, Array("1\r\n \r\n".utf8)) { usleep(5_000) }
+        return
+      }
+    }
+  }
+
+  /// Reads a head and the body that its Content-Length announces; nil when the client has gone.
+  private func nextRequest(_ connection: Int32, _ buffer: inout [UInt8]) -> String? {
+    while true {
+      if let end = buffer.firstRange(of: [13, 10, 13, 10]) {
+        let head = String(decoding: buffer[..<end.lowerBound], as: UTF8.self)
+        let length =
+          head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
+          .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
+        if buffer.count >= end.upperBound + length {
+          buffer.removeFirst(end.upperBound + length)
+          return head
+        }
+      }
+      var piece = [UInt8](repeating: 0, count: 65_536)
+      let count = recv(connection, &piece, piece.count, 0)
+      guard count > 0 else { return nil }
+      buffer += piece[..<count]
+    }
+  }
+
+  private func send(_ connection: Int32, _ bytes: [UInt8]) -> Bool {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes {
+        Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { return false }
+      sent += count
+    }
+    return true
+  }
+}

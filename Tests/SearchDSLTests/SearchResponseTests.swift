@@ -1,0 +1,124 @@
+// Properties proved here:
+// 1. Answers as Elasticsearch 7 and 8 and OpenSearch 2 give them are read whole; the real servers' own are read in
+//    ElasticsearchClientTests.
+// 2. An answer that lacks what the API promises is malformed, and says what is missing.
+// 3. Errors of every form give type, reason and index: root cause, cause, a bare string, nothing.
+// 4. Items of a bulk are read in their order; an answer of another number of items, or of others, is malformed.
+import JSON
+import SearchDSL
+import Testing
+
+@Suite struct SearchResponseTests {
+  private func response(_ json: String, _ request: SearchRequest = SearchRequest()) throws -> SearchResponse {
+    try JSONParser().withDocument(Array(json.utf8)) { try SearchResponse(answer: $0, to: request) }
+  }
+
+  @Test("1. totals, scores and sort values") func hits() throws {
+    let read = try response(
+      #"""
+      {"took":3,"timed_out":true,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0},
+      "hits":{"total":{"value":10000,"relation":"gte"},"max_score":null,"hits":[
+      {"_index":"i","_type":"_doc","_id":"1","_version":9007199254740993,"_score":null,"_source":{"a":[1,{"b":null}]},
+       "fields":{"g":[4995.0,true,"x"]},"highlight":{"t":["<em>a</em>"]},
+       "sort":[1.5,9223372036854775807,"Infinity",null,"x"]}]}}
+      """#)
+    #expect(read.tookMilliseconds == 3 && read.isTimedOut && read.maximumScore == nil)
+    #expect(read.total == TotalHits(value: 10_000, isExact: false))
+    let hit = try #require(read.hits.first)
+    #expect(hit.score == nil && hit.version == 9_007_199_254_740_993)
+    #expect(hit.source == ["a": [1, ["b": nil]]])
+    #expect(hit.sort == [.double(1.5), .int(.max), .string("Infinity"), .null, .string("x")])
+    #expect(hit.fields == ["g": [4995.0, true, "x"]] && hit.highlight == ["t": ["<em>a</em>"]])
+    let untracked = try response(#"{"took":1,"hits":{"max_score":1.25,"hits":[]}}"#)
+    #expect(untracked.total == nil && untracked.maximumScore == 1.25)
+    #expect(try response(#"{"hits":{"total":7,"hits":[]}}"#).total == TotalHits(value: 7, isExact: true))
+  }
+
+  @Test(
+    "2. malformed answers",
+    arguments: [
+      (#"{}"#, "no hits"), (#"{"hits":{"hits":5}}"#, "not an array"), (#"{"hits":{"hits":[{"_id":"1"}]}}"#, "_index"),
+      (#"{"hits":{"total":{"value":1},"hits":[]}}"#, "relation"),
+      (#"{"hits":{"hits":[]}}"#, "aggregation brands has no result"),
+      (#"{"hits":{"hits":[]},"aggregations":{"brands":{}}}"#, "no buckets"),
+      (#"{"hits":{"hits":[]},"aggregations":{"brands":{"buckets":[{"key":"a"}]}}}"#, "doc_count"),
+      (#"{"hits":{"hits":[]},"aggregations":{"brands":{"buckets":[]}},"suggest":{"s":[{}]}}"#, "no text"),
+    ])
+  func malformed(json: String, reason: String) {
+    let request = SearchRequest(
+      aggregations: [NamedAggregation("brands", Aggregation(.terms(TermsAggregation(field: "brand"))))])
+    #expect {
+      try response(json, request)
+    } throws: { error in
+      guard case .malformedAnswer(let told) = error as? SearchEngineError else { return false }
+      #expect(told.contains(reason), "\(told)")
+      return true
+    }
+  }
+
+  @Test(
+    "3. errors",
+    arguments: [
+      (
+        400,
+        #"""
+        {"error":{"root_cause":[{"type":"query_shard_exception","reason":"No mapping found","index":"i"}],
+        "type":"search_phase_execution_exception","reason":"all shards failed"},"status":400}
+        """#,
+        SearchEngineError.refused(status: 400, type: "query_shard_exception", reason: "No mapping found", index: "i")
+      ),
+      (
+        400,
+        #"""
+        {"error":{"root_cause":[{"type":"x","reason":"failed to parse"}],"type":"x","reason":"failed to parse",
+        "caused_by":{"type":"y","reason":"no number"}}}
+        """#,
+        .refused(status: 400, type: "x", reason: "failed to parse: no number", index: nil)
+      ),
+      (
+        404, #"{"error":"alias [x] missing","status":404}"#,
+        .refused(status: 404, type: "error", reason: "alias [x] missing", index: nil)
+      ),
+      (
+        404,
+        #"{"error":{"root_cause":[{"type":"index_not_found_exception","reason":"no such index [p]","index":"p"}]}}"#,
+        .indexNotFound("p")
+      ),
+      (503, #"{"error":{"type":"t","reason":"r"}}"#, .unavailable(reason: "503 t: r")),
+      (500, "{}", .refused(status: 500, type: "unknown", reason: "the server gave no reason", index: nil)),
+    ])
+  func errors(status: Int, json: String, expected: SearchEngineError) throws {
+    let error = try JSONParser().withDocument(Array(json.utf8)) { SearchEngineError(status: status, answer: $0) }
+    #expect(error == expected)
+  }
+
+  @Test("4. bulk items") func bulk() throws {
+    let operations = [
+      BulkOperation(id: "a", externalVersion: 3, action: .index(source: [])),
+      BulkOperation(id: "b", externalVersion: 3, action: .delete),
+    ]
+    func read(_ items: String) throws -> BulkResponse {
+      try JSONParser().withDocument(Array(#"{"took":8,"errors":true,"items":[\#(items)]}"#.utf8)) {
+        try BulkResponse(answer: $0, to: operations)
+      }
+    }
+    let first = #"{"index":{"_index":"i","_id":"a","_version":3,"result":"created","status":201}}"#
+    let refused = #"""
+      {"delete":{"_index":"i","_id":"b","status":400,"error":{"type":"mapper_parsing_exception","reason":"failed",
+      "caused_by":{"type":"illegal_argument_exception","reason":"For input string"}}}}
+      """#
+    #expect(
+      try read(first + "," + refused)
+        == BulkResponse(
+          tookMilliseconds: 8,
+          items: [
+            .init(id: "a", status: 201, version: 3),
+            .init(
+              id: "b", status: 400,
+              error: .init(type: "mapper_parsing_exception", reason: "failed: For input string")),
+          ]))
+    #expect(throws: SearchEngineError.self) { try read(first) }
+    #expect(throws: SearchEngineError.self) { try read(refused + "," + first) }
+    #expect(throws: SearchEngineError.self) { try read(first + ",{}") }
+  }
+}
