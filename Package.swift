@@ -96,7 +96,7 @@ let package = Package(
     tests("RedisStore", ["RedisStore", "LocalServices"]),
     tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices"]),
     tests("Importing", ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices"]),
-    tests("Seeding", ["Seeding", "Catalog", "Importing"]),
+    tests("Seeding", ["Seeding", "Catalog", "Importing", "JSON"]),
     tests(
       "Indexer",
       ["Indexer", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "LocalServices", "JSON", "Telemetry"]),
