@@ -44,8 +44,9 @@ public final class LocalRedis: Sendable {
       throw .missingProgram(name: "Redis", package: "redis-server")
     }
     self.program = program
-    account = ServiceAccount.unprivileged(["redis", "nobody"])
-    let place = try ServiceFolder(ServiceFolder.absolute(folder), account: account)
+    let folder = ServiceFolder.absolute(folder)
+    account = ServiceAccount.unprivileged(["redis", "nobody"], reaching: folder)
+    let place = try ServiceFolder(folder, account: account)
     self.folder = place.path
     socket = try place.socket("redis.sock")
     self.isPersistent = isPersistent
@@ -85,10 +86,10 @@ public final class LocalRedis: Sendable {
   }
 
   private func launch() async throws(LocalServiceError) {
-    let started = monotonicSeconds()
+    let beginning = monotonicSeconds()
     while let processID, isServerHere(processID) {
       // As with Postgres: the server of a program that was killed just now is on its way out.
-      if monotonicSeconds() - started < LocalPostgres.secondsToLearnOfKill {
+      if monotonicSeconds() - beginning < LocalPostgres.secondsToLearnOfKill {
         await onOwnThread { _ = usleep(20_000) }
         continue
       }

@@ -6,6 +6,7 @@ struct FieldDefinition {
   let json: JSONValue
   let analysis: AnalysisRegistry
   let similarities: [String: BM25Parameters]
+  var parent: String?
 
   private static let known: Set<String> = [
     "type", "index", "doc_values", "store", "norms", "index_options", "analyzer", "search_analyzer",
@@ -27,6 +28,7 @@ struct FieldDefinition {
       throw MappingError("unknown parameter [\(name)] on mapper [\(path)] of type [\(typeName)]")
     }
     var parameters = FieldMapping.Parameters()
+    parameters.parent = parent
     parameters.isIndexed = json["index"]?.flag ?? true
     parameters.hasDocValues = json["doc_values"]?.flag ?? (type != .text)
     parameters.copyTo = json["copy_to"]?.array?.compactMap(\.string) ?? json["copy_to"]?.string.map { [$0] } ?? []
@@ -39,9 +41,10 @@ struct FieldDefinition {
     case .date: parameters.dateFormats = try dateFormats()
     default: break
     }
-    let multiFields = try (json["fields"]?.object?.members ?? []).map {
-      try FieldDefinition(path: "\(path).\($0.name)", json: $0.value, analysis: analysis, similarities: similarities)
-        .field()
+    let multiFields = try (json["fields"]?.object?.members ?? []).map { member in
+      try FieldDefinition(
+        path: "\(path).\(member.name)", json: member.value, analysis: analysis, similarities: similarities, parent: path
+      ).field()
     }
     return FieldMapping(name: path, type: type, parameters: parameters, multiFields: multiFields)
   }

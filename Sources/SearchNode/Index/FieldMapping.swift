@@ -47,6 +47,8 @@ final class FieldMapping: Sendable {
     var copyTo: [String] = []
     var ignoresMalformed = false
     var dateFormats: [DateFormat] = DateFormat.defaults
+    /// A multi-field's parent, whose value it is.
+    var parent: String?
   }
 
   init(name: String, type: FieldType, parameters: Parameters, multiFields: [FieldMapping] = []) {
@@ -55,6 +57,9 @@ final class FieldMapping: Sendable {
     self.parameters = parameters
     self.multiFields = multiFields
   }
+
+  /// Where `_source` holds the value.
+  var sourcePath: String { parameters.parent ?? name }
 
   /// Numbers, dates and Booleans have a column that ranges, sorts and aggregations read.
   var hasNumericColumn: Bool { !type.isText }

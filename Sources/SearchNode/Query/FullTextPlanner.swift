@@ -107,14 +107,23 @@ struct FullTextPlanner {
     guard !stream.isEmpty else { return zeroTerms(options) }
     var positions = stream.positions
     let last = positions.removeLast()
-    let expanded = expand(field.name, last.terms, maximumExpansions)
+    let leading = IndexPhrase(field: field.name, positions: positions, slop: options.slop)
+    return .phrasePrefix(
+      IndexPhrasePrefix(
+        phrase: leading, prefixes: last.terms, position: last.position, maximumExpansions: maximumExpansions,
+        expanded: expanded(leading, last, maximumExpansions)))
+  }
+
+  private func expanded(_ phrase: IndexPhrase, _ last: IndexPhrase.Position, _ maximum: Int) -> IndexQuery {
+    let expanded = expand(phrase.field, last.terms, maximum)
     guard !expanded.isEmpty else { return .matchNone }
-    if positions.isEmpty {
-      let terms = expanded.map { IndexQuery.term(IndexTerm(field: field.name, bytes: $0)) }
+    if phrase.positions.isEmpty {
+      let terms = expanded.map { IndexQuery.term(IndexTerm(field: phrase.field, bytes: $0)) }
       return terms.count == 1 ? terms[0] : .boolean(BooleanClauses(should: terms))
     }
-    positions.append(.init(terms: expanded, position: last.position))
-    return .phrase(IndexPhrase(field: field.name, positions: positions, slop: options.slop, isPrefix: true))
+    var phrase = phrase
+    phrase.positions.append(.init(terms: expanded, position: last.position))
+    return .phrase(phrase)
   }
 
   /// Terms of the index that begin with one of `prefixes`, segment by segment as Elasticsearch takes them.

@@ -10,6 +10,7 @@ indirect enum IndexQuery: Sendable {
   /// Terms that stand for one: their frequencies count together.
   case synonym(field: String, terms: [[UInt8]])
   case phrase(IndexPhrase)
+  case phrasePrefix(IndexPhrasePrefix)
   case boolean(BooleanClauses)
   case disMax([IndexQuery], tieBreaker: Float)
   case constantScore(IndexQuery)
@@ -42,8 +43,17 @@ struct IndexPhrase: Sendable {
   var field: String
   var positions: [Position]
   var slop: Int
-  /// The last position is a prefix that has been expanded to these terms: highlighting takes them as a group.
-  var isPrefix = false
+}
+
+/// A phrase whose last position is the beginning of a term.
+struct IndexPhrasePrefix: Sendable {
+  /// What comes before the prefix.
+  var phrase: IndexPhrase
+  var prefixes: [[UInt8]]
+  var position: Int
+  var maximumExpansions: Int
+  /// The query over the terms that the index has for the prefix.
+  var expanded: IndexQuery
 }
 
 struct BooleanClauses: Sendable {

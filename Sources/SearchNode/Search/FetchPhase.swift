@@ -14,18 +14,23 @@ struct FetchPhase {
     self.request = request
   }
 
-  func hit(_ document: Int, score: Float?, source: SourceFilter, highlighter: PlainHighlighter?) -> Hit {
+  private func place(_ document: Int) -> (stored: StoredDocuments, document: Int32) {
     let reader = snapshot.readers[snapshot.readers.lastIndex { $0.documentBase <= document } ?? 0]
-    let local = Int32(document - reader.documentBase)
-    let stored = reader.segment.stored
+    return (reader.segment.stored, Int32(document - reader.documentBase))
+  }
+
+  /// The document as it came; nil where the mapping stores none.
+  func source(_ document: Int) -> JSONValue? {
+    let (stored, local) = place(document)
+    // What is stored was parsed when it came in, so it parses again.
+    return try? parser.withDocument(stored.source(local)) { $0.value }
+  }
+
+  func hit(_ document: Int, score: Float?, source filter: SourceFilter) -> Hit {
+    let (stored, local) = place(document)
     var hit = Hit(index: indexName, id: stored.id(local), score: score.map { Double($0) })
     if request.includesVersion { hit.version = stored.versions[Int(local)] }
-    if source != .none || highlighter != nil {
-      // What is stored was parsed when it came in, so it parses again; a mapping without _source stores nothing.
-      let whole = try? parser.withDocument(stored.source(local)) { $0.value }
-      hit.source = whole.flatMap { SourceProjection.apply(source, to: $0) }
-      if let highlighter, let whole { hit.highlight = highlighter.highlight(whole) }
-    }
+    if filter != .none { hit.source = source(document).flatMap { SourceProjection.apply(filter, to: $0) } }
     return hit
   }
 }

@@ -191,6 +191,7 @@ struct BoundSortComponent {
   private let map: Slab<Int32>?
   private let base: Int
   let isScore: Bool
+  var isDescending: Bool { component.isDescending }
 
   init(_ component: SortOrder.Component, _ reader: SegmentReader, _ index: Int) {
     self.component = component
@@ -243,12 +244,12 @@ struct BoundSortComponent {
     case .sum, .avg:
       let sum = range.reduce(0) { $0 + column.double(at: $1) }
       let result = component.mode == .sum ? sum : sum / Double(range.count)
-      return column.isFloating ? SortableDouble.encode(result) : Int64(result.rounded())
+      return column.isFloating ? SortableDouble.encode(result) : Int64((result + 0.5).rounded(.down))
     case .median:
       let middle = range.lowerBound + range.count / 2
       if range.count % 2 == 1 { return values[middle] }
       let result = (column.double(at: middle - 1) + column.double(at: middle)) / 2
-      return column.isFloating ? SortableDouble.encode(result) : Int64(result.rounded())
+      return column.isFloating ? SortableDouble.encode(result) : Int64((result + 0.5).rounded(.down))
     }
   }
 }

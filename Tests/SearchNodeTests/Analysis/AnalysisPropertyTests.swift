@@ -5,6 +5,7 @@
 // 3. Positions never go back and lengths are at least 1.
 // 4. A buffer that is used again gives what a new one gives, and bytes that are not UTF-8 do not crash.
 
+import JSON
 import Testing
 
 @testable import SearchNode
@@ -75,7 +76,9 @@ import Testing
     var buffer = TokenBuffer()
     for _ in 0..<300 {
       let analyzer = try AnalyzeDifferentialTests.randomCase(&random).analyzer()
-      let bytes = (0..<random.below(60)).map { _ in UInt8.random(in: random.chance(50) ? 0...127 : 128...255, using: &random) }
+      let bytes = (0..<random.below(60)).map { _ in
+        UInt8.random(in: random.chance(50) ? 0...127 : 128...255, using: &random)
+      }
       analyzer.analyze(bytes, into: &buffer)
       #expect(buffer.tokens.allSatisfy { $0.termRange.upperBound <= buffer.bytes.count })
     }

@@ -10,7 +10,9 @@ import Testing
 
 private let deadline = ContinuousClock.now + .seconds(3_600)
 
-func makeNode(_ mappings: JSONValue, settings: JSONValue = [:], _ documents: [(String, JSONValue)]) async throws -> SearchNode {
+func makeNode(_ mappings: JSONValue, settings: JSONValue = [:], _ documents: [(String, JSONValue)]) async throws
+  -> SearchNode
+{
   let node = SearchNode()
   try await node.createIndex("products", body: ["settings": settings, "mappings": mappings], deadline: deadline)
   let operations = documents.map { BulkOperation(id: $0.0, externalVersion: nil, action: .index(source: $0.1.bytes)) }
@@ -23,7 +25,8 @@ func makeNode(_ mappings: JSONValue, settings: JSONValue = [:], _ documents: [(S
   @Test("1: the smallest score")
   func smallestScore() async throws {
     let node = try await makeNode(["properties": ["title": ["type": "text"]]], [("1", ["title": "dress"])])
-    let response = try node.search(SearchRequest(query: .match(MatchQuery(field: "title", query: "Dress"))), in: "products")
+    let response = try node.search(
+      SearchRequest(query: .match(MatchQuery(field: "title", query: "Dress"))), in: "products")
     #expect(response.total == TotalHits(value: 1, isExact: true))
     let score = try #require(response.hits.first?.score)
     #expect(abs(score - 0.2876821) < 1e-7)
@@ -84,7 +87,8 @@ func makeNode(_ mappings: JSONValue, settings: JSONValue = [:], _ documents: [(S
             .terms(TermsAggregation(field: "colour", size: 2)),
             aggregations: [NamedAggregation("price", Aggregation(.stats(field: "price")))])),
         NamedAggregation(
-          "prices", Aggregation(.range(field: "price", ranges: [.init(to: 100), .init(from: 100, to: 200), .init(from: 200)]))),
+          "prices",
+          Aggregation(.range(field: "price", ranges: [.init(to: 100), .init(from: 100, to: 200), .init(from: 200)]))),
       ])
     let response = try node.search(request, in: "products")
     guard case .buckets(let colours)? = response.aggregations["colours"],
