@@ -1,5 +1,5 @@
-import Synchronization
 import Telemetry
+import Threading
 
 /// Lets so many handlers run at once, so many requests wait, and turns the rest away.
 final class Admission: Sendable {
@@ -19,7 +19,7 @@ final class Admission: Sendable {
   private let queued: Gauge
   private let maximumRunning: Int
   private let maximumQueued: Int
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   init(maximumRunning: Int, maximumQueued: Int, queued: Gauge) {
     self.queued = queued

@@ -2,6 +2,7 @@ import CMicroHTTPD
 import Glibc
 import Synchronization
 import Telemetry
+import Threading
 
 /// One request and its answer on one connection.
 ///
@@ -45,7 +46,7 @@ final class Exchange: Sendable {
   /// Where the target lies in the library's buffer, as numbers to compare with.
   private let targetAddresses: Range<UInt>
   private let startedAt: UInt64
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   init(core: ServerCore, peer: Peer, connection: ConnectionHandle, target: UnsafePointer<CChar>) {
     self.core = core
@@ -120,7 +121,10 @@ final class Exchange: Sendable {
       state.handler = handling.handler
       state.isImmediate = handling.route.isImmediate
       state.bodyLimit = limit
-      if let length = head.contentLength { state.request!.body.reserveCapacity(length) }
+      if let length = head.contentLength {
+        // No more than this on a client's mere word.
+        state.request!.body.reserveCapacity(min(length, 65_536))
+      }
     }
   }
 

@@ -17,6 +17,7 @@ struct Vitrine: ParsableCommand {
       ImportCommand.self,
       IndexCommand.self,
       EvaluateCommand.self,
+      BenchCommand.self,
       ConfigCommand.self,
       VersionCommand.self,
     ])

@@ -24,7 +24,8 @@ enum GeneratedNames {
   }
 
   private static let openings = [
-    "Made for every day and good enough for the others", "The one that people come back for", "Simple, well made and quietly clever",
+    "Made for every day and good enough for the others", "The one that people come back for",
+    "Simple, well made and quietly clever",
     "Designed to be used for years", "A favourite of our own staff", "Small changes to something that already worked",
     "Built with more care than it needs", "An honest price for honest work",
   ]
@@ -37,7 +38,9 @@ enum GeneratedNames {
   static func summary(kind: ProductKind, style: Int, material: String, using stream: inout RandomStream) -> String {
     let noun = kind.noun.lowercased()
     let query = stream.pick(kind.queries)
-    return "\(stream.pick(openings)): a \(kind.styles[style].lowercased()) \(noun) in \(material.lowercased()) for"
-      + " anyone who is looking for a \(query). \(stream.pick(closings))"
+    let style = kind.styles[style].lowercased()
+    let article = "aeiou".contains(style.prefix(1)) ? "an" : "a"
+    return "\(stream.pick(openings)): \(article) \(style) \(noun) in \(material.lowercased()), found by people who"
+      + " look for “\(query)”. \(stream.pick(closings))"
   }
 }

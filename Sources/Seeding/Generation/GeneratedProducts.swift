@@ -9,6 +9,7 @@ public struct GeneratedProducts: Sequence, IteratorProtocol, Sendable {
 
   init(_ options: GenerationOptions) { maker = ProductMaker(GeneratedWorld(options)) }
 
+  /// The next product's record; nil after the last.
   public mutating func next() -> ProductRecord? {
     guard nextProduct < maker.world.options.products else { return nil }
     defer { nextProduct += 1 }
@@ -56,7 +57,9 @@ struct ProductMaker: Sendable {
     return "G" + String(repeating: "0", count: 7 - digits.count) + digits
   }
 
-  func shape(_ product: Int) -> Shape { shape(product, using: RandomStream(seed: world.options.seed, .product, product)).0 }
+  func shape(_ product: Int) -> Shape {
+    shape(product, using: RandomStream(seed: world.options.seed, .product, product)).0
+  }
 
   private func shape(_ product: Int, using start: RandomStream) -> (Shape, RandomStream) {
     var stream = start
@@ -121,7 +124,6 @@ struct ProductMaker: Sendable {
     let series = GeneratedNames.series(product)
     let price = calendar.price(product: product, basePence: truth.basePence, day: max(world.options.days, 1) - 1)
     let popularity = 1000 * PortableMath.power(Double(truth.rank + 1), -DecisionModel.popularityExponent)
-    let reviews = Int64(stream.poisson(popularity * 0.2))
     let stars = min(max(3.9 + truth.quality * 0.45, 1.5), 5)
     var attributes = [attribute("material", [.text(material)])]
     for detail in kind.details { attributes.append(attribute(detail.code, [.number(stream.pick(detail.values))])) }
@@ -132,12 +134,16 @@ struct ProductMaker: Sendable {
     var audience: Audience = []
     if shape.isForShops { audience.insert(.shops) }
     if shape.isForCompanies { audience.insert(.companies) }
+    let summary = GeneratedNames.summary(kind: kind, style: shape.style, material: material, using: &stream)
+    let lifecycle: Lifecycle = stream.chance(0.02) ? .discontinued : .listed
+    // Demand depends on the size of the catalog, so what is drawn by it is drawn last.
+    let reviews = Int64(stream.poisson(popularity * 0.2))
     return ProductRecord(
       code: Self.code(ofProduct: product), title: "\(brand) \(series) \(kind.styles[shape.style]) \(kind.noun)",
-      summary: GeneratedNames.summary(kind: kind, style: shape.style, material: material, using: &stream), brand: brand,
+      summary: summary, brand: brand,
       categories: [kind.path], attributes: attributes, variants: variants, pictureURLs: pictures,
       ratingAverage: reviews > 0 ? (stars * 10).rounded() / 10 : nil, ratingCount: reviews,
-      popularity: (popularity * 100).rounded() / 100, lifecycle: stream.chance(0.02) ? .discontinued : .listed,
+      popularity: (popularity * 100).rounded() / 100, lifecycle: lifecycle,
       audience: audience, releasedAt: Timestamp(microsecondsSinceEpoch: released * 86_400_000_000))
   }
 

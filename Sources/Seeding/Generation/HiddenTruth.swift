@@ -58,12 +58,12 @@ enum DecisionModel {
   /// A shopper looks at position r (from 1) with probability r^-η.
   static let positionBias = 0.65
   /// Logit of a click on what was looked at: κ + taste + quality + promotion.
-  static let clickIntercept = -1.0
+  static let clickIntercept = -1.3
   static let clickTaste = 0.55
   static let clickQuality = 0.5
   static let clickPromotion = 0.4
   /// Logit of putting what was viewed into the cart: γ + taste + quality - β ln(price / base).
-  static let cartIntercept = -1.3
+  static let cartIntercept = -2.2
   static let cartTaste = 0.5
   static let cartQuality = 0.5
   /// A cart becomes an order with this probability.

@@ -5,8 +5,11 @@ extension ProductKind {
   private static let fashion: [ProductKind] = [
     ProductKind(
       path: ["Fashion", "Women", "Dresses"], noun: "Dress", queries: ["dress", "summer dress", "party dress"],
-      styles: ["Wrap Midi", "Pleated", "Slip", "Belted", "Floral Tea"], materials: ["Viscose", "Cotton", "Satin", "Linen"],
-      pictures: ["dress midi wrap", "dress midi pleats", "dress midi slip", "dress mini belt", "dress midi short floral"],
+      styles: ["Wrap Midi", "Pleated", "Slip", "Belted", "Floral Tea"],
+      materials: ["Viscose", "Cotton", "Satin", "Linen"],
+      pictures: [
+        "dress midi wrap", "dress midi pleats", "dress midi slip", "dress mini belt", "dress midi short floral",
+      ],
       medianPence: 6200, axis: .sizes, peakDay: 170, amplitude: 0.6, returnRate: 0.34, share: 16),
     ProductKind(
       path: ["Fashion", "Women", "Tops"], noun: "Top", queries: ["t-shirt", "top", "blouse"],
@@ -45,7 +48,8 @@ extension ProductKind {
       peakDay: 305, amplitude: 0.85, returnRate: 0.23, share: 10),
     ProductKind(
       path: ["Fashion", "Accessories", "Bags"], noun: "Bag", queries: ["handbag", "backpack", "tote bag"],
-      styles: ["Crossbody", "Tote", "City Backpack", "Weekend"], materials: ["Leather", "Cotton canvas", "Waxed cotton"],
+      styles: ["Crossbody", "Tote", "City Backpack", "Weekend"],
+      materials: ["Leather", "Cotton canvas", "Waxed cotton"],
       pictures: ["bag crossbody", "bag tote", "backpack", "bag holdall"], medianPence: 7900, axis: .none, peakDay: 340,
       amplitude: 0.35, returnRate: 0.12, share: 12, details: [Detail("capacity", [6, 12, 20, 28, 42])]),
   ]

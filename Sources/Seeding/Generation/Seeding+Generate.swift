@@ -3,9 +3,12 @@ import JSON
 
 /// How far a generation has come.
 public struct SeedProgress: Sendable, Hashable {
+  /// What is being written, in this order.
   public enum Phase: String, Sendable, CaseIterable { case products, prices, customers, days }
 
+  /// What is being written now.
   public var phase: Phase
+  /// Products, customers or days of it, and how many there are.
   public var done: Int
   public var total: Int
 }
@@ -46,7 +49,8 @@ extension Seeding {
   /// Progress is told each time that so many are done: often enough for a terminal.
   private static let progressStep = 1000
 
-  private static func tell(_ phase: SeedProgress.Phase, _ done: Int, of total: Int, _ progress: (SeedProgress) -> Void) {
+  private static func tell(_ phase: SeedProgress.Phase, _ done: Int, of total: Int, _ progress: (SeedProgress) -> Void)
+  {
     guard done % progressStep == 0 || done == total else { return }
     progress(SeedProgress(phase: phase, done: done, total: total))
   }

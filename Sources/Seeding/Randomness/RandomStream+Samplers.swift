@@ -24,7 +24,9 @@ extension RandomStream {
       let base = 1 + c * x
       guard base > 0 else { continue }
       let v = base * base * base
-      if PortableMath.ln(1 - uniform()) < 0.5 * x * x + d - d * v + d * PortableMath.ln(v) { return d * v * mean / shape }
+      if PortableMath.ln(1 - uniform()) < 0.5 * x * x + d - d * v + d * PortableMath.ln(v) {
+        return d * v * mean / shape
+      }
     }
   }
 

@@ -101,7 +101,9 @@ struct AnalyzeServer {
     request.setValue("application/json", forHTTPHeaderField: "Content-Type")
     let (data, _) = try await URLSession.shared.data(for: request)
     // A term that was cut within a surrogate pair comes as half a pair, which no JSON parser takes.
-    let half = try NSRegularExpression(pattern: #"\\u[dD][89a-fA-F][0-9a-fA-F]{2}"#)
+    let high = #"\\u[dD][89abAB][0-9a-fA-F]{2}"#
+    let low = #"\\u[dD][c-fC-F][0-9a-fA-F]{2}"#
+    let half = try NSRegularExpression(pattern: "\(high)(?!\(low))|(?<!\(high))\(low)")
     let text = String(decoding: data, as: UTF8.self)
     let whole = half.stringByReplacingMatches(
       in: text, range: NSRange(text.startIndex..., in: text), withTemplate: "\u{FFFD}")
@@ -281,7 +283,7 @@ extension AnalyzeDifferentialTests {
       let test = AnalyzerCase(tokenizer: "keyword", filters: [filter])
       for first in stride(from: 0, to: known.count, by: 4_000) {
         let texts = known[first..<min(first + 4_000, known.count)].map { "a\($0)b" }
-        if try await Self.compare(test, texts, server) > 0 { return }
+        if try await Self.compare(test, Array(texts), server) > 0 { return }
       }
     }
   }

@@ -1,6 +1,7 @@
 import ElasticsearchClient
 import Foundation
 import JSON
+import LocalServices
 import SearchDSL
 import Testing
 
@@ -12,13 +13,9 @@ enum ConformanceRun {
   static let seed = UInt64(number("VITRINE_CONFORMANCE_SEED", or: 20_261_123))
   static let deadline: Duration = .seconds(300)
 
-  private static let kinds = ["ELASTICSEARCH7", "OPENSEARCH", "ELASTICSEARCH8"]
-
   /// Why there is nothing to compare with, or nil.
   static var absence: String? {
-    let environment = ProcessInfo.processInfo.environment
-    if !kinds.contains(where: { environment["VITRINE_TEST_\($0)"] != nil }) { return "no real search server is named" }
-    return IcecatIndex.isPresent ? nil : "no ../shared/data/icecat/products.ndjson.gz"
+    LocalSearchServer.absence ?? (IcecatIndex.isPresent ? nil : "no ../shared/data/icecat/products.ndjson.gz")
   }
 
   struct Engine: Sendable {
@@ -101,14 +98,19 @@ enum ConformanceRun {
     return engines
   }
 
-  /// The real servers that the environment names (VITRINE_TEST_OPENSEARCH=http://…).
+  /// The real servers: those that the environment names (VITRINE_TEST_OPENSEARCH=http://…), else started here.
   static func realServers() async throws -> [Engine] {
-    try kinds.compactMap { kind in
-      try ProcessInfo.processInfo.environment["VITRINE_TEST_\(kind)"].map {
-        Engine(
-          name: kind.lowercased(), engine: ElasticsearchClient(settings: try ElasticsearchSettings(nodes: [$0])))
+    var engines: [Engine] = []
+    for kind in [LocalSearchServer.Kind.elasticsearch7, .openSearch, .elasticsearch8] {
+      let running = ProcessInfo.processInfo.environment["VITRINE_TEST_\(kind.rawValue.uppercased())"]
+      let address = if let running { running } else { try await LocalSearchServer.shared(kind)?.address as String? }
+      guard let address else {
+        continue
       }
+      let settings = try ElasticsearchSettings(nodes: [address])
+      engines.append(Engine(name: kind.rawValue, engine: ElasticsearchClient(settings: settings)))
     }
+    return engines
   }
 
   private static func number(_ name: String, or standard: Int) -> Int {

@@ -4,7 +4,7 @@ import Synchronization
 /// `snowball`, and `stemmer` for the languages whose Snowball stemmer Lucene uses: stems by libstemmer.
 struct SnowballFilter: TokenFilter {
   private let stemmers: SnowballStemmers
-  /// For words of Latin-1 that are not ASCII, where the algorithm counts bytes and means letters.
+  /// For words that are not ASCII, where the algorithm counts bytes and means letters.
   private let latin1Stemmers: SnowballStemmers?
 
   /// Algorithms of libstemmer that compare a position with a number of letters, and so are wrong in UTF-8.
@@ -38,27 +38,39 @@ struct SnowballFilter: TokenFilter {
     stemmers.giveBack(stemmer)
   }
 
-  /// The word in Latin-1, or nil where it is ASCII or does not fit.
-  private static func latin1(_ term: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+  /// Stands for a letter outside Latin-1, which these algorithms take for a consonant whatever it is.
+  private static let placeholder: UInt8 = 1
+
+  /// The word in Latin-1 and the letters that do not fit, in their order; nil where the word is ASCII.
+  private static func latin1(_ term: UnsafeBufferPointer<UInt8>) -> (word: [UInt8], others: [UInt32])? {
     guard term.contains(where: { $0 >= 0x80 }) else { return nil }
     var out: [UInt8] = []
+    var others: [UInt32] = []
     var at = 0
     while at < term.count {
       let (codePoint, width) = decodeUTF8(term, at, term.count)
-      guard codePoint < 0x100 else { return nil }
-      out.append(UInt8(codePoint))
+      if codePoint < 0x100, codePoint != UInt32(placeholder) {
+        out.append(UInt8(codePoint))
+      } else {
+        out.append(placeholder)
+        others.append(codePoint)
+      }
       at += width
     }
-    return out
+    return (out, others)
   }
 
   private static func stemLatin1(
-    _ word: [UInt8], _ stemmers: SnowballStemmers, _ index: Int, _ buffer: inout TokenBuffer
+    _ word: (word: [UInt8], others: [UInt32]), _ stemmers: SnowballStemmers, _ index: Int,
+    _ buffer: inout TokenBuffer
   ) {
     let stemmer = stemmers.take()
     var stem: [UInt8] = []
-    word.withUnsafeBufferPointer { word in
-      for byte in stemmer.stem(word) { appendUTF8(UInt32(byte), to: &stem) }
+    var others = word.others[...]
+    word.word.withUnsafeBufferPointer { letters in
+      for byte in stemmer.stem(letters) {
+        appendUTF8(byte == placeholder ? others.popFirst() ?? 0xFFFD : UInt32(byte), to: &stem)
+      }
     }
     stemmers.giveBack(stemmer)
     buffer.replaceTerm(of: index, with: stem)
