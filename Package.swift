@@ -39,6 +39,9 @@ let package = Package(
     .target(
       name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("m")]),
 
+    // The yardstick of `vitrine bench http`: the same library, bare, in C.
+    .target(name: "CMicroHTTPDPeer", dependencies: ["CMicroHTTPD"]),
+
     // Nouns and pure functions.
     library("JSON", ["CSimdjson"]),
     library("Catalog"),
@@ -70,17 +73,17 @@ let package = Package(
     // The edge.
     library("Telemetry"),
     library("Configuration"),
-    library("HTTPServer", ["Telemetry", "CMicroHTTPD", "CZlib"]),
+    library("HTTPServer", ["Telemetry", "Threading", "CMicroHTTPD", "CZlib"]),
     library(
       "StorefrontAPI", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL"]),
     library("Web", ["SearchService", "StorefrontAPI", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports"]),
-    library("LocalServices", ["PostgresStore", "Threading"]),
+    library("LocalServices", ["PostgresStore", "RedisStore", "Threading"]),
     .executableTarget(
       name: "vitrine",
       dependencies: [
         "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresStore", "RedisStore",
         "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Telemetry", "Configuration",
-        "HTTPServer", "StorefrontAPI", "Web", "LocalServices",
+        "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "Threading",
       ], swiftSettings: strict),
 
     tests("JSON", ["JSON"]),
@@ -92,8 +95,8 @@ let package = Package(
     tests("PostgresStore", ["PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices", "JSON"]),
     tests("RedisStore", ["RedisStore", "LocalServices"]),
     tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices"]),
-    tests("Importing", ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices"]),
-    tests("Seeding", ["Seeding", "Catalog", "Importing"]),
+    tests("Importing", ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices", "CZlib"]),
+    tests("Seeding", ["Seeding", "Catalog", "Importing", "JSON"]),
     tests(
       "Indexer",
       ["Indexer", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "LocalServices", "JSON", "Telemetry"]),
@@ -106,7 +109,7 @@ let package = Package(
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration"]),
     tests("vitrine", ["vitrine", "Configuration"]),
-    tests("HTTPServer", ["HTTPServer", "Telemetry"]),
+    tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading"]),
     tests(
       "StorefrontAPI",
       [

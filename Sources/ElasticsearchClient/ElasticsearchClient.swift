@@ -62,10 +62,7 @@ public final class ElasticsearchClient: SearchEngine {
     var tried: Set<Int> = []
     var attempt = 0
     while true {
-      let (node, address) = state.withLock { state in
-        let node = state.nodes.next(now: .now, avoiding: tried)
-        return (node, state.nodes.address(of: node))
-      }
+      let (node, address) = try chooseNode(avoiding: tried)
       tried.insert(node)
       let result = await transport.send(
         TransportRequest(method: method, url: address + path, body: body, contentType: contentType),
@@ -82,11 +79,23 @@ public final class ElasticsearchClient: SearchEngine {
     }
   }
 
+  private func chooseNode(avoiding tried: Set<Int>) throws(SearchEngineError) -> (node: Int, address: String) {
+    let chosen = state.withLock { state in
+      state.nodes.next(now: .now, avoiding: tried).map { ($0, state.nodes.address(of: $0)) }
+    }
+    guard let chosen else {
+      throw .unavailable(reason: "none of \(settings.nodes.count) nodes answers; they are tried once a second")
+    }
+    return chosen
+  }
+
   private func note(_ result: TransportResult, of node: Int) {
     state.withLock { state in
       switch result {
-      case .success(let answer) where ![502, 503, 504].contains(answer.status): state.nodes.succeeded(node)
-      case .success, .failure(.notConnected), .failure(.cutShort): state.nodes.failed(node, now: .now)
+      case .success(let answer) where answer.isFromProxy: state.nodes.failed(node, now: .now)
+      // A search server that says 503 is there: a shard or the cluster's master is not.
+      case .success: state.nodes.succeeded(node)
+      case .failure(.notConnected), .failure(.cutShort): state.nodes.failed(node, now: .now)
       case .failure: break
       }
     }
@@ -124,6 +133,9 @@ public final class ElasticsearchClient: SearchEngine {
 }
 
 extension TransportAnswer {
+  /// A proxy's own page that says that there is nobody behind it.
+  var isFromProxy: Bool { [502, 503, 504].contains(status) && contentType?.hasPrefix("application/json") != true }
+
   /// `502 text/html of 312 bytes`, without what it says: that may be anybody's.
   var summary: String { "\(status) \(contentType ?? "of no type") of \(body.count) bytes" }
 }

@@ -1,5 +1,5 @@
-import Synchronization
 public import Telemetry
+import Threading
 
 /// The middlewares that the server brings.
 public enum Middlewares {
@@ -33,7 +33,7 @@ private final class AccessLog: Sendable {
 
   private let logger: Logger
   private let registry: MetricsRegistry
-  private let known = Mutex<[Key: Metrics]>([:])
+  private let known = Guarded<[Key: Metrics]>([:])
 
   init(logger: Logger, metrics: MetricsRegistry) {
     self.logger = logger

@@ -1,4 +1,5 @@
-import Synchronization
+import Telemetry
+import Threading
 
 /// Lets so many handlers run at once, so many requests wait, and turns the rest away.
 final class Admission: Sendable {
@@ -15,11 +16,13 @@ final class Admission: Sendable {
     var first = 0
   }
 
+  private let queued: Gauge
   private let maximumRunning: Int
   private let maximumQueued: Int
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
-  init(maximumRunning: Int, maximumQueued: Int) {
+  init(maximumRunning: Int, maximumQueued: Int, queued: Gauge) {
+    self.queued = queued
     self.maximumRunning = maximumRunning
     self.maximumQueued = maximumQueued
   }
@@ -33,6 +36,7 @@ final class Admission: Sendable {
       }
       guard state.waiting.count - state.first < maximumQueued else { return .full }
       state.waiting.append(exchange)
+      queued.set(Double(state.waiting.count - state.first))
       return .wait
     }
   }
@@ -46,6 +50,7 @@ final class Admission: Sendable {
       }
       let next = state.waiting[state.first]
       state.first += 1
+      queued.set(Double(state.waiting.count - state.first))
       if state.first == state.waiting.count {
         state.waiting.removeAll(keepingCapacity: true)
         state.first = 0

@@ -1,5 +1,5 @@
 import CMicroHTTPD
-import Synchronization
+import Threading
 
 /// Carries a streamed body from the task that writes it to the thread that sends it.
 ///
@@ -20,7 +20,7 @@ final class BodyPipe: Sendable {
     var unsent: Int { chunks.count - sent }
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let exchange: Exchange
   /// Whether the stream is to end when the server drains.
   let endsOnDrain: Bool

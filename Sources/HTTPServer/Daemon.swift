@@ -82,7 +82,7 @@ final class Daemon: @unchecked Sendable {
       let peer = Unmanaged<Peer>.fromOpaque(CMHD_socket_context(connection)!).takeUnretainedValue()
       let exchange = Exchange(
         core: core, peer: peer, connection: ConnectionHandle(pointer: connection!),
-        target: target.flatMap { String(validatingCString: $0) })
+        target: target!)
       return Unmanaged.passRetained(exchange).toOpaque()
     }
 

@@ -2,6 +2,7 @@ import CMicroHTTPD
 import Glibc
 import Synchronization
 import Telemetry
+import Threading
 
 /// One request and its answer on one connection.
 ///
@@ -24,7 +25,8 @@ final class Exchange: Sendable {
     var isSuspended = false
     /// The client is gone: nothing is answered.
     var isAbandoned = false
-    var mustClose = false
+    /// The watch has answered instead of the handler: a task that is only now made known is cancelled.
+    var isInterrupted = false
     var request: HTTPRequest?
     var handler: Handler?
     var isImmediate = false
@@ -41,14 +43,18 @@ final class Exchange: Sendable {
   private let connection: ConnectionHandle
   /// The target as it was sent; nil when it is not UTF-8.
   private let target: String?
+  /// Where the target lies in the library's buffer, as numbers to compare with.
+  private let targetAddresses: Range<UInt>
   private let startedAt: UInt64
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
-  init(core: ServerCore, peer: Peer, connection: ConnectionHandle, target: String?) {
+  init(core: ServerCore, peer: Peer, connection: ConnectionHandle, target: UnsafePointer<CChar>) {
     self.core = core
     self.peer = peer
     self.connection = connection
-    self.target = target
+    self.target = String(validatingCString: target)
+    let address = UInt(bitPattern: target)
+    targetAddresses = address..<(address + UInt(strlen(target)))
     startedAt = monotonicNanoseconds()
     peer.enter(.head, until: startedAt + core.configuration.headTimeout.nanoseconds)
     peer.current = self
@@ -80,7 +86,7 @@ final class Exchange: Sendable {
   private func receiveHead(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> MHD_Result {
     do throws(RequestHead.Refusal) {
       let head = try RequestHead(
-        connection: connection.pointer, method: method, version: version,
+        connection: connection.pointer, method: method, target: targetAddresses, version: version,
         maximumBytes: core.configuration.maximumHeadBytes)
       try accept(head, method: method)
       return CMHD_yes()
@@ -115,7 +121,10 @@ final class Exchange: Sendable {
       state.handler = handling.handler
       state.isImmediate = handling.route.isImmediate
       state.bodyLimit = limit
-      if let length = head.contentLength { state.request!.body.reserveCapacity(length) }
+      if let length = head.contentLength {
+        // No more than this on a client's mere word.
+        state.request!.body.reserveCapacity(min(length, 65_536))
+      }
     }
   }
 
@@ -315,23 +324,27 @@ final class Exchange: Sendable {
   private func run(_ request: HTTPRequest, _ handler: @escaping Handler) {
     let task = Task { await core.run(self, request, handler, hasPlace: true) }
     let isCancelled = state.withLock { state in
-      guard state.stage == .handling || state.stage == .answering, !state.isAbandoned else { return true }
+      guard state.stage != .ended, !state.isAbandoned, !state.isInterrupted else { return true }
       state.task = task
       return false
     }
     if isCancelled { task.cancel() }
   }
 
-  /// Gives the answer; false when the exchange was answered or abandoned before.
+  /// Gives the answer; false when the exchange was answered or abandoned before. With `interrupts`, the answer is
+  /// not the handler's, which is cancelled.
   @discardableResult
-  func complete(_ answer: HTTPResponse, pipe: BodyPipe? = nil) -> Bool {
-    let (isFirst, wakes) = state.withLock { state in
-      guard state.stage == .handling, state.answer == nil, !state.isAbandoned else { return (false, false) }
+  func complete(_ answer: HTTPResponse, pipe: BodyPipe? = nil, interrupts: Bool = false) -> Bool {
+    let (isFirst, wakes, task) = state.withLock { state -> (Bool, Bool, Task<Void, Never>?) in
+      guard state.stage == .handling, state.answer == nil, !state.isAbandoned else { return (false, false, nil) }
       state.answer = answer
       state.pipe = pipe
+      state.isInterrupted = interrupts
       defer { state.isSuspended = false }
-      return (true, state.isSuspended)
+      // Taken here: once resumed, the exchange may be over before the next line.
+      return (true, state.isSuspended, interrupts ? state.task : nil)
     }
+    task?.cancel()
     if wakes { resume() }
     return isFirst
   }
@@ -356,9 +369,7 @@ final class Exchange: Sendable {
     var response = Problem(problem, detail: detail).response(requestID: id)
     response.headers.add("X-Request-ID", id)
     response.headers.add("Retry-After", String(core.configuration.retryAfterSeconds))
-    guard complete(response) else { return }
-    core.refused(problem)
-    state.withLock { $0.task }?.cancel()
+    if complete(response, interrupts: true) { core.refused(problem) }
   }
 
   /// The server drains: a stream without an end of its own ends here, whole.

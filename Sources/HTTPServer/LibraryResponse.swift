@@ -55,10 +55,7 @@ struct LibraryResponse: ~Copyable {
       }
       return response
     case .stream:
-      // HEAD's answer: the length is not known, and the library would send an empty chunk for a body without one.
-      guard let pipe else {
-        return MHD_create_response_from_callback(CMHD_SIZE_UNKNOWN, streamBlockBytes, readNothing, nil, nil)
-      }
+      guard let pipe else { return CMHD_response_of_unknown_length(readNothing) }
       let context = Unmanaged.passRetained(pipe)
       guard
         let response = MHD_create_response_from_callback(

@@ -1,4 +1,4 @@
-import Synchronization
+import Threading
 
 /// Where the server stands between start and stop, for calls that come twice.
 final class Lifecycle: Sendable {
@@ -16,7 +16,7 @@ final class Lifecycle: Sendable {
     case ended
   }
 
-  private let state = Mutex(State.new)
+  private let state = Guarded(State.new)
 
   /// False when there was a start before.
   func begin() -> Bool {

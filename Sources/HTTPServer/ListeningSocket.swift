@@ -1,3 +1,4 @@
+// Both: which of the two modules owns struct sockaddr depends on the order in which they were built.
 import CMicroHTTPD
 import Glibc
 

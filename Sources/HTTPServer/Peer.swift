@@ -1,6 +1,7 @@
 import CMicroHTTPD
 import Glibc
 import Synchronization
+import Threading
 
 /// The library's connection, passed between its thread and the task that answers.
 ///
@@ -41,7 +42,7 @@ final class Peer: Sendable {
   private let due = Atomic<UInt64>(.max)
   /// Since when the connection is suspended, 0 while it is not.
   let suspendedAt = Atomic<UInt64>(0)
-  private let exchange = Mutex<Exchange?>(nil)
+  private let exchange = Guarded<Exchange?>(nil)
   /// Where the registry keeps this peer; guarded by the registry's lock.
   fileprivate let index = Atomic<Int>(-1)
 
@@ -71,7 +72,7 @@ final class Peer: Sendable {
 
 /// All connections that are open.
 final class PeerRegistry: Sendable {
-  private let peers = Mutex<[Peer]>([])
+  private let peers = Guarded<[Peer]>([])
 
   var count: Int { peers.withLock { $0.count } }
 

@@ -56,7 +56,13 @@ struct RequestHead {
       guard let text = String(validating: name, as: UTF8.self) else { return }
       note(text)
       // Latin-1 was allowed once; bytes that are not UTF-8 are kept readable rather than refused.
-      headers.append(checkedName: text, checkedValue: String(decoding: value, as: UTF8.self))
+      headers.append(checkedName: text, checkedValue: String(decoding: Self.withoutBlanksAtEnd(value), as: UTF8.self))
+    }
+
+    private static func withoutBlanksAtEnd(_ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+      var count = value.count
+      while count > 0, value[count - 1] == 0x20 || value[count - 1] == 0x09 { count -= 1 }
+      return UnsafeRawBufferPointer(rebasing: value[..<count])
     }
 
     private mutating func note(_ name: String) {
@@ -89,13 +95,20 @@ struct RequestHead {
 
   /// Reads and checks the head of the request that the connection carries.
   init(
-    connection: OpaquePointer, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>, maximumBytes: Int
+    connection: OpaquePointer, method: UnsafePointer<CChar>, target: Range<UInt>, version: UnsafePointer<CChar>,
+    maximumBytes: Int
   ) throws(Refusal) {
     let size = CMHD_head_size(connection)
     guard size <= maximumBytes else {
       throw Refusal(problem: .headTooLarge, detail: "The head is larger than \(maximumBytes) bytes; send less.")
     }
     let start = UInt(bitPattern: method)
+    guard target.lowerBound == start &+ UInt(strlen(method)) &+ 1,
+      UInt(bitPattern: version) == target.upperBound &+ 1
+    else {
+      throw Refusal(
+        problem: .malformedRequest, detail: "The request line's parts must be separated by one space each.")
+    }
     let versionEnd = UInt(bitPattern: version) &+ UInt(strlen(version))
     var context = ScanContext(scan: Scan(end: versionEnd), start: start, limit: start &+ UInt(size))
     context.scan.headers.reserveCapacity(8)

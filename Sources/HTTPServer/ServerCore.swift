@@ -2,6 +2,7 @@ import CMicroHTTPD
 import Glibc
 import Synchronization
 import Telemetry
+import Threading
 
 /// What the server's parts share: settings, routes, places, connections and the library's daemon.
 final class ServerCore: Sendable {
@@ -34,7 +35,9 @@ final class ServerCore: Sendable {
     self.configuration = configuration
     self.router = router
     self.logger = logger
-    admission = Admission(maximumRunning: configuration.maximumRunning, maximumQueued: configuration.maximumQueued)
+    admission = Admission(
+      maximumRunning: configuration.maximumRunning, maximumQueued: configuration.maximumQueued,
+      queued: metrics.gauge("http_requests_queued", help: "Requests that wait for a handler's place."))
     handlings = router.endpoints.map { endpoint in
       Handling(
         pattern: endpoint.pattern, route: endpoint.route,
@@ -210,7 +213,7 @@ final class ServerCore: Sendable {
   private func drain(_ daemon: Daemon, _ gracePeriod: Duration) async {
     let end = ContinuousClock.now + gracePeriod
     isDraining.store(true, ordering: .sequentiallyConsistent)
-    await Blocking.run { daemon.stopListening() }
+    await onOwnThread { daemon.stopListening() }
     var exchanges: [Exchange] = []
     peers.forEach { peer in
       if let exchange = peer.current { exchanges.append(exchange) }
@@ -225,7 +228,7 @@ final class ServerCore: Sendable {
 
   private func stop(_ daemon: Daemon, _ watch: Watch) async {
     isStopping.store(true, ordering: .sequentiallyConsistent)
-    await Blocking.run { [self] in
+    await onOwnThread { [self] in
       while suspensions.load(ordering: .sequentiallyConsistent) > 0 {
         var exchanges: [Exchange] = []
         peers.forEach { peer in
@@ -235,9 +238,9 @@ final class ServerCore: Sendable {
         usleep(1_000)
       }
       flush()
-      watch.stop()
-      daemon.stop()
     }
+    await watch.stop()
+    await onOwnThread { daemon.stop() }
     logger.info("stopped")
   }
 

@@ -24,7 +24,7 @@ public struct StaticFiles: Sendable {
     }
     let tag = Self.tag(status)
     var headers: HTTPHeaders = [
-      "ETag": tag, "Last-Modified": HTTPDate.text(status.st_mtim.tv_sec), "Accept-Ranges": "bytes",
+      "ETag": tag, "Last-Modified": HTTPDate.text(Int(status.modified_seconds)), "Accept-Ranges": "bytes",
       "Cache-Control": cacheControl,
     ]
     if let wanted = request.headers["If-Match"], !Self.matches(wanted, tag, isWeak: false) {
@@ -51,7 +51,7 @@ public struct StaticFiles: Sendable {
   }
 
   /// Opens segment by segment without following links, so that neither `..` nor a link leads out of the root.
-  private func open(_ path: String) -> (HTTPFile, stat)? {
+  private func open(_ path: String) -> (HTTPFile, CMHD_File)? {
     var folder = Glibc.open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { return nil }
     defer { if folder >= 0 { close(folder) } }
@@ -66,16 +66,16 @@ public struct StaticFiles: Sendable {
       close(folder)
       folder = next
     }
-    var status = stat()
-    guard fstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    let file = HTTPFile(descriptor: folder, length: Int(status.st_size))
+    var status = CMHD_File()
+    guard CMHD_look_at(folder, &status) == 0, status.is_regular != 0 else { return nil }
+    let file = HTTPFile(descriptor: folder, length: Int(status.size))
     folder = -1
     return (file, status)
   }
 
   /// Strong: another time of change in nanoseconds, size or file is another tag.
-  private static func tag(_ status: stat) -> String {
-    let parts = [Int(status.st_mtim.tv_sec), Int(status.st_mtim.tv_nsec), Int(status.st_size), Int(status.st_ino)]
+  private static func tag(_ file: CMHD_File) -> String {
+    let parts = [file.modified_seconds, file.modified_nanoseconds, file.size, Int64(bitPattern: file.inode)]
     return "\"" + parts.map { String($0, radix: 36) }.joined(separator: "-") + "\""
   }
 

@@ -1,6 +1,7 @@
 import CMicroHTTPD
 import Glibc
 import Synchronization
+import Threading
 
 /// The server's own clock: a thread that ends what takes too long and notices clients that left.
 ///
@@ -17,7 +18,7 @@ final class Watch: Sendable {
   private let core: ServerCore
   private let wake: Int32
   private let waker: Int32
-  private let thread = Mutex<Blocking?>(nil)
+  private let thread: Task<Void, Never>
 
   init(core: ServerCore) {
     self.core = core
@@ -27,7 +28,7 @@ final class Watch: Sendable {
     waker = ends[1]
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let wake = wake
-    thread.withLock { $0 = Blocking { Self.run(core, wake) } }
+    thread = Task { await onOwnThread { () in Self.run(core, wake) } }
   }
 
   deinit {
@@ -36,11 +37,11 @@ final class Watch: Sendable {
   }
 
   /// Ends the thread and waits for it.
-  func stop() {
+  func stop() async {
     var byte: UInt8 = 1
     // A pipe that was never written to has room.
     _ = write(waker, &byte, 1)
-    thread.withLock { $0 }?.join()
+    await thread.value
   }
 
   private static func run(_ core: ServerCore, _ wake: Int32) {

@@ -22,6 +22,9 @@ public final class LocalPostgres: Sendable {
   /// `initdb` makes a cluster in a few seconds, on a busy machine in some more.
   static let graceSeconds = 30
 
+  /// A server whose owner was killed begins to stop at once; this leaves a busy machine some time for it.
+  static let secondsToLearnOfKill = 3.0
+
   public let folder: String
   public let port: Int
   private let program: PostgresPrograms
@@ -61,8 +64,9 @@ public final class LocalPostgres: Sendable {
     folder: String, port: Int, durability: Durability, isFolderRemoved: Bool
   ) throws(LocalServiceError) {
     program = try PostgresPrograms.find()
-    account = ServiceAccount.unprivileged(["postgres", "nobody"])
-    let place = try ServiceFolder(ServiceFolder.absolute(folder), account: account)
+    let folder = ServiceFolder.absolute(folder)
+    account = ServiceAccount.unprivileged(["postgres", "nobody"], reaching: folder)
+    let place = try ServiceFolder(folder, account: account)
     self.folder = place.path
     self.port = port
     self.durability = durability
@@ -84,10 +88,27 @@ public final class LocalPostgres: Sendable {
   /// Settings that reach the server that another process of ours runs on the cluster in `folder`; nil where none runs.
   public static func running(in folder: String, database: String = "postgres") -> PostgresSettings? {
     let data = ServiceFolder.absolute(folder) + "/data"
-    guard let file = PostmasterFile(data), file.isReady, file.isServerOf(data), let socketFolder = file.socketFolder else {
+    guard let file = PostmasterFile(data), file.isReady, file.isServerOf(data), let socketFolder = file.socketFolder
+    else {
       return nil
     }
     return PostgresSettings(host: socketFolder, port: file.port, database: database, user: user)
+  }
+
+  /// Settings that reach the named database, which is made first where there is none.
+  public func makeDatabase(named name: String) async throws -> PostgresSettings {
+    let pool = PostgresPool(settings())
+    do {
+      if try await pool.query("SELECT FROM pg_database WHERE datname = \(name)").isEmpty {
+        let quoted = name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+        try await pool.execute("CREATE DATABASE \"\(unsafeRaw: quoted)\"")
+      }
+    } catch {
+      await pool.close()
+      throw error
+    }
+    await pool.close()
+    return settings(database: name)
   }
 
   /// The postmaster's process; nil while the server does not run.
@@ -191,14 +212,15 @@ public final class LocalPostgres: Sendable {
 
   /// Removes what a killed server left; refuses when one still runs here.
   private func clearStaleFiles() throws(LocalServiceError) {
-    let deadline = monotonicSeconds() + Double(Self.graceSeconds)
+    let started = monotonicSeconds()
     while let file = PostmasterFile(dataFolder) {
       guard file.isServerOf(dataFolder) else {
         unlink(dataFolder + "/postmaster.pid")
         break
       }
-      // The server of a program that was just killed is on its way out; any other one stays.
-      guard file.isStopping, monotonicSeconds() < deadline else {
+      // The server of a program that was killed just now is told so within moments; any other one stays.
+      let patience = file.isStopping ? Double(Self.graceSeconds) : Self.secondsToLearnOfKill
+      guard monotonicSeconds() - started < patience else {
         throw .alreadyRunning(service: "PostgreSQL", folder: folder, processID: file.processID)
       }
       usleep(20_000)

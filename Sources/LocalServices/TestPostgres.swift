@@ -1,6 +1,4 @@
-import Glibc
 public import PostgresStore
-import Synchronization
 
 /// One PostgreSQL server for all tests of a process, and as many fresh databases as they like.
 ///
@@ -23,7 +21,7 @@ public actor TestPostgres {
     if starting == nil {
       starting = Task {
         let server = try await LocalPostgres.startTemporary()
-        stopAtExit(server)
+        ServersAtExit.add { server.stopAndWait() }
         return server
       }
     }
@@ -66,19 +64,5 @@ public actor TestPostgres {
       }
     }
     await pool.close()
-  }
-}
-
-/// Servers that are ended, and waited for, when the process exits.
-private let serversToStop = Mutex<[LocalPostgres]>([])
-
-private func stopAtExit(_ server: LocalPostgres) {
-  let isFirst = serversToStop.withLock { servers in
-    servers.append(server)
-    return servers.count == 1
-  }
-  guard isFirst else { return }
-  atexit {
-    for server in serversToStop.withLock({ $0 }) { server.stopAndWait() }
   }
 }

@@ -15,6 +15,9 @@ public struct Migration: Sendable, Equatable {
   /// SHA-256 of the SQL's bytes in hexadecimal.
   public var checksum: String { SHA256.hexadecimal(of: sql) }
 
+  /// The file's name in `Migrations/`.
+  public var fileName: String { label + ".sql" }
+
   var label: String { String(repeating: "0", count: max(0, 4 - String(number).count)) + "\(number)_\(name)" }
 }
 

@@ -150,7 +150,9 @@ struct FacetReader {
     let hexes = swatchHexes()
     return ranked.prefix(Self.mostAttributes).map { definition, _ in
       var values = merged(counts[definition.code] ?? [], selected: selected[definition.code] ?? [])
-      if definition.type == .number { values.sort { Double($0.value) ?? 0 < Double($1.value) ?? 0 } }
+      if values.allSatisfy({ Double($0.value) != nil }) {
+        values.sort { Double($0.value) ?? 0 < Double($1.value) ?? 0 }
+      }
       if definition.type == .swatch { for index in values.indices { values[index].hex = hexes[values[index].value] } }
       if let unit = definition.unit { for index in values.indices { values[index].label += " \(unit)" } }
       return Facet(

@@ -49,6 +49,11 @@ public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   }
 
   private func run() {
+    // A library that writes to a closed socket gets EPIPE, and the process no signal.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
     while let batch = waitForJobs() {
       for job in batch { job.runSynchronously(on: asUnownedSerialExecutor()) }
     }

@@ -74,7 +74,7 @@ public struct Storefront: Sendable {
       let children = layout.tree.children(of: node.id).prefix(5).map { child -> HTML in
         "<li><a href=\"/categories/\(child.slug)\">\(child.name)</a></li>"
       }
-      return "<li><h3><a href=\"/categories/\(node.slug)\">\(node.name)</a></h3><ul>\(Array(children))</ul></li>"
+      return "<li><h2><a href=\"/categories/\(node.slug)\">\(node.name)</a></h2><ul>\(Array(children))</ul></li>"
     }
     let body: HTML = """
       <section class="welcome"><h1>Find what you came for</h1><p>\(bestselling.total.value) products, one search box.</p></section>

@@ -7,7 +7,7 @@ enum Stylesheet {
     a{color:var(--accent)}
     h1{font-size:1.5rem;line-height:1.25;margin:.2em 0}
     h2{font-size:1.1rem;margin:0 0 .4em}
-    h3{font-size:1rem;margin:0}
+    .tiles h2{font-size:1rem;margin:0}
     ul,ol{margin:0;padding:0;list-style:none}
     img{max-width:100%;height:auto;display:block}
     .hidden{position:absolute!important;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap;margin:0;padding:0;border:0}
@@ -15,9 +15,9 @@ enum Stylesheet {
     .skip:focus{left:8px;top:8px;background:#fff;padding:8px 12px;z-index:10}
     :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
     .top{background:var(--ink);color:#fff;position:sticky;top:0;z-index:5}
-    .bar{max-width:1240px;margin:0 auto;padding:10px 16px;display:flex;gap:16px;align-items:center}
+    .bar{max-width:1240px;margin:0 auto;padding:10px 16px;display:flex;gap:12px;align-items:center}
     .logo{color:#fff;text-decoration:none;font-weight:700;font-size:1.3rem;letter-spacing:.02em}
-    .search{position:relative;flex:1;display:flex;max-width:720px}
+    .search{position:relative;flex:1;min-width:0;display:flex;max-width:720px}
     .search input{flex:1;min-width:0;height:44px;border:0;border-radius:var(--radius) 0 0 var(--radius);padding:0 14px;font:inherit;color:var(--ink);background:#fff}
     .search button{width:52px;height:44px;border:0;border-radius:0 var(--radius) var(--radius) 0;background:var(--warm);color:var(--ink);cursor:pointer;display:grid;place-items:center}
     .departments{max-width:1240px;margin:0 auto;padding:0 16px 8px;display:flex;gap:4px 20px;overflow-x:auto;white-space:nowrap}

@@ -14,8 +14,10 @@ struct Vitrine: ParsableCommand {
       UpCommand.self,
       ServeCommand.self,
       MigrateCommand.self,
+      ImportCommand.self,
       IndexCommand.self,
       EvaluateCommand.self,
+      BenchCommand.self,
       ConfigCommand.self,
       VersionCommand.self,
     ])

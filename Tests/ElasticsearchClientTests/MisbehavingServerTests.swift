@@ -98,6 +98,13 @@ private func failure(_ body: () async throws(SearchEngineError) -> Int) async ->
     #expect(server.requests.first?.contains("Accept-Encoding: gzip") == true)
   }
 
+  @Test("1. fifty megabytes are read") func large() async throws {
+    let body = #"{"pad":""# + String(repeating: "x", count: 50 << 20) + #"","# + count.dropFirst()
+    let server = try ScriptedServer { _, _ in .json(body) }
+    defer { server.stop() }
+    #expect(try await client([server]).count(.matchAll(), in: "i", deadline: .now + ample) == 42)
+  }
+
   @Test("2. the deadline ends what does not end", arguments: [ScriptedServer.Behaviour.silence, .endless])
   func deadline(behaviour: ScriptedServer.Behaviour) async throws {
     let server = try ScriptedServer { _, _ in behaviour }
@@ -241,6 +248,27 @@ private func failure(_ body: () async throws(SearchEngineError) -> Int) async ->
     #expect(bad.requests.count < 50, "\(bad.requests.count)")
   }
 
+  @Test("6. when no node answers, requests are refused at once, and go on when one is back") func circuit() async throws
+  {
+    let isBack = Atomic(false)
+    let server = try ScriptedServer { _, _ in isBack.load(ordering: .relaxed) ? .json(count) : .sendAndClose([]) }
+    defer { server.stop() }
+    let client = try client([server])
+    for _ in 0..<50 {
+      _ = await failure { () throws(SearchEngineError) in
+        try await client.count(.matchAll(), in: "i", deadline: .now + ample)
+      }
+    }
+    #expect(server.requests.count < 40, "\(server.requests.count)")
+    isBack.store(true, ordering: .relaxed)
+    let end = ContinuousClock.now + ample
+    while (try? await client.count(.matchAll(), in: "i", deadline: .now + ample)) != 42 {  // Refused until the next probe.
+      try #require(ContinuousClock.now < end)
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    for _ in 0..<20 { #expect(try await client.count(.matchAll(), in: "i", deadline: .now + ample) == 42) }
+  }
+
   @Test("7. credentials are sent and kept to ourselves") func credentials() async throws {
     let server = try ScriptedServer { _, _ in .json(#"{"error":"no","status":401}"#, status: 401) }
     defer { server.stop() }
@@ -257,6 +285,9 @@ private func failure(_ body: () async throws(SearchEngineError) -> Int) async ->
     var settings = try ElasticsearchSettings(nodes: ["http://a:1/"], credentials: .apiKey("hush"))
     settings.credentials = .basic(user: "u", password: "hush")
     #expect("\(settings)" == "nodes http://a:1" && !String(reflecting: settings).contains("hush"))
+    var dumped = ""
+    dump(settings, to: &dumped)
+    #expect(!dumped.contains("hush") && dumped.contains("basic"), "\(dumped)")
   }
 
   @Test(

@@ -1,8 +1,9 @@
 // Properties proved here:
 // 1. Living nodes take turns; a failed one is left out for a pause that doubles, and comes back when it ends.
 // 2. Nodes just tried are avoided where there is another; with all dead, the one whose pause ends first is tried.
-// 3. Pauses between attempts grow to their bound with full jitter; the budget allows a burst, then a tenth.
-// 4. Paths are percent-encoded; patterns match with several stars.
+// 3. With all nodes failing again and again, one request a second is let through, until one succeeds.
+// 4. Pauses between attempts grow to their bound with full jitter; the budget allows a burst, then a tenth.
+// 5. Paths are percent-encoded; patterns match with several stars.
 import Testing
 
 @testable import ElasticsearchClient
@@ -33,7 +34,21 @@ import Testing
     #expect(pool.next(now: now, avoiding: []) == 1)
   }
 
-  @Test("3. pauses and budget") func pauses() {
+  @Test("3. the open circuit") func circuit() {
+    var pool = NodePool(addresses: ["a", "b"])
+    let now = ContinuousClock.now
+    for failure in 0..<2 * NodePool.failuresToOpenCircuit {
+      #expect(pool.next(now: now, avoiding: []) != nil, "\(failure)")
+      pool.failed(failure % 2, now: now)
+    }
+    #expect((0..<5).map { _ in pool.next(now: now, avoiding: []) }.count { $0 != nil } == 1)
+    let later = now + NodePool.probeInterval
+    #expect((0..<5).map { _ in pool.next(now: later, avoiding: []) }.count { $0 != nil } == 1)
+    pool.succeeded(1)
+    #expect((0..<5).map { _ in pool.next(now: later, avoiding: []) } == [1, 1, 1, 1, 1])
+  }
+
+  @Test("4. pauses and budget") func pauses() {
     let policy = RetryPolicy()
     #expect(policy.pause(afterAttempt: 0, random: 1) == .milliseconds(50))
     #expect(policy.pause(afterAttempt: 2, random: 0.5) == .milliseconds(100))
@@ -49,7 +64,7 @@ import Testing
     #expect((118...121).contains(spent), "\(spent)")
   }
 
-  @Test("4. paths and patterns") func paths() {
+  @Test("5. paths and patterns") func paths() {
     #expect("a/b c?é*,x_-.~".pathSegment == "a%2Fb%20c%3F%C3%A9*,x_-.~")
     #expect("\n".pathSegment == "%0A")
     for (name, pattern, expected) in [

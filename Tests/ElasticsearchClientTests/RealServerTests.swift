@@ -7,13 +7,15 @@
 // 5. A body that the server refuses gives status, type, reason and index.
 import ElasticsearchClient
 import JSON
+import LocalServices
 import SearchDSL
 import Testing
 
 @Suite(.serialized) struct RealServerTests {
   @Test(
-    "1–5 on each server", .enabled(if: !TestServers.kinds.isEmpty, TestServers.absence), arguments: TestServers.kinds)
-  func server(kind: TestServers.Kind) async throws {
+    "1–5 on each server", .enabled(if: LocalSearchServer.absence == nil, "no real search server here"),
+    arguments: LocalSearchServer.Kind.allCases)
+  func server(kind: LocalSearchServer.Kind) async throws {
     try await TestServers.withClient(of: kind) { client in
       let information = try await client.information(deadline: .now + .seconds(60))
       #expect(information.distribution == kind.distribution && !information.version.isEmpty)

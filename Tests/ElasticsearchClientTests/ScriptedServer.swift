@@ -66,7 +66,7 @@ final class ScriptedServer: Sendable {
 
   private func acceptConnections() {
     while true {
-      let connection = accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+      let connection = accept(listener, nil, nil)
       guard connection >= 0 else { break }
       let isStopped = state.withLock { state in
         state.connections += 1
@@ -136,7 +136,7 @@ final class ScriptedServer: Sendable {
     var sent = 0
     while sent < bytes.count {
       let count = bytes[sent...].withUnsafeBytes {
-        Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+        Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
       guard count > 0 else { return false }
       sent += count

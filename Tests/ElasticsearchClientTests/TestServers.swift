@@ -1,28 +1,38 @@
 import ElasticsearchClient
 import Foundation
+import LocalServices
 import SearchDSL
 import Testing
 
-/// The real servers beside the repository, or those already running that the environment names.
+extension LocalSearchServer.Kind {
+  /// What `GET /` says of it.
+  var distribution: String { self == .openSearch ? "opensearch" : "elasticsearch" }
+}
+
+/// The real servers: those already running that the environment names (VITRINE_TEST_OPENSEARCH and the like), else
+/// those that the process starts for itself.
 enum TestServers {
-  struct Kind: Sendable, CustomStringConvertible {
-    let name: String
-    var distribution: String { name.hasPrefix("elasticsearch") ? "elasticsearch" : "opensearch" }
-    var description: String { name }
-  }
-
-  static let absence: Testing.Comment = "no VITRINE_TEST_OPENSEARCH"
-
-  static let kinds: [Kind] = ["opensearch", "elasticsearch7", "elasticsearch8"].map(Kind.init(name:)).filter {
-    ProcessInfo.processInfo.environment["VITRINE_TEST_\($0.name.uppercased())"] != nil
-  }
-
-  static func withClient(of kind: Kind, _ body: (ElasticsearchClient) async throws -> Void) async throws {
-    let address = ProcessInfo.processInfo.environment["VITRINE_TEST_\(kind.name.uppercased())"] ?? ""
-    let client = ElasticsearchClient(settings: try ElasticsearchSettings(nodes: [address]))
-    for index in try await client.indices(matching: "client-*", deadline: .now + .seconds(60)) {
-      try await client.deleteIndex(index.name, deadline: .now + .seconds(60))
+  static func address(of kind: LocalSearchServer.Kind) async throws -> String? {
+    if let running = ProcessInfo.processInfo.environment["VITRINE_TEST_\(kind.rawValue.uppercased())"] {
+      return running
     }
+    return try await LocalSearchServer.shared(kind)?.address
+  }
+
+  /// Gives a client of the server and takes away the indices of the test afterwards.
+  static func withClient(of kind: LocalSearchServer.Kind, _ body: (ElasticsearchClient) async throws -> Void)
+    async throws
+  {
+    let address = try #require(await address(of: kind))
+    let client = ElasticsearchClient(settings: try ElasticsearchSettings(nodes: [address]))
+    try await removeIndices(client)
     try await body(client)
+    try await removeIndices(client)
+  }
+
+  private static func removeIndices(_ client: ElasticsearchClient) async throws {
+    for index in try await client.indices(matching: "client-*", deadline: .now + .seconds(120)) {
+      try await client.deleteIndex(index.name, deadline: .now + .seconds(120))
+    }
   }
 }

@@ -2,6 +2,7 @@ import Glibc
 import HTTPServer
 import Synchronization
 import Telemetry
+import Threading
 
 /// A client that sends exactly the bytes it is told and reads what comes.
 ///
@@ -24,6 +25,7 @@ final class RawClient: Sendable {
   static let patienceSeconds = 60
 
   let descriptor: Int32
+  private let isOpen = Atomic<Bool>(true)
   private let buffer = Mutex<[UInt8]>([])
 
   init(port: Int, receiveBufferBytes: Int32? = nil) throws {
@@ -49,7 +51,12 @@ final class RawClient: Sendable {
     guard failure == 0 else { throw Failure(description: "no connection to port \(port): errno \(errno)") }
   }
 
-  deinit { close(descriptor) }
+  deinit { end() }
+
+  /// Closes the connection.
+  func end() {
+    if isOpen.exchange(false, ordering: .acquiringAndReleasing) { close(descriptor) }
+  }
 
   func send(_ text: String) throws { try send(Array(text.utf8)) }
 
@@ -78,7 +85,9 @@ final class RawClient: Sendable {
     var bytes = [UInt8](repeating: 0, count: 65_536)
     let count = bytes.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress!, $0.count, 0) }
     if count < 0, errno == ECONNRESET { return false }
-    guard count >= 0 else { throw Failure(description: "nothing came within \(Self.patienceSeconds) s: errno \(errno)") }
+    guard count >= 0 else {
+      throw Failure(description: "nothing came within \(Self.patienceSeconds) s: errno \(errno)")
+    }
     buffer.withLock { $0.append(contentsOf: bytes[0..<count]) }
     return count > 0
   }
@@ -173,25 +182,9 @@ final class RawClient: Sendable {
   }
 }
 
-private final class Work: Sendable {
-  let body: @Sendable () -> Void
-  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-}
-
 /// Runs what blocks on a thread of its own.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-  try await withCheckedThrowingContinuation { continuation in
-    let work = Work { continuation.resume(with: Swift.Result(catching: body)) }
-    var thread = pthread_t()
-    let failure = pthread_create(
-      &thread, nil,
-      { context in
-        Unmanaged<Work>.fromOpaque(context!).takeRetainedValue().body()
-        return nil
-      }, Unmanaged.passRetained(work).toOpaque())
-    precondition(failure == 0, "no thread")
-    pthread_detach(thread)
-  }
+  try await onOwnThread(body)
 }
 
 /// A server of a test's own, stopped at the end.
@@ -204,7 +197,7 @@ struct TestServer: Sendable {
   func client() throws -> RawClient { try RawClient(port: port) }
 }
 
-func withServer<Result>(
+func withServer<Result: Sendable>(
   _ change: (inout HTTPServer.Configuration) -> Void = { _ in }, routes: (inout Router) -> Void,
   gracePeriod: Duration = .seconds(1), body: (TestServer) async throws -> Result
 ) async throws -> Result {

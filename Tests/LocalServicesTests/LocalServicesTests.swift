@@ -1,1 +1,196 @@
-// Placeholder.
+// What servers of our own promise:
+// 1. A cluster is made, stopped and started again with its data, over what a killed server left.
+// 2. No server outlives its owner, though that was killed with -9; a temporary folder goes with it.
+// 3. What prevents a start is told in one line that says what to do.
+// 4. Two starts in one folder do not meet; temporary servers are independent.
+// 5. A path too long for a socket, and a folder below a closed one, are worked around.
+// 6. A search server starts, answers and leaves nothing (where Java and ../shared are present).
+import FoundationEssentials
+import Glibc
+import LocalServices
+import PostgresStore
+import RedisStore
+import Testing
+
+@Suite struct LocalServicesTests {
+  @Test("1: a cluster lives on over stops and kills")
+  func lifeOfACluster() async throws {
+    let folder = try Folder()
+    var server = try await LocalPostgres.start(in: folder.path)
+    try await run("CREATE TABLE t (id bigint)", on: server)
+    try await run("INSERT INTO t VALUES (1)", on: server)
+    await server.stop()
+    #expect(server.processID == nil)
+
+    let started = ContinuousClock.now
+    server = try await LocalPostgres.start(in: folder.path)
+    print("second start of a cluster: \(ContinuousClock.now - started)")
+    try await run("INSERT INTO t VALUES (2)", on: server)
+    let process = try #require(server.processID)
+    kill(process, SIGKILL)  // leaves postmaster.pid, the socket and its lock
+    try await until { !isAlive(process) }
+    await server.stop()
+
+    // A number in the stale file that another program got since: ours.
+    let stale = folder.path + "/data/postmaster.pid"
+    try "\(getpid())\n\(folder.path)/data\n0\n5432\n\(folder.path)/socket\n\n0\nready   \n"
+      .write(toFile: stale, atomically: false, encoding: .utf8)
+    server = try await LocalPostgres.start(in: folder.path)
+    let pool = PostgresPool(server.settings())
+    #expect(try await pool.query("SELECT * FROM t").count == 2)
+    await pool.close()
+    await #expect(throws: LocalServiceError.self) { try await LocalPostgres.start(in: folder.path) }
+    await server.stop()
+    folder.remove()
+  }
+
+  @Test("2: no server outlives an owner that was killed")
+  func killedOwner() async throws {
+    let folder = try Folder()
+    let path = folder.path
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+      let postgres = try await LocalPostgres.startTemporary()
+      let durable = try await LocalPostgres.start(in: path + "/postgres", durability: .durable)
+      let redis = try await LocalRedis.startTemporary()
+      let processes = [postgres.processID, durable.processID, redis.processID].map { String($0 ?? 0) }
+      let lines = processes + [postgres.folder, redis.folder]
+      try lines.joined(separator: "\n").write(toFile: path + "/processes", atomically: true, encoding: .utf8)
+      kill(getpid(), SIGKILL)
+    }
+    let lines = try String(contentsOfFile: path + "/processes", encoding: .utf8).split(separator: "\n").map(String.init)
+    try #require(lines.count == 5)
+    for line in lines.prefix(3) {
+      let process = try #require(Int32(line))
+      try #require(process > 0)
+      try await until { !isAlive(process) }
+    }
+    for temporary in lines.suffix(2) { try await until { access(temporary, F_OK) != 0 } }
+    // It was an orderly stop, so that the next start finds nothing to repair.
+    try await until { access(path + "/postgres/data/postmaster.pid", F_OK) != 0 }
+    let again = try await LocalPostgres.start(in: path + "/postgres")
+    await again.stop()
+    folder.remove()
+  }
+
+  @Test("3: a full disk is told in one line")
+  func fullDisk() async throws {
+    let folder = try Folder()
+    let mounted = mount("tmpfs", folder.path, "tmpfs", 0, "size=2m")
+    guard mounted == 0 else {
+      print("skipped: a full disk needs the right to mount a small one")
+      return folder.remove()
+    }
+    let error = await #expect(throws: LocalServiceError.self) { try await LocalPostgres.start(in: folder.path + "/p") }
+    #expect(error == .diskFull(folder: folder.path + "/p"))
+    #expect(error.map { !"\($0)".contains("\n") } == true)
+    umount(folder.path)
+    folder.remove()
+  }
+
+  @Test("3: what prevents a start")
+  func refusals() async throws {
+    let folder = try Folder()
+    try FileManager.default.createDirectory(atPath: folder.path + "/old/data", withIntermediateDirectories: true)
+    try "9.6\n".write(toFile: folder.path + "/old/data/PG_VERSION", atomically: false, encoding: .utf8)
+    let version = await #expect(throws: LocalServiceError.self) {
+      try await LocalPostgres.start(in: folder.path + "/old")
+    }
+    if case .otherVersion(_, "9.6", _) = version {} else { Issue.record("\(String(describing: version))") }
+
+    try "in the way".write(toFile: folder.path + "/file", atomically: false, encoding: .utf8)
+    await #expect(throws: LocalServiceError.self) { try await LocalPostgres.start(in: folder.path + "/file/below") }
+
+    let long = folder.path + "/" + String(repeating: "x", count: 100)
+    let socket = await #expect(throws: LocalServiceError.self) { try await LocalRedis.start(in: long) }
+    if case .socketPathTooLong = socket {} else { Issue.record("\(String(describing: socket))") }
+    folder.remove()
+  }
+
+  @Test("5: a folder below one that is closed to the server's account serves")
+  func closedFolder() async throws {
+    let folder = try Folder()
+    mkdir(folder.path + "/closed", 0o700)
+    let server = try await LocalPostgres.start(in: folder.path + "/closed/postgres", durability: .fast)
+    let settings = try await server.makeDatabase(named: "a \"shop\"")
+    #expect(try await server.makeDatabase(named: "a \"shop\"") == settings)
+    let pool = PostgresPool(settings)
+    #expect(try await pool.query("SELECT current_database()")[0].decode(String.self, at: 0) == "a \"shop\"")
+    await pool.close()
+    await server.stop()
+    let redis = try await LocalRedis.start(in: folder.path + "/closed/redis")
+    try await RedisClient(redis.settings).ping(deadline: .seconds(60))
+    await redis.stop()
+    folder.remove()
+  }
+
+  @Test("4, 5: servers do not meet, and long paths work")
+  func independence() async throws {
+    let folder = try Folder()
+    let long = folder.path + "/" + String(repeating: "x", count: 100)
+    let server = try await LocalPostgres.start(in: long, durability: .fast)
+    try await run("CREATE TABLE t (id bigint)", on: server)
+    let socketFolder = server.settings().host
+    #expect(socketFolder.utf8.count < 80)
+    let other = try await LocalPostgres.startTemporary()
+    let pool = PostgresPool(other.settings())
+    #expect(try await pool.query("SELECT to_regclass('t') IS NULL")[0].decode(Bool.self, at: 0))
+    await pool.close()
+    await server.stop()
+    #expect(access(socketFolder, F_OK) != 0)
+    try await server.startAgain()
+    try await run("INSERT INTO t VALUES (1)", on: server)
+    await server.stop()
+    let temporary = other.folder
+    await other.stop()
+    #expect(access(temporary, F_OK) != 0)
+    folder.remove()
+  }
+
+  @Test("6: a search server", .enabled(if: LocalSearchServer.absence == nil, "needs Java and ../shared/search-node"))
+  func searchServer() async throws {
+    let server = try #require(try await LocalSearchServer.start(.openSearch))
+    #expect(server.address.hasPrefix("http://127.0.0.1:"))
+    let process = try #require(
+      Int32(
+        String(contentsOfFile: server.folder + "/pid", encoding: .utf8).trimmingPrefix { !$0.isNumber }
+          .filter(\.isNumber)))
+    #expect(isAlive(process))
+    await server.stop()
+    #expect(!isAlive(process))
+    #expect(access(server.folder, F_OK) != 0)
+  }
+
+  private func run(_ statement: SQL, on server: LocalPostgres) async throws {
+    let pool = PostgresPool(server.settings())
+    try await pool.execute(statement)
+    await pool.close()
+  }
+}
+
+/// A folder of a test's own under /tmp.
+private struct Folder {
+  let path: String
+  init() throws {
+    path = "/tmp/vitrine-services-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+    try #require(mkdir(path, 0o755) == 0)
+  }
+  func remove() {
+    do { try FileManager.default.removeItem(atPath: path) } catch { Issue.record("folder not removed: \(error)") }
+  }
+}
+
+/// A process that ended but that nobody has waited for yet does not count.
+private func isAlive(_ process: Int32) -> Bool {
+  guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
+  guard let end = status.lastIndex(of: ")") else { return false }
+  return !status[end...].hasPrefix(") Z")
+}
+
+/// Waits for what must come; a busy machine takes a small part of this.
+private func until(_ condition: () async throws -> Bool) async throws {
+  let deadline = ContinuousClock.now + .seconds(120)
+  while try await !condition() {
+    try #require(ContinuousClock.now < deadline, "the condition was never met")
+    try await Task.sleep(for: .milliseconds(10))
+  }
+}

@@ -59,7 +59,7 @@ struct SwiftSource {
       switch code[index] {
       case UInt8(ascii: "("), UInt8(ascii: "["): depth += 1
       case UInt8(ascii: ")"), UInt8(ascii: "]"): depth -= 1
-      case UInt8(ascii: "}"): return nil
+      case UInt8(ascii: "}") where depth == 0: return nil
       case UInt8(ascii: "=") where isProperty && depth == 0: return nil
       case UInt8(ascii: "\n") where depth == 0 && (isProperty || startsDeclaration(at: index + 1)): return nil
       case UInt8(ascii: "{") where depth == 0: return index..<endOfBlock(from: index)

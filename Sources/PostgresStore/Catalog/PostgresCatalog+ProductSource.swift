@@ -38,15 +38,9 @@ extension PostgresCatalog: ProductSource {
       // One attempt: `body` cannot be taken back.
       try await pool.withTransaction(isolation: .repeatableRead, readOnly: true, maximumAttempts: 1) { connection in
         let reader = ProductSnapshotReader(connection: connection)
-        try await connection.executeScript(
-          "DECLARE vitrine_products NO SCROLL CURSOR FOR SELECT id FROM catalog.product ORDER BY id")
-        while true {
-          let rows = try await connection.query("FETCH \(unsafeRaw: String(size)) FROM vitrine_products")
-          let ids = try rows.map { try $0.decode(ProductID.self, at: 0) }
-          if ids.isEmpty { break }
-          try await body(try await reader.read(ids))
+        try await connection.forEachBatch("SELECT id FROM catalog.product ORDER BY id", batchSize: size) { rows in
+          try await body(try await reader.read(try rows.map { try $0.decode(at: 0) }))
         }
-        try await connection.executeScript("CLOSE vitrine_products")
       }
     }
   }
@@ -68,7 +62,7 @@ extension PostgresCatalog: ProductSource {
 
   /// Ends when something was committed to the outbox, or after the time given, whichever is first.
   public func waitForChange(atMost duration: Duration) async throws {
-    try await Task.sleep(for: min(duration, .milliseconds(100)))
+    try await bell.wait(atMost: duration)
   }
 
   /// Removes entries that every generation has read.

@@ -23,15 +23,27 @@ extension PostgresCatalog: CatalogWriter {
     return try await reaching {
       try await pool.withTransaction { connection in
         try await connection.query("SELECT pg_advisory_xact_lock(\(Self.importLock))")
-        // The arrays' lengths vary by orders of magnitude: each statement is planned for those that it has.
-        try await connection.executeScript("SET LOCAL plan_cache_mode = force_custom_plan")
+        // A batch's statements run once each: compiling them never pays.
+        try await connection.executeScript("SET LOCAL jit = off")
         var outcome = ImportOutcome()
         let entries = Self.acceptable(records, &outcome)
         try await Self.write(entries[...], source: source, on: connection, &outcome)
         outcome.refused.sort { $0.offset < $1.offset }
+        if outcome.inserted > 0 { try await Self.analyzeIfNever(connection) }
         return outcome
       }
     }
+  }
+
+  /// A fresh database has no statistics until autovacuum comes by, and plans for tables that it takes to be empty.
+  private static func analyzeIfNever(_ connection: PostgresConnection) async throws {
+    let rows = try await connection.query("SELECT reltuples < 0 FROM pg_class WHERE oid = 'catalog.product'::regclass")
+    guard try rows[0].decode(Bool.self, at: 0) else { return }
+    try await connection.executeScript(
+      """
+      ANALYZE catalog.product, catalog.product_attribute, catalog.product_category, catalog.product_picture,
+        catalog.variant, catalog.variant_option, inventory.stock, pricing.price
+      """)
   }
 
   /// Leaves out what contradicts itself or an earlier record of the batch.

@@ -8,8 +8,12 @@ import Ports
 /// down, late or full comes out as `DependencyUnavailable`, whatever else went wrong as `PostgresError`.
 public struct PostgresCatalog: Sendable {
   let pool: PostgresPool
+  let bell: OutboxBell
 
-  public init(_ pool: PostgresPool) { self.pool = pool }
+  public init(_ pool: PostgresPool) {
+    self.pool = pool
+    bell = OutboxBell(pool)
+  }
 
   /// Runs `body`, and turns what says that Postgres does not do its part into the ports' error for that.
   func reaching<T>(_ body: () async throws -> T) async throws -> T {

@@ -2,6 +2,9 @@ import Catalog
 import Ports
 
 /// One attempt to write a set of records: match, resolve names to ids, then table by table only what differs.
+///
+/// The planner does not know how long the arrays of a prepared statement are. So nested loops are off while tables are
+/// compared, and each live table enters by `= ANY` of its owners: whatever plan comes of it is an index scan and a hash.
 struct ProductUpsert {
   struct Entry {
     /// The index in the caller's batch.
@@ -24,6 +27,7 @@ struct ProductUpsert {
   private var outcome = ImportOutcome()
   private var placed: [Placed] = []
   private var changed: Set<Int64> = []
+  private var productByVariant: [Int64: Int64] = [:]
 
   init(entries: [Entry], source: String, connection: PostgresConnection) {
     self.entries = entries
@@ -40,6 +44,8 @@ struct ProductUpsert {
     outcome.refused += names.refused
     let refused = Set(names.refused.map(\.offset))
     placed.removeAll { refused.contains($0.entry.offset) }
+    for entry in placed { for variant in entry.variants { productByVariant[variant] = entry.product } }
+    try await connection.executeScript("SET LOCAL enable_nestloop = off")
     try await writeProducts(names)
     try await writeVariants()
     try await writeCategories(names)
@@ -48,6 +54,7 @@ struct ProductUpsert {
     try await writePrices(names)
     try await writeCosts()
     try await writeStock(names)
+    try await connection.executeScript("SET LOCAL enable_nestloop = on")
     for entry in placed {
       if entry.isNew {
         outcome.inserted += 1
@@ -90,6 +97,13 @@ struct ProductUpsert {
     for row in try await connection.query(statement) { changed.insert(try row.decode(at: 0)) }
   }
 
+  /// Runs a statement that gives the ids of the variants that it changed.
+  private mutating func noteVariants(_ statement: SQL) async throws {
+    for row in try await connection.query(statement) {
+      if let product = productByVariant[try row.decode(at: 0)] { changed.insert(product) }
+    }
+  }
+
   // MARK: Tables
 
   private mutating func writeProducts(_ names: CatalogNames) async throws {
@@ -122,7 +136,7 @@ struct ProductUpsert {
           THEN p.rating_count ELSE n.rating_count END,
         popularity = CASE WHEN n.popularity = 0 THEN p.popularity ELSE n.popularity END,
         lifecycle = n.lifecycle, for_shops = n.for_shops, for_companies = n.for_companies, released_at = n.released_at
-      FROM \(fragment: rows) WHERE p.id = n.id AND NOT n.is_new AND (
+      FROM \(fragment: rows) WHERE p.id = ANY (\(placed.map(\.product))) AND p.id = n.id AND NOT n.is_new AND (
         (p.source, p.code, p.title, p.summary, p.brand_id, p.lifecycle, p.for_shops, p.for_companies, p.released_at)
           IS DISTINCT FROM
         (\(source), n.code, n.title, n.summary, n.brand_id, n.lifecycle, n.for_shops, n.for_companies, n.released_at)
@@ -163,7 +177,7 @@ struct ProductUpsert {
     try await note(
       """
       UPDATE catalog.variant AS v SET gtin = n.gtin, position = n.position, picture_url = n.picture_url
-      FROM \(fragment: rows) WHERE v.id = n.id AND NOT n.is_new
+      FROM \(fragment: rows) WHERE v.id = ANY (\(placed.flatMap(\.variants))) AND v.id = n.id AND NOT n.is_new
         AND (v.gtin, v.position, v.picture_url) IS DISTINCT FROM (n.gtin, n.position::integer, n.picture_url)
       RETURNING v.product_id
       """)
@@ -190,7 +204,9 @@ struct ProductUpsert {
         RETURNING product_id
       ), come AS (
         INSERT INTO catalog.product_category (product_id, category_id, position)
-        SELECT n.* FROM n LEFT JOIN catalog.product_category AS p USING (product_id, category_id)
+        SELECT n.* FROM n LEFT JOIN (
+          SELECT * FROM catalog.product_category WHERE product_id = ANY (\(placed.map(\.product)))
+        ) AS p USING (product_id, category_id)
         WHERE p.position IS DISTINCT FROM n.position
         ON CONFLICT (product_id, category_id) DO UPDATE SET position = excluded.position
         RETURNING product_id
@@ -221,7 +237,9 @@ struct ProductUpsert {
         RETURNING product_id
       ), come AS (
         INSERT INTO catalog.product_picture (product_id, position, url)
-        SELECT n.* FROM n LEFT JOIN catalog.product_picture AS p USING (product_id, position)
+        SELECT n.* FROM n LEFT JOIN (
+          SELECT * FROM catalog.product_picture WHERE product_id = ANY (\(placed.map(\.product)))
+        ) AS p USING (product_id, position)
         WHERE p.url IS DISTINCT FROM n.url
         ON CONFLICT (product_id, position) DO UPDATE SET url = excluded.url
         RETURNING product_id
@@ -241,10 +259,7 @@ struct ProductUpsert {
     try await note(
       attributes.merge(into: "catalog.product_attribute", owner: "product_id", of: placed.map(\.product)))
     let variants = placed.flatMap(\.variants)
-    let changedVariants: [Int64] = try await connection.query(
-      options.merge(into: "catalog.variant_option", owner: "variant_id", of: variants)
-    ).map { try $0.decode(at: 0) }
-    try await note("SELECT product_id FROM catalog.variant WHERE id = ANY (\(changedVariants))")
+    try await noteVariants(options.merge(into: "catalog.variant_option", owner: "variant_id", of: variants))
   }
 
   /// Replaces the prices of the lists that a record names, and leaves those of others.
@@ -264,35 +279,32 @@ struct ProductUpsert {
         \(prices.map(\.minimumQuantity)), \(prices.map(\.validFrom)), \(prices.map(\.validUntil)))
         AS n(variant_id, list_id, currency, amount, was, minimum_quantity, valid_from, valid_until)
       """
+    let live: SQL = "(SELECT * FROM pricing.price WHERE variant_id = ANY (\(owners))) AS p"
     let isSame: SQL = """
       p.variant_id = n.variant_id AND p.list_id = n.list_id AND p.minimum_quantity = n.minimum_quantity
-        AND p.valid_from IS NOT DISTINCT FROM n.valid_from AND p.valid_until IS NOT DISTINCT FROM n.valid_until
+        AND coalesce(p.valid_from, '-infinity') = coalesce(n.valid_from, '-infinity')
+        AND coalesce(p.valid_until, 'infinity') = coalesce(n.valid_until, 'infinity')
       """
-    try await note(
+    try await noteVariants(
       """
-      WITH n AS MATERIALIZED (SELECT * FROM \(fragment: rows)),
-      gone AS (
-        DELETE FROM pricing.price AS p USING (SELECT DISTINCT variant_id, list_id FROM n) AS named
-        WHERE p.variant_id = named.variant_id AND p.list_id = named.list_id
-          AND NOT EXISTS (SELECT FROM n WHERE \(fragment: isSame)) RETURNING p.variant_id
-      ) SELECT product_id FROM gone JOIN catalog.variant ON variant.id = variant_id
+      WITH n AS MATERIALIZED (SELECT * FROM \(fragment: rows))
+      DELETE FROM pricing.price AS p USING (SELECT DISTINCT variant_id, list_id FROM n) AS named
+      WHERE p.variant_id = ANY (\(owners)) AND p.variant_id = named.variant_id AND p.list_id = named.list_id
+        AND NOT EXISTS (SELECT FROM n WHERE \(fragment: isSame)) RETURNING p.variant_id
       """)
-    try await note(
+    try await noteVariants(
       """
       UPDATE pricing.price AS p SET amount_minor_units = n.amount, was_minor_units = n.was, currency = n.currency
-      FROM \(fragment: rows) JOIN catalog.variant ON variant.id = n.variant_id WHERE \(fragment: isSame)
+      FROM \(fragment: rows) WHERE p.variant_id = ANY (\(owners)) AND \(fragment: isSame)
         AND (p.amount_minor_units, p.was_minor_units, p.currency) IS DISTINCT FROM (n.amount, n.was, n.currency)
-      RETURNING variant.product_id
+      RETURNING p.variant_id
       """)
-    try await note(
+    try await noteVariants(
       """
-      WITH come AS (
-        INSERT INTO pricing.price (variant_id, list_id, currency, amount_minor_units, was_minor_units,
-          minimum_quantity, valid_from, valid_until)
-        SELECT * FROM \(fragment: rows)
-        WHERE NOT EXISTS (SELECT FROM pricing.price AS p WHERE \(fragment: isSame))
-        RETURNING variant_id
-      ) SELECT product_id FROM come JOIN catalog.variant ON variant.id = variant_id
+      INSERT INTO pricing.price (variant_id, list_id, currency, amount_minor_units, was_minor_units,
+        minimum_quantity, valid_from, valid_until)
+      SELECT n.* FROM \(fragment: rows) LEFT JOIN \(fragment: live) ON \(fragment: isSame) WHERE p.id IS NULL
+      RETURNING variant_id
       """)
   }
 
@@ -307,17 +319,16 @@ struct ProductUpsert {
       }
     }
     guard !costs.isEmpty else { return }
-    try await note(
+    try await noteVariants(
       """
-      WITH come AS (
-        INSERT INTO pricing.cost (variant_id, amount_minor_units, currency)
-        SELECT n.* FROM unnest(\(owners), \(costs.map(\.minorUnits)), \(costs.map(\.currency.code)))
-          AS n(variant_id, amount, currency) LEFT JOIN pricing.cost AS c USING (variant_id)
-        WHERE (c.amount_minor_units, c.currency) IS DISTINCT FROM (n.amount, n.currency)
-        ON CONFLICT (variant_id) DO UPDATE
-        SET amount_minor_units = excluded.amount_minor_units, currency = excluded.currency
-        RETURNING variant_id
-      ) SELECT product_id FROM come JOIN catalog.variant ON variant.id = variant_id
+      INSERT INTO pricing.cost (variant_id, amount_minor_units, currency)
+      SELECT n.* FROM unnest(\(owners), \(costs.map(\.minorUnits)), \(costs.map(\.currency.code)))
+        AS n(variant_id, amount, currency)
+      LEFT JOIN (SELECT * FROM pricing.cost WHERE variant_id = ANY (\(owners))) AS c USING (variant_id)
+      WHERE (c.amount_minor_units, c.currency) IS DISTINCT FROM (n.amount, n.currency)
+      ON CONFLICT (variant_id) DO UPDATE
+      SET amount_minor_units = excluded.amount_minor_units, currency = excluded.currency
+      RETURNING variant_id
       """)
   }
 
@@ -332,16 +343,16 @@ struct ProductUpsert {
       }
     }
     guard !stock.isEmpty else { return }
-    try await note(
+    try await noteVariants(
       """
-      WITH come AS (
-        INSERT INTO inventory.stock (variant_id, warehouse_id, on_hand)
-        SELECT n.* FROM unnest(\(owners), \(stock.map { names.warehouse($0.key) }), \(stock.map(\.value)))
-          AS n(variant_id, warehouse_id, on_hand) LEFT JOIN inventory.stock AS s USING (variant_id, warehouse_id)
-        WHERE s.on_hand IS DISTINCT FROM n.on_hand
-        ON CONFLICT (variant_id, warehouse_id) DO UPDATE SET on_hand = excluded.on_hand
-        RETURNING variant_id
-      ) SELECT product_id FROM come JOIN catalog.variant ON variant.id = variant_id
+      INSERT INTO inventory.stock (variant_id, warehouse_id, on_hand)
+      SELECT n.* FROM unnest(\(owners), \(stock.map { names.warehouse($0.key) }), \(stock.map(\.value)))
+        AS n(variant_id, warehouse_id, on_hand)
+      LEFT JOIN (SELECT * FROM inventory.stock WHERE variant_id = ANY (\(owners))) AS s
+        USING (variant_id, warehouse_id)
+      WHERE s.on_hand IS DISTINCT FROM n.on_hand
+      ON CONFLICT (variant_id, warehouse_id) DO UPDATE SET on_hand = excluded.on_hand
+      RETURNING variant_id
       """)
   }
 }

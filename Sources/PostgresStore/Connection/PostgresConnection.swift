@@ -107,12 +107,19 @@ public actor PostgresConnection {
     guard !Task.isCancelled else { throw .cancelled }
     let gate = session.gate
     let serial = gate.begin()
+    // `perform` is the actor's: a closure that did not name the actor would run on the cooperative pool.
     let outcome = await withTaskCancellationHandler {
-      Result { () throws(PostgresError) in try body(session) }
+      perform(body, session)
     } onCancel: {
       gate.cancel(serial)
     }
     return try settle(outcome, session)
+  }
+
+  private func perform<T>(
+    _ body: (Session) throws(PostgresError) -> T, _ session: Session
+  ) -> Result<T, PostgresError> {
+    Result { () throws(PostgresError) in try body(session) }
   }
 
   private func settle<T>(

@@ -134,7 +134,8 @@ public final class PostgresPool: Sendable {
           let task = Task {
             // Only a cancelled sleep throws, and then the turn has come.
             guard (try? await Task.sleep(until: deadline)) != nil else { return }
-            self.giveUp(id, self.exhausted())
+            self.giveUp(
+              id, .poolExhausted(connections: self.settings.maximumConnections, waiters: self.waiterCount - 1))
           }
           alarm.withLock { $0 = task }
         }
@@ -162,9 +163,7 @@ public final class PostgresPool: Sendable {
     }
   }
 
-  private func exhausted() -> PostgresError {
-    .poolExhausted(connections: settings.maximumConnections, waiters: state.withLock { $0.waiters.count })
-  }
+  private var waiterCount: Int { state.withLock { $0.waiters.count } }
 
   private func giveUp(_ id: UInt64, _ error: PostgresError) {
     let waiter = state.withLock { state -> Waiter? in

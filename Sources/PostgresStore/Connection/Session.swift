@@ -104,6 +104,7 @@ final class Session: @unchecked Sendable {
     } catch PostgresError.server(let error) where error.sqlState == "0A000" && !isInTransaction {
       // "cached plan must not change result type": the schema changed under the statement; prepare it anew.
       prepared[key] = nil
+      try command("DEALLOCATE \(name)")
       (name, columns) = try prepare(key)
       return PostgresResult(try send(name, statement.parameters, binaryResults, text), columns: columns)
     }

@@ -2,8 +2,8 @@
 enum Stemmers {
   /// Languages whose `stemmer` is Snowball's, and that algorithm's name in libstemmer.
   private static let snowballLanguages: [String: String] = [
-    "arabic_snowball": "arabic", "armenian": "armenian", "basque": "basque", "catalan": "catalan", "danish": "danish",
-    "dutch": "dutch", "estonian": "estonian", "finnish": "finnish", "french": "french", "german": "german",
+    "armenian": "armenian", "basque": "basque", "catalan": "catalan", "danish": "danish",
+    "dutch": "dutch", "finnish": "finnish", "french": "french", "german": "german",
     "hungarian": "hungarian", "irish": "irish", "italian": "italian", "lithuanian": "lithuanian",
     "norwegian": "norwegian", "porter2": "english", "portuguese": "portuguese", "romanian": "romanian",
     "russian": "russian", "spanish": "spanish", "swedish": "swedish", "turkish": "turkish",
@@ -11,8 +11,8 @@ enum Stemmers {
 
   /// What `snowball` calls its algorithms, and their names in libstemmer.
   private static let snowballNames: [String: String] = [
-    "Arabic": "arabic", "Armenian": "armenian", "Basque": "basque", "Catalan": "catalan", "Danish": "danish",
-    "Dutch": "dutch", "English": "english", "Estonian": "estonian", "Finnish": "finnish", "French": "french",
+    "Armenian": "armenian", "Basque": "basque", "Catalan": "catalan", "Danish": "danish",
+    "Dutch": "dutch", "English": "english", "Finnish": "finnish", "French": "french",
     "German": "german", "Hungarian": "hungarian", "Irish": "irish", "Italian": "italian",
     "Lithuanian": "lithuanian", "Norwegian": "norwegian", "Porter": "porter", "Portuguese": "portuguese",
     "Romanian": "romanian", "Russian": "russian", "Spanish": "spanish", "Swedish": "swedish", "Turkish": "turkish",

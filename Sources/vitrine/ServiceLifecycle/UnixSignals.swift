@@ -41,8 +41,8 @@ private final class SignalPipe: Sendable {
   private init() {
     var ends: [Int32] = [0, 0]
     precondition(pipe(&ends) == 0, "no pipe for signals: \(String(cString: strerror(errno)))")
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     (readEnd, writeEnd) = (ends[0], ends[1])
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     // A full pipe has signals enough; the handler must never wait.
     _ = fcntl(writeEnd, F_SETFL, O_NONBLOCK)
     Thread.detachNewThread { SignalPipe.shared.readForEver() }

@@ -5,6 +5,7 @@
 // 3. Positions never go back and lengths are at least 1.
 // 4. A buffer that is used again gives what a new one gives, and bytes that are not UTF-8 do not crash.
 
+import JSON
 import Testing
 
 @testable import SearchNode

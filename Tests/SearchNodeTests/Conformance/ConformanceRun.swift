@@ -1,6 +1,7 @@
 import ElasticsearchClient
 import Foundation
 import JSON
+import LocalServices
 import SearchDSL
 import Testing
 
@@ -11,6 +12,11 @@ enum ConformanceRun {
   static let bodies = number("VITRINE_CONFORMANCE_BODIES", or: 250)
   static let seed = UInt64(number("VITRINE_CONFORMANCE_SEED", or: 20_261_123))
   static let deadline: Duration = .seconds(300)
+
+  /// Why there is nothing to compare with, or nil.
+  static var absence: String? {
+    LocalSearchServer.absence ?? (IcecatIndex.isPresent ? nil : "no ../shared/data/icecat/products.ndjson.gz")
+  }
 
   struct Engine: Sendable {
     let name: String
@@ -92,11 +98,19 @@ enum ConformanceRun {
     return engines
   }
 
-  static let engines: [Engine] = ["ELASTICSEARCH7", "OPENSEARCH", "ELASTICSEARCH8"].compactMap { name in
-    guard let address = ProcessInfo.processInfo.environment["VITRINE_TEST_\(name)"],
-      let settings = try? ElasticsearchSettings(nodes: [address])  // A wrong address: the server counts as absent.
-    else { return nil }
-    return Engine(name: name.lowercased(), engine: ElasticsearchClient(settings: settings))
+  /// The real servers: those that the environment names (VITRINE_TEST_OPENSEARCH=http://…), else started here.
+  static func realServers() async throws -> [Engine] {
+    var engines: [Engine] = []
+    for kind in [LocalSearchServer.Kind.elasticsearch7, .openSearch, .elasticsearch8] {
+      let running = ProcessInfo.processInfo.environment["VITRINE_TEST_\(kind.rawValue.uppercased())"]
+      let address = if let running { running } else { try await LocalSearchServer.shared(kind)?.address as String? }
+      guard let address else {
+        continue
+      }
+      let settings = try ElasticsearchSettings(nodes: [address])
+      engines.append(Engine(name: kind.rawValue, engine: ElasticsearchClient(settings: settings)))
+    }
+    return engines
   }
 
   private static func number(_ name: String, or standard: Int) -> Int {

@@ -4,11 +4,18 @@ import Synchronization
 /// `snowball`, and `stemmer` for the languages whose Snowball stemmer Lucene uses: stems by libstemmer.
 struct SnowballFilter: TokenFilter {
   private let stemmers: SnowballStemmers
+  /// For words that are not ASCII, where the algorithm counts bytes and means letters.
+  private let latin1Stemmers: SnowballStemmers?
+
+  /// Algorithms of libstemmer that compare a position with a number of letters, and so are wrong in UTF-8.
+  private static let countingBytes: Set<String> = ["dutch"]
 
   /// Nil where libstemmer does not know the algorithm.
   init?(algorithm: String) {
-    guard let stemmers = SnowballStemmers(algorithm: algorithm) else { return nil }
+    guard let stemmers = SnowballStemmers(algorithm: algorithm, encoding: "UTF_8") else { return nil }
     self.stemmers = stemmers
+    latin1Stemmers =
+      Self.countingBytes.contains(algorithm) ? SnowballStemmers(algorithm: algorithm, encoding: "ISO_8859_1") : nil
   }
 
   func apply(to buffer: inout TokenBuffer) {
@@ -16,6 +23,10 @@ struct SnowballFilter: TokenFilter {
     for index in buffer.tokens.indices {
       let token = buffer.tokens[index]
       if token.isKeyword { continue }
+      if let latin1Stemmers, let word = buffer.withTerm(of: token, Self.latin1) {
+        Self.stemLatin1(word, latin1Stemmers, index, &buffer)
+        continue
+      }
       let stem = buffer.withTerm(of: token) { stemmer.stem($0) }
       let isSame = buffer.withTerm(of: token) { $0.elementsEqual(stem) }
       if isSame { continue }
@@ -26,14 +37,52 @@ struct SnowballFilter: TokenFilter {
     }
     stemmers.giveBack(stemmer)
   }
+
+  /// Stands for a letter outside Latin-1, which these algorithms take for a consonant whatever it is.
+  private static let placeholder: UInt8 = 1
+
+  /// The word in Latin-1 and the letters that do not fit, in their order; nil where the word is ASCII.
+  private static func latin1(_ term: UnsafeBufferPointer<UInt8>) -> (word: [UInt8], others: [UInt32])? {
+    guard term.contains(where: { $0 >= 0x80 }) else { return nil }
+    var out: [UInt8] = []
+    var others: [UInt32] = []
+    var at = 0
+    while at < term.count {
+      let (codePoint, width) = decodeUTF8(term, at, term.count)
+      if codePoint < 0x100, codePoint != UInt32(placeholder) {
+        out.append(UInt8(codePoint))
+      } else {
+        out.append(placeholder)
+        others.append(codePoint)
+      }
+      at += width
+    }
+    return (out, others)
+  }
+
+  private static func stemLatin1(
+    _ word: (word: [UInt8], others: [UInt32]), _ stemmers: SnowballStemmers, _ index: Int,
+    _ buffer: inout TokenBuffer
+  ) {
+    let stemmer = stemmers.take()
+    var stem: [UInt8] = []
+    var others = word.others[...]
+    word.word.withUnsafeBufferPointer { letters in
+      for byte in stemmer.stem(letters) {
+        appendUTF8(byte == placeholder ? others.popFirst() ?? 0xFFFD : UInt32(byte), to: &stem)
+      }
+    }
+    stemmers.giveBack(stemmer)
+    buffer.replaceTerm(of: index, with: stem)
+  }
 }
 
 /// One stemmer of libstemmer, used by one thread at a time.
 private struct SnowballStemmer: ~Copyable {
   fileprivate let handle: OpaquePointer
 
-  init?(algorithm: String) {
-    guard let handle = sb_stemmer_new(algorithm, "UTF_8") else { return nil }
+  init?(algorithm: String, encoding: String) {
+    guard let handle = sb_stemmer_new(algorithm, encoding) else { return nil }
     self.handle = handle
   }
 
@@ -55,11 +104,13 @@ private final class SnowballStemmers: Sendable {
   }
 
   private let algorithm: String
+  private let encoding: String
   private let idle: Mutex<[Idle]>
 
-  init?(algorithm: String) {
-    guard let first = sb_stemmer_new(algorithm, "UTF_8") else { return nil }
+  init?(algorithm: String, encoding: String) {
+    guard let first = sb_stemmer_new(algorithm, encoding) else { return nil }
     self.algorithm = algorithm
+    self.encoding = encoding
     idle = Mutex([Idle(handle: first)])
   }
 
@@ -72,7 +123,7 @@ private final class SnowballStemmers: Sendable {
 
   func take() -> SnowballStemmer {
     if let handle = idle.withLock({ $0.popLast()?.handle }) { return SnowballStemmer(handle: handle) }
-    guard let stemmer = SnowballStemmer(algorithm: algorithm) else {
+    guard let stemmer = SnowballStemmer(algorithm: algorithm, encoding: encoding) else {
       fatalError("libstemmer has no memory for another stemmer of \(algorithm)")
     }
     return stemmer

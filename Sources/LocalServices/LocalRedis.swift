@@ -1,0 +1,143 @@
+import Glibc
+public import RedisStore
+import Synchronization
+import Threading
+
+/// A private Redis server on a unix socket in its own folder; it ends with us, however we end.
+///
+/// Started by root, it runs as the user `redis` (or `nobody`).
+public final class LocalRedis: Sendable {
+  private static let startTimeoutSeconds = 60.0
+  private static let graceSeconds = 10
+
+  public let folder: String
+  private let socket: String
+  private let program: String
+  private let account: ServiceAccount?
+  private let isPersistent: Bool
+  private let isFolderRemoved: Bool
+  private let process = Mutex<SupervisedProcess?>(nil)
+
+  /// Starts a server in `folder` and waits until it answers; what it holds is kept over a stop when `isPersistent`.
+  public static func start(in folder: String, isPersistent: Bool = false) async throws(LocalServiceError) -> LocalRedis
+  {
+    let redis = try LocalRedis(folder: folder, isPersistent: isPersistent, isFolderRemoved: false)
+    try await redis.launch()
+    return redis
+  }
+
+  /// Starts a server in a new folder under /tmp that is removed when the server ends.
+  public static func startTemporary() async throws(LocalServiceError) -> LocalRedis {
+    let folder = try ServiceFolder.temporary(prefix: "vitrine-redis")
+    do throws(LocalServiceError) {
+      let redis = try LocalRedis(folder: folder, isPersistent: false, isFolderRemoved: true)
+      try await redis.launch()
+      return redis
+    } catch {
+      ServiceFolder.remove(folder)
+      throw error
+    }
+  }
+
+  private init(folder: String, isPersistent: Bool, isFolderRemoved: Bool) throws(LocalServiceError) {
+    guard let program = findProgram("redis-server") else {
+      throw .missingProgram(name: "Redis", package: "redis-server")
+    }
+    self.program = program
+    let folder = ServiceFolder.absolute(folder)
+    account = ServiceAccount.unprivileged(["redis", "nobody"], reaching: folder)
+    let place = try ServiceFolder(folder, account: account)
+    self.folder = place.path
+    socket = try place.socket("redis.sock")
+    self.isPersistent = isPersistent
+    self.isFolderRemoved = isFolderRemoved
+  }
+
+  /// Settings that reach this server.
+  public var settings: RedisSettings { RedisSettings(endpoint: .unixSocket(socket)) }
+
+  /// Ends the server and waits until it is gone.
+  public func stop() async {
+    await onOwnThread { self.stopAndWait() }
+  }
+
+  /// As `stop`, blocking: for the end of the program.
+  public func stopAndWait() {
+    let running = process.withLock { process in
+      defer { process = nil }
+      return process
+    }
+    running?.stopAndWait()
+  }
+
+  /// Starts the server again after `stop`, or after it was killed.
+  public func startAgain() async throws(LocalServiceError) {
+    await stop()
+    _ = try ServiceFolder(folder, account: account)
+    try await launch()
+  }
+
+  /// The server's process; nil while it does not run.
+  public var processID: Int32? {
+    guard let text = readText(folder + "/redis.pid"), let id = Int32(text.filter(\.isNumber)), kill(id, 0) == 0 else {
+      return nil
+    }
+    return id
+  }
+
+  private func launch() async throws(LocalServiceError) {
+    let beginning = monotonicSeconds()
+    while let processID, isServerHere(processID) {
+      // As with Postgres: the server of a program that was killed just now is on its way out.
+      if monotonicSeconds() - beginning < LocalPostgres.secondsToLearnOfKill {
+        await onOwnThread { _ = usleep(20_000) }
+        continue
+      }
+      throw .alreadyRunning(service: "Redis", folder: folder, processID: processID)
+    }
+    unlink(socket)
+    var arguments = [
+      "--port", "0", "--unixsocket", socket, "--unixsocketperm", "700", "--dir", folder, "--daemonize", "no",
+      "--pidfile", folder + "/redis.pid", "--appendonly", isPersistent ? "yes" : "no", "--save", "",
+    ]
+    if isPersistent { arguments += ["--appendfsync", "everysec"] }
+    let log = folder + "/redis.log"
+    let started = try SupervisedProcess(
+      SupervisedProcess.Command(
+        program: program, arguments: arguments, environment: [:], account: account, stopSignal: "TERM",
+        graceSeconds: Self.graceSeconds, log: log, removedFolder: isFolderRemoved ? folder : nil))
+    let deadline = monotonicSeconds() + Self.startTimeoutSeconds
+    while await !answers() {
+      let status = started.exitStatus
+      if status != nil || monotonicSeconds() > deadline {
+        started.requestStop()
+        throw failure(status.map { "it ended with status \($0)" } ?? "it did not answer in time", log)
+      }
+    }
+    process.withLock { $0 = started }
+  }
+
+  private func answers() async -> Bool {
+    await onOwnThread { _ = usleep(5_000) }
+    do {
+      let client = try RedisClient(settings)
+      try await client.ping(deadline: .seconds(1))
+      return true
+    } catch {
+      return false  // not yet; the caller looks at the process and the clock
+    }
+  }
+
+  private func isServerHere(_ processID: Int32) -> Bool {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    let length = readlink("/proc/\(processID)/cwd", &buffer, Int(PATH_MAX))
+    guard length > 0, let real = realpath(folder, nil) else { return false }
+    defer { free(real) }
+    return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self) == String(cString: real)
+  }
+
+  private func failure(_ reason: String, _ log: String) -> LocalServiceError {
+    if (readText(log) ?? "").contains("No space left on device") { return .diskFull(folder: folder) }
+    return .didNotStart(service: "Redis", reason: "\(reason): \(lastWords(of: log))", log: log)
+  }
+}

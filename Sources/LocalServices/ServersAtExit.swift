@@ -1,0 +1,18 @@
+import Glibc
+import Synchronization
+
+/// Servers that a process shares until its end: they are ended, and waited for, when it exits.
+enum ServersAtExit {
+  private static let ends = Mutex<[@Sendable () -> Void]>([])
+
+  static func add(_ end: @escaping @Sendable () -> Void) {
+    let isFirst = ends.withLock { ends in
+      ends.append(end)
+      return ends.count == 1
+    }
+    guard isFirst else { return }
+    atexit {
+      for end in ServersAtExit.ends.withLock({ $0 }) { end() }
+    }
+  }
+}

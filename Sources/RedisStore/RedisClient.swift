@@ -1,0 +1,166 @@
+import Synchronization
+
+/// Where a Redis server is and how long it may take.
+public struct RedisSettings: Sendable, Equatable {
+  public enum Endpoint: Sendable, Equatable {
+    case unixSocket(String)
+    case tcp(host: String, port: Int)
+  }
+  public var endpoint: Endpoint
+  public var database: Int
+  public var password: String?
+  /// Connections, each with a thread of its own; calls take turns among them.
+  public var connections: Int
+  /// The longest that a call takes, waiting for its turn included, where it states nothing else.
+  public var deadline: Duration
+  /// The longest that connecting takes; it happens within a call, whose deadline holds too.
+  public var connectTimeout: Duration
+
+  public init(
+    endpoint: Endpoint, database: Int = 0, password: String? = nil, connections: Int = 2,
+    deadline: Duration = .milliseconds(250), connectTimeout: Duration = .seconds(1)
+  ) {
+    precondition(connections > 0, "a client has at least one connection")
+    self.endpoint = endpoint
+    self.database = database
+    self.password = password
+    self.connections = connections
+    self.deadline = deadline
+    self.connectTimeout = connectTimeout
+  }
+}
+
+/// Why a call got no answer from Redis.
+public enum RedisError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// No connection; the next attempt is due after a pause, and calls until then fail at once.
+  case unavailable(String)
+  /// No answer within the call's deadline.
+  case deadlineExceeded
+  /// Redis refused the command; the word is its error's first, as `WRONGTYPE`.
+  case refused(String)
+  /// The answer is not of the kind that the command gives.
+  case unexpectedReply(String)
+  /// The client was closed.
+  case closed
+
+  public var description: String {
+    switch self {
+    case .unavailable(let reason): "Redis cannot be reached: \(reason); check that it runs and the settings name it"
+    case .deadlineExceeded: "Redis did not answer in time: go on without it"
+    case .refused(let word): "Redis refused the command: \(word)"
+    case .unexpectedReply(let command): "Redis answered \(command) with something else than expected: check its version"
+    case .closed: "Redis client is closed: the program is stopping"
+    }
+  }
+}
+
+/// A small client for what a shop keeps in Redis: sessions, profiles, lists of what was viewed last.
+///
+/// A call never takes longer than its deadline. A lost connection is made anew with growing pauses, in which calls
+/// fail at once, so that a shop without Redis is as fast as one with it.
+public final class RedisClient: Sendable {
+  private let connections: [RedisConnection]
+  private let deadline: Duration
+  private let turn = Atomic<Int>(0)
+
+  /// Makes a client; nothing is connected until the first call.
+  public init(_ settings: RedisSettings) throws {
+    connections = try (0..<settings.connections).map { _ in try RedisConnection(settings) }
+    deadline = settings.deadline
+  }
+
+  /// Throws when Redis does not answer.
+  public func ping(deadline: Duration? = nil) async throws(RedisError) {
+    guard case .status("PONG") = try await send([["PING"]], deadline)[0] else { throw .unexpectedReply("PING") }
+  }
+
+  /// The key's value, or nil.
+  public func get(_ key: String, deadline: Duration? = nil) async throws(RedisError) -> [UInt8]? {
+    switch try await send([["GET", key]], deadline)[0] {
+    case .null: return nil
+    case .bytes(let bytes): return bytes
+    default: throw .unexpectedReply("GET")
+    }
+  }
+
+  /// Sets the key for as long as `timeToLive` says, or for good.
+  public func set(
+    _ key: String, to value: [UInt8], timeToLive: Duration? = nil, deadline: Duration? = nil
+  ) async throws(RedisError) {
+    var command: RedisCommand = ["SET", key]
+    command.append(value)
+    if let timeToLive { command.append("PX", String(timeToLive.wholeMilliseconds)) }
+    guard case .status("OK") = try await send([command], deadline)[0] else { throw .unexpectedReply("SET") }
+  }
+
+  /// Removes the key; says whether it was there.
+  @discardableResult
+  public func delete(_ key: String, deadline: Duration? = nil) async throws(RedisError) -> Bool {
+    guard case .integer(let count) = try await send([["DEL", key]], deadline)[0] else { throw .unexpectedReply("DEL") }
+    return count > 0
+  }
+
+  /// Puts a value at the head of a list that keeps the newest `limit`, in one round trip.
+  public func push(
+    _ value: [UInt8], to key: String, keeping limit: Int, timeToLive: Duration? = nil, deadline: Duration? = nil
+  ) async throws(RedisError) {
+    precondition(limit > 0, "a list keeps at least one value")
+    var push: RedisCommand = ["LPUSH", key]
+    push.append(value)
+    var commands = [push, ["LTRIM", key, "0", String(limit - 1)]]
+    if let timeToLive { commands.append(["PEXPIRE", key, String(timeToLive.wholeMilliseconds)]) }
+    guard case .integer = try await send(commands, deadline)[0] else { throw .unexpectedReply("LPUSH") }
+  }
+
+  /// The first `count` values of a list, the newest first.
+  public func list(_ key: String, first count: Int, deadline: Duration? = nil) async throws(RedisError) -> [[UInt8]] {
+    guard count > 0 else { return [] }
+    guard case .array(let items) = try await send([["LRANGE", key, "0", String(count - 1)]], deadline)[0] else {
+      throw .unexpectedReply("LRANGE")
+    }
+    var values: [[UInt8]] = []
+    for item in items {
+      guard case .bytes(let bytes) = item else { throw .unexpectedReply("LRANGE") }
+      values.append(bytes)
+    }
+    return values
+  }
+
+  /// Closes the connections; later calls throw `closed`.
+  public func close() async {
+    for connection in connections { await connection.close() }
+  }
+
+  private func send(_ commands: [RedisCommand], _ deadline: Duration?) async throws(RedisError) -> [RedisReply] {
+    let latest = ContinuousClock.now + (deadline ?? self.deadline)
+    let index = turn.wrappingAdd(1, ordering: .relaxed).oldValue
+    let connection = connections[Int(UInt(bitPattern: index) % UInt(connections.count))]
+    let replies = try await connection.send(commands, until: latest)
+    for case .error(let word) in replies { throw .refused(word) }
+    return replies
+  }
+}
+
+/// A command and its arguments, as bytes.
+struct RedisCommand: ExpressibleByArrayLiteral, Sendable {
+  private(set) var arguments: [[UInt8]]
+  init(arrayLiteral words: String...) { arguments = words.map { Array($0.utf8) } }
+  mutating func append(_ bytes: [UInt8]) { arguments.append(bytes) }
+  mutating func append(_ words: String...) { arguments += words.map { Array($0.utf8) } }
+}
+
+/// An answer, copied out of hiredis's memory.
+enum RedisReply: Sendable {
+  case null
+  case status(String)
+  case error(String)
+  case integer(Int64)
+  case bytes([UInt8])
+  case array([RedisReply])
+}
+
+extension Duration {
+  var wholeMilliseconds: Int64 {
+    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+  }
+}

@@ -1,0 +1,43 @@
+public import Catalog
+
+/// How much demo data to make. The same options always give the same bytes.
+public struct GenerationOptions: Sendable, Hashable {
+  public let products: Int
+  public let customers: Int
+  public let days: Int
+  public let seed: UInt64
+  /// The last day of the history; the catalog's prices are that day's.
+  public let lastDay: CalendarDay
+
+  /// What fits the width of a product's and a customer's code.
+  static let mostProducts = 9_999_999
+  static let mostCustomers = 9_999_999
+  /// Ten years: what is worked out a day ahead for every kind is kept in memory.
+  static let mostDays = 3653
+
+  /// 2026-10-31, fixed so that the clock of the machine changes nothing.
+  public static let standardLastDay = CalendarDay(daysSinceEpoch: 20_757)
+
+  /// Refuses numbers that are out of range.
+  public init(
+    products: Int, customers: Int = 0, days: Int = 0, seed: UInt64 = 1, lastDay: CalendarDay = standardLastDay
+  ) throws(SeedError) {
+    guard (1...Self.mostProducts).contains(products) else {
+      throw SeedError("--products \(products)", "give a number from 1 to \(Self.mostProducts)")
+    }
+    guard (0...Self.mostCustomers).contains(customers) else {
+      throw SeedError("--customers \(customers)", "give a number from 0 to \(Self.mostCustomers)")
+    }
+    guard (0...Self.mostDays).contains(days) else {
+      throw SeedError("--days \(days)", "give a number from 0 to \(Self.mostDays)")
+    }
+    self.products = products
+    self.customers = customers
+    self.days = days
+    self.seed = seed
+    self.lastDay = lastDay
+  }
+
+  /// The first day of the history.
+  var firstDay: CalendarDay { CalendarDay(daysSinceEpoch: lastDay.daysSinceEpoch - Int64(max(days, 1) - 1)) }
+}

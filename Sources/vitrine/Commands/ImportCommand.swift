@@ -1,0 +1,56 @@
+import Configuration
+import Importing
+import PostgresStore
+import Synchronization
+
+/// `vitrine import`
+struct ImportCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Reads products into the catalog; repeatable.",
+    discussion: """
+      Formats: icecat, ndjson and csv (docs/reference/import-format.md). A line that cannot be read is reported with its
+      number and reason and does not stop the rest. A shop that runs finds what was imported within a second.
+      """, listsSettings: true)
+
+  @Option(help: "icecat, ndjson or csv.") var format: String
+  @Option(help: "A file that maps the retailer's own headings to ours.") var mapping: String?
+  @Option(help: "Where the products come from; else the format's name.") var source: String?
+  @Argument(help: "The file, plain or gzip; - for standard input.") var file: String
+
+  /// A batch waits for its triggers.
+  private static let statementTimeout = Duration.seconds(300)
+  /// Refused lines that are printed; the count has them all.
+  private static let mostPrinted = 20
+
+  func run(_ context: CommandContext) async throws {
+    guard let format = ImportFormat(rawValue: format) else {
+      let names = ImportFormat.allCases.map(\.rawValue).joined(separator: ", ")
+      context.terminal.printError("vitrine: --format is one of \(names)")
+      throw ExitCode.validationFailure
+    }
+    try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
+      let start = ContinuousClock.now
+      let meter = context.terminal.progress("import", unit: "products")
+      let done = Mutex(0)
+      let report = try await runImport(
+        format: format, path: file, mapping: mapping.map { try ColumnMapping(path: $0) }, source: source,
+        writer: PostgresCatalog(pool)
+      ) { report in
+        let advance = done.withLock { done in
+          defer { done = report.total }
+          return report.total - done
+        }
+        meter.advance(by: advance)
+      }
+      meter.finish()
+      for refusal in report.refusals.prefix(Self.mostPrinted) {
+        context.terminal.printError("line \(refusal.line) was refused: \(refusal.reason)")
+      }
+      if report.refused > Self.mostPrinted {
+        context.terminal.printError("… and \(report.refused - Self.mostPrinted) more")
+      }
+      let seconds = ((ContinuousClock.now - start) / .milliseconds(10)).rounded() / 100
+      context.terminal.print("\(report.summary), in \(seconds) s")
+    }
+  }
+}

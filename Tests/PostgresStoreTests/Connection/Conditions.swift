@@ -1,0 +1,66 @@
+import PostgresStore
+import Synchronization
+
+/// The longest that a test waits for what must come; a busy machine takes a small part of it.
+private let patience = Duration.seconds(120)
+
+struct ConditionNeverMet: Error {}
+
+/// Waits until the condition holds.
+func until(
+  isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Bool
+) async throws {
+  let deadline = ContinuousClock.now + patience
+  while try await !condition() {
+    guard ContinuousClock.now < deadline else { throw ConditionNeverMet() }
+    try await Task.sleep(for: .milliseconds(5))
+  }
+}
+
+extension PostgresPool {
+  /// True while a backend of this database runs exactly this text.
+  func isRunning(_ text: String) async throws -> Bool {
+    try await !query(
+      """
+      SELECT 1 FROM pg_stat_activity
+      WHERE datname = current_database() AND state = 'active' AND query = \(text) AND wait_event = 'PgSleep'
+      """
+    ).isEmpty
+  }
+}
+
+/// Holds one task until it is opened.
+final class Gate: Sendable {
+  private let isHeld = Mutex(false)
+  private let isOpen = Mutex(false)
+
+  func hold() async {
+    isHeld.withLock { $0 = true }
+    while !isOpen.withLock({ $0 }) { await pause() }
+  }
+
+  func held() async { while !isHeld.withLock({ $0 }) { await pause() } }
+  func open() { isOpen.withLock { $0 = true } }
+}
+
+/// Lets its first `count` arrivals go on together; later ones pass.
+final class Meeting: Sendable {
+  private let missing: Mutex<Int>
+  init(_ count: Int) { missing = Mutex(count) }
+
+  func arrive() async {
+    missing.withLock { $0 -= 1 }
+    while missing.withLock({ $0 }) > 0 { await pause() }
+  }
+}
+
+/// A millisecond, cut short when the task is cancelled.
+private func pause() async { try? await Task.sleep(for: .milliseconds(1)) }
+
+/// A value that tasks share.
+final class Shared<Value: Sendable>: Sendable {
+  private let mutex: Mutex<Value>
+  init(_ value: Value) { mutex = Mutex(value) }
+  var value: Value { mutex.withLock { $0 } }
+  func update(_ body: @Sendable (inout Value) -> Void) { mutex.withLock { body(&$0) } }
+}
