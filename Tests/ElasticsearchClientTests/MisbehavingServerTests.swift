@@ -262,7 +262,8 @@ private func failure(_ body: () async throws(SearchEngineError) -> Int) async ->
     #expect(server.requests.count < 40, "\(server.requests.count)")
     isBack.store(true, ordering: .relaxed)
     let end = ContinuousClock.now + ample
-    while (try? await client.count(.matchAll(), in: "i", deadline: .now + ample)) != 42 {  // Refused until the next probe.
+    // Refused until the next probe: what is thrown away here is that refusal.
+    while (try? await client.count(.matchAll(), in: "i", deadline: .now + ample)) != 42 {
       try #require(ContinuousClock.now < end)
       try await Task.sleep(for: .milliseconds(20))
     }
