@@ -9,6 +9,7 @@
 import Catalog
 import Foundation
 import Importing
+import JSON
 import Testing
 
 @testable import Seeding
