@@ -95,7 +95,7 @@ let package = Package(
     tests("PostgresStore", ["PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices", "JSON"]),
     tests("RedisStore", ["RedisStore", "LocalServices"]),
     tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices"]),
-    tests("Importing", ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices"]),
+    tests("Importing", ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices", "CZlib"]),
     tests("Seeding", ["Seeding", "Catalog", "Importing", "JSON"]),
     tests(
       "Indexer",

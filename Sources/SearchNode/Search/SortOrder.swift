@@ -191,6 +191,7 @@ struct BoundSortComponent {
   private let map: Slab<Int32>?
   private let base: Int
   let isScore: Bool
+  var isDescending: Bool { component.isDescending }
 
   init(_ component: SortOrder.Component, _ reader: SegmentReader, _ index: Int) {
     self.component = component

@@ -24,6 +24,11 @@ private struct HTTPContender {
   let url: String
   var requestsPerSecond: [Double] = []
   var p99: String = ""
+  var cpuSeconds: Double = 0
+  var requests: Double = 0
+
+  /// What an answer costs the server's process, which other load on the machine bears on less than on the rate.
+  var cpuMicroseconds: Double { requests > 0 ? cpuSeconds / requests * 1e6 : 0 }
 
   /// The middle of the rounds.
   var median: Double {
@@ -53,7 +58,10 @@ func benchHTTP(rounds: Int = 5, secondsPerRound: Int = 3, connections: Int = 64,
   do {
     for round in 1...max(1, rounds) {
       for index in contenders.indices {
+        let begin = cpuSecondsSoFar()
         let figures = try await load(contenders[index].url, connections: connections, seconds: secondsPerRound)
+        contenders[index].cpuSeconds += cpuSecondsSoFar() - begin
+        contenders[index].requests += figures.requestsPerSecond * Double(secondsPerRound)
         contenders[index].requestsPerSecond.append(figures.requestsPerSecond)
         contenders[index].p99 = figures.p99
         print("round \(round): \(contenders[index].name): \(Int(figures.requestsPerSecond)) requests/s")
@@ -70,12 +78,21 @@ func benchHTTP(rounds: Int = 5, secondsPerRound: Int = 3, connections: Int = 64,
 }
 
 private func report(_ contenders: [HTTPContender]) {
-  print("median of \(contenders[0].requestsPerSecond.count) rounds (requests/s, of the C peer, p99 of the last round):")
+  let rounds = contenders[0].requestsPerSecond.count
+  print("median of \(rounds) rounds (requests/s, of the C peer; CPU time a request; p99 of the last round):")
   for contender in contenders {
     let ratio = contender.median / max(1, contenders[0].median)
     let percent = Int((ratio * 100).rounded())
-    print("  \(contender.name): \(Int(contender.median)), \(percent) %, \(contender.p99)")
+    let cpu = (contender.cpuMicroseconds * 10).rounded() / 10
+    print("  \(contender.name): \(Int(contender.median)), \(percent) %; \(cpu) µs; \(contender.p99)")
   }
+}
+
+/// User and system time of this process, without its children.
+private func cpuSecondsSoFar() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 private func benchServer(_ body: [UInt8], threads: Int, hasMiddlewares: Bool) -> HTTPServer {
