@@ -33,6 +33,8 @@ import Testing
     let made = try run(60, 60, 60, seed: 1)
     let facts = made.digest(of: [.catalog, .customers, .prices, .truthKinds, .truthProducts, .truthCustomers])
     #expect(facts == "e6a4fde48bfb735d")
+    let behaviour = made.digest(of: [.sessions, .orders, .returns, .stock, .truthModel])
+    #expect(behaviour == "5ebab8678c697f36")
   }
 
   @Test("2. every generated record is valid", arguments: [UInt64(1), 7]) func valid(seed: UInt64) throws {
