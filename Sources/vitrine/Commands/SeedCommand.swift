@@ -76,7 +76,9 @@ struct SeedCommand: Command {
   }
 
   private func report(_ outcome: ImportOutcome, _ context: CommandContext) {
-    for refusal in outcome.refused { context.terminal.printError("product \(refusal.offset + 1) was refused: \(refusal.reason)") }
+    for refusal in outcome.refused {
+      context.terminal.printError("product \(refusal.offset + 1) was refused: \(refusal.reason)")
+    }
     context.terminal.print(
       "\(outcome.inserted) inserted, \(outcome.changed) changed, \(outcome.unchanged) unchanged, \(outcome.refused.count) refused"
     )
