@@ -67,8 +67,8 @@ final class KeywordTermsAggregator: Aggregator {
   private let allowed: BitSet?
   /// Counts of the top level's buckets, by ordinal; with a nested level, by owner in `table`.
   private var counts: [Int32]
+  /// The top level's bucket of each ordinal, where buckets nest: -1 before the first document.
   private var buckets: [Int32]
-  private var bucketCount: Int32 = 0
   private var table = BucketTable<Int32>()
   private let missingKey: Int32
   private var local: OrdinalColumn?
@@ -140,7 +140,11 @@ final class KeywordTermsAggregator: Aggregator {
       counts[Int(ordinal)] += 1
       return
     }
-    let bucket = table.bucket(owner: owner, key: ordinal)
+    var bucket = owner == 0 ? buckets[Int(ordinal)] : -1
+    if bucket < 0 {
+      bucket = table.bucket(owner: owner, key: ordinal)
+      if owner == 0 { buckets[Int(ordinal)] = bucket }
+    }
     table.count(bucket)
     if !nested.isEmpty { batch.append(document, bucket: bucket) }
   }
