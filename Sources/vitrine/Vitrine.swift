@@ -14,6 +14,7 @@ struct Vitrine: ParsableCommand {
       UpCommand.self,
       ServeCommand.self,
       MigrateCommand.self,
+      SeedCommand.self,
       ImportCommand.self,
       IndexCommand.self,
       EvaluateCommand.self,

@@ -92,6 +92,8 @@ final class DisjunctionScorer: Scorer {
   private lazy var accumulator = ScoreAccumulator()
 
   override func fill(_ window: ScoreWindow) {
+    // A window counts matching clauses in one byte.
+    if minimum > Int(UInt8.max) { return super.fill(window) }
     for clause in clauses where clause.document < window.end { clause.accumulate(window, accumulator) }
     let (sums, counts, scores) = (accumulator.sums, accumulator.counts, window.scores)
     let minimum = UInt8(clamping: minimum)
@@ -259,13 +261,15 @@ final class ExclusionScorer: Scorer {
 /// The positive query's documents; where the negative one matches too, the score is multiplied.
 final class BoostingScorer: Scorer {
   private let positive: Scorer
-  private let negative: Scorer
-  private let negativeBoost: Float
+  private let negative: Scorer?
+  private let negativeBoost: Double
+  private let boost: Double
 
-  init(positive: Scorer, negative: Scorer, negativeBoost: Float) {
+  init(positive: Scorer, negative: Scorer?, negativeBoost: Float, boost: Float) {
     self.positive = positive
     self.negative = negative
-    self.negativeBoost = negativeBoost
+    self.negativeBoost = Double(negativeBoost)
+    self.boost = Double(boost)
   }
 
   override var cost: Int { positive.cost }
@@ -278,8 +282,9 @@ final class BoostingScorer: Scorer {
     return document
   }
   override func score() -> Float {
-    let score = positive.score()
+    let score = Double(positive.score())
+    guard let negative else { return Float(score * boost) }
     let at = negative.document < document ? negative.advance(document) : negative.document
-    return at == document ? Float(Double(score) * Double(negativeBoost)) : score
+    return Float(score * (at == document ? negativeBoost : 1) * boost)
   }
 }

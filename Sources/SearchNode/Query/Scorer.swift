@@ -37,7 +37,7 @@ class Scorer {
     let needsScores = window.needsScores
     scratch.forEach { index in
       ScoreWindow.insert(index, window.bits)
-      counts[index] &+= 1
+      counts[index] &+= counts[index] == .max ? 0 : 1
       if needsScores { sums[index] += Double(scores[index]) }
     }
   }
@@ -245,7 +245,7 @@ final class TermScorer: Scorer {
       document = cursor.forEach(before: window.end) { document, _ in
         let index = Int(document &- base)
         ScoreWindow.insert(index, bits)
-        counts[index] &+= 1
+        counts[index] &+= counts[index] == .max ? 0 : 1
       }
       return
     }
@@ -253,7 +253,7 @@ final class TermScorer: Scorer {
     document = cursor.forEach(before: window.end) { document, frequency in
       let index = Int(document &- base)
       ScoreWindow.insert(index, bits)
-      counts[index] &+= 1
+      counts[index] &+= counts[index] == .max ? 0 : 1
       sums[index] += Double(BM25.score(weight, Float(frequency), inverseNorms[Int(norms?[Int(document)] ?? 1)]))
     }
   }

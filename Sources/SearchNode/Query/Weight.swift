@@ -33,8 +33,8 @@ final class WeightBuilder {
     case .ids(let ids): return IDsWeight(ids, score: boost)
     case .boosting(let positive, let negative, let negativeBoost):
       return BoostingWeight(
-        positive: weight(positive, scores: scores, boost: boost), negative: weight(negative, scores: false),
-        negativeBoost: negativeBoost)
+        positive: weight(positive, scores: scores), negative: weight(negative, scores: false),
+        negativeBoost: negativeBoost, boost: boost)
     case .functionScore(let function):
       return FunctionScoreWeight(function, self, scores: scores, boost: boost)
     }
@@ -247,16 +247,19 @@ private final class BoostingWeight: Weight {
   private let positive: Weight
   private let negative: Weight
   private let negativeBoost: Float
+  /// Multiplies the whole, as in Lucene, and not the positive query's parts.
+  private let boost: Float
 
-  init(positive: Weight, negative: Weight, negativeBoost: Float) {
+  init(positive: Weight, negative: Weight, negativeBoost: Float, boost: Float) {
     self.positive = positive
     self.negative = negative
     self.negativeBoost = negativeBoost
+    self.boost = boost
   }
 
   override func scorer(_ reader: SegmentReader) -> Scorer? {
     guard let positive = positive.scorer(reader) else { return nil }
-    guard let negative = negative.scorer(reader) else { return positive }
-    return BoostingScorer(positive: positive, negative: negative, negativeBoost: negativeBoost)
+    return BoostingScorer(
+      positive: positive, negative: negative.scorer(reader), negativeBoost: negativeBoost, boost: boost)
   }
 }

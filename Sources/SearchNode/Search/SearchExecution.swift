@@ -174,7 +174,7 @@ struct SearchExecution {
         value.map { BoolQuery(must: [request.query], filter: [.term(field: collapse.field, value: $0)] + filters) }
         ?? BoolQuery(must: [request.query], filter: filters, mustNot: [.exists(field: collapse.field)])
       let nested = SearchRequest(
-        query: .bool(group), from: inner.from, size: inner.size, sort: inner.sort, minimumScore: request.minimumScore,
+        query: .bool(group), from: inner.from, size: inner.size, sort: inner.sort,
         source: inner.source, trackTotalHits: .exact)
       let found = try SearchExecution(nested, snapshot: snapshot, indexName: indexName, now: planner.now).run()
       results[inner.name] = InnerHitsResult(

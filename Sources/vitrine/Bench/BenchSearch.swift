@@ -1,4 +1,5 @@
 import Catalog
+import Configuration
 import ElasticsearchClient
 import HTTPServer
 import Indexer
@@ -78,7 +79,7 @@ struct SearchBenchmark {
 
   /// OpenSearch with the same documents, warm; nil where Java or the server's folder is missing.
   private func startPeer() async throws -> LocalSearchServer? {
-    guard let peer = try await LocalSearchServer.start(.opensearch, heapMegabytes: 1024) else {
+    guard let peer = try await LocalSearchServer.start(.openSearch, heapMegabytes: 1024) else {
       terminal.print("no OpenSearch beside it: \(LocalSearchServer.absence ?? "it could not be started")")
       return nil
     }
@@ -90,7 +91,7 @@ struct SearchBenchmark {
       _ = try await writer.write(products, to: Self.peerIndex, refresh: false)
     }
     try await client.refresh(Self.peerIndex, deadline: .now + Self.deadline)
-    let count = try await client.count(.matchAll(), in: Self.peerIndex, deadline: .now + Self.deadline)
+    let count = try await client.count(Query.matchAll(), in: Self.peerIndex, deadline: .now + Self.deadline)
     terminal.print(
       "OpenSearch: \(count) products indexed in \(Self.rounded((ContinuousClock.now - start) / .seconds(1))) s")
     let warmUp = queries.map {

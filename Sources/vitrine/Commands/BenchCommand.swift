@@ -42,8 +42,9 @@ struct BenchHTTPCommand: Command {
 
   @Option(help: "Rounds of each contender.") var rounds = 5
   @Option(help: "Seconds a round.") var seconds = 3
+  @Option(help: "The servers' epoll threads.") var threads = 2
 
   func run(_ context: CommandContext) async throws {
-    try await benchHTTP(rounds: max(1, rounds), secondsPerRound: max(1, seconds))
+    try await benchHTTP(rounds: max(1, rounds), secondsPerRound: max(1, seconds), threads: max(1, threads))
   }
 }

@@ -84,6 +84,8 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
     #expect(prices[product.id] == Dictionary(uniqueKeysWithValues: product.variants.map { ($0.id, $0.prices) }))
     #expect(try await catalog.upsert([record], source: "test") == ImportOutcome(unchanged: 1))
     #expect(try await catalog.products([product.id]) == [product])
+    // The outbox waits for the oldest open transaction of the whole server, other tests' too.
+    try await until { try await !catalog.outbox(after: .start, limit: 10).isEmpty }
     #expect(try await catalog.outbox(after: .start, limit: 10).count == 1)
     await pool.close()
   }
@@ -190,7 +192,12 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
 
   @Test("6: a transaction that commits late is not skipped")
   func lateCommit() async throws {
-    let (pool, catalog) = try await makeCatalog()
+    // A server of its own: other tests' open transactions would hold the outbox back.
+    let server = try await LocalPostgres.startTemporary()
+    defer { server.stopAndWait() }
+    let pool = PostgresPool(server.settings())
+    try await Migrator().migrate(pool)
+    let catalog = PostgresCatalog(pool)
     _ = try await catalog.upsert((1...3).map { plain($0) }, source: "test")
     let start = try await catalog.captureCursor()
     #expect(try await catalog.outbox(after: start, limit: 10).isEmpty)
@@ -200,9 +207,11 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
       for id in [2, 3] { try await pool.execute("UPDATE catalog.product SET title = 'quick' WHERE id = \(id)") }
       #expect(try await catalog.outbox(after: start, limit: 10).isEmpty, "the slow one is before them")
       try await slow.executeScript("COMMIT")
+      try await until { try await catalog.outbox(after: midway, limit: 10).count == 3 }
       #expect(try await catalog.outbox(after: midway, limit: 10).map(\.product.rawValue) == [1, 2, 3])
     }
     let entries = try await catalog.outbox(after: start, limit: 10)
+    try #require(entries.count == 3)
     #expect(entries.map(\.product.rawValue) == [1, 2, 3])
     #expect(entries.map(\.cursor) == entries.map(\.cursor).sorted())
     #expect(try await catalog.outbox(after: entries[0].cursor, limit: 1).map(\.product.rawValue) == [2])
