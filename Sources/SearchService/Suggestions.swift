@@ -33,10 +33,10 @@ extension SearchService {
   private static let mostSuggestedCategories = 3
   private static let mostSuggestedBrands = 3
 
-  /// Products, categories and brands whose words begin as `text` does. Empty text suggests nothing.
+  /// Products, categories and brands whose words begin as `text` does. A text without a word suggests nothing.
   public func suggest(_ text: String, shopper: ShopperContext = .visitor) async throws -> Suggestions {
     let plan = QueryPlan.understanding(text)
-    guard !plan.text.isEmpty else { return Suggestions(text: "", products: [], categories: [], brands: []) }
+    guard plan.mayBeCode else { return Suggestions(text: plan.text, products: [], categories: [], brands: []) }
     let request = suggestRequest(plan.text, shopper: shopper)
     let response = try await engine.search(request, in: index, deadline: .now + deadlines.search)
     var degraded: [String] = []

@@ -18,6 +18,7 @@ struct Vitrine: ParsableCommand {
       IndexCommand.self,
       EvaluateCommand.self,
       ConfigCommand.self,
+      OpenAPICommand.self,
       VersionCommand.self,
     ])
 
