@@ -16,6 +16,8 @@ public struct FullIndex: Sendable {
     public var generationsKept = 3
     /// Dead letters that the gate lets through.
     public var mostDeadLetters = 0
+    /// How long the gate waits for the counts to agree: an import's transaction may be open for minutes.
+    public var gatePatience = Duration.seconds(600)
 
     public init(alias: String) { self.alias = alias }
   }
@@ -35,8 +37,9 @@ public struct FullIndex: Sendable {
     public var seconds: Double
   }
 
-  /// Rounds of replay and count before the gate gives up on a source that never rests.
-  private static let mostGateRounds = 20
+  /// Between two looks at a gate that waits: for a transaction that is open, which holds back all that was committed
+  /// after it began.
+  private static let gatePause = Duration.milliseconds(200)
   private static let adminDeadline = Duration.seconds(120)
   /// An engine that is away for longer than these attempts is left to `sync`.
   private static let aliasAttempts = 5
@@ -116,8 +119,8 @@ public struct FullIndex: Sendable {
     let replay = OutboxReplay(source: source, ledger: ledger, writer: writer)
     var cursor = generation.cursor
     var replayed = 0
-    var verdict = ""
-    for _ in 0..<Self.mostGateRounds {
+    let giveUp = ContinuousClock.now + options.gatePatience
+    while true {
       while let step = try await replay.step(from: cursor, generation: generation, refresh: false) {
         cursor = step.cursor
         replayed += step.entries.count
@@ -132,9 +135,13 @@ public struct FullIndex: Sendable {
         )
       }
       if found + deadLetters == expected { return replayed }
-      verdict = "Postgres has \(expected) searchable products, the index \(found) documents"
+      guard ContinuousClock.now < giveUp else {
+        throw IndexingError.gateRefused(
+          "Postgres has \(expected) searchable products, the index \(found) documents, and replaying changes nothing")
+      }
+      onRetry("the index has \(found) documents, Postgres \(expected) products: waiting for open transactions")
+      try await Task.sleep(for: Self.gatePause)
     }
-    throw IndexingError.gateRefused(verdict)
   }
 
   /// Makes the generation the live one: the moment from which `sync` carries changes into it.

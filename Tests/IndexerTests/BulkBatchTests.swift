@@ -80,16 +80,19 @@ import Testing
     let told = Mutex(0)
     let writer = BulkWriter(engine: engine, clock: StoppedClock()) { _ in told.withLock { $0 += 1 } }
     let result = try await writer.write((1...4).map { snapshot($0) }, to: "products-1", refresh: true)
-    #expect(engine.requests.map { $0.map(\.id) } == [["1", "2", "3", "4"], ["2", "3"], ["2", "3"], ["2", "3"], ["2"]])
+    #expect(
+      engine.requests.map { $0.map(\.id) } == [["1", "2", "3", "4"], ["2", "3"], ["2", "3"], ["2", "3"], ["2"]])
     #expect(result.written == 3)
     #expect(result.deadLetters == [DeadLetter(product: ProductID(4), documentVersion: 7, reason: "status 400")])
     #expect(told.withLock { $0 } == 4)
   }
 
-  @Test("4: what never mends is thrown", arguments: [
-    SearchEngineError.indexNotFound("products-1"),
-    .refused(status: 403, type: "security_exception", reason: "no", index: nil),
-  ])
+  @Test(
+    "4: what never mends is thrown",
+    arguments: [
+      SearchEngineError.indexNotFound("products-1"),
+      .refused(status: 403, type: "security_exception", reason: "no", index: nil),
+    ])
   func givesUp(_ error: SearchEngineError) async throws {
     let engine = AnsweringEngine([.failure(error)])
     let writer = BulkWriter(engine: engine, clock: StoppedClock())
@@ -148,7 +151,9 @@ extension AnsweringEngine: SearchEngine {
   }
 
   // BulkWriter asks for nothing else.
-  func information(deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> EngineInformation { fatalError() }
+  func information(deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> EngineInformation {
+    fatalError()
+  }
   func search(_ request: SearchRequest, in index: String, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> SearchResponse
   { fatalError() }

@@ -134,6 +134,8 @@ struct FaultyEngine: SearchEngine {
 struct FaultyDatabase: ProductSource, IndexingLedger {
   let base: any ProductSource & IndexingLedger
   let plan: FaultPlan
+  /// Searchable products that Postgres says to have and does not give.
+  var missingProducts = 0
 
   init(_ base: any ProductSource & IndexingLedger, _ plan: FaultPlan) {
     self.base = base
@@ -158,7 +160,7 @@ struct FaultyDatabase: ProductSource, IndexingLedger {
   func products(_ ids: [ProductID]) async throws -> [ProductSnapshot] {
     try await around { try await base.products(ids) }
   }
-  func productCount() async throws -> Int { try await around { try await base.productCount() } }
+  func productCount() async throws -> Int { try await around { try await base.productCount() + missingProducts } }
   func waitForChange(atMost duration: Duration) async throws {
     try await around { try await base.waitForChange(atMost: duration) }
   }

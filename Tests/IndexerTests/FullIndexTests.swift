@@ -1,7 +1,8 @@
 // Against a real Postgres and the embedded engine:
 // 1. A full run makes an index that equals Postgres, and puts the alias on it; a second run swaps, and old ones go.
 // 2. What is committed while it runs is in the index that it puts in use.
-// 3. The gate refuses an index that documents were refused for; the one in use stays, the new one is gone.
+// 3. The gate refuses an index that documents were refused for or are missing from; the one in use stays, the new one
+//    is gone.
 // 4. Whichever call of engine or database fails, before or after its work, an index equal to Postgres at its time stays
 //    in use, and the next run puts all right.
 import Catalog
@@ -64,6 +65,14 @@ import Testing
     #expect(indices.map(\.name) == ["products-1"])
     #expect(try await stack.catalog.generations(alias: "products").map(\.state) == [.failed, .live])
     #expect(try await stack.catalog.deadLetterCount(generation: 2) == 1)
+
+    // Nor an index that lacks a document.
+    var database = FaultyDatabase(stack.catalog, FaultPlan())
+    database.missingProducts = 1
+    var impatient = stack.options
+    impatient.gatePatience = .zero
+    await #expect(throws: IndexingError.self) { _ = try await stack.full(ports: database).run(impatient) }
+    #expect(try await stack.indexed() == before)
 
     var lenient = stack.options
     lenient.mostDeadLetters = 1

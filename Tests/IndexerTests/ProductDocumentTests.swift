@@ -73,7 +73,7 @@ import Testing
       "attributes":["cool","LONG","M|L","Red","S","Blue"],
       "facets":["weight=-0.5","note=cool","lined=yes","size=M|L","colour=Red","size=S","colour=Blue"],
       "facet_numbers":["weight=401fffffffffffff"],"swatches":["Red=#ff0000","Blue=#0000ff"],
-      "variant_options":["size=M\\|L","colour=Red","colour=Red|size=M\\|L","size=S","colour=Blue","colour=Blue|size=S"],
+      "variant_options":["colour=Red","size=M\\|L","colour=Red|size=M\\|L","colour=Blue","size=S","colour=Blue|size=S"],
       "option_codes":["size","colour"],"price":{"acme":1500,"retail":2000},"discount_percent":20,"is_in_stock":true,
       "available_quantity":4,"popularity":3.25,"rating":4.5,"rating_count":12,"lifecycle":"listed",
       "audience":["b2c","b2b"],"released_at":"2026-01-01T00:00:00Z","created_at":"2026-01-02T03:04:05.678Z",
@@ -90,10 +90,11 @@ import Testing
   func bare() {
     let product = ProductSnapshot(
       id: ProductID(1), code: "C", source: "seed", documentVersion: 1, title: "Thing", summary: "",
-      variants: [.init(id: VariantID(2), sku: SKU("C"))], audience: .companies, createdAt: Self.day, updatedAt: Self.day)
+      variants: [.init(id: VariantID(2), sku: SKU("C"))], audience: .companies, createdAt: Self.day, updatedAt: Self.day
+    )
     let expected = #"""
       {"product_id":1,"document_version":1,"audit_bucket":1,"source":"seed","codes":["C","C"],"title":"Thing",
-      "price":{},"is_in_stock":false,"available_quantity":0,"popularity":0,"rating_count":0,"lifecycle":"listed",
+      "price":{},"is_in_stock":false,"available_quantity":0,"popularity":0.0,"rating_count":0,"lifecycle":"listed",
       "audience":["b2b"],"created_at":"2026-01-02T03:04:05.678Z","updated_at":"2026-01-02T03:04:05.678Z",
       "display":{"code":"C","pictures":[],"variants":[{"id":"2","sku":"C","in_stock":false,"options":{}}]}}
       """#.split(separator: "\n").joined()
@@ -113,7 +114,8 @@ import Testing
     let sorted = numbers.sorted()
     for (low, high) in zip(sorted, sorted.dropFirst()) {
       let (left, right) = (FacetToken.number(code: "a", low), FacetToken.number(code: "a", high))
-      #expect(low == high ? left == right : left.utf8.lexicographicallyPrecedes(right.utf8), "\(low) \(high), seed \(seed)")
+      #expect(
+        low == high ? left == right : left.utf8.lexicographicallyPrecedes(right.utf8), "\(low) \(high), seed \(seed)")
     }
     #expect(FacetToken.number(code: "size", 1) > "size=" && FacetToken.number(code: "size", 1e308) < "size=~")
     #expect(FacetToken.parse("size=a=b")! == ("size", "a=b"))

@@ -15,9 +15,11 @@ import Testing
     #expect(request == (try JSONValue(parsing: Array(expected.utf8))), "\(request.text)")
   }
 
-  private static let ends = #""_source":{"includes":["product_id","title","brand","price","discount_percent","is_in_stock","rating","rating_count","display"]},"track_total_hits":true,"track_scores":true"#
+  private static let ends =
+    #""_source":{"includes":["product_id","title","brand","price","discount_percent","is_in_stock","rating","rating_count","display"]},"track_total_hits":true,"track_scores":true"#
 
-  private static let functions = #""functions":[{"field_value_factor":{"field":"popularity","factor":1,"modifier":"ln2p","missing":0}},{"filter":{"term":{"is_in_stock":{"value":false}}},"weight":0.6}]"#
+  private static let functions =
+    #""functions":[{"field_value_factor":{"field":"popularity","modifier":"ln2p","missing":0.0}},{"filter":{"term":{"is_in_stock":{"value":false}}},"weight":0.6}]"#
 
   @Test("1: browsing")
   func browse() throws {
@@ -42,10 +44,10 @@ import Testing
       Self.request(input),
       """
       {"query":{"bool":{"must":[{"function_score":{"query":{"dis_max":{"queries":[
-      {"constant_score":{"filter":{"term":{"codes":{"value":"red dress"}}},"boost":100}},
-      {"multi_match":{"query":"red dress","fields":["title^5","brand^2","summary^2","category","attributes"],
+      {"constant_score":{"filter":{"term":{"codes":{"value":"red dress"}}},"boost":100.0}},
+      {"multi_match":{"query":"red dress","fields":["title^5.0","brand^2.0","summary^2.0","category","attributes"],
       "type":"cross_fields","operator":"and"}}]}},\(Self.functions)}}],"filter":[{"terms":{"audience":["b2c"]}}]}},
-      "from":0,"size":24,"sort":["_score",{"product_id":{"order":"asc"}}],
+      "size":24,"sort":[{"_score":{"order":"desc"}},{"product_id":{"order":"asc"}}],
       "post_filter":{"bool":{"filter":[{"terms":{"facets":["size=M"]}},{"terms":{"facets":["colour=Red","colour=Blue"]}},
       {"range":{"price.retail":{"lte":5000}}},{"bool":{"should":[{"bool":{"must_not":[{"bool":{"filter":[
       {"term":{"option_codes":{"value":"colour"}}},{"term":{"option_codes":{"value":"size"}}}]}}]}},

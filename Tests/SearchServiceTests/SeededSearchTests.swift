@@ -150,7 +150,11 @@ struct Oracle {
     case .attributeRange(let code, let lower, let upper):
       (product.attributes + product.variants.flatMap(\.options)).filter { $0.definition.code == code }.contains {
         $0.values.contains {
-          if case .number(let number) = $0 { number >= lower ?? -.infinity && number <= upper ?? .infinity } else { false }
+          if case .number(let number) = $0 {
+            number >= lower ?? -.infinity && number <= upper ?? .infinity
+          } else {
+            false
+          }
         }
       }
     }
@@ -174,11 +178,14 @@ struct Oracle {
     let product = products.randomElement(using: &random)!
     var filters: [SearchFilter] = []
     let attributes = product.attributes + product.variants.randomElement(using: &random)!.options
-    for attribute in attributes.filter(\.definition.isFacet).shuffled(using: &random).prefix(Int.random(in: 0...3, using: &random)) {
+    for attribute in attributes.filter(\.definition.isFacet).shuffled(using: &random).prefix(
+      Int.random(in: 0...3, using: &random))
+    {
       let code = attribute.definition.code
       guard !filters.contains(where: { $0.facetCode == code }) else { continue }
       if case .number(let number) = attribute.values[0], Bool.random(using: &random) {
-        filters.append(.attributeRange(code: code, lower: number - 1, upper: Bool.random(using: &random) ? nil : number))
+        filters.append(
+          .attributeRange(code: code, lower: number - 1, upper: Bool.random(using: &random) ? nil : number))
       } else {
         let other = products.randomElement(using: &random)!
         let more = Self.values(of: code, in: other).sorted().prefix(1)
@@ -187,7 +194,9 @@ struct Oracle {
       }
     }
     if Int.random(in: 0...3, using: &random) == 0, let brand = product.brandName { filters.append(.brand([brand])) }
-    if Int.random(in: 0...3, using: &random) == 0, let step = product.categories.first?.steps.randomElement(using: &random) {
+    if Int.random(in: 0...3, using: &random) == 0,
+      let step = product.categories.first?.steps.randomElement(using: &random)
+    {
       filters.append(.category(step.id))
     }
     if Int.random(in: 0...3, using: &random) == 0, let price = price(product) {

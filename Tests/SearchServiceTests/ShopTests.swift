@@ -55,7 +55,8 @@ import Testing
     #expect(try await codes(shop, try chosen(["size:L", "colour:Red"])) == [])
     let page = try await shop.service.search(try chosen(["size:L", "colour:Red", "colour:Green"]))
     let colours = try #require(page.facets.first { $0.code == "colour" }).values
-    #expect(colours.map { "\($0.value) \($0.count) \($0.isSelected)" } == ["Blue 1 false", "Red 0 true", "Green 0 true"])
+    #expect(
+      colours.map { "\($0.value) \($0.count) \($0.isSelected)" } == ["Blue 1 false", "Red 0 true", "Green 0 true"])
     #expect(colours.map(\.hex) == ["#0000ff", "#ff0000", nil])
   }
 

@@ -42,7 +42,8 @@ import Testing
     let long = String(repeating: "x", count: 10_000)
     let filters = (0..<400).map { "filter=c:\($0)" }.joined(separator: "&")
     var cases: [(query: String, parameter: String)] = [
-      ("q=\(long)", "q"), ("q=%FF", "q"), ("q=%", "q"), ("q=%zz", "q"), ("q=%C3%28", "q"), ("q=%ED%A0%80", "q"),
+      ("q=\(long)", "q"), ("q=%FF", "q"), ("q=%", "q"), ("q=a%00b", "q"), ("q=%zz", "q"), ("q=%C3%28", "q"),
+      ("q=%ED%A0%80", "q"),
       (filters, "filter"), ("page=1000000000", "page"), ("page=-1", "page"), ("page=%00", "page"),
       ("page=99999999999999999999999", "page"), ("page_size=101", "page_size"), ("price_min=-1", "price_min"),
       ("price_max=1e9", "price_max"), ("sort=best", "sort"), ("colour=red", "colour"), ("filter=%FF:x", "filter"),
@@ -59,14 +60,15 @@ import Testing
       let page = try await shop.client.get("/search?\(query)")
       #expect(page.status == 400 && page.headers["Content-Type"]?.hasPrefix("text/html") == true, "\(query.prefix(60))")
     }
-    for query in ["q=%FF", "q=\(long)", "x=1"] {
+    for query in ["q=%FF", "q=%00", "q=\(long)", "x=1"] {
       #expect(try await shop.client.get("/v1/suggest?\(query)").status == 400)
     }
-    for target in ["/v1/search?q=%00", "/v1/search?q=%E2%80%8B", "/v1/search?q=%22%27%3C%3E%5C", "/v1/suggest?q=%00",
-      "/v1/search?&&&", "/v1/search?q", "/v1/search?q=a&q=b", "/v1/search?filter=colour:%00%5C|=", "/v1/search?q=*?~%28"] {
+    for target in [
+      "/v1/search?q=%E2%80%8B", "/v1/search?q=%22%27%3C%3E%5C", "/v1/search?&&&", "/v1/search?q", "/v1/search?q=a&q=b",
+      "/v1/search?filter=colour:%5C%7C=", "/v1/search?q=*?~%28",
+    ] {
       #expect(try await shop.client.get(target).status == 200, "\(target)")
     }
-    #expect(try await shop.client.get("/v1/search?q=" + String(repeating: "x", count: 100_000)).status == 431)
   }
 
   @Test("3: 404, 405, HEAD", .timeLimit(.minutes(5)))
@@ -74,7 +76,7 @@ import Testing
     let shop = try await TestShop.shared.value
     for target in [
       "/v1/nothing", "/v1", "/v1/products/0", "/v1/products/999999999", "/v1/products/x", "/v1/products/-1",
-      "/v1/products/99999999999999999999", "/v1/products/%00", "/v1/products/1%2F2", "/v1/search/", "//v1/search",
+      "/v1/products/99999999999999999999", "/v1/products/1%2F2", "/v1/search/", "//v1/search",
     ] {
       let answer = try await shop.client.get(target)
       #expect(answer.status == 404, "\(target)")

@@ -93,7 +93,8 @@ import Testing
         #expect(status == (names.contains(name) ? 200 : 400), "\(path) \(name)")
       }
     }
-    let sorts = OpenAPI.document.value(atPath: "paths")?["/v1/search"]?["get"]?["parameters"]?.array?
+    let sorts =
+      OpenAPI.document.value(atPath: "paths")?["/v1/search"]?["get"]?["parameters"]?.array?
       .first { $0["name"] == "sort" }?["schema"]?["enum"]?.array ?? []
     #expect(sorts.count == 7)
     for sort in sorts { #expect(try await shop.client.get("/v1/search?sort=\(sort.string ?? "")").status == 200) }

@@ -72,11 +72,11 @@ struct TestShop: Sendable {
         .init(name: "search", isRequired: true) {
           (try? await node.count(.matchNone, in: "products", deadline: .now + .seconds(60))) != nil
         },
-        .init(name: "postgres", isRequired: false) { (try? await catalog.products([])) != nil },
+        .init(name: "postgres", isRequired: false) { (try? await catalog.captureCursor()) != nil },
       ]
     ).register(on: &router)
     Storefront(service: service, shopName: "Test & Shop").register(on: &router)
-    router.get("/pictures/{name}", Route(name: "picture", isImmediate: true)) { _ in .text("a picture") }
+    router.get("/pictures/{name...}", Route(name: "picture", isImmediate: true)) { _ in .text("a picture") }
     self.router = router
     var configuration = HTTPServer.Configuration()
     configuration.port = 0

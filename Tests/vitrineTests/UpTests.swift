@@ -153,8 +153,8 @@ private struct UpProcess {
     process.executableURL = URL(fileURLWithPath: try #require(Self.executable))
     process.arguments = ["up", "--state-folder", stateFolder ?? folder.path] + arguments
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try #require(FileHandle(forWritingAtPath: out))
-    process.standardError = try #require(FileHandle(forWritingAtPath: err))
+    process.standardOutput = FileHandle(forWritingAtPath: out)
+    process.standardError = FileHandle(forWritingAtPath: err)
     try process.run()
   }
 
@@ -175,7 +175,10 @@ private struct UpProcess {
     var port: Int?
     try await until("the address is printed") {
       if !process.isRunning { throw UpFailure(description: "it ended: \(try standardError())") }
-      port = try standardOutput().firstMatch(of: /open at http:\/\/127\.0\.0\.1:([0-9]+) /).flatMap { Int($0.1) }
+      let said = try standardOutput()
+      port = said.firstRange(of: "open at http://127.0.0.1:").flatMap {
+        Int(said[$0.upperBound...].prefix { $0.isNumber })
+      }
       return port != nil
     }
     return try #require(port)
