@@ -39,6 +39,7 @@ format: toolchain ## formats the Swift sources
 docs: toolchain ## writes the pages of docs/reference that are generated
 	@swift build --product vitrine
 	@.build/debug/vitrine config --reference > docs/reference/settings.md
+	@.build/debug/vitrine openapi > docs/reference/openapi.json
 
 lint: toolchain ## checks the format
 	@swift format lint --strict --parallel --recursive $(SOURCES)

@@ -104,17 +104,17 @@ let package = Package(
       "SearchService",
       [
         "SearchService", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices",
-        "Indexer", "Telemetry",
+        "Indexer", "Telemetry", "Seeding", "JSON",
       ]),
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration"]),
-    tests("vitrine", ["vitrine", "Configuration"]),
+    tests("vitrine", ["vitrine", "Configuration", "PostgresStore", "LocalServices", "JSON", "Threading"]),
     tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading"]),
     tests(
       "StorefrontAPI",
       [
         "StorefrontAPI", "Web", "SearchService", "SearchNode", "HTTPServer", "PostgresStore", "LocalServices", "JSON",
-        "Telemetry",
+        "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Threading",
       ]),
     tests("Web", ["Web", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing"]),
     tests("LocalServices", ["LocalServices", "PostgresStore", "RedisStore"]),

@@ -4,8 +4,9 @@ public import SearchDSL
 
 /// `vitrine index full`: builds a new generation beside the one in use, and swaps the alias when it has caught up.
 ///
-/// capture cursor → create index → stream all rows → replay what changed meanwhile → gate → swap → retire the old.
-/// A crash at any step leaves the index in use as it was.
+/// capture cursor → create index → stream all rows → replay what changed meanwhile → gate → commit in the ledger → point
+/// the alias → delete the oldest. A crash at any step leaves an index in use that is whole: before the commit the old one;
+/// after it `sync` points the alias at the new one, should this run not have come to it.
 public struct FullIndex: Sendable {
   public struct Options: Sendable {
     public var alias: String
@@ -15,6 +16,8 @@ public struct FullIndex: Sendable {
     public var generationsKept = 3
     /// Dead letters that the gate lets through.
     public var mostDeadLetters = 0
+    /// How long the gate waits for the counts to agree: an import's transaction may be open for minutes.
+    public var gatePatience = Duration.seconds(600)
 
     public init(alias: String) { self.alias = alias }
   }
@@ -34,9 +37,13 @@ public struct FullIndex: Sendable {
     public var seconds: Double
   }
 
-  /// Rounds of replay and count before the gate gives up on a source that never rests.
-  private static let mostGateRounds = 20
+  /// Between two looks at a gate that waits: for a transaction that is open, which holds back all that was committed
+  /// after it began.
+  private static let gatePause = Duration.milliseconds(200)
   private static let adminDeadline = Duration.seconds(120)
+  /// An engine that is away for longer than these attempts is left to `sync`.
+  private static let aliasAttempts = 5
+  private static let aliasPause = Duration.milliseconds(500)
 
   let source: any ProductSource
   let ledger: any IndexingLedger
@@ -65,20 +72,23 @@ public struct FullIndex: Sendable {
     let start = ContinuousClock.now
     let cursor = try await source.captureCursor()
     let generation = try await ledger.beginGeneration(alias: options.alias, mappingHash: mapping.hash, cursor: cursor)
+    var report = Report(generation: generation, documents: 0, replayed: 0, deadLetters: 0, seconds: 0)
     do {
-      let replayed = try await build(generation, options: options, onProgress: onProgress)
-      let documents = try await engine.count(.matchAll(), in: generation.indexName, deadline: deadline)
-      try await swap(to: generation, options: options)
-      let deadLetters = try await ledger.deadLetterCount(generation: generation.number)
-      let elapsed = (ContinuousClock.now - start) / Duration.seconds(1)
-      return Report(
-        generation: generation, documents: documents, replayed: replayed, deadLetters: deadLetters, seconds: elapsed)
+      report.replayed = try await build(generation, options: options, onProgress: onProgress)
+      report.documents = try await engine.count(.matchAll(), in: generation.indexName, deadline: deadline)
+      report.deadLetters = try await ledger.deadLetterCount(generation: generation.number)
+      try await commit(generation, alias: options.alias)
     } catch {
-      // The half-built index is of no use; what is in use was not touched. The first error is the one to report.
+      // The half-built index is of no use; what is in use was not touched. The first error is the one to report, and
+      // an index that stays behind is deleted by the next run.
       try? await ledger.setState(.failed, ofGeneration: generation.number)
       try? await engine.deleteIndex(generation.indexName, deadline: deadline)
       throw error
     }
+    try await pointAlias(at: generation, options: options)
+    await deleteSurplus(options, keeping: generation)
+    report.seconds = (ContinuousClock.now - start) / Duration.seconds(1)
+    return report
   }
 
   private func build(
@@ -109,8 +119,8 @@ public struct FullIndex: Sendable {
     let replay = OutboxReplay(source: source, ledger: ledger, writer: writer)
     var cursor = generation.cursor
     var replayed = 0
-    var verdict = ""
-    for _ in 0..<Self.mostGateRounds {
+    let giveUp = ContinuousClock.now + options.gatePatience
+    while true {
       while let step = try await replay.step(from: cursor, generation: generation, refresh: false) {
         cursor = step.cursor
         replayed += step.entries.count
@@ -125,25 +135,53 @@ public struct FullIndex: Sendable {
         )
       }
       if found + deadLetters == expected { return replayed }
-      verdict = "Postgres has \(expected) searchable products, the index \(found) documents"
+      guard ContinuousClock.now < giveUp else {
+        throw IndexingError.gateRefused(
+          "Postgres has \(expected) searchable products, the index \(found) documents, and replaying changes nothing")
+      }
+      onRetry("the index has \(found) documents, Postgres \(expected) products: waiting for open transactions")
+      try await Task.sleep(for: Self.gatePause)
     }
-    throw IndexingError.gateRefused(verdict)
   }
 
-  private func swap(to generation: IndexGeneration, options: Options) async throws {
-    let existing = try await engine.indices(matching: options.alias + "-*", deadline: deadline)
-    var actions = existing.filter { $0.aliases.contains(options.alias) && $0.name != generation.indexName }.map {
-      AliasAction.remove(index: $0.name, alias: options.alias)
+  /// Makes the generation the live one: the moment from which `sync` carries changes into it.
+  private func commit(_ generation: IndexGeneration, alias: String) async throws {
+    do {
+      try await ledger.setState(.live, ofGeneration: generation.number)
+    } catch {
+      // The answer may have been lost after the commit: the ledger knows.
+      let known = try await ledger.generations(alias: alias)
+      guard known.contains(where: { $0.number == generation.number && $0.state == .live }) else { throw error }
     }
-    actions.append(.add(index: generation.indexName, alias: options.alias))
-    try await engine.updateAliases(actions, deadline: deadline)
-    try await ledger.setState(.live, ofGeneration: generation.number)
+  }
 
-    let names = Set(existing.map(\.name))
-    let old = try await ledger.generations(alias: options.alias).filter { $0.number != generation.number }
-    for older in old where older.state == .live { try await ledger.setState(.retired, ofGeneration: older.number) }
-    for surplus in old.dropFirst(options.generationsKept - 1) where names.contains(surplus.indexName) {
-      try await engine.deleteIndex(surplus.indexName, deadline: deadline)
+  /// From here on the new index is not taken back: where the engine does not answer, `sync` points the alias later.
+  private func pointAlias(at generation: IndexGeneration, options: Options) async throws {
+    let pointer = AliasPointer(engine: engine, alias: options.alias)
+    for attempt in 1...Self.aliasAttempts {
+      do throws(SearchEngineError) {
+        return try await pointer.point(at: generation.indexName, deadline: deadline)
+      } catch {
+        guard attempt < Self.aliasAttempts, error.isWorthRepeating else { throw error }
+        onRetry(error.description)
+      }
+      try await Task.sleep(for: Self.aliasPause)
+    }
+  }
+
+  /// Deletes the indices of failed generations and of those that are too old to be rolled back to.
+  ///
+  /// What cannot be deleted now is in nobody's way, and the next run deletes it.
+  private func deleteSurplus(_ options: Options, keeping current: IndexGeneration) async {
+    do {
+      let names = Set(try await engine.indices(matching: options.alias + "-*", deadline: deadline).map(\.name))
+      let old = try await ledger.generations(alias: options.alias).filter { $0.number < current.number }
+      let retired = old.filter { $0.state == .retired }.dropFirst(max(0, options.generationsKept - 1))
+      for surplus in retired + old.filter({ $0.state == .failed }) where names.contains(surplus.indexName) {
+        try await engine.deleteIndex(surplus.indexName, deadline: deadline)
+      }
+    } catch {
+      onRetry("old indices stay until the next run: \(error)")
     }
   }
 }

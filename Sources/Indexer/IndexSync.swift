@@ -11,6 +11,7 @@ public struct IndexSync: Sendable {
   /// How long an idle sync waits for a notice before it looks by itself, for a notice may be lost.
   private static let idleWait = Duration.seconds(1)
   private static let longestPause = Duration.seconds(5)
+  private static let adminDeadline = Duration.seconds(30)
   /// Read entries are removed this often, in steps.
   private static let stepsBetweenPrunes = 100
 
@@ -65,14 +66,23 @@ public struct IndexSync: Sendable {
     }
     let replay = OutboxReplay(source: source, ledger: ledger, writer: writer)
     var generation = try await liveGeneration()
+    try await pointAlias(at: generation)
     var cursor = generation.cursor
+    var lookedAt = ContinuousClock.now
     var steps = 0
     while !Task.isCancelled {
+      // Looked at by the clock: a source that never rests must not hide that a new index was put in use.
+      if ContinuousClock.now - lookedAt >= Self.idleWait {
+        let current = try await liveGeneration()
+        if current.number != generation.number {
+          try await pointAlias(at: current)
+          (generation, cursor) = (current, current.cursor)
+        }
+        lookedAt = .now
+      }
       guard let step = try await replay.step(from: cursor, generation: generation, refresh: refreshesEachBatch) else {
         onProgress()
         try await source.waitForChange(atMost: Self.idleWait)
-        let current = try await liveGeneration()
-        if current.number != generation.number { (generation, cursor) = (current, current.cursor) }
         continue
       }
       onProgress()
@@ -90,9 +100,18 @@ public struct IndexSync: Sendable {
     return live
   }
 
-  /// Removes what every generation that may be rolled back to has read.
+  /// Searches read what changes are carried into: a full run that was cut short after its commit is ended here.
+  private func pointAlias(at generation: IndexGeneration) async throws {
+    try await AliasPointer(engine: engine, alias: alias).point(
+      at: generation.indexName, deadline: .now + Self.adminDeadline)
+  }
+
+  /// Removes what every generation whose index exists has read: those that are built or may be rolled back to.
   private func prune() async throws {
-    let kept = try await ledger.generations(alias: alias).filter { $0.state != .failed }
+    let names = try await engine.indices(matching: alias + "-*", deadline: .now + Self.adminDeadline).map(\.name)
+    let kept = try await ledger.generations(alias: alias).filter { generation in
+      generation.state == .building || (generation.state != .failed && names.contains(generation.indexName))
+    }
     if let oldest = kept.map(\.cursor).min() { try await source.pruneOutbox(through: oldest) }
   }
 

@@ -11,7 +11,6 @@ final class CatalogDirectory: Sendable {
 
   /// A rename shows within this time.
   private static let freshFor = Duration.seconds(2)
-  private static let deadline = Duration.milliseconds(500)
 
   private struct State {
     var labels: Labels?
@@ -20,9 +19,13 @@ final class CatalogDirectory: Sendable {
   }
 
   private let catalog: any CatalogReader
+  private let deadline: Duration
   private let state = Mutex(State())
 
-  init(catalog: any CatalogReader) { self.catalog = catalog }
+  init(catalog: any CatalogReader, deadline: Duration) {
+    self.catalog = catalog
+    self.deadline = deadline
+  }
 
   /// The labels as read last; read anew when they are old. While Postgres is down the old ones serve.
   func labels(degraded: inout [String]) async -> Labels {
@@ -35,7 +38,7 @@ final class CatalogDirectory: Sendable {
     }
     guard mustRead else { return known ?? Labels(tree: CategoryTree(nodes: []), attributes: [:]) }
     do {
-      let labels = try await withDeadline(Self.deadline) { try await self.read() }
+      let labels = try await withDeadline(deadline) { try await self.read() }
       state.withLock { $0 = State(labels: labels, readAt: .now, isReading: false) }
       return labels
     } catch {

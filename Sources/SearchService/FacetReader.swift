@@ -162,10 +162,10 @@ struct FacetReader {
   }
 
   private func swatchHexes() -> [String: String] {
-    let tokens = buckets(Retrieval.AggregationName.swatches, in: single(Retrieval.AggregationName.attributes))
+    guard case .buckets(let tokens) = response.aggregations[Retrieval.AggregationName.swatches] else { return [:] }
     // The most frequent tone of a name stands first and is kept.
     return Dictionary(
-      tokens.compactMap { FacetToken.parse($0.key.text) }.map { ($0.code, $0.value) },
+      tokens.buckets.compactMap { FacetToken.parse($0.key.text) }.map { ($0.code, $0.value) },
       uniquingKeysWith: { first, _ in first })
   }
 

@@ -29,6 +29,10 @@ public struct QueryPlan: Sendable, Hashable {
     return QueryPlan(text: String(printable).split(separator: " ").joined(separator: " "))
   }
 
+  /// Whether it may be an SKU or a barcode. Without a letter and a digit its normal form is empty, which every code
+  /// begins with.
+  var mayBeCode: Bool { text.contains { $0.isLetter || $0.isNumber } }
+
   /// The steps to take when nothing is found, the closest first.
   public var relaxations: [QueryPlan] {
     guard text.contains(" ") else { return [] }

@@ -17,6 +17,8 @@ public struct Retrieval: Sendable {
   static let mostBrands = 50
   static let mostCategories = 300
   static let mostSelectedFacetValues = 100
+  /// Tones of all colours of a shop's results; one without is drawn as its name.
+  static let mostSwatches = 200
   /// An SKU, a part number or a barcode typed whole is the product itself: above what BM25 gives any text.
   private static let codeBoost = 100.0
   /// What cannot be bought sinks, and stays findable.
@@ -47,6 +49,7 @@ public struct Retrieval: Sendable {
     case .mostWords: words.minimumShouldMatch = "75%"
     case .anyWord: break
     }
+    guard plan.mayBeCode else { return .multiMatch(words) }
     let code = Query.constantScore(filter: .term(field: "codes", value: .string(plan.text)), boost: Self.codeBoost)
     return .disMax(queries: [code, .multiMatch(words)])
   }
@@ -171,12 +174,10 @@ public struct Retrieval: Sendable {
     var result = [
       counted(
         AggregationName.attributes, without: nil,
-        [
-          terms("facets", size: Self.mostFacetValues),
-          NamedAggregation(
-            AggregationName.swatches,
-            Aggregation(.terms(TermsAggregation(field: "swatches", size: Self.mostSelectedFacetValues)))),
-        ]),
+        [terms("facets", size: Self.mostFacetValues)]),
+      // Over all that the words find: a colour keeps its swatch where the filters leave it without a product.
+      NamedAggregation(
+        AggregationName.swatches, Aggregation(.terms(TermsAggregation(field: "swatches", size: Self.mostSwatches)))),
       counted("brand", without: "brand", [terms("brand.keyword", size: Self.mostBrands)]),
       counted("category", without: "category", [terms("category_ids", size: Self.mostCategories)]),
       counted(

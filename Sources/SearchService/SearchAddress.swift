@@ -19,8 +19,10 @@ extension SearchInput {
     if let index = tokens.firstIndex(of: token) {
       tokens.remove(at: index)
     } else {
+      // Of these one value is chosen at a time; and a value of an attribute takes the place of its range.
       let isOneOf = ["category", "price", "rating"].contains(code)
-      if isOneOf { tokens.removeAll { $0.hasPrefix(code + ":") } }
+      let isRange = filters.contains { if case .attributeRange(code, _, _) = $0 { true } else { false } }
+      if isOneOf || isRange { tokens.removeAll { $0.hasPrefix(code + ":") } }
       tokens.append(token)
     }
     var result = self

@@ -11,6 +11,8 @@ public struct SearchService: Sendable {
     public var search = Duration.milliseconds(100)
     public var prices = Duration.milliseconds(40)
     public var page = Duration.seconds(2)
+    /// Of the category tree and the attributes' names, which are read once in a few seconds.
+    public var labels = Duration.milliseconds(500)
 
     public init() {}
   }
@@ -32,7 +34,7 @@ public struct SearchService: Sendable {
     self.engine = engine
     self.index = index
     self.catalog = catalog
-    self.directory = CatalogDirectory(catalog: catalog)
+    self.directory = CatalogDirectory(catalog: catalog, deadline: deadlines.labels)
     self.clock = clock
     self.currency = currency
     self.retrieval = retrieval
@@ -72,7 +74,7 @@ public struct SearchService: Sendable {
   ) async throws -> (SearchResponse, QueryPlan) {
     let request = retrieval.request(for: plan, input: input, wantsFacets: true)
     let response = try await engine.search(request, in: index, deadline: deadline)
-    guard response.total?.value == 0, input.page == 1 || input.filters.isEmpty else { return (response, plan) }
+    guard response.total?.value == 0 else { return (response, plan) }
     for relaxed in plan.relaxations {
       let request = retrieval.request(for: relaxed, input: input, wantsFacets: true)
       let response = try await engine.search(request, in: index, deadline: deadline)

@@ -32,11 +32,12 @@ extension SearchService {
   private static let mostSuggestedProducts = 6
   private static let mostSuggestedCategories = 3
   private static let mostSuggestedBrands = 3
+  private static let leastCodeCharacters = 3
 
-  /// Products, categories and brands whose words begin as `text` does. Empty text suggests nothing.
+  /// Products, categories and brands whose words begin as `text` does. A text without a word suggests nothing.
   public func suggest(_ text: String, shopper: ShopperContext = .visitor) async throws -> Suggestions {
     let plan = QueryPlan.understanding(text)
-    guard !plan.text.isEmpty else { return Suggestions(text: "", products: [], categories: [], brands: []) }
+    guard plan.mayBeCode else { return Suggestions(text: plan.text, products: [], categories: [], brands: []) }
     let request = suggestRequest(plan.text, shopper: shopper)
     let response = try await engine.search(request, in: index, deadline: .now + deadlines.search)
     var degraded: [String] = []
@@ -52,10 +53,12 @@ extension SearchService {
   private func suggestRequest(_ text: String, shopper: ShopperContext) -> SearchRequest {
     let starts = MultiMatchQuery(
       query: text, fields: ["title.starts^2", "brand.starts"], kind: .crossFields, operator: .and)
-    let code = Query.prefix(field: "codes", value: text, boost: 10)
+    // A few letters begin many codes, and whoever types them means words.
+    let mayBeCode = text.count { $0.isLetter || $0.isNumber } >= Self.leastCodeCharacters
+    let codes = mayBeCode ? [Query.prefix(field: "codes", value: text, boost: 10)] : []
     let scored = Query.functionScore(
       FunctionScoreQuery(
-        query: .disMax(queries: [.multiMatch(starts), code]),
+        query: .disMax(queries: [.multiMatch(starts)] + codes),
         functions: [.init(.fieldValueFactor(field: "popularity", factor: 1, modifier: .ln2p, missing: 0))]))
     let audience = Query.terms(field: "audience", values: shopper.audience.codes.map { .string($0) })
     return SearchRequest(

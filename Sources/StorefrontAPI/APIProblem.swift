@@ -43,6 +43,10 @@ extension Problem {
     case let error as InvalidInput:
       self.init(
         APIProblem.invalidParameter, detail: error.description, extensions: ["parameter": .string(error.parameter)])
+    case let fault as QueryParameters.Fault:
+      self.init(
+        ServerProblem.invalidQuery, detail: "\(fault).",
+        extensions: fault.parameter.map { ["parameter": .string($0)] } ?? [:])
     case is DependencyUnavailable:
       self.init(
         APIProblem.databaseUnavailable,

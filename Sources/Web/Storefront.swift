@@ -36,8 +36,6 @@ public struct Storefront: Sendable {
       return try await Problem.translating { try await page(request) }
     } catch let problem as Problem {
       return await self.page(of: problem)
-    } catch let fault as QueryParameters.Fault {
-      return await self.page(of: Problem(ServerProblem.invalidQuery, detail: fault.description))
     }
   }
 

@@ -20,6 +20,7 @@ struct Vitrine: ParsableCommand {
       EvaluateCommand.self,
       BenchCommand.self,
       ConfigCommand.self,
+      OpenAPICommand.self,
       VersionCommand.self,
     ])
 

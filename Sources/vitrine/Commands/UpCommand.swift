@@ -34,13 +34,13 @@ struct UpCommand: Command {
     _ context: CommandContext, pool: PostgresPool, start: ContinuousClock.Instant, say: @Sendable (String) -> Void
   ) async throws {
     let applied = try await Migrator().migrate(pool)
-    if !applied.isEmpty { say("migrated the database: \(applied.joined(separator: ", "))") }
     let shop = try Shop(context, pool: pool)
     var router = shop.router()
     try DemoCatalog.registerPictures(on: &router)
     let server = shop.server(router: router)
-    let port = try server.start()
+    let port = try server.start()  // Before anything is said: a taken port is the one line then.
 
+    if !applied.isEmpty { say("migrated the database: \(applied.joined(separator: ", "))") }
     if !noDemo, try await shop.catalog.productCount() == 0 {
       let outcome = try await DemoCatalog.load(into: shop.catalog)
       say("filled the empty catalog with \(outcome.inserted) demo products")

@@ -12,7 +12,7 @@ import Testing
 
 @Suite struct AnalysisPropertyTests {
   static func seed() -> UInt64 {
-    let seed = UInt64.random(in: 0..<1 << 32)
+    let seed: UInt64 = 20_261_123
     print("analysis properties: seed \(seed)")
     return seed
   }

@@ -10,11 +10,6 @@ import SearchNode
 import Testing
 
 @Suite(.serialized) struct ConformanceTests {
-  /// 19 of 250 bodies differ, all of five kinds: terms with min_doc_count > 1 (what is cut before it, and
-  /// sum_other_doc_count), Boolean keys of terms, sort values of missing doubles, inner hits under min_score, and
-  /// function scores within a boosted boosting query. As the node mends them, this goes to 0.
-  private static let knownDifferencePercent = 8
-
   @Test("1. real servers agree", .enabled(if: ConformanceRun.absence == nil, "no real search servers, or no Icecat"))
   func servers() async throws {
     let index = try IcecatIndex(products: ConformanceRun.products)
@@ -34,8 +29,7 @@ import Testing
     let node = ConformanceRun.Engine(name: "vitrine", engine: SearchNode())
     for engine in try await ConformanceRun.fill(servers + [node], with: index).dropLast() {
       let report = try await ConformanceRun.compare(engine, node, index: index)
-      #expect(
-        report.differing.count * 100 <= Self.knownDifferencePercent * ConformanceRun.bodies, "\(report.summary)")
+      #expect(report.differing.isEmpty, "\(report.summary)")
     }
   }
 

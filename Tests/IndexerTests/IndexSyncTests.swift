@@ -1,0 +1,150 @@
+// Against a real Postgres and the embedded engine:
+// 1. Every kind of change is in the index after sync: title, price, stock, category, hidden, shown, deleted, new.
+// 2. A change within a transaction that is open for long is not skipped by later ones that end before it.
+// 3. Sync goes over to a new generation when a full run swaps, and points an alias that was left behind.
+// 4. Whichever call of engine or database fails, before or after its work, the index comes to equal Postgres.
+// 5. Without an index in use it says so and waits for one. Documents that are refused stop no others.
+import Catalog
+import Indexer
+import JSON
+import Ports
+import PostgresStore
+import SearchDSL
+import SearchNode
+import Synchronization
+import Telemetry
+import Testing
+
+@Suite struct IndexSyncTests {
+  static let changes: [SQL] = [
+    "UPDATE catalog.product SET title = 'Velvet gown' WHERE code = 'D-1'",
+    """
+    UPDATE pricing.price SET amount_minor_units = 4242 FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id
+    WHERE price.variant_id = v.id AND p.code = 'D-2'
+    """,
+    """
+    UPDATE inventory.stock SET on_hand = 77 FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id
+    WHERE stock.variant_id = v.id AND p.code = 'D-4'
+    """,
+    "UPDATE catalog.category SET name = 'Robes' WHERE name = 'Dresses'",
+    "UPDATE catalog.brand SET name = 'Maison' WHERE name = 'Brand 1'",
+    "UPDATE catalog.attribute SET is_facet = false WHERE code = 'colour'",
+    "UPDATE catalog.product SET lifecycle = 'hidden' WHERE code = 'D-6'",
+    "UPDATE catalog.product SET lifecycle = 'listed' WHERE code = 'D-6'",
+    "UPDATE catalog.product SET lifecycle = 'discontinued' WHERE code = 'D-8'",
+    "UPDATE catalog.product SET for_shops = false WHERE code = 'D-9'",
+    "DELETE FROM catalog.variant WHERE product_id = (SELECT id FROM catalog.product WHERE code = 'D-10')",
+    "DELETE FROM catalog.product WHERE code = 'D-7'",
+  ]
+
+  @Test("1: every kind of change", .timeLimit(.minutes(5)))
+  func changes() async throws {
+    let stack = try await IndexingStack()
+    _ = try await stack.full().run(stack.options)
+    try await stack.whileSyncing(stack.sync()) {
+      for change in Self.changes {
+        let before = try await stack.indexed()
+        try await stack.execute(change)
+        #expect(try await stack.expected() != before, "the statement changes nothing that is indexed")
+        try await until { try await stack.isIndexEqual() }
+      }
+      _ = try await stack.catalog.upsert([IndexingStack.record(13)], source: "test")
+      try await until { try await stack.isIndexEqual() }
+    }
+    #expect(try await stack.indexed().count == 10)
+  }
+
+  @Test("2: a transaction that is open for long", .timeLimit(.minutes(5)))
+  func slowTransaction() async throws {
+    let stack = try await IndexingStack()
+    _ = try await stack.full().run(stack.options)
+    try await stack.whileSyncing(stack.sync()) {
+      try await stack.pool.withTransaction { connection in
+        try await connection.execute("UPDATE catalog.product SET title = 'Slow one' WHERE code = 'D-1'")
+        try await stack.execute("UPDATE catalog.product SET title = 'Quick one' WHERE code = 'D-2'")
+      }
+      try await until { try await stack.isIndexEqual() }
+      #expect(try await stack.indexed().values.filter { $0["title"]?.string?.hasSuffix(" one") == true }.count == 2)
+    }
+  }
+
+  @Test("3: over to a new generation", .timeLimit(.minutes(5)))
+  func newGeneration() async throws {
+    let stack = try await IndexingStack()
+    _ = try await stack.full().run(stack.options)
+    try await stack.whileSyncing(stack.sync()) {
+      let busy = Task {
+        var number = 0
+        while !Task.isCancelled {
+          number += 1
+          try await stack.execute("UPDATE catalog.product SET title = \("Busy \(number)") WHERE code = 'D-1'")
+        }
+      }
+      _ = try await stack.full().run(stack.options)
+      try await stack.execute("UPDATE catalog.product SET title = 'After the swap' WHERE code = 'D-2'")
+      // The source never rests, and yet the sync finds the new generation.
+      try await until {
+        try await stack.indexed("products-2").values.contains { $0["title"]?.string == "After the swap" }
+      }
+      busy.cancel()
+      _ = await busy.result
+      try await until { try await stack.isIndexEqual() }
+    }
+    // As a full run leaves it that ended between its commit and the alias.
+    try await stack.node.updateAliases(
+      [.remove(index: "products-2", alias: "products"), .add(index: "products-1", alias: "products")],
+      deadline: .now + .seconds(10))
+    try await stack.whileSyncing(stack.sync()) { try await until { try await stack.isIndexEqual() } }
+  }
+
+  @Test("4: the Nth call fails, for every N", .timeLimit(.minutes(10)), arguments: FaultPlan.Moment.allCases)
+  func everyCallFails(_ moment: FaultPlan.Moment) async throws {
+    let stack = try await IndexingStack()
+    _ = try await stack.full().run(stack.options)
+    for number in 1...14 {
+      let plan = FaultPlan(failing: number, moment)
+      let sync = stack.sync(engine: FaultyEngine(stack.node, plan), ports: FaultyDatabase(stack.catalog, plan))
+      try await stack.whileSyncing(sync) {
+        for step in 1...2 {
+          try await stack.execute("UPDATE catalog.product SET title = \("Round \(number).\(step)") WHERE code = 'D-5'")
+          try await stack.execute("UPDATE inventory.stock SET on_hand = \(number % 2) + \(step % 2)")
+          try await until { try await stack.isIndexEqual() }
+        }
+        try await until { plan.callCount >= number }
+        try await until { try await stack.isIndexEqual() }
+      }
+    }
+  }
+
+  @Test("5: no index in use", .timeLimit(.minutes(5)))
+  func noIndex() async throws {
+    let stack = try await IndexingStack()
+    let lines = Mutex<[String]>([])
+    let registry = MetricsRegistry()
+    let sync = IndexSync(
+      source: stack.catalog, ledger: stack.catalog, engine: stack.node, clock: stack.clock, alias: "products",
+      refreshesEachBatch: true, metrics: IndexSyncMetrics(registry: registry),
+      log: { line in lines.withLock { $0.append(line) } })
+    try await stack.whileSyncing(sync) {
+      try await until { lines.withLock { $0.contains { $0.contains("run `vitrine index full`") } } }
+      _ = try await stack.full().run(stack.options)
+      try await stack.execute("UPDATE catalog.product SET title = 'Found' WHERE code = 'D-1'")
+      try await until { try await stack.isIndexEqual() }
+    }
+  }
+
+  @Test("5: refused documents stop no others", .timeLimit(.minutes(5)))
+  func refused() async throws {
+    let stack = try await IndexingStack()
+    _ = try await stack.full().run(stack.options)
+    let id = try await stack.id(4)
+    let engine = FaultyEngine(stack.node, refused: id.description)
+    try await stack.whileSyncing(stack.sync(engine: engine)) {
+      try await stack.execute("UPDATE catalog.product SET title = 'Everything anew'")
+      try await until { try await stack.catalog.deadLetterCount(generation: 1) == 1 }
+      try await until {
+        try await stack.indexed().filter { $0.value["title"]?.string == "Everything anew" }.count == 11
+      }
+    }
+  }
+}

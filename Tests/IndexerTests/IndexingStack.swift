@@ -1,0 +1,136 @@
+import Catalog
+import Glibc
+import Indexer
+import JSON
+import LocalServices
+import Ports
+import PostgresStore
+import SearchDSL
+import SearchNode
+import Telemetry
+
+/// A database with a few products, and an engine to index them into.
+struct IndexingStack: Sendable {
+  static let alias = "products"
+
+  let pool: PostgresPool
+  let catalog: PostgresCatalog
+  let node = SearchNode()
+  let clock = StoppedClock()
+  let mapping: IndexMapping
+
+  /// Makes a fresh database of `products` dresses in three categories, two variants each.
+  init(products: Int = 12) async throws {
+    pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
+    catalog = PostgresCatalog(pool)
+    mapping = try IndexMapping(parsing: Self.read(Self.root + "/IndexMappings/products.json"))
+    let outcome = try await catalog.upsert((1...products).map(Self.record), source: "test")
+    precondition(outcome.inserted == products, "the fixture's products were refused: \(outcome.refused)")
+  }
+
+  static func record(_ number: Int) -> ProductRecord {
+    let colour = AttributeDefinition(code: "colour", name: "Colour", type: .swatch, isFacet: true)
+    return ProductRecord(
+      code: "D-\(number)", title: "Dress number\(number)", brand: "Brand \(number % 4)",
+      categories: [["Fashion", ["Dresses", "Skirts", "Coats"][number % 3]]],
+      variants: [("Red", "#ff0000"), ("Blue", "#0000ff")].map { name, hex in
+        .init(
+          sku: SKU("D-\(number)-\(name)"),
+          options: [.init(colour, [.swatch(name: name, hex: hex)])],
+          prices: [Price(amount: Money(minorUnits: Int64(number) * 100, currency: .gbp))],
+          stock: ["main": Int64(number % 2)])
+      })
+  }
+
+  func full(
+    engine: (any SearchEngine)? = nil, ports: (any ProductSource & IndexingLedger)? = nil
+  ) -> FullIndex {
+    let ports = ports ?? catalog
+    return FullIndex(source: ports, ledger: ports, engine: engine ?? node, mapping: mapping, clock: clock)
+  }
+
+  var options: FullIndex.Options { FullIndex.Options(alias: Self.alias) }
+
+  func sync(engine: (any SearchEngine)? = nil, ports: (any ProductSource & IndexingLedger)? = nil) -> IndexSync {
+    let ports = ports ?? catalog
+    return IndexSync(
+      source: ports, ledger: ports, engine: engine ?? node, clock: clock, alias: Self.alias, refreshesEachBatch: true,
+      metrics: IndexSyncMetrics(registry: MetricsRegistry()))
+  }
+
+  /// Runs a sync while `body` runs.
+  func whileSyncing(_ sync: IndexSync, _ body: () async throws -> Void) async throws {
+    let task = Task { await sync.run() }
+    do {
+      try await body()
+    } catch {
+      task.cancel()
+      await task.value
+      throw error
+    }
+    task.cancel()
+    await task.value
+  }
+
+  func id(_ number: Int) async throws -> ProductID {
+    try await pool.query("SELECT id FROM catalog.product WHERE code = \("D-\(number)")")[0].decode(at: 0)
+  }
+
+  func execute(_ statement: SQL) async throws { _ = try await pool.execute(statement) }
+
+  /// What the index holds by id.
+  func indexed(_ index: String = alias) async throws -> [String: JSONValue] {
+    let response = try node.search(SearchRequest(query: .matchAll(), size: 1000, source: .all), in: index)
+    return Dictionary(uniqueKeysWithValues: response.hits.map { ($0.id, $0.source ?? .null) })
+  }
+
+  /// What Postgres says it should hold.
+  func expected() async throws -> [String: JSONValue] {
+    let ids: [ProductID] = try await pool.query("SELECT id FROM catalog.product ORDER BY id").map {
+      try $0.decode(at: 0)
+    }
+    var result: [String: JSONValue] = [:]
+    for product in try await catalog.products(ids) where product.isSearchable {
+      let document = ProductDocument(product, at: clock.now())
+      result[document.id] = try JSONValue(parsing: document.source())
+    }
+    return result
+  }
+
+  /// Whether each document of the index is what its rows say now, and no other is there.
+  func isIndexEqual(_ index: String = alias) async throws -> Bool {
+    let expected = try await expected()
+    // While no index stands behind the alias nothing is equal.
+    guard let indexed = try? await indexed(index) else { return false }
+    return indexed == expected
+  }
+
+  static let root = String(#filePath.prefix(upTo: #filePath.firstRange(of: "/Tests/IndexerTests/")!.lowerBound))
+
+  static func read(_ path: String) throws -> [UInt8] {
+    guard let file = fopen(path, "rb") else { throw Unreadable(path: path) }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
+    return bytes
+  }
+
+  struct Unreadable: Error { let path: String }
+}
+
+/// 2026-11-23T12:00:00Z, always: two documents of the same rows have the same bytes.
+struct StoppedClock: WallClock {
+  func now() -> Timestamp { Timestamp("2026-11-23T12:00:00Z")! }
+}
+
+struct ConditionNeverMet: Error {}
+
+/// Waits until the condition holds; a busy machine takes a small part of the time.
+func until(_ condition: () async throws -> Bool) async throws {
+  let deadline = ContinuousClock.now + .seconds(120)
+  while try await !condition() {
+    guard ContinuousClock.now < deadline else { throw ConditionNeverMet() }
+    try await Task.sleep(for: .milliseconds(5))
+  }
+}

@@ -1,0 +1,117 @@
+import Catalog
+import Glibc
+import HTTPServer
+import Indexer
+import JSON
+import LocalServices
+import Ports
+import PostgresStore
+import SearchDSL
+import SearchNode
+import SearchService
+import Seeding
+import StorefrontAPI
+import Telemetry
+import Threading
+import Web
+
+/// API and pages behind the real server, on a real database and the embedded engine.
+struct TestShop: Sendable {
+  let pool: PostgresPool
+  let catalog: PostgresCatalog
+  let router: Router
+  let client: HTTPClient
+
+  /// The hand-written demo catalog and one product whose texts try to break out; shared: its tests only read.
+  static let shared = Task {
+    let seeds = try Seeding.handWrittenCatalog(directory: root + "/Seeds/catalog")
+    return try await TestShop(seeds + [hostile])
+  }
+
+  /// What each text of the hostile product begins with; a page that shows it as it is runs a script.
+  static let attack = "\"><script>alert('x')</script>"
+
+  static let hostile: ProductRecord = {
+    let mark = AttributeDefinition(code: "mark", name: "Mark \(attack)", type: .text, isFacet: true)
+    return ProductRecord(
+      code: "HOSTILE", title: "Zebra \(attack)", summary: "Summary \(attack)", brand: "Brand \(attack)",
+      categories: [["Fashion", "Odd \(attack)"]], attributes: [.init(mark, [.text("Value \(attack)")])],
+      variants: [1, 2].map { number in
+        .init(
+          sku: SKU("SKU \(number) \(attack)"), options: [.init(mark, [.text("Option \(number) \(attack)")])],
+          pictureURL: "/pictures/\(attack).svg", prices: [Price(amount: Money(minorUnits: 999, currency: .gbp))],
+          stock: ["main": 1])
+      }, pictureURLs: ["/pictures/\(attack).svg"], popularity: 1e6)
+  }()
+
+  init(_ records: [ProductRecord], isIndexed: Bool = true) async throws {
+    pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
+    catalog = PostgresCatalog(pool)
+    let outcome = try await catalog.upsert(records, source: "test")
+    precondition(outcome.inserted == records.count, "products were refused: \(outcome.refused)")
+    let node = SearchNode()
+    let mapping = try IndexMapping(parsing: Self.read(Self.root + "/IndexMappings/products.json"))
+    let full = FullIndex(source: catalog, ledger: catalog, engine: node, mapping: mapping, clock: Clock())
+    if isIndexed { _ = try await full.run(FullIndex.Options(alias: "products")) }
+
+    var deadlines = SearchService.Deadlines()  // All the time that a busy machine takes.
+    deadlines.search = .seconds(60)
+    deadlines.prices = .seconds(60)
+    deadlines.page = .seconds(60)
+    deadlines.labels = .seconds(60)
+    let service = SearchService(
+      engine: node, index: "products", catalog: catalog, clock: Clock(), deadlines: deadlines)
+    let metrics = MetricsRegistry()
+    var router = Router()
+    router.use(Middlewares.requestIdentity())
+    router.use(Middlewares.securityHeaders(contentSecurityPolicy: Storefront.contentSecurityPolicy))
+    let catalog = catalog
+    StorefrontAPI(
+      service: service, metrics: metrics,
+      checks: [
+        .init(name: "search", isRequired: true) {
+          (try? await node.count(.matchNone, in: "products", deadline: .now + .seconds(60))) != nil
+        },
+        .init(name: "postgres", isRequired: false) { (try? await catalog.captureCursor()) != nil },
+      ]
+    ).register(on: &router)
+    Storefront(service: service, shopName: "Test & Shop").register(on: &router)
+    router.get("/pictures/{name...}", Route(name: "picture", isImmediate: true)) { _ in .text("a picture") }
+    self.router = router
+    var configuration = HTTPServer.Configuration()
+    configuration.port = 0
+    configuration.deadline = .seconds(120)
+    let server = HTTPServer(
+      configuration: configuration, router: router, logger: Logger(label: "test", sink: NullSink()), metrics: metrics)
+    client = HTTPClient(port: try server.start())
+    Self.servers.append(server)
+  }
+
+  /// The servers live as long as the process.
+  private static let servers = ServerList()
+
+  private final class ServerList: Sendable {
+    private let servers = Guarded<[HTTPServer]>([])
+    func append(_ server: HTTPServer) { servers.withLock { $0.append(server) } }
+  }
+
+  private struct Clock: WallClock {
+    func now() -> Timestamp { Timestamp("2026-11-23T12:00:00Z")! }
+  }
+
+  func json(_ target: String) async throws -> JSONValue {
+    try JSONValue(parsing: try await client.get(target).body)
+  }
+
+  static let root = String(
+    #filePath.prefix(upTo: #filePath.firstRange(of: "/Tests/StorefrontAPITests/")!.lowerBound))
+
+  static func read(_ path: String) throws -> [UInt8] {
+    guard let file = fopen(path, "rb") else { throw HTTPClient.Failure(description: "\(path) cannot be read") }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
+    return bytes
+  }
+}
