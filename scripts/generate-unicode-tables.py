@@ -436,7 +436,7 @@ def html_classes():
 
 
 def html_tail():
-    """What may follow a tag's name up to its `>`: anything but angle brackets, attributes whose quoted values may hold
+    """What may follow a tag's name and the space or `=` after it, up to the tag's `>`: anything but angle brackets, attributes whose quoted values may hold
     them, and server-side includes."""
     every = frozenset(range(len(HTML_CLASSES)))
 
@@ -456,7 +456,7 @@ def html_tail():
         one("hyphen"), one("hyphen"), one("greater"))
     spaces = many(one("space"))
     attribute = seq(
-        some(one("space")), one("nameStart"), many(one("nameStart", "namePart", "hyphen")), spaces, one("equals"),
+        one("nameStart"), many(one("nameStart", "namePart", "hyphen")), spaces, one("equals"),
         spaces, value)
     return seq(many(either(none_of("less", "greater"), include, attribute)), one("greater"))
 

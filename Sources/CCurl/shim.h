@@ -1,6 +1,7 @@
 #pragma once
 #include <curl/curl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 
 // curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt are variadic, which Swift cannot call: one function a type.
 
@@ -24,6 +25,18 @@ static inline CURLcode vitrine_curl_set_writer(
     CURL *handle, size_t (*writer)(char *data, size_t size, size_t count, void *context), void *context) {
   CURLcode code = curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, writer);
   return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
+}
+
+static inline curl_socket_t vitrine_curl_open_socket(
+    void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+  (void)context;
+  (void)purpose;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+// libcurl 7.88 makes sockets that a program which we start would inherit, and so keep open after we closed them.
+static inline CURLcode vitrine_curl_close_sockets_on_exec(CURL *handle) {
+  return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, vitrine_curl_open_socket);
 }
 
 static inline CURLcode vitrine_curl_get_long(CURL *handle, CURLINFO info, long *value) {

@@ -6,6 +6,7 @@ extension Transfer {
     var options = CurlOptions(handle: handle)
     options.set(CURLOPT_ERRORBUFFER, UnsafeRawPointer(errorText))
     options.set(CURLOPT_NOSIGNAL, 1)
+    options.check(vitrine_curl_close_sockets_on_exec(handle))
     options.set(CURLOPT_PROTOCOLS_STR, "http,https")
     options.set(CURLOPT_PROXY, "")
     options.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)

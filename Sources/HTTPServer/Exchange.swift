@@ -121,7 +121,10 @@ final class Exchange: Sendable {
       state.handler = handling.handler
       state.isImmediate = handling.route.isImmediate
       state.bodyLimit = limit
-      if let length = head.contentLength { state.request!.body.reserveCapacity(length) }
+      if let length = head.contentLength {
+        // No more than this on a client's mere word.
+        state.request!.body.reserveCapacity(min(length, 65_536))
+      }
     }
   }
 

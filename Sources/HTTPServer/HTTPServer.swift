@@ -77,7 +77,7 @@ public final class HTTPServer: Sendable {
     core = ServerCore(configuration: configuration, router: router, logger: logger, metrics: metrics)
   }
 
-  /// Listens, and gives the port, which is the kernel's choice when 0 was asked for.
+  /// Listens until `shutdown`, and gives the port, which is the kernel's choice when 0 was asked for.
   @discardableResult
   public func start() throws(StartError) -> Int {
     try core.start()

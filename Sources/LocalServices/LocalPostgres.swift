@@ -64,8 +64,9 @@ public final class LocalPostgres: Sendable {
     folder: String, port: Int, durability: Durability, isFolderRemoved: Bool
   ) throws(LocalServiceError) {
     program = try PostgresPrograms.find()
-    account = ServiceAccount.unprivileged(["postgres", "nobody"])
-    let place = try ServiceFolder(ServiceFolder.absolute(folder), account: account)
+    let folder = ServiceFolder.absolute(folder)
+    account = ServiceAccount.unprivileged(["postgres", "nobody"], reaching: folder)
+    let place = try ServiceFolder(folder, account: account)
     self.folder = place.path
     self.port = port
     self.durability = durability
@@ -92,6 +93,22 @@ public final class LocalPostgres: Sendable {
       return nil
     }
     return PostgresSettings(host: socketFolder, port: file.port, database: database, user: user)
+  }
+
+  /// Settings that reach the named database, which is made first where there is none.
+  public func makeDatabase(named name: String) async throws -> PostgresSettings {
+    let pool = PostgresPool(settings())
+    do {
+      if try await pool.query("SELECT FROM pg_database WHERE datname = \(name)").isEmpty {
+        let quoted = name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+        try await pool.execute("CREATE DATABASE \"\(unsafeRaw: quoted)\"")
+      }
+    } catch {
+      await pool.close()
+      throw error
+    }
+    await pool.close()
+    return settings(database: name)
   }
 
   /// The postmaster's process; nil while the server does not run.

@@ -44,8 +44,9 @@ public final class LocalRedis: Sendable {
       throw .missingProgram(name: "Redis", package: "redis-server")
     }
     self.program = program
-    account = ServiceAccount.unprivileged(["redis", "nobody"])
-    let place = try ServiceFolder(ServiceFolder.absolute(folder), account: account)
+    let folder = ServiceFolder.absolute(folder)
+    account = ServiceAccount.unprivileged(["redis", "nobody"], reaching: folder)
+    let place = try ServiceFolder(folder, account: account)
     self.folder = place.path
     socket = try place.socket("redis.sock")
     self.isPersistent = isPersistent

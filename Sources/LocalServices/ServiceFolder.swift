@@ -23,24 +23,10 @@ struct ServiceFolder {
       guard chown(made, account.userID, account.groupID) == 0 else {
         throw .folderUnreachable(folder: path, user: user)
       }
-      guard Self.isSearchable(made, by: account) else { throw .folderUnreachable(folder: path, user: user) }
+      guard account.canReach(made) else { throw .folderUnreachable(folder: path, user: user) }
     }
     chmod(made, 0o700)
     guard access(made, W_OK) == 0 else { throw .folderUnreachable(folder: path, user: user) }
-  }
-
-  /// True when each folder above lets the account through.
-  private static func isSearchable(_ path: String, by account: ServiceAccount) -> Bool {
-    var above = ""
-    for part in path.split(separator: "/").dropLast() {
-      above += "/" + part
-      var status = stat()
-      guard stat(above, &status) == 0 else { return false }
-      let bit: mode_t =
-        status.st_uid == account.userID ? 0o100 : status.st_gid == account.groupID ? 0o010 : 0o001
-      guard status.st_mode & bit != 0 else { return false }
-    }
-    return true
   }
 
   func file(_ name: String) -> String { path + "/" + name }

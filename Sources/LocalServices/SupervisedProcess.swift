@@ -113,26 +113,6 @@ public final class SupervisedProcess: Sendable {
   }
 }
 
-/// An account of the machine that a server runs as when we are root.
-public struct ServiceAccount: Sendable, Equatable {
-  public let name: String
-  let userID: uid_t
-  let groupID: gid_t
-
-  /// The first of these accounts that exists, or nil when we are not root and servers run as ourselves.
-  public static func unprivileged(_ names: [String]) -> ServiceAccount? {
-    guard getuid() == 0 else { return nil }
-    for name in names {
-      if let entry = getpwnam(name) {
-        return ServiceAccount(name: name, userID: entry.pointee.pw_uid, groupID: entry.pointee.pw_gid)
-      }
-    }
-    return nil
-  }
-
-  var setprivArguments: [String] { ["--reuid=\(userID)", "--regid=\(groupID)", "--clear-groups"] }
-}
-
 /// Why a program could not be started.
 struct SpawnFailure: Error { let reason: String }
 

@@ -53,6 +53,17 @@ public struct ImportOutcome: Sendable, Hashable {
     self.unchanged = unchanged
     self.refused = refused
   }
+
+  /// How many records it speaks of.
+  public var count: Int { inserted + changed + unchanged + refused.count }
+
+  /// Takes in the outcome of a later batch whose first record is the one at `offset` of all.
+  public mutating func add(_ other: ImportOutcome, at offset: Int) {
+    inserted += other.inserted
+    changed += other.changed
+    unchanged += other.unchanged
+    refused += other.refused.map { Refusal(offset: offset + $0.offset, reason: $0.reason) }
+  }
 }
 
 /// Writes products as a retailer hands them over. Repeatable: matched by source and code, then by SKU.

@@ -1,24 +1,32 @@
 import Synchronization
 
+/// Numbers of 64 bits that look random and do not recur in this process: a counter from a random start, mixed by
+/// splitmix64's finalizer, which is a bijection. The system's generator costs a call of the kernel for each.
+enum DistinctNumbers {
+  private static let start = UInt64.random(in: .min ... .max)
+  private static let issued = Atomic<UInt64>(0)
+
+  static func next() -> UInt64 {
+    let (_, value) = issued.wrappingAdd(1, ordering: .relaxed)
+    var mixed = start &+ value &* 0x9E37_79B9_7F4A_7C15
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
+
 /// Makes the ids that tie a request's log lines, its answer and its traces together.
 public enum RequestID {
   /// The longest id that is taken over from a client: enough for a UUID with a prefix.
   public static let maximumLength = 64
 
-  private static let start = UInt64.random(in: .min ... .max)
-  private static let issued = Atomic<UInt64>(0)
   private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
   /// A new id of 13 characters (Crockford's base 32), unique in this process and unlikely to recur in another.
   ///
   /// 13 characters are what a Swift string holds without an allocation.
   public static func next() -> String {
-    // splitmix64's finalizer is a bijection, so that a counter gives no id twice.
-    let (_, value) = issued.wrappingAdd(1, ordering: .relaxed)
-    var mixed = start &+ value &* 0x9E37_79B9_7F4A_7C15
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    mixed ^= mixed >> 31
+    let mixed = DistinctNumbers.next()
     return String(unsafeUninitializedCapacity: 13) { bytes in
       for index in 0..<13 { bytes[index] = alphabet[Int((mixed >> UInt64(60 - 5 * index)) & 31)] }
       return 13

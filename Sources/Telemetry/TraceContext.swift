@@ -33,16 +33,16 @@ public struct TraceContext: Sendable, Hashable {
     self.isSampled = isSampled
   }
 
-  /// Starts a trace with random ids.
+  /// Starts a trace with new ids.
   public static func root(isSampled: Bool = false) -> TraceContext {
     TraceContext(
-      traceID: TraceID(high: .random(in: 1 ... .max), low: .random(in: .min ... .max)),
-      validSpanID: .random(in: 1 ... .max), isSampled: isSampled)
+      traceID: TraceID(high: max(1, DistinctNumbers.next()), low: DistinctNumbers.next()),
+      validSpanID: max(1, DistinctNumbers.next()), isSampled: isSampled)
   }
 
   /// The same trace with a new span: what is sent on to the services that this request calls.
   public func child() -> TraceContext {
-    TraceContext(traceID: traceID, validSpanID: .random(in: 1 ... .max), isSampled: isSampled)
+    TraceContext(traceID: traceID, validSpanID: max(1, DistinctNumbers.next()), isSampled: isSampled)
   }
 
   /// Reads `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`; nil when the header is malformed, which the

@@ -8,7 +8,9 @@
 // 6. A node that fails is left out, and requests go on with the others.
 // 7. Credentials go with every request and stand in no error and no description.
 // 8. A server that is neither Elasticsearch 7.10, OpenSearch nor vitrine node is refused by name.
-// 9. Hundreds of requests without an answer keep no thread of the cooperative pool: others go on.
+// 9. A program that is started while a request runs does not keep its connection open.
+// 10. Hundreds of requests without an answer keep no thread of the cooperative pool: others go on.
+import Glibc
 import JSON
 import SearchDSL
 import Synchronization
@@ -262,7 +264,8 @@ private func failure(_ body: () async throws(SearchEngineError) -> Int) async ->
     #expect(server.requests.count < 40, "\(server.requests.count)")
     isBack.store(true, ordering: .relaxed)
     let end = ContinuousClock.now + ample
-    while (try? await client.count(.matchAll(), in: "i", deadline: .now + ample)) != 42 {  // Refused until the next probe.
+    // Refused until the next probe: what is thrown away here is that refusal.
+    while (try? await client.count(.matchAll(), in: "i", deadline: .now + ample)) != 42 {
       try #require(ContinuousClock.now < end)
       try await Task.sleep(for: .milliseconds(20))
     }
@@ -316,7 +319,27 @@ private func failure(_ body: () async throws(SearchEngineError) -> Int) async ->
     }
   }
 
-  @Test("9. waiting requests keep no thread") func manyWaiting() async throws {
+  @Test("9. connections are not inherited") func inheritance() async throws {
+    let server = try ScriptedServer { _, _ in .silence }
+    defer { server.stop() }
+    let client = try client([server])
+    let task = Task { try await client.count(.matchAll(), in: "i", deadline: .now + .seconds(3_600)) }
+    try await eventually { server.requests.count == 1 }
+    // posix_spawn, for Foundation's Process closes descriptors by itself.
+    var program: pid_t = 0
+    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("3600"), nil]
+    try #require(posix_spawnp(&program, "sleep", nil, nil, &arguments, environ) == 0)
+    defer {
+      kill(program, SIGKILL)
+      waitpid(program, nil, 0)
+      for argument in arguments { free(argument) }
+    }
+    task.cancel()
+    await #expect(throws: SearchEngineError.self) { try await task.value }
+    try await eventually { server.openCount == 0 }
+  }
+
+  @Test("10. waiting requests keep no thread") func manyWaiting() async throws {
     let server = try ScriptedServer { _, head in head.hasPrefix("POST /slow") ? .silence : .json(count) }
     defer { server.stop() }
     let client = try client([server]) { $0.maximumConnections = 400 }

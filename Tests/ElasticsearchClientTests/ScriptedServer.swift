@@ -68,6 +68,7 @@ final class ScriptedServer: Sendable {
     while true {
       let connection = accept(listener, nil, nil)
       guard connection >= 0 else { break }
+      _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
       let isStopped = state.withLock { state in
         state.connections += 1
         state.open.insert(connection)
@@ -83,6 +84,8 @@ final class ScriptedServer: Sendable {
   private func serve(_ connection: Int32) {
     defer {
       state.withLock { _ = $0.open.remove(connection) }
+      // Ends the connection even where a process that another test started at that moment inherited it.
+      shutdown(connection, Int32(SHUT_RDWR))
       close(connection)
     }
     var buffer: [UInt8] = []

@@ -8,6 +8,7 @@
 // 7. Connections beyond an address's limit are closed at once.
 // 8. Draining: what is under way is answered with Connection: close, idle connections are closed, new ones refused;
 //    what outlasts the grace period is cancelled and answered with 503.
+import Foundation
 import Glibc
 import HTTPServer
 import Synchronization
@@ -267,8 +268,8 @@ final class Flag: Sendable {
   @Test("6: 10,000 idle connections", .timeLimit(.minutes(10)))
   func idleConnections() async throws {
     let count = 10_000
-    guard Self.raiseDescriptorLimit(to: 2 * count + 500) else {
-      print("skipped: 10,000 idle connections need \(2 * count + 500) descriptors, and the hard limit is lower")
+    guard Self.raiseDescriptorLimit(to: count + 1_000) else {
+      print("skipped: 10,000 idle connections need \(count + 1_000) descriptors, and the hard limit is lower")
       return
     }
     try await withServer {
@@ -279,17 +280,8 @@ final class Flag: Sendable {
       router.get("/now", Route(isImmediate: true)) { _ in .text("now") }
       router.get("/task") { _ in .text("task") }
     } body: { server in
-      let clients = try await onThread {
-        try (0..<count).map { number in
-          let client = try server.client()
-          // Half of them have had an answer and are kept alive.
-          if number % 2 == 0 {
-            try client.send(Self.get("/now"))
-            #expect(try client.readResponse().text == "now")
-          }
-          return client
-        }
-      }
+      let clients = try await onThread { try (0..<4).map { _ in try server.client() } }
+      let others = try await onThread { try IdleClients(count: count - clients.count, port: server.port) }
       try await eventually("all are open") { server.server.openConnections == count }
       try await onThread {
         let client = try server.client()
@@ -297,14 +289,57 @@ final class Flag: Sendable {
           try client.send(Self.get("/" + target))
           #expect(try client.readResponse().text == target)
         }
-        for number in [0, 1, count / 2, count - 1] {
-          try clients[number].send(Self.get("/task"))
-          #expect(try clients[number].readResponse().text == "task")
+        for client in clients {
+          try client.send(Self.get("/task"))
+          #expect(try client.readResponse().text == "task")
         }
       }
       #expect(server.server.openConnections >= count)
       for client in clients { client.end() }
+      others.end()
       try await eventually("all are closed") { server.server.openConnections == 0 }
+    }
+  }
+
+  /// Connections of another process, which has a descriptor limit of its own; half of them have had an answer.
+  private final class IdleClients: Sendable {
+    private let process: Process
+    private let input: Pipe
+
+    private static let program = """
+      use Socket;
+      my ($count, $port) = @ARGV;
+      my @open;
+      for my $number (1 .. $count) {
+        socket(my $socket, PF_INET, SOCK_STREAM, 0) or die "socket: $!";
+        connect($socket, sockaddr_in($port, inet_aton("127.0.0.1"))) or die "connect $number: $!";
+        if ($number % 2) {
+          syswrite($socket, "GET /now HTTP/1.1\\r\\nHost: test\\r\\n\\r\\n") or die "send: $!";
+          my $answer = "";
+          until ($answer =~ /\\r\\n\\r\\nnow$/) { sysread($socket, $answer, 4096, length $answer) or die "read $number: $!"; }
+        }
+        push @open, $socket;
+      }
+      syswrite(STDOUT, "ready\\n");
+      sysread(STDIN, my $rest, 1);
+      """
+
+    init(count: Int, port: Int) throws {
+      process = Process()
+      input = Pipe()
+      let output = Pipe()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/perl")
+      process.arguments = ["-e", Self.program, String(count), String(port)]
+      process.standardInput = input
+      process.standardOutput = output
+      try process.run()
+      let answer = output.fileHandleForReading.readData(ofLength: 6)
+      try #require(String(decoding: answer, as: UTF8.self) == "ready\n", "the idle clients could not connect")
+    }
+
+    func end() {
+      try? input.fileHandleForWriting.close()  // The process sees the end of its input and ends.
+      process.waitUntilExit()
     }
   }
 

@@ -66,7 +66,8 @@ private let owners: [String: Set<String>] = [
 
 @Suite struct ModuleTests {
   private static let toolchain: Set<String> = [
-    "Swift", "Foundation", "FoundationEssentials", "FoundationNetworking", "Dispatch", "Glibc", "Darwin",
+    "Swift", "Foundation", "FoundationEssentials", "FoundationNetworking", "FoundationXML", "Dispatch", "Glibc",
+    "Darwin",
     "Synchronization",
     "RegexBuilder",
   ]

@@ -8,9 +8,9 @@ struct CollectingSink: SeedSink {
 
   mutating func write(_ lines: borrowing [UInt8], to file: SeedFile) { bytes[file, default: []] += lines }
 
-  var digest: String {
+  func digest(of files: [SeedFile]) -> String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for file in SeedFile.allCases {
+    for file in files {
       for byte in Array(file.rawValue.utf8) + (bytes[file] ?? []) { hash = (hash ^ UInt64(byte)) &* 0x0100_0000_01B3 }
     }
     return String(hash, radix: 16)

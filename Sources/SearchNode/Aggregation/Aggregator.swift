@@ -7,7 +7,7 @@ import SearchDSL
 class Aggregator {
   /// Reads the columns of the segment whose documents come next.
   func begin(_ reader: SegmentReader, at index: Int) { fatalError("an aggregator reads segments") }
-  /// `owners` is as long as `documents`.
+  /// `owners` is at least as long as `documents`.
   func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
     fatalError("an aggregator collects")
   }
@@ -19,6 +19,7 @@ class Aggregator {
 /// The aggregations of one level.
 final class AggregatorSet {
   private let aggregators: [(name: String, aggregator: Aggregator)]
+  private var ownersOfTop: [Int32] = []
   var isEmpty: Bool { aggregators.isEmpty }
 
   init(_ named: [NamedAggregation], snapshot: Snapshot, planner: QueryPlanner, weights: WeightBuilder)
@@ -33,11 +34,12 @@ final class AggregatorSet {
   }
 
   /// Top-level documents: all of one owner.
-  func collect(_ documents: [Int32], reader: SegmentReader, at index: Int) {
+  func collect(_ documents: [Int32]) {
     guard !isEmpty, !documents.isEmpty else { return }
-    let owners = [Int32](repeating: 0, count: documents.count)
-    begin(reader, at: index)
-    documents.withUnsafeBufferPointer { documents in owners.withUnsafeBufferPointer { collect(documents, owners: $0) } }
+    while ownersOfTop.count < documents.count { ownersOfTop.append(0) }
+    documents.withUnsafeBufferPointer { documents in
+      ownersOfTop.withUnsafeBufferPointer { collect(documents, owners: $0) }
+    }
   }
 
   func begin(_ reader: SegmentReader, at index: Int) {

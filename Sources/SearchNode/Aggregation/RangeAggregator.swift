@@ -6,6 +6,8 @@ final class RangeAggregator: Aggregator {
   private let ranges: [Aggregation.RangeBucket]
   private let nested: AggregatorSet
   private var table = BucketTable<Int>()
+  /// The top level's bucket of each range: -1 before the first document.
+  private var buckets: [Int32]
   private var numbers: NumericColumn?
   private var batch = NestedBatch()
 
@@ -17,6 +19,7 @@ final class RangeAggregator: Aggregator {
       let right = ($1.from ?? -.infinity, $1.to ?? .infinity)
       return left < right
     }
+    buckets = [Int32](repeating: -1, count: ranges.count)
     self.nested = nested
   }
 
@@ -36,12 +39,19 @@ final class RangeAggregator: Aggregator {
           return value >= range.from ?? -.infinity && (range.to.map { value < $0 } ?? true)
         }
         guard isWithin else { continue }
-        let bucket = table.bucket(owner: owners[index], key: number)
+        let bucket = bucket(of: number, owner: owners[index])
         table.count(bucket)
         if !nested.isEmpty { batch.append(documents[index], bucket: bucket) }
       }
     }
     if !nested.isEmpty { batch.flush(into: nested) }
+  }
+
+  private func bucket(of number: Int, owner: Int32) -> Int32 {
+    if owner == 0, buckets[number] >= 0 { return buckets[number] }
+    let bucket = table.bucket(owner: owner, key: number)
+    if owner == 0 { buckets[number] = bucket }
+    return bucket
   }
 
   override func result(owner: Int32) -> AggregationResult {

@@ -15,24 +15,33 @@ struct TermsBuckets {
   }
 
   func result(_ candidates: [Candidate]) -> AggregationResult {
-    let kept = candidates.filter { $0.count >= terms.minimumDocumentCount }
-    let ordered: [Candidate]
-    switch terms.order {
-    case .countDescending: ordered = kept.sorted { ($1.count, $0.rank) < ($0.count, $1.rank) }
-    case .countAscending: ordered = kept.sorted { ($0.count, $0.rank) < ($1.count, $1.rank) }
-    case .keyAscending: ordered = kept.sorted { $0.rank < $1.rank }
-    case .keyDescending: ordered = kept.sorted { $0.rank > $1.rank }
-    case .metric(let path, let isDescending): ordered = byMetric(kept, path, isDescending)
-    }
-    let shown = ordered.prefix(terms.size)
+    // As on one shard of Elasticsearch: it hands on a few more buckets than asked for (by key just as many), and
+    // min_doc_count is asked of those alone. What the shard keeps to itself counts among the others, what
+    // min_doc_count drops does not.
+    let shardSize = isByKey ? terms.size : Int((Double(terms.size) * 1.5 + 10).rounded(.down))
+    let shard = ordered(candidates).prefix(shardSize)
+    let kept = shard.filter { $0.count >= terms.minimumDocumentCount }
+    let shown = kept.prefix(terms.size)
     let buckets = shown.map { candidate in
       Bucket(
         key: candidate.key, documentCount: candidate.count,
         aggregations: nested.isEmpty ? [:] : nested.results(owner: candidate.bucket ?? -1))
     }
-    // Elasticsearch counts here what its shards dropped: all buckets that were not shown.
-    let others = candidates.reduce(0) { $0 + $1.count } - shown.reduce(0) { $0 + $1.count }
+    func count(_ candidates: some Sequence<Candidate>) -> Int { candidates.reduce(0) { $0 + $1.count } }
+    let others = count(candidates) - count(shard) + count(kept.dropFirst(terms.size))
     return .buckets(BucketsResult(buckets: buckets, sumOfOtherDocumentCounts: others))
+  }
+
+  private var isByKey: Bool { terms.order == .keyAscending || terms.order == .keyDescending }
+
+  private func ordered(_ candidates: [Candidate]) -> [Candidate] {
+    switch terms.order {
+    case .countDescending: candidates.sorted { ($1.count, $0.rank) < ($0.count, $1.rank) }
+    case .countAscending: candidates.sorted { ($0.count, $0.rank) < ($1.count, $1.rank) }
+    case .keyAscending: candidates.sorted { $0.rank < $1.rank }
+    case .keyDescending: candidates.sorted { $0.rank > $1.rank }
+    case .metric(let path, let isDescending): byMetric(candidates, path, isDescending)
+    }
   }
 
   private func byMetric(_ candidates: [Candidate], _ path: String, _ isDescending: Bool) -> [Candidate] {
@@ -58,8 +67,8 @@ final class KeywordTermsAggregator: Aggregator {
   private let allowed: BitSet?
   /// Counts of the top level's buckets, by ordinal; with a nested level, by owner in `table`.
   private var counts: [Int32]
+  /// The top level's bucket of each ordinal, where buckets nest: -1 before the first document.
   private var buckets: [Int32]
-  private var bucketCount: Int32 = 0
   private var table = BucketTable<Int32>()
   private let missingKey: Int32
   private var local: OrdinalColumn?
@@ -131,7 +140,11 @@ final class KeywordTermsAggregator: Aggregator {
       counts[Int(ordinal)] += 1
       return
     }
-    let bucket = table.bucket(owner: owner, key: ordinal)
+    var bucket = owner == 0 ? buckets[Int(ordinal)] : -1
+    if bucket < 0 {
+      bucket = table.bucket(owner: owner, key: ordinal)
+      if owner == 0 { buckets[Int(ordinal)] = bucket }
+    }
     table.count(bucket)
     if !nested.isEmpty { batch.append(document, bucket: bucket) }
   }
@@ -184,7 +197,7 @@ final class NumberTermsAggregator: Aggregator {
     missing = terms.missing.flatMap { value in
       if value.text == "true" { return 1 }
       if value.text == "false" { return 0 }
-      return Double(value.text).map { isFloating ? SortableDouble.encode($0) : Int64($0) }
+      return Double(value.text).map { isFloating ? SortableDouble.encode($0) : WholeNumber.nearest($0) }
     }
   }
 
@@ -220,12 +233,15 @@ final class NumberTermsAggregator: Aggregator {
   }
 
   override func result(owner: Int32) -> AggregationResult {
-    let isFloating = column.type?.isFloating ?? false
     let candidates = table.buckets(of: owner).map { entry in
-      TermsBuckets.Candidate(
-        key: isFloating ? .double(SortableDouble.decode(entry.key)) : .int(entry.key), rank: entry.key,
-        bucket: entry.bucket, count: entry.count)
+      TermsBuckets.Candidate(key: key(entry.key), rank: entry.key, bucket: entry.bucket, count: entry.count)
     }
     return TermsBuckets(terms: terms, nested: nested).result(candidates)
+  }
+
+  private func key(_ value: Int64) -> FieldValue {
+    guard let type = column.type else { return .int(value) }
+    if type == .boolean { return .bool(value != 0) }
+    return type.isFloating ? .double(SortableDouble.decode(value)) : .int(value)
   }
 }

@@ -73,7 +73,9 @@ enum TokenFilterFactories {
       return LengthFilter(lengths: least...greatest)
     },
     "limit": { settings throws(AnalysisError) in
-      LimitFilter(count: try settings.int("max_token_count", default: 1))
+      LimitFilter(
+        count: try settings.int("max_token_count", default: 1),
+        consumesAll: try settings.bool("consume_all_tokens", default: false))
     },
     "unique": { settings throws(AnalysisError) in
       UniqueFilter(isOnlyOnSamePosition: try settings.bool("only_on_same_position", default: false))

@@ -15,7 +15,7 @@ enum DateFormat: String, Sendable {
   func parse(_ text: some StringProtocol, roundsUp: Bool = false) -> Int64? {
     switch self {
     case .epochMilliseconds: Int64(text)
-    case .epochSeconds: Int64(text).map { $0 * 1_000 }
+    case .epochSeconds: Int64(text).flatMap { Int64(exactly: Double($0) * 1_000) }
     default: ISODate.parse(text, roundsUp: roundsUp)
     }
   }
@@ -166,6 +166,9 @@ enum ISODate {
 
 /// Elasticsearch's date math: `now-30d/d`, `2026-11-23||+1M/M`.
 enum DateMath {
+  /// Digits of an amount: a million years still fit in milliseconds.
+  private static let maximumDigits = 6
+
   static func evaluate(_ text: String, now: Int64, formats: [DateFormat], roundsUp: Bool) -> Int64? {
     var start: Int64
     var math: Substring
@@ -184,10 +187,11 @@ enum DateMath {
       if operation == "/" {
         guard let unit = math.first, let floor = floor(start, unit) else { return nil }
         math = math.dropFirst()
-        start = roundsUp ? (add(floor, 1, unit) ?? floor) - 1 : floor
+        start = roundsUp ? (add(floor, 1, unit) ?? floor) &- 1 : floor
       } else {
         guard operation == "+" || operation == "-" else { return nil }
-        let digits = math.prefix { $0.isNumber }
+        let digits = math.prefix { $0.isASCII && $0.isNumber }
+        guard digits.count <= maximumDigits else { return nil }
         math = math.dropFirst(digits.count)
         guard let amount = digits.isEmpty ? 1 : Int64(digits), let unit = math.first,
           let moved = add(start, operation == "-" ? -amount : amount, unit)
@@ -203,11 +207,11 @@ enum DateMath {
     switch unit {
     case "y": addMonths(instant, amount * 12)
     case "M": addMonths(instant, amount)
-    case "w": instant + amount * 7 * ISODate.millisecondsPerDay
-    case "d": instant + amount * ISODate.millisecondsPerDay
-    case "h", "H": instant + amount * 3_600_000
-    case "m": instant + amount * 60_000
-    case "s": instant + amount * 1_000
+    case "w": instant &+ amount * 7 * ISODate.millisecondsPerDay
+    case "d": instant &+ amount * ISODate.millisecondsPerDay
+    case "h", "H": instant &+ amount * 3_600_000
+    case "m": instant &+ amount * 60_000
+    case "s": instant &+ amount * 1_000
     default: nil
     }
   }
@@ -219,22 +223,22 @@ enum DateMath {
     let year = floorDivide(total, 12)
     let month = total - year * 12 + 1
     let day = min(date.day, ISODate.daysInMonth(year: year, month: month))
-    return ISODate.days(year: year, month: month, day: day) * ISODate.millisecondsPerDay + instant
-      - days * ISODate.millisecondsPerDay
+    return ISODate.days(year: year, month: month, day: day) &* ISODate.millisecondsPerDay &+ instant
+      &- days &* ISODate.millisecondsPerDay
   }
 
   private static func floor(_ instant: Int64, _ unit: Character) -> Int64? {
     let days = floorDivide(instant, ISODate.millisecondsPerDay)
     let date = ISODate.civil(days: days)
     switch unit {
-    case "y": return ISODate.days(year: date.year, month: 1, day: 1) * ISODate.millisecondsPerDay
-    case "M": return ISODate.days(year: date.year, month: date.month, day: 1) * ISODate.millisecondsPerDay
+    case "y": return ISODate.days(year: date.year, month: 1, day: 1) &* ISODate.millisecondsPerDay
+    case "M": return ISODate.days(year: date.year, month: date.month, day: 1) &* ISODate.millisecondsPerDay
     // 1970-01-01 was a Thursday; a week begins on Monday.
-    case "w": return (floorDivide(days + 3, 7) * 7 - 3) * ISODate.millisecondsPerDay
-    case "d": return days * ISODate.millisecondsPerDay
-    case "h", "H": return floorDivide(instant, 3_600_000) * 3_600_000
-    case "m": return floorDivide(instant, 60_000) * 60_000
-    case "s": return floorDivide(instant, 1_000) * 1_000
+    case "w": return (floorDivide(days + 3, 7) * 7 - 3) &* ISODate.millisecondsPerDay
+    case "d": return days &* ISODate.millisecondsPerDay
+    case "h", "H": return floorDivide(instant, 3_600_000) &* 3_600_000
+    case "m": return floorDivide(instant, 60_000) &* 60_000
+    case "s": return floorDivide(instant, 1_000) &* 1_000
     default: return nil
     }
   }

@@ -65,6 +65,24 @@ final class PostingsCursor {
     return document
   }
 
+  /// Calls `body` with the current document and those behind it before `limit`, and their frequencies; stops on the
+  /// first at or behind it.
+  @inline(__always)
+  func forEach(before limit: Int32, _ body: (Int32, UInt32) -> Void) -> Int32 {
+    while document < limit {
+      if !areFrequenciesDecoded { decodeFrequencies() }
+      var index = indexInBlock
+      let count = countInBlock
+      while index < count, documents[index] < limit {
+        body(documents[index], frequencies[index])
+        index &+= 1
+      }
+      indexInBlock = index
+      if index < count { document = documents[index] } else { _ = nextBlock() }
+    }
+    return document
+  }
+
   /// The block in which `target` would be, without decoding it; nil behind the last.
   @inline(__always)
   func shallowBlock(_ target: Int32) -> PostingsBlock? {

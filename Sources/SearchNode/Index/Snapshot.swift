@@ -9,6 +9,7 @@ final class Snapshot: Sendable {
   let maximumDocument: Int
   let liveCount: Int
   private let globalOrdinals = Mutex<[String: GlobalOrdinals]>([:])
+  private let similarities = Mutex<[String: BM25]>([:])
 
   init(readers: [SegmentReader], mapping: MappingSnapshot, analysis: AnalysisRegistry) {
     self.readers = readers
@@ -27,6 +28,14 @@ final class Snapshot: Sendable {
       cache[field] = made
       return made
     }
+  }
+
+  /// BM25 with the field's statistics; made on first use and kept with the snapshot.
+  func similarity(of field: String) -> BM25 {
+    if let known = similarities.withLock({ $0[field] }) { return known }
+    let made = BM25(mapping.fields[field]?.similarity ?? BM25Parameters(), statistics: statistics(of: field))
+    similarities.withLock { $0[field] = made }
+    return made
   }
 
   /// Statistics of a field over all segments.

@@ -36,6 +36,17 @@ final class ConjunctionScorer: Scorer {
     for scorer in scoring { sum += Double(scorer.score()) }
     return Float(sum)
   }
+
+  /// Where one clause scores and the others filter, it fills the window and they thin it out.
+  override func fill(_ window: ScoreWindow) {
+    let filling = scoring.first ?? lead
+    guard scoring.count <= 1, lead.cost >= filling.cost / 8 else { return super.fill(window) }
+    filling.fill(window)
+    if scoring.isEmpty, window.needsScores { window.forEach { window.scores[$0] = 0 } }
+    if lead !== filling { lead.intersect(window) }
+    for filter in others where filter !== filling { filter.intersect(window) }
+    document = filling.document
+  }
 }
 
 /// Documents that match at least `minimum` of the clauses; the scores of those that match are added.
@@ -77,6 +88,27 @@ final class DisjunctionScorer: Scorer {
     for clause in clauses where clause.document == document { sum += Double(clause.score()) }
     return Float(sum)
   }
+
+  private lazy var accumulator = ScoreAccumulator()
+
+  override func fill(_ window: ScoreWindow) {
+    // A window counts matching clauses in one byte.
+    if minimum > Int(UInt8.max) { return super.fill(window) }
+    for clause in clauses where clause.document < window.end { clause.accumulate(window, accumulator) }
+    let (sums, counts, scores) = (accumulator.sums, accumulator.counts, window.scores)
+    let minimum = UInt8(clamping: minimum)
+    let needsScores = window.needsScores
+    window.forEach { index in
+      if counts[index] < minimum {
+        window.remove(at: index)
+      } else if needsScores {
+        scores[index] = Float(sums[index])
+      }
+      sums[index] = 0
+      counts[index] = 0
+    }
+    document = clauses.reduce(Self.end) { min($0, $1.document) }
+  }
 }
 
 /// Documents that match any clause: the best score, and a share of the others'.
@@ -114,6 +146,39 @@ final class DisjunctionMaxScorer: Scorer {
     }
     return Float(Double(best) + others * tieBreaker)
   }
+
+  private lazy var accumulator = ScoreAccumulator()
+
+  override func fill(_ window: ScoreWindow) {
+    for clause in clauses where clause.document < window.end { add(clause, to: window) }
+    if window.needsScores {
+      let (sums, scores, tieBreaker) = (accumulator.sums, window.scores, tieBreaker)
+      window.forEach { index in
+        scores[index] = Float(Double(scores[index]) + sums[index] * tieBreaker)
+        sums[index] = 0
+      }
+    }
+    document = clauses.reduce(Self.end) { min($0, $1.document) }
+  }
+
+  private func add(_ clause: Scorer, to window: ScoreWindow) {
+    let scratch = accumulator.scratch(like: window)
+    clause.fill(scratch)
+    guard window.needsScores else { return window.formUnion(scratch) }
+    let (sums, scores, found) = (accumulator.sums, window.scores, scratch.scores)
+    scratch.forEach { index in
+      let score = found[index]
+      if !window.contains(index) {
+        ScoreWindow.insert(index, window.bits)
+        scores[index] = score
+      } else if score >= scores[index] {
+        sums[index] += Double(scores[index])
+        scores[index] = score
+      } else {
+        sums[index] += Double(score)
+      }
+    }
+  }
 }
 
 /// Documents that match `required`; where `optional` matches too, its score is added.
@@ -139,6 +204,20 @@ final class RequiredOptionalScorer: Scorer {
     let score = required.score()
     let at = optional.document < document ? optional.advance(document) : optional.document
     return at == document ? score + optional.score() : score
+  }
+
+  private lazy var scratch = ScoreWindow(needsScores: true)
+
+  override func fill(_ window: ScoreWindow) {
+    // Where few documents are required, reading all of the optional postings would cost more than it saves.
+    if window.needsScores, optional.cost / 8 > required.cost { return super.fill(window) }
+    required.fill(window)
+    document = required.document
+    guard window.needsScores else { return }
+    scratch.reset(like: window, needsScores: true)
+    optional.fill(scratch)
+    let (scores, found) = (window.scores, scratch.scores)
+    window.forEach { index in if scratch.contains(index) { scores[index] += found[index] } }
   }
 }
 
@@ -167,18 +246,30 @@ final class ExclusionScorer: Scorer {
     return candidate
   }
   override func score() -> Float { required.score() }
+
+  private lazy var scratch = ScoreWindow(needsScores: false)
+
+  override func fill(_ window: ScoreWindow) {
+    required.fill(window)
+    scratch.reset(like: window, needsScores: false)
+    excluded.fill(scratch)
+    window.subtract(scratch)
+    document = required.document
+  }
 }
 
 /// The positive query's documents; where the negative one matches too, the score is multiplied.
 final class BoostingScorer: Scorer {
   private let positive: Scorer
-  private let negative: Scorer
-  private let negativeBoost: Float
+  private let negative: Scorer?
+  private let negativeBoost: Double
+  private let boost: Double
 
-  init(positive: Scorer, negative: Scorer, negativeBoost: Float) {
+  init(positive: Scorer, negative: Scorer?, negativeBoost: Float, boost: Float) {
     self.positive = positive
     self.negative = negative
-    self.negativeBoost = negativeBoost
+    self.negativeBoost = Double(negativeBoost)
+    self.boost = Double(boost)
   }
 
   override var cost: Int { positive.cost }
@@ -191,8 +282,9 @@ final class BoostingScorer: Scorer {
     return document
   }
   override func score() -> Float {
-    let score = positive.score()
+    let score = Double(positive.score())
+    guard let negative else { return Float(score * boost) }
     let at = negative.document < document ? negative.advance(document) : negative.document
-    return at == document ? Float(Double(score) * Double(negativeBoost)) : score
+    return Float(score * (at == document ? negativeBoost : 1) * boost)
   }
 }

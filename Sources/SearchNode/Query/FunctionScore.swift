@@ -143,8 +143,26 @@ private final class FunctionScoreScorer: Scorer {
 
   override func score() -> Float { query.minimumScore == nil ? combined() : current }
 
-  private func combined() -> Float {
-    let inner = inner.score()
+  override func fill(_ window: ScoreWindow) {
+    if !window.needsScores, query.minimumScore != nil { return super.fill(window) }
+    inner.fill(window)
+    guard window.needsScores else {
+      document = inner.document
+      return
+    }
+    let scores = window.scores
+    window.forEach { index in
+      document = window.base &+ Int32(truncatingIfNeeded: index)
+      let score = combined(scores[index])
+      scores[index] = score
+      if let minimum = query.minimumScore, score < minimum { window.remove(at: index) }
+    }
+    document = inner.document
+  }
+
+  private func combined() -> Float { combined(inner.score()) }
+
+  private func combined(_ inner: Float) -> Float {
     guard !functions.isEmpty else { return inner }
     let factor = min(self.factor(), Double(query.maximumBoost))
     let score = Double(inner)

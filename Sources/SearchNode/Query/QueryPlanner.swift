@@ -275,12 +275,16 @@ struct QueryPlanner {
     for function in query.functions {
       var filter: IndexQuery?
       if let query = function.filter { filter = try plan(query) }
+      if case .matchAll? = function.filter { filter = nil }
       functions.append(
         .init(kind: try kind(function.kind), filter: filter, weight: function.weight.map { Float($0) }))
     }
+    // Elasticsearch does not average, nor combine at all, a single function without a filter.
+    let isSingle = functions.count == 1 && functions[0].filter == nil
     return .functionScore(
       IndexFunctionScore(
-        query: try plan(query.query), functions: functions, scoreMode: query.scoreMode, boostMode: query.boostMode,
+        query: try plan(query.query), functions: functions, scoreMode: isSingle ? .first : query.scoreMode,
+        boostMode: query.boostMode,
         maximumBoost: query.maximumBoost.map { Float($0) } ?? .greatestFiniteMagnitude,
         minimumScore: query.minimumScore.map { Float($0) }))
   }
@@ -304,6 +308,12 @@ struct QueryPlanner {
       let scale = isDate ? try Duration.milliseconds(scale) : try double(field, scale)
       let distance = try offset.map { (offset) throws(SearchEngineError) in
         isDate ? try Duration.milliseconds(offset) : try double(field, offset)
+      }
+      guard scale > 0, decay > 0, decay < 1, distance ?? 0 >= 0 else {
+        throw .refused(
+          status: 400, type: "illegal_argument_exception",
+          reason: "gauss on [\(name)] needs scale > 0, 0 < decay < 1 and offset >= 0, not \(scale), \(decay), "
+            + "\(distance ?? 0)", index: nil)
       }
       return .gauss(
         field: name, origin: isDate ? Double(try date(field, origin, roundsUp: false)) : try double(field, origin),

@@ -17,8 +17,39 @@ class Scorer {
 
   func score() -> Float { fatalError("a scorer scores") }
 
-  /// No document of this segment scores more.
-  var maximumScore: Float { .infinity }
+  // A scorer is run either document by document (`next`, `advance`, `score`) or window by window (`fill`,
+  // `accumulate`), never both: behind a window `document` is only a bound below which nothing more will match.
+
+  /// Puts the matches within the window into it.
+  func fill(_ window: ScoreWindow) {
+    var at = document < window.base ? advance(window.base) : document
+    while at < window.end {
+      if window.needsScores { window.insert(at, score()) } else { window.insert(at) }
+      at = next()
+    }
+  }
+
+  /// Adds the scores of the matches within the window to `accumulator`, and counts each match there.
+  func accumulate(_ window: ScoreWindow, _ accumulator: ScoreAccumulator) {
+    let scratch = accumulator.scratch(like: window)
+    fill(scratch)
+    let (sums, counts, scores) = (accumulator.sums, accumulator.counts, scratch.scores)
+    let needsScores = window.needsScores
+    scratch.forEach { index in
+      ScoreWindow.insert(index, window.bits)
+      counts[index] &+= counts[index] == .max ? 0 : 1
+      if needsScores { sums[index] += Double(scores[index]) }
+    }
+  }
+
+  /// Takes what does not match out of the window, document by document.
+  func intersect(_ window: ScoreWindow) {
+    window.forEach { index in
+      let wanted = window.base &+ Int32(truncatingIfNeeded: index)
+      let at = document < wanted ? advance(wanted) : document
+      if at != wanted { window.remove(at: index) }
+    }
+  }
 }
 
 /// Every document, at one score.
@@ -38,7 +69,17 @@ final class MatchAllScorer: Scorer {
     return document
   }
   override func score() -> Float { constant }
-  override var maximumScore: Float { constant }
+
+  override func fill(_ window: ScoreWindow) {
+    let end = min(count, window.end)
+    var at = window.base
+    while at < end {
+      window.insert(at, constant)
+      at += 1
+    }
+    document = at < count ? at : Self.end
+  }
+  override func intersect(_ window: ScoreWindow) {}
 }
 
 /// The documents of a set, at one score.
@@ -60,7 +101,6 @@ final class BitSetScorer: Scorer {
     return document
   }
   override func score() -> Float { constant }
-  override var maximumScore: Float { constant }
 }
 
 /// A few documents, ascending, at one score.
@@ -86,7 +126,6 @@ final class DocumentListScorer: Scorer {
     return document
   }
   override func score() -> Float { constant }
-  override var maximumScore: Float { constant }
 }
 
 /// The documents with a number in a range, found by reading the column.
@@ -136,7 +175,17 @@ final class NumberRangeScorer: Scorer {
     return document
   }
   override func score() -> Float { constant }
-  override var maximumScore: Float { constant }
+
+  override func intersect(_ window: ScoreWindow) {
+    let values = column.values.base
+    window.forEach { index in
+      var isWithin = false
+      for position in column.range(window.base &+ Int32(truncatingIfNeeded: index)) {
+        if values[position] >= lower, values[position] <= upper { isWithin = true }
+      }
+      if !isWithin { window.remove(at: index) }
+    }
+  }
 }
 
 /// One term, scored by BM25; without a similarity all scores are 0.
@@ -173,10 +222,40 @@ final class TermScorer: Scorer {
     let frequency = hasFrequencies ? Float(cursor.frequency) : 1
     return BM25.score(weight, frequency, inverseNorms[Int(norms?[Int(document)] ?? 1)])
   }
-  override var maximumScore: Float {
-    guard let inverseNorms else { return 0 }
-    let bounds = cursor.bounds()
-    return BM25.score(weight, Float(bounds.maximumFrequency), inverseNorms[Int(norms == nil ? 1 : bounds.minimumNorm)])
+
+  override func fill(_ window: ScoreWindow) {
+    if document < window.base { _ = cursor.advance(window.base) }
+    let (bits, scores, base) = (window.bits, window.scores, window.base)
+    guard window.needsScores, let inverseNorms else {
+      document = cursor.forEach(before: window.end) { document, _ in ScoreWindow.insert(Int(document &- base), bits) }
+      return
+    }
+    let (weight, norms) = (weight, norms)
+    document = cursor.forEach(before: window.end) { document, frequency in
+      let index = Int(document &- base)
+      ScoreWindow.insert(index, bits)
+      scores[index] = BM25.score(weight, Float(frequency), inverseNorms[Int(norms?[Int(document)] ?? 1)])
+    }
+  }
+
+  override func accumulate(_ window: ScoreWindow, _ accumulator: ScoreAccumulator) {
+    if document < window.base { _ = cursor.advance(window.base) }
+    let (bits, sums, counts, base) = (window.bits, accumulator.sums, accumulator.counts, window.base)
+    guard window.needsScores, let inverseNorms else {
+      document = cursor.forEach(before: window.end) { document, _ in
+        let index = Int(document &- base)
+        ScoreWindow.insert(index, bits)
+        counts[index] &+= counts[index] == .max ? 0 : 1
+      }
+      return
+    }
+    let (weight, norms) = (weight, norms)
+    document = cursor.forEach(before: window.end) { document, frequency in
+      let index = Int(document &- base)
+      ScoreWindow.insert(index, bits)
+      counts[index] &+= counts[index] == .max ? 0 : 1
+      sums[index] += Double(BM25.score(weight, Float(frequency), inverseNorms[Int(norms?[Int(document)] ?? 1)]))
+    }
   }
 }
 
@@ -219,6 +298,7 @@ final class SynonymScorer: Scorer {
 final class ConstantScorer: Scorer {
   private let inner: Scorer
   private let constant: Float
+  private lazy var scratch = ScoreWindow(needsScores: false)
 
   init(_ inner: Scorer, score: Float) {
     self.inner = inner
@@ -235,5 +315,14 @@ final class ConstantScorer: Scorer {
     return document
   }
   override func score() -> Float { constant }
-  override var maximumScore: Float { constant }
+
+  override func fill(_ window: ScoreWindow) {
+    scratch.reset(like: window, needsScores: false)
+    inner.fill(scratch)
+    document = inner.document
+    for word in 0..<ScoreWindow.words { window.bits[word] = scratch.bits[word] }
+    let (scores, constant) = (window.scores, constant)
+    if window.needsScores { window.forEach { scores[$0] = constant } }
+  }
+  override func intersect(_ window: ScoreWindow) { inner.intersect(window) }
 }

@@ -7,17 +7,8 @@ class Weight {
 /// Makes weights of queries for one snapshot.
 final class WeightBuilder {
   let snapshot: Snapshot
-  private var similarities: [String: BM25] = [:]
 
   init(_ snapshot: Snapshot) { self.snapshot = snapshot }
-
-  func similarity(of field: String) -> BM25 {
-    if let known = similarities[field] { return known }
-    let parameters = snapshot.mapping.fields[field]?.similarity ?? BM25Parameters()
-    let similarity = BM25(parameters, statistics: snapshot.statistics(of: field))
-    similarities[field] = similarity
-    return similarity
-  }
 
   func weight(_ query: IndexQuery, scores: Bool, boost: Float = 1) -> Weight {
     switch query {
@@ -42,8 +33,8 @@ final class WeightBuilder {
     case .ids(let ids): return IDsWeight(ids, score: boost)
     case .boosting(let positive, let negative, let negativeBoost):
       return BoostingWeight(
-        positive: weight(positive, scores: scores, boost: boost), negative: weight(negative, scores: false),
-        negativeBoost: negativeBoost)
+        positive: weight(positive, scores: scores), negative: weight(negative, scores: false),
+        negativeBoost: negativeBoost, boost: boost)
     case .functionScore(let function):
       return FunctionScoreWeight(function, self, scores: scores, boost: boost)
     }
@@ -51,7 +42,7 @@ final class WeightBuilder {
 
   private func termWeight(_ term: IndexTerm, scores: Bool, boost: Float) -> Weight {
     guard scores else { return TermWeight(field: term.field, term: term.bytes, weight: 0, similarity: nil) }
-    let similarity = similarity(of: term.field)
+    let similarity = snapshot.similarity(of: term.field)
     let frequency = term.blendedDocumentFrequency ?? snapshot.documentFrequency(of: term.bytes, in: term.field)
     return TermWeight(
       field: term.field, term: term.bytes, weight: similarity.weight(boost: boost, documentFrequencies: [frequency]),
@@ -59,7 +50,7 @@ final class WeightBuilder {
   }
 
   private func synonymWeight(_ field: String, _ terms: [[UInt8]], scores: Bool, boost: Float) -> Weight {
-    let similarity = similarity(of: field)
+    let similarity = snapshot.similarity(of: field)
     let frequency = terms.map { snapshot.documentFrequency(of: $0, in: field) }.max() ?? 0
     return SynonymWeight(
       field: field, terms: terms, weight: similarity.weight(boost: boost, documentFrequencies: [frequency]),
@@ -67,7 +58,7 @@ final class WeightBuilder {
   }
 
   private func phraseWeight(_ phrase: IndexPhrase, scores: Bool, boost: Float) -> Weight {
-    let similarity = similarity(of: phrase.field)
+    let similarity = snapshot.similarity(of: phrase.field)
     let frequencies = phrase.positions.flatMap(\.terms).map { snapshot.documentFrequency(of: $0, in: phrase.field) }
     return PhraseWeight(
       phrase, weight: similarity.weight(boost: boost, documentFrequencies: frequencies.filter { $0 > 0 }),
@@ -256,16 +247,19 @@ private final class BoostingWeight: Weight {
   private let positive: Weight
   private let negative: Weight
   private let negativeBoost: Float
+  /// Multiplies the whole, as in Lucene, and not the positive query's parts.
+  private let boost: Float
 
-  init(positive: Weight, negative: Weight, negativeBoost: Float) {
+  init(positive: Weight, negative: Weight, negativeBoost: Float, boost: Float) {
     self.positive = positive
     self.negative = negative
     self.negativeBoost = negativeBoost
+    self.boost = boost
   }
 
   override func scorer(_ reader: SegmentReader) -> Scorer? {
     guard let positive = positive.scorer(reader) else { return nil }
-    guard let negative = negative.scorer(reader) else { return positive }
-    return BoostingScorer(positive: positive, negative: negative, negativeBoost: negativeBoost)
+    return BoostingScorer(
+      positive: positive, negative: negative.scorer(reader), negativeBoost: negativeBoost, boost: boost)
   }
 }

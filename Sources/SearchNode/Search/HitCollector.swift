@@ -8,7 +8,10 @@ struct HitCollector {
   private let capacity: Int
   private let after: [Int64]?
   private(set) var total = 0
-  private(set) var maximumScore: Float?
+  private var best = -Float.infinity
+  private var components: [BoundSortComponent] = []
+  private var groupColumn: CollapseField.Bound?
+  private var base = 0
   /// Of each group its best hit; the key is the group's ordinal or number, nil without one.
   private var groups: [Int64?: (entry: TopHits.Entry, keys: [Int64])] = [:]
 
@@ -20,26 +23,53 @@ struct HitCollector {
     top = TopHits(capacity: capacity, width: order.components.count, after: after)
   }
 
-  mutating func collect(_ matches: Matches, reader: SegmentReader, at index: Int) {
+  /// Reads the columns of the segment whose matches come next.
+  mutating func begin(_ reader: SegmentReader, at index: Int) {
+    components = order.bound(to: reader, at: index)
+    groupColumn = collapse?.bound(to: reader, at: index)
+    base = reader.documentBase
+  }
+
+  mutating func collect(_ matches: borrowing Matches) {
     total += matches.documents.count
-    if !matches.scores.isEmpty {
-      for score in matches.scores where maximumScore.map({ score > $0 }) ?? true { maximumScore = score }
-    }
     guard capacity > 0 else { return }
-    let components = order.bound(to: reader, at: index)
-    let groupColumn = collapse?.bound(to: reader, at: index)
+    if collapse == nil, components.count == 1, components[0].isScore { return collectByScore(matches) }
     var keys = [Int64](repeating: 0, count: components.count)
-    for (position, document) in matches.documents.enumerated() {
+    for position in matches.documents.indices {
+      let document = matches.documents[position]
       let score = matches.scores.isEmpty ? 0 : matches.scores[position]
+      noteMaximum(score)
       for component in components.indices { keys[component] = components[component].key(document, score: score) }
-      let global = reader.documentBase + Int(document)
+      let entry = TopHits.Entry(document: base + Int(document), score: score)
       if let groupColumn {
-        insert(groupColumn.group(document), keys, TopHits.Entry(document: global, score: score))
+        insert(groupColumn.group(document), keys, entry)
       } else {
-        keys.withUnsafeBufferPointer { top.insert($0.baseAddress!, document: global, score: score) }
+        keys.withUnsafeBufferPointer { top.insert($0.baseAddress!, document: entry.document, score: score) }
       }
     }
   }
+
+  /// By score alone most matches fail at one comparison.
+  private mutating func collectByScore(_ matches: borrowing Matches) {
+    for position in matches.documents.indices {
+      let score = matches.scores[position]
+      noteMaximum(score)
+      let key = SortOrder.scoreKey(score)
+      let ordered = components[0].isDescending ? ~key : key
+      if top.isFull, ordered >= top.worstFirstKey { continue }
+      withUnsafePointer(to: ordered) {
+        top.insert($0, document: base + Int(matches.documents[position]), score: score)
+      }
+    }
+  }
+
+  @inline(__always)
+  private mutating func noteMaximum(_ score: Float) {
+    if score > best { best = score }
+  }
+
+  /// nil: nothing matched.
+  var maximumScore: Float? { best > -.infinity ? best : nil }
 
   private mutating func insert(_ group: Int64?, _ keys: [Int64], _ entry: TopHits.Entry) {
     if let best = groups[group], !keys.lexicographicallyPrecedes(best.keys) { return }

@@ -65,42 +65,50 @@ struct SearchExecution {
       })
     for (index, reader) in snapshot.readers.enumerated() {
       guard let scorer = weight.scorer(reader) else { continue }
-      let batch = matches(scorer, reader)
-      aggregators.collect(batch.documents, reader: reader, at: index)
-      let shown = postFilter.map { filtered(batch, $0.scorer(reader)) } ?? batch
-      hits.collect(shown, reader: reader, at: index)
+      aggregators.begin(reader, at: index)
+      hits.begin(reader, at: index)
+      let filter = postFilter.map { $0.scorer(reader) }
+      collect(scorer, filter, reader, aggregators, &hits)
     }
     return try response(hits, aggregators.results())
   }
 
-  /// The live matches of one segment, with scores where they are needed.
-  private func matches(_ scorer: Scorer, _ reader: SegmentReader) -> Matches {
+  /// Runs one segment window by window. `filter` is the post filter: nil none, nil inside it matches nothing.
+  private func collect(
+    _ scorer: Scorer, _ filter: Scorer??, _ reader: SegmentReader, _ aggregators: AggregatorSet,
+    _ hits: inout HitCollector
+  ) {
+    let window = ScoreWindow(needsScores: needsScores)
     var matches = Matches()
-    let minimum = request.minimumScore.map { Float($0) }
-    while scorer.next() != Scorer.end {
-      let document = scorer.document
-      if let live = reader.live, !live[Int(document)] { continue }
-      if needsScores {
-        let score = scorer.score()
-        if let minimum, score < minimum { continue }
-        matches.scores.append(score)
+    var base: Int32 = 0
+    while base < Int32(reader.segment.documentCount), scorer.document != Scorer.end {
+      window.reset(base: base)
+      scorer.fill(window)
+      thin(window, reader)
+      if !aggregators.isEmpty {
+        matches.read(window)
+        aggregators.collect(matches.documents)
       }
-      matches.documents.append(document)
+      if let filter {
+        if let filter { filter.intersect(window) } else { window.reset(base: base) }
+      }
+      if filter != nil || aggregators.isEmpty { matches.read(window) }
+      hits.collect(matches)
+      let next = scorer.document == Scorer.end ? base : scorer.document / ScoreWindow.size * ScoreWindow.size
+      base = max(base + ScoreWindow.size, next)
     }
-    return matches
   }
 
-  private func filtered(_ matches: Matches, _ filter: Scorer?) -> Matches {
-    guard let filter else { return Matches() }
-    var kept = Matches()
-    for (index, document) in matches.documents.enumerated() {
-      let at = filter.document < document ? filter.advance(document) : filter.document
-      if at == document {
-        kept.documents.append(document)
-        if !matches.scores.isEmpty { kept.scores.append(matches.scores[index]) }
+  /// Takes out deleted documents and those that score too little.
+  private func thin(_ window: ScoreWindow, _ reader: SegmentReader) {
+    if let live = reader.live {
+      let first = Int(window.base) / 64
+      for word in 0..<ScoreWindow.words {
+        window.bits[word] &= first + word < live.words.count ? live.words[first + word] : 0
       }
     }
-    return kept
+    guard let minimum = request.minimumScore.map({ Float($0) }) else { return }
+    window.forEach { index in if window.scores[index] < minimum { window.remove(at: index) } }
   }
 
   // MARK: Response
@@ -166,7 +174,7 @@ struct SearchExecution {
         value.map { BoolQuery(must: [request.query], filter: [.term(field: collapse.field, value: $0)] + filters) }
         ?? BoolQuery(must: [request.query], filter: filters, mustNot: [.exists(field: collapse.field)])
       let nested = SearchRequest(
-        query: .bool(group), from: inner.from, size: inner.size, sort: inner.sort, minimumScore: request.minimumScore,
+        query: .bool(group), from: inner.from, size: inner.size, sort: inner.sort,
         source: inner.source, trackTotalHits: .exact)
       let found = try SearchExecution(nested, snapshot: snapshot, indexName: indexName, now: planner.now).run()
       results[inner.name] = InnerHitsResult(
@@ -176,8 +184,18 @@ struct SearchExecution {
   }
 }
 
-/// Matching documents of one segment; `scores` is empty where none are needed.
+/// Matching documents of a window; `scores` is empty where none are needed.
 struct Matches {
-  var documents: [Int32] = []
-  var scores: [Float] = []
+  private(set) var documents: [Int32] = []
+  private(set) var scores: [Float] = []
+
+  mutating func read(_ window: ScoreWindow) {
+    documents.removeAll(keepingCapacity: true)
+    scores.removeAll(keepingCapacity: true)
+    let needsScores = window.needsScores
+    window.forEach { index in
+      documents.append(window.base &+ Int32(truncatingIfNeeded: index))
+      if needsScores { scores.append(window.scores[index]) }
+    }
+  }
 }

@@ -67,7 +67,8 @@ final class SortOrder {
         : type == .boolean
           ? (value.text == "true" ? 1 : 0)
           : type.isFloating
-            ? SortableDouble.encode(try planner.double(field, value)) : Int64(try planner.double(field, value))
+            ? SortableDouble.encode(try planner.double(field, value))
+            : WholeNumber.nearest(try planner.double(field, value))
     }
     return Component(
       source: .number(name: name, type: type), isDescending: isDescending,
@@ -125,8 +126,9 @@ final class SortOrder {
       return .string(ordinals.string(Int(plain / 2)))
     case .number(_, let type):
       guard type.isFloating else { return .int(plain) }
-      if plain == .max { return .double(.infinity) }
-      if plain == .min { return .double(-.infinity) }
+      // JSON has no infinity: Elasticsearch writes what stands for a missing number as text.
+      if plain == .max { return .string("Infinity") }
+      if plain == .min { return .string("-Infinity") }
       return .double(SortableDouble.decode(plain))
     }
   }
@@ -163,10 +165,14 @@ final class SortOrder {
         plain =
           type.isFloating
           ? (number == .infinity ? .max : number == -.infinity ? .min : SortableDouble.encode(number))
-          : number >= 0x1p63 ? .max : number <= -0x1p63 ? .min : Int64(number)
+          : WholeNumber.nearest(number)
       case (_, .string(let text)):
         let number = try planner.double(field, .string(text))
-        plain = type.isFloating ? SortableDouble.encode(number) : Int64(number)
+        if number.isInfinite {
+          plain = number > 0 ? .max : .min
+        } else {
+          plain = type.isFloating ? SortableDouble.encode(number) : WholeNumber.nearest(number)
+        }
       default: return component.missing
       }
     default:
@@ -191,6 +197,7 @@ struct BoundSortComponent {
   private let map: Slab<Int32>?
   private let base: Int
   let isScore: Bool
+  var isDescending: Bool { component.isDescending }
 
   init(_ component: SortOrder.Component, _ reader: SegmentReader, _ index: Int) {
     self.component = component

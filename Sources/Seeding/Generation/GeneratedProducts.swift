@@ -9,6 +9,7 @@ public struct GeneratedProducts: Sequence, IteratorProtocol, Sendable {
 
   init(_ options: GenerationOptions) { maker = ProductMaker(GeneratedWorld(options)) }
 
+  /// The next product's record; nil after the last.
   public mutating func next() -> ProductRecord? {
     guard nextProduct < maker.world.options.products else { return nil }
     defer { nextProduct += 1 }

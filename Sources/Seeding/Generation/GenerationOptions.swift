@@ -18,6 +18,7 @@ public struct GenerationOptions: Sendable, Hashable {
   /// 2026-10-31, fixed so that the clock of the machine changes nothing.
   public static let standardLastDay = CalendarDay(daysSinceEpoch: 20_757)
 
+  /// Refuses numbers that are out of range.
   public init(
     products: Int, customers: Int = 0, days: Int = 0, seed: UInt64 = 1, lastDay: CalendarDay = standardLastDay
   ) throws(SeedError) {

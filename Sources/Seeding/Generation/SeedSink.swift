@@ -26,6 +26,7 @@ public struct SeedFolder: SeedSink {
   private let files: [SeedFile: FileHandle]
   private let directory: String
 
+  /// Makes the folder and opens its files, emptying those that are there.
   public init(directory: String) throws(SeedError) {
     self.directory = directory
     var files: [SeedFile: FileHandle] = [:]
@@ -44,6 +45,7 @@ public struct SeedFolder: SeedSink {
     self.files = files
   }
 
+  /// Appends the lines to the file.
   public mutating func write(_ lines: borrowing [UInt8], to file: SeedFile) throws {
     do {
       try files[file]?.write(contentsOf: copy lines)

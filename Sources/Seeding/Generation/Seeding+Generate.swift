@@ -3,9 +3,12 @@ import JSON
 
 /// How far a generation has come.
 public struct SeedProgress: Sendable, Hashable {
+  /// What is being written, in this order.
   public enum Phase: String, Sendable, CaseIterable { case products, prices, customers, days }
 
+  /// What is being written now.
   public var phase: Phase
+  /// Products, customers or days of it, and how many there are.
   public var done: Int
   public var total: Int
 }

@@ -29,6 +29,7 @@ public struct Picture: Hashable, Sendable {
     self.init(kind: parts[0], words: Array(parts[1..<(parts.count - 1)]), tint: tint)
   }
 
+  /// Kind, words and colour: `dress-midi-wrap-c0282d`.
   public var name: String { ([kind] + words + [tint.hex]).joined(separator: "-") }
 
   /// Where a shop serves it: `/pictures/dress-midi-wrap-c0282d.svg`.

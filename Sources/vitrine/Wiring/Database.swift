@@ -29,8 +29,7 @@ struct Database {
         target = running
       } else {
         let started = try await LocalPostgres.start(in: folder)
-        try await makeDatabase(on: started)
-        target = started.settings(database: name)
+        target = try await started.makeDatabase(named: name)
         server = started
       }
     }
@@ -60,12 +59,5 @@ struct Database {
   func close() async {
     await pool.close()
     await server?.stop()
-  }
-
-  private static func makeDatabase(on server: LocalPostgres) async throws {
-    let pool = PostgresPool(server.settings())
-    let found = try await pool.query("SELECT 1 FROM pg_database WHERE datname = \(name)")
-    if found.isEmpty { _ = try await pool.execute("CREATE DATABASE vitrine") }
-    await pool.close()
   }
 }

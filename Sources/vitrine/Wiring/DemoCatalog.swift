@@ -12,11 +12,8 @@ enum DemoCatalog {
     let records = try Seeding.handWrittenCatalog(directory: ProjectFolder.find() + "/Seeds/catalog")
     var total = ImportOutcome()
     for start in stride(from: 0, to: records.count, by: batch) {
-      let outcome = try await catalog.upsert(Array(records[start..<min(start + batch, records.count)]), source: source)
-      total.inserted += outcome.inserted
-      total.changed += outcome.changed
-      total.unchanged += outcome.unchanged
-      total.refused += outcome.refused.map { .init(offset: start + $0.offset, reason: $0.reason) }
+      let slice = Array(records[start..<min(start + batch, records.count)])
+      total.add(try await catalog.upsert(slice, source: source), at: start)
     }
     return total
   }

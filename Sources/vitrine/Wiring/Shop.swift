@@ -23,15 +23,15 @@ struct Shop: Sendable {
   let logger: Logger
   let clock = SystemClock()
 
-  /// `engine` replaces the settings' for one command: `embedded`, or a URL.
-  init(_ context: CommandContext, pool: PostgresPool, engine name: String? = nil) throws {
+  /// `engine` replaces the settings' for one command: `embedded`, or a URL. A quiet shop logs warnings only.
+  init(_ context: CommandContext, pool: PostgresPool, engine name: String? = nil, isQuiet: Bool = false) throws {
     settings = context.settings
     catalog = PostgresCatalog(pool)
     engine = try Self.engine(settings.search, named: name)
     mapping = try IndexMapping(parsing: ProjectFolder.read(ProjectFolder.find() + "/IndexMappings/products.json"))
     metrics = MetricsRegistry()
     logger = Logger(
-      label: "vitrine", level: Logger.Level(name: settings.log.level.rawValue) ?? .info,
+      label: "vitrine", level: isQuiet ? .warning : Logger.Level(name: settings.log.level.rawValue) ?? .info,
       sink: FileDescriptorSink.standardError)
   }
 
@@ -107,10 +107,11 @@ struct Shop: Sendable {
     return router
   }
 
-  func server(router: Router) -> HTTPServer {
+  /// `port` replaces the settings'; 0 is a free one.
+  func server(router: Router, port: Int? = nil) -> HTTPServer {
     var configuration = HTTPServer.Configuration()
     configuration.host = settings.http.host
-    configuration.port = settings.http.port
+    configuration.port = port ?? settings.http.port
     configuration.maximumConnections = settings.http.maxConnections
     configuration.maximumConnectionsPerAddress = settings.http.maxConnectionsPerAddress
     configuration.maximumHeadBytes = settings.http.maxHeadBytes

@@ -10,6 +10,7 @@
 import Foundation
 import FoundationNetworking
 import JSON
+import LocalServices
 import Testing
 
 @testable import SearchNode
@@ -89,8 +90,12 @@ struct AnalyzerCase: CustomStringConvertible {
 struct AnalyzeServer {
   let address: String
 
-  static var shared: AnalyzeServer? {
-    ProcessInfo.processInfo.environment["VITRINE_ANALYSIS_SERVER"].map { AnalyzeServer(address: $0) }
+  /// The server at VITRINE_ANALYSIS_SERVER, or one that all tests of the process share.
+  static func shared() async throws -> AnalyzeServer {
+    if let address = ProcessInfo.processInfo.environment["VITRINE_ANALYSIS_SERVER"] {
+      return AnalyzeServer(address: address)
+    }
+    return AnalyzeServer(address: try #require(try await LocalSearchServer.shared(.openSearch)).address)
   }
 
   func post(_ path: String, _ body: JSONValue, method: String = "POST") async throws -> JSONValue {
@@ -135,7 +140,7 @@ struct AnalyzeServer {
 }
 
 @Suite(
-  .enabled(if: AnalyzeServer.shared != nil, "no search server: set VITRINE_ANALYSIS_SERVER to its address"),
+  .enabled(if: LocalSearchServer.absence == nil, "needs Java and ../shared/search-node"),
   .serialized)
 struct AnalyzeDifferentialTests {
   static let index = "analysis-differential"
@@ -149,7 +154,7 @@ struct AnalyzeDifferentialTests {
   }
 
   static func prepare() async throws -> AnalyzeServer {
-    let server = AnalyzeServer.shared!
+    let server = try await AnalyzeServer.shared()
     _ = try await server.post(
       "/" + index,
       [
@@ -240,8 +245,7 @@ extension AnalyzeDifferentialTests {
   }
 
   static func sharedFile(_ name: String) -> String? {
-    let folder = ProcessInfo.processInfo.environment["VITRINE_SHARED"] ?? "../shared"
-    return ["\(folder)/\(name)", "/work/shared/\(name)"].first { FileManager.default.isReadableFile(atPath: $0) }
+    SharedMaterial.path(name)
   }
 
   @Test(

@@ -148,8 +148,20 @@ private struct HTMLStripper {
     return end
   }
 
-  /// End of the longest tail of a tag (attributes and `>`) that begins at `position`, or nil where none does.
-  private func tailEnd(_ position: Int) -> Int? {
+  /// End of the longest tail of a tag (attributes and `>`) that begins at `position`, or nil where none does: a space or,
+  /// but for scripts and styles, `=` has to part the name from what follows.
+  private func tailEnd(_ position: Int, isRaw: Bool = false) -> Int? {
+    guard position < text.count else { return nil }
+    switch characterClass(position).value {
+    case .greater: return position + 1
+    case .space: return contentEnd(position + 1)
+    case .equals: return isRaw ? nil : contentEnd(position + 1)
+    default: return !isRaw && isASCII(position, "/") && isASCII(position + 1, ">") ? position + 2 : nil
+    }
+  }
+
+  /// End of the longest content of a tag with its `>`.
+  private func contentEnd(_ position: Int) -> Int? {
     var possible = HTMLTables.tailFirst
     var at = position
     var found: Int?
@@ -182,7 +194,7 @@ private struct HTMLStripper {
       return escapedTags.contains("br") ? keep(start, end) : replace(start, end, with: [Self.lineFeed])
     }
     for name in ["script", "style"] where stands(name, at: word) {
-      if let end = tailEnd(word + name.count) { return readRawElement(name, start, end) }
+      if let end = tailEnd(word + name.count, isRaw: true) { return readRawElement(name, start, end) }
     }
     readStartTag(start, word)
   }

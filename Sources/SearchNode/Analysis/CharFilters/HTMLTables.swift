@@ -71,14 +71,14 @@ enum HTMLTables {
     """#
 
   /// The tail of a tag as Glushkov's automaton, a bit for each position: those that may come first.
-  static let tailFirst: UInt64 = 0x2000100003
+  static let tailFirst: UInt64 = 0x800100003
 
   /// The positions at which a tail may end.
-  static let tailLast: UInt64 = 0x2000000000
+  static let tailLast: UInt64 = 0x800000000
 
   /// For each position those that may follow it.
   static let tailFollowing: [UInt64] = [
-    0x2000100003,
+    0x800100003,
     0x4,
     0x8,
     0x10,
@@ -97,42 +97,40 @@ enum HTMLTables {
     0x210c0,
     0x40000,
     0x80000,
-    0x2000100003,
-    0x600000,
-    0x600000,
-    0x3800000,
-    0x3800000,
-    0x3000000,
-    0x10c000000,
-    0x10c000000,
-    0xd0000000,
-    0x20000000,
-    0xd0000000,
-    0xd0000000,
-    0x2000100003,
-    0x1a00000000,
-    0x400000000,
-    0x1a00000000,
-    0x1a00000000,
-    0x2000100003,
+    0x800100003,
+    0xe00000,
+    0xe00000,
+    0xc00000,
+    0x43000000,
+    0x43000000,
+    0x34000000,
+    0x8000000,
+    0x34000000,
+    0x34000000,
+    0x800100003,
+    0x680000000,
+    0x100000000,
+    0x680000000,
+    0x680000000,
+    0x800100003,
     0x0,
   ]
 
   /// For each class of characters the positions that hold it.
   static let tailHolding: [UInt64] = [
-    0x840008441,
-    0x8a8008a81,
-    0x1540015401,
-    0xa5000a541,
-    0x842008441,
-    0x840008442,
-    0x2840088440,
-    0x840008445,
-    0x840868459,
-    0x840008461,
-    0x845308441,
-    0x840c08441,
-    0x840808441,
+    0x210008441,
+    0x22a008a81,
+    0x550015401,
+    0x29400a541,
+    0x210808441,
+    0x210008442,
+    0xa10088440,
+    0x210008445,
+    0x210268459,
+    0x210008461,
+    0x211408441,
+    0x210308441,
+    0x210208441,
   ]
 
   /// Named characters: `code.name`, the code in hexadecimal.

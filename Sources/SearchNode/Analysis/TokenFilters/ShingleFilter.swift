@@ -84,7 +84,8 @@ struct ShingleFilter: TokenFilter {
       out.termLength = Int32(buffer.bytes.count - start)
       out.type = .shingle
     }
-    out.endOffset = parts.last!.token.endOffset
+    // After a filter that reorders tokens the last may end before the first begins, which Lucene refuses.
+    out.endOffset = max(out.startOffset, parts.last!.token.endOffset)
     out.positionIncrement = isFirst ? 1 : 0
     out.positionLength = Int32(givesUnigrams ? parts.count : max(1, parts.count - sizes.lowerBound + 1))
     return out

@@ -7,14 +7,14 @@ struct LengthFilter: TokenFilter {
   }
 }
 
-/// `truncate`: cuts terms after `length` UTF-16 code units.
+/// `truncate`: cuts terms that are no keywords after `length` UTF-16 code units.
 struct TruncateFilter: TokenFilter {
   let length: Int
 
   func apply(to buffer: inout TokenBuffer) {
     for index in buffer.tokens.indices {
       let token = buffer.tokens[index]
-      if Int(token.termLength) <= length { continue }
+      if token.isKeyword || Int(token.termLength) <= length { continue }
       let cut: (bytes: Int, isInsidePair: Bool)? = buffer.withTerm(of: token) { term in
         var units = 0
         var at = 0
@@ -132,11 +132,13 @@ struct ElisionFilter: TokenFilter {
 /// `limit`: the first tokens only.
 struct LimitFilter: TokenFilter {
   let count: Int
+  /// Whether the positions after the last token of the whole text count for what follows it.
+  let consumesAll: Bool
 
   func apply(to buffer: inout TokenBuffer) {
     if buffer.tokens.count > count {
       buffer.tokens.removeSubrange(count...)
-      buffer.endPositionIncrement = 0
+      if !consumesAll { buffer.endPositionIncrement = 0 }
     }
   }
 }

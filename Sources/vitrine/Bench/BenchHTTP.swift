@@ -7,13 +7,10 @@ import Threading
 /// Why `vitrine bench http` gave no figures.
 enum HTTPBenchmarkError: Error, CustomStringConvertible {
   case peerFailed
-  case generatorFailed(command: String, output: String)
 
   var description: String {
     switch self {
     case .peerFailed: "the C peer could not listen on a free port: the descriptors or threads are used up"
-    case .generatorFailed(let command, let output):
-      "`\(command)` gave no figure (is the package wrk installed?); it said: \(output.prefix(400))"
     }
   }
 }
@@ -22,8 +19,14 @@ enum HTTPBenchmarkError: Error, CustomStringConvertible {
 private struct HTTPContender {
   let name: String
   let url: String
+  let path: String
   var requestsPerSecond: [Double] = []
-  var p99: String = ""
+  var p99Milliseconds = 0.0
+  var cpuSeconds: Double = 0
+  var requests: Double = 0
+
+  /// What an answer costs the server's process, which other load on the machine bears on less than on the rate.
+  var cpuMicroseconds: Double { requests > 0 ? cpuSeconds / requests * 1e6 : 0 }
 
   /// The middle of the rounds.
   var median: Double {
@@ -45,17 +48,23 @@ func benchHTTP(rounds: Int = 5, secondsPerRound: Int = 3, connections: Int = 64,
   let barePort = try bare.start()
   let dressedPort = try dressed.start()
   var contenders = [
-    HTTPContender(name: "libmicrohttpd in C, suspended", url: "http://127.0.0.1:\(CMicroHTTPDPeer_port(peer))/"),
-    HTTPContender(name: "HTTPServer, task", url: "http://127.0.0.1:\(barePort)/task"),
-    HTTPContender(name: "HTTPServer, at once", url: "http://127.0.0.1:\(barePort)/now"),
-    HTTPContender(name: "HTTPServer, task, middlewares", url: "http://127.0.0.1:\(dressedPort)/task"),
+    HTTPContender(
+      name: "libmicrohttpd in C, suspended", url: "http://127.0.0.1:\(CMicroHTTPDPeer_port(peer))", path: "/"),
+    HTTPContender(name: "HTTPServer, task", url: "http://127.0.0.1:\(barePort)", path: "/task"),
+    HTTPContender(name: "HTTPServer, at once", url: "http://127.0.0.1:\(barePort)", path: "/now"),
+    HTTPContender(name: "HTTPServer, task, middlewares", url: "http://127.0.0.1:\(dressedPort)", path: "/task"),
   ]
   do {
     for round in 1...max(1, rounds) {
       for index in contenders.indices {
-        let figures = try await load(contenders[index].url, connections: connections, seconds: secondsPerRound)
+        let begin = cpuSecondsSoFar()
+        let figures = try await LoadGenerator.run(
+          contenders[index].url, requests: [.init(path: contenders[index].path)], connections: connections,
+          seconds: secondsPerRound)
+        contenders[index].cpuSeconds += cpuSecondsSoFar() - begin
+        contenders[index].requests += figures.requestsPerSecond * Double(secondsPerRound)
         contenders[index].requestsPerSecond.append(figures.requestsPerSecond)
-        contenders[index].p99 = figures.p99
+        contenders[index].p99Milliseconds = figures.p99Milliseconds
         print("round \(round): \(contenders[index].name): \(Int(figures.requestsPerSecond)) requests/s")
       }
     }
@@ -70,12 +79,21 @@ func benchHTTP(rounds: Int = 5, secondsPerRound: Int = 3, connections: Int = 64,
 }
 
 private func report(_ contenders: [HTTPContender]) {
-  print("median of \(contenders[0].requestsPerSecond.count) rounds (requests/s, of the C peer, p99 of the last round):")
+  let rounds = contenders[0].requestsPerSecond.count
+  print("median of \(rounds) rounds (requests/s, of the C peer; CPU time a request; p99 of the last round):")
   for contender in contenders {
     let ratio = contender.median / max(1, contenders[0].median)
     let percent = Int((ratio * 100).rounded())
-    print("  \(contender.name): \(Int(contender.median)), \(percent) %, \(contender.p99)")
+    let cpu = (contender.cpuMicroseconds * 10).rounded() / 10
+    print("  \(contender.name): \(Int(contender.median)), \(percent) %; \(cpu) µs; \(contender.p99Milliseconds) ms")
   }
+}
+
+/// User and system time of this process, without its children.
+private func cpuSecondsSoFar() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 private func benchServer(_ body: [UInt8], threads: Int, hasMiddlewares: Bool) -> HTTPServer {
@@ -94,34 +112,4 @@ private func benchServer(_ body: [UInt8], threads: Int, hasMiddlewares: Bool) ->
   router.get("/task") { _ in .bytes(body, contentType: "application/octet-stream") }
   router.get("/now", Route(isImmediate: true)) { _ in .bytes(body, contentType: "application/octet-stream") }
   return HTTPServer(configuration: configuration, router: router, logger: logger, metrics: metrics)
-}
-
-private func load(
-  _ url: String, connections: Int, seconds: Int
-) async throws -> (requestsPerSecond: Double, p99: String) {
-  let command = "wrk -t2 -c\(connections) -d\(seconds)s --latency \(url) 2>&1"
-  let output = await onOwnThread { outputOf(command) }
-  var rate: Double?
-  var p99 = "?"
-  for line in output.split(separator: "\n") {
-    let words = line.split(separator: " ", omittingEmptySubsequences: true)
-    guard words.count >= 2 else { continue }
-    if words[0] == "Requests/sec:" { rate = Double(words[1]) }
-    if words[0] == "99%" { p99 = String(words[1]) }
-    if words[0] == "Non-2xx" { throw HTTPBenchmarkError.generatorFailed(command: command, output: output) }
-  }
-  guard let rate else { throw HTTPBenchmarkError.generatorFailed(command: command, output: output) }
-  return (rate, p99)
-}
-
-/// What a shell command prints; waiting for it blocks. Empty when there can be no process.
-private func outputOf(_ command: String) -> String {
-  guard let stream = popen(command, "r") else { return "" }
-  defer { pclose(stream) }
-  var output: [UInt8] = []
-  var buffer = [UInt8](repeating: 0, count: 4_096)
-  while case let count = fread(&buffer, 1, buffer.count, stream), count > 0 {
-    output.append(contentsOf: buffer[0..<count])
-  }
-  return String(decoding: output, as: UTF8.self)
 }

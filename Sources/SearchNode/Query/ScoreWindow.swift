@@ -1,0 +1,104 @@
+/// The matches of a stretch of documents: a bit each, and a score for each bit.
+///
+/// Queries that match much are run a window at a time, clause by clause: postings are read in a tight loop and nothing is
+/// called per document. (Icecat, three words in four fields: about five times as fast as document by document.)
+final class ScoreWindow {
+  /// Documents of a window: their scores stay in the first-level cache's neighbour.
+  static let size: Int32 = 4_096
+  static let words = Int(size) / 64
+
+  let bits: UnsafeMutablePointer<UInt64>
+  let scores: UnsafeMutablePointer<Float>
+  /// First document.
+  private(set) var base: Int32 = 0
+  /// Whether `scores` are wanted at all.
+  private(set) var needsScores: Bool
+
+  var end: Int32 { base + Self.size }
+
+  init(needsScores: Bool) {
+    self.needsScores = needsScores
+    bits = .allocate(capacity: Self.words)
+    bits.initialize(repeating: 0, count: Self.words)
+    scores = .allocate(capacity: Int(Self.size))
+    scores.initialize(repeating: 0, count: Int(Self.size))
+  }
+
+  deinit {
+    bits.deallocate()
+    scores.deallocate()
+  }
+
+  /// Empties the window and puts it over other documents.
+  func reset(base: Int32) {
+    self.base = base
+    for word in 0..<Self.words { bits[word] = 0 }
+  }
+
+  func reset(like other: ScoreWindow, needsScores: Bool) {
+    self.needsScores = needsScores
+    reset(base: other.base)
+  }
+
+  @inline(__always)
+  func insert(_ document: Int32) { Self.insert(Int(document &- base), bits) }
+
+  @inline(__always)
+  func insert(_ document: Int32, _ score: Float) {
+    let index = Int(document &- base)
+    Self.insert(index, bits)
+    scores[index] = score
+  }
+
+  @inline(__always)
+  static func insert(_ index: Int, _ bits: UnsafeMutablePointer<UInt64>) {
+    bits[index >> 6] |= 1 << UInt64(truncatingIfNeeded: index & 63)
+  }
+
+  @inline(__always)
+  func remove(at index: Int) { bits[index >> 6] &= ~(1 << UInt64(truncatingIfNeeded: index & 63)) }
+
+  @inline(__always)
+  func contains(_ index: Int) -> Bool { bits[index >> 6] & (1 << UInt64(truncatingIfNeeded: index & 63)) != 0 }
+
+  /// Calls `body` with the index of each match within the window, ascending. `body` may remove the match at hand.
+  @inline(__always)
+  func forEach(_ body: (Int) -> Void) {
+    for word in 0..<Self.words {
+      var rest = bits[word]
+      while rest != 0 {
+        body(word &<< 6 &+ rest.trailingZeroBitCount)
+        rest &= rest &- 1
+      }
+    }
+  }
+
+  func formUnion(_ other: ScoreWindow) { for word in 0..<Self.words { bits[word] |= other.bits[word] } }
+  func subtract(_ other: ScoreWindow) { for word in 0..<Self.words { bits[word] &= ~other.bits[word] } }
+}
+
+/// Sums of the clauses of a disjunction over a window; between windows all are 0.
+final class ScoreAccumulator {
+  private lazy var scratchWindow = ScoreWindow(needsScores: true)
+
+  /// An empty window over the same documents.
+  func scratch(like window: ScoreWindow) -> ScoreWindow {
+    scratchWindow.reset(like: window, needsScores: window.needsScores)
+    return scratchWindow
+  }
+
+  let sums: UnsafeMutablePointer<Double>
+  let counts: UnsafeMutablePointer<UInt8>
+
+  init() {
+    sums = .allocate(capacity: Int(ScoreWindow.size))
+    sums.initialize(repeating: 0, count: Int(ScoreWindow.size))
+    counts = .allocate(capacity: Int(ScoreWindow.size))
+    counts.initialize(repeating: 0, count: Int(ScoreWindow.size))
+  }
+
+  deinit {
+    sums.deallocate()
+    counts.deallocate()
+  }
+}

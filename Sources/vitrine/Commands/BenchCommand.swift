@@ -1,0 +1,50 @@
+import Configuration
+import PostgresStore
+import Ranking
+
+/// `vitrine bench`
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measures speed beside a peer, in the same run.",
+    subcommands: [BenchSearchCommand.self, BenchHTTPCommand.self])
+}
+
+/// `vitrine bench search`
+struct BenchSearchCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "search", abstract: "Searches in process and over HTTP, beside OpenSearch where Java is present.",
+    discussion: "Searches the catalog as it is: import it first. The queries are those of the judgments' file.",
+    listsSettings: true)
+
+  @Option(help: "A judgments' file whose queries are asked.") var judgments = "../shared/data/icecat/ratings.csv"
+  @Option(help: "Rounds of each contender.") var rounds = 3
+  @Option(help: "Seconds a round.") var seconds = 5
+  @Option(help: "Clients at once in the second part; the first has one.") var clients = 8
+
+  private static let statementTimeout = Duration.seconds(600)
+
+  func run(_ context: CommandContext) async throws {
+    let queries = try Judgments(csv: String(decoding: ProjectFolder.read(judgments), as: UTF8.self)).queries.map(\.text)
+    try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
+      let shop = try Shop(context, pool: pool, engine: "embedded", isQuiet: true)
+      try await SearchBenchmark(
+        shop: shop, queries: queries, rounds: max(1, rounds), secondsPerRound: max(1, seconds),
+        connections: [1, max(2, clients)], terminal: context.terminal
+      ).run()
+    }
+  }
+}
+
+/// `vitrine bench http`
+struct BenchHTTPCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "http", abstract: "Requests a second of the HTTP server, beside a bare C libmicrohttpd.")
+
+  @Option(help: "Rounds of each contender.") var rounds = 5
+  @Option(help: "Seconds a round.") var seconds = 3
+  @Option(help: "The servers' epoll threads.") var threads = 2
+
+  func run(_ context: CommandContext) async throws {
+    try await benchHTTP(rounds: max(1, rounds), secondsPerRound: max(1, seconds), threads: max(1, threads))
+  }
+}
