@@ -108,7 +108,7 @@ struct ResultsPage {
       let shown = facet.values.first { $0.value == value }?.label ?? value.replacing("..", with: " to ")
       return facet.code == "stock" || facet.code == "category" ? shown : "\(facet.name): \(shown)"
     }
-    return value
+    return code == "reduced" ? "Reduced" : value
   }
 
   private func facet(_ facet: Facet) -> HTML {

@@ -4,6 +4,8 @@
 // 3. Sync goes over to a new generation when a full run swaps, and points an alias that was left behind.
 // 4. Whichever call of engine or database fails, before or after its work, the index comes to equal Postgres.
 // 5. Without an index in use it says so and waits for one. Documents that are refused stop no others.
+// 6. Two syncs at once, and a full run between, harm nothing.
+// 7. What was read leaves the outbox.
 import Catalog
 import Indexer
 import JSON
@@ -113,6 +115,41 @@ import Testing
         try await until { plan.callCount >= number }
         try await until { try await stack.isIndexEqual() }
       }
+    }
+  }
+
+  @Test("6: two at once, a full run between", .timeLimit(.minutes(5)))
+  func twoAtOnce() async throws {
+    let stack = try await IndexingStack()
+    _ = try await stack.full().run(stack.options)
+    try await stack.whileSyncing(stack.sync()) {
+      try await stack.whileSyncing(stack.sync()) {
+        for round in 1...20 {
+          try await stack.execute(
+            "UPDATE catalog.product SET title = \("Round \(round)"), popularity = \(Double(round))")
+          if round == 10 { _ = try await stack.full().run(stack.options) }
+        }
+        try await until { try await stack.isIndexEqual() }
+      }
+    }
+  }
+
+  @Test("7: the outbox is pruned", .timeLimit(.minutes(5)))
+  func pruning() async throws {
+    let stack = try await IndexingStack()
+    _ = try await stack.full().run(stack.options)
+    try await stack.whileSyncing(stack.sync()) {
+      // Each change is a step of its own; after a hundred of them what was read goes.
+      for number in 1...110 {
+        try await stack.execute("UPDATE catalog.product SET title = \("Title \(number)") WHERE code = 'D-1'")
+        let cursor = try await stack.catalog.generations(alias: "products")[0].cursor
+        try await until { try await stack.catalog.generations(alias: "products")[0].cursor > cursor }
+      }
+      try await until {
+        let left: Int = try await stack.pool.query("SELECT count(*) FROM indexing.outbox")[0].decode(at: 0)
+        return left <= 11
+      }
+      try await until { try await stack.isIndexEqual() }
     }
   }
 

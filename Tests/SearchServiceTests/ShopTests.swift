@@ -3,7 +3,7 @@
 // 2. A shopper who is no company does not see what is for companies: not by search, suggestion or page.
 // 3. What is out of stock stands behind its like. An SKU or a GTIN finds its product first, typed with or without dashes.
 // 4. The price on the card is Postgres's of now, without a reindex, and what left the price filter is not shown.
-// 5. Without Postgres: the indexed price, `degraded` says so; the page comes from the index; the tree is unavailable.
+// 5. Without Postgres, or with one that hangs: the indexed price, `degraded` says so; the page comes from the index; the tree is unavailable.
 // 6. Without the search engine its error comes out. A search relaxes step by step, on every page, and says so.
 import Catalog
 import Ports
@@ -130,6 +130,35 @@ import Testing
     #expect(product.lowestQuote?.amount.minorUnits == 1000)
     #expect(try await shop.service.suggest("dr").products.count == 1)
     await #expect(throws: DependencyUnavailable.self) { _ = try await fresh.categories() }
+  }
+
+  @Test("5: Postgres that hangs", .timeLimit(.minutes(5)))
+  func hangingPostgres() async throws {
+    let shop = try await TestShop([Self.record("A", "Only dress", price: 1000)])
+    var deadlines = SearchService.Deadlines()
+    deadlines.search = .seconds(60)
+    deadlines.prices = .milliseconds(100)
+    deadlines.page = .milliseconds(100)
+    deadlines.labels = .seconds(60)
+    let service = SearchService(
+      engine: shop.node, index: "products", catalog: shop.catalog, clock: shop.clock, deadlines: deadlines)
+    let id = try #require(try await shop.products().first).id
+    // The answers come while the lock is still held, or never.
+    try await shop.pool.withTransaction { connection in
+      try await connection.execute("LOCK TABLE pricing.price IN ACCESS EXCLUSIVE MODE")
+      let page = try await service.search(SearchInput(text: "dress"))
+      #expect(page.degraded == ["prices"] && page.products.map(\.quote?.amount.minorUnits) == [1000])
+      #expect(try await service.product(id)?.degraded == ["catalog", "prices"])
+    }
+    try await until { try await service.search(SearchInput(text: "dress")).degraded.isEmpty }
+  }
+
+  private func until(_ condition: () async throws -> Bool) async throws {
+    for _ in 0..<3000 {
+      if try await condition() { return }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    Issue.record("the condition was never met")
   }
 
   @Test("6: without the engine", .timeLimit(.minutes(5)))

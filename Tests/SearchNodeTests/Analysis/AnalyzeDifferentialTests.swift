@@ -171,6 +171,8 @@ struct AnalyzeDifferentialTests {
     let theirs = try await server.tokens(test, texts, index: index)
     let ours = try test.tokens(texts)
     if AnalyzeServer.comparable(theirs) == AnalyzeServer.comparable(ours) { return 0 }
+    // Half a surrogate pair, cut off by a filter that counts UTF-16 units, is no text in UTF-8.
+    if "\(theirs)".contains("\u{FFFD}") { return 0 }
     for text in texts {
       let theirs = try await server.tokens(test, [text], index: index)
       let ours = try test.tokens([text])
@@ -328,7 +330,9 @@ extension AnalyzeDifferentialTests {
   static func randomCase(_ random: inout RandomText) -> AnalyzerCase {
     var test = AnalyzerCase(tokenizer: randomTokenizer(&random))
     for _ in 0..<random.below(4) + 1 { test.filters.append(randomFilter(&random)) }
-    if random.chance(35) {
+    // Where a text is read in pieces of max_token_length, the server corrects offsets by what it has read so far; the
+    // node has read all of it.
+    if random.chance(35), test.tokenizer["max_token_length"] == nil {
       for _ in 0..<random.below(2) + 1 { test.characterFilters.append(randomCharacterFilter(&random)) }
     }
     return test
@@ -388,7 +392,7 @@ extension AnalyzeDifferentialTests {
 
   static func randomCharacterFilter(_ random: inout RandomText) -> JSONValue {
     random.pick([
-      "html_strip", "html_strip", ["type": "html_strip", "escaped_tags": ["b", "script", "BR"]],
+      "html_strip", "html_strip", ["type": "html_strip", "escaped_tags": ["b", "BR"]],
       [
         "type": "mapping",
         "mappings": ["a => bb", "ing => ", "ß=>ss", "- => _", "\\u0020\\u0020 => x", "é => e", "abc => q"],
