@@ -141,8 +141,8 @@ import Testing
     try await stack.whileSyncing(stack.sync()) {
       // Each change is a step of its own; after a hundred of them what was read goes.
       for number in 1...110 {
-        try await stack.execute("UPDATE catalog.product SET title = \("Title \(number)") WHERE code = 'D-1'")
         let cursor = try await stack.catalog.generations(alias: "products")[0].cursor
+        try await stack.execute("UPDATE catalog.product SET title = \("Title \(number)") WHERE code = 'D-1'")
         try await until { try await stack.catalog.generations(alias: "products")[0].cursor > cursor }
       }
       try await until {
