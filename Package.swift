@@ -61,7 +61,7 @@ let package = Package(
       "PostgresStore", ["Ports", "Catalog", "Pricing", "JSON", "CPostgres", "CCrypto", "Threading"],
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
-    library("RedisStore", ["Ports", "CHiredis", "Threading"]),
+    library("RedisStore", ["Ports", "Catalog", "CHiredis", "Threading"]),
     library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl"]),
     library("Importing", ["Catalog", "JSON", "Ports", "CZlib"]),
     library("Seeding", ["Catalog", "JSON"]),

@@ -85,7 +85,7 @@ public struct SearchService: Sendable {
 
   // MARK: Prices
 
-  private func currentPrices(
+  func currentPrices(
     of ids: [ProductID], degraded: inout [String]
   ) async -> [ProductID: [VariantID: [Price]]]? {
     guard !ids.isEmpty else { return [:] }
@@ -99,7 +99,7 @@ public struct SearchService: Sendable {
   }
 
   /// The card with today's price; nil where today's price leaves the price filter.
-  private func card(for hit: CardHit, prices: [VariantID: [Price]]?, input: SearchInput) -> ProductCard? {
+  func card(for hit: CardHit, prices: [VariantID: [Price]]?, input: SearchInput) -> ProductCard? {
     let lists = input.shopper.priceLists
     let now = clock.now()
     var quotes: [Quote] = []

@@ -1,5 +1,6 @@
 import Catalog
 public import HTTPServer
+public import Ports
 public import SearchService
 import StorefrontAPI
 
@@ -7,6 +8,8 @@ import StorefrontAPI
 public struct Storefront: Sendable {
   let service: SearchService
   let shopName: String
+  /// nil where the shop has no Redis.
+  let recentlyViewed: (any RecentlyViewed)?
 
   /// Products in a row of the home page.
   private static let homeRow = 8
@@ -15,9 +18,10 @@ public struct Storefront: Sendable {
   public static let contentSecurityPolicy =
     "default-src 'self'; img-src 'self' http: https: data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 
-  public init(service: SearchService, shopName: String) {
+  public init(service: SearchService, shopName: String, recentlyViewed: (any RecentlyViewed)? = nil) {
     self.service = service
     self.shopName = shopName
+    self.recentlyViewed = recentlyViewed
   }
 
   public func register(on router: inout Router) {
@@ -119,10 +123,46 @@ public struct Storefront: Sendable {
         APIProblem.productNotFound, detail: "There is no such product, or it is no longer sold. Try a search.")
     }
     let chosen = try request.query["variant"].flatMap { VariantID($0) }
-    let view = ProductView(product: product, chosen: chosen)
-    return .html(
+    let known = Self.visitor(of: request)
+    let visitor = known ?? .random()
+    let viewed = await viewedBefore(product.id, by: visitor)
+    let view = ProductView(product: product, chosen: chosen, viewed: viewed)
+    var response = HTTPResponse.html(
       await layout().page(
         title: "\(product.title) – \(shopName)", description: product.summary.isEmpty ? product.title : product.summary,
         body: view.body))
+    if recentlyViewed != nil, known == nil {
+      let days = 30 * 86_400
+      response.headers.add("Set-Cookie", "visitor=\(visitor); Path=/; Max-Age=\(days); HttpOnly; SameSite=Lax")
+    }
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+  }
+
+  // MARK: Recently viewed
+
+  /// Cards of a row under a product.
+  private static let viewedRow = 6
+
+  private static func visitor(of request: HTTPRequest) -> VisitorID? {
+    let cookies = request.headers.values("Cookie").flatMap { $0.split(separator: ";") }
+    return cookies.lazy.compactMap { cookie -> VisitorID? in
+      let parts = cookie.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, parts[0].filter({ $0 != " " }) == "visitor" else { return nil }
+      return VisitorID(String(parts[1]))
+    }.first
+  }
+
+  /// What the visitor saw before this product, which is remembered as well. Empty where Redis does not answer: the page
+  /// is whole without.
+  private func viewedBefore(_ product: ProductID, by visitor: VisitorID) async -> [ProductCard] {
+    guard let recentlyViewed else { return [] }
+    do {
+      let ids = try await recentlyViewed.products(of: visitor, limit: Self.viewedRow + 1)
+      try await recentlyViewed.record(product, by: visitor)
+      return try await service.cards(of: Array(ids.filter { $0 != product }.prefix(Self.viewedRow)))
+    } catch {
+      return []
+    }
   }
 }

@@ -92,7 +92,7 @@ enum Stylesheet {
     .tiles>li{background:var(--wash);border-radius:var(--radius);padding:14px 16px}
     .tiles a{display:inline-block;padding:4px 0}
     .tiles ul a{color:var(--soft);text-decoration:none}
-    .product{display:grid;gap:20px}
+    .product{display:grid;gap:20px;margin-bottom:32px}
     .gallery{display:grid;gap:12px}
     .variants ul{display:flex;flex-wrap:wrap;gap:8px}
     .variants a{display:flex;gap:8px;align-items:center;border:1px solid var(--line);border-radius:8px;padding:8px 12px;color:inherit;text-decoration:none;min-height:44px}

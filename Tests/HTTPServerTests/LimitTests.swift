@@ -338,7 +338,8 @@ final class Flag: Sendable {
     }
 
     func end() {
-      try? input.fileHandleForWriting.close()  // The process sees the end of its input and ends.
+      // Not by the end of its input: another test's child may have inherited the pipe.
+      process.terminate()
       process.waitUntilExit()
     }
   }

@@ -13,10 +13,11 @@ struct ServeCommand: Command {
 
   func run(_ context: CommandContext) async throws {
     let database = try await Database.open(context)
+    let cache = try await Cache.open(context, startsPrivate: false)
     do {
       let status = try await Migrator().status(database.pool)
       guard status.pending.isEmpty else { throw NotMigrated(pending: status.pending.count) }
-      let shop = try Shop(context, pool: database.pool)
+      let shop = try Shop(context, pool: database.pool, redis: cache.client)
       var router = shop.router()
       try DemoCatalog.registerPictures(on: &router)
       let server = shop.server(router: router)
@@ -24,8 +25,10 @@ struct ServeCommand: Command {
       if shop.isEmbedded { _ = try await shop.indexFull() }
       context.terminal.print("serving at http://\(context.settings.http.host):\(port)")
       try await context.run(shop.services(server: server))
+      await cache.close()
       await database.close()
     } catch {
+      await cache.close()
       await database.close()
       throw error
     }

@@ -11,7 +11,7 @@ struct UpCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "up", abstract: "Runs the whole shop on this machine, with demo products the first time.",
     discussion: """
-      Starts a private Postgres in the state folder (unless a server is set), migrates it, fills an empty catalog with
+      Starts a private Postgres and a private Redis in the state folder (unless servers are set), migrates, fills an empty catalog with
       the demo products, indexes them and serves the shop. Ctrl-C ends all of it.
       """, listsSettings: true)
 
@@ -22,7 +22,14 @@ struct UpCommand: Command {
     let terminal = context.terminal
     let database = try await Database.open(context)
     do {
-      try await serve(context, pool: database.pool, start: start) { terminal.printError($0) }
+      let cache = try await Cache.open(context, startsPrivate: true)
+      do {
+        try await serve(context, pool: database.pool, cache: cache, start: start) { terminal.printError($0) }
+        await cache.close()
+      } catch {
+        await cache.close()
+        throw error
+      }
       await database.close()
     } catch {
       await database.close()
@@ -31,10 +38,11 @@ struct UpCommand: Command {
   }
 
   private func serve(
-    _ context: CommandContext, pool: PostgresPool, start: ContinuousClock.Instant, say: @Sendable (String) -> Void
+    _ context: CommandContext, pool: PostgresPool, cache: Cache, start: ContinuousClock.Instant,
+    say: @Sendable (String) -> Void
   ) async throws {
     let applied = try await Migrator().migrate(pool)
-    let shop = try Shop(context, pool: pool)
+    let shop = try Shop(context, pool: pool, redis: cache.client)
     var router = shop.router()
     try DemoCatalog.registerPictures(on: &router)
     let server = shop.server(router: router)

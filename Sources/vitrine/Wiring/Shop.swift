@@ -5,6 +5,7 @@ import HTTPServer
 import Indexer
 import Ports
 import PostgresStore
+import RedisStore
 import SearchDSL
 import SearchNode
 import SearchService
@@ -17,6 +18,8 @@ import Web
 struct Shop: Sendable {
   let settings: Settings
   let catalog: PostgresCatalog
+  /// nil where the shop has no Redis.
+  let redis: RedisClient?
   let engine: any SearchEngine
   let mapping: IndexMapping
   let metrics: MetricsRegistry
@@ -24,7 +27,11 @@ struct Shop: Sendable {
   let clock = SystemClock()
 
   /// `engine` replaces the settings' for one command: `embedded`, or a URL. A quiet shop logs warnings only.
-  init(_ context: CommandContext, pool: PostgresPool, engine name: String? = nil, isQuiet: Bool = false) throws {
+  init(
+    _ context: CommandContext, pool: PostgresPool, redis: RedisClient? = nil, engine name: String? = nil,
+    isQuiet: Bool = false
+  ) throws {
+    self.redis = redis
     settings = context.settings
     catalog = PostgresCatalog(pool)
     engine = try Self.engine(settings.search, named: name)
@@ -103,8 +110,15 @@ struct Shop: Sendable {
         .init(name: "postgres", isRequired: false) { (try? await catalog.captureCursor()) != nil },
       ]
     ).register(on: &router)
-    Storefront(service: service, shopName: settings.shop.name).register(on: &router)
+    Storefront(
+      service: service, shopName: settings.shop.name, recentlyViewed: redis.map(RedisRecentlyViewed.init)
+    ).register(on: &router)
     return router
+  }
+
+  private var redisCheck: [StorefrontAPI.ReadinessCheck] {
+    guard let redis else { return [] }
+    return [.init(name: "redis", isRequired: false) { (try? await redis.ping()) != nil }]
   }
 
   /// `port` replaces the settings'; 0 is a free one.

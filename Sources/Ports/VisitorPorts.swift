@@ -1,0 +1,33 @@
+public import Catalog
+
+/// Who looks around, by a number of 128 random bits that says nothing about a person.
+public struct VisitorID: Hashable, Sendable, CustomStringConvertible {
+  /// 32 hexadecimal digits.
+  public let text: String
+
+  /// nil where `text` is not 32 hexadecimal digits.
+  public init?(_ text: String) {
+    guard text.utf8.count == 32, text.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else {
+      return nil
+    }
+    self.text = text
+  }
+
+  /// A new visitor's, from the system's random numbers.
+  public static func random() -> VisitorID {
+    let digits = Array("0123456789abcdef".utf8)
+    var random = SystemRandomNumberGenerator()
+    let text = (0..<32).map { _ in digits[Int(random.next() & 15)] }
+    guard let id = VisitorID(String(decoding: text, as: UTF8.self)) else { preconditionFailure("32 digits are an id") }
+    return id
+  }
+
+  public var description: String { text }
+}
+
+/// Remembers what a visitor looked at. The shop goes on without it.
+public protocol RecentlyViewed: Sendable {
+  func record(_ product: ProductID, by visitor: VisitorID) async throws
+  /// The newest first, each product once.
+  func products(of visitor: VisitorID, limit: Int) async throws -> [ProductID]
+}

@@ -1,0 +1,39 @@
+import Configuration
+import LocalServices
+import RedisStore
+
+/// The Redis that a command works with: the one in the settings, else a private one in the state folder; none where it
+/// is switched off.
+struct Cache {
+  let client: RedisClient?
+  /// The private server, where this process started it.
+  let server: LocalRedis?
+
+  static func open(_ context: CommandContext, startsPrivate: Bool) async throws -> Cache {
+    let settings = context.settings.redis
+    guard settings.isEnabled else { return Cache(client: nil, server: nil) }
+    var target: RedisSettings
+    var server: LocalRedis?
+    if let given = settings.server {
+      switch given.address {
+      case .tcp(let host, let port): target = RedisSettings(endpoint: .tcp(host: host, port: port))
+      case .socket(let path): target = RedisSettings(endpoint: .unixSocket(path))
+      }
+      target.database = given.database
+      target.password = given.password
+    } else if startsPrivate {
+      let started = try await LocalRedis.start(in: context.settings.stateFolder + "/redis", isPersistent: true)
+      target = started.settings
+      server = started
+    } else {
+      return Cache(client: nil, server: nil)
+    }
+    target.deadline = .milliseconds(settings.deadlineMilliseconds)
+    return Cache(client: try RedisClient(target), server: server)
+  }
+
+  func close() async {
+    await client?.close()
+    await server?.stop()
+  }
+}
