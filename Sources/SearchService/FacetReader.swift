@@ -127,14 +127,13 @@ struct FacetReader {
       }
     }
     var selected: [String: [String]] = [:]
-    for case .attribute(let code, let values) in input.filters {
-      selected[code] = values
-      counts[code] =
-        values.isEmpty
-        ? nil
-        : self.values(of: Retrieval.AggregationName.attribute(code)).compactMap { bucket in
-          FacetToken.parse(bucket.key.text).map { ($0.value, bucket.documentCount) }
-        }
+    for filter in input.filters {
+      guard let code = filter.attributeCode else { continue }
+      // A range has no value of its own to be shown as chosen.
+      if case .attribute(_, let values) = filter { selected[code] = values } else { selected[code] = [] }
+      counts[code] = self.values(of: Retrieval.AggregationName.attribute(code)).compactMap { bucket in
+        FacetToken.parse(bucket.key.text).map { ($0.value, bucket.documentCount) }
+      }
     }
     let total = Double(max(1, single(Retrieval.AggregationName.attributes)?.documentCount ?? 1))
     let ranked = counts.compactMap { code, values -> (definition: AttributeDefinition, coverage: Double)? in

@@ -196,7 +196,7 @@ public struct Retrieval: Sendable {
         ]),
       counted("stock", without: "stock", [terms("is_in_stock", size: 2)]),
     ]
-    for case .attribute(let code, _) in input.filters {
+    for code in input.filters.compactMap(\.attributeCode) {
       let own = terms("facets", size: Self.mostSelectedFacetValues, include: .prefix(code + "="))
       result.append(counted(AggregationName.attribute(code), without: code, [own]))
     }

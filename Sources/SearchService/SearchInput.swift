@@ -45,6 +45,14 @@ public enum SearchFilter: Sendable, Hashable {
   case attribute(code: String, values: [String])
   case attributeRange(code: String, lower: Double?, upper: Double?)
 
+  /// The attribute that it restricts, by values or by a range.
+  var attributeCode: String? {
+    switch self {
+    case .attribute(let code, _), .attributeRange(let code, _, _): code
+    case .category, .brand, .price, .minimumRating, .inStock, .reduced: nil
+    }
+  }
+
   /// The facet that this filter belongs to, whose counts are made without it.
   public var facetCode: String {
     switch self {
