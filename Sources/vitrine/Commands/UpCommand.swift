@@ -11,8 +11,8 @@ struct UpCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "up", abstract: "Runs the whole shop on this machine, with demo products the first time.",
     discussion: """
-      Starts a private Postgres and a private Redis in the state folder (unless servers are set), migrates, fills an empty catalog with
-      the demo products, indexes them and serves the shop. Ctrl-C ends all of it.
+      Starts a private Postgres and a private Redis in the state folder (unless servers are set), migrates, fills an
+      empty catalog with the demo products, indexes them and serves the shop. Ctrl-C ends all of it.
       """, listsSettings: true)
 
   @Flag(help: "Leaves an empty catalog empty.") var noDemo = false

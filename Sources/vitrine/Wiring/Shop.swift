@@ -108,7 +108,7 @@ struct Shop: Sendable {
         },
         // Search goes on without it: DESIGN.md, "when this is down".
         .init(name: "postgres", isRequired: false) { (try? await catalog.captureCursor()) != nil },
-      ]
+      ] + redisCheck
     ).register(on: &router)
     Storefront(
       service: service, shopName: settings.shop.name, recentlyViewed: redis.map(RedisRecentlyViewed.init)
