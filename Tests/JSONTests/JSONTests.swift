@@ -27,7 +27,7 @@ import Testing
     try JSONParser().withDocument(Array(json.utf8)) { root in
       #expect(root["b"]?.bool == true)
       #expect(root["c"]?.string == "text")
-      #expect(root["big"]?.double == 18446744073709551615)
+      #expect(root["big"]?.double == 0x1p64)
       #expect(root["missing"] == nil)
       var numbers: [Double] = []
       root["a"]?["deep"]?.forEachItem { if let number = $0.double { numbers.append(number) } }
