@@ -21,7 +21,7 @@ demo: toolchain ## installs what is missing, builds, and runs the shop at http:/
 test: toolchain ## runs all tests, with the servers that they need
 	@scripts/install-packages build run test
 	@swift build --build-tests $(BUILD_FLAGS)
-	@$(OPEN_FILES); swift test --skip-build --disable-xctest $(BUILD_FLAGS)
+	@$(OPEN_FILES); swift test --skip-build --disable-xctest --no-parallel $(BUILD_FLAGS)
 
 # Each sanitizer has a build folder of its own, for its objects do not mix with others.
 sanitize: toolchain ## runs all tests under the thread and the address sanitizer

@@ -338,9 +338,8 @@ final class Flag: Sendable {
     }
 
     func end() {
-      // Not by the end of its input: another test's child may have inherited the pipe.
-      process.terminate()
-      process.waitUntilExit()
+      // Not by the end of its input, nor by a signal that may be ignored: other tests' settings are inherited.
+      kill(process.processIdentifier, SIGKILL)
     }
   }
 
