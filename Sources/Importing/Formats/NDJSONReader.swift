@@ -3,27 +3,16 @@ import JSON
 
 /// Reads our own lines of JSON, a product a line (`docs/reference/import-format.md`).
 struct NDJSONReader: RecordReader {
-  private var lines: LineReader
-  private let parser = JSONParser()
+  private var documents: JSONLines
 
-  init(_ source: ByteSource) { lines = LineReader(source) }
+  init(_ source: ByteSource) { documents = JSONLines(source) }
 
   mutating func next() throws -> ImportedLine? {
-    while let line = try lines.next() {
-      guard case .bytes(let bytes) = line else {
-        return .refused(line: lines.number, reason: LineRefusal.tooLong.reason)
-      }
-      let text = lines.number == 1 && bytes.starts(with: byteOrderMark) ? bytes.dropFirst(3) : bytes
-      if text.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) { continue }
-      do {
-        return .record(try parser.withDocument(text) { try Self.record($0) }, line: lines.number)
-      } catch let refusal as LineRefusal {
-        return .refused(line: lines.number, reason: refusal.reason)
-      } catch let error as JSONError {
-        return .refused(line: lines.number, reason: error.description)
-      }
+    switch try documents.next(Self.record) {
+    case nil: nil
+    case .read(let record, let line): .record(record, line: line)
+    case .refused(let line, let reason): .refused(line: line, reason: reason)
     }
-    return nil
   }
 
   private static func record(_ root: JSONElement) throws -> ProductRecord {

@@ -2,29 +2,18 @@ import JSON
 
 /// Lines of flat JSON objects in a retailer's own terms, each a variant: the rows that a mapping reads.
 struct NDJSONRows: VariantRowSource {
-  private var lines: LineReader
-  private let parser = JSONParser()
+  private var documents: JSONLines
 
-  init(_ source: ByteSource) { lines = LineReader(source) }
+  init(_ source: ByteSource) { documents = JSONLines(source) }
 
   mutating func headings() throws -> [String]? { nil }
 
   mutating func next() throws -> VariantRow? {
-    while let line = try lines.next() {
-      guard case .bytes(let bytes) = line else {
-        return .refused(line: lines.number, reason: LineRefusal.tooLong.reason)
-      }
-      let text = lines.number == 1 && bytes.starts(with: byteOrderMark) ? bytes.dropFirst(3) : bytes
-      if text.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) { continue }
-      do {
-        return .fields(try parser.withDocument(text) { try Self.fields($0) }, line: lines.number)
-      } catch let refusal as LineRefusal {
-        return .refused(line: lines.number, reason: refusal.reason)
-      } catch let error as JSONError {
-        return .refused(line: lines.number, reason: error.description)
-      }
+    switch try documents.next(Self.fields) {
+    case nil: nil
+    case .read(let fields, let line): .fields(fields, line: line)
+    case .refused(let line, let reason): .refused(line: line, reason: reason)
     }
-    return nil
   }
 
   private static func fields(_ root: JSONElement) throws -> [(heading: String, value: String)] {
