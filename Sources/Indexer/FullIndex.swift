@@ -101,7 +101,7 @@ public struct FullIndex: Sendable {
     try await engine.createIndex(generation.indexName, body: mapping.bodyForLoading, deadline: deadline)
     let writer = BulkWriter(engine: engine, clock: clock, onRetry: onRetry)
     let total = try await source.productCount()
-    try await source.forEachProductBatch(size: options.batchSize) { products in
+    try await source.forEachProductBatch(size: options.batchSize, after: nil) { products in
       let result = try await writer.write(products, to: generation.indexName, refresh: false)
       if !result.deadLetters.isEmpty {
         try await ledger.addDeadLetters(result.deadLetters, generation: generation.number)

@@ -36,8 +36,10 @@ public protocol ProductSource: Sendable {
   func captureCursor() async throws -> OutboxCursor
   /// Entries after the cursor that every transaction before them has ended, oldest first.
   func outbox(after cursor: OutboxCursor, limit: Int) async throws -> [OutboxEntry]
-  /// All products in id order, in batches, from one server-side cursor.
-  func forEachProductBatch(size: Int, _ body: @Sendable ([ProductSnapshot]) async throws -> Void) async throws
+  /// All products in id order, in batches, as they are at one moment; after an id, only those above it.
+  func forEachProductBatch(
+    size: Int, after: ProductID?, _ body: @Sendable ([ProductSnapshot]) async throws -> Void
+  ) async throws
   /// As they are now, each with its version from the same snapshot; a deleted one is left out.
   func products(_ ids: [ProductID]) async throws -> [ProductSnapshot]
   /// How many products belong in the index: those that are searchable.

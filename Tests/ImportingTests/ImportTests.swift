@@ -81,7 +81,7 @@ private let icecatPath: String? = {
     }
     #expect(try rows[0].decode("codes", as: [String].self) == codes)
     let expected = attributes
-    try await catalog.forEachProductBatch(size: 1000) { batch in
+    try await catalog.forEachProductBatch(size: 1000, after: nil) { batch in
       for product in batch where product.attributes.flatMap(\.values) != expected[product.code] {
         // An attribute that two types share (`size`) may be told apart by the code; values and order stay.
         Issue.record("\(product.code): the attributes are not in the file's order")

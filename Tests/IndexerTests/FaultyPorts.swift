@@ -154,8 +154,10 @@ struct FaultyDatabase: ProductSource, IndexingLedger {
   func outbox(after cursor: OutboxCursor, limit: Int) async throws -> [OutboxEntry] {
     try await around { try await base.outbox(after: cursor, limit: limit) }
   }
-  func forEachProductBatch(size: Int, _ body: @Sendable ([ProductSnapshot]) async throws -> Void) async throws {
-    try await around { try await base.forEachProductBatch(size: size, body) }
+  func forEachProductBatch(
+    size: Int, after: ProductID?, _ body: @Sendable ([ProductSnapshot]) async throws -> Void
+  ) async throws {
+    try await around { try await base.forEachProductBatch(size: size, after: after, body) }
   }
   func products(_ ids: [ProductID]) async throws -> [ProductSnapshot] {
     try await around { try await base.products(ids) }

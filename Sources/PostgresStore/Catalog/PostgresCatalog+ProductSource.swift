@@ -29,16 +29,18 @@ extension PostgresCatalog: ProductSource {
     }
   }
 
-  /// All products in id order, in batches, from one server-side cursor, as they are at one moment.
+  /// All products in id order, in batches, from one server-side cursor, as they are at one moment; after an id, only
+  /// those above it.
   public func forEachProductBatch(
-    size: Int, _ body: @Sendable ([ProductSnapshot]) async throws -> Void
+    size: Int, after: ProductID?, _ body: @Sendable ([ProductSnapshot]) async throws -> Void
   ) async throws {
     precondition(size > 0, "a batch holds at least one product")
     try await reaching {
       // One attempt: `body` cannot be taken back.
       try await pool.withTransaction(isolation: .repeatableRead, readOnly: true, maximumAttempts: 1) { connection in
         let reader = ProductSnapshotReader(connection: connection)
-        try await connection.forEachBatch("SELECT id FROM catalog.product ORDER BY id", batchSize: size) { rows in
+        let ids: SQL = "SELECT id FROM catalog.product WHERE id > \(after?.rawValue ?? 0) ORDER BY id"
+        try await connection.forEachBatch(ids, batchSize: size) { rows in
           try await body(try await reader.read(try rows.map { try $0.decode(at: 0) }))
         }
       }

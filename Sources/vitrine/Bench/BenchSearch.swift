@@ -87,7 +87,7 @@ struct SearchBenchmark {
     let start = ContinuousClock.now
     try await client.createIndex(Self.peerIndex, body: shop.mapping.body, deadline: .now + Self.deadline)
     let writer = BulkWriter(engine: client, clock: shop.clock)
-    try await shop.catalog.forEachProductBatch(size: Self.batch) { products in
+    try await shop.catalog.forEachProductBatch(size: Self.batch, after: nil) { products in
       _ = try await writer.write(products, to: Self.peerIndex, refresh: false)
     }
     try await client.refresh(Self.peerIndex, deadline: .now + Self.deadline)

@@ -71,7 +71,7 @@ struct RelevanceEvaluation {
     let chosen: String
     if let wanted { chosen = wanted } else { chosen = try await judgedSource(judgedCodes) }
     try await makeIndices()
-    try await source.forEachProductBatch(size: Self.batch) { batch in
+    try await source.forEachProductBatch(size: Self.batch, after: nil) { batch in
       try await self.index(batch.filter { $0.source == chosen }, into: products)
     }
     for index in [Self.plainIndex, Self.shopIndex] { try await engine.refresh(index, deadline: .now + Self.deadline) }
@@ -114,7 +114,7 @@ struct RelevanceEvaluation {
   /// The source that most of the judged products come from.
   private func judgedSource(_ codes: Set<String>) async throws -> String {
     let counts = SourceCounts()
-    try await source.forEachProductBatch(size: Self.batch) { batch in
+    try await source.forEachProductBatch(size: Self.batch, after: nil) { batch in
       await counts.add(batch.filter { codes.contains($0.code) }.map(\.source))
     }
     guard let best = await counts.best else { throw NothingJudged() }

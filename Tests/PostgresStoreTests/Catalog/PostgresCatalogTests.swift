@@ -5,7 +5,7 @@
 // 4. A refused record is reported with its offset and reason, and all others are written.
 // 5. A record is matched by source and code, then by SKU; what it leaves out of prices, stock and ratings stays.
 // 6. The outbox skips no transaction that commits late, and reads in the order of transactions.
-// 7. Hidden products are read, deleted ones are left out; the cursor's batches hold each product once, in id order.
+// 7. Hidden products are read, deleted ones are left out; batches hold each product once, in id order, from any id on.
 // 8. waitForChange ends on a commit long before its time, and on cancellation.
 // 9. The ledger keeps generations, one live at a time, and cursors that never go back.
 // 10. A category's own saying about an attribute wins over its ancestors' and the attribute's.
@@ -220,18 +220,23 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
     await pool.close()
   }
 
-  @Test("7: batches hold each product once; a deleted one is left out")
+  @Test("7: batches hold each product once, from any id on; a deleted one is left out")
   func batches() async throws {
     let (pool, catalog) = try await makeCatalog()
     _ = try await catalog.upsert((1...25).map { plain($0) }, source: "test")
     try await pool.execute("DELETE FROM catalog.product WHERE id = 7")
     try await pool.execute("UPDATE catalog.product SET lifecycle = 'hidden' WHERE id = 8")
     let seen = Mutex<[[Int64]]>([])
-    try await catalog.forEachProductBatch(size: 10) { batch in
+    try await catalog.forEachProductBatch(size: 10, after: nil) { batch in
       seen.withLock { $0.append(batch.map(\.id.rawValue)) }
     }
     #expect(seen.withLock { $0.map(\.count) } == [10, 10, 4])
     #expect(seen.withLock { $0.flatMap { $0 } } == (1...25).filter { $0 != 7 })
+    seen.withLock { $0 = [] }
+    try await catalog.forEachProductBatch(size: 10, after: ProductID(7)) { batch in
+      seen.withLock { $0.append(batch.map(\.id.rawValue)) }
+    }
+    #expect(seen.withLock { $0 } == [Array(8...17), Array(18...25)])
     let found = try await catalog.products([8, 7, 1, 900].map { ProductID($0) })
     #expect(found.map(\.id.rawValue) == [8, 1])
     #expect(found[0].isSearchable == false && found[1].isSearchable)
