@@ -23,7 +23,7 @@ public struct BulkBatch: Sendable {
 
   public var isDone: Bool { pending.isEmpty }
 
-  /// Takes the answer to all that was pending. What the engine had no room for (429, 503) stays pending.
+  /// Takes the answer to all that was pending. What the engine had no room for (429, 503, an index that is read-only) stays pending.
   ///
   /// Throws where the answer is not one item for each operation, in order: nothing of it can be believed then.
   public mutating func receive(_ response: BulkResponse) throws(SearchEngineError) {
@@ -38,6 +38,8 @@ public struct BulkBatch: Sendable {
       case (200...299, .index): written += 1
       case (409, _): outdated += 1
       case (429, _), (500...599, _): again.append(operation)
+      // The index is read-only, or the disk is full: that is the engine's state, not the document's.
+      case (403, _) where item.error?.type == "cluster_block_exception": again.append(operation)
       default:
         let reason = item.error.map { "\($0.type): \($0.reason)" } ?? "status \(item.status)"
         refused.append(Refused(operation: operation, reason: reason))

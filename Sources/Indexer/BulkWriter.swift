@@ -5,7 +5,7 @@ public import SearchDSL
 /// Sends products to an index: makes the operations, sends them by bytes, waits out an engine that is busy or away.
 public struct BulkWriter: Sendable {
   /// Elasticsearch's advice for one `_bulk` is 5 to 15 MB; the smallest keeps the memory of both sides low.
-  public static let mostBytesARequest = 5 * 1024 * 1024
+  public static let defaultBytesARequest = 5 * 1024 * 1024
   /// The version a delete is written with when the row is gone: ids are never used again, so nothing is newer.
   static let deletedVersion = Int64.max / 2
   private static let requestDeadline = Duration.seconds(60)
@@ -29,13 +29,17 @@ public struct BulkWriter: Sendable {
 
   let engine: any SearchEngine
   let clock: any WallClock
+  let mostBytesARequest: Int
   /// Told of each pause, with the reason.
   let onRetry: @Sendable (String) -> Void
 
-  public init(engine: any SearchEngine, clock: any WallClock, onRetry: @escaping @Sendable (String) -> Void = { _ in })
-  {
+  public init(
+    engine: any SearchEngine, clock: any WallClock, mostBytesARequest: Int = defaultBytesARequest,
+    onRetry: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
     self.engine = engine
     self.clock = clock
+    self.mostBytesARequest = mostBytesARequest
     self.onRetry = onRetry
   }
 
@@ -48,15 +52,15 @@ public struct BulkWriter: Sendable {
     var operations: [BulkOperation] = []
     var bytes = 0
     for product in products {
-      let document = ProductDocument(product, at: time)
-      let action: BulkOperation.Action = product.isSearchable ? .index(source: document.source()) : .delete
-      operations.append(BulkOperation(id: document.id, externalVersion: product.documentVersion, action: action))
-      if case .index(let source) = action { bytes += source.count }
-      if bytes >= Self.mostBytesARequest {
+      if bytes >= mostBytesARequest {
         result.add(try await send(operations, to: index, refresh: false))
         operations.removeAll(keepingCapacity: true)
         bytes = 0
       }
+      let document = ProductDocument(product, at: time)
+      let action: BulkOperation.Action = product.isSearchable ? .index(source: document.source()) : .delete
+      operations.append(BulkOperation(id: document.id, externalVersion: product.documentVersion, action: action))
+      if case .index(let source) = action { bytes += source.count }
     }
     for id in deleted {
       operations.append(BulkOperation(id: id.description, externalVersion: Self.deletedVersion, action: .delete))
@@ -103,10 +107,18 @@ public struct BulkWriter: Sendable {
     result.outdated = batch.outdated
     result.deadLetters = batch.refused.compactMap { refused in
       ProductID(refused.operation.id).map {
-        DeadLetter(product: $0, documentVersion: refused.operation.externalVersion ?? 0, reason: refused.reason)
+        DeadLetter(
+          product: $0, documentVersion: refused.operation.externalVersion ?? 0, reason: refused.reason,
+          document: refused.operation.document)
       }
     }
     return result
+  }
+}
+
+extension BulkOperation {
+  fileprivate var document: String? {
+    if case .index(let source) = action { String(decoding: source, as: UTF8.self) } else { nil }
   }
 }
 

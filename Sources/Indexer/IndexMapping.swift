@@ -45,6 +45,32 @@ public struct IndexMapping: Sendable {
     return .object(["index": .object(index)])
   }
 
+  /// As the ledger keeps it beside a generation.
+  var text: String { String(decoding: Self.canonical(body).bytes, as: UTF8.self) }
+
+  /// Where an index that was built with another mapping differs, as `mappings.properties.brand.analyzer: "stemmed", was
+  /// "exact"`; empty where it is the same.
+  public func differences(from built: String) throws -> [String] {
+    let old = try JSONValue(parsing: Array(built.utf8))
+    return Self.differences(Self.canonical(body), Self.canonical(old), path: "")
+  }
+
+  private static func differences(_ new: JSONValue?, _ old: JSONValue?, path: String) -> [String] {
+    if new == old { return [] }
+    if case .object(let newObject)? = new, case .object(let oldObject)? = old {
+      let names = Set(newObject.members.map(\.name)).union(oldObject.members.map(\.name)).sorted()
+      return names.flatMap {
+        differences(newObject[$0], oldObject[$0], path: path.isEmpty ? $0 : path + "." + $0)
+      }
+    }
+    func shown(_ value: JSONValue?) -> String {
+      guard let value else { return "not set" }
+      let text = String(decoding: value.bytes, as: UTF8.self)
+      return text.count > 80 ? text.prefix(77) + "…" : text
+    }
+    return ["\(path): \(shown(new)), was \(shown(old))"]
+  }
+
   private static func fingerprint(_ value: JSONValue) -> String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in canonical(value).bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
@@ -69,12 +95,16 @@ public enum IndexingError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The gate before the alias swap: what was expected and what is there.
   case gateRefused(String)
   case noLiveGeneration(alias: String)
+  /// Rolling back has no such goal; `possible` says which there are.
+  case noSuchGeneration(Int64?, possible: String)
 
   public var description: String {
     switch self {
     case .invalidMapping(let reason): "IndexMappings/products.json cannot be used: \(reason)"
     case .gateRefused(let reason): "the new index was not put in use: \(reason)"
     case .noLiveGeneration(let alias): "no index is in use for \(alias): run `vitrine index full`"
+    case .noSuchGeneration(let number, let possible):
+      "there is no generation \(number.map { "\($0) " } ?? "")to roll back to: \(possible)"
     }
   }
 }

@@ -1,129 +1,246 @@
 import Catalog
 public import Ports
 public import SearchDSL
+import Synchronization
 import Telemetry
 
 /// `vitrine index sync`: carries every committed change into the index in use, for ever.
 ///
-/// It stops only when its task is cancelled. What fails is waited out: a database or an engine that is away is tried
-/// again with growing pauses, and the cursor says where to go on.
+/// One process at a time does so, the holder of a lease; others stand by and take over. It stops only when its task is
+/// cancelled. What fails is waited out: a database or an engine that is away is tried again with growing pauses, and
+/// the cursor says where to go on.
 public struct IndexSync: Sendable {
-  /// How long an idle sync waits for a notice before it looks by itself, for a notice may be lost.
-  private static let idleWait = Duration.seconds(1)
+  public struct Options: Sendable {
+    public var alias: String
+    /// Who this is, for whoever asks who holds the lease.
+    public var holder = "a sync"
+    /// Entries of one step at the most: what a batch grows to when the engine is slow.
+    public var batchDocuments = 1000
+    public var batchBytes = BulkWriter.defaultBytesARequest
+    /// After a batch that was not full: time to let the next one fill.
+    public var batchPause = Duration.milliseconds(50)
+    /// How long an idle sync waits for a notice before it looks by itself, for a notice may be lost.
+    public var idleWait = Duration.seconds(1)
+    public var probeInterval = Duration.seconds(10)
+    public var auditInterval = Duration.seconds(300)
+    /// Whether each batch is made visible at once: for the embedded node, where that is cheap. A cluster refreshes by
+    /// itself.
+    public var refreshesEachBatch = false
+
+    public init(alias: String) { self.alias = alias }
+  }
+
   private static let longestPause = Duration.seconds(5)
   private static let adminDeadline = Duration.seconds(30)
-  /// Read entries are removed this often, in steps.
-  private static let stepsBetweenPrunes = 100
+  /// A lease that its holder's death frees is taken over within this time.
+  private static let standbyPause = Duration.seconds(1)
+  /// Products that a change to many hands on at a time, when nothing else waits: others then wait for one such batch.
+  private static let fanOutBatch = 500
+  private static let pruneInterval = Duration.seconds(10)
+  private static let compactionInterval = Duration.seconds(600)
+  private static let lagInterval = Duration.seconds(1)
+  private static let mostLagCounted = 100_000
+  /// A lag that is worth a line in the log.
+  private static let longLagSeconds = 10.0
 
-  let source: any ProductSource
+  let source: any ProductSource & AuditSource
   let ledger: any IndexingLedger
+  let leases: any Leases
   let engine: any SearchEngine
   let clock: any WallClock
-  let alias: String
-  /// Whether each batch is made visible at once: for the embedded node, where that is cheap. A cluster refreshes by itself.
-  let refreshesEachBatch: Bool
+  let options: Options
   let log: @Sendable (String) -> Void
   let metrics: IndexSyncMetrics
 
   public init(
-    source: any ProductSource, ledger: any IndexingLedger, engine: any SearchEngine, clock: any WallClock,
-    alias: String, refreshesEachBatch: Bool, metrics: IndexSyncMetrics,
+    source: any ProductSource & AuditSource, ledger: any IndexingLedger, leases: any Leases, engine: any SearchEngine,
+    clock: any WallClock, options: Options, metrics: IndexSyncMetrics,
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.source = source
     self.ledger = ledger
+    self.leases = leases
     self.engine = engine
     self.clock = clock
-    self.alias = alias
-    self.refreshesEachBatch = refreshesEachBatch
+    self.options = options
     self.metrics = metrics
     self.log = log
   }
 
+  /// The name of the lease that the writer of an alias's index holds.
+  public static func lease(of alias: String) -> String { IndexLease.sync(of: alias) }
+
   /// Runs until cancelled.
   public func run() async {
-    var pause = Duration.milliseconds(100)
+    let pause = Mutex(Duration.milliseconds(100))
+    var holder: String?
     while !Task.isCancelled {
       do {
-        try await follow { pause = .milliseconds(100) }
+        try await leases.withLease(IndexLease.sync(of: options.alias), holder: options.holder) {
+          metrics.isWriter.set(1)
+          try await write { pause.withLock { $0 = .milliseconds(100) } }
+        }
       } catch is CancellationError {
-        return
-      } catch {
-        if Task.isCancelled { return }
-        metrics.failures.increment()
-        log("sync goes on in \(pause): \(error)")
+        break
+      } catch let error as LeaseHeld {
+        if holder != error.holder { log("sync stands by: \(error)") }
+        holder = error.holder
         // Cancelled while pausing: the loop's condition ends it.
-        try? await Task.sleep(for: pause)
-        pause = min(pause * 2, Self.longestPause)
+        try? await Task.sleep(for: Self.standbyPause)
+      } catch {
+        if Task.isCancelled { break }
+        metrics.failures.increment()
+        let wait = pause.withLock { pause in
+          defer { pause = min(pause * 2, Self.longestPause) }
+          return pause
+        }
+        log("sync goes on in \(wait): \(error)")
+        try? await Task.sleep(for: wait)
       }
+      metrics.isWriter.set(0)
+    }
+    metrics.isWriter.set(0)
+  }
+
+  /// What the holder of the lease does: follows the outbox, and beside it probes and audits.
+  private func write(onProgress: @escaping @Sendable () -> Void) async throws {
+    let probe = FreshnessProbe(engine: engine, clock: clock, interval: options.probeInterval, metrics: metrics)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await follow(probe: probe, onProgress: onProgress) }
+      group.addTask { try await probe.run(alias: options.alias) }
+      group.addTask { try await auditRegularly() }
+      defer { group.cancelAll() }
+      // None ends but by an error, which then ends the others.
+      for try await _ in group {}
     }
   }
 
-  private func follow(onProgress: () -> Void) async throws {
-    let writer = BulkWriter(engine: engine, clock: clock) { [metrics, log] reason in
-      metrics.retries.increment()
-      log("sync waits for the engine: \(reason)")
-    }
-    let replay = OutboxReplay(source: source, ledger: ledger, writer: writer)
+  private func follow(probe: FreshnessProbe, onProgress: () -> Void) async throws {
+    let replay = OutboxReplay(
+      source: source, ledger: ledger, writer: writer(), batchDocuments: options.batchDocuments)
     var generation = try await liveGeneration()
     try await pointAlias(at: generation)
     var cursor = generation.cursor
-    var lookedAt = ContinuousClock.now
-    var steps = 0
+    var chores = Chores()
     while !Task.isCancelled {
-      // Looked at by the clock: a source that never rests must not hide that a new index was put in use.
-      if ContinuousClock.now - lookedAt >= Self.idleWait {
+      // Looked at by the clock: a source that never rests must not hide that another index was put in use.
+      if chores.isDue(\.generation, each: options.idleWait) {
         let current = try await liveGeneration()
         if current.number != generation.number {
           try await pointAlias(at: current)
           (generation, cursor) = (current, current.cursor)
         }
-        lookedAt = .now
       }
-      guard let step = try await replay.step(from: cursor, generation: generation, refresh: refreshesEachBatch) else {
-        onProgress()
-        try await source.waitForChange(atMost: Self.idleWait)
-        continue
-      }
+      let step = try await replay.step(from: cursor, generation: generation, refresh: options.refreshesEachBatch)
       onProgress()
-      cursor = step.cursor
-      record(step)
-      steps += 1
-      if steps.isMultiple(of: Self.stepsBetweenPrunes) { try await prune() }
+      if let step {
+        cursor = step.cursor
+        probe.offer(step)
+        record(step)
+      }
+      let isCaughtUp = (step?.entries.count ?? 0) < options.batchDocuments
+      let fannedOut = isCaughtUp ? try await source.fanOut(limit: Self.fanOutBatch, at: clock.now()) : 0
+      metrics.fannedOut.increment(by: fannedOut)
+      try await doChores(&chores, cursor: cursor)
+      guard isCaughtUp, fannedOut == 0 else { continue }
+      if step != nil {
+        try await Task.sleep(for: options.batchPause)
+      } else {
+        try await source.waitForChange(atMost: options.idleWait)
+        // What woke it may be that another index was put in use.
+        chores.generation = .now - options.idleWait
+      }
+    }
+  }
+
+  private func writer() -> BulkWriter {
+    BulkWriter(engine: engine, clock: clock, mostBytesARequest: options.batchBytes) { [metrics, log] reason in
+      metrics.retries.increment()
+      log("sync waits for the engine: \(reason)")
     }
   }
 
   private func liveGeneration() async throws -> IndexGeneration {
-    guard let live = try await ledger.generations(alias: alias).first(where: { $0.state == .live }) else {
-      throw IndexingError.noLiveGeneration(alias: alias)
+    guard let live = try await ledger.generations(alias: options.alias).first(where: { $0.state == .live }) else {
+      throw IndexingError.noLiveGeneration(alias: options.alias)
     }
     return live
   }
 
   /// Searches read what changes are carried into: a full run that was cut short after its commit is ended here.
   private func pointAlias(at generation: IndexGeneration) async throws {
-    try await AliasPointer(engine: engine, alias: alias).point(
+    try await AliasPointer(engine: engine, alias: options.alias).point(
       at: generation.indexName, deadline: .now + Self.adminDeadline)
+  }
+
+  // MARK: Beside the flow
+
+  /// When what is done now and then was last done.
+  private struct Chores {
+    var generation = ContinuousClock.now
+    var lag = ContinuousClock.now
+    var prune = ContinuousClock.now
+    var compaction = ContinuousClock.now
+
+    mutating func isDue(_ chore: WritableKeyPath<Chores, ContinuousClock.Instant>, each interval: Duration) -> Bool {
+      guard ContinuousClock.now - self[keyPath: chore] >= interval else { return false }
+      self[keyPath: chore] = .now
+      return true
+    }
+  }
+
+  private func doChores(_ chores: inout Chores, cursor: OutboxCursor) async throws {
+    if chores.isDue(\.lag, each: Self.lagInterval) { try await reportLag(after: cursor) }
+    if chores.isDue(\.prune, each: Self.pruneInterval) { try await prune() }
+    if chores.isDue(\.compaction, each: Self.compactionInterval) { try await source.compactOutbox(through: cursor) }
+  }
+
+  private func reportLag(after cursor: OutboxCursor) async throws {
+    let lag = try await source.outboxLag(after: cursor, limit: Self.mostLagCounted)
+    let seconds = lag.oldest.map { Double(clock.now().microsecondsSinceEpoch - $0.microsecondsSinceEpoch) / 1e6 } ?? 0
+    metrics.lagEntries.set(Double(lag.entries))
+    metrics.lagSeconds.set(max(0, seconds))
+    if seconds > Self.longLagSeconds { log("sync is \(Int(seconds)) s behind, by \(lag.entries) changes") }
   }
 
   /// Removes what every generation whose index exists has read: those that are built or may be rolled back to.
   private func prune() async throws {
-    let names = try await engine.indices(matching: alias + "-*", deadline: .now + Self.adminDeadline).map(\.name)
-    let kept = try await ledger.generations(alias: alias).filter { generation in
-      generation.state == .building || (generation.state != .failed && names.contains(generation.indexName))
+    let names = try await engine.indices(matching: options.alias + "-*", deadline: .now + Self.adminDeadline).map(
+      \.name)
+    let kept = try await ledger.generations(alias: nil).filter { generation in
+      generation.state == .building || generation.alias != options.alias
+        || (generation.state != .failed && names.contains(generation.indexName))
     }
     if let oldest = kept.map(\.cursor).min() { try await source.pruneOutbox(through: oldest) }
+  }
+
+  private func auditRegularly() async throws {
+    let verification = IndexVerification(source: source, ledger: ledger, engine: engine)
+    while true {
+      try await Task.sleep(for: options.auditInterval)
+      let generation = try await liveGeneration()
+      let report = try await verification.run(generation) { try await waitUntilRead(generation) }
+      metrics.driftFound.increment(by: report.found.count)
+      metrics.driftRepaired.increment(by: report.repaired)
+      if !report.found.isEmpty {
+        log("the audit found \(report.found.count) documents that had drifted and repaired \(report.repaired)")
+      }
+    }
+  }
+
+  /// Returns when the flow has read what the outbox holds now.
+  private func waitUntilRead(_ generation: IndexGeneration) async throws {
+    let end = try await source.outboxEnd()
+    while let current = try await ledger.generations(alias: options.alias).first(where: {
+      $0.number == generation.number
+    }),
+      current.cursor < end
+    { try await Task.sleep(for: .milliseconds(100)) }
   }
 
   private func record(_ step: OutboxReplay.Step) {
     metrics.documents.increment(by: step.result.written + step.result.deleted)
     metrics.outdated.increment(by: step.result.outdated)
     metrics.deadLetters.increment(by: step.result.deadLetters.count)
-    let now = clock.now()
-    for entry in step.entries {
-      if let committed = entry.committedAt {
-        metrics.freshness.observe(Double(now.microsecondsSinceEpoch - committed.microsecondsSinceEpoch) / 1e6)
-      }
-    }
   }
 }

@@ -1,25 +1,27 @@
 import Catalog
 import Ports
 
-/// One step of the update flow, shared by `full` (replay) and `sync`: outbox → rows as they are now → bulk → cursor.
+/// One step of the update flow, shared by `full` (replay), `rollback` and `sync`: outbox → rows as they are now → bulk
+/// → cursor.
 struct OutboxReplay: Sendable {
-  /// Products fetched and written at a time; at 4 KB a document this is under one bulk request.
-  static let mostEntries = 1000
-
   let source: any ProductSource
   let ledger: any IndexingLedger
   let writer: BulkWriter
+  /// Products fetched and written at a time.
+  var batchDocuments = 1000
 
   struct Step: Sendable {
     var cursor: OutboxCursor
     var entries: [OutboxEntry]
+    /// As they were read for this step; those that are gone are not among them.
+    var products: [ProductSnapshot]
     var result: BulkWriter.Result
   }
 
   /// Carries the next entries over; nil when there is none. The cursor moves only after all of them are in the index
   /// or among the dead letters.
   func step(from cursor: OutboxCursor, generation: IndexGeneration, refresh: Bool) async throws -> Step? {
-    let entries = try await source.outbox(after: cursor, limit: Self.mostEntries)
+    let entries = try await source.outbox(after: cursor, limit: batchDocuments)
     guard let last = entries.last else { return nil }
     let ids = entries.map(\.product).uniqued()
     let products = try await source.products(ids)
@@ -29,7 +31,24 @@ struct OutboxReplay: Sendable {
     if !result.deadLetters.isEmpty {
       try await ledger.addDeadLetters(result.deadLetters, generation: generation.number)
     }
-    try await ledger.advance(generation: generation.number, to: last.cursor)
-    return Step(cursor: last.cursor, entries: entries, result: result)
+    let refused = Set(result.deadLetters.map(\.product))
+    try await ledger.advance(
+      generation: generation.number, to: last.cursor, settled: ids.filter { !refused.contains($0) })
+    return Step(cursor: last.cursor, entries: entries, products: products, result: result)
+  }
+
+  /// Replays until what is left is less than a batch, changes that fan out included; gives where it stopped and how
+  /// many entries it read. A source that never rests does not keep it for ever.
+  func drain(from cursor: OutboxCursor, generation: IndexGeneration) async throws -> (OutboxCursor, replayed: Int) {
+    var (cursor, replayed) = (cursor, 0)
+    while true {
+      let fannedOut = try await source.fanOut(limit: batchDocuments, at: writer.clock.now())
+      let step = try await step(from: cursor, generation: generation, refresh: false)
+      if let step {
+        cursor = step.cursor
+        replayed += step.entries.count
+      }
+      if fannedOut == 0, (step?.entries.count ?? 0) < batchDocuments { return (cursor, replayed) }
+    }
   }
 }

@@ -1,16 +1,19 @@
+public import Catalog
 public import Ports
 
 extension PostgresCatalog: IndexingLedger {
   /// Notes that an index is being built; its name is the alias and the generation's number.
-  public func beginGeneration(alias: String, mappingHash: String, cursor: OutboxCursor) async throws -> IndexGeneration
-  {
+  public func beginGeneration(
+    alias: String, mappingHash: String, mapping: String, cursor: OutboxCursor
+  ) async throws -> IndexGeneration {
     try await reaching {
       let rows = try await pool.query(
         """
         INSERT INTO indexing.generation
-          (number, alias, index_name, mapping_hash, cursor_transaction_id, cursor_id)
+          (number, alias, index_name, mapping_hash, mapping, cursor_transaction_id, cursor_id)
         OVERRIDING SYSTEM VALUE
-        SELECT number, \(alias), \(alias) || '-' || number, \(mappingHash), \(cursor.transactionID), \(cursor.id)
+        SELECT number, \(alias), \(alias) || '-' || number, \(mappingHash), \(mapping), \(cursor.transactionID),
+          \(cursor.id)
         FROM nextval(pg_get_serial_sequence('indexing.generation', 'number')) AS number
         RETURNING *
         """)
@@ -18,11 +21,24 @@ extension PostgresCatalog: IndexingLedger {
     }
   }
 
-  /// Moves a generation's cursor; it never goes back.
-  public func advance(generation number: Int64, to cursor: OutboxCursor) async throws {
+  /// All products up to this one are in the generation's index.
+  public func noteLoaded(through product: ProductID, generation number: Int64) async throws {
     _ = try await reaching {
       try await pool.execute(
         """
+        UPDATE indexing.generation SET loaded_through = \(product)
+        WHERE number = \(number) AND loaded_through < \(product)
+        """)
+    }
+  }
+
+  /// Moves a generation's cursor, which never goes back; the dead letters of `settled` products are done with.
+  public func advance(generation number: Int64, to cursor: OutboxCursor, settled: [ProductID]) async throws {
+    _ = try await reaching {
+      try await pool.execute(
+        """
+        WITH settled AS (
+          DELETE FROM indexing.dead_letter WHERE generation_number = \(number) AND product_id = ANY (\(settled)))
         UPDATE indexing.generation
         SET cursor_transaction_id = \(cursor.transactionID), cursor_id = \(cursor.id)
         WHERE number = \(number)
@@ -31,33 +47,42 @@ extension PostgresCatalog: IndexingLedger {
     }
   }
 
-  /// Of one alias one generation is live: the one that was is retired with it.
-  public func setState(_ state: IndexGeneration.State, ofGeneration number: Int64) async throws {
+  /// Of one alias one generation is live: the one that was is retired with it. Who waits for changes is woken.
+  public func putInUse(generation number: Int64, checks: String) async throws {
     try await reaching {
       try await pool.withTransaction { connection in
-        if state == .live {
-          try await connection.execute(
-            """
-            UPDATE indexing.generation SET state = 'retired'
-            WHERE state = 'live' AND number <> \(number)
-              AND alias = (SELECT alias FROM indexing.generation WHERE number = \(number))
-            """)
-        }
         try await connection.execute(
           """
-          UPDATE indexing.generation SET state = \(state.rawValue),
-            swapped_in_at = CASE WHEN \(state == .live) THEN clock_timestamp() ELSE swapped_in_at END
+          UPDATE indexing.generation SET state = 'retired'
+          WHERE state = 'live' AND number <> \(number)
+            AND alias = (SELECT alias FROM indexing.generation WHERE number = \(number))
+          """)
+        try await connection.execute(
+          """
+          UPDATE indexing.generation SET state = 'live', checks = \(checks), swapped_in_at = clock_timestamp()
           WHERE number = \(number)
           """)
+        try await connection.executeScript("NOTIFY \(OutboxBell.channel)")
       }
     }
   }
 
-  /// Newest first.
-  public func generations(alias: String) async throws -> [IndexGeneration] {
+  public func setFailed(generation number: Int64) async throws {
+    _ = try await reaching {
+      try await pool.execute("UPDATE indexing.generation SET state = 'failed' WHERE number = \(number)")
+    }
+  }
+
+  /// Forgets a generation with its dead letters.
+  public func removeGeneration(_ number: Int64) async throws {
+    _ = try await reaching { try await pool.execute("DELETE FROM indexing.generation WHERE number = \(number)") }
+  }
+
+  /// Newest first; nil: of all aliases.
+  public func generations(alias: String?) async throws -> [IndexGeneration] {
     try await reaching {
       try await pool.query(
-        "SELECT * FROM indexing.generation WHERE alias = \(alias) ORDER BY number DESC"
+        "SELECT * FROM indexing.generation WHERE alias = coalesce(\(alias), alias) ORDER BY number DESC"
       ).map { try IndexGeneration($0) }
     }
   }
@@ -71,11 +96,13 @@ extension PostgresCatalog: IndexingLedger {
     _ = try await reaching {
       try await pool.execute(
         """
-        INSERT INTO indexing.dead_letter (generation_number, product_id, document_version, reason)
-        SELECT \(number), * FROM unnest(
-          \(last.map(\.product)), \(last.map(\.documentVersion)), \(last.map { Self.keepable($0.reason) }))
+        INSERT INTO indexing.dead_letter (generation_number, product_id, document_version, reason, document)
+        SELECT \(number), product, version, reason, nullif(document, '') FROM unnest(
+          \(last.map(\.product)), \(last.map(\.documentVersion)), \(last.map { Self.keepable($0.reason) }),
+          \(last.map { Self.keepable($0.document ?? "") })) AS letter (product, version, reason, document)
         ON CONFLICT (generation_number, product_id) DO UPDATE
-        SET document_version = excluded.document_version, reason = excluded.reason, created_at = now()
+        SET document_version = excluded.document_version, reason = excluded.reason, document = excluded.document,
+          created_at = now()
         """)
     }
   }
@@ -86,6 +113,49 @@ extension PostgresCatalog: IndexingLedger {
         "SELECT count(*) FROM indexing.dead_letter WHERE generation_number = \(number)"
       )[0].decode(at: 0)
     }
+  }
+
+  /// Oldest first; nil: of all products.
+  public func deadLetters(generation number: Int64, of products: [ProductID]?, limit: Int) async throws -> [DeadLetter]
+  {
+    try await reaching {
+      try await pool.query(
+        """
+        SELECT product_id, document_version, reason, document, created_at FROM indexing.dead_letter
+        WHERE \(fragment: Self.letters(number, products)) ORDER BY created_at, product_id LIMIT \(limit)
+        """
+      ).map { row in
+        DeadLetter(
+          product: try row.decode("product_id"), documentVersion: try row.decode("document_version"),
+          reason: try row.decode("reason"), document: try row.decode("document"),
+          createdAt: try row.decode("created_at"))
+      }
+    }
+  }
+
+  /// The letters stay until their documents are written.
+  public func retryDeadLetters(generation number: Int64, of products: [ProductID]?) async throws -> Int {
+    try await reaching {
+      try await pool.query(
+        """
+        WITH letter AS (
+          SELECT array_agg(product_id) AS products FROM indexing.dead_letter
+          WHERE \(fragment: Self.letters(number, products)))
+        SELECT coalesce(cardinality(products), 0), indexing.note_change(products)::text FROM letter
+        """)[0].decode(at: 0)
+    }
+  }
+
+  public func discardDeadLetters(generation number: Int64, of products: [ProductID]?) async throws -> Int {
+    try await reaching {
+      try await pool.execute(
+        "DELETE FROM indexing.dead_letter WHERE \(fragment: Self.letters(number, products))")
+    }
+  }
+
+  private static func letters(_ generation: Int64, _ products: [ProductID]?) -> SQL {
+    if let products { return "generation_number = \(generation) AND product_id = ANY (\(products))" }
+    return "generation_number = \(generation)"
   }
 
   /// A search engine's words may hold a NUL, which Postgres's text cannot.
@@ -99,10 +169,11 @@ extension IndexGeneration {
       throw PostgresError.misuse("indexing.generation.state is \(state), which this program does not know: update it")
     }
     self.init(
-      number: try row.decode("number"), indexName: try row.decode("index_name"),
-      mappingHash: try row.decode("mapping_hash"),
+      number: try row.decode("number"), alias: try row.decode("alias"), indexName: try row.decode("index_name"),
+      mappingHash: try row.decode("mapping_hash"), mapping: try row.decode("mapping"),
       cursor: OutboxCursor(
         transactionID: try row.decode("cursor_transaction_id"), id: try row.decode("cursor_id")),
-      state: state, createdAt: try row.decode("created_at"), swappedInAt: try row.decode("swapped_in_at"))
+      state: state, loadedThrough: try row.decode("loaded_through"), checks: try row.decode("checks"),
+      createdAt: try row.decode("created_at"), swappedInAt: try row.decode("swapped_in_at"))
   }
 }

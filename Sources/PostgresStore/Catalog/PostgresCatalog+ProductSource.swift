@@ -48,23 +48,37 @@ extension PostgresCatalog: ProductSource {
   }
 
   public func productCount() async throws -> Int {
-    // As `ProductSnapshot.isSearchable` has it.
-    let rows = try await reaching {
-      try await pool.query(
-        """
-        SELECT count(*) FROM catalog.product p
-        WHERE EXISTS (SELECT 1 FROM catalog.variant v WHERE v.product_id = p.id)
-          AND (p.lifecycle = 'listed' OR p.lifecycle = 'discontinued' AND EXISTS (
-            SELECT 1 FROM catalog.variant v JOIN inventory.stock s ON s.variant_id = v.id
-            WHERE v.product_id = p.id GROUP BY v.id HAVING sum(s.on_hand - s.reserved) > 0))
-        """)
+    try await reaching {
+      try await pool.query("SELECT count(*) FROM indexing.searchable_product")[0].decode(at: 0)
     }
-    return try rows[0].decode(at: 0)
   }
 
   /// Ends when something was committed to the outbox, or after the time given, whichever is first.
   public func waitForChange(atMost duration: Duration) async throws {
     try await bell.wait(atMost: duration)
+  }
+
+  /// The last entry that is committed; the start where there is none.
+  public func outboxEnd() async throws -> OutboxCursor {
+    try await reaching {
+      try await pool.query(
+        "SELECT transaction_id, id FROM indexing.outbox ORDER BY transaction_id DESC, id DESC LIMIT 1"
+      ).first.map { OutboxCursor(transactionID: try $0.decode(at: 0), id: try $0.decode(at: 1)) } ?? .start
+    }
+  }
+
+  /// What is after the cursor, held back by open transactions or not; at most `limit` entries are counted.
+  public func outboxLag(after cursor: OutboxCursor, limit: Int) async throws -> OutboxLag {
+    try await reaching {
+      let row = try await pool.query(
+        """
+        SELECT count(*) AS entries, min(changed_at) AS oldest FROM (
+          SELECT changed_at FROM indexing.outbox
+          WHERE (transaction_id, id) > (\(cursor.transactionID), \(cursor.id))
+          ORDER BY transaction_id, id LIMIT \(limit)) AS unread
+        """)[0]
+      return OutboxLag(entries: try row.decode("entries"), oldest: try row.decode("oldest"))
+    }
   }
 
   /// Removes entries that every generation has read.
@@ -75,6 +89,40 @@ extension PostgresCatalog: ProductSource {
         DELETE FROM indexing.outbox WHERE (transaction_id, id) <= (\(cursor.transactionID), \(cursor.id))
           AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
         """)
+    }
+  }
+
+  /// Removes of the entries up to the cursor all but each product's last.
+  ///
+  /// The table then holds at most an entry a product beside what is unread, however long an old generation is kept:
+  /// rows are read as they are now, so that the last entry stands for all before it.
+  public func compactOutbox(through cursor: OutboxCursor) async throws {
+    _ = try await reaching {
+      try await pool.execute(
+        """
+        DELETE FROM indexing.outbox WHERE id IN (
+          SELECT id FROM (
+            SELECT id, row_number() OVER (PARTITION BY product_id ORDER BY transaction_id DESC, id DESC) AS place
+            FROM indexing.outbox
+            WHERE (transaction_id, id) <= (\(cursor.transactionID), \(cursor.id))
+              AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())) AS entry
+          WHERE place > 1)
+        """)
+    }
+  }
+
+  /// Hands on the next products of changes that touch many, in short transactions; gives how many, 0 when none waits.
+  public func fanOut(limit: Int, at moment: Timestamp) async throws -> Int {
+    try await reaching {
+      // Each statement is a transaction: none holds rows of products for longer than its batch takes.
+      let due = try await pool.query(
+        """
+        SELECT EXISTS (SELECT 1 FROM indexing.fan_out), EXISTS (SELECT 1 FROM indexing.price_clock
+          WHERE looked_through < \(moment) - interval '1 second')
+        """)[0]
+      if try due.decode(Bool.self, at: 0) { try await pool.query("SELECT indexing.line_up_fan_out()") }
+      if try due.decode(Bool.self, at: 1) { try await pool.query("SELECT indexing.line_up_price_changes(\(moment))") }
+      return try await pool.query("SELECT indexing.note_fan_out(\(Int32(limit)))")[0].decode(at: 0)
     }
   }
 }

@@ -106,7 +106,7 @@ struct SearchBenchmark {
   /// Searches from `tasks` tasks at once for the round's time.
   private func measureInProcess(_ bodies: [SearchRequest], tasks: Int) async throws -> LoadGenerator.Figures {
     let end = ContinuousClock.now + .seconds(secondsPerRound)
-    let (engine, index) = (shop.engine, shop.settings.search.indexAlias)
+    let (engine, index) = (shop.engine, shop.indexAlias)
     let start = ContinuousClock.now
     var times = try await withThrowingTaskGroup(of: [Double].self) { group in
       for task in 0..<tasks {

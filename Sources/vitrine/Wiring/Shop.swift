@@ -25,6 +25,9 @@ struct Shop: Sendable {
   let metrics: MetricsRegistry
   let logger: Logger
   let clock = SystemClock()
+  /// What searches ask for and the ledger knows the index by. An embedded engine's index belongs to its process alone,
+  /// and so does its name.
+  let indexAlias: String
 
   /// `engine` replaces the settings' for one command: `embedded`, or a URL. A quiet shop logs warnings only.
   init(
@@ -36,13 +39,19 @@ struct Shop: Sendable {
     catalog = PostgresCatalog(pool)
     engine = try Self.engine(settings.search, named: name)
     mapping = try IndexMapping(parsing: ProjectFolder.read(ProjectFolder.find() + "/IndexMappings/products.json"))
+    indexAlias =
+      engine is SearchNode
+      ? Self.embeddedPrefix(settings.search.indexAlias) + String(UInt32.random(in: 0...UInt32.max), radix: 36)
+      : settings.search.indexAlias
     metrics = MetricsRegistry()
     logger = Logger(
       label: "vitrine", level: isQuiet ? .warning : Logger.Level(name: settings.log.level.rawValue) ?? .info,
       sink: FileDescriptorSink.standardError)
   }
 
-  var isEmbedded: Bool { settings.search.engine == .embedded }
+  var isEmbedded: Bool { engine is SearchNode }
+
+  static func embeddedPrefix(_ alias: String) -> String { alias + "-embedded-" }
 
   private static func engine(_ settings: Settings.Search, named name: String?) throws -> any SearchEngine {
     if name == "embedded" { return SearchNode() }
@@ -61,33 +70,11 @@ struct Shop: Sendable {
     }
   }
 
-  /// Builds a new index and puts it in use.
-  func indexFull(onProgress: @escaping @Sendable (FullIndex.Progress) -> Void = { _ in }) async throws
-    -> FullIndex.Report
-  {
-    var options = FullIndex.Options(alias: settings.search.indexAlias)
-    options.generationsKept = settings.indexer.keptGenerations
-    let logger = logger
-    let full = FullIndex(
-      source: catalog, ledger: catalog, engine: engine, mapping: mapping, clock: clock,
-      onRetry: { logger.warning("index full waits", metadata: ["reason": .string($0)]) })
-    return try await full.run(options, onProgress: onProgress)
-  }
-
-  /// Carries every committed change into the index in use.
-  func indexSync() -> IndexSync {
-    let logger = logger
-    return IndexSync(
-      source: catalog, ledger: catalog, engine: engine, clock: clock, alias: settings.search.indexAlias,
-      refreshesEachBatch: isEmbedded, metrics: IndexSyncMetrics(registry: metrics),
-      log: { logger.warning("index sync", metadata: ["event": .string($0)]) })
-  }
-
   func searchService() -> SearchService {
     var deadlines = SearchService.Deadlines()
     deadlines.search = .milliseconds(settings.search.deadlineMilliseconds)
     return SearchService(
-      engine: engine, index: settings.search.indexAlias, catalog: catalog, clock: clock,
+      engine: engine, index: indexAlias, catalog: catalog, clock: clock,
       currency: Currency(code: settings.shop.currency) ?? .gbp, deadlines: deadlines)
   }
 
@@ -99,7 +86,7 @@ struct Shop: Sendable {
     router.use(Middlewares.accessLog(logger: logger, metrics: metrics))
     router.use(Middlewares.securityHeaders(contentSecurityPolicy: Storefront.contentSecurityPolicy))
     router.use(Middlewares.gzip())
-    let (engine, catalog, alias) = (engine, catalog, settings.search.indexAlias)
+    let (engine, catalog, alias) = (engine, catalog, indexAlias)
     StorefrontAPI(
       service: service, metrics: metrics,
       checks: [

@@ -1,0 +1,80 @@
+import Catalog
+import Ports
+import SearchDSL
+import Synchronization
+import Telemetry
+
+/// Measures freshness as a shopper would: takes a change that was just written, and searches until it is found.
+///
+/// Sync offers every change; the probe takes one each `interval`, so that measuring costs a few searches.
+final class FreshnessProbe: Sendable {
+  private struct Change: Sendable {
+    var product: ProductID
+    var documentVersion: Int64
+    var changedAt: Timestamp
+  }
+
+  private static let pollPause = Duration.milliseconds(20)
+  /// A change that is not found by then is the audit's business.
+  private static let patience = Duration.seconds(60)
+  private static let searchDeadline = Duration.seconds(5)
+
+  private let offered = Mutex<Change?>(nil)
+  let engine: any SearchEngine
+  let clock: any WallClock
+  let interval: Duration
+  let metrics: IndexSyncMetrics
+
+  init(engine: any SearchEngine, clock: any WallClock, interval: Duration, metrics: IndexSyncMetrics) {
+    self.engine = engine
+    self.clock = clock
+    self.interval = interval
+    self.metrics = metrics
+  }
+
+  /// Takes the step's last searchable product, of which a change was noted.
+  func offer(_ step: OutboxReplay.Step) {
+    guard let product = step.products.last(where: \.isSearchable),
+      let changedAt = step.entries.last(where: { $0.product == product.id })?.committedAt
+    else { return }
+    offered.withLock {
+      $0 = Change(product: product.id, documentVersion: product.documentVersion, changedAt: changedAt)
+    }
+  }
+
+  /// Runs until cancelled, searching through the alias as shoppers do.
+  func run(alias: String) async throws {
+    while true {
+      guard
+        let change = offered.withLock({ change in
+          defer { change = nil }
+          return change
+        })
+      else {
+        try await Task.sleep(for: Self.pollPause)
+        continue
+      }
+      try await measure(change, alias: alias)
+      try await Task.sleep(for: interval)
+      // What was offered meanwhile is old by now, and its age would be the probe's.
+      offered.withLock { $0 = nil }
+    }
+  }
+
+  private func measure(_ change: Change, alias: String) async throws {
+    let query = Query.bool(
+      BoolQuery(filter: [
+        .term(field: "product_id", value: .int(change.product.rawValue)),
+        .range(RangeQuery(field: "document_version", lower: .inclusive(.int(change.documentVersion)))),
+      ]))
+    let giveUp = ContinuousClock.now + Self.patience
+    while ContinuousClock.now < giveUp {
+      let found = try? await engine.count(query, in: alias, deadline: .now + Self.searchDeadline)
+      if let found, found > 0 {
+        let seconds = clock.now().microsecondsSinceEpoch - change.changedAt.microsecondsSinceEpoch
+        return metrics.freshness.observe(Double(max(0, seconds)) / 1e6)
+      }
+      try await Task.sleep(for: Self.pollPause)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+public import Catalog
+public import Ports
+
+extension PostgresCatalog: AuditSource {
+  /// The searchable products of each bucket: how many, and the sum of their versions.
+  public func auditBuckets() async throws -> [Int: AuditBucket] {
+    try await reaching {
+      var buckets: [Int: AuditBucket] = [:]
+      let rows = try await pool.query(
+        """
+        SELECT id % 1024 AS bucket, count(*) AS count, sum(document_version)::bigint AS version_sum
+        FROM indexing.searchable_product GROUP BY bucket
+        """)
+      for row in rows {
+        buckets[try row.decode("bucket")] = AuditBucket(
+          count: try row.decode("count"), versionSum: try row.decode("version_sum"))
+      }
+      return buckets
+    }
+  }
+
+  /// The versions of the searchable products in these buckets.
+  public func auditVersions(inBuckets buckets: [Int]) async throws -> [ProductID: Int64] {
+    try await reaching {
+      let rows = try await pool.query(
+        """
+        SELECT id, document_version FROM indexing.searchable_product
+        WHERE id % 1024 = ANY (\(buckets))
+        """)
+      var versions: [ProductID: Int64] = [:]
+      versions.reserveCapacity(rows.count)
+      for row in rows { versions[try row.decode(at: 0)] = try row.decode(Int64.self, at: 1) }
+      return versions
+    }
+  }
+
+  /// Of each of these products, from one snapshot; pending is what the outbox holds after the cursor.
+  public func auditStates(of ids: [ProductID], after cursor: OutboxCursor) async throws -> [ProductID: AuditState] {
+    try await reaching {
+      let rows = try await pool.query(
+        """
+        SELECT product.id, searchable.document_version, EXISTS (
+          SELECT 1 FROM indexing.outbox WHERE product_id = product.id
+            AND (transaction_id, outbox.id) > (\(cursor.transactionID), \(cursor.id))) AS is_pending
+        FROM unnest(\(ids)) AS product (id) LEFT JOIN indexing.searchable_product AS searchable USING (id)
+        """)
+      var states: [ProductID: AuditState] = [:]
+      for row in rows {
+        states[try row.decode("id")] = AuditState(
+          documentVersion: try row.decode("document_version"), isPending: try row.decode("is_pending"))
+      }
+      return states
+    }
+  }
+
+  /// Makes these products' versions larger than the ones given, and puts them in the outbox.
+  public func raiseVersions(_ floors: [ProductID: Int64]) async throws {
+    let ids = floors.keys.sorted()
+    let least = ids.map { floors[$0] ?? 0 }
+    try await reaching {
+      try await pool.withTransaction { connection in
+        try await connection.execute(
+          "SELECT FROM catalog.product WHERE id = ANY (\(ids)) ORDER BY id FOR NO KEY UPDATE")
+        try await connection.execute(
+          """
+          UPDATE catalog.product SET document_version = greatest(document_version, least) + 1
+          FROM unnest(\(ids), \(least)) AS floor (product_id, least) WHERE id = product_id
+          """)
+        try await connection.execute(
+          """
+          INSERT INTO indexing.outbox (product_id) SELECT unnest(\(ids))
+          ON CONFLICT ON CONSTRAINT outbox_once DO NOTHING
+          """)
+        try await connection.executeScript("NOTIFY \(OutboxBell.channel)")
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import Catalog
+import Configuration
+import Indexer
+import Ports
+import PostgresStore
+import Ranking
+import SearchService
+import Telemetry
+
+extension Shop {
+  /// Instances of the embedded engine that ended without a word are forgotten after this time.
+  private static let forgottenAfter = Duration.seconds(300)
+
+  var fullIndexOptions: FullIndex.Options {
+    var options = FullIndex.Options(alias: indexAlias)
+    options.generationsKept = settings.indexer.keptGenerations
+    return options
+  }
+
+  /// Builds a new index and puts it in use.
+  func indexFull(
+    _ options: FullIndex.Options? = nil, onProgress: @escaping @Sendable (FullIndex.Progress) -> Void = { _ in }
+  ) async throws -> FullIndex.Report {
+    if isEmbedded { try await forgetEndedInstances() }
+    let full = FullIndex(
+      source: catalog, ledger: catalog, leases: catalog, engine: engine, mapping: mapping, clock: clock,
+      onRetry: waiting("index full waits"))
+    return try await full.run(options ?? fullIndexOptions, onProgress: onProgress)
+  }
+
+  /// Carries every committed change into the index in use.
+  func indexSync() -> IndexSync {
+    var options = IndexSync.Options(alias: indexAlias)
+    options.holder = Self.holder(of: "index sync")
+    options.batchDocuments = settings.indexer.batchDocuments
+    options.batchBytes = settings.indexer.batchBytes
+    options.batchPause = .milliseconds(settings.indexer.batchMilliseconds)
+    options.idleWait = .milliseconds(settings.indexer.pollMilliseconds)
+    options.probeInterval = .seconds(settings.indexer.probeSeconds)
+    options.auditInterval = .seconds(settings.indexer.verifySeconds)
+    options.refreshesEachBatch = isEmbedded
+    return IndexSync(
+      source: catalog, ledger: catalog, leases: catalog, engine: engine, clock: clock, options: options,
+      metrics: IndexSyncMetrics(registry: metrics), log: waiting("index sync"))
+  }
+
+  func indexStatus() async throws -> IndexStatus {
+    try await IndexStatus(
+      alias: indexAlias, source: catalog, ledger: catalog, leases: catalog, engine: engine, mapping: mapping)
+  }
+
+  func verifyIndex(repairs: Bool) async throws -> IndexVerification.Report {
+    let generation = try await liveGeneration()
+    let verification = IndexVerification(source: catalog, ledger: catalog, engine: engine)
+    guard repairs else { return try await verification.run(generation, catchUp: nil) }
+    let replay = IndexCatchUp(
+      source: catalog, ledger: catalog, engine: engine, clock: clock, onRetry: waiting("index verify waits"))
+    return try await verification.run(generation) { try await replay.run(generation) }
+  }
+
+  func rollBackIndex(to number: Int64?, gate: IndexGate.Options) async throws -> IndexRollback.Report {
+    try await IndexRollback(
+      source: catalog, ledger: catalog, leases: catalog, engine: engine, clock: clock,
+      onRetry: waiting("index rollback waits")
+    ).run(alias: indexAlias, to: number, holder: Self.holder(of: "index rollback"), gate: gate)
+  }
+
+  func pruneIndices(keeping count: Int) async throws -> [String] {
+    try await IndexPruning.run(
+      alias: indexAlias, keeping: count, holder: Self.holder(of: "index prune"), ledger: catalog, leases: catalog,
+      engine: engine)
+  }
+
+  func liveGeneration() async throws -> IndexGeneration {
+    guard let live = try await catalog.generations(alias: indexAlias).first(where: { $0.state == .live }) else {
+      throw IndexingError.noLiveGeneration(alias: indexAlias)
+    }
+    return live
+  }
+
+  /// Says when the index in use was built with another mapping than the file's.
+  func warnOfChangedMapping() async {
+    // An engine or database that is away is said by whoever needs it first.
+    guard let status = try? await indexStatus(), !status.mappingDifferences.isEmpty else { return }
+    logger.warning(
+      "the mapping has changed since the index in use was built: run `vitrine index full`",
+      metadata: ["differences": .string(status.mappingDifferences.joined(separator: "; "))])
+  }
+
+  /// What the shop's own search is worth on judged queries, in an index.
+  func nDCG(of judgments: Judgments, in index: String) async throws -> Double {
+    var deadlines = SearchService.Deadlines()
+    deadlines.search = .seconds(60)
+    deadlines.prices = .seconds(60)
+    let service = SearchService(engine: engine, index: index, catalog: catalog, clock: clock, deadlines: deadlines)
+    var values: [Double?] = []
+    for query in judgments.queries where query.hasRelevant {
+      let page = try await service.search(SearchInput(text: query.text, pageSize: 10))
+      values.append(RankingMetrics.nDCG(of: page.products.map(\.code), ratings: query.ratings, at: 10))
+    }
+    return RankingMetrics.mean(values) ?? 0
+  }
+
+  /// An embedded engine's index goes with its process; what the ledger says of it keeps the outbox from being pruned.
+  private func forgetEndedInstances() async throws {
+    let now = clock.now().microsecondsSinceEpoch
+    for generation in try await catalog.generations(alias: nil)
+    where generation.alias.hasPrefix(Self.embeddedPrefix(settings.search.indexAlias)) && generation.alias != indexAlias
+    {
+      let age = now - (generation.swappedInAt ?? generation.createdAt).microsecondsSinceEpoch
+      guard age > Self.forgottenAfter.components.seconds * 1_000_000,
+        try await catalog.leaseHolder(IndexSync.lease(of: generation.alias)) == nil
+      else { continue }
+      try await catalog.removeGeneration(generation.number)
+    }
+  }
+
+  private func waiting(_ message: String) -> @Sendable (String) -> Void {
+    let logger = logger
+    return { logger.warning(message, metadata: ["reason": .string($0)]) }
+  }
+}
