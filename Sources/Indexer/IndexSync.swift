@@ -23,6 +23,8 @@ public struct IndexSync: Sendable {
     public var idleWait = Duration.seconds(1)
     public var probeInterval = Duration.seconds(10)
     public var auditInterval = Duration.seconds(300)
+    /// How often what was read is removed from the outbox.
+    public var pruneInterval = Duration.seconds(10)
     /// Whether each batch is made visible at once: for the embedded node, where that is cheap. A cluster refreshes by
     /// itself.
     public var refreshesEachBatch = false
@@ -36,7 +38,6 @@ public struct IndexSync: Sendable {
   private static let standbyPause = Duration.seconds(1)
   /// Products that a change to many hands on at a time, when nothing else waits: others then wait for one such batch.
   private static let fanOutBatch = 500
-  private static let pruneInterval = Duration.seconds(10)
   private static let compactionInterval = Duration.seconds(600)
   private static let lagInterval = Duration.seconds(1)
   private static let mostLagCounted = 100_000
@@ -191,7 +192,7 @@ public struct IndexSync: Sendable {
 
   private func doChores(_ chores: inout Chores, cursor: OutboxCursor) async throws {
     if chores.isDue(\.lag, each: Self.lagInterval) { try await reportLag(after: cursor) }
-    if chores.isDue(\.prune, each: Self.pruneInterval) { try await prune() }
+    if chores.isDue(\.prune, each: options.pruneInterval) { try await prune() }
     if chores.isDue(\.compaction, each: Self.compactionInterval) { try await source.compactOutbox(through: cursor) }
   }
 

@@ -32,6 +32,7 @@ extension Migration {
     Migration(number: 1, name: "schemas", embedded: PackageResources._001_schemas_sql),
     Migration(number: 2, name: "catalog", embedded: PackageResources._002_catalog_sql),
     Migration(number: 3, name: "indexing", embedded: PackageResources._003_indexing_sql),
+    Migration(number: 4, name: "index_lifecycle", embedded: PackageResources._004_index_lifecycle_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

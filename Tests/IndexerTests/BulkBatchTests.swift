@@ -83,7 +83,9 @@ import Testing
     #expect(
       engine.requests.map { $0.map(\.id) } == [["1", "2", "3", "4"], ["2", "3"], ["2", "3"], ["2", "3"], ["2"]])
     #expect(result.written == 3)
-    #expect(result.deadLetters == [DeadLetter(product: ProductID(4), documentVersion: 7, reason: "status 400")])
+    let letter = try #require(result.deadLetters.first)
+    #expect(result.deadLetters.count == 1 && letter.product == ProductID(4) && letter.documentVersion == 7)
+    #expect(letter.reason == "status 400" && letter.document?.contains(#""title":"Product 4""#) == true)
     #expect(told.withLock { $0 } == 4)
   }
 

@@ -130,14 +130,17 @@ struct FaultyEngine: SearchEngine {
   }
 }
 
-/// The database's side of the indexer, whose calls the plan may fail.
-struct FaultyDatabase: ProductSource, IndexingLedger {
-  let base: any ProductSource & IndexingLedger
-  let plan: FaultPlan
-  /// Searchable products that Postgres says to have and does not give.
-  var missingProducts = 0
+/// The database's side of the indexer.
+typealias IndexingDatabase = ProductSource & AuditSource & IndexingLedger & Leases
 
-  init(_ base: any ProductSource & IndexingLedger, _ plan: FaultPlan) {
+/// The database's side of the indexer, whose calls the plan may fail.
+struct FaultyDatabase: IndexingDatabase {
+  let base: any IndexingDatabase
+  let plan: FaultPlan
+  /// A searchable product that Postgres says to have and does not give.
+  var phantom: ProductID?
+
+  init(_ base: any IndexingDatabase, _ plan: FaultPlan) {
     self.base = base
     self.plan = plan
   }
@@ -149,10 +152,16 @@ struct FaultyDatabase: ProductSource, IndexingLedger {
     }
     return try result.get()
   }
+}
 
+extension FaultyDatabase {
   func captureCursor() async throws -> OutboxCursor { try await around { try await base.captureCursor() } }
   func outbox(after cursor: OutboxCursor, limit: Int) async throws -> [OutboxEntry] {
     try await around { try await base.outbox(after: cursor, limit: limit) }
+  }
+  func outboxEnd() async throws -> OutboxCursor { try await around { try await base.outboxEnd() } }
+  func outboxLag(after cursor: OutboxCursor, limit: Int) async throws -> OutboxLag {
+    try await around { try await base.outboxLag(after: cursor, limit: limit) }
   }
   func forEachProductBatch(
     size: Int, after: ProductID?, _ body: @Sendable ([ProductSnapshot]) async throws -> Void
@@ -162,23 +171,72 @@ struct FaultyDatabase: ProductSource, IndexingLedger {
   func products(_ ids: [ProductID]) async throws -> [ProductSnapshot] {
     try await around { try await base.products(ids) }
   }
-  func productCount() async throws -> Int { try await around { try await base.productCount() + missingProducts } }
+  func productCount() async throws -> Int { try await around { try await base.productCount() } }
   func waitForChange(atMost duration: Duration) async throws {
     try await around { try await base.waitForChange(atMost: duration) }
   }
   func pruneOutbox(through cursor: OutboxCursor) async throws {
     try await around { try await base.pruneOutbox(through: cursor) }
   }
-  func beginGeneration(alias: String, mappingHash: String, cursor: OutboxCursor) async throws -> IndexGeneration {
-    try await around { try await base.beginGeneration(alias: alias, mappingHash: mappingHash, cursor: cursor) }
+  func compactOutbox(through cursor: OutboxCursor) async throws {
+    try await around { try await base.compactOutbox(through: cursor) }
   }
-  func advance(generation number: Int64, to cursor: OutboxCursor) async throws {
-    try await around { try await base.advance(generation: number, to: cursor) }
+  func fanOut(limit: Int, at moment: Timestamp) async throws -> Int {
+    try await around { try await base.fanOut(limit: limit, at: moment) }
   }
-  func setState(_ state: IndexGeneration.State, ofGeneration number: Int64) async throws {
-    try await around { try await base.setState(state, ofGeneration: number) }
+}
+
+extension FaultyDatabase {
+  func auditBuckets() async throws -> [Int: AuditBucket] {
+    try await around {
+      var buckets = try await base.auditBuckets()
+      if let phantom {
+        buckets[Int(phantom.rawValue % 1024), default: AuditBucket(count: 0, versionSum: 0)].count += 1
+      }
+      return buckets
+    }
   }
-  func generations(alias: String) async throws -> [IndexGeneration] {
+  func auditVersions(inBuckets buckets: [Int]) async throws -> [ProductID: Int64] {
+    try await around {
+      var versions = try await base.auditVersions(inBuckets: buckets)
+      if let phantom, buckets.contains(Int(phantom.rawValue % 1024)) { versions[phantom] = 1 }
+      return versions
+    }
+  }
+  func auditStates(of ids: [ProductID], after cursor: OutboxCursor) async throws -> [ProductID: AuditState] {
+    try await around {
+      var states = try await base.auditStates(of: ids, after: cursor)
+      if let phantom, ids.contains(phantom) { states[phantom] = AuditState(documentVersion: 1, isPending: false) }
+      return states
+    }
+  }
+  func raiseVersions(_ floors: [ProductID: Int64]) async throws {
+    try await around { try await base.raiseVersions(floors) }
+  }
+}
+
+extension FaultyDatabase {
+  func beginGeneration(alias: String, mappingHash: String, mapping: String, cursor: OutboxCursor) async throws
+    -> IndexGeneration
+  {
+    try await around {
+      try await base.beginGeneration(alias: alias, mappingHash: mappingHash, mapping: mapping, cursor: cursor)
+    }
+  }
+  func noteLoaded(through product: ProductID, generation number: Int64) async throws {
+    try await around { try await base.noteLoaded(through: product, generation: number) }
+  }
+  func advance(generation number: Int64, to cursor: OutboxCursor, settled: [ProductID]) async throws {
+    try await around { try await base.advance(generation: number, to: cursor, settled: settled) }
+  }
+  func putInUse(generation number: Int64, checks: String) async throws {
+    try await around { try await base.putInUse(generation: number, checks: checks) }
+  }
+  func setFailed(generation number: Int64) async throws {
+    try await around { try await base.setFailed(generation: number) }
+  }
+  func removeGeneration(_ number: Int64) async throws { try await around { try await base.removeGeneration(number) } }
+  func generations(alias: String?) async throws -> [IndexGeneration] {
     try await around { try await base.generations(alias: alias) }
   }
   func addDeadLetters(_ letters: [DeadLetter], generation number: Int64) async throws {
@@ -186,5 +244,25 @@ struct FaultyDatabase: ProductSource, IndexingLedger {
   }
   func deadLetterCount(generation number: Int64) async throws -> Int {
     try await around { try await base.deadLetterCount(generation: number) }
+  }
+  func deadLetters(generation number: Int64, of products: [ProductID]?, limit: Int) async throws -> [DeadLetter] {
+    try await around { try await base.deadLetters(generation: number, of: products, limit: limit) }
+  }
+  func retryDeadLetters(generation number: Int64, of products: [ProductID]?) async throws -> Int {
+    try await around { try await base.retryDeadLetters(generation: number, of: products) }
+  }
+  func discardDeadLetters(generation number: Int64, of products: [ProductID]?) async throws -> Int {
+    try await around { try await base.discardDeadLetters(generation: number, of: products) }
+  }
+}
+
+extension FaultyDatabase {
+  func withLease<Value: Sendable>(
+    _ name: String, holder: String, _ body: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    try await around { try await base.withLease(name, holder: holder, body) }
+  }
+  func leaseHolder(_ name: String) async throws -> String? {
+    try await around { try await base.leaseHolder(name) }
   }
 }

@@ -105,7 +105,7 @@ import Testing
     _ = try await stack.full().run(stack.options)
     for number in 1...14 {
       let plan = FaultPlan(failing: number, moment)
-      let sync = stack.sync(engine: FaultyEngine(stack.node, plan), ports: FaultyDatabase(stack.catalog, plan))
+      let sync = stack.sync(engine: FaultyEngine(stack.node, plan), database: FaultyDatabase(stack.catalog, plan))
       try await stack.whileSyncing(sync) {
         for step in 1...2 {
           try await stack.execute("UPDATE catalog.product SET title = \("Round \(number).\(step)") WHERE code = 'D-5'")
@@ -138,9 +138,8 @@ import Testing
   func pruning() async throws {
     let stack = try await IndexingStack()
     _ = try await stack.full().run(stack.options)
-    try await stack.whileSyncing(stack.sync()) {
-      // Each change is a step of its own, and after each hundred steps what was read goes; not what a transaction of
-      // another test holds back just then, so that it may take some hundreds.
+    try await stack.whileSyncing(stack.sync(configure: { $0.pruneInterval = .milliseconds(20) })) {
+      // What a transaction of another test holds back does not go just then, so that it may take some hundreds.
       var isPruned = false
       for number in 1...1000 where !isPruned {
         let cursor = try await stack.catalog.generations(alias: "products")[0].cursor
@@ -158,11 +157,7 @@ import Testing
   func noIndex() async throws {
     let stack = try await IndexingStack()
     let lines = Mutex<[String]>([])
-    let registry = MetricsRegistry()
-    let sync = IndexSync(
-      source: stack.catalog, ledger: stack.catalog, engine: stack.node, clock: stack.clock, alias: "products",
-      refreshesEachBatch: true, metrics: IndexSyncMetrics(registry: registry),
-      log: { line in lines.withLock { $0.append(line) } })
+    let sync = stack.sync(log: { line in lines.withLock { $0.append(line) } })
     try await stack.whileSyncing(sync) {
       try await until { lines.withLock { $0.contains { $0.contains("run `vitrine index full`") } } }
       _ = try await stack.full().run(stack.options)

@@ -42,20 +42,48 @@ struct IndexingStack: Sendable {
       })
   }
 
-  func full(
-    engine: (any SearchEngine)? = nil, ports: (any ProductSource & IndexingLedger)? = nil
-  ) -> FullIndex {
-    let ports = ports ?? catalog
-    return FullIndex(source: ports, ledger: ports, engine: engine ?? node, mapping: mapping, clock: clock)
+  func full(engine: (any SearchEngine)? = nil, database: (any IndexingDatabase)? = nil, mapping: IndexMapping? = nil)
+    -> FullIndex
+  {
+    let database = database ?? catalog
+    return FullIndex(
+      source: database, ledger: database, leases: database, engine: engine ?? node, mapping: mapping ?? self.mapping,
+      clock: clock)
   }
 
   var options: FullIndex.Options { FullIndex.Options(alias: Self.alias) }
 
-  func sync(engine: (any SearchEngine)? = nil, ports: (any ProductSource & IndexingLedger)? = nil) -> IndexSync {
-    let ports = ports ?? catalog
+  func sync(
+    engine: (any SearchEngine)? = nil, database: (any IndexingDatabase)? = nil, registry: MetricsRegistry = .init(),
+    log: @escaping @Sendable (String) -> Void = { _ in },
+    configure: (inout IndexSync.Options) -> Void = { _ in }
+  ) -> IndexSync {
+    let database = database ?? catalog
+    var options = IndexSync.Options(alias: Self.alias)
+    options.refreshesEachBatch = true
+    options.batchPause = .zero
+    options.probeInterval = .milliseconds(50)
+    configure(&options)
     return IndexSync(
-      source: ports, ledger: ports, engine: engine ?? node, clock: clock, alias: Self.alias, refreshesEachBatch: true,
-      metrics: IndexSyncMetrics(registry: MetricsRegistry()))
+      source: database, ledger: database, leases: database, engine: engine ?? node, clock: clock, options: options,
+      metrics: IndexSyncMetrics(registry: registry), log: log)
+  }
+
+  func rollback(to number: Int64? = nil, database: (any IndexingDatabase)? = nil, gate: IndexGate.Options = .init())
+    async throws -> IndexRollback.Report
+  {
+    let database = database ?? catalog
+    return try await IndexRollback(
+      source: database, ledger: database, leases: database, engine: node, clock: clock
+    ).run(alias: Self.alias, to: number, holder: "the test", gate: gate)
+  }
+
+  func verify(repairs: Bool = true) async throws -> IndexVerification.Report {
+    let live = try await catalog.generations(alias: Self.alias).first { $0.state == .live }!
+    let verification = IndexVerification(source: catalog, ledger: catalog, engine: node)
+    let catchUp = IndexCatchUp(source: catalog, ledger: catalog, engine: node, clock: clock)
+    guard repairs else { return try await verification.run(live, catchUp: nil) }
+    return try await verification.run(live) { try await catchUp.run(live) }
   }
 
   /// Runs a sync while `body` runs.

@@ -148,6 +148,9 @@ private let updates: [String: String] = [
   "pricing.price.valid_until": "SET valid_until = '2030-01-01'",
 ]
 
+/// What sync does with changes that touch many products: finds them, and notes them.
+private let handOn = "SELECT indexing.line_up_fan_out(), indexing.note_fan_out(1000)"
+
 private func makePool(_ script: String? = fixture) async throws -> PostgresPool {
   let pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
   if let script { try await pool.withConnection { try await $0.executeScript(script) } }
@@ -191,6 +194,7 @@ private func state(_ pool: PostgresPool, after id: Int64 = 0) async throws -> (v
         try await connection.executeScript("BEGIN")
         let before = try await connection.query("SELECT document_version FROM catalog.product WHERE id = 1")
         try await connection.executeScript("UPDATE \(table) \(update)")
+        try await connection.executeScript(handOn)
         let after = try await connection.query(
           """
           SELECT document_version, (SELECT count(*) FROM indexing.outbox
@@ -253,7 +257,7 @@ private func state(_ pool: PostgresPool, after id: Int64 = 0) async throws -> (v
     ]
     for statement in statements {
       let before = try await state(pool)
-      try await pool.withConnection { try await $0.executeScript(statement) }
+      try await pool.withConnection { try await $0.executeScript("\(statement); \(handOn)") }
       let after = try await state(pool, after: before.last)
       #expect(after.rows == 1, "\(statement)")
       if after.version != nil { #expect(after.version == before.version.map { $0 + 1 }, "\(statement)") }
@@ -262,6 +266,7 @@ private func state(_ pool: PostgresPool, after id: Int64 = 0) async throws -> (v
     // A row that says nothing of its own changes no document.
     try await pool.withConnection {
       try await $0.executeScript("INSERT INTO catalog.category_attribute (category_id, attribute_id) VALUES (4, 1)")
+      try await $0.executeScript(handOn)
     }
     #expect(try await state(pool, after: before.last).last == before.last)
     await pool.close()

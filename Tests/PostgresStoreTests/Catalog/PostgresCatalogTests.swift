@@ -9,6 +9,8 @@
 // 8. waitForChange ends on a commit long before its time, and on cancellation.
 // 9. The ledger keeps generations, one live at a time, and cursors that never go back.
 // 10. A category's own saying about an attribute wins over its ancestors' and the attribute's.
+// 11. Compaction leaves each product's last entry, so that an old cursor still meets every product that changed.
+// 12. A price that begins or ends by time is noted once.
 
 import Catalog
 import LocalServices
@@ -267,23 +269,103 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
   func ledger() async throws {
     let (pool, catalog) = try await makeCatalog()
     let cursor = OutboxCursor(transactionID: 7, id: 3)
-    let first = try await catalog.beginGeneration(alias: "products", mappingHash: "abc", cursor: cursor)
+    func begin() async throws -> IndexGeneration {
+      try await catalog.beginGeneration(alias: "products", mappingHash: "abc", mapping: "{}", cursor: cursor)
+    }
+    let first = try await begin()
     #expect(first.indexName == "products-\(first.number)" && first.state == .building && first.cursor == cursor)
-    try await catalog.setState(.live, ofGeneration: first.number)
-    let second = try await catalog.beginGeneration(alias: "products", mappingHash: "abc", cursor: cursor)
-    try await catalog.setState(.live, ofGeneration: second.number)
+    try await catalog.noteLoaded(through: ProductID(40), generation: first.number)
+    try await catalog.noteLoaded(through: ProductID(30), generation: first.number)
+    #expect(try await catalog.generations(alias: "products")[0].loadedThrough == ProductID(40))
+    try await catalog.putInUse(generation: first.number, checks: "all well")
+    let second = try await begin()
+    try await catalog.putInUse(generation: second.number, checks: "all well")
     let both = try await catalog.generations(alias: "products")
     #expect(both.map(\.number) == [second.number, first.number])
     #expect(both.map(\.state) == [.live, .retired])
-    #expect(both.allSatisfy { $0.swappedInAt != nil })
-    try await catalog.advance(generation: second.number, to: OutboxCursor(transactionID: 9, id: 1))
-    try await catalog.advance(generation: second.number, to: OutboxCursor(transactionID: 8, id: 5))
-    #expect(try await catalog.generations(alias: "products")[0].cursor == OutboxCursor(transactionID: 9, id: 1))
-    let letter = DeadLetter(product: ProductID(5), documentVersion: 2, reason: "price is not a number\0")
-    try await catalog.addDeadLetters([letter, letter], generation: second.number)
-    try await catalog.addDeadLetters([letter], generation: second.number)
-    #expect(try await catalog.deadLetterCount(generation: second.number) == 1)
-    #expect(try await catalog.deadLetterCount(generation: first.number) == 0)
+    #expect(both.allSatisfy { $0.swappedInAt != nil && $0.checks == "all well" })
+    try await catalog.advance(generation: second.number, to: OutboxCursor(transactionID: 9, id: 1), settled: [])
+    try await catalog.advance(generation: second.number, to: OutboxCursor(transactionID: 8, id: 5), settled: [])
+    #expect(try await catalog.generations(alias: nil)[0].cursor == OutboxCursor(transactionID: 9, id: 1))
+    try await catalog.setFailed(generation: first.number)
+    try await catalog.removeGeneration(first.number)
+    #expect(try await catalog.generations(alias: "products").map(\.number) == [second.number])
+    await pool.close()
+  }
+
+  @Test("9: dead letters: the last of each product, with its document, until it is settled or discarded")
+  func deadLetters() async throws {
+    let (pool, catalog) = try await makeCatalog()
+    _ = try await catalog.upsert((1...3).map { plain($0) }, source: "test")
+    let number = try await catalog.beginGeneration(
+      alias: "products", mappingHash: "abc", mapping: "{}", cursor: .start
+    ).number
+    func count() async throws -> Int { try await catalog.deadLetterCount(generation: number) }
+    let letters = (1...3).map {
+      DeadLetter(product: ProductID($0), documentVersion: 2, reason: "price is not a number\0", document: "{\"p\": \($0)}")
+    }
+    try await catalog.addDeadLetters(letters + letters, generation: number)
+    try await catalog.addDeadLetters([letters[0]], generation: number)
+    #expect(try await count() == 3)
+    let kept = try await catalog.deadLetters(generation: number, of: [ProductID(2)], limit: 10)
+    #expect(kept.map(\.document) == ["{\"p\": 2}"] && kept[0].reason == "price is not a number")
+    let end = try await catalog.outboxEnd()
+    #expect(try await catalog.retryDeadLetters(generation: number, of: nil) == 3)
+    #expect(try await catalog.outbox(after: end, limit: 10).map(\.product.rawValue).sorted() == [1, 2, 3])
+    #expect(try await catalog.products([ProductID(1)])[0].documentVersion == 2)
+    try await catalog.advance(
+      generation: number, to: try await catalog.outboxEnd(), settled: [ProductID(1), ProductID(99)])
+    #expect(try await count() == 2)
+    #expect(try await catalog.discardDeadLetters(generation: number, of: [ProductID(2)]) == 1)
+    #expect(try await catalog.discardDeadLetters(generation: number, of: nil) == 1)
+    #expect(try await count() == 0)
+    await pool.close()
+  }
+
+  @Test("11: compaction leaves each product's last entry, and what is after the cursor")
+  func compaction() async throws {
+    let (pool, catalog) = try await makeCatalog()
+    _ = try await catalog.upsert((1...3).map { plain($0) }, source: "test")
+    for round in 1...4 {
+      for id in [1, 2] { try await pool.execute("UPDATE catalog.product SET title = \("t\(round)") WHERE id = \(id)") }
+    }
+    let middle = try await catalog.outboxEnd()
+    for round in 1...2 { try await pool.execute("UPDATE catalog.product SET title = \("u\(round)") WHERE id = 2") }
+    let before = try await catalog.outbox(after: .start, limit: 100)
+    try #require(before.count == 13)
+    // Another test's transaction on the same server may hold the horizon back.
+    try await until {
+      try await catalog.compactOutbox(through: middle)
+      return try await catalog.outbox(after: .start, limit: 100).count == 5
+    }
+    let left = try await catalog.outbox(after: .start, limit: 100)
+    #expect(left.map(\.product.rawValue) == [3, 1, 2, 2, 2])
+    #expect(left.suffix(2).allSatisfy { $0.cursor > middle })
+    await pool.close()
+  }
+
+  @Test("12: prices that begin or end are noted once their moment has come")
+  func priceValidity() async throws {
+    let (pool, catalog) = try await makeCatalog()
+    _ = try await catalog.upsert((1...3).map { plain($0) }, source: "test")
+    let soon = Timestamp("2099-01-01T00:00:00Z")!
+    func at(_ seconds: Int64) -> Timestamp {
+      Timestamp(microsecondsSinceEpoch: soon.microsecondsSinceEpoch + seconds * 1_000_000)
+    }
+    try await pool.execute("UPDATE pricing.price SET valid_until = \(soon) WHERE variant_id = 1")
+    try await pool.execute("UPDATE pricing.price SET valid_from = \(at(60)) WHERE variant_id = 3")
+    var end = try await catalog.outboxEnd()
+    func noted(by moment: Timestamp) async throws -> [Int64] {
+      let count = try await catalog.fanOut(limit: 100, at: moment)
+      let products = try await catalog.outbox(after: end, limit: 10).map(\.product.rawValue)
+      #expect(products.count == count)
+      end = try await catalog.outboxEnd()
+      return products
+    }
+    #expect(try await noted(by: at(-10)) == [])
+    #expect(try await noted(by: at(5)) == [1])
+    #expect(try await noted(by: at(10)) == [])
+    #expect(try await noted(by: at(90)) == [3])
     await pool.close()
   }
 
@@ -312,7 +394,8 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
     let product = try #require(try await catalog.products([ProductID(1)]).first)
     #expect(product.attributes[1].definition.unit == "inch" && product.attributes[1].definition.isFacet)
     #expect(product.attributes[0].definition.isFacet == false && product.attributes[0].definition.position == 2)
-    #expect(product.documentVersion == 3)
+    #expect(try await catalog.fanOut(limit: 10, at: Timestamp("2026-01-01")!) == 1)
+    #expect(try await catalog.products([ProductID(1)])[0].documentVersion == product.documentVersion + 1)
     await pool.close()
   }
 }

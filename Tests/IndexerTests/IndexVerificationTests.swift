@@ -1,0 +1,140 @@
+// Against a real Postgres and the embedded engine:
+// 1. Missing, stale and extra documents are found, each by its kind, and repaired; what was right stays untouched.
+// 2. A change that is on its way is no drift, and neither is a refused document.
+// 3. A document that was deleted behind our back, or whose engine's version ran ahead (a database from a backup), is
+//    repaired as well.
+// 4. Documents that are not ours (another id, no bucket, another's bucket) are found and go.
+// 5. Without repair nothing is written. Sync audits by itself, and counts what it finds and repairs.
+import Catalog
+import Indexer
+import JSON
+import Ports
+import PostgresStore
+import SearchDSL
+import SearchNode
+import Telemetry
+import Testing
+
+@Suite struct IndexVerificationTests {
+  private static let deadline = Duration.seconds(10)
+
+  /// Writes behind the indexer's back, with the engine's own counting of versions.
+  private func write(_ operations: [BulkOperation], to stack: IndexingStack) async throws {
+    let response = try await stack.node.bulk(
+      operations, to: "products", refresh: true, deadline: .now + Self.deadline)
+    try #require(!response.hasErrors, "\(response.items)")
+  }
+
+  private func document(_ stack: IndexingStack, _ number: Int, version: Int64, bucket: Int64? = nil) async throws
+    -> BulkOperation
+  {
+    let id = try await stack.id(number)
+    var source = try #require(try await stack.indexed()[id.description]?.object)
+    source["document_version"] = .int(version)
+    if let bucket { source["audit_bucket"] = .int(bucket) }
+    return BulkOperation(
+      id: id.description, externalVersion: nil, action: .index(source: JSONValue.object(source).bytes))
+  }
+
+  @Test("1: every kind, found and repaired", .timeLimit(.minutes(5)))
+  func everyKind() async throws {
+    let stack = try await IndexingStack(products: 60)
+    try await stack.execute("UPDATE catalog.product SET title = title || ' again'")
+    _ = try await stack.full().run(stack.options)
+    #expect(try await stack.verify().found.isEmpty)
+    var planted: [BulkOperation] = []
+    for number in 1...5 {
+      planted.append(
+        BulkOperation(id: try await stack.id(number).description, externalVersion: nil, action: .delete))
+    }
+    for number in 6...11 { planted.append(try await document(stack, number, version: 1)) }
+    // Extra: as if a delete had been lost.
+    let hidden = try await document(stack, 12, version: 2)
+    try await stack.execute("UPDATE catalog.product SET lifecycle = 'hidden' WHERE code IN ('D-12', 'D-13')")
+    try await IndexCatchUp(source: stack.catalog, ledger: stack.catalog, engine: stack.node, clock: stack.clock).run(
+      try #require(try await stack.catalog.generations(alias: "products").first))
+    planted.append(hidden)
+    try await write(planted, to: stack)
+
+    let seen = try await stack.verify(repairs: false)
+    #expect(seen.count(.missing) == 5 && seen.count(.stale) == 6 && seen.count(.extra) == 1)
+    #expect(seen.left.count == 12 && seen.repaired == 0)
+    let untouched = try await stack.id(20)
+    let before = try await stack.catalog.products([untouched])[0].documentVersion
+    let report = try await stack.verify()
+    #expect(report.found.count == 12 && report.left.isEmpty && report.repaired == 12)
+    #expect(try await stack.isIndexEqual())
+    #expect(try await stack.catalog.products([untouched])[0].documentVersion == before)
+  }
+
+  @Test("2: on its way, or refused: no drift", .timeLimit(.minutes(5)))
+  func noDrift() async throws {
+    let stack = try await IndexingStack()
+    _ = try await stack.full().run(stack.options)
+    try await stack.execute("UPDATE catalog.product SET title = 'On its way' WHERE code IN ('D-1', 'D-2')")
+    try await stack.execute("DELETE FROM catalog.product WHERE code = 'D-3'")
+    #expect(try await stack.verify(repairs: false).found.isEmpty)
+    let engine = FaultyEngine(stack.node, refused: try await stack.id(4).description)
+    try await stack.whileSyncing(stack.sync(engine: engine)) {
+      try await stack.execute("UPDATE catalog.product SET title = 'Refused' WHERE code = 'D-4'")
+      try await until { try await stack.catalog.deadLetterCount(generation: 1) == 1 }
+    }
+    #expect(try await stack.verify(repairs: false).found.isEmpty)
+    #expect(try await stack.catalog.discardDeadLetters(generation: 1, of: nil) == 1)
+    #expect(try await stack.verify().repaired == 1)
+    #expect(try await stack.isIndexEqual())
+  }
+
+  @Test("3: versions that ran ahead", .timeLimit(.minutes(5)))
+  func ahead() async throws {
+    let stack = try await IndexingStack()
+    _ = try await stack.full().run(stack.options)
+    let one = try await stack.id(1)
+    // Written and deleted many times: the engine remembers a version far above Postgres's.
+    for _ in 1...5 {
+      try await write([try await document(stack, 2, version: 900)], to: stack)
+    }
+    let source = try #require(try await stack.indexed()[one.description])
+    try await write(
+      [BulkOperation(id: one.description, externalVersion: 700, action: .index(source: source.bytes))], to: stack)
+    try await write([BulkOperation(id: one.description, externalVersion: nil, action: .delete)], to: stack)
+    let report = try await stack.verify()
+    #expect(report.count(.missing) == 1 && report.count(.stale) == 1 && report.left.isEmpty)
+    #expect(try await stack.isIndexEqual())
+  }
+
+  @Test("4: documents that are not ours", .timeLimit(.minutes(5)))
+  func foreign() async throws {
+    let stack = try await IndexingStack()
+    _ = try await stack.full().run(stack.options)
+    let moved = try await document(stack, 5, version: 1, bucket: 17)
+    var stranger = try await document(stack, 6, version: 1)
+    stranger.id = "900000"
+    try await write(
+      [
+        moved, stranger,
+        BulkOperation(id: "someone", externalVersion: nil, action: .index(source: Array(#"{"title": "Not ours"}"#.utf8))),
+      ], to: stack)
+    let report = try await stack.verify()
+    #expect(report.count(.extra) == 2 && report.count(.stale) == 1 && report.left.isEmpty, "\(report.found)")
+    #expect(try await stack.isIndexEqual())
+  }
+
+  @Test("5: sync audits", .timeLimit(.minutes(5)))
+  func auditsBySync() async throws {
+    let stack = try await IndexingStack()
+    _ = try await stack.full().run(stack.options)
+    let registry = MetricsRegistry()
+    let sync = stack.sync(registry: registry, configure: { $0.auditInterval = .milliseconds(20) })
+    try await stack.whileSyncing(sync) {
+      try await write(
+        [
+          BulkOperation(id: try await stack.id(1).description, externalVersion: nil, action: .delete),
+          try await document(stack, 2, version: 0),
+        ], to: stack)
+      try await until { try await stack.isIndexEqual() }
+      let lines = ["vitrine_index_drift_found_total 2", "vitrine_index_drift_repaired_total 2"]
+      try await until { lines.allSatisfy(registry.exposition().contains) }
+    }
+  }
+}

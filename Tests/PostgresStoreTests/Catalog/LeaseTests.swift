@@ -1,0 +1,84 @@
+// Against a real Postgres:
+// 1. One holder at a time; who comes second is told who holds it; it is free again when the first is done or fails.
+// 2. A holder whose session ends is told so, its work is cancelled, and the next holds the lease within 5 s.
+// 3. Leases of different names, and of different databases, do not meet.
+import LocalServices
+import Ports
+import PostgresStore
+import Synchronization
+import Testing
+
+@Suite struct LeaseTests {
+  private static func makeCatalog() async throws -> (PostgresPool, PostgresCatalog) {
+    let pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
+    return (pool, PostgresCatalog(pool))
+  }
+
+  private struct Failed: Error {}
+
+  /// Holds the lease until told to let it go.
+  private static func hold(_ catalog: PostgresCatalog, _ name: String, holder: String) async -> (
+    task: Task<Void, any Error>, release: AsyncStream<Void>.Continuation
+  ) {
+    let (releases, release) = AsyncStream<Void>.makeStream()
+    let (starts, started) = AsyncStream<Void>.makeStream()
+    let task = Task {
+      defer { started.finish() }
+      try await catalog.withLease(name, holder: holder) {
+        started.yield()
+        for await _ in releases { return }
+        try Task.checkCancellation()
+      }
+    }
+    for await _ in starts { break }
+    return (task, release)
+  }
+
+  @Test("1: one at a time", .timeLimit(.minutes(2)))
+  func oneAtATime() async throws {
+    let (pool, catalog) = try await Self.makeCatalog()
+    #expect(try await catalog.leaseHolder("index") == nil)
+    let first = await Self.hold(catalog, "index", holder: "the first")
+    await #expect {
+      try await catalog.withLease("index", holder: "the second") {}
+    } throws: {
+      ($0 as? LeaseHeld)?.holder.hasPrefix("the first, since 2") == true
+    }
+    #expect(try await catalog.leaseHolder("index")?.hasPrefix("the first") == true)
+    first.release.yield()
+    try await first.task.value
+    #expect(try await catalog.leaseHolder("index") == nil)
+    await #expect(throws: Failed.self) { try await catalog.withLease("index", holder: "the third") { throw Failed() } }
+    #expect(try await catalog.withLease("index", holder: "the fourth") { 4 } == 4)
+    await pool.close()
+  }
+
+  @Test("2: a session that ends", .timeLimit(.minutes(2)))
+  func sessionEnds() async throws {
+    let (pool, catalog) = try await Self.makeCatalog()
+    let first = await Self.hold(catalog, "index", holder: "the first")
+    try await pool.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    let start = ContinuousClock.now
+    let second = try await catalog.withLease("index", holder: "the second") { 2 }
+    #expect(second == 2)
+    await #expect(throws: LeaseLost.self) { try await first.task.value }
+    #expect(ContinuousClock.now - start < .seconds(5))
+    await pool.close()
+  }
+
+  @Test("3: other names, other databases", .timeLimit(.minutes(2)))
+  func others() async throws {
+    let (pool, catalog) = try await Self.makeCatalog()
+    let (otherPool, other) = try await Self.makeCatalog()
+    let first = await Self.hold(catalog, "index", holder: "the first")
+    #expect(try await catalog.withLease("another index", holder: "the second") { 2 } == 2)
+    #expect(try await other.leaseHolder("index") == nil)
+    #expect(try await other.withLease("index", holder: "the third") { 3 } == 3)
+    first.release.yield()
+    try await first.task.value
+    await pool.close()
+    await otherPool.close()
+  }
+}
