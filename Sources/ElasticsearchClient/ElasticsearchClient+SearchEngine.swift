@@ -107,6 +107,34 @@ extension ElasticsearchClient {
     return indices.sorted { $0.name < $1.name }
   }
 
+  /// Asks in spans of a few seconds, so that no request is held for long by a node that has gone meanwhile.
+  public func waitUntilAllocated(_ index: String, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError) -> Bool
+  {
+    while true {
+      // The server needs a moment to say that the time is over.
+      let span = min(Self.longestAllocationWait, (deadline - .now) * 0.9)
+      guard span >= Self.shortestAllocationWait else { return false }
+      let isAllocated = try await perform(
+        "GET",
+        "/_cluster/health/\(index.pathSegment)?level=indices&wait_for_status=green&timeout=\(span.wholeMilliseconds)ms",
+        deadline: deadline
+      ) { status, answer throws(SearchEngineError) in
+        guard let isTimedOut = answer["timed_out"]?.bool else {
+          throw SearchEngineError(status: status, answer: answer)
+        }
+        // A missing index is waited for as if it could come.
+        guard let indices = answer["indices"], !indices.isEmpty else { throw .indexNotFound(index) }
+        return !isTimedOut
+      }
+      if isAllocated { return true }
+    }
+  }
+
+  private static let longestAllocationWait: Duration = .seconds(5)
+  /// Less is not worth a request.
+  private static let shortestAllocationWait: Duration = .milliseconds(20)
+
   /// Sends what changes something and needs no more than a yes.
   private func acknowledge(
     _ method: String, _ path: String, body: JSONValue?, _ repetition: Repetition, _ deadline: ContinuousClock.Instant
@@ -122,6 +150,12 @@ extension ElasticsearchClient {
 }
 
 extension JSONElement {
+  fileprivate var isEmpty: Bool {
+    var isEmpty = true
+    forEachMember { _, _ in isEmpty = false }
+    return isEmpty
+  }
+
   fileprivate var aliases: [IndexInformation] {
     var indices: [IndexInformation] = []
     forEachMember { name, body in
@@ -132,6 +166,11 @@ extension JSONElement {
     }
     return indices
   }
+}
+
+extension Duration {
+  /// Rounded down.
+  var wholeMilliseconds: Int { Int(components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000) }
 }
 
 extension String {
