@@ -46,7 +46,7 @@ final class CurlEventLoop: @unchecked Sendable {  // All but `inbox` and `multi`
   }
 
   /// The loop looks at its inbox at least this often even when nothing wakes it.
-  private static let longestPollMilliseconds: Int64 = 1_000
+  private static let longestPollMilliseconds = 1_000
 
   private let settings: ElasticsearchSettings
   private let inbox = Mutex(Inbox())
@@ -146,8 +146,7 @@ final class CurlEventLoop: @unchecked Sendable {  // All but `inbox` and `multi`
     let now = ContinuousClock.now
     for list in [active, waiting] {
       for transfer in list {
-        let left = (transfer.deadline - now).components
-        timeout = min(timeout, left.seconds * 1_000 + left.attoseconds / 1_000_000_000_000_000 + 1)
+        timeout = min(timeout, (transfer.deadline - now).wholeMilliseconds + 1)
       }
     }
     return Int32(max(0, timeout))

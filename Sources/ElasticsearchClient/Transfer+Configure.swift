@@ -14,10 +14,7 @@ extension Transfer {
     options.set(CURLOPT_ACCEPT_ENCODING, "gzip")
     options.set(CURLOPT_URL, request.url)
     options.set(CURLOPT_CUSTOMREQUEST, request.method)
-    let connectMilliseconds =
-      settings.connectTimeout.components.seconds * 1_000
-      + settings.connectTimeout.components.attoseconds / 1_000_000_000_000_000
-    options.set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, connectMilliseconds)))
+    options.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, settings.connectTimeout.wholeMilliseconds))
     setCredentials(&options, settings)
     if let body = request.body {
       options.set(CURLOPT_POST, 1)

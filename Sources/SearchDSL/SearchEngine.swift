@@ -28,6 +28,9 @@ public protocol SearchEngine: Sendable {
   /// The indices (not aliases) whose name matches a pattern with `*`, with their aliases and document counts.
   func indices(matching pattern: String, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> [IndexInformation]
+  /// Waits until every copy of every shard of the index has its node: true as soon as that is so, false where it is
+  /// not by the deadline.
+  func waitUntilAllocated(_ index: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> Bool
 }
 
 public struct EngineInformation: Sendable, Equatable {

@@ -17,6 +17,7 @@ public struct SearchRequest: Sendable, Equatable {
   public var trackTotalHits: TrackTotalHits
   /// Scores although the sort does not need them.
   public var trackScores: Bool
+  /// Each hit tells the version of its document: the external one, where it was written with one.
   public var includesVersion: Bool
 
   public init(

@@ -39,6 +39,7 @@ public struct Hit: Sendable, Equatable {
   public var index: String
   public var id: String
   public var score: Double?
+  /// The document's `_version`, where the request asked for it; `get` always tells it.
   public var version: Int64?
   public var source: JSONValue?
   public var sort: [SortValue]

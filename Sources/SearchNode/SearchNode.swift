@@ -158,6 +158,14 @@ public final class SearchNode: SearchEngine {
     }.sorted { $0.name < $1.name }
   }
 
+  /// True at once: an index is whole as soon as it is there.
+  public func waitUntilAllocated(_ index: String, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError) -> Bool
+  {
+    _ = try resolve(index)
+    return true
+  }
+
   /// The index of that name, or the one that the alias stands for.
   private func resolve(_ name: String) throws(SearchEngineError) -> SearchIndex {
     let (index, aliased) = catalog.withLock { catalog -> (SearchIndex?, Int) in

@@ -5,6 +5,7 @@
 // 3. A document that the mapping refuses is an error of its item, with type and reason, and the rest is indexed.
 // 4. Aliases swap in one request; indices are listed by pattern with their aliases and counts; a missing index is told.
 // 5. A body that the server refuses gives status, type, reason and index.
+// 6. Whether an index is allocated is waited for: until it is, at most until the deadline; a missing index is told.
 import ElasticsearchClient
 import JSON
 import LocalServices
@@ -13,7 +14,7 @@ import Testing
 
 @Suite(.serialized) struct RealServerTests {
   @Test(
-    "1–5 on each server", .enabled(if: LocalSearchServer.absence == nil, "no real search server here"),
+    "1–6 on each server", .enabled(if: LocalSearchServer.absence == nil, "no real search server here"),
     arguments: LocalSearchServer.Kind.allCases)
   func server(kind: LocalSearchServer.Kind) async throws {
     try await TestServers.withClient(of: kind) { client in
@@ -25,6 +26,7 @@ import Testing
       try await Self.search(client, index)
       try await Self.aliases(client, index)
       try await Self.refusals(client, index)
+      try await Self.allocation(client, index)
     }
   }
 
@@ -210,6 +212,21 @@ import Testing
         return false
       }
       return true
+    }
+  }
+
+  static func allocation(_ client: ElasticsearchClient, _ index: String) async throws {
+    #expect(try await client.waitUntilAllocated(index, deadline: .now + .seconds(60)))
+    // One node cannot hold a second copy.
+    try await client.updateSettings(["number_of_replicas": 1], of: index, deadline: .now + .seconds(60))
+    let start = ContinuousClock.now
+    #expect(try await !client.waitUntilAllocated(index, deadline: start + .seconds(2)))
+    #expect(ContinuousClock.now - start < .seconds(4))
+    async let isAllocated = client.waitUntilAllocated(index, deadline: .now + .seconds(60))
+    try await client.updateSettings(["number_of_replicas": 0], of: index, deadline: .now + .seconds(60))
+    #expect(try await isAllocated)
+    await #expect(throws: SearchEngineError.indexNotFound("absent")) {
+      try await client.waitUntilAllocated("absent", deadline: .now + .seconds(1))
     }
   }
 }

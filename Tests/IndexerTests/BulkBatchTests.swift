@@ -178,4 +178,7 @@ extension AnsweringEngine: SearchEngine {
   func indices(matching pattern: String, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> [IndexInformation]
   { fatalError() }
+  func waitUntilAllocated(_ index: String, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError) -> Bool
+  { fatalError() }
 }

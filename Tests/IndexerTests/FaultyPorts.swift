@@ -128,6 +128,13 @@ struct FaultyEngine: SearchEngine {
       try await engine.indices(matching: pattern, deadline: deadline)
     }
   }
+  func waitUntilAllocated(_ index: String, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError) -> Bool
+  {
+    try await plan.around(failure) { () throws(SearchEngineError) in
+      try await engine.waitUntilAllocated(index, deadline: deadline)
+    }
+  }
 }
 
 /// The database's side of the indexer.

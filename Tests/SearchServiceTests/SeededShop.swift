@@ -121,4 +121,7 @@ struct DownEngine: SearchEngine {
   func indices(matching pattern: String, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> [IndexInformation]
   { throw error }
+  func waitUntilAllocated(_ index: String, deadline: ContinuousClock.Instant)
+    async throws(SearchEngineError) -> Bool
+  { throw error }
 }

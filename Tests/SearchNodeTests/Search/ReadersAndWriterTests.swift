@@ -121,5 +121,9 @@ private struct SeededGenerator: RandomNumberGenerator {
       [.remove(index: "products-1", alias: "products"), .add(index: "products-2", alias: "products")],
       deadline: deadline)
     #expect(try await node.indices(matching: "products-*", deadline: deadline).map(\.aliases) == [[], ["products"]])
+    #expect(try await node.waitUntilAllocated("products-1", deadline: deadline))
+    await #expect(throws: SearchEngineError.indexNotFound("products-9")) {
+      try await node.waitUntilAllocated("products-9", deadline: deadline)
+    }
   }
 }

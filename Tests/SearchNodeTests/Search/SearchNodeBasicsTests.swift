@@ -1,6 +1,6 @@
 // 1. One document and one term score 0.2876821, as on Elasticsearch 7 and 8 and OpenSearch 2.
 // 2. Bulk items refused by the mapping carry Elasticsearch's error types and stop nothing else.
-// 3. An external version that is not newer is refused with 409, also after a delete.
+// 3. An external version that is not newer is refused with 409, also after a delete; a hit tells its version on request.
 // 4. terms, range and stats aggregations count multi-valued fields once a document and value.
 // 5. Sort, from/size, search_after and _source filtering.
 import JSON
@@ -65,6 +65,8 @@ func makeNode(_ mappings: JSONValue, settings: JSONValue = [:], _ documents: [(S
     #expect(try await node.count(.matchAll(), in: "products", deadline: deadline) == 0)
     #expect(try await write(9, .index(source: source)) == 201)
     #expect(try await node.get(id: "a", from: "products", deadline: deadline)?.version == 9)
+    #expect(try node.search(SearchRequest(includesVersion: true), in: "products").hits.map(\.version) == [9])
+    #expect(try node.search(SearchRequest(), in: "products").hits.map(\.version) == [nil])
   }
 
   @Test("4: aggregations over multi-valued fields")
