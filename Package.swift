@@ -99,7 +99,10 @@ let package = Package(
     tests("Seeding", ["Seeding", "Catalog", "Importing", "JSON"]),
     tests(
       "Indexer",
-      ["Indexer", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "LocalServices", "JSON", "Telemetry"]),
+      [
+        "Indexer", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "LocalServices", "JSON", "Telemetry",
+        "ElasticsearchClient",
+      ]),
     tests(
       "SearchService",
       [
@@ -108,7 +111,12 @@ let package = Package(
       ]),
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration"]),
-    tests("vitrine", ["vitrine", "Configuration", "PostgresStore", "LocalServices", "JSON", "Threading"]),
+    tests(
+      "vitrine",
+      [
+        "vitrine", "Configuration", "PostgresStore", "LocalServices", "JSON", "Threading", "Catalog", "Indexer", "Ports",
+        "SearchDSL", "ElasticsearchClient",
+      ]),
     tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading"]),
     tests(
       "StorefrontAPI",

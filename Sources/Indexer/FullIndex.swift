@@ -20,6 +20,8 @@ public struct FullIndex: Sendable {
     /// Begins anew where a run that was stopped could be gone on with.
     public var startsOver = false
     public var gate = IndexGate.Options()
+    /// How long to wait for the replicas before the swap; a cluster with too few nodes never has them.
+    public var allocationPatience = Duration.seconds(10)
 
     public init(alias: String) { self.alias = alias }
   }
@@ -87,6 +89,7 @@ public struct FullIndex: Sendable {
       try await engine.updateSettings(mapping.settingsForServing, of: generation.indexName, deadline: deadline)
       let gate = IndexGate(source: source, ledger: ledger, engine: engine, onWait: onRetry)
       let passed = try await gate.pass(generation, replay: replay, options: options.gate)
+      await waitForReplicas(of: generation, patience: options.allocationPatience)
       let swap = GenerationSwap(ledger: ledger, engine: engine, alias: options.alias, onRetry: onRetry)
       try await swap.putInUse(generation, checks: passed.checks)
       let pruning = IndexPruning(ledger: ledger, engine: engine, alias: options.alias)
@@ -102,6 +105,16 @@ public struct FullIndex: Sendable {
       try? await ledger.setFailed(generation: generation.number)
       try? await engine.deleteIndex(generation.indexName, deadline: deadline)
       throw error
+    }
+  }
+
+  /// Searches should not meet an index that one lost node takes away; but that is no reason to keep the old one.
+  private func waitForReplicas(of generation: IndexGeneration, patience: Duration) async {
+    do throws(SearchEngineError) {
+      if try await engine.waitUntilAllocated(generation.indexName, deadline: .now + patience) { return }
+      onRetry("\(generation.indexName) is put in use before all its replicas are allocated")
+    } catch {
+      onRetry("\(generation.indexName) is put in use without knowing of its replicas: \(error)")
     }
   }
 

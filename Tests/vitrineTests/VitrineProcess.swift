@@ -1,0 +1,103 @@
+import Foundation
+import Glibc
+import Testing
+
+struct ProcessFailure: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// Waits until the condition holds; a busy machine takes a small part of the time.
+func until(_ what: String, _ condition: () async throws -> Bool) async throws {
+  let deadline = ContinuousClock.now + .seconds(180)
+  while try await !condition() {
+    guard ContinuousClock.now < deadline else { throw ProcessFailure(description: "it never came that \(what)") }
+    try await Task.sleep(for: .milliseconds(20))
+  }
+}
+
+/// A folder under /tmp that servers of another account may enter.
+struct StateFolder {
+  let path: String
+
+  init() throws {
+    var template = Array("/tmp/vitrine-up-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw ProcessFailure(description: "no folder under /tmp: errno \(errno)") }
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    chmod(path, 0o755)
+  }
+
+  func remove() { try? FileManager.default.removeItem(atPath: path) }  // A rest under /tmp hurts nobody.
+
+  /// The processes that work in the folder: a Postgres that was left behind.
+  func processes() -> [String] {
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return entries.filter { entry in
+      // One that ends meanwhile, or another account's, has no folder that we could read.
+      let folder = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(entry)/cwd")
+      return folder?.hasPrefix(path) == true
+    }
+  }
+}
+
+/// The built executable as a process of its own, whose output goes to files.
+struct VitrineProcess {
+  /// The executable beside the test bundle.
+  static let executable: String? = {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().path
+    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    let beside = URL(fileURLWithPath: own).deletingLastPathComponent().path
+    let candidates: [String] = [beside + "/vitrine", root + "/.build/debug/vitrine"]
+    return candidates.first { access($0, X_OK) == 0 }
+  }()
+
+  private let process = Process()
+  private let out: String
+  private let err: String
+
+  static func up(folder: StateFolder, _ arguments: [String], stateFolder: String? = nil) throws -> VitrineProcess {
+    try VitrineProcess(folder: folder, ["up", "--state-folder", stateFolder ?? folder.path] + arguments)
+  }
+
+  init(folder: StateFolder, _ arguments: [String], environment: [String: String] = [:]) throws {
+    out = folder.path + "/\(UUID()).out"
+    err = folder.path + "/\(UUID()).err"
+    for file in [out, err] { try Data().write(to: URL(fileURLWithPath: file)) }
+    process.executableURL = URL(fileURLWithPath: try #require(Self.executable))
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle(forWritingAtPath: out)
+    process.standardError = FileHandle(forWritingAtPath: err)
+    try process.run()
+  }
+
+  func standardOutput() throws -> String { try String(contentsOfFile: out, encoding: .utf8) }
+  func standardError() throws -> String { try String(contentsOfFile: err, encoding: .utf8) }
+  func interrupt() { Glibc.kill(process.processIdentifier, SIGINT) }
+
+  /// Ends it without a warning; the last resort, too, of a test that failed.
+  func kill() { if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) } }
+
+  /// The number that the system knows it by.
+  var id: Int32 { process.processIdentifier }
+
+  func exitStatus() async throws -> Int32 {
+    try await until("the process ends") { !process.isRunning }
+    return process.terminationStatus
+  }
+
+  /// The port of the address that it printed.
+  func port() async throws -> Int {
+    var port: Int?
+    try await until("the address is printed") {
+      if !process.isRunning { throw ProcessFailure(description: "it ended: \(try standardError())") }
+      let said = try standardOutput()
+      port = said.firstRange(of: "open at http://127.0.0.1:").flatMap {
+        Int(said[$0.upperBound...].prefix { $0.isNumber })
+      }
+      return port != nil
+    }
+    return try #require(port)
+  }
+}
