@@ -4,7 +4,7 @@
 // 3. Sync goes over to a new generation when a full run swaps, and points an alias that was left behind.
 // 4. Whichever call of engine or database fails, before or after its work, the index comes to equal Postgres.
 // 5. Without an index in use it says so and waits for one. Documents that are refused stop no others.
-// 6. Two syncs at once, and a full run between, harm nothing.
+// 6. Two syncs at once, as if the lease had been lost unnoticed, and a full run between, harm nothing.
 // 7. What was read leaves the outbox.
 import Catalog
 import Indexer
@@ -122,8 +122,10 @@ import Testing
   func twoAtOnce() async throws {
     let stack = try await IndexingStack()
     _ = try await stack.full().run(stack.options)
-    try await stack.whileSyncing(stack.sync()) {
-      try await stack.whileSyncing(stack.sync()) {
+    var forced = FaultyDatabase(stack.catalog, FaultPlan())
+    forced.givesLeasesToAll = true
+    try await stack.whileSyncing(stack.sync(database: forced)) {
+      try await stack.whileSyncing(stack.sync(database: forced)) {
         for round in 1...20 {
           try await stack.execute(
             "UPDATE catalog.product SET title = \("Round \(round)"), popularity = \(Double(round))")

@@ -16,11 +16,16 @@ struct IndexingStack: Sendable {
   let pool: PostgresPool
   let catalog: PostgresCatalog
   let node = SearchNode()
+  /// The node, unless a test brings a real server.
+  let engine: any SearchEngine
+  let alias: String
   let clock = StoppedClock()
   let mapping: IndexMapping
 
   /// Makes a fresh database of `products` dresses in three categories, two variants each.
-  init(products: Int = 12) async throws {
+  init(products: Int = 12, engine: (any SearchEngine)? = nil, alias: String = Self.alias) async throws {
+    self.engine = engine ?? node
+    self.alias = alias
     pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
     catalog = PostgresCatalog(pool)
     mapping = try IndexMapping(parsing: Self.read(Self.root + "/IndexMappings/products.json"))
@@ -47,11 +52,11 @@ struct IndexingStack: Sendable {
   {
     let database = database ?? catalog
     return FullIndex(
-      source: database, ledger: database, leases: database, engine: engine ?? node, mapping: mapping ?? self.mapping,
+      source: database, ledger: database, leases: database, engine: engine ?? self.engine, mapping: mapping ?? self.mapping,
       clock: clock)
   }
 
-  var options: FullIndex.Options { FullIndex.Options(alias: Self.alias) }
+  var options: FullIndex.Options { FullIndex.Options(alias: alias) }
 
   func sync(
     engine: (any SearchEngine)? = nil, database: (any IndexingDatabase)? = nil, registry: MetricsRegistry = .init(),
@@ -59,13 +64,13 @@ struct IndexingStack: Sendable {
     configure: (inout IndexSync.Options) -> Void = { _ in }
   ) -> IndexSync {
     let database = database ?? catalog
-    var options = IndexSync.Options(alias: Self.alias)
+    var options = IndexSync.Options(alias: alias)
     options.refreshesEachBatch = true
     options.batchPause = .zero
     options.probeInterval = .milliseconds(50)
     configure(&options)
     return IndexSync(
-      source: database, ledger: database, leases: database, engine: engine ?? node, clock: clock, options: options,
+      source: database, ledger: database, leases: database, engine: engine ?? self.engine, clock: clock, options: options,
       metrics: IndexSyncMetrics(registry: registry), log: log)
   }
 
@@ -74,14 +79,14 @@ struct IndexingStack: Sendable {
   {
     let database = database ?? catalog
     return try await IndexRollback(
-      source: database, ledger: database, leases: database, engine: node, clock: clock
-    ).run(alias: Self.alias, to: number, holder: "the test", gate: gate)
+      source: database, ledger: database, leases: database, engine: engine, clock: clock
+    ).run(alias: alias, to: number, holder: "the test", gate: gate)
   }
 
   func verify(repairs: Bool = true) async throws -> IndexVerification.Report {
-    let live = try await catalog.generations(alias: Self.alias).first { $0.state == .live }!
-    let verification = IndexVerification(source: catalog, ledger: catalog, engine: node)
-    let catchUp = IndexCatchUp(source: catalog, ledger: catalog, engine: node, clock: clock)
+    let live = try await catalog.generations(alias: alias).first { $0.state == .live }!
+    let verification = IndexVerification(source: catalog, ledger: catalog, engine: engine)
+    let catchUp = IndexCatchUp(source: catalog, ledger: catalog, engine: engine, clock: clock)
     guard repairs else { return try await verification.run(live, catchUp: nil) }
     return try await verification.run(live) { try await catchUp.run(live) }
   }
@@ -107,8 +112,9 @@ struct IndexingStack: Sendable {
   func execute(_ statement: SQL) async throws { _ = try await pool.execute(statement) }
 
   /// What the index holds by id.
-  func indexed(_ index: String = alias) async throws -> [String: JSONValue] {
-    let response = try node.search(SearchRequest(query: .matchAll(), size: 1000, source: .all), in: index)
+  func indexed(_ index: String? = nil) async throws -> [String: JSONValue] {
+    let response = try await engine.search(
+      SearchRequest(query: .matchAll(), size: 10_000, source: .all), in: index ?? alias, deadline: .now + .seconds(60))
     return Dictionary(uniqueKeysWithValues: response.hits.map { ($0.id, $0.source ?? .null) })
   }
 
@@ -126,7 +132,7 @@ struct IndexingStack: Sendable {
   }
 
   /// Whether each document of the index is what its rows say now, and no other is there.
-  func isIndexEqual(_ index: String = alias) async throws -> Bool {
+  func isIndexEqual(_ index: String? = nil) async throws -> Bool {
     let expected = try await expected()
     // While no index stands behind the alias nothing is equal.
     guard let indexed = try? await indexed(index) else { return false }
