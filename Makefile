@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test sanitize format docs lint clean toolchain
+.PHONY: help demo test soak sanitize format docs lint clean toolchain
 
 # CI adds the strict flags here; a debug build of one's own does without, so that a warning never stops work.
 BUILD_FLAGS ?=
@@ -22,6 +22,13 @@ test: toolchain ## runs all tests, with the servers that they need
 	@scripts/install-packages build run test
 	@swift build --build-tests $(BUILD_FLAGS)
 	@$(OPEN_FILES); swift test --skip-build --disable-xctest --no-parallel $(BUILD_FLAGS)
+
+# The long forms of the tests that break what the indexer depends on; seeds are printed.
+soak: toolchain ## runs the long forms of the fault tests (about an hour)
+	@scripts/install-packages build run test peers
+	@swift build --build-tests $(BUILD_FLAGS)
+	@$(OPEN_FILES); VITRINE_SOAK=1 swift test --skip-build --disable-xctest --no-parallel \
+	  --filter 'IndexerTests|IndexKillTests|ElasticsearchClientTests' $(BUILD_FLAGS)
 
 # Each sanitizer has a build folder of its own, for its objects do not mix with others.
 sanitize: toolchain ## runs all tests under the thread and the address sanitizer

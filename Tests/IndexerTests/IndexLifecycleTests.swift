@@ -31,7 +31,11 @@ import Testing
     let batches = Mutex(0)
     let run = Task { [options] in
       try await stack.full().run(options) { _ in
-        if batches.withLock({ $0 += 1; return $0 }) == 2 { task.withLock { $0?.cancel() } }
+        if batches.withLock({
+          $0 += 1; return $0
+        }) == 2 {
+          task.withLock { $0?.cancel() }
+        }
       }
     }
     task.withLock { $0 = run }
@@ -97,10 +101,14 @@ import Testing
     for _ in 1...3 { _ = try await stack.full().run(stack.options) }
     let changes = Mutex(0)
     func change() async throws {
-      let number = changes.withLock { $0 += 1; return $0 }
+      let number = changes.withLock {
+        $0 += 1; return $0
+      }
       try await stack.execute("UPDATE catalog.product SET title = \("Title \(number)") WHERE code = 'D-1'")
       try await stack.execute("UPDATE catalog.category SET name = \("Robes \(number)") WHERE slug LIKE '%dresses%'")
-      try await stack.execute("UPDATE catalog.product SET lifecycle = CASE lifecycle WHEN 'listed' THEN 'hidden' ELSE 'listed' END WHERE code = 'D-2'")
+      try await stack.execute(
+        "UPDATE catalog.product SET lifecycle = CASE lifecycle WHEN 'listed' THEN 'hidden' ELSE 'listed' END WHERE code = 'D-2'"
+      )
     }
     func goThrough() async throws {
       for target: Int64? in [nil, 1, 3, 2, nil, 1, 2] {
@@ -201,7 +209,8 @@ import Testing
     }
     #expect(try await status(stack.mapping).advice == ["nobody carries changes: run `vitrine index sync`"])
     try await stack.node.deleteIndex("products-1", deadline: .now + .seconds(10))
-    #expect(try await status(stack.mapping).advice.contains { $0.contains("products-1 is in use but not in the engine") })
+    #expect(
+      try await status(stack.mapping).advice.contains { $0.contains("products-1 is in use but not in the engine") })
   }
 
   @Test("7: golden queries", .timeLimit(.minutes(5)))

@@ -1,14 +1,18 @@
 // Against a real Postgres and the embedded engine:
 // 1. Every kind of change is in the index after sync: title, price, stock, category, hidden, shown, deleted, new.
-// 2. A change within a transaction that is open for long is not skipped by later ones that end before it.
+// 2. A change within a transaction that is open for long is not skipped by later ones that end before it; nor any of
+//    many transactions that commit in another order than they began.
 // 3. Sync goes over to a new generation when a full run swaps, and points an alias that was left behind.
 // 4. Whichever call of engine or database fails, before or after its work, the index comes to equal Postgres.
 // 5. Without an index in use it says so and waits for one. Documents that are refused stop no others.
 // 6. Two syncs at once, as if the lease had been lost unnoticed, and a full run between, harm nothing.
 // 7. What was read leaves the outbox.
+// 8. Postgres restarts in the middle of work, and sync goes on by itself.
 import Catalog
+import Foundation
 import Indexer
 import JSON
+import LocalServices
 import Ports
 import PostgresStore
 import SearchDSL
@@ -18,6 +22,9 @@ import Telemetry
 import Testing
 
 @Suite struct IndexSyncTests {
+  /// Long forms run with `make soak`.
+  static let isSoak = ProcessInfo.processInfo.environment["VITRINE_SOAK"] == "1"
+
   static let changes: [SQL] = [
     "UPDATE catalog.product SET title = 'Velvet gown' WHERE code = 'D-1'",
     """
@@ -70,6 +77,68 @@ import Testing
     }
   }
 
+  @Test("2: transactions that commit in another order", .timeLimit(.minutes(5)))
+  func outOfOrder() async throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    print("IndexSyncTests: seed \(seed)")
+    var random = SeededGenerator(seed: seed)
+    let stack = try await IndexingStack()
+    _ = try await stack.full().run(stack.options)
+    try await stack.whileSyncing(stack.sync()) {
+      // The first one stays open to the last: a minute in the long form.
+      try await stack.pool.withTransaction { slow in
+        try await slow.execute("UPDATE catalog.product SET title = 'Slowest' WHERE code = 'D-1'")
+        let patience = ContinuousClock.now + (Self.isSoak ? .seconds(60) : .milliseconds(200))
+        repeat { try await Self.crossing(stack, &random) } while ContinuousClock.now < patience
+      }
+      try await until { try await stack.isIndexEqual() }
+      #expect(try await stack.indexed().values.contains { $0["title"]?.string == "Slowest" })
+    }
+  }
+
+  /// Three transactions that begin, write and commit in orders of their own.
+  private static func crossing(_ stack: IndexingStack, _ random: inout SeededGenerator) async throws {
+    let numbers = (2...12).shuffled(using: &random)
+    let title = "Title \(Int.random(in: 0...1_000_000, using: &random))"
+    func write(_ number: Int, on connection: PostgresConnection) async throws {
+      try await connection.execute(
+        "UPDATE catalog.product SET title = \("\(title).\(number)") WHERE code = \("D-\(number)")")
+    }
+    try await stack.pool.withTransaction { first in
+      try await write(numbers[0], on: first)
+      try await stack.pool.withTransaction { second in
+        try await write(numbers[1], on: second)
+        try await stack.pool.withTransaction { third in try await write(numbers[2], on: third) }
+        try await write(numbers[3], on: first)
+      }
+    }
+  }
+
+  @Test("8: Postgres restarts", .timeLimit(.minutes(5)))
+  func postgresRestarts() async throws {
+    let folder = "/tmp/vitrine-sync-restart-\(UInt32.random(in: 0...UInt32.max))"
+    let server = try await LocalPostgres.start(in: folder, durability: .durable)
+    // A rest under /tmp hurts nobody.
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let stack = try await IndexingStack(database: try await server.makeDatabase(named: "restarts"))
+    _ = try await stack.full().run(stack.options)
+    try await stack.whileSyncing(stack.sync()) {
+      for round in 1...2 {
+        try await stack.execute("UPDATE catalog.product SET title = \("Before restart \(round)")")
+        await server.stop()
+        try await server.startAgain()
+        try await until {
+          // The pool's sessions died with the server: the first use of each fails.
+          (try? await stack.execute("UPDATE catalog.product SET popularity = \(Double(round)) WHERE code = 'D-1'"))
+            != nil
+        }
+        try await until { (try? await stack.isIndexEqual()) == true }
+      }
+    }
+    await stack.pool.close()
+    await server.stop()
+  }
+
   @Test("3: over to a new generation", .timeLimit(.minutes(5)))
   func newGeneration() async throws {
     let stack = try await IndexingStack()
@@ -103,7 +172,8 @@ import Testing
   func everyCallFails(_ moment: FaultPlan.Moment) async throws {
     let stack = try await IndexingStack()
     _ = try await stack.full().run(stack.options)
-    for number in 1...14 {
+    // Sync makes calls without end: these are its start, two steps with what is done beside them, and its waits.
+    for number in 1...24 {
       let plan = FaultPlan(failing: number, moment)
       let sync = stack.sync(engine: FaultyEngine(stack.node, plan), database: FaultyDatabase(stack.catalog, plan))
       try await stack.whileSyncing(sync) {

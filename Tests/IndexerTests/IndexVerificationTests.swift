@@ -113,7 +113,8 @@ import Testing
     try await write(
       [
         moved, stranger,
-        BulkOperation(id: "someone", externalVersion: nil, action: .index(source: Array(#"{"title": "Not ours"}"#.utf8))),
+        BulkOperation(
+          id: "someone", externalVersion: nil, action: .index(source: Array(#"{"title": "Not ours"}"#.utf8))),
       ], to: stack)
     let report = try await stack.verify()
     #expect(report.count(.extra) == 2 && report.count(.stale) == 1 && report.left.isEmpty, "\(report.found)")

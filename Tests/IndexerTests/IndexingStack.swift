@@ -23,10 +23,17 @@ struct IndexingStack: Sendable {
   let mapping: IndexMapping
 
   /// Makes a fresh database of `products` dresses in three categories, two variants each.
-  init(products: Int = 12, engine: (any SearchEngine)? = nil, alias: String = Self.alias) async throws {
+  init(
+    products: Int = 12, engine: (any SearchEngine)? = nil, alias: String = Self.alias, database: PostgresSettings? = nil
+  ) async throws {
     self.engine = engine ?? node
     self.alias = alias
-    pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
+    if let database {
+      pool = PostgresPool(database)
+      try await Migrator().migrate(pool)
+    } else {
+      pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
+    }
     catalog = PostgresCatalog(pool)
     mapping = try IndexMapping(parsing: Self.read(Self.root + "/IndexMappings/products.json"))
     let outcome = try await catalog.upsert((1...products).map(Self.record), source: "test")
@@ -52,7 +59,8 @@ struct IndexingStack: Sendable {
   {
     let database = database ?? catalog
     return FullIndex(
-      source: database, ledger: database, leases: database, engine: engine ?? self.engine, mapping: mapping ?? self.mapping,
+      source: database, ledger: database, leases: database, engine: engine ?? self.engine,
+      mapping: mapping ?? self.mapping,
       clock: clock)
   }
 
@@ -70,7 +78,8 @@ struct IndexingStack: Sendable {
     options.probeInterval = .milliseconds(50)
     configure(&options)
     return IndexSync(
-      source: database, ledger: database, leases: database, engine: engine ?? self.engine, clock: clock, options: options,
+      source: database, ledger: database, leases: database, engine: engine ?? self.engine, clock: clock,
+      options: options,
       metrics: IndexSyncMetrics(registry: registry), log: log)
   }
 

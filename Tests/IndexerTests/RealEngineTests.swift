@@ -87,7 +87,8 @@ struct RealEngineTests {
       #expect(rolledBack.generation.number < second.generation.number)
       #expect(try await isEqual(stack))
       let deleted = try await IndexPruning.run(
-        alias: stack.alias, keeping: 1, holder: "me", ledger: stack.catalog, leases: stack.catalog, engine: stack.engine)
+        alias: stack.alias, keeping: 1, holder: "me", ledger: stack.catalog, leases: stack.catalog, engine: stack.engine
+      )
       #expect(deleted == [second.generation.indexName])
     }
   }
@@ -152,7 +153,8 @@ struct RealEngineTests {
       try await stack.whileSyncing(stack.sync(database: forced)) {
         try await stack.whileSyncing(stack.sync(database: forced)) {
           for round in 1...100 {
-            try await stack.execute("UPDATE catalog.product SET title = \("Round \(round)") WHERE id % 3 = \(round % 3)")
+            try await stack.execute(
+              "UPDATE catalog.product SET title = \("Round \(round)") WHERE id % 3 = \(round % 3)")
           }
           try await until { try await isEqual(stack) }
         }

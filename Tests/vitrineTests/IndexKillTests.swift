@@ -122,7 +122,8 @@ private struct KillStand: Sendable {
 
   static func record(_ number: Int) -> ProductRecord {
     ProductRecord(
-      code: "K-\(number)", title: "Kettle \(number)", brand: "Brand \(number % 5)", categories: [["Home", "Kettles \(number % 7)"]],
+      code: "K-\(number)", title: "Kettle \(number)", brand: "Brand \(number % 5)",
+      categories: [["Home", "Kettles \(number % 7)"]],
       variants: [
         .init(
           sku: SKU("K-\(number)"), prices: [Price(amount: Money(minorUnits: Int64(number), currency: .gbp))],
@@ -147,11 +148,15 @@ private struct KillStand: Sendable {
   private static func change(_ number: Int, _ random: inout SplitMix) -> SQL {
     let code = "K-\(Int.random(in: 1...300, using: &random))"
     switch Int.random(in: 0..<100, using: &random) {
-    case 0: return "UPDATE catalog.brand SET name = \("Brand of \(number)") WHERE id = (SELECT min(id) FROM catalog.brand)"
-    case 1: return "UPDATE catalog.category SET name = \("Kettles of \(number)") WHERE id = (SELECT max(id) FROM catalog.category)"
+    case 0:
+      return "UPDATE catalog.brand SET name = \("Brand of \(number)") WHERE id = (SELECT min(id) FROM catalog.brand)"
+    case 1:
+      return
+        "UPDATE catalog.category SET name = \("Kettles of \(number)") WHERE id = (SELECT max(id) FROM catalog.category)"
     case 2...5: return "DELETE FROM catalog.product WHERE code = \(code) AND id % 10 = 3"
     case 6...20:
-      return "UPDATE catalog.product SET lifecycle = CASE lifecycle WHEN 'listed' THEN 'hidden' ELSE 'listed' END WHERE code = \(code)"
+      return
+        "UPDATE catalog.product SET lifecycle = CASE lifecycle WHEN 'listed' THEN 'hidden' ELSE 'listed' END WHERE code = \(code)"
     case 21...60:
       return """
         UPDATE pricing.price SET amount_minor_units = \(Int64(number)) WHERE variant_id IN (

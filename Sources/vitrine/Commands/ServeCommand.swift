@@ -22,7 +22,7 @@ struct ServeCommand: Command {
       try DemoCatalog.registerPictures(on: &router)
       let server = shop.server(router: router)
       let port = try server.start()
-      if shop.isEmbedded { _ = try await shop.indexFull() }
+      if shop.isEmbedded { _ = try await shop.indexFull() } else { await shop.warnOfChangedMapping() }
       context.terminal.print("serving at http://\(context.settings.http.host):\(port)")
       try await context.run(shop.services(server: server))
       await cache.close()

@@ -302,7 +302,8 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
     ).number
     func count() async throws -> Int { try await catalog.deadLetterCount(generation: number) }
     let letters = (1...3).map {
-      DeadLetter(product: ProductID($0), documentVersion: 2, reason: "price is not a number\0", document: "{\"p\": \($0)}")
+      DeadLetter(
+        product: ProductID($0), documentVersion: 2, reason: "price is not a number\0", document: "{\"p\": \($0)}")
     }
     try await catalog.addDeadLetters(letters + letters, generation: number)
     try await catalog.addDeadLetters([letters[0]], generation: number)

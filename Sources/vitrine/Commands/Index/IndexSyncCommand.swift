@@ -10,6 +10,7 @@ struct IndexSyncCommand: Command {
 
   func run(_ context: CommandContext) async throws {
     try await context.withIndexedShop { shop in
+      await shop.warnOfChangedMapping()
       try await context.run([ServiceConfiguration(name: "index sync", service: SyncService(sync: shop.indexSync()))])
     }
   }
