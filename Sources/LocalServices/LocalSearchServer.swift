@@ -74,7 +74,8 @@ public final class LocalSearchServer: Sendable {
     try await SharedServers.all.server(kind)
   }
 
-  /// Runs the script, then waits for the server it left in the background, and ends it when told to.
+  /// Runs the script, then waits for the server it left in the background, and ends it when told to. Where a file
+  /// `down` is there when the server ends, it is started again once that is gone.
   private static let script = """
     scripts=$1 kind=$2 port=$3 folder=$4 heap=$5
     end() {
@@ -87,12 +88,16 @@ public final class LocalSearchServer: Sendable {
       exit 0
     }
     trap end TERM
-    "$scripts/start" "$kind" "$port" "$folder" "$heap" &
-    starter=$!
-    wait "$starter" || exit 1
-    : > "$folder/ready"
-    while kill -0 "$(cat "$folder/pid")" 2>/dev/null; do sleep 1 & wait $!; done
-    exit 3
+    while :; do
+      "$scripts/start" "$kind" "$port" "$folder" "$heap" &
+      starter=$!
+      wait "$starter" || exit 1
+      : > "$folder/ready"
+      while kill -0 "$(cat "$folder/pid")" 2>/dev/null; do sleep 0.2 & wait $!; done
+      rm -f "$folder/ready"
+      [ -f "$folder/down" ] || exit 3
+      while [ -f "$folder/down" ]; do sleep 0.1 & wait $!; done
+    done
     """
 
   private init(kind: Kind, scripts: String, heapMegabytes: Int) throws(LocalServiceError) {
@@ -109,16 +114,45 @@ public final class LocalSearchServer: Sendable {
     self.kind = kind
     self.folder = folder
     address = "http://127.0.0.1:\(port)"
+    do throws(LocalServiceError) { try waitUntilReady() } catch {
+      process.stopAndWait()
+      if case .didNotStart(_, let reason, _) = error, reason.contains("is taken") {
+        throw .portTaken(service: kind.rawValue, port: port)
+      }
+      throw error
+    }
+  }
+
+  private func waitUntilReady() throws(LocalServiceError) {
     let deadline = monotonicSeconds() + Self.startTimeoutSeconds
     var words = ""
     while access(folder + "/ready", F_OK) != 0 {
-      if access(folder, F_OK) == 0 { words = lastWords(of: log) }
+      if access(folder, F_OK) == 0 { words = lastWords(of: folder + "/start.log") }
       if process.exitStatus != nil || monotonicSeconds() > deadline {
-        process.stopAndWait()
-        if words.contains("is taken") { throw .portTaken(service: kind.rawValue, port: port) }
         throw .didNotStart(service: kind.rawValue, reason: words, log: "gone with \(folder)")
       }
       usleep(20_000)
+    }
+  }
+
+  /// Kills the server without a warning; its data stay, for `bringUp`.
+  public func takeDown() async throws(LocalServiceError) {
+    try await onOwnThread { () throws(LocalServiceError) in
+      let pid = readText(self.folder + "/pid").flatMap { Int32($0.filter(\.isNumber)) }
+      guard let pid, let file = fopen(self.folder + "/down", "w") else {
+        throw .didNotStart(service: self.kind.rawValue, reason: "it does not run", log: self.folder + "/start.log")
+      }
+      fclose(file)
+      Glibc.kill(pid, SIGKILL)
+      while access(self.folder + "/ready", F_OK) == 0 { usleep(20_000) }
+    }
+  }
+
+  /// Starts the server that was taken down, at its address and with its data.
+  public func bringUp() async throws(LocalServiceError) {
+    try await onOwnThread { () throws(LocalServiceError) in
+      unlink(self.folder + "/down")
+      try self.waitUntilReady()
     }
   }
 

@@ -5,6 +5,8 @@
 // 3. A document that the mapping refuses, in each batch, becomes a dead letter with its reason and document; all others
 //    are indexed; retried after it was mended, the letter goes.
 // 4. Two syncs by force, both writing: no older document over a newer one.
+// 5. The engine is killed, stays away while products change, and comes back: sync goes on by itself, nothing is lost, and
+//    within 30 s a change is found within a second again.
 import Catalog
 import ElasticsearchClient
 import Indexer
@@ -160,5 +162,38 @@ struct RealEngineTests {
         }
       }
     }
+  }
+
+  @Test("5: the engine away", .timeLimit(.minutes(15)), arguments: [LocalSearchServer.Kind.openSearch])
+  func away(_ kind: LocalSearchServer.Kind) async throws {
+    let server = try #require(try await LocalSearchServer.start(kind))
+    let client = ElasticsearchClient(settings: try ElasticsearchSettings(nodes: [server.address]))
+    let stack = try await IndexingStack(products: 40, engine: client)
+    _ = try await stack.full().run(options(stack))
+    try await stack.whileSyncing(stack.sync(configure: { $0.refreshesEachBatch = false })) {
+      try await server.takeDown()
+      let end = ContinuousClock.now + (IndexSyncTests.isSoak ? .seconds(120) : .seconds(3))
+      var number = 0
+      while ContinuousClock.now < end {
+        number += 1
+        try await stack.execute("UPDATE catalog.product SET title = \("Away \(number)") WHERE id % 7 = \(number % 7)")
+      }
+      try await server.bringUp()
+      let back = ContinuousClock.now
+      try await until { (try? await isEqual(stack)) == true }
+      var freshness = Duration.seconds(60)
+      while freshness > .seconds(1), ContinuousClock.now - back < .seconds(60) {
+        number += 1
+        try await stack.execute("UPDATE catalog.product SET title = \("Back \(number)") WHERE code = 'D-1'")
+        let changed = ContinuousClock.now
+        try await until {
+          try await stack.indexed().values.contains { $0["title"]?.string == "Back \(number)" }
+        }
+        freshness = .now - changed
+      }
+      #expect(freshness <= .seconds(1))
+      #expect(ContinuousClock.now - back < .seconds(30), "fresh again after \(ContinuousClock.now - back)")
+    }
+    await server.stop()
   }
 }

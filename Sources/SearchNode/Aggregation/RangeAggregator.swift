@@ -151,8 +151,23 @@ final class FilterAggregator: Aggregator {
   private let isSingle: Bool
   private let nested: AggregatorSet
   private var table = BucketTable<Int>()
-  private var matching: [BitSet?] = []
+  private var matching: [Matching] = []
   private var batch = NestedBatch()
+
+  /// What a filter says of a segment. Documents that are collected were matched before, so that all of them means no
+  /// look at any.
+  private enum Matching {
+    case none, all
+    case some(BitSet)
+
+    func contains(_ document: Int32) -> Bool {
+      switch self {
+      case .none: false
+      case .all: true
+      case .some(let set): set[Int(document)]
+      }
+    }
+  }
 
   init(_ filters: [(String, Weight)], isSingle: Bool, _ nested: AggregatorSet) {
     self.filters = filters
@@ -162,10 +177,11 @@ final class FilterAggregator: Aggregator {
 
   override func begin(_ reader: SegmentReader, at index: Int) {
     matching = filters.map { _, weight in
-      guard let scorer = weight.scorer(reader) else { return nil }
+      guard let scorer = weight.scorer(reader) else { return .none }
+      if scorer is MatchAllScorer { return .all }
       var set = BitSet(count: reader.segment.documentCount)
       while scorer.next() != Scorer.end { set[Int(scorer.document)] = true }
-      return set
+      return .some(set)
     }
     nested.begin(reader, at: index)
   }
@@ -173,7 +189,7 @@ final class FilterAggregator: Aggregator {
   override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
     for index in documents.indices {
       for (number, set) in matching.enumerated() {
-        guard let set, set[Int(documents[index])] else { continue }
+        guard set.contains(documents[index]) else { continue }
         let bucket = table.bucket(owner: owners[index], key: number)
         table.count(bucket)
         if !nested.isEmpty { batch.append(documents[index], bucket: bucket) }

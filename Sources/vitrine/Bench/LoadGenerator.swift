@@ -24,6 +24,16 @@ enum LoadGenerator {
     }
   }
 
+  struct Missing: Error, CustomStringConvertible {
+    let description = "wrk, which makes the load, is not installed: apt-get install wrk"
+  }
+
+  /// Throws where there is no `wrk`: before anything is measured, not after.
+  static func checkInstalled() async throws {
+    let found = await onOwnThread { outputOf("command -v wrk") }
+    if found.isEmpty { throw Missing() }
+  }
+
   /// Sends `requests` in turn from each of `connections` for some seconds. An answer that is no 2xx is a failure.
   static func run(
     _ base: String, requests: [Request], connections: Int, seconds: Int

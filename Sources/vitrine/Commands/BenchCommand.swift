@@ -24,6 +24,7 @@ struct BenchSearchCommand: Command {
   private static let statementTimeout = Duration.seconds(600)
 
   func run(_ context: CommandContext) async throws {
+    try await LoadGenerator.checkInstalled()
     let queries = try Judgments(csv: String(decoding: ProjectFolder.read(judgments), as: UTF8.self)).queries.map(\.text)
     try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
       let shop = try Shop(context, pool: pool, engine: "embedded", isQuiet: true)
@@ -45,6 +46,7 @@ struct BenchHTTPCommand: Command {
   @Option(help: "The servers' epoll threads.") var threads = 2
 
   func run(_ context: CommandContext) async throws {
+    try await LoadGenerator.checkInstalled()
     try await benchHTTP(rounds: max(1, rounds), secondsPerRound: max(1, seconds), threads: max(1, threads))
   }
 }
