@@ -57,10 +57,9 @@ public struct BulkWriter: Sendable {
         operations.removeAll(keepingCapacity: true)
         bytes = 0
       }
-      let document = ProductDocument(product, at: time)
-      let action: BulkOperation.Action = product.isSearchable ? .index(source: document.source()) : .delete
-      operations.append(BulkOperation(id: document.id, externalVersion: product.documentVersion, action: action))
-      if case .index(let source) = action { bytes += source.count }
+      let operation = Self.operation(for: product, at: time)
+      operations.append(operation)
+      bytes += operation.byteCountEstimate
     }
     for id in deleted {
       operations.append(BulkOperation(id: id.description, externalVersion: Self.deletedVersion, action: .delete))
@@ -69,7 +68,15 @@ public struct BulkWriter: Sendable {
     return result
   }
 
-  private func send(_ operations: [BulkOperation], to index: String, refresh: Bool) async throws -> Result {
+  /// What brings the index to what the row says: a searchable product is written, another leaves it.
+  static func operation(for product: ProductSnapshot, at time: Timestamp) -> BulkOperation {
+    let document = ProductDocument(product, at: time)
+    let action: BulkOperation.Action = product.isSearchable ? .index(source: document.source()) : .delete
+    return BulkOperation(id: document.id, externalVersion: product.documentVersion, action: action)
+  }
+
+  /// Sends the operations until each is done or refused for good.
+  func send(_ operations: [BulkOperation], to index: String, refresh: Bool) async throws -> Result {
     var batch = BulkBatch(operations)
     var pause = Duration.milliseconds(50)
     while !batch.isDone {

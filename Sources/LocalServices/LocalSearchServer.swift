@@ -122,6 +122,11 @@ public final class LocalSearchServer: Sendable {
     }
   }
 
+  /// The server's own process; nil when it has ended.
+  public var processID: Int32? {
+    readText(folder + "/pid").flatMap { $0.split(separator: "\n").first }.flatMap { Int32($0) }
+  }
+
   /// Ends the server and waits until it is gone.
   public func stop() async { await onOwnThread { self.process.stopAndWait() } }
 
