@@ -70,6 +70,7 @@ struct BulkPipeline: Sendable {
     private let writer: BulkWriter
     private var room: AsyncStream<Void>.Iterator
     private let output: AsyncStream<Bulk>.Continuation
+    private var renderer = ProductDocumentRenderer()
     private var operations: [BulkOperation] = []
     private var bytes = 0
     private var count = 0
@@ -86,7 +87,7 @@ struct BulkPipeline: Sendable {
       let time = writer.clock.now()
       for product in products {
         if operations.isEmpty { try await takeRoom() }
-        let operation = BulkWriter.operation(for: product, at: time)
+        let operation = BulkWriter.operation(for: product, at: time, &renderer)
         bytes += operation.byteCountEstimate
         operations.append(operation)
         last = product.id

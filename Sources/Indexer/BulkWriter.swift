@@ -51,13 +51,14 @@ public struct BulkWriter: Sendable {
     var result = Result()
     var operations: [BulkOperation] = []
     var bytes = 0
+    var renderer = ProductDocumentRenderer()
     for product in products {
       if bytes >= mostBytesARequest {
         result.add(try await send(operations, to: index, refresh: false))
         operations.removeAll(keepingCapacity: true)
         bytes = 0
       }
-      let operation = Self.operation(for: product, at: time)
+      let operation = Self.operation(for: product, at: time, &renderer)
       operations.append(operation)
       bytes += operation.byteCountEstimate
     }
@@ -69,9 +70,12 @@ public struct BulkWriter: Sendable {
   }
 
   /// What brings the index to what the row says: a searchable product is written, another leaves it.
-  static func operation(for product: ProductSnapshot, at time: Timestamp) -> BulkOperation {
+  static func operation(
+    for product: ProductSnapshot, at time: Timestamp, _ renderer: inout ProductDocumentRenderer
+  ) -> BulkOperation {
     let document = ProductDocument(product, at: time)
-    let action: BulkOperation.Action = product.isSearchable ? .index(source: document.source()) : .delete
+    let action: BulkOperation.Action =
+      product.isSearchable ? .index(source: renderer.source(of: document)) : .delete
     return BulkOperation(id: document.id, externalVersion: product.documentVersion, action: action)
   }
 

@@ -45,8 +45,29 @@ struct OwnedRows<Value: Sendable>: Sendable {
 
   /// Puts all rows in their order; called once, after the last was appended.
   mutating func sort() {
-    if !isSorted { rows.sort { $0.isBefore($1) } }
+    guard !isSorted, let first = rows.first else { return }
     isSorted = true
+    var (lowest, highest) = (first.owner, first.owner)
+    for row in rows { (lowest, highest) = (min(lowest, row.owner), max(highest, row.owner)) }
+    // The owners of a window are mostly a run: a counting sort, then each owner's few rows.
+    guard highest - lowest < Int64(rows.count) * 4 else { return rows.sort { $0.isBefore($1) } }
+    var ends = [Int](repeating: 0, count: Int(highest - lowest) + 1)
+    for row in rows { ends[Int(row.owner - lowest)] += 1 }
+    for owner in 1..<max(1, ends.count) { ends[owner] += ends[owner - 1] }
+    var order = [Int](repeating: 0, count: rows.count)
+    for index in rows.indices.reversed() {
+      let owner = Int(rows[index].owner - lowest)
+      ends[owner] -= 1
+      order[ends[owner]] = index
+    }
+    for place in order.indices.dropFirst() {
+      var current = place
+      while current > 0, rows[order[current]].isBefore(rows[order[current - 1]]) {
+        order.swapAt(current, current - 1)
+        current -= 1
+      }
+    }
+    rows = order.map { rows[$0] }
   }
 
   /// Where the owner's rows are.
