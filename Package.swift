@@ -92,7 +92,7 @@ let package = Package(
     tests("Pricing", ["Pricing", "Catalog"]),
     tests("Ranking", ["Ranking"]),
     tests("SearchNode", ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices"]),
-    tests("PostgresStore", ["PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices", "JSON"]),
+    tests("PostgresStore", ["PostgresStore", "Ports", "Catalog", "Pricing", "Seeding", "LocalServices", "JSON"]),
     tests("RedisStore", ["RedisStore", "LocalServices"]),
     tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices"]),
     tests("Importing", ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices", "CZlib"]),

@@ -7,6 +7,13 @@ public enum FacetToken {
   /// `colour=Red`: what `facets` holds.
   public static func value(code: String, _ value: String) -> String { "\(code)=\(value)" }
 
+  public static func add(code: String, _ value: String, to tokens: inout DistinctTexts) {
+    tokens.append(code)
+    tokens.append(UInt8(ascii: "="))
+    tokens.append(value)
+    tokens.end()
+  }
+
   /// The code and the value of a token; nil where it has no `=`.
   public static func parse(_ token: String) -> (code: String, value: String)? {
     guard let divide = token.firstIndex(of: "=") else { return nil }
@@ -15,32 +22,72 @@ public enum FacetToken {
 
   /// `internal_memory=` and 16 hexadecimal digits whose order is that of the numbers: what `facet_numbers` holds.
   public static func number(code: String, _ number: Double) -> String {
+    var tokens = DistinctTexts()
+    add(code: code, number: number, to: &tokens)
+    return tokens.strings[0]
+  }
+
+  public static func add(code: String, number: Double, to tokens: inout DistinctTexts) {
     // IEEE 754: a positive number's bits rise with it; a negative one's fall, so all of them are flipped.
     let bits = (number + 0).bitPattern  // -0 becomes 0
     let sortable = bits >> 63 == 1 ? ~bits : bits | (1 << 63)
-    let digits = String(sortable, radix: 16)
-    return "\(code)=\(String(repeating: "0", count: 16 - digits.count))\(digits)"
+    tokens.append(code)
+    tokens.append(UInt8(ascii: "="))
+    for shift in stride(from: 60, through: 0, by: -4) {
+      let digit = UInt8(truncatingIfNeeded: sortable >> UInt64(shift)) & 15
+      tokens.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    }
+    tokens.end()
   }
 
   /// Every combination of a variant's options, in the order of their codes: `colour=Red`, `size=M`, `colour=Red|size=M`.
   public static func combinations(of options: [ProductSnapshot.Attribute]) -> [String] {
-    let tokens = options.prefix(mostCombinedOptions).sorted { $0.definition.code < $1.definition.code }.compactMap {
-      option in
-      option.values.first.map { (option.definition.code, $0.displayText) }
+    var tokens = DistinctTexts()
+    addCombinations(of: options, to: &tokens)
+    return tokens.strings
+  }
+
+  public static func addCombinations(of options: [ProductSnapshot.Attribute], to tokens: inout DistinctTexts) {
+    var pairs: [(code: String, value: String)] = []
+    pairs.reserveCapacity(min(options.count, mostCombinedOptions))
+    for option in options.prefix(mostCombinedOptions) {
+      guard let value = option.values.first else { continue }
+      // One or two options, mostly in order.
+      let place = pairs.lastIndex { $0.code <= option.definition.code }.map { $0 + 1 } ?? 0
+      pairs.insert((option.definition.code, value.displayText), at: place)
     }
-    guard !tokens.isEmpty else { return [] }
-    return (1..<(1 << tokens.count)).map { subset in
-      combination(tokens.indices.filter { subset & (1 << $0) != 0 }.map { tokens[$0] })
+    for subset in 1..<max(1, 1 << pairs.count) {
+      var isFirst = true
+      for index in pairs.indices where subset & (1 << index) != 0 {
+        if !isFirst { tokens.append(UInt8(ascii: "|")) }
+        isFirst = false
+        appendPair(pairs[index], to: &tokens)
+      }
+      tokens.end()
     }
   }
 
   /// The token of a combination; the pairs stand in the order of their codes.
   public static func combination(_ pairs: [(code: String, value: String)]) -> String {
-    pairs.map { "\($0.code)=\(escaped($0.value))" }.joined(separator: "|")
+    var tokens = DistinctTexts()
+    for (index, pair) in pairs.enumerated() {
+      if index > 0 { tokens.append(UInt8(ascii: "|")) }
+      appendPair(pair, to: &tokens)
+    }
+    tokens.end()
+    return tokens.strings[0]
   }
 
-  private static func escaped(_ value: String) -> String {
-    guard value.utf8.contains(where: { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "\\") }) else { return value }
-    return String(value.flatMap { $0 == "|" || $0 == "\\" ? ["\\", $0] : [$0] })
+  /// `size=M`, with a backslash before what parts pairs and before itself.
+  private static func appendPair(_ pair: (code: String, value: String), to tokens: inout DistinctTexts) {
+    tokens.append(pair.code)
+    tokens.append(UInt8(ascii: "="))
+    guard pair.value.utf8.contains(where: { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "\\") }) else {
+      return tokens.append(pair.value)
+    }
+    for byte in pair.value.utf8 {
+      if byte == UInt8(ascii: "|") || byte == UInt8(ascii: "\\") { tokens.append(UInt8(ascii: "\\")) }
+      tokens.append(byte)
+    }
   }
 }

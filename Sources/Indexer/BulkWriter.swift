@@ -51,16 +51,16 @@ public struct BulkWriter: Sendable {
     var result = Result()
     var operations: [BulkOperation] = []
     var bytes = 0
+    var renderer = ProductDocumentRenderer()
     for product in products {
       if bytes >= mostBytesARequest {
         result.add(try await send(operations, to: index, refresh: false))
         operations.removeAll(keepingCapacity: true)
         bytes = 0
       }
-      let document = ProductDocument(product, at: time)
-      let action: BulkOperation.Action = product.isSearchable ? .index(source: document.source()) : .delete
-      operations.append(BulkOperation(id: document.id, externalVersion: product.documentVersion, action: action))
-      if case .index(let source) = action { bytes += source.count }
+      let operation = Self.operation(for: product, at: time, &renderer)
+      operations.append(operation)
+      bytes += operation.byteCountEstimate
     }
     for id in deleted {
       operations.append(BulkOperation(id: id.description, externalVersion: Self.deletedVersion, action: .delete))
@@ -69,7 +69,18 @@ public struct BulkWriter: Sendable {
     return result
   }
 
-  private func send(_ operations: [BulkOperation], to index: String, refresh: Bool) async throws -> Result {
+  /// What brings the index to what the row says: a searchable product is written, another leaves it.
+  static func operation(
+    for product: ProductSnapshot, at time: Timestamp, _ renderer: inout ProductDocumentRenderer
+  ) -> BulkOperation {
+    let document = ProductDocument(product, at: time)
+    let action: BulkOperation.Action =
+      product.isSearchable ? .index(source: renderer.source(of: document)) : .delete
+    return BulkOperation(id: document.id, externalVersion: product.documentVersion, action: action)
+  }
+
+  /// Sends the operations until each is done or refused for good.
+  func send(_ operations: [BulkOperation], to index: String, refresh: Bool) async throws -> Result {
     var batch = BulkBatch(operations)
     var pause = Duration.milliseconds(50)
     while !batch.isDone {

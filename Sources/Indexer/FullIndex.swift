@@ -13,8 +13,8 @@ public struct FullIndex: Sendable {
     public var alias: String
     /// Who runs it, for whoever is refused meanwhile.
     public var holder = "a full run"
-    /// Rows fetched from the server-side cursor at a time.
-    public var batchSize = 500
+    /// Products read at a time: enough to make the statements' fixed cost small, few enough to be held beside the bulks.
+    public var batchSize = 2000
     /// Old generations that stay, to be rolled back to.
     public var generationsKept = 3
     /// Begins anew where a run that was stopped could be gone on with.
@@ -151,13 +151,17 @@ public struct FullIndex: Sendable {
     guard generation.loadedThrough != IndexGeneration.allLoaded else { return }
     let writer = BulkWriter(engine: engine, clock: clock, onRetry: onRetry)
     let total = try await source.productCount()
-    try await source.forEachProductBatch(size: options.batchSize, after: generation.loadedThrough) { products in
-      let result = try await writer.write(products, to: generation.indexName, refresh: false)
-      if !result.deadLetters.isEmpty {
-        try await ledger.addDeadLetters(result.deadLetters, generation: generation.number)
+    let pipeline = BulkPipeline(writer: writer, index: generation.indexName)
+    try await pipeline.run { intake in
+      try await source.forEachProductBatch(size: options.batchSize, after: generation.loadedThrough) { products in
+        try await intake.add(products)
       }
-      if let last = products.last { try await ledger.noteLoaded(through: last.id, generation: generation.number) }
-      onProgress(Progress(documents: result.written, total: total))
+    } acknowledge: { bulk in
+      if !bulk.result.deadLetters.isEmpty {
+        try await ledger.addDeadLetters(bulk.result.deadLetters, generation: generation.number)
+      }
+      try await ledger.noteLoaded(through: bulk.through, generation: generation.number)
+      onProgress(Progress(documents: bulk.result.written, total: total))
     }
     try await ledger.noteLoaded(through: IndexGeneration.allLoaded, generation: generation.number)
   }

@@ -25,7 +25,7 @@ public struct IndexMapping: Sendable {
   }
 
   /// The body for loading: no refresh and no replicas until the alias is swapped.
-  var bodyForLoading: JSONValue {
+  public var bodyForLoading: JSONValue {
     var index = body["settings"]?["index"]?.object ?? JSONObject()
     index["refresh_interval"] = "-1"
     index["number_of_replicas"] = 0

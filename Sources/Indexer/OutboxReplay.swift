@@ -52,3 +52,11 @@ struct OutboxReplay: Sendable {
     }
   }
 }
+
+extension Sequence where Element: Hashable {
+  /// Each element once, in the order of first appearance.
+  func uniqued() -> [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

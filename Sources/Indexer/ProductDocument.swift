@@ -14,7 +14,7 @@ public struct ProductDocument: Sendable {
   /// Buckets that `verify` compares: documents of one bucket are those whose id leaves the same remainder.
   public static let auditBuckets: Int64 = 1024
   /// Values of one field that are worth a facet; a longer text is a description.
-  static let longestFacetValue = 80
+  private static let longestFacetValue = 80
   /// Pictures that a result card and its hover need.
   private static let mostDisplayPictures = 4
   /// Variants whose options a result card lists.
@@ -29,90 +29,112 @@ public struct ProductDocument: Sendable {
 
   /// The `_source`, as JSON bytes.
   public func source() -> [UInt8] {
-    var writer = JSONWriter(reservingBytes: 4096)
+    var renderer = ProductDocumentRenderer()
+    return renderer.source(of: self)
+  }
+
+  fileprivate func write(to writer: inout JSONWriter, _ lists: inout ProductDocumentRenderer.Lists) {
+    collectAttributes(&lists)
     writer.object { writer in
       writer.member("product_id", product.id.rawValue)
       writer.member("document_version", product.documentVersion)
       writer.member("audit_bucket", product.id.rawValue % Self.auditBuckets)
       writer.member("source", product.source)
-      writeText(&writer)
-      writeFacets(&writer)
+      writeText(&writer, &lists)
+      writer.member("facets", &lists.facets)
+      writer.member("facet_numbers", &lists.numbers)
+      writer.member("swatches", &lists.swatches)
+      writer.member("variant_options", &lists.combinations)
+      writer.member("option_codes", &lists.optionCodes)
       writeOffer(&writer)
       writeStanding(&writer)
       writeDisplay(&writer)
     }
-    return writer.bytes
   }
 
-  private func writeText(_ writer: inout JSONWriter) {
-    writer.member("codes", [product.code] + product.variants.flatMap { [$0.sku.text] + ($0.gtin.map { [$0] } ?? []) })
+  // MARK: Attributes
+
+  /// Goes through the product's attributes, then each variant's options, once, for all fields that they stand in.
+  private func collectAttributes(_ lists: inout ProductDocumentRenderer.Lists) {
+    for attribute in product.attributes { collect(attribute, &lists) }
+    for index in product.variants.indices {
+      let options = product.variants[index].options
+      FacetToken.addCombinations(of: options, to: &lists.combinations)
+      for option in options {
+        collect(option, &lists)
+        if option.values.first != nil { lists.optionCodes.add(option.definition.code) }
+      }
+    }
+  }
+
+  private func collect(_ attribute: ProductSnapshot.Attribute, _ lists: inout ProductDocumentRenderer.Lists) {
+    let code = attribute.definition.code
+    for value in attribute.values {
+      switch value {
+      // What is searched is what an attribute says in words: a flag says nothing by its "yes".
+      case .text(let text): lists.texts.add(text)
+      case .swatch(let name, let hex):
+        lists.texts.add(name)
+        FacetToken.add(code: name, hex, to: &lists.swatches)
+      case .number(let number): FacetToken.add(code: code, number: number, to: &lists.numbers)
+      case .boolean, .date: break
+      }
+      guard attribute.definition.isFacet else { continue }
+      let text = value.displayText
+      if text.utf8.count <= Self.longestFacetValue { FacetToken.add(code: code, text, to: &lists.facets) }
+    }
+  }
+
+  // MARK: Fields
+
+  private func writeText(_ writer: inout JSONWriter, _ lists: inout ProductDocumentRenderer.Lists) {
+    writer.name("codes")
+    writer.array { writer in
+      writer.string(product.code)
+      for index in product.variants.indices {
+        writer.string(product.variants[index].sku.text)
+        if let gtin = product.variants[index].gtin { writer.string(gtin) }
+      }
+    }
     writer.member("title", product.title)
     if !product.summary.isEmpty { writer.member("summary", product.summary) }
     if let brand = product.brandName { writer.member("brand", brand) }
     if !product.categories.isEmpty {
-      writer.member("category", product.categories.flatMap(\.names).uniqued())
-      writer.member("category_ids", product.categories.flatMap { $0.steps.map(\.id.description) }.uniqued())
+      for path in product.categories { for step in path.steps { lists.categories.add(step.name) } }
+      writer.member("category", &lists.categories)
+      for path in product.categories { for step in path.steps { lists.categories.add(step.id.description) } }
+      writer.member("category_ids", &lists.categories)
     }
-    let texts = searchableTexts
-    if !texts.isEmpty { writer.member("attributes", texts) }
-  }
-
-  /// What an attribute says in words: text, colour names, option values. A flag says nothing by its "yes".
-  private var searchableTexts: [String] {
-    let own = product.attributes.flatMap(\.values)
-    let options = product.variants.flatMap { $0.options.flatMap(\.values) }
-    return (own + options).compactMap { value in
-      switch value {
-      case .text(let text): text
-      case .swatch(let name, _): name
-      case .number, .boolean, .date: nil
-      }
-    }.uniqued()
-  }
-
-  private func writeFacets(_ writer: inout JSONWriter) {
-    var tokens: [String] = []
-    var numbers: [String] = []
-    var swatches: [String] = []
-    func add(_ attribute: ProductSnapshot.Attribute) {
-      for value in attribute.values {
-        if case .number(let number) = value {
-          numbers.append(FacetToken.number(code: attribute.definition.code, number))
-        }
-        if case .swatch(let name, let hex) = value { swatches.append("\(name)=\(hex)") }
-        let text = value.displayText
-        if attribute.definition.isFacet, text.utf8.count <= Self.longestFacetValue {
-          tokens.append(FacetToken.value(code: attribute.definition.code, text))
-        }
-      }
-    }
-    product.attributes.forEach(add)
-    for variant in product.variants { variant.options.forEach(add) }
-    if !tokens.isEmpty { writer.member("facets", tokens.uniqued()) }
-    if !numbers.isEmpty { writer.member("facet_numbers", numbers.uniqued()) }
-    if !swatches.isEmpty { writer.member("swatches", swatches.uniqued()) }
-    let combinations = product.variants.flatMap { FacetToken.combinations(of: $0.options) }.uniqued()
-    if !combinations.isEmpty {
-      writer.member("variant_options", combinations)
-      writer.member("option_codes", product.variants.flatMap { $0.options.map(\.definition.code) }.uniqued())
-    }
+    writer.member("attributes", &lists.texts)
   }
 
   private func writeOffer(_ writer: inout JSONWriter) {
-    let lists = Set(product.variants.flatMap { $0.prices.map(\.list.text) }).sorted()
     writer.name("price")
     writer.object { writer in
-      for list in lists {
-        let lowest = lowestQuote(product.variants.map(\.prices), lists: [PriceListCode(list)], at: time)
-        if let lowest { writer.member(list, lowest.amount.minorUnits) }
+      for list in priceLists {
+        if let lowest = lowestQuote(product.variants, lists: [list], at: time) {
+          writer.member(list.text, lowest.amount.minorUnits)
+        }
       }
     }
-    if let quote = lowestQuote(product.variants.map(\.prices), at: time), let was = quote.wasAmount, was.minorUnits > 0
-    {
+    if let quote = lowestQuote(product.variants, at: time), let was = quote.wasAmount, was.minorUnits > 0 {
       writer.member("discount_percent", (was.minorUnits - quote.amount.minorUnits) * 100 / was.minorUnits)
     }
+    var quantity: Int64 = 0
+    for index in product.variants.indices { quantity += product.variants[index].availableQuantity }
     writer.member("is_in_stock", product.hasStock)
-    writer.member("available_quantity", product.variants.reduce(0) { $0 + $1.availableQuantity })
+    writer.member("available_quantity", quantity)
+  }
+
+  /// The lists that have a price of the product, in the order of their codes.
+  private var priceLists: [PriceListCode] {
+    var lists: [PriceListCode] = []
+    for index in product.variants.indices {
+      let prices = product.variants[index].prices
+      for place in prices.indices where !lists.contains(prices[place].list) { lists.append(prices[place].list) }
+    }
+    lists.sort { $0.text < $1.text }
+    return lists
   }
 
   private func writeStanding(_ writer: inout JSONWriter) {
@@ -130,32 +152,65 @@ public struct ProductDocument: Sendable {
     writer.name("display")
     writer.object { writer in
       writer.member("code", product.code)
-      writer.member("pictures", Array(product.pictureURLs.prefix(Self.mostDisplayPictures)))
+      writer.name("pictures")
+      writer.array { writer in
+        for url in product.pictureURLs.prefix(Self.mostDisplayPictures) { writer.string(url) }
+      }
       writer.name("variants")
       writer.array { writer in
-        for variant in product.variants.prefix(Self.mostDisplayVariants) {
-          writer.object { writer in
-            writer.member("id", variant.id.description)
-            writer.member("sku", variant.sku.text)
-            if let picture = variant.pictureURL { writer.member("picture", picture) }
-            writer.member("in_stock", variant.availableQuantity > 0)
-            writer.name("options")
-            writer.object { writer in
-              for option in variant.options {
-                writer.member(option.definition.code, option.values.map(\.displayText).joined(separator: ", "))
-              }
-            }
-          }
+        for index in product.variants.indices.prefix(Self.mostDisplayVariants) {
+          writer.object { write(product.variants[index], to: &$0) }
         }
+      }
+    }
+  }
+
+  private func write(_ variant: ProductSnapshot.Variant, to writer: inout JSONWriter) {
+    writer.member("id", variant.id.description)
+    writer.member("sku", variant.sku.text)
+    if let picture = variant.pictureURL { writer.member("picture", picture) }
+    writer.member("in_stock", variant.availableQuantity > 0)
+    writer.name("options")
+    writer.object { writer in
+      for option in variant.options {
+        let text =
+          option.values.count == 1
+          ? option.values[0].displayText : option.values.map(\.displayText).joined(separator: ", ")
+        writer.member(option.definition.code, text)
       }
     }
   }
 }
 
-extension Sequence where Element: Hashable {
-  /// Each element once, in the order of first appearance.
-  func uniqued() -> [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
+/// Makes the bytes of document after document in storage that it keeps: for a full index.
+struct ProductDocumentRenderer: Sendable {
+  /// The elements of fields with many short values; each is emptied when it is written.
+  struct Lists: Sendable {
+    var texts = DistinctTexts()
+    var facets = DistinctTexts()
+    var numbers = DistinctTexts()
+    var swatches = DistinctTexts()
+    var combinations = DistinctTexts()
+    var optionCodes = DistinctTexts()
+    var categories = DistinctTexts()
+  }
+
+  private var writer = JSONWriter(reservingBytes: 4096)
+  private var lists = Lists()
+
+  mutating func source(of document: ProductDocument) -> [UInt8] {
+    writer.removeAll()
+    document.write(to: &writer, &lists)
+    return writer.bytes
+  }
+}
+
+extension JSONWriter {
+  /// An array of the texts, which are emptied; nothing where there is none.
+  fileprivate mutating func member(_ name: String, _ texts: inout DistinctTexts) {
+    guard !texts.isEmpty else { return }
+    self.name(name)
+    array { writer in texts.forEach { writer.string($0) } }
+    texts.removeAll()
   }
 }

@@ -5,14 +5,39 @@
 ///
 /// Commas are the writer's own business. A Double that JSON cannot hold (infinite, not a number) is written as null.
 public struct JSONWriter: Sendable {
-  public private(set) var bytes: [UInt8] = []
+  /// Room for what is written; the bytes behind `count` mean nothing. An Array that is appended to byte by byte looks at
+  /// its length and owner for each, which takes longer than the byte itself.
+  private var storage: [UInt8] = []
+  /// Bytes that were written.
+  public private(set) var count = 0
   private var needsComma = false
 
-  public init(reservingBytes capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+  private static let smallestStorage = 256
+  /// What a control character becomes: `\u001f`.
+  private static let longestEscape = 6
+  /// `-9223372036854775808`
+  private static let mostDigits = 20
+
+  public init(reservingBytes capacity: Int = 0) {
+    if capacity > 0 { storage = [UInt8](repeating: 0, count: capacity) }
+  }
+
+  /// A copy of what was written.
+  public var bytes: [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if count > 0 { withBytes { _ = buffer.update(fromContentsOf: $0) } }
+      initialized = count
+    }
+  }
+
+  /// Lends what was written.
+  public func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+    try storage.withUnsafeBufferPointer { try body(UnsafeBufferPointer(rebasing: $0[..<count])) }
+  }
 
   /// Empties the writer and keeps its storage.
   public mutating func removeAll() {
-    bytes.removeAll(keepingCapacity: true)
+    count = 0
     needsComma = false
   }
 
@@ -30,33 +55,42 @@ public struct JSONWriter: Sendable {
 
   /// The name of the member whose value is written next.
   public mutating func name(_ name: String) {
-    separate()
-    quoted(name)
-    bytes.append(UInt8(ascii: ":"))
+    var name = name
+    name.withUTF8 { quoted($0, closing: UInt8(ascii: ":")) }
     needsComma = false
   }
 
   public mutating func string(_ value: String) {
-    separate()
-    quoted(value)
+    var value = value
+    value.withUTF8 { quoted($0, closing: nil) }
+    needsComma = true
+  }
+
+  /// A string of these bytes, which are UTF-8.
+  public mutating func string(_ utf8: UnsafeBufferPointer<UInt8>) {
+    quoted(utf8, closing: nil)
     needsComma = true
   }
 
   public mutating func int(_ value: Int64) {
-    separate()
-    digits(value)
+    put(atMost: 1 + Self.mostDigits) { next, comma in
+      if comma { next.put(UInt8(ascii: ",")) }
+      next.put(digits: value)
+    }
     needsComma = true
   }
 
   public mutating func double(_ value: Double) {
     guard value.isFinite else { return null() }
-    separate()
-    if value == value.rounded(), abs(value) < 1e15 {
-      digits(Int64(value))
-      bytes.append(UInt8(ascii: "."))
-      bytes.append(UInt8(ascii: "0"))
-    } else {
-      bytes.append(contentsOf: value.description.utf8)
+    guard value == value.rounded(), abs(value) < 1e15 else {
+      var text = value.description
+      return text.withUTF8 { raw($0) }
+    }
+    put(atMost: 3 + Self.mostDigits) { next, comma in
+      if comma { next.put(UInt8(ascii: ",")) }
+      next.put(digits: Int64(value))
+      next.put(UInt8(ascii: "."))
+      next.put(UInt8(ascii: "0"))
     }
     needsComma = true
   }
@@ -66,8 +100,15 @@ public struct JSONWriter: Sendable {
 
   /// Bytes that are JSON already.
   public mutating func raw(_ json: some Sequence<UInt8>) {
-    separate()
-    bytes.append(contentsOf: json)
+    let isWhole: Void? = json.withContiguousStorageIfAvailable { raw($0) }
+    if isWhole == nil { Array(json).withUnsafeBufferPointer { raw($0) } }
+  }
+
+  private mutating func raw(_ json: UnsafeBufferPointer<UInt8>) {
+    put(atMost: 1 + json.count) { next, comma in
+      if comma { next.put(UInt8(ascii: ",")) }
+      next.put(json)
+    }
     needsComma = true
   }
 
@@ -97,67 +138,135 @@ public struct JSONWriter: Sendable {
 
   /// A line break between two documents of newline-delimited JSON.
   public mutating func newline() {
-    bytes.append(0x0A)
+    put(atMost: 1) { next, _ in next.put(0x0A) }
     needsComma = false
   }
 
+  // MARK: Bytes
+
   private mutating func open(_ byte: UInt8) {
-    separate()
-    bytes.append(byte)
+    put(atMost: 2) { next, comma in
+      if comma { next.put(UInt8(ascii: ",")) }
+      next.put(byte)
+    }
     needsComma = false
   }
 
   private mutating func close(_ byte: UInt8) {
-    bytes.append(byte)
+    put(atMost: 1) { next, _ in next.put(byte) }
     needsComma = true
   }
-
-  private mutating func separate() { if needsComma { bytes.append(UInt8(ascii: ",")) } }
 
   private mutating func literal(_ text: StaticString) {
-    separate()
-    bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    needsComma = true
+    raw(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  private mutating func digits(_ value: Int64) {
-    var magnitude = value.magnitude
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    let start = bytes.count
-    repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(magnitude % 10))
-      magnitude /= 10
-    } while magnitude > 0
-    bytes[start...].reverse()
-  }
-
-  private mutating func quoted(_ value: String) {
-    bytes.append(UInt8(ascii: "\""))
-    var value = value
-    value.withUTF8 { text in
-      var clean = 0
-      for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
-        bytes.append(contentsOf: text[clean..<index])
-        escape(byte)
-        clean = index + 1
+  private mutating func quoted(_ text: UnsafeBufferPointer<UInt8>, closing end: UInt8?) {
+    let clean = Self.cleanPrefix(of: text)
+    put(atMost: 4 + clean + (text.count - clean) * Self.longestEscape) { next, comma in
+      if comma { next.put(UInt8(ascii: ",")) }
+      next.put(UInt8(ascii: "\""))
+      next.put(UnsafeBufferPointer(rebasing: text[..<clean]))
+      for byte in text[clean...] {
+        if Self.isClean(byte) { next.put(byte) } else { next.put(escaped: byte) }
       }
-      bytes.append(contentsOf: text[clean...])
+      next.put(UInt8(ascii: "\""))
+      if let end { next.put(end) }
     }
-    bytes.append(UInt8(ascii: "\""))
   }
 
-  private mutating func escape(_ byte: UInt8) {
-    bytes.append(UInt8(ascii: "\\"))
-    switch byte {
-    case 0x22, 0x5C: bytes.append(byte)
-    case 0x0A: bytes.append(UInt8(ascii: "n"))
-    case 0x0D: bytes.append(UInt8(ascii: "r"))
-    case 0x09: bytes.append(UInt8(ascii: "t"))
-    default:
-      let hex = Array("0123456789abcdef".utf8)
-      bytes.append(contentsOf: [UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0")])
-      bytes.append(hex[Int(byte >> 4)])
-      bytes.append(hex[Int(byte & 15)])
+  @inline(__always)
+  private static func isClean(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x22 && byte != 0x5C }
+
+  /// Bytes at the start that stand in JSON as they are, by eights; most texts have no others.
+  private static func cleanPrefix(of text: UnsafeBufferPointer<UInt8>) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs = ones << 7
+    var index = 0
+    if let base = text.baseAddress {
+      while index + 8 <= text.count {
+        let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
+        // A byte is zero where it borrows from above: of quotes and backslashes after XOR, of controls after AND.
+        let quotes = word ^ (ones * 0x22)
+        let backslashes = word ^ (ones * 0x5C)
+        let controls = word & (ones * 0xE0)
+        let found =
+          ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes) | ((controls &- ones) & ~controls)
+        if found & highs != 0 { break }
+        index += 8
+      }
+    }
+    while index < text.count, isClean(text[index]) { index += 1 }
+    return index
+  }
+
+  /// Lends room for at most so many bytes, and whether a comma comes first.
+  @inline(__always)
+  private mutating func put(atMost limit: Int, _ body: (inout Cursor, _ needsComma: Bool) -> Void) {
+    if storage.count - count < limit { grow(by: limit) }
+    let comma = needsComma
+    count = storage.withUnsafeMutableBufferPointer { buffer in
+      var cursor = Cursor(next: buffer.baseAddress! + count)
+      body(&cursor, comma)
+      return cursor.next - buffer.baseAddress!
+    }
+  }
+
+  private mutating func grow(by limit: Int) {
+    var larger = [UInt8](repeating: 0, count: max(Self.smallestStorage, storage.count * 2, count + limit))
+    larger.withUnsafeMutableBufferPointer { larger in
+      withBytes { _ = larger.update(fromContentsOf: $0) }
+    }
+    storage = larger
+  }
+
+  private struct Cursor {
+    var next: UnsafeMutablePointer<UInt8>
+
+    @inline(__always)
+    mutating func put(_ byte: UInt8) {
+      next.pointee = byte
+      next += 1
+    }
+
+    @inline(__always)
+    mutating func put(_ bytes: UnsafeBufferPointer<UInt8>) {
+      guard let base = bytes.baseAddress else { return }
+      next.update(from: base, count: bytes.count)
+      next += bytes.count
+    }
+
+    mutating func put(digits value: Int64) {
+      var magnitude = value.magnitude
+      if value < 0 { put(UInt8(ascii: "-")) }
+      var count = 1
+      var rest = magnitude / 10
+      while rest > 0 {
+        count += 1
+        rest /= 10
+      }
+      for place in stride(from: count - 1, through: 0, by: -1) {
+        next[place] = UInt8(ascii: "0") + UInt8(magnitude % 10)
+        magnitude /= 10
+      }
+      next += count
+    }
+
+    mutating func put(escaped byte: UInt8) {
+      put(UInt8(ascii: "\\"))
+      switch byte {
+      case 0x22, 0x5C: put(byte)
+      case 0x0A: put(UInt8(ascii: "n"))
+      case 0x0D: put(UInt8(ascii: "r"))
+      case 0x09: put(UInt8(ascii: "t"))
+      default:
+        put(UInt8(ascii: "u"))
+        put(UInt8(ascii: "0"))
+        put(UInt8(ascii: "0"))
+        for digit in [byte >> 4, byte & 15] {
+          put(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        }
+      }
     }
   }
 }

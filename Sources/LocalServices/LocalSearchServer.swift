@@ -138,8 +138,7 @@ public final class LocalSearchServer: Sendable {
   /// Kills the server without a warning; its data stay, for `bringUp`.
   public func takeDown() async throws(LocalServiceError) {
     try await onOwnThread { () throws(LocalServiceError) in
-      let pid = readText(self.folder + "/pid").flatMap { Int32($0.filter(\.isNumber)) }
-      guard let pid, let file = fopen(self.folder + "/down", "w") else {
+      guard let pid = self.processID, let file = fopen(self.folder + "/down", "w") else {
         throw .didNotStart(service: self.kind.rawValue, reason: "it does not run", log: self.folder + "/start.log")
       }
       fclose(file)
@@ -154,6 +153,11 @@ public final class LocalSearchServer: Sendable {
       unlink(self.folder + "/down")
       try self.waitUntilReady()
     }
+  }
+
+  /// The server's own process; nil when it has ended.
+  public var processID: Int32? {
+    readText(folder + "/pid").flatMap { $0.split(separator: "\n").first }.flatMap { Int32($0) }
   }
 
   /// Ends the server and waits until it is gone.

@@ -23,13 +23,15 @@ public func quote(_ prices: [Price], lists: [PriceListCode] = [.retail], quantit
   -> Quote?
 {
   for list in lists {
-    let valid = prices.filter { price in
-      price.list == list && price.minimumQuantity <= quantity
-        && price.validFrom.map { $0 <= time } ?? true
-        && price.validUntil.map { time < $0 } ?? true
-    }
-    let best = valid.max { left, right in
-      (left.minimumQuantity, -left.amount.minorUnits) < (right.minimumQuantity, -right.amount.minorUnits)
+    // A loop and no filtered copy: a search quotes a page of products, an index all of them.
+    var best: Price?
+    for price in prices where price.list == list && price.isValid(for: quantity, at: time) {
+      if let better = best,
+        (price.minimumQuantity, -price.amount.minorUnits) <= (better.minimumQuantity, -better.amount.minorUnits)
+      {
+        continue
+      }
+      best = price
     }
     if let best {
       let was = best.wasAmount.flatMap {
@@ -41,11 +43,21 @@ public func quote(_ prices: [Price], lists: [PriceListCode] = [.retail], quantit
   return nil
 }
 
+extension Price {
+  fileprivate func isValid(for quantity: Int64, at time: Timestamp) -> Bool {
+    minimumQuantity <= quantity && validFrom.map { $0 <= time } ?? true && validUntil.map { time < $0 } ?? true
+  }
+}
+
 /// The lowest quote among several variants: the price that a product's card shows ("from £20").
 public func lowestQuote(
-  _ variants: some Sequence<[Price]>, lists: [PriceListCode] = [.retail], quantity: Int64 = 1, at time: Timestamp
+  _ variants: [ProductSnapshot.Variant], lists: [PriceListCode] = [.retail], quantity: Int64 = 1, at time: Timestamp
 ) -> Quote? {
-  variants.compactMap { quote($0, lists: lists, quantity: quantity, at: time) }.min {
-    $0.amount.minorUnits < $1.amount.minorUnits
+  var lowest: Quote?
+  for index in variants.indices {
+    guard let found = quote(variants[index].prices, lists: lists, quantity: quantity, at: time) else { continue }
+    if let known = lowest, found.amount.minorUnits >= known.amount.minorUnits { continue }
+    lowest = found
   }
+  return lowest
 }

@@ -1,5 +1,11 @@
 public import JSON
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 extension Collection<BulkOperation> {
   /// The body of `_bulk`: newline-delimited JSON, with external versions where they are given.
   public var ndjson: [UInt8] {
@@ -32,13 +38,20 @@ extension BulkOperation {
     }
     writer.newline()
     guard case .index(let source) = action else { return }
-    if source.contains(where: Self.isLineBreak) {
+    if Self.holdsLineBreak(source) {
       // A line break within JSON stands between tokens only, so that a space says the same and keeps the line whole.
       writer.raw(source.map { Self.isLineBreak($0) ? 0x20 : $0 })
     } else {
       writer.raw(source)
     }
     writer.newline()
+  }
+
+  private static func holdsLineBreak(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return false }
+      return memchr(start, 0x0A, bytes.count) != nil || memchr(start, 0x0D, bytes.count) != nil
+    }
   }
 
   private static func isLineBreak(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }

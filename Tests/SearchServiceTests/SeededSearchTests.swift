@@ -123,7 +123,7 @@ struct Oracle {
   }
 
   func price(_ product: ProductSnapshot) -> Int64? {
-    lowestQuote(product.variants.map(\.prices), at: now)?.amount.minorUnits
+    lowestQuote(product.variants, at: now)?.amount.minorUnits
   }
 
   func matches(_ filters: [SearchFilter]) -> [ProductSnapshot] { products.filter { matches(filters, $0) } }
@@ -147,7 +147,7 @@ struct Oracle {
     case .minimumRating(let stars): product.ratingAverage.map { $0 >= stars } ?? false
     case .inStock: product.hasStock
     case .reduced:
-      lowestQuote(product.variants.map(\.prices), at: now).map { quote in
+      lowestQuote(product.variants, at: now).map { quote in
         quote.wasAmount.map { ($0.minorUnits - quote.amount.minorUnits) * 100 / $0.minorUnits > 0 } ?? false
       } ?? false
     case .attribute(let code, let values): !Self.values(of: code, in: product).isDisjoint(with: values)

@@ -29,8 +29,7 @@ extension PostgresCatalog: ProductSource {
     }
   }
 
-  /// All products in id order, in batches, from one server-side cursor, as they are at one moment; after an id, only
-  /// those above it.
+  /// All products in id order, in batches, as they are at one moment; after an id, only those above it.
   public func forEachProductBatch(
     size: Int, after: ProductID?, _ body: @Sendable ([ProductSnapshot]) async throws -> Void
   ) async throws {
@@ -38,10 +37,11 @@ extension PostgresCatalog: ProductSource {
     try await reaching {
       // One attempt: `body` cannot be taken back.
       try await pool.withTransaction(isolation: .repeatableRead, readOnly: true, maximumAttempts: 1) { connection in
-        let reader = ProductSnapshotReader(connection: connection)
-        let ids: SQL = "SELECT id FROM catalog.product WHERE id > \(after?.rawValue ?? 0) ORDER BY id"
-        try await connection.forEachBatch(ids, batchSize: size) { rows in
-          try await body(try await reader.read(try rows.map { try $0.decode(at: 0) }))
+        var scan = try await ProductScan(connection, after: after)
+        while true {
+          let products = try await scan.next(size)
+          if !products.isEmpty { try await body(products) }
+          if products.count < size { return }
         }
       }
     }

@@ -50,6 +50,17 @@ extension Timestamp: PostgresArrayElement {
 
   public init?(postgres value: PostgresValue) {
     guard value.isBinary, value.type == .timestamptz, let microseconds = value.integer(Int64.self) else { return nil }
+    self.init(microsecondsSincePostgresEpoch: microseconds)
+  }
+
+  init(microsecondsSincePostgresEpoch microseconds: Int64) {
     self.init(microsecondsSinceEpoch: microseconds + Self.microsecondsToPostgresEpoch)
   }
+}
+
+extension CalendarDay {
+  /// Days from 1970-01-01, where `CalendarDay` begins, to 2000-01-01, where Postgres does.
+  private static let daysToPostgresEpoch: Int64 = 10_957
+
+  init(daysSincePostgresEpoch days: Int64) { self.init(daysSinceEpoch: days + Self.daysToPostgresEpoch) }
 }

@@ -3,18 +3,11 @@ import JSON
 
 /// Turns the JSON array of one product into its snapshot.
 struct ProductSnapshotDecoder {
-  private struct Place: Hashable {
-    let category: CategoryID?
-    let attribute: Int64
-  }
-
   private let parser = JSONParser()
-  private let vocabulary: CatalogVocabulary
-  private var definitions: [Place: AttributeDefinition] = [:]
-  private var paths: [CategoryID: CategoryPath] = [:]
+  private var vocabulary: ResolvedVocabulary
   private var items: [JSONElement] = []
 
-  init(vocabulary: CatalogVocabulary) { self.vocabulary = vocabulary }
+  init(vocabulary: CatalogVocabulary) { self.vocabulary = ResolvedVocabulary(vocabulary) }
 
   mutating func decode(_ bytes: [UInt8]) throws -> ProductSnapshot {
     try parser.withDocument(bytes) { root in try product(root) }
@@ -46,12 +39,7 @@ struct ProductSnapshotDecoder {
     var found: [CategoryPath] = []
     element.forEachItem { item in
       guard let id = item.int.map(CategoryID.init(rawValue:)) else { return }
-      if let known = paths[id] {
-        found.append(known)
-      } else if let path = vocabulary.tree.path(to: id) {
-        paths[id] = path
-        found.append(path)
-      }
+      if let path = vocabulary.path(to: id) { found.append(path) }
     }
     return found
   }
@@ -65,9 +53,11 @@ struct ProductSnapshotDecoder {
     try element.forEachItem { entry in
       items.removeAll(keepingCapacity: true)
       entry.forEachItem { items.append($0) }
-      guard items.count == 3, let id = items[0].int, let definition = definition(of: id, in: home),
-        let value = Self.value(definition.type, items[1], items[2])
-      else { throw Self.unreadable("attribute value") }
+      guard items.count == 3, let id = items[0].int else { throw Self.unreadable("attribute value") }
+      let definition = try vocabulary.definition(of: id, in: home)
+      guard let value = Self.value(definition.type, items[1], items[2]) else {
+        throw Self.unreadable("attribute value")
+      }
       if id == last {
         attributes[attributes.count - 1].values.append(value)
       } else {
@@ -76,14 +66,6 @@ struct ProductSnapshotDecoder {
       }
     }
     return attributes
-  }
-
-  private mutating func definition(of attribute: Int64, in home: CategoryPath?) -> AttributeDefinition? {
-    let place = Place(category: home?.leaf.id, attribute: attribute)
-    if let known = definitions[place] { return known }
-    let definition = vocabulary.definition(of: attribute, in: home)
-    definitions[place] = definition
-    return definition
   }
 
   private mutating func variants(_ element: JSONElement, in home: CategoryPath?) throws -> [ProductSnapshot.Variant] {

@@ -106,14 +106,30 @@ struct CatalogVocabulary {
     return vocabulary
   }
 
+  static func readAll(on connection: PostgresConnection) async throws -> CatalogVocabulary {
+    var vocabulary = CatalogVocabulary()
+    let attributes = try await connection.query(
+      "SELECT id, code, name, type, unit, is_facet, position FROM catalog.attribute")
+    for row in attributes { vocabulary.definitions[try row.decode("id")] = try AttributeDefinition(row) }
+    let categories = try await connection.query("SELECT id, parent_id, slug, name, position FROM catalog.category")
+    vocabulary.tree = CategoryTree(nodes: try categories.map { try CategoryTree.Node($0) })
+    vocabulary.sayings = try await sayings(where: "true", on: connection)
+    return vocabulary
+  }
+
   static func sayings(
     of categories: [CategoryID], on connection: PostgresConnection
+  ) async throws -> [CategoryID: [Int64: Saying]] {
+    try await sayings(where: "category_id = ANY (\(categories))", on: connection)
+  }
+
+  private static func sayings(
+    where condition: SQL, on connection: PostgresConnection
   ) async throws -> [CategoryID: [Int64: Saying]] {
     let rows = try await connection.query(
       """
       SELECT category_id, attribute_id, is_facet, position, unit FROM catalog.category_attribute
-      WHERE category_id = ANY (\(categories))
-        AND (is_facet IS NOT NULL OR position IS NOT NULL OR unit IS NOT NULL)
+      WHERE (is_facet IS NOT NULL OR position IS NOT NULL OR unit IS NOT NULL) AND \(fragment: condition)
       """)
     var sayings: [CategoryID: [Int64: Saying]] = [:]
     for row in rows {
@@ -132,6 +148,38 @@ struct CatalogVocabulary {
       definition.position = saying.position ?? definition.position
       definition.unit = saying.unit ?? definition.unit
     }
+    return definition
+  }
+}
+
+/// A vocabulary whose answers are kept: products of a category ask for the same ones.
+struct ResolvedVocabulary {
+  private struct Place: Hashable {
+    let category: CategoryID?
+    let attribute: Int64
+  }
+
+  private let vocabulary: CatalogVocabulary
+  private var definitions: [Place: AttributeDefinition] = [:]
+  private var paths: [CategoryID: CategoryPath] = [:]
+
+  init(_ vocabulary: CatalogVocabulary) { self.vocabulary = vocabulary }
+
+  mutating func path(to category: CategoryID) -> CategoryPath? {
+    if let known = paths[category] { return known }
+    guard let path = vocabulary.tree.path(to: category) else { return nil }
+    paths[category] = path
+    return path
+  }
+
+  /// The attribute as the product's main category has it.
+  mutating func definition(of attribute: Int64, in home: CategoryPath?) throws(PostgresError) -> AttributeDefinition {
+    let place = Place(category: home?.leaf.id, attribute: attribute)
+    if let known = definitions[place] { return known }
+    guard let definition = vocabulary.definition(of: attribute, in: home) else {
+      throw .misuse("attribute \(attribute) has values and is not in catalog.attribute: its foreign key is missing")
+    }
+    definitions[place] = definition
     return definition
   }
 }

@@ -86,7 +86,7 @@ extension PostgresConnection {
     return lines
   }
 
-  private func abandonCopyOut() {
+  func abandonCopyOut() {
     withSessionIgnoringCancellation { session throws(PostgresError) in
       guard session.isCopying else { return }
       let serial = session.gate.begin()

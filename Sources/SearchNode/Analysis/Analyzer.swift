@@ -13,6 +13,14 @@ protocol TokenFilter: Sendable {
 protocol CharacterFilter: Sendable {
   /// The text after the filter, in UTF-16 code units; `corrections` learns where offsets in it stand in `text`.
   func apply(to text: [UInt16], corrections: inout OffsetCorrections) -> [UInt16]
+
+  /// The same for a text of ASCII alone, byte by byte, for who asks for no offsets; false, and nothing appended, where
+  /// the filter has no such shorter way.
+  func apply(toASCII text: UnsafeBufferPointer<UInt8>, appendingTo out: inout [UInt8]) -> Bool
+}
+
+extension CharacterFilter {
+  func apply(toASCII text: UnsafeBufferPointer<UInt8>, appendingTo out: inout [UInt8]) -> Bool { false }
 }
 
 /// Turns a text into the tokens that are indexed or searched for, as Elasticsearch's analyzer of the same settings does.
@@ -32,13 +40,16 @@ public final class Analyzer: Sendable {
     self.filters = filters
   }
 
-  /// Puts the tokens of `text` into `buffer`, which forgets what it held.
-  public func analyze(_ text: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer) {
+  /// Puts the tokens of `text` into `buffer`, which forgets what it held. Without `wantsOffsets` those of the tokens may
+  /// be wrong: an index has no use for them.
+  public func analyze(_ text: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer, wantsOffsets: Bool = true) {
     if characterFilters.isEmpty {
       buffer.load(text)
       tokenizer.tokenize(&buffer)
-    } else {
+    } else if wantsOffsets || !loadFilteredASCII(text, into: &buffer) {
       analyzeFiltered(text, into: &buffer)
+    } else {
+      tokenizer.tokenize(&buffer)
     }
     for filter in filters { filter.apply(to: &buffer) }
   }
@@ -59,6 +70,18 @@ public final class Analyzer: Sendable {
     var buffer = TokenBuffer()
     analyze(text, into: &buffer)
     return buffer.tokens.map { buffer.term(of: $0) }
+  }
+
+  /// Loads the text as its one character filter leaves it; false where it is not ASCII or the filter is another.
+  private func loadFilteredASCII(_ text: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer) -> Bool {
+    guard characterFilters.count == 1, text.allSatisfy({ $0 < 0x80 }) else { return false }
+    var filtered = buffer.scratch
+    buffer.scratch = []
+    filtered.removeAll(keepingCapacity: true)
+    let isDone = characterFilters[0].apply(toASCII: text, appendingTo: &filtered)
+    if isDone { filtered.withUnsafeBufferPointer { buffer.load($0) } }
+    buffer.scratch = filtered
+    return isDone
   }
 
   private func analyzeFiltered(_ text: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer) {
@@ -106,7 +129,7 @@ public final class Normalizer: Sendable {
     _ text: UnsafeBufferPointer<UInt8>, using buffer: inout TokenBuffer,
     _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
   ) rethrows -> Result {
-    analyzer.analyze(text, into: &buffer)
+    analyzer.analyze(text, into: &buffer, wantsOffsets: false)
     guard let token = buffer.tokens.first else { return try body(UnsafeBufferPointer(start: nil, count: 0)) }
     return try buffer.withTerm(of: token, body)
   }

@@ -16,6 +16,8 @@ struct JavaPattern: Sendable {
   static let maximumLength = 10_000
 
   private let expression: NSRegularExpression
+  /// The same for texts of ASCII alone, where the pattern is one class of characters.
+  let asciiClass: ASCIIClass?
 
   /// `flags` are Java's names with `|` between them, as Elasticsearch takes them.
   init(_ pattern: String, flags: String? = nil) throws(AnalysisError) {
@@ -39,11 +41,36 @@ struct JavaPattern: Sendable {
     do {
       expression = try NSRegularExpression(
         pattern: isLiteral ? pattern : try Self.translated(pattern), options: options)
+      asciiClass = options.isEmpty ? ASCIIClass(pattern, expression) : nil
     } catch let error as AnalysisError {
       throw error
     } catch {
       throw AnalysisError("\(pattern) is not a regular expression", type: "pattern_syntax_exception")
     }
+  }
+
+  /// A pattern of one class, as `[^\\p{L}\\p{N}]+`: what it matches in a text of ASCII is found in a table.
+  struct ASCIIClass: Sendable {
+    /// Whether a run of such characters is one match.
+    let isRepeated: Bool
+    private let members: [Bool]
+
+    fileprivate init?(_ pattern: String, _ expression: NSRegularExpression) {
+      isRepeated = pattern.hasSuffix("+")
+      let set = isRepeated ? pattern.dropLast() : pattern[...]
+      guard set.utf8.count > 2, set.hasPrefix("["), set.hasSuffix("]") else { return nil }
+      let inside = set.dropFirst().dropLast()
+      // A class within a class, an intersection, or an escape of the last bracket is left to the engine.
+      guard !inside.contains(where: { "[]&".contains($0) }), inside.last != "\\" else { return nil }
+      members = (0..<128).map { code in
+        let text = String(UnicodeScalar(UInt8(code)))
+        let length = text.utf16.count
+        return expression.firstMatch(in: text, range: NSRange(location: 0, length: length))?.range.length == length
+      }
+    }
+
+    @inline(__always)
+    func contains(_ byte: UInt8) -> Bool { members[Int(byte & 0x7F)] }
   }
 
   var groupCount: Int { expression.numberOfCaptureGroups }
@@ -122,6 +149,16 @@ struct JavaReplacement: Sendable {
   }
 
   private var parts: [Part] = []
+
+  /// The text, where it names no group and is ASCII alone.
+  var plainASCII: [UInt8]? {
+    var bytes: [UInt8] = []
+    for part in parts {
+      guard case .text(let text) = part, text.allSatisfy({ $0 < 0x80 }) else { return nil }
+      bytes += text.map { UInt8($0) }
+    }
+    return bytes
+  }
 
   /// Throws where a group is named that the pattern does not have.
   init(_ replacement: String, for pattern: JavaPattern) throws(AnalysisError) {

@@ -166,7 +166,7 @@ struct DocumentParser {
 
   private mutating func indexText(_ field: FieldMapping, _ value: JSONElement, _ builder: inout SegmentBuilder) throws {
     guard field.isIndexed, let analyzer = field.parameters.analyzer else { return }
-    try FieldParsing.withText(value, field) { analyzer.analyze($0, into: &buffer) }
+    try FieldParsing.withText(value, field) { analyzer.analyze($0, into: &buffer, wantsOffsets: false) }
     touch(field, &builder).add(buffer)
   }
 

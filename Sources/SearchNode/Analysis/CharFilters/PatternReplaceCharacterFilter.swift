@@ -1,7 +1,29 @@
 /// `pattern_replace`: what a pattern matches in the text is replaced.
 struct PatternReplaceCharacterFilter: CharacterFilter {
-  let pattern: JavaPattern
-  let replacement: JavaReplacement
+  private let pattern: JavaPattern
+  private let replacement: JavaReplacement
+  private let plainReplacement: [UInt8]?
+
+  init(pattern: JavaPattern, replacement: JavaReplacement) {
+    self.pattern = pattern
+    self.replacement = replacement
+    plainReplacement = replacement.plainASCII
+  }
+
+  func apply(toASCII text: UnsafeBufferPointer<UInt8>, appendingTo out: inout [UInt8]) -> Bool {
+    guard let characters = pattern.asciiClass, let plainReplacement else { return false }
+    var isWithinMatch = false
+    for byte in text {
+      guard characters.contains(byte) else {
+        out.append(byte)
+        isWithinMatch = false
+        continue
+      }
+      if !isWithinMatch { out.append(contentsOf: plainReplacement) }
+      isWithinMatch = characters.isRepeated
+    }
+    return true
+  }
 
   func apply(to text: [UInt16], corrections: inout OffsetCorrections) -> [UInt16] {
     var out: [UInt16] = []

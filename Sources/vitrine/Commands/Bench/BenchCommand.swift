@@ -6,7 +6,9 @@ import Ranking
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measures speed beside a peer, in the same run.",
-    subcommands: [BenchSearchCommand.self, BenchHTTPCommand.self])
+    subcommands: [
+      BenchSearchCommand.self, BenchIndexCommand.self, BenchHTTPCommand.self,
+    ])
 }
 
 /// `vitrine bench search`

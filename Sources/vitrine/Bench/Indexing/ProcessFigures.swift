@@ -1,0 +1,60 @@
+import Glibc
+
+/// What processes have used, as Linux's /proc says.
+enum ProcessFigures {
+  /// CPU time of a process and of all that it started, also of those that have ended.
+  static func cpuSeconds(of process: Int32) -> Double {
+    let ticks = sysconf(Int32(_SC_CLK_TCK))
+    let own = statistics(of: process)
+    let children = childProcesses(of: process).reduce(0) { $0 + statistics(of: $1).own }
+    return Double(own.own + own.endedChildren + children) / Double(ticks)
+  }
+
+  /// CPU time of this process, its threads together.
+  static func ownCPUSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  /// The most memory that this process held at once since `forgetPeak`, in MB.
+  static func ownPeakMegabytes() -> Int { megabytes("VmHWM:") }
+
+  /// What this process holds now, in MB.
+  static func ownMegabytes() -> Int { megabytes("VmRSS:") }
+
+  static func forgetPeak() {
+    guard let file = fopen("/proc/self/clear_refs", "w") else { return }
+    fputs("5", file)
+    fclose(file)
+  }
+
+  private static func megabytes(_ name: String) -> Int {
+    for line in text("/proc/self/status").split(separator: "\n") where line.hasPrefix(name) {
+      return (Int(line.split(separator: " ", omittingEmptySubsequences: true).dropLast().last ?? "") ?? 0) / 1024
+    }
+    return 0
+  }
+
+  /// In ticks. The name of the process, which may hold anything, ends with the last parenthesis.
+  private static func statistics(of process: Int32) -> (own: Int, endedChildren: Int) {
+    let text = text("/proc/\(process)/stat")
+    guard let end = text.lastIndex(of: ")") else { return (0, 0) }
+    let fields = text[text.index(after: end)...].split(separator: " ").map { Int($0) ?? 0 }
+    guard fields.count > 14 else { return (0, 0) }
+    return (fields[11] + fields[12], fields[13] + fields[14])
+  }
+
+  private static func childProcesses(of process: Int32) -> [Int32] {
+    text("/proc/\(process)/task/\(process)/children").split(separator: " ").compactMap { Int32($0) }
+  }
+
+  /// Empty where the process has gone.
+  static func text(_ path: String) -> String {
+    guard let file = fopen(path, "r") else { return "" }
+    defer { fclose(file) }
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    let count = fread(&buffer, 1, buffer.count, file)
+    return String(decoding: buffer.prefix(count), as: UTF8.self)
+  }
+}
