@@ -85,6 +85,7 @@ final class Daemon: @unchecked Sendable {
       let exchange = Exchange(
         core: core, peer: peer, connection: ConnectionHandle(pointer: connection!),
         target: target!)
+      CMHD_empty_query(target)
       return Unmanaged.passRetained(exchange).toOpaque()
     }
 
