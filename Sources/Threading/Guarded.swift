@@ -8,29 +8,33 @@ public import Glibc
 /// 88440).
 ///
 /// `@unchecked Sendable`: the value is reached through `withLock` alone.
-public struct Guarded<Value>: @unchecked Sendable {
-  /// The value with its mutex behind it, in one allocation.
-  @usableFromInline final class Storage: ManagedBuffer<Value, pthread_mutex_t> {
-    deinit { withUnsafeMutablePointerToElements { _ = pthread_mutex_destroy($0) } }
+public struct Guarded<Value: ~Copyable>: @unchecked Sendable {
+  /// The mutex with its value behind it, in one allocation.
+  @usableFromInline final class Storage: ManagedBuffer<pthread_mutex_t, Value> {
+    deinit {
+      withUnsafeMutablePointers { lock, value in
+        value.deinitialize(count: 1)
+        pthread_mutex_destroy(lock)
+      }
+    }
   }
 
   @usableFromInline let storage: Storage
 
   /// Guards a value that nothing else refers to.
-  @inlinable public init(_ value: sending Value) {
-    let buffer = Storage.create(minimumCapacity: 1) { buffer in
-      buffer.withUnsafeMutablePointerToElements { _ = pthread_mutex_init($0, nil) }
-      return value
-    }
-    storage = unsafeDowncast(buffer, to: Storage.self)
+  @inlinable public init(_ value: consuming sending Value) {
+    storage = unsafeDowncast(Storage.create(minimumCapacity: 1) { _ in pthread_mutex_t() }, to: Storage.self)
+    let (lock, place) = storage.withUnsafeMutablePointers { ($0, $1) }
+    pthread_mutex_init(lock, nil)
+    place.initialize(to: value)
   }
 
   /// Runs `body` with the value to itself; not to be nested on the same value.
-  @inlinable public func withLock<Result, Failure: Error>(
+  @inlinable public func withLock<Result: ~Copyable, Failure: Error>(
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
     // The compiler does not know that the lock gives the value to this thread alone.
-    nonisolated(unsafe) let (value, lock) = storage.withUnsafeMutablePointers { ($0, $1) }
+    nonisolated(unsafe) let (lock, value) = storage.withUnsafeMutablePointers { ($0, $1) }
     pthread_mutex_lock(lock)
     defer {
       pthread_mutex_unlock(lock)
