@@ -70,8 +70,8 @@ import Testing
     try await Self.server { server in
       try await onThread {
         let client = try server.client()
-        // 100 fields of 9 bytes are all that a head may hold of them.
-        let limit = filling.testDescription == Filling.fields.testDescription ? 880 : 16_384
+        // 100 fields of 8 bytes are all that a head may hold of them.
+        let limit = filling.testDescription == Filling.fields.testDescription ? 800 : 16_384
         for size in stride(from: 200, through: limit, by: 97).reversed() {
           let head = filling.head(size)
           #expect(head.utf8.count <= limit && head.utf8.count > size - 100)

@@ -14,12 +14,12 @@ import Testing
 @Suite struct SuggestionTests {
   private static func record(
     _ code: String, _ title: String, brand: String? = "Velloria", category: [String] = ["Fashion", "Dresses"],
-    lifecycle: Lifecycle = .listed, popularity: Double = 1
+    popularity: Double = 1, lifecycle: Lifecycle = .listed
   ) -> ProductRecord {
     ProductRecord(
       code: code, title: title, brand: brand, categories: [category],
       variants: [.init(sku: SKU("\(code)-1"), prices: [Price(amount: Money(minorUnits: 100, currency: .gbp))])],
-      lifecycle: lifecycle, popularity: popularity)
+      popularity: popularity, lifecycle: lifecycle)
   }
 
   private func titles(_ shop: TestShop, _ text: String) async throws -> [String] {
