@@ -50,9 +50,9 @@ let package = Package(
     library("Ranking", ["Catalog"]),
 
     // The embedded search engine.
-    library("SearchNode", ["SearchDSL", "JSON", "CStemmer"]),
+    library("SearchNode", ["SearchDSL", "JSON", "CStemmer", "Threading"]),
 
-    // Threads for C libraries that block.
+    // Threads for C libraries that block, and the lock.
     library("Threading"),
 
     // What the flows ask of the outside, and who answers.
@@ -62,17 +62,17 @@ let package = Package(
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
     library("RedisStore", ["Ports", "Catalog", "CHiredis", "Threading"]),
-    library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl"]),
+    library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl", "Threading"]),
     library("Importing", ["Catalog", "JSON", "Ports", "CZlib"]),
     library("Seeding", ["Catalog", "JSON"]),
 
     // The flows.
-    library("Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry"]),
-    library("SearchService", ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry"]),
+    library("Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry", "Threading"]),
+    library("SearchService", ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry", "Threading"]),
 
     // The edge.
-    library("Telemetry"),
-    library("Configuration"),
+    library("Telemetry", ["Threading"]),
+    library("Configuration", ["Threading"]),
     library("HTTPServer", ["Telemetry", "Threading", "CMicroHTTPD", "CZlib"]),
     library(
       "StorefrontAPI", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL"]),
@@ -92,16 +92,18 @@ let package = Package(
     tests("Pricing", ["Pricing", "Catalog"]),
     tests("Ranking", ["Ranking"]),
     tests("SearchNode", ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices"]),
-    tests("PostgresStore", ["PostgresStore", "Ports", "Catalog", "Pricing", "Seeding", "LocalServices", "JSON"]),
+    tests(
+      "PostgresStore",
+      ["PostgresStore", "Ports", "Catalog", "Pricing", "Seeding", "LocalServices", "JSON", "Threading"]),
     tests("RedisStore", ["RedisStore", "LocalServices"]),
-    tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices"]),
-    tests("Importing", ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices", "CZlib"]),
+    tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices", "Threading"]),
+    tests("Importing", ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices", "CZlib", "Threading"]),
     tests("Seeding", ["Seeding", "Catalog", "Importing", "JSON"]),
     tests(
       "Indexer",
       [
         "Indexer", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "LocalServices", "JSON", "Telemetry",
-        "ElasticsearchClient",
+        "ElasticsearchClient", "Threading",
       ]),
     tests(
       "SearchService",
@@ -110,7 +112,7 @@ let package = Package(
         "Indexer", "Telemetry", "Seeding", "JSON",
       ]),
     tests("Telemetry", ["Telemetry"]),
-    tests("Configuration", ["Configuration"]),
+    tests("Configuration", ["Configuration", "Threading"]),
     tests(
       "vitrine",
       [

@@ -1,6 +1,7 @@
 internal import CCurl
 internal import Glibc
 internal import Synchronization
+import Threading
 
 /// Sends requests with libcurl's multi interface, on one thread of its own; callers only suspend.
 final class CurlTransport: Sendable {
@@ -49,7 +50,7 @@ final class CurlEventLoop: @unchecked Sendable {  // All but `inbox` and `multi`
   private static let longestPollMilliseconds = 1_000
 
   private let settings: ElasticsearchSettings
-  private let inbox = Mutex(Inbox())
+  private let inbox = Guarded(Inbox())
   private let multi: UnsafeMutableRawPointer
   private let headers: CurlHeaders
 

@@ -1,6 +1,6 @@
 internal import JSON
 public import SearchDSL
-internal import Synchronization
+import Threading
 
 /// A client of Elasticsearch 7.10 to 9 and OpenSearch 1 to 3, and of `vitrine node`.
 ///
@@ -22,13 +22,13 @@ public final class ElasticsearchClient: SearchEngine {
 
   private let settings: ElasticsearchSettings
   private let transport: CurlTransport
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   /// Connects when the first request is sent. `information` says whether the server is one that this client knows.
   public init(settings: ElasticsearchSettings) {
     self.settings = settings
     transport = CurlTransport(settings: settings)
-    state = Mutex(State(nodes: NodePool(addresses: settings.nodes)))
+    state = Guarded(State(nodes: NodePool(addresses: settings.nodes)))
   }
 
   /// Sends until there is an answer that is not to be retried, and hands its JSON to `read`.

@@ -1,3 +1,4 @@
+import Synchronization
 import Telemetry
 import Threading
 
@@ -9,17 +10,21 @@ final class Admission: Sendable {
     case full
   }
 
-  private struct State {
-    var running = 0
+  private struct Queue {
     var waiting: [Exchange] = []
     /// Where the queue begins in `waiting`; moved up instead of shifting the array.
     var first = 0
+
+    var count: Int { waiting.count - first }
   }
 
   private let queued: Gauge
   private let maximumRunning: Int
   private let maximumQueued: Int
-  private let state = Guarded(State())
+  /// Places taken. From the maximum it goes down under the queue's lock only, so that who finds it there and then
+  /// holds the lock may wait in the queue without being missed; below the maximum nobody waits and no lock is needed.
+  private let running = Atomic<Int>(0)
+  private let queue = Guarded(Queue())
 
   init(maximumRunning: Int, maximumQueued: Int, queued: Gauge) {
     self.queued = queued
@@ -29,36 +34,51 @@ final class Admission: Sendable {
 
   /// Takes a place for the exchange, or puts it into the queue.
   func admit(_ exchange: Exchange) -> Verdict {
-    state.withLock { state in
-      if state.running < maximumRunning {
-        state.running += 1
-        return .run
-      }
-      guard state.waiting.count - state.first < maximumQueued else { return .full }
-      state.waiting.append(exchange)
-      queued.set(Double(state.waiting.count - state.first))
+    if takePlace() { return .run }
+    return queue.withLock { queue in
+      if takePlace() { return .run }
+      guard queue.count < maximumQueued else { return .full }
+      queue.waiting.append(exchange)
+      queued.set(Double(queue.count))
       return .wait
     }
   }
 
   /// Gives a place back; the exchange that it passes to, if one waits.
   func leave() -> Exchange? {
-    state.withLock { state in
-      guard state.first < state.waiting.count else {
-        state.running -= 1
+    if givePlaceBack() { return nil }
+    return queue.withLock { queue in
+      guard queue.count > 0 else {
+        running.subtract(1, ordering: .acquiringAndReleasing)
         return nil
       }
-      let next = state.waiting[state.first]
-      state.first += 1
-      queued.set(Double(state.waiting.count - state.first))
-      if state.first == state.waiting.count {
-        state.waiting.removeAll(keepingCapacity: true)
-        state.first = 0
-      } else if state.first >= 1_024, state.first * 2 > state.waiting.count {
-        state.waiting.removeFirst(state.first)
-        state.first = 0
+      let next = queue.waiting[queue.first]
+      queue.first += 1
+      queued.set(Double(queue.count))
+      if queue.count == 0 {
+        queue.waiting.removeAll(keepingCapacity: true)
+        queue.first = 0
+      } else if queue.first >= 1_024, queue.first * 2 > queue.waiting.count {
+        queue.waiting.removeFirst(queue.first)
+        queue.first = 0
       }
       return next
     }
+  }
+
+  private func takePlace() -> Bool { changeBelowMaximum(by: 1) }
+
+  private func givePlaceBack() -> Bool { changeBelowMaximum(by: -1) }
+
+  /// False when all places are taken.
+  private func changeBelowMaximum(by amount: Int) -> Bool {
+    var count = running.load(ordering: .acquiring)
+    while count < maximumRunning {
+      let (isDone, found) = running.compareExchange(
+        expected: count, desired: count + amount, ordering: .acquiringAndReleasing)
+      if isDone { return true }
+      count = found
+    }
+    return false
   }
 }

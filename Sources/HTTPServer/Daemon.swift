@@ -24,7 +24,7 @@ final class Daemon: @unchecked Sendable {
       connections_per_address: UInt32(configuration.maximumConnectionsPerAddress ?? 0),
       // The library's own limit is of silence; ours, of the whole phase, is kept by the watch.
       idle_seconds: UInt32(max(1, configuration.idleTimeout.components.seconds)),
-      connection_memory: max(Self.minimumMemoryBytes, configuration.maximumHeadBytes * 3))
+      connection_memory: max(Self.minimumMemoryBytes, configuration.maximumHeadBytes * 2))
     let callbacks = CMHD_Callbacks(
       access: Self.access, target: Self.target, completed: Self.completed, connection: Self.connection, log: log,
       context: owner.toOpaque())
@@ -38,9 +38,8 @@ final class Daemon: @unchecked Sendable {
     self.core = owner
   }
 
-  /// Head, answer's head, read buffer and some 60 bytes a parameter share a connection's memory, which the library
-  /// clears after each request: three heads hold 400 parameters of a full page of filters. Where it does not suffice the
-  /// library closes the connection without an answer. 32 KB is its default.
+  /// A head, a copy of its cookies and some 60 bytes a field or cookie share a connection's memory, which the library
+  /// clears after each request: two heads. 32 KB is its default, and the most that it takes from malloc.
   private static let minimumMemoryBytes = 32_768
 
   /// Closes the listening socket; open connections go on.
@@ -85,6 +84,7 @@ final class Daemon: @unchecked Sendable {
       let exchange = Exchange(
         core: core, peer: peer, connection: ConnectionHandle(pointer: connection!),
         target: target!)
+      CMHD_empty_query(target)
       return Unmanaged.passRetained(exchange).toOpaque()
     }
 

@@ -20,6 +20,12 @@ final class Exchange: Sendable {
     case ended
   }
 
+  /// A request and who is to answer it.
+  struct Work: Sendable {
+    var request: HTTPRequest
+    let handling: ServerCore.Handling
+  }
+
   private struct State {
     var stage = Stage.head
     var isSuspended = false
@@ -27,15 +33,25 @@ final class Exchange: Sendable {
     var isAbandoned = false
     /// The watch has answered instead of the handler: a task that is only now made known is cancelled.
     var isInterrupted = false
-    var request: HTTPRequest?
-    var handler: Handler?
-    var isImmediate = false
+    /// Kept to the end: it is freed on the thread that it was allocated on, which otherwise waits for the locks of
+    /// malloc that two threads then share (a tenth of the requests a second). But for a body, which may be large.
+    var work: Work?
+    var isWorkTaken = false
+    var body: [UInt8] = []
     var bodyLimit = 0
     var isBodyTooLarge = false
     var bodyBytes = 0
     var answer: HTTPResponse?
     var pipe: BodyPipe?
     var task: Task<Void, Never>?
+
+    /// The work for who does it; nil the second time.
+    mutating func takeWork() -> Work? {
+      guard !isWorkTaken, let work else { return nil }
+      isWorkTaken = true
+      if !work.request.body.isEmpty { self.work = nil }
+      return work
+    }
   }
 
   private let core: ServerCore
@@ -117,13 +133,11 @@ final class Exchange: Sendable {
     peer.enter(.body, until: bodyLimit)
     state.withLock { state in
       state.stage = .body
-      state.request = request
-      state.handler = handling.handler
-      state.isImmediate = handling.route.isImmediate
+      state.work = Work(request: request, handling: handling)
       state.bodyLimit = limit
       if let length = head.contentLength {
         // No more than this on a client's mere word.
-        state.request!.body.reserveCapacity(min(length, 65_536))
+        state.body.reserveCapacity(min(length, 65_536))
       }
     }
   }
@@ -164,10 +178,10 @@ final class Exchange: Sendable {
       guard state.bodyBytes <= state.bodyLimit else {
         // An answer cannot be queued within a body, so that a little more is read and dropped before it.
         state.isBodyTooLarge = true
-        state.request!.body = []
+        state.body = []
         return state.bodyBytes <= state.bodyLimit + Self.maximumDroppedBytes
       }
-      state.request!.body.append(contentsOf: bytes)
+      state.body.append(contentsOf: bytes)
       return true
     }
   }
@@ -176,18 +190,18 @@ final class Exchange: Sendable {
   static let maximumDroppedBytes = 1_048_576
 
   private enum Start {
-    case immediate(HTTPRequest, Handler)
-    case run(HTTPRequest, Handler)
+    case immediate(Work)
+    case run(Work)
     case waiting
     case refused(ServerProblem, String, mustClose: Bool)
   }
 
   private func startHandling() -> MHD_Result {
     switch state.withLock({ start(&$0) }) {
-    case .immediate(let request, let handler):
-      return answerAtOnce(request, handler)
-    case .run(let request, let handler):
-      run(request, handler)
+    case .immediate(let work):
+      return answerAtOnce(work)
+    case .run(let work):
+      run(work)
       return CMHD_yes()
     case .waiting:
       return CMHD_yes()
@@ -198,18 +212,15 @@ final class Exchange: Sendable {
 
   /// Under the lock, so that who takes this exchange out of the queue finds it suspended and whole.
   private func start(_ state: inout State) -> Start {
-    guard !state.isBodyTooLarge, let request = state.request, let handler = state.handler else {
+    guard !state.isBodyTooLarge, state.work != nil else {
       let refusal = Self.tooLarge(state.bodyLimit)
       return .refused(refusal.problem, refusal.detail, mustClose: true)
     }
+    if !state.body.isEmpty { swap(&state.work!.request.body, &state.body) }
     state.stage = .handling
-    let left = ContinuousClock.now.duration(to: request.deadline)
+    let left = ContinuousClock.now.duration(to: state.work!.request.deadline)
     peer.enter(.handling, until: monotonicNanoseconds() + left.nanoseconds)
-    if state.isImmediate {
-      state.request = nil
-      state.handler = nil
-      return .immediate(request, handler)
-    }
+    if state.work!.handling.route.isImmediate, let work = state.takeWork() { return .immediate(work) }
     let verdict = core.admission.admit(self)
     guard verdict != .full else {
       return .refused(
@@ -220,16 +231,14 @@ final class Exchange: Sendable {
       if verdict == .run { core.leave() }
       return .refused(.shuttingDown, Self.stopping, mustClose: true)
     }
-    guard verdict == .run else { return .waiting }
-    state.request = nil
-    state.handler = nil
-    return .run(request, handler)
+    guard verdict == .run, let work = state.takeWork() else { return .waiting }
+    return .run(work)
   }
 
   private static let stopping = "The server stops; try again."
 
-  private func answerAtOnce(_ request: HTTPRequest, _ handler: @escaping Handler) -> MHD_Result {
-    let task = Task.immediate { await core.run(self, request, handler, hasPlace: false) }
+  private func answerAtOnce(_ work: Work) -> MHD_Result {
+    let task = Task.immediate { await core.run(self, work, hasPlace: false) }
     let isSuspended = state.withLock { state -> Bool? in
       state.task = task
       if state.answer != nil { return false }
@@ -292,8 +301,7 @@ final class Exchange: Sendable {
       defer {
         state.task = nil
         state.pipe = nil
-        state.request = nil
-        state.handler = nil
+        state.work = nil
       }
       return (isUnanswered || state.pipe != nil ? state.task : nil, state.pipe)
     }
@@ -308,21 +316,17 @@ final class Exchange: Sendable {
   /// Starts a handler that has its place; called again when one that waited gets it. False when it was answered
   /// meanwhile.
   func startWaiting() -> Bool {
-    let start = state.withLock { state -> (HTTPRequest, Handler)? in
-      guard state.stage == .handling, state.answer == nil, !state.isAbandoned,
-        let request = state.request, let handler = state.handler
-      else { return nil }
-      state.request = nil
-      state.handler = nil
-      return (request, handler)
+    let work = state.withLock { state -> Work? in
+      guard state.stage == .handling, state.answer == nil, !state.isAbandoned else { return nil }
+      return state.takeWork()
     }
-    guard let start else { return false }
-    run(start.0, start.1)
+    guard let work else { return false }
+    run(work)
     return true
   }
 
-  private func run(_ request: HTTPRequest, _ handler: @escaping Handler) {
-    let task = Task { await core.run(self, request, handler, hasPlace: true) }
+  private func run(_ work: Work) {
+    let task = Task { await core.run(self, work, hasPlace: true) }
     let isCancelled = state.withLock { state in
       guard state.stage != .ended, !state.isAbandoned, !state.isInterrupted else { return true }
       state.task = task

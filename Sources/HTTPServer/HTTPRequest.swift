@@ -1,6 +1,9 @@
 public import Telemetry
 
 /// A request as a handler sees it: the head checked and decoded, the body whole.
+///
+/// A value that is shared until it is changed: it goes through tasks and middlewares, and to copy its thirteen members
+/// each time cost a third of the server's own work for a small answer.
 public struct HTTPRequest: Sendable {
   /// What is wrong with a request's target.
   public struct TargetFault: Error, Sendable, Equatable, CustomStringConvertible {
@@ -8,29 +11,82 @@ public struct HTTPRequest: Sendable {
     public var description: String { "the request's path cannot be read: \(reason)" }
   }
 
-  public var method: HTTPMethod
+  private struct Content: Sendable {
+    var method: HTTPMethod
+    let target: String
+    let rawPath: String
+    let path: String
+    let rawQuery: String
+    var headers: HTTPHeaders
+    var body: [UInt8]
+    let remoteAddress: String
+    var id: String
+    var pathParameters: [String: String] = [:]
+    var routePattern = ""
+    var deadline: ContinuousClock.Instant
+    var trace: TraceContext?
+  }
+
+  /// `@unchecked Sendable`: the content is changed only while one request alone refers to it.
+  private final class Storage: @unchecked Sendable {
+    var content: Content
+    init(_ content: Content) { self.content = content }
+  }
+
+  private var storage: Storage
+
+  private mutating func own() -> Storage {
+    if !isKnownUniquelyReferenced(&storage) { storage = Storage(storage.content) }
+    return storage
+  }
+
+  public var method: HTTPMethod {
+    get { storage.content.method }
+    set { own().content.method = newValue }
+  }
   /// The target as it was sent: `/v1/products/caf%C3%A9?page=2`.
-  public let target: String
+  public var target: String { storage.content.target }
   /// The path as it was sent, without the query.
-  public let rawPath: String
+  public var rawPath: String { storage.content.rawPath }
   /// The path decoded: valid UTF-8 without NUL.
-  public let path: String
+  public var path: String { storage.content.path }
   /// What stands after the `?`, as it was sent; empty without one.
-  public let rawQuery: String
-  public var headers: HTTPHeaders
-  public var body: [UInt8]
+  public var rawQuery: String { storage.content.rawQuery }
+  public var headers: HTTPHeaders {
+    get { storage.content.headers }
+    set { own().content.headers = newValue }
+  }
+  public var body: [UInt8] {
+    get { storage.content.body }
+    set { own().content.body = newValue }
+  }
   /// The peer's address without its port: `127.0.0.1`, `::1`.
-  public let remoteAddress: String
+  public var remoteAddress: String { storage.content.remoteAddress }
   /// The id that stands in the log, in the answer's `X-Request-ID` and in problems.
-  public var id: String
+  public var id: String {
+    get { storage.content.id }
+    set { own().content.id = newValue }
+  }
   /// What the route's pattern named: `{id}` → `["id": "P-204"]`, decoded.
-  public var pathParameters: [String: String] = [:]
+  public var pathParameters: [String: String] {
+    get { storage.content.pathParameters }
+    set { own().content.pathParameters = newValue }
+  }
   /// The pattern of the route that answers (`/v1/products/{id}`), for metrics; empty before routing.
-  public var routePattern: String = ""
+  public var routePattern: String {
+    get { storage.content.routePattern }
+    set { own().content.routePattern = newValue }
+  }
   /// When the answer must be there; the handler's task is cancelled then and the client gets a 503.
-  public var deadline: ContinuousClock.Instant
+  public var deadline: ContinuousClock.Instant {
+    get { storage.content.deadline }
+    set { own().content.deadline = newValue }
+  }
   /// The trace that the request belongs to, taken from `traceparent` by the request-id middleware.
-  public var trace: TraceContext?
+  public var trace: TraceContext? {
+    get { storage.content.trace }
+    set { own().content.trace = newValue }
+  }
 
   /// Makes a request, in tests above all; the server makes its own from the socket.
   public init(
@@ -41,25 +97,19 @@ public struct HTTPRequest: Sendable {
     guard target.utf8.first == UInt8(ascii: "/") else {
       throw TargetFault(reason: "it does not begin with /")
     }
-    self.method = method
-    self.target = target
-    if let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) {
-      self.rawPath = String(target[..<mark])
-      self.rawQuery = String(target[target.index(after: mark)...])
-    } else {
-      self.rawPath = target
-      self.rawQuery = ""
-    }
+    let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
+    let rawPath = mark.map { String(target[..<$0]) } ?? target
+    let rawQuery = mark.map { String(target[target.utf8.index(after: $0)...]) } ?? ""
+    let path: String
     do throws(PercentEncoding.Fault) {
-      self.path = try PercentEncoding.decode(rawPath[...], plusIsSpace: false)
+      path = try PercentEncoding.decode(rawPath[...], plusIsSpace: false)
     } catch {
       throw TargetFault(reason: "it holds \(error.rawValue); percent-encode it as UTF-8")
     }
-    self.headers = headers
-    self.body = body
-    self.remoteAddress = remoteAddress
-    self.id = id
-    self.deadline = deadline
+    storage = Storage(
+      Content(
+        method: method, target: target, rawPath: rawPath, path: path, rawQuery: rawQuery, headers: headers, body: body,
+        remoteAddress: remoteAddress, id: id, deadline: deadline))
   }
 
   /// The query's parameters, decoded; thrown on by a handler, the fault becomes a 400.

@@ -13,7 +13,10 @@ struct LibraryResponse: ~Copyable {
     guard let pointer = Self.make(answer, pipe: pipe) else { return nil }
     self.pointer = pointer
     for field in answer.headers.fields where !Self.isLibrarys(field.name) {
-      MHD_add_response_header(pointer, field.name, field.value)
+      // The texts' own bytes; an argument would be copied into an array each.
+      field.name.withCString { name in
+        field.value.withCString { _ = MHD_add_response_header(pointer, name, $0) }
+      }
     }
     if shouldClose { MHD_add_response_header(pointer, "Connection", "close") }
   }

@@ -148,17 +148,9 @@ public struct Router: Sendable {
   }
 
   /// Finds the endpoint of a path as it was sent: an escaped slash stays within its segment.
-  func match(_ method: HTTPMethod, rawPath: String) -> Match {
-    var segments: [String] = []
-    for raw in Self.segments(rawPath) {
-      guard let segment = try? PercentEncoding.decode(raw, plusIsSpace: false) else {
-        // The request's own path was decoded before; what cannot be decoded has no route.
-        return .none
-      }
-      segments.append(segment)
-    }
+  func match(_ method: HTTPMethod, rawPath: Substring) -> Match {
     var values: [String] = []
-    guard let node = find(segments[...], from: 0, values: &values) else { return .none }
+    guard let node = find(rawPath.dropFirst(), from: 0, values: &values) else { return .none }
     let endpoints = nodes[node].endpoints
     guard let index = endpoints[method] ?? (method == .head ? endpoints[.get] : nil) else {
       var allowed = Set(endpoints.keys)
@@ -170,19 +162,25 @@ public struct Router: Sendable {
     return .endpoint(index: index, parameters: Dictionary(uniqueKeysWithValues: zip(names, values)))
   }
 
-  private func find(_ segments: ArraySlice<String>, from node: Int, values: inout [String]) -> Int? {
-    guard let segment = segments.first else { return nodes[node].endpoints.isEmpty ? nil : node }
-    if let next = nodes[node].literals[segment], let found = find(segments.dropFirst(), from: next, values: &values) {
+  /// The node of what is left of a path; nil after the last segment.
+  private func find(_ rest: Substring?, from node: Int, values: inout [String]) -> Int? {
+    guard let rest else { return nodes[node].endpoints.isEmpty ? nil : node }
+    let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/"))
+    let raw = slash.map { rest[..<$0] } ?? rest
+    let next = slash.map { rest[rest.utf8.index(after: $0)...] }
+    // What cannot be decoded has no route; such a request was refused before.
+    guard let segment = try? PercentEncoding.decode(raw, plusIsSpace: false) else { return nil }
+    if let child = nodes[node].literals[segment], let found = find(next, from: child, values: &values) {
       return found
     }
-    if let next = nodes[node].parameter, !segment.isEmpty {
+    if let child = nodes[node].parameter, !segment.isEmpty {
       values.append(segment)
-      if let found = find(segments.dropFirst(), from: next, values: &values) { return found }
+      if let found = find(next, from: child, values: &values) { return found }
       values.removeLast()
     }
-    if let next = nodes[node].rest {
-      values.append(segments.joined(separator: "/"))
-      return next
+    if let child = nodes[node].rest, let text = try? PercentEncoding.decode(rest, plusIsSpace: false) {
+      values.append(text)
+      return child
     }
     return nil
   }

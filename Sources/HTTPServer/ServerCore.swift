@@ -6,11 +6,17 @@ import Threading
 
 /// What the server's parts share: settings, routes, places, connections and the library's daemon.
 final class ServerCore: Sendable {
-  /// A route with its middlewares around its handler.
-  struct Handling: Sendable {
+  /// A route with its middlewares around its handler; made once, for requests to refer to.
+  final class Handling: Sendable {
     let pattern: String
     let route: Route
     let handler: Handler
+
+    init(pattern: String, route: Route, handler: @escaping Handler) {
+      self.pattern = pattern
+      self.route = route
+      self.handler = handler
+    }
   }
 
   let configuration: HTTPServer.Configuration
@@ -64,9 +70,13 @@ final class ServerCore: Sendable {
   // MARK: Routing
 
   private static func compose(_ handler: @escaping Handler, _ middlewares: [Middleware], _ logger: Logger) -> Handler {
-    middlewares.reversed().reduce(rendered(handler, logger)) { next, middleware in
-      rendered({ request in try await middleware(request, next) }, logger)
+    // Not by `reduce`: handlers that pass through a generic function are wrapped, once for each call thereafter.
+    var composed = rendered(handler, logger)
+    for middleware in middlewares.reversed() {
+      let next = composed
+      composed = rendered({ request in try await middleware(request, next) }, logger)
     }
+    return composed
   }
 
   /// Errors become problems: a `Problem` as it is, a query's fault a 400, anything else a 500 that says nothing of
@@ -99,7 +109,7 @@ final class ServerCore: Sendable {
   }
 
   private static func unmatchedProblem(_ request: HTTPRequest, _ router: Router) -> Problem {
-    guard case .otherMethods(let allowed) = router.match(request.method, rawPath: request.rawPath) else {
+    guard case .otherMethods(let allowed) = router.match(request.method, rawPath: request.rawPath[...]) else {
       return Problem(ServerProblem.notFound, detail: "Nothing is found at this path.")
     }
     let list = allowed.map(\.rawValue).joined(separator: ", ")
@@ -110,8 +120,7 @@ final class ServerCore: Sendable {
 
   func handling(_ method: HTTPMethod, target: String) -> (handling: Handling, parameters: [String: String]) {
     let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
-    let path = mark == target.endIndex ? target : String(target[..<mark])
-    guard case .endpoint(let index, let parameters) = router.match(method, rawPath: path) else {
+    guard case .endpoint(let index, let parameters) = router.match(method, rawPath: target[..<mark]) else {
       return (unmatched, [:])
     }
     return (handlings[index], parameters)
@@ -120,10 +129,11 @@ final class ServerCore: Sendable {
   // MARK: Running handlers
 
   /// Runs the handler and gives its answer; a stream is written after its place was given back, for it may last.
-  func run(_ exchange: Exchange, _ request: HTTPRequest, _ handler: Handler, hasPlace: Bool) async {
+  func run(_ exchange: Exchange, _ work: Exchange.Work, hasPlace: Bool) async {
+    let request = work.request
     let response: HTTPResponse
     do {
-      response = try await handler(request)
+      response = try await work.handling.handler(request)
     } catch {
       // A composed handler renders its errors; what is left could only be a fault of this file.
       response = Problem(ServerProblem.internalError, detail: "The server failed.").response(requestID: request.id)

@@ -1,8 +1,8 @@
 import Catalog
 import Ports
 import SearchDSL
-import Synchronization
 import Telemetry
+import Threading
 
 /// Measures freshness as a shopper would: takes a change that was just written, and searches until it is found.
 ///
@@ -19,7 +19,7 @@ final class FreshnessProbe: Sendable {
   private static let patience = Duration.seconds(60)
   private static let searchDeadline = Duration.seconds(5)
 
-  private let offered = Mutex<Change?>(nil)
+  private let offered = Guarded<Change?>(nil)
   let engine: any SearchEngine
   let clock: any WallClock
   let interval: Duration

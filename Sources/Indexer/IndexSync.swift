@@ -1,8 +1,8 @@
 import Catalog
 public import Ports
 public import SearchDSL
-import Synchronization
 import Telemetry
+import Threading
 
 /// `vitrine index sync`: carries every committed change into the index in use, for ever.
 ///
@@ -73,7 +73,7 @@ public struct IndexSync: Sendable {
 
   /// Runs until cancelled.
   public func run() async {
-    let pause = Mutex(Duration.milliseconds(100))
+    let pause = Guarded(Duration.milliseconds(100))
     var holder: String?
     while !Task.isCancelled {
       do {

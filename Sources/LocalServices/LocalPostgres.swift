@@ -1,6 +1,5 @@
 import Glibc
 public import PostgresStore
-import Synchronization
 import Threading
 
 /// A private PostgreSQL server: its own cluster in a folder, its own socket, no TCP unless asked for.
@@ -33,7 +32,7 @@ public final class LocalPostgres: Sendable {
   private let isFolderRemoved: Bool
   private let socketFolder: String
   private let isSocketFolderTemporary: Bool
-  private let process = Mutex<SupervisedProcess?>(nil)
+  private let process = Guarded<SupervisedProcess?>(nil)
 
   /// Starts a server on the cluster in `folder`, which is made first where there is none, and waits until it answers.
   ///

@@ -1,6 +1,5 @@
 import Glibc
 public import RedisStore
-import Synchronization
 import Threading
 
 /// A private Redis server on a unix socket in its own folder; it ends with us, however we end.
@@ -16,7 +15,7 @@ public final class LocalRedis: Sendable {
   private let account: ServiceAccount?
   private let isPersistent: Bool
   private let isFolderRemoved: Bool
-  private let process = Mutex<SupervisedProcess?>(nil)
+  private let process = Guarded<SupervisedProcess?>(nil)
 
   /// Starts a server in `folder` and waits until it answers; what it holds is kept over a stop when `isPersistent`.
   public static func start(in folder: String, isPersistent: Bool = false) async throws(LocalServiceError) -> LocalRedis

@@ -1,9 +1,9 @@
 import Glibc
-import Synchronization
+import Threading
 
 /// Servers that a process shares until its end: they are ended, and waited for, when it exits.
 enum ServersAtExit {
-  private static let ends = Mutex<[@Sendable () -> Void]>([])
+  private static let ends = Guarded<[@Sendable () -> Void]>([])
 
   static func add(_ end: @escaping @Sendable () -> Void) {
     let isFirst = ends.withLock { ends in

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Threading
 
 /// A server process that cannot outlive us, not even when we are killed with -9.
 ///
@@ -52,7 +52,7 @@ public final class SupervisedProcess: Sendable {
     var writingEnd: Int32
     var exitStatus: Int32?
   }
-  private let state: Mutex<State>
+  private let state: Guarded<State>
   /// The shell's process.
   public let processID: Int32
 
@@ -77,7 +77,7 @@ public final class SupervisedProcess: Sendable {
       throw .didNotStart(service: command.program, reason: outcome.failureReason, log: command.log)
     }
     self.processID = processID
-    state = Mutex(State(writingEnd: ends[1]))
+    state = Guarded(State(writingEnd: ends[1]))
   }
 
   deinit { requestStop() }

@@ -1,6 +1,6 @@
 public import JSON
 public import SearchDSL
-import Synchronization
+import Threading
 
 #if canImport(Glibc)
   import Glibc
@@ -19,7 +19,7 @@ public final class SearchNode: SearchEngine {
     var aliases: [String: Set<String>] = [:]
   }
 
-  private let catalog = Mutex(Catalog())
+  private let catalog = Guarded(Catalog())
   private let clock: @Sendable () -> Int64
 
   /// `clock` gives milliseconds since 1970 for `now` in date math; nil: the system's.

@@ -1,6 +1,6 @@
 import Catalog
 import Ports
-import Synchronization
+import Threading
 
 /// The category tree and the attributes' names, kept for a few seconds: every page needs them, they change seldom.
 final class CatalogDirectory: Sendable {
@@ -20,7 +20,7 @@ final class CatalogDirectory: Sendable {
 
   private let catalog: any CatalogReader
   private let deadline: Duration
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   init(catalog: any CatalogReader, deadline: Duration) {
     self.catalog = catalog

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threading
 
 /// Where a logger's lines go.
 public protocol LogSink: Sendable {
@@ -14,12 +15,12 @@ public final class FileDescriptorSink: LogSink {
   /// The sink of standard output.
   public static let standardOutput = FileDescriptorSink(descriptor: STDOUT_FILENO)
 
-  private let descriptor: Mutex<Int32>
+  private let descriptor: Guarded<Int32>
   private let dropped = Atomic<Int>(0)
 
   /// Makes a sink over a descriptor that stays the caller's to close.
   public init(descriptor: Int32) {
-    self.descriptor = Mutex(descriptor)
+    self.descriptor = Guarded(descriptor)
   }
 
   /// How many lines could not be written (a closed pipe, a full disk): logging never fails its caller.
@@ -49,7 +50,7 @@ public final class FileDescriptorSink: LogSink {
 /// Keeps the last lines in memory, for tests and for an operator's page.
 public final class MemorySink: LogSink {
   private let limit: Int
-  private let kept = Mutex<[String]>([])
+  private let kept = Guarded<[String]>([])
 
   /// Makes a sink that holds the last `limit` lines.
   public init(limit: Int = 10_000) {

@@ -1,4 +1,5 @@
 import Synchronization
+import Threading
 
 /// A number that only grows: requests answered, bytes sent.
 public final class Counter: Sendable {
@@ -59,14 +60,14 @@ public final class Histogram: Sendable {
 
   /// The buckets' upper bounds, ascending; the bucket of infinity is implied.
   public let bounds: [Double]
-  private let state: Mutex<Snapshot>
+  private let state: Guarded<Snapshot>
 
   init(bounds: [Double]) {
     precondition(!bounds.isEmpty, "a histogram needs at least one bound")
     precondition(zip(bounds, bounds.dropFirst()).allSatisfy(<), "a histogram's bounds must ascend")
     precondition(bounds.allSatisfy(\.isFinite), "a histogram's bounds must be finite: the infinite one is implied")
     self.bounds = bounds
-    self.state = Mutex(Snapshot(counts: Array(repeating: 0, count: bounds.count + 1), sum: 0))
+    self.state = Guarded(Snapshot(counts: Array(repeating: 0, count: bounds.count + 1), sum: 0))
   }
 
   /// Counts one observation; NaN is not counted.

@@ -1,4 +1,5 @@
-import Synchronization
+import Threading
+
 
 /// All metrics of the process by name and labels, and their text for Prometheus.
 ///
@@ -29,7 +30,7 @@ public final class MetricsRegistry: Sendable {
     var series: [String: Metric] = [:]
   }
 
-  private let families = Mutex<[String: Family]>([:])
+  private let families = Guarded<[String: Family]>([:])
 
   /// Makes an empty registry.
   public init() {}

@@ -1,34 +1,45 @@
-import Glibc
+public import Glibc
 
-/// A value behind a POSIX mutex: for state that threads contend for.
+/// A value behind a POSIX mutex; copies share it.
 ///
-/// `Synchronization.Mutex` is a priority-inheriting futex on Linux. When it is contended the kernel hands it over,
-/// which the thread sanitizer does not see and reports as a race, and its waiters spin for a thousand pauses, which two
-/// cores do not have to spare (swiftlang/swift issue 88440). Where a lock is hardly ever contended, `Mutex` is smaller.
+/// The one lock of this package. `Synchronization.Mutex` is a priority-inheriting futex on Linux: when it is contended
+/// the kernel hands it over, which the thread sanitizer does not see and reports as a race (docs/explain/http.md has
+/// the proof), and its waiters spin for a thousand pauses, which two cores do not have to spare (swiftlang/swift issue
+/// 88440).
 ///
 /// `@unchecked Sendable`: the value is reached through `withLock` alone.
-public final class Guarded<Value>: @unchecked Sendable {
-  private let lock: UnsafeMutablePointer<pthread_mutex_t>
-  private var value: Value
-
-  /// Guards a value that nothing else refers to.
-  public init(_ value: sending Value) {
-    lock = .allocate(capacity: 1)
-    pthread_mutex_init(lock, nil)
-    self.value = value
+public struct Guarded<Value: ~Copyable>: @unchecked Sendable {
+  /// The mutex with its value behind it, in one allocation.
+  @usableFromInline final class Storage: ManagedBuffer<pthread_mutex_t, Value> {
+    deinit {
+      withUnsafeMutablePointers { lock, value in
+        value.deinitialize(count: 1)
+        pthread_mutex_destroy(lock)
+      }
+    }
   }
 
-  deinit {
-    pthread_mutex_destroy(lock)
-    lock.deallocate()
+  @usableFromInline let storage: Storage
+
+  /// Guards a value that nothing else refers to.
+  @inlinable public init(_ value: consuming sending Value) {
+    storage = unsafeDowncast(Storage.create(minimumCapacity: 1) { _ in pthread_mutex_t() }, to: Storage.self)
+    let (lock, place) = storage.withUnsafeMutablePointers { ($0, $1) }
+    pthread_mutex_init(lock, nil)
+    place.initialize(to: value)
   }
 
   /// Runs `body` with the value to itself; not to be nested on the same value.
-  public func withLock<Result, Failure: Error>(
-    _ body: (inout Value) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
+  @inlinable public func withLock<Result: ~Copyable, Failure: Error>(
+    _ body: (inout sending Value) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result {
+    // The compiler does not know that the lock gives the value to this thread alone.
+    nonisolated(unsafe) let (lock, value) = storage.withUnsafeMutablePointers { ($0, $1) }
     pthread_mutex_lock(lock)
-    defer { pthread_mutex_unlock(lock) }
-    return try body(&value)
+    defer {
+      pthread_mutex_unlock(lock)
+      withExtendedLifetime(storage) {}
+    }
+    return try body(&value.pointee)
   }
 }

@@ -6,15 +6,15 @@
 // 5. Advancing from many tasks loses nothing.
 
 import Foundation
-import Synchronization
 import Testing
 
+import Threading
 @testable import Configuration
 
 /// A meter whose clock and output the test holds.
 private final class MeterProbe: Sendable {
-  let now = Mutex(Duration.zero)
-  let written = Mutex("")
+  let now = Guarded(Duration.zero)
+  let written = Guarded("")
 
   func meter(total: Int?, style: ProgressMeter.Style) -> ProgressMeter {
     ProgressMeter(

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Synchronization
+import Threading
 
 /// An HTTP server that behaves as a test tells it, on a port of its own. One thread a connection; ends with `stop`.
 final class ScriptedServer: Sendable {
@@ -27,7 +27,7 @@ final class ScriptedServer: Sendable {
   }
 
   private let listener: Int32
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let script: @Sendable (_ number: Int, _ head: String) -> Behaviour
   let address: String
 

@@ -14,6 +14,7 @@ import HTTPServer
 import Synchronization
 import Telemetry
 import Testing
+import Threading
 
 /// Lets handlers wait until the test opens it.
 actor Gate {
@@ -57,7 +58,7 @@ final class Flag: Sendable {
   @Test("1: a full queue answers 503", .timeLimit(.minutes(3)))
   func fullQueue() async throws {
     let gate = Gate()
-    let order = Mutex<[String]>([])
+    let order = Guarded<[String]>([])
     try await withServer {
       $0.maximumRunning = 2
       $0.maximumQueued = 3

@@ -26,7 +26,7 @@ final class RawClient: Sendable {
 
   let descriptor: Int32
   private let isOpen = Atomic<Bool>(true)
-  private let buffer = Mutex<[UInt8]>([])
+  private let buffer = Guarded<[UInt8]>([])
 
   init(port: Int, receiveBufferBytes: Int32? = nil) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)

@@ -5,14 +5,14 @@
 // 4. Heads, targets and bodies beyond their limits are 431, 414 and 413, and the connection is closed.
 // 5. Whatever bytes come, the server answers or closes, and goes on to serve others.
 import HTTPServer
-import Synchronization
 import Telemetry
 import Testing
+import Threading
 
 @Suite struct SmugglingTests {
   /// Targets that reached a handler.
   private final class Seen: Sendable {
-    private let targets = Mutex<[String]>([])
+    private let targets = Guarded<[String]>([])
     func note(_ request: HTTPRequest) { targets.withLock { $0.append(request.target) } }
     var all: [String] { targets.withLock { $0 } }
   }

@@ -8,9 +8,9 @@ import Foundation
 import LocalServices
 import Ports
 import PostgresStore
-import Synchronization
 import Testing
 
+import Threading
 @testable import Importing
 
 /// The shared data's folder; nil where it is not on this machine.
@@ -35,7 +35,7 @@ private let icecatPath: String? = {
     try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
     let pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
     let catalog = PostgresCatalog(pool)
-    let heard = Mutex<[Int]>([])
+    let heard = Guarded<[Int]>([])
     let job = Import(format: .ndjson, path: path, source: "test", batchSize: 20)
     let report = try await job.run(into: catalog) { progress in heard.withLock { $0.append(progress.total) } }
     #expect(report.summary == "91 inserted, 0 changed, 0 unchanged, 4 refused")

@@ -8,8 +8,8 @@ import Indexer
 import JSON
 import Ports
 import SearchDSL
-import Synchronization
 import Testing
+import Threading
 
 @Suite struct BulkBatchTests {
   private static let statuses = [200, 201, 404, 409, 400, 413, 429, 500, 503]
@@ -77,7 +77,7 @@ import Testing
       .failure(.refused(status: 429, type: "es_rejected_execution_exception", reason: "full", index: nil)),
       .items([429, 201]), .items([200]),
     ])
-    let told = Mutex(0)
+    let told = Guarded(0)
     let writer = BulkWriter(engine: engine, clock: StoppedClock()) { _ in told.withLock { $0 += 1 } }
     let result = try await writer.write((1...4).map { snapshot($0) }, to: "products-1", refresh: true)
     #expect(
@@ -131,9 +131,9 @@ private final class AnsweringEngine: Sendable {
     case failure(SearchEngineError)
   }
 
-  private let state: Mutex<(answers: [Answer], requests: [[BulkOperation]])>
+  private let state: Guarded<(answers: [Answer], requests: [[BulkOperation]])>
 
-  init(_ answers: [Answer]) { state = Mutex((answers, [])) }
+  init(_ answers: [Answer]) { state = Guarded((answers, [])) }
   var requests: [[BulkOperation]] { state.withLock { $0.requests } }
 }
 

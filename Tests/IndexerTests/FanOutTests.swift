@@ -11,9 +11,9 @@ import Ports
 import PostgresStore
 import SearchDSL
 import SearchNode
-import Synchronization
 import Telemetry
 import Testing
+import Threading
 
 @Suite struct FanOutTests {
   @Test("1: every product concerned, in batches", .timeLimit(.minutes(5)))
@@ -119,7 +119,7 @@ import Testing
 
 /// A clock that a test sets; it begins in 2026.
 final class MovingClock: WallClock {
-  private let time = Mutex(StoppedClock().now())
+  private let time = Guarded(StoppedClock().now())
   func now() -> Timestamp { time.withLock { $0 } }
   func set(_ moment: Timestamp) { time.withLock { $0 = moment } }
 }

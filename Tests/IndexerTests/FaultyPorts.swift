@@ -2,7 +2,7 @@ import Catalog
 import JSON
 import Ports
 import SearchDSL
-import Synchronization
+import Threading
 
 /// Counts the calls of all ports together and fails one of them, before it is done or after (the answer is lost).
 final class FaultPlan: Sendable {
@@ -11,14 +11,14 @@ final class FaultPlan: Sendable {
   /// From 1; no call fails where it is 0.
   let failing: Int
   let moment: Moment
-  private let calls = Mutex(0)
+  private let calls = Guarded(0)
   /// Runs once, before the first bulk request.
-  private let onFirstBulk: Mutex<(@Sendable () async throws -> Void)?>
+  private let onFirstBulk: Guarded<(@Sendable () async throws -> Void)?>
 
   init(failing: Int = 0, _ moment: Moment = .before, onFirstBulk: (@Sendable () async throws -> Void)? = nil) {
     self.failing = failing
     self.moment = moment
-    self.onFirstBulk = Mutex(onFirstBulk)
+    self.onFirstBulk = Guarded(onFirstBulk)
   }
 
   var callCount: Int { calls.withLock { $0 } }

@@ -15,8 +15,8 @@ import Ports
 import PostgresStore
 import SearchDSL
 import SearchNode
-import Synchronization
 import Testing
+import Threading
 
 @Suite struct IndexLifecycleTests {
   private struct Stopped: Error {}
@@ -27,8 +27,8 @@ import Testing
     var options = stack.options
     options.batchSize = 10
     // The fifth call of the ledger's and the source's around the third batch; which one it is does not matter.
-    let task = Mutex<Task<FullIndex.Report, any Error>?>(nil)
-    let batches = Mutex(0)
+    let task = Guarded<Task<FullIndex.Report, any Error>?>(nil)
+    let batches = Guarded(0)
     let run = Task { [options] in
       try await stack.full().run(options) { _ in
         if batches.withLock({
@@ -44,7 +44,7 @@ import Testing
     try await stack.execute("UPDATE catalog.product SET title = 'Changed while stopped' WHERE code = 'D-1'")
     let left = try #require(try await stack.catalog.generations(alias: "products").first)
     #expect(left.state == .building && left.loadedThrough.rawValue >= 20)
-    let loaded = Mutex(0)
+    let loaded = Guarded(0)
     let report = try await stack.full().run(options) { progress in loaded.withLock { $0 += progress.documents } }
     #expect(report.isResumed && report.generation.number == left.number)
     #expect(loaded.withLock { $0 } <= 20, "what was in the index is not written again")
@@ -71,7 +71,7 @@ import Testing
   @Test("2: one at a time", .timeLimit(.minutes(5)))
   func oneAtATime() async throws {
     let stack = try await IndexingStack()
-    let refusals = Mutex<[String]>([])
+    let refusals = Guarded<[String]>([])
     let plan = FaultPlan(onFirstBulk: {
       for attempt in 0..<3 {
         do {
@@ -99,7 +99,7 @@ import Testing
   func rollsBack(underSync: Bool) async throws {
     let stack = try await IndexingStack()
     for _ in 1...3 { _ = try await stack.full().run(stack.options) }
-    let changes = Mutex(0)
+    let changes = Guarded(0)
     func change() async throws {
       let number = changes.withLock {
         $0 += 1; return $0
@@ -216,7 +216,7 @@ import Testing
   @Test("7: golden queries", .timeLimit(.minutes(5)))
   func golden() async throws {
     let stack = try await IndexingStack()
-    let figures = Mutex(["products-1": 0.8, "products-2": 0.75, "products-3": 0.79])
+    let figures = Guarded(["products-1": 0.8, "products-2": 0.75, "products-3": 0.79])
     var options = stack.options
     options.gate.golden = .init(tolerance: 0.02) { index in figures.withLock { $0[index] ?? 0 } }
     #expect(try await stack.full().run(options).checks.contains("golden nDCG 0.8"))

@@ -17,9 +17,9 @@ import Ports
 import PostgresStore
 import SearchDSL
 import SearchNode
-import Synchronization
 import Telemetry
 import Testing
+import Threading
 
 @Suite struct IndexSyncTests {
   /// Long forms run with `make soak`.
@@ -228,7 +228,7 @@ import Testing
   @Test("5: no index in use", .timeLimit(.minutes(5)))
   func noIndex() async throws {
     let stack = try await IndexingStack()
-    let lines = Mutex<[String]>([])
+    let lines = Guarded<[String]>([])
     let sync = stack.sync(log: { line in lines.withLock { $0.append(line) } })
     try await stack.whileSyncing(sync) {
       try await until { lines.withLock { $0.contains { $0.contains("run `vitrine index full`") } } }

@@ -16,8 +16,8 @@ import Ports
 import PostgresStore
 import SearchDSL
 import SearchNode
-import Synchronization
 import Testing
+import Threading
 
 @Suite(.enabled(if: LocalSearchServer.absence == nil, "no search server: Java or ../shared/search-node is missing"))
 struct RealEngineTests {
@@ -103,7 +103,7 @@ struct RealEngineTests {
         try await stack.engine.updateSettings(
           ["index": ["blocks": ["write": .bool(isBlocked)]]], of: index, deadline: .now + .seconds(60))
       }
-      let lines = Mutex<[String]>([])
+      let lines = Guarded<[String]>([])
       try await stack.whileSyncing(stack.sync(log: { line in lines.withLock { $0.append(line) } })) {
         try await block(true)
         try await stack.execute("UPDATE catalog.product SET title = 'While read-only'")

@@ -11,9 +11,9 @@
 //    (seeded random orders).
 
 import Glibc
-import Synchronization
 import Testing
 
+import Threading
 @testable import vitrine
 
 private struct Failure: Error, Equatable {
@@ -22,7 +22,7 @@ private struct Failure: Error, Equatable {
 
 /// What happened, in order, and a way to wait for it.
 private final class Journal: Sendable {
-  private let entries = Mutex<[String]>([])
+  private let entries = Guarded<[String]>([])
 
   func note(_ entry: String) { entries.withLock { $0.append(entry) } }
   var all: [String] { entries.withLock { $0 } }
@@ -101,7 +101,7 @@ private func group(
   func givesUp(bySignal: Bool) async throws {
     let journal = Journal()
     let signals = HandSignals()
-    let release = Mutex(false)
+    let release = Guarded(false)
     let stubborn = ServiceConfiguration(
       name: "stubborn",
       service: ClosureService {

@@ -6,13 +6,13 @@
 
 import Configuration
 import Foundation
-import Synchronization
 import Testing
 
+import Threading
 @testable import vitrine
 
 private func run(_ line: String, environment: [String: String] = [:]) async -> (ExitCode, out: String, err: String) {
-  let written = Mutex((out: "", err: ""))
+  let written = Guarded((out: "", err: ""))
   let terminal = Terminal(isInteractive: false) { text, isError in
     written.withLock { if isError { $0.err += text } else { $0.out += text } }
   }

@@ -1,4 +1,5 @@
-import Synchronization
+import Threading
+
 
 /// Shows how far long work is: done, rate, and the time left where the total is known.
 ///
@@ -26,7 +27,7 @@ public final class ProgressMeter: Sendable {
   private let style: Style
   private let elapsed: @Sendable () -> Duration
   private let write: @Sendable (String) -> Void
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   /// `task` names the work, `unit` what is counted (`products`); `write` takes text as it is, with its line ends.
   public convenience init(
@@ -45,7 +46,7 @@ public final class ProgressMeter: Sendable {
     self.style = style
     self.elapsed = elapsed
     self.write = write
-    state = Mutex(State(total: total, nextReport: Self.interval(of: style)))
+    state = Guarded(State(total: total, nextReport: Self.interval(of: style)))
   }
 
   /// Counts what was done since the last call, and shows it when it is time to.

@@ -1,4 +1,5 @@
-import Synchronization
+import Threading
+
 
 /// Wakes who waits for the outbox: Postgres notifies a channel when a transaction that filled it commits.
 ///
@@ -15,7 +16,7 @@ final class OutboxBell: Sendable {
   }
 
   private let pool: PostgresPool
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   init(_ pool: PostgresPool) { self.pool = pool }
 

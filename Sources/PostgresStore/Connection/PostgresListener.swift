@@ -1,6 +1,5 @@
 import CPostgres
 import Glibc
-import Synchronization
 import Threading
 
 /// What a listener is told.
@@ -48,7 +47,7 @@ private final class PostgresListener: Sendable {
   /// The thread polls the first; a write to the second wakes and ends it. The thread closes the first, `stop` the
   /// second.
   private let wakeReader: Int32
-  private let wakeWriter: Mutex<Int32>
+  private let wakeWriter: Guarded<Int32>
 
   init(
     settings: PostgresSettings, channels: [String], continuation: AsyncStream<PostgresNotice>.Continuation,
@@ -63,7 +62,7 @@ private final class PostgresListener: Sendable {
     self.continuation = continuation
     self.log = log
     wakeReader = ends[0]
-    wakeWriter = Mutex(ends[1])
+    wakeWriter = Guarded(ends[1])
   }
 
   func stop() {

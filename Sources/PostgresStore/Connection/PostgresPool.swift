@@ -1,4 +1,5 @@
-import Synchronization
+import Threading
+
 
 /// Connections to one database, opened as they are needed, at most `maximumConnections`, and shared by all tasks.
 ///
@@ -11,7 +12,7 @@ import Synchronization
 public final class PostgresPool: Sendable {
   public let settings: PostgresSettings
   private let log: @Sendable (String) -> Void
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   private struct State {
     var free: Int
@@ -33,7 +34,7 @@ public final class PostgresPool: Sendable {
   public init(_ settings: PostgresSettings, log: @escaping @Sendable (String) -> Void = { _ in }) {
     self.settings = settings
     self.log = log
-    state = Mutex(State(free: settings.maximumConnections))
+    state = Guarded(State(free: settings.maximumConnections))
   }
 
   // MARK: Use
@@ -122,7 +123,7 @@ public final class PostgresPool: Sendable {
       state.waiterCount += 1
       return state.waiterCount
     }
-    let alarm = Mutex<Task<Void, Never>?>(nil)
+    let alarm = Guarded<Task<Void, Never>?>(nil)
     let refusal = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let turn = self.enter(Waiter(id: id, continuation: continuation))

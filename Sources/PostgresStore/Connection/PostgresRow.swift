@@ -16,15 +16,7 @@ final class PostgresResult: @unchecked Sendable {
 
   var rowCount: Int { Int(PQntuples(handle)) }
 
-  var rows: [PostgresRow] {
-    let count = rowCount
-    return Array(unsafeUninitializedCapacity: count) { buffer, initialized in
-      for index in 0..<count {
-        buffer.initializeElement(at: index, to: PostgresRow(result: self, index: Int32(index)))
-      }
-      initialized = count
-    }
-  }
+  var rows: [PostgresRow] { (0..<rowCount).map { PostgresRow(result: self, index: Int32($0)) } }
 
   /// The rows that INSERT, UPDATE, DELETE, MERGE, COPY or SELECT concerned.
   var affectedRows: Int { Int(String(cString: PQcmdTuples(handle))) ?? 0 }

@@ -1,13 +1,13 @@
 import JSON
 import SearchDSL
-import Synchronization
+import Threading
 
 /// One index: a writer behind a lock, and the snapshot that searches read without it.
 final class SearchIndex: Sendable {
   let name: String
-  private let writer: Mutex<IndexWriter>
-  private let published: Mutex<Snapshot>
-  private let settings: Mutex<IndexSettings>
+  private let writer: Guarded<IndexWriter>
+  private let published: Guarded<Snapshot>
+  private let settings: Guarded<IndexSettings>
 
   init(name: String, body: JSONValue) throws(SearchEngineError) {
     self.name = name
@@ -15,9 +15,9 @@ final class SearchIndex: Sendable {
     do {
       let mapping = try Mapping(mappings: body["mappings"] ?? [:], settings: settings)
       var writer = IndexWriter(mapping: mapping)
-      published = Mutex(writer.refresh())
-      self.writer = Mutex(writer)
-      self.settings = Mutex(try IndexSettings(settings))
+      published = Guarded(writer.refresh())
+      self.writer = Guarded(writer)
+      self.settings = Guarded(try IndexSettings(settings))
     } catch let error as MappingError {
       throw .refused(status: 400, type: error.type, reason: error.reason, index: name)
     } catch {

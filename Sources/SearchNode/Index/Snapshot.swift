@@ -1,4 +1,5 @@
-import Synchronization
+import Threading
+
 
 /// What a search reads: segments that never change, in the order of indexing.
 final class Snapshot: Sendable {
@@ -8,8 +9,8 @@ final class Snapshot: Sendable {
   /// Documents, deleted ones among them.
   let maximumDocument: Int
   let liveCount: Int
-  private let globalOrdinals = Mutex<[String: GlobalOrdinals]>([:])
-  private let similarities = Mutex<[String: BM25]>([:])
+  private let globalOrdinals = Guarded<[String: GlobalOrdinals]>([:])
+  private let similarities = Guarded<[String: BM25]>([:])
 
   init(readers: [SegmentReader], mapping: MappingSnapshot, analysis: AnalysisRegistry) {
     self.readers = readers

@@ -1,7 +1,7 @@
 import Configuration
 import Importing
 import PostgresStore
-import Synchronization
+import Threading
 
 /// `vitrine import`
 struct ImportCommand: Command {
@@ -31,7 +31,7 @@ struct ImportCommand: Command {
     try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
       let start = ContinuousClock.now
       let meter = context.terminal.progress("import", unit: "products")
-      let done = Mutex(0)
+      let done = Guarded(0)
       let report = try await runImport(
         format: format, path: file, mapping: mapping.map { try ColumnMapping(path: $0) }, source: source,
         writer: PostgresCatalog(pool)

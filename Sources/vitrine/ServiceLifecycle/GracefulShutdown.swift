@@ -1,4 +1,5 @@
-import Synchronization
+import Threading
+
 
 /// Whether one service is to shut down, and who wants to know.
 final class GracefulShutdownManager: Sendable {
@@ -11,7 +12,7 @@ final class GracefulShutdownManager: Sendable {
     var nextID = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   var isShuttingDown: Bool { state.withLock { $0.isShuttingDown } }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import Threading
 
 /// A signal that a process is asked to end with.
 enum UnixSignal: Hashable, Sendable, CaseIterable {
@@ -35,7 +36,7 @@ private final class SignalPipe: Sendable {
 
   private let readEnd: Int32
   private let writeEnd: Int32
-  private let listeners = Mutex<[Int: Listener]>([:])
+  private let listeners = Guarded<[Int: Listener]>([:])
   private let nextID = Atomic(0)
 
   private init() {

@@ -16,8 +16,8 @@ import Catalog
 import LocalServices
 import Ports
 import PostgresStore
-import Synchronization
 import Testing
+import Threading
 
 private func makeCatalog() async throws -> (pool: PostgresPool, catalog: PostgresCatalog) {
   let pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
@@ -228,7 +228,7 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
     _ = try await catalog.upsert((1...25).map { plain($0) }, source: "test")
     try await pool.execute("DELETE FROM catalog.product WHERE id = 7")
     try await pool.execute("UPDATE catalog.product SET lifecycle = 'hidden' WHERE id = 8")
-    let seen = Mutex<[[Int64]]>([])
+    let seen = Guarded<[[Int64]]>([])
     try await catalog.forEachProductBatch(size: 10, after: nil) { batch in
       seen.withLock { $0.append(batch.map(\.id.rawValue)) }
     }

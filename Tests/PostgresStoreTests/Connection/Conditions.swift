@@ -1,5 +1,5 @@
 import PostgresStore
-import Synchronization
+import Threading
 
 /// The longest that a test waits for what must come; a busy machine takes a small part of it.
 private let patience = Duration.seconds(120)
@@ -31,8 +31,8 @@ extension PostgresPool {
 
 /// Holds one task until it is opened.
 final class Gate: Sendable {
-  private let isHeld = Mutex(false)
-  private let isOpen = Mutex(false)
+  private let isHeld = Guarded(false)
+  private let isOpen = Guarded(false)
 
   func hold() async {
     isHeld.withLock { $0 = true }
@@ -45,8 +45,8 @@ final class Gate: Sendable {
 
 /// Lets its first `count` arrivals go on together; later ones pass.
 final class Meeting: Sendable {
-  private let missing: Mutex<Int>
-  init(_ count: Int) { missing = Mutex(count) }
+  private let missing: Guarded<Int>
+  init(_ count: Int) { missing = Guarded(count) }
 
   func arrive() async {
     missing.withLock { $0 -= 1 }
@@ -59,8 +59,8 @@ private func pause() async { try? await Task.sleep(for: .milliseconds(1)) }
 
 /// A value that tasks share.
 final class Shared<Value: Sendable>: Sendable {
-  private let mutex: Mutex<Value>
-  init(_ value: Value) { mutex = Mutex(value) }
+  private let mutex: Guarded<Value>
+  init(_ value: Value) { mutex = Guarded(value) }
   var value: Value { mutex.withLock { $0 } }
   func update(_ body: @Sendable (inout Value) -> Void) { mutex.withLock { body(&$0) } }
 }

@@ -23,6 +23,7 @@ struct BodyGenerator {
     if chance(0.5) {
       request.aggregations = (0...below(3)).map { NamedAggregation("a\($0)", aggregation(depth: 2)) }
     }
+    if chance(0.25) { request.suggest = (0...below(2)).map { NamedSuggester("s\($0)", suggester()) } }
     return request
   }
 
@@ -234,6 +235,30 @@ struct BodyGenerator {
       fields: (names.isEmpty ? ["title"] : names).map {
         Highlight.Field($0, numberOfFragments: chance(0.3) ? 0 : nil)
       }, fragmentSize: pick([30, 60, 100]), numberOfFragments: 1 + below(4), requireFieldMatch: chance(0.8))
+  }
+
+  private mutating func suggester() -> TermSuggester {
+    let text = (0...below(3)).map { _ in chance(0.8) ? misspelled(word()) : word() }.joined(separator: " ")
+    return TermSuggester(
+      text: text, field: pick(["title.exact", "title", "desc", "brand"]), size: 1 + below(8),
+      suggestMode: pick([.missing, .popular, .always]), maximumEdits: 1 + below(2), prefixLength: below(4),
+      minimumWordLength: 1 + below(5))
+  }
+
+  /// One or two slips of the keyboard: a letter more, less, other, or two letters the wrong way round.
+  private mutating func misspelled(_ word: String) -> String {
+    var letters = Array(word)
+    for _ in 0...below(2) where letters.count > 1 {
+      let place = below(letters.count - 1)
+      let letter = pick(Array("aeinorst"))
+      switch below(4) {
+      case 0: letters.insert(letter, at: place)
+      case 1: letters.remove(at: place)
+      case 2: letters[place] = letter
+      default: letters.swapAt(place, place + 1)
+      }
+    }
+    return String(letters)
   }
 
   private mutating func aggregation(depth: Int) -> Aggregation {

@@ -25,6 +25,18 @@ struct ResponseComparison {
     }
     hits("hits", left.hits, right.hits, ordered: request.sort)
     aggregations("aggs", left.aggregations, right.aggregations, request.aggregations)
+    for named in request.suggest { suggestions("suggest.\(named.name)", left, right, named.name) }
+  }
+
+  private mutating func suggestions(_ path: String, _ left: SearchResponse, _ right: SearchResponse, _ name: String) {
+    func isSame(_ a: SuggestEntry, _ b: SuggestEntry) -> Bool {
+      a.text == b.text && a.offset == b.offset && a.length == b.length && a.options.count == b.options.count
+        && zip(a.options, b.options).allSatisfy {
+          $0.text == $1.text && $0.frequency == $1.frequency && Self.isNear($0.score, $1.score, Self.scoreTolerance)
+        }
+    }
+    let (a, b) = (left.suggest[name] ?? [], right.suggest[name] ?? [])
+    if a.count != b.count || !zip(a, b).allSatisfy(isSame) { differences.append("\(path): \(a) | \(b)") }
   }
 
   private func describe(_ total: TotalHits?) -> String {

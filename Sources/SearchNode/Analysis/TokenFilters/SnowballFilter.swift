@@ -1,5 +1,5 @@
 import CStemmer
-import Synchronization
+import Threading
 
 /// `snowball`, and `stemmer` for the languages whose Snowball stemmer Lucene uses: stems by libstemmer.
 struct SnowballFilter: TokenFilter {
@@ -105,13 +105,13 @@ private final class SnowballStemmers: Sendable {
 
   private let algorithm: String
   private let encoding: String
-  private let idle: Mutex<[Idle]>
+  private let idle: Guarded<[Idle]>
 
   init?(algorithm: String, encoding: String) {
     guard let first = sb_stemmer_new(algorithm, encoding) else { return nil }
     self.algorithm = algorithm
     self.encoding = encoding
-    idle = Mutex([Idle(handle: first)])
+    idle = Guarded([Idle(handle: first)])
   }
 
   deinit {

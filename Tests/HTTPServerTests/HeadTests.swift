@@ -1,0 +1,131 @@
+// 1. A head within its limit reaches its handler, whatever fills it: a long path, thousands of parameters, one long
+//    field, as many fields as are allowed, as many cookies as a browser keeps.
+// 2. A head beyond its limit is answered with 414 or 431 and the connection is closed: of whatever size, whatever
+//    fills it, in one piece or in many.
+// 3. Each refusal whose head the library can parse is a problem+json.
+import HTTPServer
+import Synchronization
+import Testing
+
+@Suite struct HeadTests {
+  private static func server<Result: Sendable>(_ body: (TestServer) async throws -> Result) async throws -> Result {
+    try await withServer(routes: { router in
+      router.get("/{rest...}", Route(isImmediate: true)) { request in
+        // `query` takes no more than 1,000.
+        let parameters = request.rawQuery.split(separator: "&")
+        return .text("\(parameters.count) \(request.headers.fields.count)")
+      }
+    }) { try await body($0) }
+  }
+
+  /// A head of about so many bytes, filled in one way.
+  struct Filling: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let head: @Sendable (Int) -> String
+
+    private static let frame = "GET / HTTP/1.1\r\nHost: x\r\n\r\n".utf8.count
+
+    /// `unit` as often as fits.
+    private static func repeated(_ bytes: Int, _ unit: (Int) -> String) -> String {
+      var text = ""
+      var number = 0
+      while text.utf8.count + unit(number).utf8.count <= bytes - frame {
+        text += unit(number)
+        number += 1
+      }
+      return text
+    }
+
+    private static func request(_ target: String, _ fields: String = "") -> String {
+      "GET \(target) HTTP/1.1\r\nHost: x\r\n\(fields)\r\n"
+    }
+
+    static let path = Filling(testDescription: "a long path") { bytes in
+      request("/" + repeated(bytes) { _ in "a" })
+    }
+    static let value = Filling(testDescription: "a long value of a parameter") { bytes in
+      request("/?q=" + repeated(bytes - 3) { _ in "a" })
+    }
+    static let parameters = Filling(testDescription: "many parameters") { bytes in
+      request("/?" + repeated(bytes - 1) { _ in "a&" })
+    }
+    static let filters = Filling(testDescription: "many filters") { bytes in
+      request("/?" + repeated(bytes - 1) { "filter=colour:value\($0)&" })
+    }
+    static let field = Filling(testDescription: "a long field") { bytes in
+      request("/", "A: " + repeated(bytes - 5) { _ in "a" } + "\r\n")
+    }
+    static let fields = Filling(testDescription: "many fields") { bytes in
+      request("/", repeated(bytes) { "A\($0): a\r\n" })
+    }
+    static let cookies = Filling(testDescription: "many cookies") { bytes in
+      request("/", "Cookie: " + repeated(bytes - 10) { "name\($0)=\(String(repeating: "v", count: 80)); " } + "\r\n")
+    }
+
+    static let all = [path, value, parameters, filters, field, fields, cookies]
+  }
+
+  @Test("1: a head within its limit", .timeLimit(.minutes(3)), arguments: Filling.all)
+  func within(_ filling: Filling) async throws {
+    try await Self.server { server in
+      try await onThread {
+        let client = try server.client()
+        // 100 fields of 8 bytes are all that a head may hold of them.
+        let limit = filling.testDescription == Filling.fields.testDescription ? 800 : 16_384
+        for size in stride(from: 200, through: limit, by: 97).reversed() {
+          let head = filling.head(size)
+          #expect(head.utf8.count <= limit && head.utf8.count > size - 100)
+          try client.send(head)
+          let response = try client.readResponse()
+          #expect(response.status == 200, "\(size): \(response.text)")
+        }
+      }
+    }
+  }
+
+  @Test("1: every parameter arrives", .timeLimit(.minutes(3)), arguments: [1, 400, 4_000])
+  func parameters(count: Int) async throws {
+    try await Self.server { server in
+      try await onThread {
+        let client = try server.client()
+        let query = (0..<count).map { _ in "a=1" }.joined(separator: "&")
+        try client.send("GET /x?\(query) HTTP/1.1\r\nHost: x\r\nA: b\r\n\r\n")
+        #expect(try client.readResponse().text == "\(count) 2")
+      }
+    }
+  }
+
+  @Test("2: a head beyond its limit", .timeLimit(.minutes(5)), arguments: Filling.all)
+  func beyond(_ filling: Filling) async throws {
+    try await Self.server { server in
+      try await onThread {
+        for size in stride(from: 16_500, through: 120_000, by: 1_511) {
+          let client = try server.client()
+          // The server may close before it has read all of it.
+          try? client.send(filling.head(size))
+          let line = try client.read(through: "\r\n")
+          #expect(line.hasPrefix("HTTP/1.1 431 ") || line.hasPrefix("HTTP/1.1 414 "), "\(size): \(line)")
+          #expect(try client.readToEnd().contains("Connection: close"), "\(size)")
+        }
+      }
+    }
+  }
+
+  @Test("2: a head beyond its limit, in pieces", .timeLimit(.minutes(5)), arguments: Filling.all)
+  func beyondInPieces(_ filling: Filling) async throws {
+    try await Self.server { server in
+      try await onThread {
+        for piece in [100, 1_000, 10_000] {
+          let client = try server.client()
+          let bytes = Array(filling.head(60_000).utf8)
+          for start in stride(from: 0, to: bytes.count, by: piece) {
+            // The server may close before it has read all of it.
+            try? client.send(Array(bytes[start..<min(bytes.count, start + piece)]))
+          }
+          let line = try client.read(through: "\r\n")
+          #expect(line.hasPrefix("HTTP/1.1 431 ") || line.hasPrefix("HTTP/1.1 414 "), "\(piece): \(line)")
+        }
+      }
+    }
+  }
+}
