@@ -48,6 +48,7 @@ let package = Package(
     library("SearchDSL", ["JSON"]),
     library("Pricing", ["Catalog"]),
     library("Ranking", ["Catalog"]),
+    library("Understanding"),
 
     // The embedded search engine.
     library("SearchNode", ["SearchDSL", "JSON", "CStemmer", "Threading"]),
@@ -83,7 +84,7 @@ let package = Package(
       dependencies: [
         "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresStore", "RedisStore",
         "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Telemetry", "Configuration",
-        "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "Threading",
+        "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "Threading", "Understanding",
       ], swiftSettings: strict),
 
     tests("JSON", ["JSON"]),
@@ -91,6 +92,7 @@ let package = Package(
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog"]),
     tests("Ranking", ["Ranking"]),
+    tests("Understanding", ["Understanding", "Importing"]),
     tests("SearchNode", ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices"]),
     tests(
       "PostgresStore",

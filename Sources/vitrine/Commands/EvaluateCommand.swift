@@ -8,7 +8,8 @@ import SearchDSL
 /// `vitrine evaluate`
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measures how good results are.", subcommands: [EvaluateRelevanceCommand.self])
+    commandName: "evaluate", abstract: "Measures how good results are.",
+    subcommands: [EvaluateRelevanceCommand.self, EvaluateSpellingCommand.self])
 }
 
 /// `vitrine evaluate relevance`
@@ -63,17 +64,6 @@ struct EvaluateRelevanceCommand: Command {
     return lines.joined(separator: "\n")
   }
 
-  /// A number with that many decimals, rounded half away from zero.
-  private static func decimal(_ value: Double, _ digits: Int) -> String {
-    var scale = 1.0
-    for _ in 0..<digits { scale *= 10 }
-    let scaled = Int64((value * scale).rounded())
-    guard digits > 0 else { return String(scaled) }
-    let text = String(scaled.magnitude)
-    let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
-    return "\(scaled < 0 ? "-" : "")\(padded.dropLast(digits)).\(padded.suffix(digits))"
-  }
-
   private static func json(_ report: RelevanceEvaluation.Report, _ engine: EngineInformation) -> String {
     var writer = JSONWriter()
     writer.object { writer in
@@ -100,4 +90,15 @@ struct EvaluateRelevanceCommand: Command {
     }
     return String(decoding: writer.bytes, as: UTF8.self)
   }
+}
+
+/// A number with that many decimals, rounded half away from zero.
+func decimal(_ value: Double, _ digits: Int) -> String {
+  var scale = 1.0
+  for _ in 0..<digits { scale *= 10 }
+  let scaled = Int64((value * scale).rounded())
+  guard digits > 0 else { return String(scaled) }
+  let text = String(scaled.magnitude)
+  let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
+  return "\(scaled < 0 ? "-" : "")\(padded.dropLast(digits)).\(padded.suffix(digits))"
 }

@@ -1,0 +1,100 @@
+import Glibc
+
+/// The words that a corrector knows, how often each occurs, and which stand side by side.
+///
+/// A language model by counts: P(w) = count(w) / N, and after a word v
+/// P(w | v) = m · count(v w) / count(v) + (1 − m) · P(w) (Jelinek and Mercer 1980, with a fixed m).
+public struct Vocabulary: Sendable {
+  typealias WordID = UInt32
+
+  /// All words' letters one after the other: a word is a slice of it.
+  let letters: [UInt8]
+  let starts: [UInt32]
+  let counts: [Float]
+  let logProbabilities: [Float]
+  /// log P of a word that is not known: of one that was counted less than once.
+  let unknownLogProbability: Float
+  private let slots: [UInt32]
+  private let slotMask: Int
+  private let bigrams: [UInt64: Float]
+
+  /// Weight of the pair's own count against the word's alone.
+  private static let pairWeight = 0.5
+  private static let emptySlot = UInt32.max
+
+  public var wordCount: Int { counts.count }
+  public var pairCount: Int { bigrams.count }
+
+  init(words: [(letters: [UInt8], count: Double)], pairs: [(first: Int, second: Int, count: Double)]) {
+    var letters: [UInt8] = []
+    var starts: [UInt32] = [0]
+    letters.reserveCapacity(words.reduce(0) { $0 + $1.letters.count })
+    starts.reserveCapacity(words.count + 1)
+    for word in words {
+      letters += word.letters
+      starts.append(UInt32(letters.count))
+    }
+    let total = words.reduce(0.0) { $0 + $1.count } + 1
+    var capacity = 16
+    while capacity < words.count * 2 { capacity *= 2 }
+    var slots = [UInt32](repeating: Self.emptySlot, count: capacity)
+    for (id, word) in words.enumerated() {
+      var slot = Int(truncatingIfNeeded: Self.hash(word.letters[...])) & (capacity - 1)
+      while slots[slot] != Self.emptySlot { slot = (slot + 1) & (capacity - 1) }
+      slots[slot] = UInt32(id)
+    }
+    var bigrams: [UInt64: Float] = [:]
+    bigrams.reserveCapacity(pairs.count)
+    for pair in pairs {
+      let conditional = pair.count / max(words[pair.first].count, pair.count)
+      bigrams[UInt64(pair.first) << 32 | UInt64(pair.second)] = Float(Self.pairWeight * conditional)
+    }
+    self.letters = letters
+    self.starts = starts
+    self.counts = words.map { Float($0.count) }
+    self.logProbabilities = words.map { Float(log($0.count / total)) }
+    self.unknownLogProbability = Float(log(0.5 / total))
+    self.slots = slots
+    self.slotMask = capacity - 1
+    self.bigrams = bigrams
+  }
+
+  /// Whether a word, folded to Latin letters in lower case, is known.
+  public func contains(_ word: some StringProtocol) -> Bool {
+    LatinLetters.of(word).flatMap { id(of: $0[...]) } != nil
+  }
+
+  /// The words of a text that a vocabulary may hold: those of Latin letters alone.
+  public static func words(in text: String) -> [String] {
+    QueryPieces(text).pieces.compactMap { $0.letters.map(LatinLetters.text) }
+  }
+
+  func range(of id: WordID) -> Range<Int> { Int(starts[Int(id)])..<Int(starts[Int(id) + 1]) }
+  func text(of id: WordID) -> String { LatinLetters.text(letters[range(of: id)]) }
+
+  func id(of word: ArraySlice<UInt8>) -> WordID? {
+    var slot = Int(truncatingIfNeeded: Self.hash(word)) & slotMask
+    while slots[slot] != Self.emptySlot {
+      let range = range(of: slots[slot])
+      if range.count == word.count, letters[range].elementsEqual(word) { return slots[slot] }
+      slot = (slot + 1) & slotMask
+    }
+    return nil
+  }
+
+  /// log P(word | previous); without a previous word log P(word).
+  func logProbability(of word: WordID, after previous: WordID?) -> Float {
+    let alone = logProbabilities[Int(word)]
+    guard let previous, !bigrams.isEmpty, let pair = bigrams[UInt64(previous) << 32 | UInt64(word)] else {
+      return alone
+    }
+    return Float(log(Double(pair) + (1 - Self.pairWeight) * exp(Double(alone))))
+  }
+
+  /// FNV-1a, 64 bits.
+  static func hash(_ letters: ArraySlice<UInt8>) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for letter in letters { hash = (hash ^ UInt64(letter)) &* 0x100_0000_01B3 }
+    return hash ^ (hash >> 29)
+  }
+}
