@@ -24,7 +24,7 @@ final class Daemon: @unchecked Sendable {
       connections_per_address: UInt32(configuration.maximumConnectionsPerAddress ?? 0),
       // The library's own limit is of silence; ours, of the whole phase, is kept by the watch.
       idle_seconds: UInt32(max(1, configuration.idleTimeout.components.seconds)),
-      connection_memory: max(Self.minimumMemoryBytes, configuration.maximumHeadBytes * 2))
+      connection_memory: max(Self.minimumMemoryBytes, configuration.maximumHeadBytes * 3))
     let callbacks = CMHD_Callbacks(
       access: Self.access, target: Self.target, completed: Self.completed, connection: Self.connection, log: log,
       context: owner.toOpaque())
@@ -39,7 +39,7 @@ final class Daemon: @unchecked Sendable {
   }
 
   /// A head, a copy of its cookies and some 60 bytes a field or cookie share a connection's memory, which the library
-  /// clears after each request: two heads. 32 KB is its default, and the most that it takes from malloc.
+  /// clears after each request: three heads hold a head of cookies alone. 32 KB is its default.
   private static let minimumMemoryBytes = 32_768
 
   /// Closes the listening socket; open connections go on.
