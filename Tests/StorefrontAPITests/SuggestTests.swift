@@ -77,7 +77,8 @@ import Testing
       ("q=dress&limit=9", "limit"), ("filter=colour:Red", "filter"), ("page=2&q=d", "page"),
     ] {
       let answer = try await shop.client.get("/v1/suggest?\(query)")
-      #expect(answer.status == 400 && answer.headers["Content-Type"] == "application/problem+json", "\(query.prefix(40))")
+      #expect(
+        answer.status == 400 && answer.headers["Content-Type"] == "application/problem+json", "\(query.prefix(40))")
       #expect(try JSONValue(parsing: answer.body)["parameter"]?.string == parameter, "\(query.prefix(40))")
     }
     let many = (0..<400).map { "q=\($0)" }.joined(separator: "&")
