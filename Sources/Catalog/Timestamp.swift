@@ -17,7 +17,7 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
     let (days, inDay) = Self.floorDivide(microsecondsSinceEpoch, 86_400_000_000)
     let date = CalendarDay(daysSinceEpoch: days)
     guard (0...9999).contains(date.civil.year) else { return "\(date)T\(Self.clockText(inDay))" }
-    // Three stand in every document: digits are put where they belong, for a text of parts takes ten times as long.
+    // Three stand in every document: digits are put where they belong, without a text for each part.
     return String(unsafeUninitializedCapacity: 27) { buffer in
       let (year, month, day) = date.civil
       var writer = FixedWidthDigits(buffer)

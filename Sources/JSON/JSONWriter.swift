@@ -6,7 +6,7 @@
 /// Commas are the writer's own business. A Double that JSON cannot hold (infinite, not a number) is written as null.
 public struct JSONWriter: Sendable {
   /// Room for what is written; the bytes behind `count` mean nothing. An Array that is appended to byte by byte looks at
-  /// its length and owner for each, which takes longer than the byte itself.
+  /// its length and owner for each.
   private var storage: [UInt8] = []
   /// Bytes that were written.
   public private(set) var count = 0

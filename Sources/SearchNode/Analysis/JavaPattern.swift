@@ -49,7 +49,7 @@ struct JavaPattern: Sendable {
     }
   }
 
-  /// A pattern of one class, as `[^\\p{L}\\p{N}]+`: what it matches in a text of ASCII is found in a table.
+  /// A pattern of one class, as `[^\p{L}\p{N}]+`: what it matches in a text of ASCII is found in a table.
   struct ASCIIClass: Sendable {
     /// Whether a run of such characters is one match.
     let isRepeated: Bool

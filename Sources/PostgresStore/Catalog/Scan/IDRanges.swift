@@ -4,7 +4,7 @@
 /// those that came later. Runs are read as ranges; ids that make no runs are named one by one.
 struct IDRanges {
   /// Ids that nobody asked for, for one that somebody did: up to so many a range is read rather than ids one by one,
-  /// for a row within a range costs a fifth of one that is looked up.
+  /// each of which is a search from the index's root.
   static let mostReadForOne = 3
   /// Ids without which a run still goes on.
   static let widestGap: Int64 = 64

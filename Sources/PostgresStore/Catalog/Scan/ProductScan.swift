@@ -2,8 +2,8 @@ import Catalog
 
 /// Reads all products with everything that belongs to them, in id order, a window at a time.
 ///
-/// Each table is read by the window's range of ids and put together here, by merging: a statement that nests them on
-/// the server takes Postgres ten times as long. What products share (brands, categories, attributes, price lists) is
+/// Each table is read by the window's range of ids and put together here, by merging, so that Postgres
+/// nests and sorts nothing. What products share (brands, categories, attributes, price lists) is
 /// read once. Runs in a transaction of the caller's, whose isolation makes all statements see one moment.
 struct ProductScan {
   private let connection: PostgresConnection

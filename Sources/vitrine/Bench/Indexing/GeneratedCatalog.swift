@@ -53,7 +53,7 @@ struct GeneratedCatalog {
 
   private static func load(_ options: GenerationOptions, _ pool: PostgresPool, _ terminal: Terminal) async throws {
     guard try await pool.query("SELECT FROM catalog.product LIMIT 1").isEmpty else { throw OtherCatalog() }
-    // Added to a full table the constraint takes a third of the time.
+    // The constraint is checked once for all prices, and not with each.
     let constraint: String = try await pool.query(
       "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = \(priceConstraint)")[0].decode(at: 0)
     try await pool.execute("ALTER TABLE pricing.price DROP CONSTRAINT \(unsafeRaw: priceConstraint)")
