@@ -134,11 +134,13 @@ extension ElasticsearchClient {
   public func waitUntilAllocated(_ index: String, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> Bool
   {
+    var isFirstLook = true
     while true {
       // The server needs a moment to say that the time is over.
-      let span = min(Self.longestAllocationWait, (deadline - .now) * 0.9)
+      let span = min(isFirstLook ? Self.shortestAllocationWait : Self.longestAllocationWait, (deadline - .now) * 0.9)
+      isFirstLook = false
       guard span >= Self.shortestAllocationWait else { return false }
-      let isAllocated = try await perform(
+      let isAllocated: Bool? = try await perform(
         "GET",
         "/_cluster/health/\(index.pathSegment)?level=indices&wait_for_status=green&timeout=\(span.wholeMilliseconds)ms",
         deadline: deadline
@@ -148,8 +150,11 @@ extension ElasticsearchClient {
         }
         // A missing index is waited for as if it could come.
         guard let indices = answer["indices"], !indices.isEmpty else { throw .indexNotFound(index) }
+        // A copy is never allocated beside its original: on one node there is nothing to wait for.
+        if isTimedOut, answer["number_of_data_nodes"]?.int == 1 { return nil }
         return !isTimedOut
       }
+      guard let isAllocated else { return false }
       if isAllocated { return true }
     }
   }
