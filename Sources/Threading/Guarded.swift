@@ -3,8 +3,8 @@ public import Glibc
 /// A value behind a POSIX mutex; copies share it.
 ///
 /// The one lock of this package. `Synchronization.Mutex` is a priority-inheriting futex on Linux: when it is contended
-/// the kernel hands it over, which the thread sanitizer does not see and reports as a race (docs/explain/http.md), and its waiters spin for a thousand pauses, which two cores do not have to spare (swiftlang/swift issue
-/// 88440).
+/// the kernel hands it over, which the thread sanitizer does not see and reports as a race (docs/explain/http.md), and its
+/// waiters spin for a thousand pauses, which two cores do not have to spare (swiftlang/swift issue 88440).
 ///
 /// `@unchecked Sendable`: the value is reached through `withLock` alone.
 public struct Guarded<Value: ~Copyable>: @unchecked Sendable {

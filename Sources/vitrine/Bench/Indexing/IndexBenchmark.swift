@@ -8,7 +8,7 @@ import Ports
 import PostgresStore
 import SearchDSL
 import SearchNode
-import Synchronization
+import Threading
 
 /// `vitrine bench index`: the whole way from Postgres into an engine, beside the same documents sent ready-made.
 struct IndexBenchmark {
@@ -37,6 +37,8 @@ struct IndexBenchmark {
   let rounds: Int
   /// Bodies that are sent before anything is measured: Java compiles what it runs often.
   let warmUpBulks: Int
+  /// Documents that are made to drift after the last round, for `verify` to repair; 0: none.
+  let drifts: Int
   let terminal: Terminal
 
   // MARK: Into the embedded node
@@ -45,6 +47,7 @@ struct IndexBenchmark {
     let node = SearchNode()
     let figures = try await full(into: node, alias: "bench-embedded", engineProcess: nil)
     report("vitrine index full, embedded node", figures, engine: "")
+    if drifts > 0 { try await verify(node, alias: "bench-embedded", drifts: drifts) }
     terminal.print("memory of the process with the index: \(ProcessFigures.ownMegabytes()) MB")
   }
 
@@ -70,9 +73,12 @@ struct IndexBenchmark {
     let process = server.processID ?? 0
     _ = try await send(ready, to: engine, server, process, limit: warmUpBulks)
     var (theirs, ours): ([Figures], [Figures]) = ([], [])
-    for _ in 0..<rounds {
+    for round in 1...rounds {
       ours.append(try await full(into: engine, alias: "bench-\(kind.rawValue)", engineProcess: process))
       report("vitrine index full", ours[ours.count - 1], engine: kind.rawValue)
+      if round == rounds, drifts > 0 {
+        try await verify(engine, alias: "bench-\(kind.rawValue)", drifts: drifts)
+      }
       try await removeIndices(of: engine)
       theirs.append(try await send(ready, to: engine, server, process, limit: nil))
       report("ready-made, \(connections) connections", theirs[theirs.count - 1], engine: kind.rawValue)
@@ -120,7 +126,7 @@ struct IndexBenchmark {
     options.startsOver = true
     let progress = terminal.progress("index full", unit: "products", total: products)
     let meter = Meter(catalog.server.processID, engineProcess)
-    let lastDocument = Mutex(ContinuousClock.now)
+    let lastDocument = Guarded(ContinuousClock.now)
     let start = ContinuousClock.now
     let report = try await full.run(options) {
       progress.advance(by: $0.documents)

@@ -3,7 +3,6 @@ import Glibc
 import Indexer
 import Ports
 import SearchDSL
-import Synchronization
 import Threading
 
 /// The yardstick of `vitrine bench index`: bodies of `_bulk` that lie ready in a file, sent as they are from several
@@ -27,7 +26,7 @@ struct PrerenderedBulks {
   {
     let path = folder + "/bulks.ndjson"
     guard let file = fopen(path, "w") else { throw Failure(description: "\(path) cannot be written") }
-    let writing = Mutex(Writing(file: file))
+    let writing = Guarded(Writing(file: file))
     defer { fclose(file) }
     try await source.forEachProductBatch(size: 2_000, after: nil) { products in
       try writing.withLock { try $0.add(products, at: time) }
@@ -97,8 +96,8 @@ struct PrerenderedBulks {
 
   /// The bodies that no connection has taken yet.
   private final class Queue: Sendable {
-    private let rest: Mutex<ArraySlice<(offset: Int, count: Int)>>
-    init(_ bodies: ArraySlice<(offset: Int, count: Int)>) { rest = Mutex(bodies) }
+    private let rest: Guarded<ArraySlice<(offset: Int, count: Int)>>
+    init(_ bodies: ArraySlice<(offset: Int, count: Int)>) { rest = Guarded(bodies) }
     func next() -> (offset: Int, count: Int)? { rest.withLock { $0.popFirst() } }
   }
 

@@ -34,6 +34,7 @@ struct BenchIndexCommand: Command {
   @Option(help: "Connections that send the ready-made documents.") var connections = 4
   @Option(help: "Rounds of each contender.") var rounds = 1
   @Option(help: "Ready-made requests that are sent before anything is measured.") var warmUp = 40
+  @Option(help: "Documents that are then made to drift, for verify to find and repair.") var drifts = 0
   @Option(help: "The search server's heap, in MB.") var heap = 2048
 
   func run(_ context: CommandContext) async throws {
@@ -46,7 +47,7 @@ struct BenchIndexCommand: Command {
       let mapping = try IndexMapping(parsing: ProjectFolder.read(ProjectFolder.find() + "/IndexMappings/products.json"))
       let benchmark = IndexBenchmark(
         catalog: catalog, mapping: mapping, products: products, connections: max(1, connections),
-        rounds: max(1, rounds), warmUpBulks: max(0, warmUp), terminal: context.terminal)
+        rounds: max(1, rounds), warmUpBulks: max(0, warmUp), drifts: max(0, drifts), terminal: context.terminal)
       if let kind = engine.server {
         try await benchmark.run(kind, heapMegabytes: heap)
       } else {
