@@ -1,6 +1,5 @@
 import Threading
 
-
 /// All metrics of the process by name and labels, and their text for Prometheus.
 ///
 /// Asking twice for the same name and labels gives the same metric. Asking costs a lock and a dictionary: who counts

@@ -7,8 +7,8 @@
 
 import Foundation
 import Testing
-
 import Threading
+
 @testable import Configuration
 
 /// A meter whose clock and output the test holds.

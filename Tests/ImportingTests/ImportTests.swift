@@ -9,8 +9,8 @@ import LocalServices
 import Ports
 import PostgresStore
 import Testing
-
 import Threading
+
 @testable import Importing
 
 /// The shared data's folder; nil where it is not on this machine.

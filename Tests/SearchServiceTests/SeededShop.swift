@@ -31,7 +31,8 @@ struct TestShop: Sendable {
     let node = SearchNode()
     self.node = node
     let mapping = try IndexMapping(parsing: Self.read(Self.root + "/IndexMappings/products.json"))
-    let full = FullIndex(source: catalog, ledger: catalog, leases: catalog, engine: node, mapping: mapping, clock: clock)
+    let full = FullIndex(
+      source: catalog, ledger: catalog, leases: catalog, engine: node, mapping: mapping, clock: clock)
     _ = try await full.run(FullIndex.Options(alias: "products"))
     service = Self.service(engine: node, catalog: catalog)
   }

@@ -51,7 +51,8 @@ struct TestShop: Sendable {
     precondition(outcome.inserted == records.count, "products were refused: \(outcome.refused)")
     let node = SearchNode()
     let mapping = try IndexMapping(parsing: Self.read(Self.root + "/IndexMappings/products.json"))
-    let full = FullIndex(source: catalog, ledger: catalog, leases: catalog, engine: node, mapping: mapping, clock: Clock())
+    let full = FullIndex(
+      source: catalog, ledger: catalog, leases: catalog, engine: node, mapping: mapping, clock: Clock())
     if isIndexed { _ = try await full.run(FullIndex.Options(alias: "products")) }
 
     var deadlines = SearchService.Deadlines()  // All the time that a busy machine takes.

@@ -12,8 +12,8 @@
 
 import Glibc
 import Testing
-
 import Threading
+
 @testable import vitrine
 
 private struct Failure: Error, Equatable {

@@ -7,8 +7,8 @@
 import Configuration
 import Foundation
 import Testing
-
 import Threading
+
 @testable import vitrine
 
 private func run(_ line: String, environment: [String: String] = [:]) async -> (ExitCode, out: String, err: String) {

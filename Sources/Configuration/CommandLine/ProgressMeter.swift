@@ -1,6 +1,5 @@
 import Threading
 
-
 /// Shows how far long work is: done, rate, and the time left where the total is known.
 ///
 /// On a terminal it is one line that is rewritten; elsewhere a plain line each five seconds; with JSON, one object each

@@ -1,6 +1,5 @@
 import Threading
 
-
 /// Wakes who waits for the outbox: Postgres notifies a channel when a transaction that filled it commits.
 ///
 /// It listens from the first wait on, on a connection of its own, until the last copy of the catalog is gone. A notice

@@ -1,6 +1,5 @@
 import Threading
 
-
 /// Connections to one database, opened as they are needed, at most `maximumConnections`, and shared by all tasks.
 ///
 ///     let pool = PostgresPool(settings)

@@ -1,6 +1,5 @@
 import Threading
 
-
 /// What a search reads: segments that never change, in the order of indexing.
 final class Snapshot: Sendable {
   let readers: [SegmentReader]

@@ -1,6 +1,5 @@
 import Threading
 
-
 /// Whether one service is to shut down, and who wants to know.
 final class GracefulShutdownManager: Sendable {
   /// The manager of the service that the current task belongs to.
