@@ -69,7 +69,8 @@ let package = Package(
 
     // The flows.
     library("Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry"]),
-    library("SearchService", ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry"]),
+    library(
+      "SearchService", ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry", "Understanding"]),
 
     // The edge.
     library("Telemetry"),
@@ -92,7 +93,7 @@ let package = Package(
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog"]),
     tests("Ranking", ["Ranking"]),
-    tests("Understanding", ["Understanding", "Importing"]),
+    tests("Understanding", ["Understanding"]),
     tests("SearchNode", ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices"]),
     tests("PostgresStore", ["PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices", "JSON"]),
     tests("RedisStore", ["RedisStore", "LocalServices"]),
@@ -109,7 +110,7 @@ let package = Package(
       "SearchService",
       [
         "SearchService", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices",
-        "Indexer", "Telemetry", "Seeding", "JSON",
+        "Indexer", "Telemetry", "Seeding", "JSON", "Understanding",
       ]),
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration"]),

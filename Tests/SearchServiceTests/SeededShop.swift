@@ -31,20 +31,24 @@ struct TestShop: Sendable {
     let node = SearchNode()
     self.node = node
     let mapping = try IndexMapping(parsing: Self.read(Self.root + "/IndexMappings/products.json"))
-    let full = FullIndex(source: catalog, ledger: catalog, leases: catalog, engine: node, mapping: mapping, clock: clock)
+    let full = FullIndex(
+      source: catalog, ledger: catalog, leases: catalog, engine: node, mapping: mapping, clock: clock)
     _ = try await full.run(FullIndex.Options(alias: "products"))
     service = Self.service(engine: node, catalog: catalog)
   }
 
   /// A service that is given all the time that a busy machine takes.
-  static func service(engine: any SearchEngine, catalog: any CatalogReader) -> SearchService {
+  static func service(
+    engine: any SearchEngine, catalog: any CatalogReader, spelling: CatalogSpelling? = nil
+  ) -> SearchService {
     var deadlines = SearchService.Deadlines()
     deadlines.search = .seconds(60)
     deadlines.prices = .seconds(60)
     deadlines.page = .seconds(60)
     deadlines.labels = .seconds(60)
     return SearchService(
-      engine: engine, index: "products", catalog: catalog, clock: StoppedClock(), deadlines: deadlines)
+      engine: engine, index: "products", catalog: catalog, clock: StoppedClock(), spelling: spelling,
+      deadlines: deadlines)
   }
 
   /// Every product as Postgres has it.

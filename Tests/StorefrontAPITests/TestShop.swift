@@ -51,7 +51,8 @@ struct TestShop: Sendable {
     precondition(outcome.inserted == records.count, "products were refused: \(outcome.refused)")
     let node = SearchNode()
     let mapping = try IndexMapping(parsing: Self.read(Self.root + "/IndexMappings/products.json"))
-    let full = FullIndex(source: catalog, ledger: catalog, leases: catalog, engine: node, mapping: mapping, clock: Clock())
+    let full = FullIndex(
+      source: catalog, ledger: catalog, leases: catalog, engine: node, mapping: mapping, clock: Clock())
     if isIndexed { _ = try await full.run(FullIndex.Options(alias: "products")) }
 
     var deadlines = SearchService.Deadlines()  // All the time that a busy machine takes.
@@ -59,8 +60,10 @@ struct TestShop: Sendable {
     deadlines.prices = .seconds(60)
     deadlines.page = .seconds(60)
     deadlines.labels = .seconds(60)
+    let spelling = CatalogSpelling(source: catalog)
+    try await spelling.refresh()
     let service = SearchService(
-      engine: node, index: "products", catalog: catalog, clock: Clock(), deadlines: deadlines)
+      engine: node, index: "products", catalog: catalog, clock: Clock(), spelling: spelling, deadlines: deadlines)
     let metrics = MetricsRegistry()
     var router = Router()
     router.use(Middlewares.requestIdentity())
