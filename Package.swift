@@ -117,8 +117,7 @@ let package = Package(
     tests(
       "vitrine",
       [
-        "vitrine", "Configuration", "PostgresStore", "LocalServices", "JSON", "Threading", "Catalog", "Indexer",
-        "Ports",
+        "vitrine", "Configuration", "PostgresStore", "LocalServices", "JSON", "Threading", "Catalog", "Indexer", "Ports",
         "SearchDSL", "ElasticsearchClient",
       ]),
     tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading"]),
