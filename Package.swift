@@ -69,7 +69,9 @@ let package = Package(
 
     // The flows.
     library("Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry", "Threading"]),
-    library("SearchService", ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry", "Threading"]),
+    library(
+      "SearchService",
+      ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry", "Threading", "Understanding"]),
 
     // The edge.
     library("Telemetry", ["Threading"]),
@@ -92,7 +94,7 @@ let package = Package(
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog"]),
     tests("Ranking", ["Ranking"]),
-    tests("Understanding", ["Understanding", "Importing"]),
+    tests("Understanding", ["Understanding"]),
     tests("SearchNode", ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices"]),
     tests(
       "PostgresStore",
@@ -111,7 +113,7 @@ let package = Package(
       "SearchService",
       [
         "SearchService", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices",
-        "Indexer", "Telemetry", "Seeding", "JSON",
+        "Indexer", "Telemetry", "Seeding", "JSON", "Understanding",
       ]),
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration", "Threading"]),

@@ -98,23 +98,26 @@ public struct SearchInput: Sendable, Hashable {
   /// From 1.
   public var page: Int
   public var pageSize: Int
+  /// Whether the words are searched as they were typed, though their spelling be doubtful.
+  public var isExact: Bool
   public var shopper: ShopperContext
 
   /// Use `init(parameters:currency:)` for what comes from outside.
   public init(
     text: String = "", filters: [SearchFilter] = [], sort: SearchSort = .relevance, page: Int = 1,
-    pageSize: Int = SearchInput.defaultPageSize, shopper: ShopperContext = .visitor
+    pageSize: Int = SearchInput.defaultPageSize, isExact: Bool = false, shopper: ShopperContext = .visitor
   ) {
     self.text = text
     self.filters = filters
     self.sort = sort
     self.page = page
     self.pageSize = pageSize
+    self.isExact = isExact
     self.shopper = shopper
   }
 
   /// Reads the parameters of an address: `q`, `filter` (`colour:Red`, `price:10..50`), `price_min`, `price_max`, `sort`,
-  /// `page`, `page_size`. Empty values are as good as absent, for a form sends all its fields.
+  /// `page`, `page_size`, `exact`. Empty values are as good as absent, for a form sends all its fields.
   public init(
     parameters: [(name: String, value: String)], currency: Currency = .gbp, shopper: ShopperContext = .visitor
   ) throws(InvalidInput) {
@@ -134,6 +137,9 @@ public struct SearchInput: Sendable, Hashable {
         sort = known
       case "page": page = try Self.number(value, parameter: name, in: 1...Self.deepestResult)
       case "page_size": pageSize = try Self.number(value, parameter: name, in: 1...Self.largestPageSize)
+      case "exact":
+        guard let flag = Bool(value) else { throw InvalidInput(parameter: name, reason: "is neither true nor false") }
+        isExact = flag
       default: throw InvalidInput(parameter: String(name.prefix(40)), reason: "is not a parameter of a search")
       }
     }

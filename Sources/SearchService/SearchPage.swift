@@ -9,7 +9,10 @@ public struct SearchPage: Sendable, Hashable {
   }
 
   public var input: SearchInput
+  /// What the query was understood to ask for as it was typed.
   public var plan: QueryPlan
+  /// Set where nothing had every word as typed, and the results are those of this spelling.
+  public var correctedText: String?
   /// Set where nothing matched every word and the search was widened to this.
   public var relaxedTo: QueryPlan.Strictness?
   public var total: Total

@@ -3,6 +3,7 @@ public import Ports
 import Pricing
 public import SearchDSL
 import Telemetry
+import Understanding
 
 /// Search, suggestions, browsing and the product page: what a shopper does before buying.
 public struct SearchService: Sendable {
@@ -24,12 +25,14 @@ public struct SearchService: Sendable {
   let clock: any WallClock
   public let currency: Currency
   let retrieval: Retrieval
+  let spelling: CatalogSpelling?
   let deadlines: Deadlines
 
+  /// Without `spelling` every query is searched as it was typed.
   public init(
     engine: any SearchEngine, index: String, catalog: any CatalogReader, clock: any WallClock,
     currency: Currency = .gbp,
-    retrieval: Retrieval = Retrieval(), deadlines: Deadlines = Deadlines()
+    retrieval: Retrieval = Retrieval(), spelling: CatalogSpelling? = nil, deadlines: Deadlines = Deadlines()
   ) {
     self.engine = engine
     self.index = index
@@ -38,6 +41,7 @@ public struct SearchService: Sendable {
     self.clock = clock
     self.currency = currency
     self.retrieval = retrieval
+    self.spelling = spelling
     self.deadlines = deadlines
   }
 
@@ -60,6 +64,7 @@ public struct SearchService: Sendable {
     return SearchPage(
       input: input,
       plan: plan,
+      correctedText: ranPlan.text == plan.text ? nil : ranPlan.text,
       relaxedTo: ranPlan.strictness == plan.strictness ? nil : ranPlan.strictness,
       total: .init(value: response.total?.value ?? 0, isExact: response.total?.isExact ?? true),
       products: cards,
@@ -68,19 +73,27 @@ public struct SearchService: Sendable {
       tookMilliseconds: (ContinuousClock.now - start) / .milliseconds(1))
   }
 
-  /// Runs the plan, and where it finds nothing its relaxations in turn.
+  /// Runs the plan, and where it finds nothing the ways on in turn; gives the last answer where none finds anything.
   private func retrieve(
     _ plan: QueryPlan, input: SearchInput, deadline: ContinuousClock.Instant
   ) async throws -> (SearchResponse, QueryPlan) {
     let request = retrieval.request(for: plan, input: input, wantsFacets: true)
     let response = try await engine.search(request, in: index, deadline: deadline)
     guard response.total?.value == 0 else { return (response, plan) }
-    for relaxed in plan.relaxations {
-      let request = retrieval.request(for: relaxed, input: input, wantsFacets: true)
+    for next in waysOn(from: plan, input: input) {
+      let request = retrieval.request(for: next, input: input, wantsFacets: true)
       let response = try await engine.search(request, in: index, deadline: deadline)
-      if response.total?.value != 0 { return (response, relaxed) }
+      if response.total?.value != 0 { return (response, next) }
     }
     return (response, plan)
+  }
+
+  /// What to try when nothing has every word: the corrected spelling, then fewer of the words.
+  private func waysOn(from plan: QueryPlan, input: SearchInput) -> [QueryPlan] {
+    guard !input.isExact, let correction = spelling?.correct(plan.text) else { return plan.relaxations }
+    let corrected = QueryPlan(text: correction.text)
+    // Should the correction lead nowhere, any word as it was typed.
+    return [corrected] + corrected.relaxations + plan.relaxations.suffix(1)
   }
 
   // MARK: Prices

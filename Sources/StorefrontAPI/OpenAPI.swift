@@ -45,6 +45,9 @@ public enum OpenAPI {
       parameter(
         "page", "From 1; page times page_size reaches 10,000 at most", ["type": "integer", "minimum": 1, "default": 1]),
       parameter("page_size", "Products a page", ["type": "integer", "minimum": 1, "maximum": 100, "default": 24]),
+      parameter(
+        "exact", "Whether to search the words as typed, without correcting their spelling when nothing has them all",
+        ["type": "boolean", "default": false]),
     ],
     "responses": responses("SearchPage", "400", "503"),
   ]

@@ -35,11 +35,12 @@ enum OpenAPISchemas {
 
   private static let searchPage = object(
     [
-      "query": string, "relaxed_to": ["enum": ["most_words", "any_word"]],
+      "query": string, "original_query": string, "corrected_query": string,
+      "relaxed_to": ["enum": ["most_words", "any_word"]],
       "total": object(["value": integer, "is_exact": boolean]), "sort": string, "page": integer, "page_size": integer,
       "page_count": integer, "products": array(ref("ProductCard")), "facets": array(ref("Facet")),
       "degraded": array(string), "took_ms": number,
-    ], optional: ["relaxed_to"])
+    ], optional: ["original_query", "corrected_query", "relaxed_to"])
 
   private static let productCard = object(
     [

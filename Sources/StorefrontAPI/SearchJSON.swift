@@ -9,6 +9,10 @@ enum SearchJSON {
     var writer = JSONWriter(reservingBytes: 16_384)
     writer.object { writer in
       writer.member("query", page.plan.text)
+      if let corrected = page.correctedText {
+        writer.member("original_query", page.plan.text)
+        writer.member("corrected_query", corrected)
+      }
       if let relaxed = page.relaxedTo { writer.member("relaxed_to", relaxed.rawValue) }
       writer.name("total")
       writer.object {

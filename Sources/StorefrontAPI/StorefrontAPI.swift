@@ -24,6 +24,7 @@ public struct StorefrontAPI: Sendable {
   let metrics: MetricsRegistry
   let checks: [ReadinessCheck]
   let searches: Counter
+  let corrected: Counter
   let relaxed: Counter
   let empty: Counter
 
@@ -32,6 +33,9 @@ public struct StorefrontAPI: Sendable {
     self.metrics = metrics
     self.checks = checks
     searches = metrics.counter("vitrine_searches_total", help: "Searches answered.")
+    corrected = metrics.counter(
+      "vitrine_searches_corrected_total", help: "Searches that found something only after their spelling was corrected."
+    )
     relaxed = metrics.counter(
       "vitrine_searches_relaxed_total", help: "Searches whose words were relaxed to find anything.")
     empty = metrics.counter("vitrine_searches_empty_total", help: "Searches that found nothing.")
@@ -58,6 +62,7 @@ public struct StorefrontAPI: Sendable {
         parameters: request.query.parameters.map { ($0.name, $0.value) }, currency: service.currency)
       let page = try await service.search(input)
       searches.increment()
+      if page.correctedText != nil { corrected.increment() }
       if page.relaxedTo != nil { relaxed.increment() }
       if page.total.value == 0 { empty.increment() }
       return .json(SearchJSON.bytes(of: page))

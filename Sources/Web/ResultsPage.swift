@@ -11,16 +11,19 @@ struct ResultsPage {
 
   private var heading: String {
     if let category { return category.name }
-    return page.plan.text.isEmpty ? "All products" : "Results for “\(page.plan.text)”"
+    return shownText.isEmpty ? "All products" : "Results for “\(shownText)”"
   }
 
-  var title: String { page.plan.text.isEmpty ? heading : page.plan.text }
+  /// The words that the results are of.
+  private var shownText: String { page.correctedText ?? page.plan.text }
+
+  var title: String { shownText.isEmpty ? heading : shownText }
 
   var body: HTML {
     """
     \(breadcrumbs)
     <div class="heading"><h1>\(heading)</h1><p class="count">\(countText)</p></div>
-    \(relaxedNotice)\(degradedNotice)
+    \(correctedNotice)\(relaxedNotice)\(degradedNotice)
     <div class="results">
     <input class="hidden toggle" type="checkbox" id="show-filters"><label class="toggle-label" for="show-filters">Filters</label>
     <aside class="filters" aria-label="Filters">\(chosen)\(page.facets.map(facet))</aside>
@@ -43,10 +46,20 @@ struct ResultsPage {
     return "<nav aria-label=\"You are here\"><ol class=\"crumbs\"><li><a href=\"/\">Home</a></li>\(steps)</ol></nav>"
   }
 
+  private var correctedNotice: HTML? {
+    guard let corrected = page.correctedText else { return nil }
+    var asTyped = page.input
+    asTyped.isExact = true
+    asTyped.page = 1
+    return """
+      <p class="notice">Showing results for <strong>\(corrected)</strong>. Search instead for <a rel="nofollow" href="\(address(asTyped))">\(page.plan.text)</a></p>
+      """
+  }
+
   private var relaxedNotice: HTML? {
     guard let relaxed = page.relaxedTo else { return nil }
     let what = relaxed == .mostWords ? "most of the words" : "some of the words"
-    return "<p class=\"notice\">Nothing has all of “\(page.plan.text)”. These products have \(what).</p>"
+    return "<p class=\"notice\">Nothing has all of “\(shownText)”. These products have \(what).</p>"
   }
 
   private var degradedNotice: HTML? {

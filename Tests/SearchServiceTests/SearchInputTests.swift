@@ -33,7 +33,7 @@ import Testing
       ([("page_size", "101")], "page_size"), ([("price_min", "-1")], "price_min"), ([("price_max", "x")], "price_max"),
       ([("price_min", "1.234")], "price_min"), ([("price_min", "99999999999999999999")], "price_min"),
       ([("price_min", "NaN")], "price_min"), ([("sort", "cheapest")], "sort"), ([("sort", "RELEVANCE")], "sort"),
-      ([("colour", "Red")], "colour"), ([("Q", "x")], "Q"),
+      ([("colour", "Red")], "colour"), ([("exact", "yes")], "exact"), ([("Q", "x")], "Q"),
       ([(String(repeating: "n", count: 500), "x")], String(repeating: "n", count: 40)),
       ([("filter", "colour")], "filter"), ([("filter", ":Red")], "filter"), ([("filter", "Colour:Red")], "filter"),
       ([("filter", "colour:")], "filter"), ([("filter", "colour:" + String(repeating: "x", count: 201))], "filter"),
@@ -59,6 +59,7 @@ import Testing
       try Self.parse(["q", "filter", "sort", "page", "page_size", "price_min", "price_max", "other"].map { ($0, "") })
         == SearchInput())
     #expect(try Self.parse([("page", "416")]).page == 416)
+    #expect(try Self.parse([("exact", "true")]).isExact && !Self.parse([("exact", "false")]).isExact)
     #expect(try Self.parse([("q", String(repeating: "é", count: 300))]).text.count == 300)
     let input = try Self.parse([
       ("filter", "colour:Red"), ("filter", "brand:A:B"), ("filter", "colour:Blue"), ("filter", "screen_size:13..16.5"),
@@ -115,6 +116,7 @@ import Testing
     input.sort = SearchSort.allCases.randomElement(using: &random)!
     input.pageSize = Int.random(in: 1...100, using: &random)
     input.page = Int.random(in: 1...100, using: &random)
+    input.isExact = Bool.random(using: &random)
     return input
   }
 

@@ -38,14 +38,17 @@ struct TestShop: Sendable {
   }
 
   /// A service that is given all the time that a busy machine takes.
-  static func service(engine: any SearchEngine, catalog: any CatalogReader) -> SearchService {
+  static func service(
+    engine: any SearchEngine, catalog: any CatalogReader, spelling: CatalogSpelling? = nil
+  ) -> SearchService {
     var deadlines = SearchService.Deadlines()
     deadlines.search = .seconds(60)
     deadlines.prices = .seconds(60)
     deadlines.page = .seconds(60)
     deadlines.labels = .seconds(60)
     return SearchService(
-      engine: engine, index: "products", catalog: catalog, clock: StoppedClock(), deadlines: deadlines)
+      engine: engine, index: "products", catalog: catalog, clock: StoppedClock(), spelling: spelling,
+      deadlines: deadlines)
   }
 
   /// Every product as Postgres has it.

@@ -4,6 +4,7 @@
 // 3. Unknown paths and products are 404, other methods 405; HEAD has no body.
 // 4. Without Postgres the shop stays ready and searches, degraded; without an index it is not ready, and says 503.
 // 5. Every error of the flows has its problem.
+// 6. A corrected search says what was typed and what was searched; exact=true searches as typed.
 import Catalog
 import HTTPServer
 import JSON
@@ -36,6 +37,20 @@ import Testing
     #expect(metrics.headers["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
   }
 
+  @Test("6: spelling", .timeLimit(.minutes(5)))
+  func spelling() async throws {
+    let shop = try await TestShop.shared.value
+    let corrected = try await shop.json("/v1/search?q=red+drss")
+    #expect(corrected["query"] == "red drss" && corrected["original_query"] == "red drss")
+    #expect(corrected["corrected_query"] == "red dress" && corrected["relaxed_to"] == nil)
+    let right = try await shop.json("/v1/search?q=red+dress")
+    #expect(corrected["total"] == right["total"] && corrected["products"]?[0]?["id"] == right["products"]?[0]?["id"])
+    #expect(right["corrected_query"] == nil && right["original_query"] == nil)
+    let exact = try await shop.json("/v1/search?q=red+drss&exact=true")
+    #expect(exact["corrected_query"] == nil && exact["relaxed_to"] == "most_words")
+    #expect(try await shop.client.get("/metrics").text.contains("vitrine_searches_corrected_total"))
+  }
+
   @Test("2: what comes in badly", .timeLimit(.minutes(5)))
   func badInput() async throws {
     let shop = try await TestShop.shared.value
@@ -45,7 +60,8 @@ import Testing
       ("q=\(long)", "q"), ("q=%FF", "q"), ("q=%", "q"), ("q=a%00b", "q"), ("q=%zz", "q"), ("q=%C3%28", "q"),
       ("q=%ED%A0%80", "q"),
       (filters, "filter"), ("page=1000000000", "page"), ("page=-1", "page"), ("page=%00", "page"),
-      ("page=99999999999999999999999", "page"), ("page_size=101", "page_size"), ("price_min=-1", "price_min"),
+      ("page=99999999999999999999999", "page"), ("page_size=101", "page_size"), ("exact=1", "exact"),
+      ("price_min=-1", "price_min"),
       ("price_max=1e9", "price_max"), ("sort=best", "sort"), ("colour=red", "colour"), ("filter=%FF:x", "filter"),
       ("filter=nonsense", "filter"), ("filter=price:9..1", "price"), ("%FF=1", "%FF"),
     ]

@@ -39,7 +39,8 @@ import Testing
     let ids = search["products"]?.array?.prefix(10).compactMap { $0["id"]?.string } ?? []
     #expect(ids.count == 10)
     var cases: [(target: String, status: String, path: String)] = [
-      "?q=dress", "", "?q=zebra+unicorn+dress", "?q=nothingatall", "?q=laptop&filter=brand:Aurelis&sort=price_desc",
+      "?q=dress", "", "?q=zebra+unicorn+dress", "?q=red+drss", "?q=nothingatall",
+      "?q=laptop&filter=brand:Aurelis&sort=price_desc",
       "?filter=colour:Red&filter=size:M", "?page=2&page_size=3", "?price_min=10&price_max=20.50", "?q=zebra",
     ].map { ("/v1/search" + $0, "200", "/v1/search") }
     cases += ["?q=d", "?q=", "?q=HOSTILE"].map { ("/v1/suggest" + $0, "200", "/v1/suggest") }

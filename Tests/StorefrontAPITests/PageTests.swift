@@ -4,7 +4,8 @@
 //    whole, has one main heading, and has no script, style or handler within it.
 // 3. Pages carry a content security policy; assets an ETag, answered by 304.
 // 4. Bad parameters and what is not there have a page that says so, with 400 and 404.
-// 5. Chromium shows the same products from the search page as the server sent (skipped where there is no chromium).
+// 5. A corrected search says what is shown and links the search as it was typed, both escaped.
+// 6. Chromium shows the same products from the search page as the server sent (skipped where there is no chromium).
 import Glibc
 import HTTPServer
 import JSON
@@ -51,10 +52,34 @@ import Web
     }
   }
 
+  @Test("5: corrected searches", .timeLimit(.minutes(5)))
+  func corrected() async throws {
+    let shop = try await TestShop.shared.value
+    let page = try await shop.client.get("/search?q=red+drss&sort=newest&page=1")
+    #expect(page.text.contains("<h1>Results for “red dress”</h1>"))
+    #expect(
+      page.text.contains("Showing results for <strong>red dress</strong>. Search instead for <a rel=\"nofollow\""))
+    let link = try #require(
+      Self.attributes(["href"], in: page.text).first { $0.contains("exact=true") && $0.contains("q=red+drss") })
+    let asTyped = try await shop.client.get(link)
+    #expect(asTyped.text.contains("<h1>Results for “red drss”</h1>") && !asTyped.text.contains("Search instead"))
+    // What is typed around a misspelt word stands in the corrected query as well.
+    let attack = "%22%3E%3Cscript%3Ealert(1)%3C/script%3E"
+    var corrections = 0
+    for query in ["drss+\(attack)", "%22%3E%3Cscript%3Ealert()%3C/script%3Edrss", "%3Cscript%3Ealert(1)+drss+red"] {
+      let hostile = try await shop.client.get("/search?q=\(query)")
+      if hostile.text.contains("Showing results for") { corrections += 1 }
+      expectHarmless(hostile, query)
+    }
+    #expect(corrections > 0, "the notice was met with markup in it")
+  }
+
   @Test("2: a crawl", .timeLimit(.minutes(10)))
   func crawl() async throws {
     let shop = try await TestShop.shared.value
-    var waiting = ["/", "/search?q=dress", "/search?q=laptop&page_size=5", "/search?q=red+zebra+unicorn"]
+    var waiting = [
+      "/", "/search?q=dress", "/search?q=laptop&page_size=5", "/search?q=red+zebra+unicorn", "/search?q=red+drss",
+    ]
     var seen = Set(waiting)
     var visited = 0
     var random = SplitMix(state: 20_261_123)
@@ -139,7 +164,7 @@ import Web
   private static let chromiums: [String] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
   private static let chromium: String? = chromiums.first { access($0, X_OK) == 0 }
 
-  @Test("5: in Chromium", .enabled(if: chromium != nil, "chromium is not installed"), .timeLimit(.minutes(5)))
+  @Test("6: in Chromium", .enabled(if: chromium != nil, "chromium is not installed"), .timeLimit(.minutes(5)))
   func browser() async throws {
     let shop = try await TestShop.shared.value
     let titles = try await shop.json("/v1/search?q=laptop")["products"]?.array?.compactMap { $0["title"]?.string } ?? []

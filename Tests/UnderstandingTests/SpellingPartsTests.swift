@@ -4,7 +4,8 @@
 //    only, and nil above the limit.
 // 3. Kinds of errors cost what their class does.
 // 4. Pieces and separators put together again are the query, white space folded.
-// 5. A vocabulary in bounded memory keeps what is frequent; words are counted once a document.
+// 5. Words that sound alike have one key, others have not.
+// 6. A vocabulary in bounded memory keeps what is frequent; words are counted once a document.
 import Testing
 
 @testable import Understanding
@@ -48,7 +49,9 @@ import Testing
     for _ in 0..<200 {
       let typed = Self.randomWord(&random)
       for edits in 1...2 {
-        let found = Set(index.candidates(for: typed[...], edits: edits).map { vocabulary.text(of: $0) })
+        var ids: [Vocabulary.WordID] = []
+        index.find(typed[...], edits: edits, into: &ids)
+        let found = Set(ids.map { vocabulary.text(of: $0) })
         for word in words where Self.plainDistance(typed, word) <= edits {
           near += 1
           #expect(found.contains(LatinLetters.text(word)), "\(LatinLetters.text(typed)), seed \(seed)")
@@ -119,7 +122,19 @@ import Testing
     #expect(whole == text.split(whereSeparator: \.isWhitespace).joined(separator: " "))
   }
 
-  @Test("5: bounded memory")
+  @Test(
+    "5: sounds",
+    arguments: [
+      ("hedfones", "headphones"), ("fone", "phone"), ("kable", "cable"), ("vinale", "vinyl"), ("matress", "mattress"),
+      ("nite", "night"), ("sirkular", "circular"),
+    ])
+  func sounds(_ one: String, _ other: String) throws {
+    let letters = try (#require(LatinLetters.of(one)), #require(LatinLetters.of(other)))
+    #expect(SoundIndex.key(of: letters.0[...]) == SoundIndex.key(of: letters.1[...]))
+    #expect(SoundIndex.key(of: letters.0[...]) != SoundIndex.key(of: Array("keyboard".utf8)[...]))
+  }
+
+  @Test("6: bounded memory")
   func lossyCounting() {
     let seed = UInt64.random(in: 0...UInt64.max)
     var random = SeededGenerator(seed: seed)

@@ -9,69 +9,19 @@ struct DeletionIndex: Sendable {
   /// Longer prefixes find fewer wrong words and take more memory; 7 is what SymSpell recommends for two edits.
   static let prefixLength = 7
 
-  /// Entries of one bucket stand together: `entries[bucketStarts[b]..<bucketStarts[b + 1]]`.
-  private let bucketStarts: [UInt32]
-  /// The hash's upper half, which tells most strangers in a bucket, over the word's number.
-  private let entries: [UInt64]
-  private let bucketMask: Int
+  private let words: HashedWords
 
   init(_ vocabulary: Vocabulary) {
-    var hashes: [UInt64] = []
-    var total = 0
-    for id in 0..<UInt32(vocabulary.wordCount) {
-      hashes.removeAll(keepingCapacity: true)
-      Self.deletions(of: vocabulary.letters[vocabulary.range(of: id)], edits: Self.maximumEdits, into: &hashes)
-      total += hashes.count
+    words = HashedWords(vocabulary) { word, hashes in
+      Self.deletions(of: word, edits: Self.maximumEdits, into: &hashes)
     }
-    var buckets = 16
-    while buckets < total / 4 { buckets *= 2 }
-    let mask = buckets - 1
-    var starts = [UInt32](repeating: 0, count: buckets + 1)
-    var entries = [UInt64](repeating: 0, count: total)
-    // Counted first, then filed from each bucket's end to its start.
-    for pass in 0..<2 {
-      for id in 0..<UInt32(vocabulary.wordCount) {
-        hashes.removeAll(keepingCapacity: true)
-        Self.deletions(of: vocabulary.letters[vocabulary.range(of: id)], edits: Self.maximumEdits, into: &hashes)
-        for hash in hashes {
-          let bucket = Int(truncatingIfNeeded: hash) & mask
-          if pass == 0 {
-            starts[bucket] += 1
-          } else {
-            starts[bucket] -= 1
-            entries[Int(starts[bucket])] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(id)
-          }
-        }
-      }
-      if pass == 0 {
-        for bucket in 1...buckets { starts[bucket] += starts[bucket - 1] }
-      }
-    }
-    self.bucketStarts = starts
-    self.entries = entries
-    self.bucketMask = mask
   }
 
-  /// The words that may be within so many edits; each once.
-  func candidates(for word: ArraySlice<UInt8>, edits: Int) -> [Vocabulary.WordID] {
+  /// Adds the words that may be within so many edits.
+  func find(_ word: ArraySlice<UInt8>, edits: Int, into found: inout [Vocabulary.WordID]) {
     var hashes: [UInt64] = []
     Self.deletions(of: word, edits: edits, into: &hashes)
-    var found: [Vocabulary.WordID] = []
-    for hash in hashes {
-      let bucket = Int(truncatingIfNeeded: hash) & bucketMask
-      for index in Int(bucketStarts[bucket])..<Int(bucketStarts[bucket + 1])
-      where (entries[index] ^ hash) >> 32 == 0 {
-        found.append(Vocabulary.WordID(truncatingIfNeeded: entries[index]))
-      }
-    }
-    found.sort()
-    var kept = 0
-    for index in found.indices where index == 0 || found[index] != found[index - 1] {
-      found[kept] = found[index]
-      kept += 1
-    }
-    found.removeSubrange(kept...)
-    return found
+    for hash in hashes { words.find(hash, into: &found) }
   }
 
   /// The hashes of a word's prefix with every choice of up to `edits` letters struck out, each once.

@@ -39,10 +39,12 @@ public struct ErrorModel: Sendable, Hashable {
     set { costs[edit.rawValue] = newValue }
   }
 
+  /// Set by hand in the order that the sources of `Edit` give, then `languageWeight`, `unknownWord` and `otherOmission`
+  /// on the misspellings of codespell's dictionary, a list of other people's (docs/explain/relevance.md).
   public static let standard: ErrorModel = {
     var model = ErrorModel(
       costs: [Float](repeating: 6, count: Edit.allCases.count), firstLetter: 2, split: 6, join: 6, languageWeight: 0.5,
-      knownWord: 6, unknownWord: 14, unknownLetter: 0.5)
+      knownWord: 6, unknownWord: 18, unknownLetter: 0.5)
     model[.vowel] = 4
     model[.sound] = 4.5
     model[.neighbourKey] = 5
@@ -54,7 +56,7 @@ public struct ErrorModel: Sendable, Hashable {
     model[.vowelInsertion] = 5
     model[.otherInsertion] = 6.5
     model[.vowelOmission] = 3.5
-    model[.otherOmission] = 5
+    model[.otherOmission] = 4.3
     model[.lastOmission] = 4.5
     model[.respelling] = 4.5
     return model

@@ -1,8 +1,8 @@
 /// Corrects the spelling of queries by a noisy channel over a vocabulary.
 ///
 /// Of all ways to read the typed pieces as words it takes the one with the least
-/// Σ −w · log P(word | word before) − log P(typed | word), where w is the model's `languageWeight` and the channel
-/// P(typed | word) is `EditDistance`'s (Kernighan, Church and Gale 1990; Brill and Moore, ACL 2000). A reading may take a
+/// Σ −w · log P(word) − log P(word | word before) / P(word) − log P(typed | word), where w is the model's `languageWeight`
+/// and the channel P(typed | word) is `EditDistance`'s (Kernighan, Church and Gale 1990; Brill and Moore, ACL 2000). A reading may take a
 /// piece as it is, as another word, as two words (`usbc` → `usb c`), or two pieces as one word (`lap top` → `laptop`).
 ///
 /// Left as typed: what has a digit (models, part numbers, sizes), what is shorter than `shortestWord`, and words that
@@ -19,35 +19,34 @@ public struct SpellingCorrector: Sendable {
   static let shortestWord = 3
   /// Longest word in which one edit at the most is looked for; two would make anything of it.
   private static let longestSingleEdit = 4
+  /// Letters by which a word that sounds alike may be longer or shorter.
+  private static let mostLengthDifference = 4
   /// Readings of a piece that the context chooses among.
   private static let mostReadings = 6
   /// A longer query is a text that was pasted; it is left alone.
   private static let mostPieces = 40
 
   public let vocabulary: Vocabulary
-  private let index: DeletionIndex
-  private let distance: EditDistance
+  private let deletions: DeletionIndex
+  private let sounds: SoundIndex
+  private var distance: EditDistance
   private let options: Options
 
   private var model: ErrorModel { distance.model }
 
   public init(vocabulary: Vocabulary, model: ErrorModel = .standard, options: Options) {
     self.vocabulary = vocabulary
-    index = DeletionIndex(vocabulary)
+    deletions = DeletionIndex(vocabulary)
+    sounds = SoundIndex(vocabulary)
     distance = EditDistance(model)
     self.options = options
   }
 
-  /// The same words and index with other costs.
+  /// The same words with other costs.
   public func with(_ model: ErrorModel) -> SpellingCorrector {
-    SpellingCorrector(vocabulary: vocabulary, index: index, distance: EditDistance(model), options: options)
-  }
-
-  private init(vocabulary: Vocabulary, index: DeletionIndex, distance: EditDistance, options: Options) {
-    self.vocabulary = vocabulary
-    self.index = index
-    self.distance = distance
-    self.options = options
+    var copy = self
+    copy.distance = EditDistance(model)
+    return copy
   }
 
   /// The query as it was probably meant; nil where it stands as it is.
@@ -65,7 +64,7 @@ public struct SpellingCorrector: Sendable {
       for reading in readings(at: place, of: words) { lattice.add(reading, at: place) }
     }
     let path = lattice.cheapestPath { word, previous in
-      -self.model.languageWeight * self.vocabulary.logProbability(of: word, after: previous)
+      self.wordCost(word) - self.vocabulary.logLift(of: word, after: previous)
     }
     return Correction(pieces: pieces, path: path, vocabulary: vocabulary)
   }
@@ -122,10 +121,8 @@ public struct SpellingCorrector: Sendable {
     of letters: ArraySlice<UInt8>, limit: Float, edits: Int
   ) -> [(id: Vocabulary.WordID, cost: Float)] {
     var best: [(id: Vocabulary.WordID, cost: Float, total: Float)] = []
-    for id in index.candidates(for: letters, edits: edits) {
+    for id in candidates(for: letters, edits: edits) {
       let range = vocabulary.range(of: id)
-      // The index finds by prefixes: words of quite another length are no candidates.
-      guard abs(range.count - letters.count) <= edits + 1 else { continue }
       let own = wordCost(id)
       let last = best.count == Self.mostReadings ? min(limit, best[best.count - 1].total) : limit
       guard own < last,
@@ -136,6 +133,26 @@ public struct SpellingCorrector: Sendable {
       if best.count > Self.mostReadings { best.removeLast() }
     }
     return best.map { ($0.id, $0.cost) }
+  }
+
+  /// Words that may be near enough, each once.
+  private func candidates(for letters: ArraySlice<UInt8>, edits: Int) -> [Vocabulary.WordID] {
+    var found: [Vocabulary.WordID] = []
+    deletions.find(letters, edits: edits, into: &found)
+    // The index finds by prefixes: words of quite another length are none.
+    found.removeAll { abs(vocabulary.range(of: $0).count - letters.count) > edits + 1 }
+    if edits == DeletionIndex.maximumEdits {
+      sounds.find(letters, into: &found)
+      found.removeAll { abs(vocabulary.range(of: $0).count - letters.count) > Self.mostLengthDifference }
+    }
+    found.sort()
+    var kept = 0
+    for place in found.indices where place == 0 || found[place] != found[place - 1] {
+      found[kept] = found[place]
+      kept += 1
+    }
+    found.removeSubrange(kept...)
+    return found
   }
 
   /// Two words without the space between them; one of them may be misspelt as well.

@@ -82,13 +82,11 @@ public struct Vocabulary: Sendable {
     return nil
   }
 
-  /// log P(word | previous); without a previous word log P(word).
-  func logProbability(of word: WordID, after previous: WordID?) -> Float {
-    let alone = logProbabilities[Int(word)]
-    guard let previous, !bigrams.isEmpty, let pair = bigrams[UInt64(previous) << 32 | UInt64(word)] else {
-      return alone
-    }
-    return Float(log(Double(pair) + (1 - Self.pairWeight) * exp(Double(alone))))
+  /// log P(word | previous) / P(word): how much likelier the word before makes it; 0 without one.
+  func logLift(of word: WordID, after previous: WordID?) -> Float {
+    guard let previous, !bigrams.isEmpty else { return 0 }
+    let pair = bigrams[UInt64(previous) << 32 | UInt64(word)] ?? 0
+    return log(pair / exp(logProbabilities[Int(word)]) + 1 - Float(Self.pairWeight))
   }
 
   /// FNV-1a, 64 bits.

@@ -32,7 +32,7 @@ public struct VocabularyBuilder: Sendable {
   }
 
   /// Counts the words and pairs of one product's texts: each once, however often it stands there (document frequency).
-  public mutating func add(document texts: [String]) {
+  public mutating func add(document texts: [String], weight: Double = 1) {
     var seenWords: Set<Int> = []
     var seenPairs: Set<UInt64> = []
     makeRoom()
@@ -44,9 +44,9 @@ public struct VocabularyBuilder: Sendable {
           continue
         }
         let number = add(letters, count: 0)
-        if seenWords.insert(number).inserted { words[number].count += 1 }
+        if seenWords.insert(number).inserted { words[number].count += weight }
         if let previous, seenPairs.insert(UInt64(previous) << 32 | UInt64(number)).inserted {
-          pairs[UInt64(previous) << 32 | UInt64(number), default: 0] += 1
+          pairs[UInt64(previous) << 32 | UInt64(number), default: 0] += weight
         }
         previous = number
       }

@@ -10,6 +10,9 @@ struct EvaluateSpellingCommand: Command {
       The queries are a CSV file with the columns typed and meant, the frequencies lines of a word and its count; both
       may be gzip. The vocabulary is the list and the meant words. Beside it symspellpy is measured on the same lists,
       where the machine's python3 has it.
+
+      Two rows are cross-validated in five folds: with costs of edits estimated on the other folds' queries, and with
+      the other folds' meant queries as the texts of a shop, whose words and pairs count as much as the whole list.
       """)
 
   @Option(help: "The queries' file.") var queries: String
@@ -20,7 +23,7 @@ struct EvaluateSpellingCommand: Command {
 
   func run(_ context: CommandContext) async throws {
     let evaluation = try SpellingEvaluation(queriesFile: queries, frequenciesFile: frequencies)
-    let rows = [evaluation.run("vitrine", with: evaluation.corrector)]
+    let rows = [evaluation.asShipped(), evaluation.fittedOnOtherQueries(), evaluation.withOtherQueries()]
     let peer = try SymSpellPeer.run(python: python, queries: queries, frequencies: frequencies)
     if json {
       context.terminal.print(Self.json(evaluation, rows, peer))

@@ -86,8 +86,11 @@ struct RelevanceEvaluation {
       }
       rows.append(row)
     }
+    let spelling = CatalogSpelling(source: source) { $0.source == chosen && $0.isSearchable }
+    try await spelling.refresh()
     let service = SearchService(
-      engine: engine, index: Self.shopIndex, catalog: catalog, clock: clock, deadlines: Self.patient)
+      engine: engine, index: Self.shopIndex, catalog: catalog, clock: clock, spelling: spelling,
+      deadlines: Self.patient)
     rows.append(
       try await measure("vitrine search", known: nil) { text in
         let page = try await service.search(SearchInput(text: text, pageSize: Self.depth))

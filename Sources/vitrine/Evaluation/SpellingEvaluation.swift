@@ -23,32 +23,31 @@ struct SpellingEvaluation {
 
   /// A word of a list of web frequencies that is more common than this was meant: a millionth of all words.
   private static let protectedShare = 1e-6
+  static let folds = 5
 
   let queries: [Query]
+  /// With the list's words alone.
   let corrector: SpellingCorrector
+  private let frequencies: [(word: String, count: Double)]
+  private let listTotal: Double
+  private let leastCount: Double
 
   init(queriesFile: String, frequenciesFile: String) throws {
-    let table = try TextTable(path: queriesFile, columns: ["typed", "meant"])
-    queries = table.rows.map { Query(typed: $0[0], meant: $0[1]) }
-    let frequencies = try TextTable(path: frequenciesFile, delimiter: " ").rows.map { row in
-      guard row.count == 2, let count = Double(row[1]), count > 0 else {
+    queries = try TextTable(path: queriesFile, columns: ["typed", "meant"]).rows.map {
+      Query(typed: $0[0], meant: $0[1])
+    }
+    frequencies = try TextTable(path: frequenciesFile, delimiter: " ").rows.map { row in
+      guard row.count == 2, let count = Double(row[1]), count > 0, count.isFinite else {
         throw UnusableList(reason: "\(frequenciesFile): a line is not a word, a space and a count: \(row)")
       }
       return (word: row[0], count: count)
     }
     guard !queries.isEmpty, let least = frequencies.map(\.count).min() else {
-      throw UnusableList(reason: "\(queriesFile) or \(frequenciesFile) has no line")
+      throw UnusableList(reason: "\(queries.isEmpty ? queriesFile : frequenciesFile) has no line")
     }
-    var limits = VocabularyBuilder.Limits()
-    limits.words = .max
-    var builder = VocabularyBuilder(limits: limits)
-    for (word, count) in frequencies { builder.add(word, count: count) }
-    for word in queries.flatMap({ Vocabulary.words(in: $0.meant) }) where !builder.contains(word) {
-      builder.add(word, count: least)
-    }
-    let total = frequencies.reduce(0) { $0 + $1.count }
-    corrector = SpellingCorrector(
-      vocabulary: builder.build(), options: .init(protectedCount: total * Self.protectedShare))
+    leastCount = least
+    listTotal = frequencies.reduce(0) { $0 + $1.count }
+    corrector = Self.corrector(queries, frequencies, least: leastCount, total: listTotal, texts: [])
   }
 
   struct UnusableList: Error, CustomStringConvertible {
@@ -56,10 +55,67 @@ struct SpellingEvaluation {
     var description: String { reason }
   }
 
-  func run(_ name: String, with corrector: SpellingCorrector) -> Row {
+  /// The corrector with the list's words, the meant ones, and those of a shop's texts, which together weigh as the list.
+  private static func corrector(
+    _ queries: [Query], _ frequencies: [(word: String, count: Double)], least: Double, total: Double, texts: [String]
+  ) -> SpellingCorrector {
+    var limits = VocabularyBuilder.Limits()
+    limits.words = .max
+    limits.pairs = .max
+    var builder = VocabularyBuilder(limits: limits)
+    for (word, count) in frequencies { builder.add(word, count: count) }
+    for word in queries.flatMap({ Vocabulary.words(in: $0.meant) }) where !builder.contains(word) {
+      builder.add(word, count: least)
+    }
+    let words = texts.reduce(0) { $0 + Vocabulary.words(in: $1).count }
+    for text in texts { builder.add(document: [text], weight: total / Double(max(1, words))) }
+    return SpellingCorrector(vocabulary: builder.build(), options: .init(protectedCount: total * protectedShare))
+  }
+
+  // MARK: Rows
+
+  /// The corrector as it is: no query had a part in it but for the list of meant words.
+  func asShipped() -> Row { run("vitrine") { _ in corrector } }
+
+  /// Each fifth of the queries with the words and pairs of the other fifths' meant queries for a shop's texts: what
+  /// context is worth.
+  func withOtherQueries() -> Row {
+    let correctors = (0..<Self.folds).map { fold in
+      Self.corrector(
+        queries, frequencies, least: leastCount, total: listTotal, texts: others(than: fold).map(\.meant))
+    }
+    return run("vitrine, with other queries' words and pairs") { correctors[Self.fold(of: $0)] }
+  }
+
+  /// Each fifth of the queries with costs of edits that were estimated on the other fifths.
+  func fittedOnOtherQueries() -> Row {
+    let correctors = (0..<Self.folds).map { fold in
+      corrector.with(ErrorModel.standard.fitted(to: others(than: fold).flatMap(Self.wordPairs)))
+    }
+    return run("vitrine, costs fitted on other queries") { correctors[Self.fold(of: $0)] }
+  }
+
+  private func others(than fold: Int) -> [Query] { queries.filter { Self.fold(of: $0) != fold } }
+
+  /// Queries that mean the same are of one fold: what is judged was not learned.
+  private static func fold(of query: Query) -> Int {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in folded(query.meant).utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return Int((hash >> 32) % UInt64(folds))
+  }
+
+  /// The misspelt words of a query that has as many words as what was meant.
+  private static func wordPairs(_ query: Query) -> [(typed: String, meant: String)] {
+    let (typed, meant) = (Vocabulary.words(in: query.typed), Vocabulary.words(in: query.meant))
+    guard typed.count == meant.count else { return [] }
+    return zip(typed, meant).filter { $0 != $1 }.map { (typed: $0, meant: $1) }
+  }
+
+  private func run(_ name: String, corrector: (Query) -> SpellingCorrector) -> Row {
     var right = 0
     var times: [Double] = []
     for query in queries {
+      let corrector = corrector(query)
       let start = ContinuousClock.now
       let corrected = corrector.correct(query.typed)
       times.append((ContinuousClock.now - start) / .milliseconds(1))
@@ -69,9 +125,9 @@ struct SpellingEvaluation {
     var words = 0
     for query in queries {
       let count = query.meant.split(whereSeparator: \.isWhitespace).count
-      let changed = corrector.correct(query.meant)?.changes.reduce(0) { $0 + $1.typed.split(separator: " ").count }
+      let changes = corrector(query).correct(query.meant)?.changes ?? []
       words += count
-      kept += count - (changed ?? 0)
+      kept += count - changes.reduce(0) { $0 + $1.typed.split(separator: " ").count }
     }
     times.sort()
     return Row(

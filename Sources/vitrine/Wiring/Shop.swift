@@ -25,6 +25,7 @@ struct Shop: Sendable {
   let metrics: MetricsRegistry
   let logger: Logger
   let clock = SystemClock()
+  let spelling: CatalogSpelling
   /// What searches ask for and the ledger knows the index by. An embedded engine's index belongs to its process alone,
   /// and so does its name.
   let indexAlias: String
@@ -37,6 +38,7 @@ struct Shop: Sendable {
     self.redis = redis
     settings = context.settings
     catalog = PostgresCatalog(pool)
+    spelling = CatalogSpelling(source: catalog)
     engine = try Self.engine(settings.search, named: name)
     mapping = try IndexMapping(parsing: ProjectFolder.read(ProjectFolder.find() + "/IndexMappings/products.json"))
     indexAlias =
@@ -75,7 +77,7 @@ struct Shop: Sendable {
     deadlines.search = .milliseconds(settings.search.deadlineMilliseconds)
     return SearchService(
       engine: engine, index: indexAlias, catalog: catalog, clock: clock,
-      currency: Currency(code: settings.shop.currency) ?? .gbp, deadlines: deadlines)
+      currency: Currency(code: settings.shop.currency) ?? .gbp, spelling: spelling, deadlines: deadlines)
   }
 
   /// The routes of API and pages behind the server's middlewares.
@@ -127,7 +129,8 @@ struct Shop: Sendable {
   func services(server: HTTPServer) -> [ServiceConfiguration] {
     var services = [
       ServiceConfiguration(
-        name: "http", service: HTTPService(server: server, drain: .seconds(settings.http.drainSeconds)))
+        name: "http", service: HTTPService(server: server, drain: .seconds(settings.http.drainSeconds))),
+      ServiceConfiguration(name: "spelling", service: SpellingService(spelling: spelling, logger: logger)),
     ]
     if isEmbedded { services.append(ServiceConfiguration(name: "index sync", service: SyncService(sync: indexSync()))) }
     return services
@@ -149,12 +152,23 @@ struct HTTPService: Service {
 struct SyncService: Service {
   let sync: IndexSync
 
-  func run() async throws {
-    await withTaskGroup { group in
-      group.addTask { await sync.run() }
-      group.addTask { try? await gracefulShutdown() }
-      await group.next()
-      group.cancelAll()
-    }
+  func run() async throws { await untilShutdown { await sync.run() } }
+}
+
+/// Keeps the spelling's vocabulary up to date until the shop is told to stop.
+struct SpellingService: Service {
+  let spelling: CatalogSpelling
+  let logger: Logger
+
+  func run() async throws { await untilShutdown { await spelling.run(logger: logger) } }
+}
+
+/// Runs work that ends only when it is cancelled, until the shop is told to stop.
+private func untilShutdown(_ work: @escaping @Sendable () async -> Void) async {
+  await withTaskGroup { group in
+    group.addTask(operation: work)
+    group.addTask { try? await gracefulShutdown() }  // Cancelled or shut down: either way the work ends now.
+    await group.next()
+    group.cancelAll()
   }
 }

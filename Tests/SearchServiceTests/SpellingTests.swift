@@ -1,0 +1,181 @@
+// Over a few products of its own, Postgres and the embedded engine:
+// 1. A query that nothing has every word of is searched as it was probably meant, and the page says so; `isExact` and a
+//    shop without a vocabulary search it as typed. A query that finds anything is never corrected.
+// 2. Codes and words with digits are never corrected. A correction that finds nothing with every word is relaxed, and one
+//    that leads nowhere leaves what the words as typed find.
+// 3. The vocabulary is of what can be found: titles, brands, categories, attributes, options, summaries. It follows the
+//    catalog: built at once, again after a change, not without one; while Postgres is down the words known before serve.
+import Catalog
+import Ports
+import PostgresStore
+import SearchService
+import Synchronization
+import Telemetry
+import Testing
+import Understanding
+
+@Suite struct SpellingTests {
+  private static func record(
+    _ code: String, _ title: String, brand: String = "Velloria", colour: String = "Red", summary: String = "",
+    lifecycle: Lifecycle = .listed
+  ) -> ProductRecord {
+    let definition = AttributeDefinition(code: "colour", name: "Colour", type: .swatch, isFacet: true)
+    return ProductRecord(
+      code: code, title: title, summary: summary, brand: brand, categories: [["Fashion", "Garments"]],
+      variants: [
+        .init(
+          sku: SKU("\(code)-1"), options: [.init(definition, [.swatch(name: colour, hex: "#ff0000")])],
+          prices: [Price(amount: Money(minorUnits: 2000, currency: .gbp))], stock: ["main": 5])
+      ], lifecycle: lifecycle)
+  }
+
+  private static let records = [
+    record("A", "Summer dress with sleeves"), record("B", "Summer skirt"), record("C", "Wireless keyboard"),
+    record("D", "Laptop bag", colour: "Turquoise"), record("E", "Laptop sleeve", brand: "Kensington"),
+    record("F", "Drive MZ-7KE512", summary: "Rugged aluminium enclosure"),
+    record("G", "Unreleased trampoline", lifecycle: .draft),
+  ]
+
+  private func shop() async throws -> (TestShop, CatalogSpelling, SearchService) {
+    let shop = try await TestShop(Self.records)
+    let spelling = CatalogSpelling(source: shop.catalog)
+    try await spelling.refresh()
+    return (shop, spelling, TestShop.service(engine: shop.node, catalog: shop.catalog, spelling: spelling))
+  }
+
+  @Test("1: corrected, exact, and left alone", .timeLimit(.minutes(5)))
+  func corrected() async throws {
+    let (shop, _, service) = try await shop()
+    for (typed, meant, code) in [
+      ("sumer dres", "summer dress", "A"), ("wirless keybaord", "wireless keyboard", "C"),
+      ("lap top bag", "laptop bag", "D"),
+      ("kensingtin", "kensington", "E"), ("turquiose bag", "turquoise bag", "D"), ("Sumer  DRESS", "summer DRESS", "A"),
+      ("aluminum enclosure", "aluminium enclosure", "F"), ("summerskirt", "summer skirt", "B"),
+    ] {
+      let page = try await service.search(SearchInput(text: typed))
+      #expect(
+        page.correctedText == meant && page.products.first?.code == code, "\(typed): \(page.correctedText ?? "-")")
+      #expect(page.relaxedTo == nil && page.input.text == typed && page.plan.text == typed.replacing("  ", with: " "))
+      let exact = try await service.search(SearchInput(text: typed, isExact: true))
+      #expect(exact.correctedText == nil && exact.plan.text == page.plan.text)
+      #expect(exact.total.value == 0 || exact.relaxedTo != nil, "\(typed)")
+      let unaided = try await shop.service.search(SearchInput(text: typed))
+      #expect(unaided.correctedText == nil && unaided.products.map(\.code) == exact.products.map(\.code))
+    }
+    for text in ["summer dress", "dresses", "keyboards", "skirt", ""] {
+      let page = try await service.search(SearchInput(text: text))
+      #expect(page.correctedText == nil && page.total.value > 0, "\(text)")
+    }
+    let first = try await service.search(
+      SearchInput(text: "sumer", filters: [.attribute(code: "colour", values: ["Red"])], page: 2, pageSize: 1))
+    #expect(first.correctedText == "summer" && first.total.value == 2 && first.products.count == 1)
+  }
+
+  @Test("2: codes, and corrections that need more", .timeLimit(.minutes(5)))
+  func further() async throws {
+    let (_, _, service) = try await shop()
+    for text in ["MZ-7KE513", "mz7ke51", "4006381333932", "d1ess", "!!!", "zq", "юбка"] {
+      let page = try await service.search(SearchInput(text: text))
+      #expect(page.correctedText == nil && page.total.value == 0, "\(text)")
+    }
+    let relaxed = try await service.search(SearchInput(text: "sumer dress unicorn zebra"))
+    #expect(relaxed.correctedText == "summer dress unicorn zebra" && relaxed.relaxedTo == .anyWord)
+    #expect(relaxed.products.first?.code == "A")
+    let elsewhere = try await service.search(
+      SearchInput(text: "trampolin", filters: [.attribute(code: "colour", values: ["Red"])]))
+    #expect(elsewhere.correctedText == nil && elsewhere.total.value == 0, "what cannot be found teaches no word")
+  }
+
+  @Test("3: the vocabulary follows the catalog", .timeLimit(.minutes(5)))
+  func follows() async throws {
+    let shop = try await TestShop(Self.records)
+    let counted = CountingSource(shop.catalog)
+    var options = CatalogSpelling.Options()
+    options.leastPause = .milliseconds(20)
+    options.restPerBuild = 0
+    let spelling = CatalogSpelling(source: counted, options: options)
+    #expect(spelling.vocabulary == nil && spelling.correct("sumer") == nil)
+    let running = Task { await spelling.run(logger: Logger(label: "test", sink: NullSink())) }
+    try await until { spelling.vocabulary != nil }
+    let known = try #require(spelling.vocabulary)
+    for word in ["summer", "Velloria", "garments", "turquoise", "aluminium", "rugged"] {
+      #expect(known.contains(word), "\(word)")
+    }
+    #expect(!known.contains("trampoline") && !known.contains("unicorn"))
+
+    let looks = counted.looks
+    try await until { counted.looks > looks + 5 }
+    #expect(counted.builds == 1, "nothing changed")
+    _ = try await shop.catalog.upsert([Self.record("H", "Unicorn costume")], source: "test")
+    try await until { spelling.vocabulary?.contains("unicorn") == true }
+    #expect(spelling.correct("unicrn")?.text == "unicorn" && counted.builds == 2)
+
+    counted.isDown = true
+    let failures = counted.looks
+    try await until { counted.looks > failures + 3 }
+    #expect(spelling.correct("unicrn")?.text == "unicorn")
+    running.cancel()
+    await running.value
+  }
+
+  private func until(_ condition: () async throws -> Bool) async throws {
+    for _ in 0..<3000 {
+      if try await condition() { return }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    Issue.record("the condition was never met")
+  }
+}
+
+/// Counts how often it is looked at and read, and can be down.
+private final class CountingSource: ProductSource {
+  private struct State {
+    var looks = 0
+    var builds = 0
+    var isDown = false
+  }
+
+  private let source: any ProductSource
+  private let state = Mutex(State())
+
+  init(_ source: any ProductSource) { self.source = source }
+
+  var looks: Int { state.withLock { $0.looks } }
+  var builds: Int { state.withLock { $0.builds } }
+  var isDown: Bool {
+    get { state.withLock { $0.isDown } }
+    set { state.withLock { $0.isDown = newValue } }
+  }
+
+  private func answering() throws {
+    if isDown { throw DependencyUnavailable(dependency: "the database", reason: "a test") }
+  }
+
+  func outboxEnd() async throws -> OutboxCursor {
+    state.withLock { $0.looks += 1 }
+    try answering()
+    return try await source.outboxEnd()
+  }
+  func forEachProductBatch(
+    size: Int, after: ProductID?, _ body: @Sendable ([ProductSnapshot]) async throws -> Void
+  ) async throws {
+    state.withLock { $0.builds += 1 }
+    try answering()
+    try await source.forEachProductBatch(size: size, after: after, body)
+  }
+  func captureCursor() async throws -> OutboxCursor { try await source.captureCursor() }
+  func outbox(after cursor: OutboxCursor, limit: Int) async throws -> [OutboxEntry] {
+    try await source.outbox(after: cursor, limit: limit)
+  }
+  func outboxLag(after cursor: OutboxCursor, limit: Int) async throws -> OutboxLag {
+    try await source.outboxLag(after: cursor, limit: limit)
+  }
+  func products(_ ids: [ProductID]) async throws -> [ProductSnapshot] { try await source.products(ids) }
+  func productCount() async throws -> Int { try await source.productCount() }
+  func waitForChange(atMost duration: Duration) async throws { try await source.waitForChange(atMost: duration) }
+  func pruneOutbox(through cursor: OutboxCursor) async throws { try await source.pruneOutbox(through: cursor) }
+  func compactOutbox(through cursor: OutboxCursor) async throws { try await source.compactOutbox(through: cursor) }
+  func fanOut(limit: Int, at moment: Timestamp) async throws -> Int {
+    try await source.fanOut(limit: limit, at: moment)
+  }
+}
