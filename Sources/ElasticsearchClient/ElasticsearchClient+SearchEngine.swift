@@ -150,8 +150,8 @@ extension ElasticsearchClient {
         }
         // A missing index is waited for as if it could come.
         guard let indices = answer["indices"], !indices.isEmpty else { throw .indexNotFound(index) }
-        // A copy is never allocated beside its original: on one node there is nothing to wait for.
-        if isTimedOut, answer["number_of_data_nodes"]?.int == 1 { return nil }
+        // Yellow: the originals are there. A copy is never allocated beside its original, so that one node has no place.
+        if isTimedOut, answer["number_of_data_nodes"]?.int == 1, answer["status"]?.string == "yellow" { return nil }
         return !isTimedOut
       }
       guard let isAllocated else { return false }

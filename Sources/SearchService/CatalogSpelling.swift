@@ -1,7 +1,7 @@
 public import Catalog
 public import Ports
-import Synchronization
 public import Telemetry
+import Threading
 public import Understanding
 
 /// The spelling corrector of a shop: its vocabulary is what the catalog's products say.
@@ -25,7 +25,7 @@ public final class CatalogSpelling: Sendable {
   private let source: any ProductSource
   private let options: Options
   private let isCounted: @Sendable (ProductSnapshot) -> Bool
-  private let state = Mutex<SpellingCorrector?>(nil)
+  private let state = Guarded<SpellingCorrector?>(nil)
 
   /// `isCounted` says which products' words are learned: of a shop those that can be found.
   public init(
@@ -45,7 +45,7 @@ public final class CatalogSpelling: Sendable {
 
   /// Builds the vocabulary anew from all products and puts it in use.
   public func refresh() async throws {
-    let builder = Mutex(VocabularyBuilder())
+    let builder = Guarded(VocabularyBuilder())
     try await source.forEachProductBatch(size: Self.batch, after: nil) { [isCounted] products in
       builder.withLock { builder in
         for product in products where isCounted(product) { builder.add(document: Self.texts(of: product)) }

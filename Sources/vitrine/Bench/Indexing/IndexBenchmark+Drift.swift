@@ -1,5 +1,6 @@
 import Catalog
 import Indexer
+import Ports
 import PostgresStore
 import SearchDSL
 
