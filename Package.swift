@@ -62,7 +62,7 @@ let package = Package(
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
     library("RedisStore", ["Ports", "Catalog", "CHiredis", "Threading"]),
-    library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl"]),
+    library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl", "CZlib"]),
     library("Importing", ["Catalog", "JSON", "Ports", "CZlib"]),
     library("Seeding", ["Catalog", "JSON"]),
 
@@ -94,7 +94,7 @@ let package = Package(
     tests("SearchNode", ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices"]),
     tests("PostgresStore", ["PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices", "JSON"]),
     tests("RedisStore", ["RedisStore", "LocalServices"]),
-    tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices"]),
+    tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices", "CZlib"]),
     tests("Importing", ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices", "CZlib"]),
     tests("Seeding", ["Seeding", "Catalog", "Importing", "JSON"]),
     tests(
