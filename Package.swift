@@ -63,7 +63,7 @@ let package = Package(
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
     library("RedisStore", ["Ports", "Catalog", "CHiredis", "Threading"]),
-    library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl", "Threading"]),
+    library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl", "CZlib", "Threading"]),
     library("Importing", ["Catalog", "JSON", "Ports", "CZlib"]),
     library("Seeding", ["Catalog", "JSON"]),
 
@@ -100,7 +100,7 @@ let package = Package(
       "PostgresStore",
       ["PostgresStore", "Ports", "Catalog", "Pricing", "Seeding", "LocalServices", "JSON", "Threading"]),
     tests("RedisStore", ["RedisStore", "LocalServices"]),
-    tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices", "Threading"]),
+    tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices", "CZlib", "Threading"]),
     tests("Importing", ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices", "CZlib", "Threading"]),
     tests("Seeding", ["Seeding", "Catalog", "Importing", "JSON"]),
     tests(

@@ -27,6 +27,15 @@ static inline CURLcode vitrine_curl_set_writer(
   return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
 }
 
+static inline CURLcode vitrine_curl_set_head_reader(
+    CURL *handle, size_t (*reader)(char *data, size_t size, size_t count, void *context), void *context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, reader);
+  return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
+}
+
+// CURLE_TOO_LARGE, which libcurl has since 8.6.
+static const CURLcode vitrine_curle_too_large = (CURLcode)100;
+
 static inline curl_socket_t vitrine_curl_open_socket(
     void *context, curlsocktype purpose, struct curl_sockaddr *address) {
   (void)context;
@@ -40,6 +49,10 @@ static inline CURLcode vitrine_curl_close_sockets_on_exec(CURL *handle) {
 }
 
 static inline CURLcode vitrine_curl_get_long(CURL *handle, CURLINFO info, long *value) {
+  return curl_easy_getinfo(handle, info, value);
+}
+
+static inline CURLcode vitrine_curl_get_size(CURL *handle, CURLINFO info, curl_off_t *value) {
   return curl_easy_getinfo(handle, info, value);
 }
 

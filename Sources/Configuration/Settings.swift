@@ -64,58 +64,6 @@ public struct Settings: Sendable {
     }
   }
 
-  /// The embedded or outside search engine.
-  public struct Search: Sendable {
-    public enum Engine: Hashable, Sendable {
-      /// In this process.
-      case embedded
-      /// Elasticsearch or OpenSearch over HTTP.
-      case server(ServerURL)
-    }
-
-    public let engine: Engine
-    public let username: String?
-    public let password: String?
-    /// The alias that searches read; each generation behind it is an index of its own.
-    public let indexAlias: String
-    public let deadlineMilliseconds: Int
-
-    init(_ config: ConfigReader) {
-      engine =
-        config.value(
-          forKey: "engine", default: .embedded,
-          allowed: "'embedded', or the URL of an Elasticsearch or OpenSearch such as http://127.0.0.1:9200",
-          showsRefusedText: false, "Search engine: embedded in this process, or a server's URL.",
-          write: { engine in
-            switch engine {
-            case .embedded: "embedded"
-            case .server(let url): url.blanked
-            }
-          }, parse: Self.engine) ?? .embedded
-      username = config.string(forKey: "username", "User at the search server; may stand in its URL as well.")
-      password = config.string(forKey: "password", isSecret: true, "Password at the search server.")
-      indexAlias = config.string(
-        forKey: "indexAlias", default: "products",
-        allowed: "lower-case letters, digits, '-' and '_', a letter first, at most 200", where: Self.isIndexName,
-        "Alias of the products' index.")
-      deadlineMilliseconds = config.int(
-        forKey: "deadlineMilliseconds", default: 100, in: 1...60_000, "Time for one search, all its steps together.")
-    }
-
-    private static func engine(_ text: String) -> Engine? {
-      if text == "embedded" { return .embedded }
-      guard let url = ServerURL(text), ["http", "https"].contains(url.scheme) else { return nil }
-      return .server(url)
-    }
-
-    /// Elasticsearch's own rule, less the characters that no one needs; 200 leaves room for the generation's number.
-    private static func isIndexName(_ text: String) -> Bool {
-      guard let first = text.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
-      return text.utf8.count <= 200
-        && text.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-" || $0 == "_") }
-    }
-  }
-
   /// How products are carried from Postgres into the search engine.
   public struct Indexer: Sendable {
     public let batchDocuments: Int

@@ -156,7 +156,7 @@ final class CurlEventLoop: @unchecked Sendable {  // All but `inbox` and `multi`
   private func endOverdue(alsoCancelled: Bool) {
     let now = ContinuousClock.now
     func ending(_ transfer: Transfer) -> TransportFailure? {
-      if transfer.deadline <= now { return .deadlineExceeded }
+      if transfer.deadline <= now { return .deadlineExceeded(wasSent: transfer.handle != nil) }
       return alsoCancelled && transfer.isCancelled.load(ordering: .acquiring) ? .cancelled : nil
     }
     for keyPath in [\CurlEventLoop.active, \.waiting] {
@@ -219,29 +219,5 @@ final class CurlEventLoop: @unchecked Sendable {  // All but `inbox` and `multi`
     sigemptyset(&signals)
     sigaddset(&signals, SIGPIPE)
     pthread_sigmask(SIG_BLOCK, &signals, nil)
-  }
-}
-
-/// The headers that go with every request, as libcurl's lists.
-final class CurlHeaders: @unchecked Sendable {  // Built in init, read afterwards.
-  let credentials: ElasticsearchSettings.Credentials
-  let withJSON: UnsafeMutablePointer<curl_slist>?
-  let withNDJSON: UnsafeMutablePointer<curl_slist>?
-  let withoutBody: UnsafeMutablePointer<curl_slist>?
-
-  init(credentials: ElasticsearchSettings.Credentials) {
-    self.credentials = credentials
-    // "Expect:" without a value: a round trip before each large body is not worth what it may save.
-    var shared = ["Accept: application/json", "Expect:"]
-    if case .apiKey(let key) = credentials { shared.append("Authorization: ApiKey \(key)") }
-    withoutBody = Self.list(shared)
-    withJSON = Self.list(shared + ["Content-Type: application/json"])
-    withNDJSON = Self.list(shared + ["Content-Type: application/x-ndjson"])
-  }
-
-  deinit { for list in [withJSON, withNDJSON, withoutBody] { curl_slist_free_all(list) } }
-
-  private static func list(_ lines: [String]) -> UnsafeMutablePointer<curl_slist>? {
-    lines.reduce(nil) { curl_slist_append($0, $1) }
   }
 }

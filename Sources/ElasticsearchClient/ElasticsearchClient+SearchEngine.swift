@@ -4,9 +4,8 @@ public import SearchDSL
 extension ElasticsearchClient {
   /// What answers. Throws for a server that is neither Elasticsearch 7.10 or later, OpenSearch nor `vitrine node`.
   public func information(deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> EngineInformation {
-    try await perform("GET", "/", deadline: deadline) { status, answer throws(SearchEngineError) in
-      guard status == 200 else { throw SearchEngineError(status: status, answer: answer) }
-      return try ServerVersion(answer: answer).information
+    try await exchange("GET", "/", deadline: deadline) { answer throws(SearchEngineError) in
+      try ServerVersion(answer).information
     }
   }
 
@@ -56,7 +55,7 @@ extension ElasticsearchClient {
     guard !operations.isEmpty else { return BulkResponse(items: []) }
     return try await perform(
       "POST", "/\(index.pathSegment)/_bulk?refresh=\(refresh)", body: operations.ndjson,
-      contentType: "application/x-ndjson", deadline: deadline
+      contentType: .ndjson, deadline: deadline
     ) { status, answer throws(SearchEngineError) in
       guard status == 200 else { throw SearchEngineError(status: status, answer: answer) }
       return try BulkResponse(answer: answer, to: operations)

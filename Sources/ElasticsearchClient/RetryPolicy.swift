@@ -8,22 +8,30 @@ public struct RetryPolicy: Sendable, Equatable {
 
   public init() {}
 
-  /// Full jitter: anything from 0 to min(longest, first · 2ⁿ) after the attempt n = 0, 1, …
-  func pause(afterAttempt attempt: Int, random: Double) -> Duration {
+  /// What the server asked for, and on top full jitter: anything from 0 to min(longest, first · 2ⁿ) after the attempt
+  /// n = 0, 1, …, so that those who were turned away together do not come back together.
+  func pause(afterAttempt attempt: Int, atLeast asked: Duration, random: Double) -> Duration {
     let ceiling = min(longestPause, firstPause * (1 << min(attempt, 20)))
-    return ceiling * random
+    return asked + ceiling * random
   }
 }
 
 /// Keeps retries from doubling the load of a cluster that is down already: a tenth of all requests may be retries.
 struct RetryBudget: Sendable {
-  /// What a quiet client may spend at once, so that a single failure after a pause is always retried.
-  static let capacity = 20.0
   static let earnedPerRequest = 0.1
+  /// A quiet client may spend this at once, so that a single failure after a pause is always retried.
+  static let leastCapacity = 20
 
-  private var tokens = Self.capacity
+  let capacity: Double
+  private var tokens: Double
 
-  mutating func earn() { tokens = min(Self.capacity, tokens + Self.earnedPerRequest) }
+  /// The end of a node may break all connections, and that of the next one those of the retries.
+  init(maximumConnections: Int) {
+    capacity = Double(max(Self.leastCapacity, 2 * maximumConnections))
+    tokens = capacity
+  }
+
+  mutating func earn() { tokens = min(capacity, tokens + Self.earnedPerRequest) }
 
   mutating func spend() -> Bool {
     guard tokens >= 1 else { return false }

@@ -12,19 +12,27 @@ struct ServerVersion {
   ]
 
   /// Throws for a server that is none of them, or too old, naming it.
-  init(answer: JSONElement) throws(SearchEngineError) {
+  init(_ answer: TransportAnswer) throws(SearchEngineError) {
+    do throws(SearchEngineError) {
+      self = try answer.readJSON { status, json throws(SearchEngineError) in
+        guard status == 200 else { throw SearchEngineError(status: status, answer: json) }
+        return try ServerVersion(json, of: answer.address)
+      }
+    } catch .malformedAnswer(let reason) {
+      throw Self.unsupported(reason)
+    }
+  }
+
+  private init(_ answer: JSONElement, of address: String) throws(SearchEngineError) {
     guard let number = answer["version"]?["number"]?.string else {
-      throw Self.unsupported("it does not say its version: is it a search server?")
+      throw Self.unsupported("\(address) does not say its version: is it a search server?")
     }
     let distribution =
       answer["version"]?["distribution"]?.string
       ?? (answer["tagline"]?.string == "You Know, for Search" ? "elasticsearch" : "an unnamed server")
-    guard let least = Self.least[distribution] else {
-      throw Self.unsupported("it is \(distribution) \(number)")
-    }
     let parts = number.split(whereSeparator: { $0 == "." || $0 == "-" }).prefix(2).compactMap { Int($0) }
-    guard parts.count == 2, (parts[0], parts[1]) >= least else {
-      throw Self.unsupported("it is \(distribution) \(number)")
+    guard let least = Self.least[distribution], parts.count == 2, (parts[0], parts[1]) >= least else {
+      throw Self.unsupported("\(address) is \(distribution) \(number)")
     }
     self.distribution = distribution
     self.number = number
@@ -34,7 +42,7 @@ struct ServerVersion {
 
   private static func unsupported(_ what: String) -> SearchEngineError {
     .refused(
-      status: 200, type: "unsupported_server",
+      status: 200, type: SearchEngineError.unsupportedServer,
       reason: "\(what); what is supported is Elasticsearch 7.10 to 9, OpenSearch 1 to 3 and vitrine node", index: nil)
   }
 }

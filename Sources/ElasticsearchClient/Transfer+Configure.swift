@@ -12,20 +12,28 @@ extension Transfer {
     options.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
     options.set(CURLOPT_TCP_KEEPALIVE, 1)
     options.set(CURLOPT_ACCEPT_ENCODING, "gzip")
-    options.set(CURLOPT_URL, request.url)
+    options.set(CURLOPT_URL, request.address + request.path)
     options.set(CURLOPT_CUSTOMREQUEST, request.method)
-    options.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, settings.connectTimeout.wholeMilliseconds))
-    setCredentials(&options, settings)
+    options.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, request.connectTimeout.wholeMilliseconds))
+    if request.needsNewConnection { options.set(CURLOPT_FRESH_CONNECT, 1) }
+    // Else the end of a transfer whose host's name is being looked up waits for that, and all others with it.
+    options.set(CURLOPT_QUICK_EXIT, 1)
+    setIdentity(&options, settings)
     if let body = request.body {
       options.set(CURLOPT_POST, 1)
       options.set(CURLOPT_CUSTOMREQUEST, request.method)
       options.set(size: CURLOPT_POSTFIELDSIZE_LARGE, body.bytes.count)
       options.set(CURLOPT_POSTFIELDS, UnsafeRawPointer(body.bytes.baseAddress))
-      let list = request.contentType == "application/x-ndjson" ? headers.withNDJSON : headers.withJSON
-      options.set(CURLOPT_HTTPHEADER, UnsafeRawPointer(list))
-    } else {
-      options.set(CURLOPT_HTTPHEADER, UnsafeRawPointer(headers.withoutBody))
     }
+    options.set(CURLOPT_HTTPHEADER, UnsafeRawPointer(headers.list(for: request.body)))
+    options.check(
+      vitrine_curl_set_head_reader(
+        handle,
+        { _, size, count, context in
+          guard let context else { return 0 }
+          let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+          return transfer.receiveHead(byteCount: size * count) ? size * count : 0
+        }, Unmanaged.passUnretained(self).toOpaque()))
     options.check(
       vitrine_curl_set_writer(
         handle,
@@ -37,13 +45,19 @@ extension Transfer {
     return options.result
   }
 
-  private func setCredentials(_ options: inout CurlOptions, _ settings: ElasticsearchSettings) {
+  /// Who we are, and whom we trust.
+  private func setIdentity(_ options: inout CurlOptions, _ settings: ElasticsearchSettings) {
     if case .basic(let user, let password) = settings.credentials {
       options.set(CURLOPT_HTTPAUTH, 1)  // CURLAUTH_BASIC, a macro with a cast that Swift does not read.
       options.set(CURLOPT_USERNAME, user)
       options.set(CURLOPT_PASSWORD, password)
     }
-    if let file = settings.tls.authorityFile { options.set(CURLOPT_CAINFO, file) }
+    options.set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+    if let file = settings.tls.authorityFile {
+      options.set(CURLOPT_CAINFO, file)
+      // The system's folder of authorities would be trusted beside the file.
+      options.set(CURLOPT_CAPATH, nil as UnsafeRawPointer?)
+    }
     if let file = settings.tls.certificateFile { options.set(CURLOPT_SSLCERT, file) }
     if let file = settings.tls.keyFile { options.set(CURLOPT_SSLKEY, file) }
   }

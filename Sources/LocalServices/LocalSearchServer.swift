@@ -18,7 +18,8 @@ public enum SharedMaterial {
   }
 }
 
-/// A real search server for tests, started by `../shared/search-node/start`; it ends with us, however we end.
+/// A real search server for tests, or a cluster of several nodes, started by `../shared/search-node/start`; it ends with
+/// us, however we end.
 public final class LocalSearchServer: Sendable {
   /// What can be started; the raw value is the script's name for it.
   public enum Kind: String, Sendable, CaseIterable {
@@ -46,23 +47,30 @@ public final class LocalSearchServer: Sendable {
   }
 
   public let kind: Kind
-  /// As `http://127.0.0.1:19200`.
-  public let address: String
+  /// Of each node, as `http://127.0.0.1:19200`.
+  public let addresses: [String]
   public let folder: String
+  private let ports: [Int]
+  private let scripts: String
+  private let heapMegabytes: Int
   private let process: SupervisedProcess
 
+  /// The first node's.
+  public var address: String { addresses[0] }
+
   /// Starts a server in a new folder under /tmp that is removed with it; nil where `absence` says why.
-  public static func start(_ kind: Kind, heapMegabytes: Int = 512) async throws(LocalServiceError) -> LocalSearchServer?
+  public static func start(_ kind: Kind, nodes: Int = 1, heapMegabytes: Int = 512)
+    async throws(LocalServiceError) -> LocalSearchServer?
   {
     guard absence == nil, let scripts = SharedMaterial.path("search-node") else { return nil }
     return try await onOwnThread { () throws(LocalServiceError) in
       var failure: LocalServiceError?
       for _ in 0..<Self.attempts {
         do throws(LocalServiceError) {
-          return try LocalSearchServer(kind: kind, scripts: scripts, heapMegabytes: heapMegabytes)
+          return try LocalSearchServer(kind: kind, nodes: nodes, scripts: scripts, heapMegabytes: heapMegabytes)
         } catch {
           guard case .portTaken = error else { throw error }
-          failure = error  // another process took the port between our look and the server's
+          failure = error  // another process took a port between our look and the server's
         }
       }
       throw failure!
@@ -74,90 +82,61 @@ public final class LocalSearchServer: Sendable {
     try await SharedServers.all.server(kind)
   }
 
-  /// Runs the script, then waits for the server it left in the background, and ends it when told to. Where a file
-  /// `down` is there when the server ends, it is started again once that is gone.
+  /// Runs the script for each node side by side, then waits, and ends whichever nodes run when told to.
   private static let script = """
-    scripts=$1 kind=$2 port=$3 folder=$4 heap=$5
+    scripts=$1 kind=$2 folder=$3 heap=$4
+    shift 4
+    starters=
     end() {
-      kill "$starter" 2>/dev/null
-      if [ -f "$folder/pid" ]; then
-        server=$(cat "$folder/pid")
+      kill $starters 2>/dev/null
+      for file in "$folder"/node-*/pid; do
+        [ -f "$file" ] || continue
+        server=$(cat "$file")
         kill -KILL "$server" 2>/dev/null
         while kill -0 "$server" 2>/dev/null; do sleep 0.05; done
-      fi
+      done
       exit 0
     }
     trap end TERM
-    while :; do
-      "$scripts/start" "$kind" "$port" "$folder" "$heap" &
-      starter=$!
-      wait "$starter" || exit 1
-      : > "$folder/ready"
-      while kill -0 "$(cat "$folder/pid")" 2>/dev/null; do sleep 0.2 & wait $!; done
-      rm -f "$folder/ready"
-      [ -f "$folder/down" ] || exit 3
-      while [ -f "$folder/down" ]; do sleep 0.1 & wait $!; done
+    for port in "$@"; do
+      "$scripts/start" "$kind" "$port" "$folder/node-$port" "$heap" &
+      starters="$starters $!"
     done
+    for starter in $starters; do wait "$starter" || end; done
+    : > "$folder/ready"
+    while :; do sleep 1 & wait $!; done
     """
 
-  private init(kind: Kind, scripts: String, heapMegabytes: Int) throws(LocalServiceError) {
-    let port = Self.freePort()
+  private init(kind: Kind, nodes: Int, scripts: String, heapMegabytes: Int) throws(LocalServiceError) {
+    let ports = Self.freePorts(nodes)
     let folder = try ServiceFolder.temporary(prefix: "vitrine-search")
     chmod(folder, 0o755)
-    // The log lies beside the folder's other files; it goes with them.
+    // The log lies beside the nodes' folders; it goes with them.
     let log = folder + "/start.log"
     process = try SupervisedProcess(
       SupervisedProcess.Command(
         program: "/bin/sh",
-        arguments: ["-c", Self.script, "search-server", scripts, kind.rawValue, "\(port)", folder, "\(heapMegabytes)"],
-        environment: [:], account: nil, stopSignal: "TERM", graceSeconds: 30, log: log, removedFolder: folder))
+        arguments: ["-c", Self.script, "search-server", scripts, kind.rawValue, folder, "\(heapMegabytes)"]
+          + ports.map(String.init),
+        environment: Self.environment(ports), account: nil, stopSignal: "TERM", graceSeconds: 30, log: log,
+        removedFolder: folder))
     self.kind = kind
     self.folder = folder
-    address = "http://127.0.0.1:\(port)"
-    do throws(LocalServiceError) { try waitUntilReady() } catch {
-      process.stopAndWait()
-      if case .didNotStart(_, let reason, _) = error, reason.contains("is taken") {
-        throw .portTaken(service: kind.rawValue, port: port)
-      }
-      throw error
-    }
-  }
-
-  private func waitUntilReady() throws(LocalServiceError) {
+    self.ports = ports
+    self.scripts = scripts
+    self.heapMegabytes = heapMegabytes
+    addresses = ports.map { "http://127.0.0.1:\($0)" }
     let deadline = monotonicSeconds() + Self.startTimeoutSeconds
     var words = ""
     while access(folder + "/ready", F_OK) != 0 {
-      if access(folder, F_OK) == 0 { words = lastWords(of: folder + "/start.log") }
+      if access(folder, F_OK) == 0 { words = lastWords(of: log) }
       if process.exitStatus != nil || monotonicSeconds() > deadline {
+        process.stopAndWait()
+        if words.contains("is taken") { throw .portTaken(service: kind.rawValue, port: ports[0]) }
         throw .didNotStart(service: kind.rawValue, reason: words, log: "gone with \(folder)")
       }
       usleep(20_000)
     }
-  }
-
-  /// Kills the server without a warning; its data stay, for `bringUp`.
-  public func takeDown() async throws(LocalServiceError) {
-    try await onOwnThread { () throws(LocalServiceError) in
-      guard let pid = self.processID, let file = fopen(self.folder + "/down", "w") else {
-        throw .didNotStart(service: self.kind.rawValue, reason: "it does not run", log: self.folder + "/start.log")
-      }
-      fclose(file)
-      Glibc.kill(pid, SIGKILL)
-      while access(self.folder + "/ready", F_OK) == 0 { usleep(20_000) }
-    }
-  }
-
-  /// Starts the server that was taken down, at its address and with its data.
-  public func bringUp() async throws(LocalServiceError) {
-    try await onOwnThread { () throws(LocalServiceError) in
-      unlink(self.folder + "/down")
-      try self.waitUntilReady()
-    }
-  }
-
-  /// The server's own process; nil when it has ended.
-  public var processID: Int32? {
-    readText(folder + "/pid").flatMap { $0.split(separator: "\n").first }.flatMap { Int32($0) }
   }
 
   /// Ends the server and waits until it is gone.
@@ -166,12 +145,70 @@ public final class LocalSearchServer: Sendable {
   /// As `stop`, blocking: for the end of the program.
   public func stopAndWait() { process.stopAndWait() }
 
-  /// A port that is free now, and the one 100 above it, where the server talks to its cluster.
-  private static func freePort() -> Int {
-    while true {
-      let port = Int.random(in: 20_000..<30_000)  // below the range that the kernel hands out
-      if isFree(port) && isFree(port + 100) { return port }
+  // MARK: One node
+
+  /// How a node ends.
+  public enum NodeEnd: Sendable {
+    /// In order, as at a restart of its machine (SIGTERM).
+    case stopped
+    /// At once (SIGKILL).
+    case killed
+  }
+
+  /// The first node's process; nil when it has ended.
+  public var processID: Int32? {
+    readText(nodeFolder(0) + "/pid").flatMap { $0.split(separator: "\n").first }.flatMap { Int32($0) }
+  }
+
+  /// Ends one node and waits until it is gone; the others and its data stay.
+  public func endNode(_ node: Int, _ end: NodeEnd) async throws(LocalServiceError) {
+    try await onOwnThread { () throws(LocalServiceError) in
+      let file = self.nodeFolder(node) + "/pid"
+      guard let process = readText(file).flatMap({ Int32($0.filter(\.isNumber)) }) else {
+        throw .didNotStart(service: self.kind.rawValue, reason: "\(file) names no process", log: file)
+      }
+      kill(process, end == .stopped ? SIGTERM : SIGKILL)
+      while kill(process, 0) == 0 { usleep(5_000) }
+      unlink(file)
     }
+  }
+
+  /// Starts a node that was ended, with its data, and waits until it answers.
+  public func startNode(_ node: Int) async throws(LocalServiceError) {
+    try await onOwnThread { () throws(LocalServiceError) in
+      let log = self.folder + "/start.log"
+      let line = [
+        self.scripts + "/start", self.kind.rawValue, "\(self.ports[node])", self.nodeFolder(node),
+        "\(self.heapMegabytes)",
+      ]
+      guard case .success(0) = runToEnd(line, environment: Self.environment(self.ports), log: log) else {
+        throw .didNotStart(service: self.kind.rawValue, reason: lastWords(of: log), log: log)
+      }
+    }
+  }
+
+  private static func environment(_ ports: [Int]) -> [String: String] {
+    var variables = ["NODES": ports.map(String.init).joined(separator: " ")]
+    if ports.count > 1 {
+      // Several servers that start side by side spend most of their time in the optimising compiler, for nothing.
+      for name in ["ES_JAVA_OPTS", "OPENSEARCH_JAVA_OPTS"] { variables[name] = "-XX:TieredStopAtLevel=1" }
+    }
+    return variables
+  }
+
+  private func nodeFolder(_ node: Int) -> String { folder + "/node-\(ports[node])" }
+
+  // MARK: Ports
+
+  /// Ports that are free now, and the ones 100 above them, where the nodes talk to each other.
+  private static func freePorts(_ count: Int) -> [Int] {
+    var ports: [Int] = []
+    while ports.count < count {
+      let port = Int.random(in: 20_000..<30_000)  // below the range that the kernel hands out
+      let isApart = ports.allSatisfy { abs($0 - port) != 100 && $0 != port }
+      if isApart && isFree(port) && isFree(port + 100) { ports.append(port) }
+    }
+    return ports
   }
 
   private static func isFree(_ port: Int) -> Bool {

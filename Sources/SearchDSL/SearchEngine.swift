@@ -129,14 +129,27 @@ public enum SearchEngineError: Error, Sendable, Equatable, CustomStringConvertib
   /// The answer is not what the API promises: not JSON, cut short, a proxy's page.
   case malformedAnswer(reason: String)
 
+  /// The type of `refused` for a server that is another product, or too old.
+  public static let unsupportedServer = "unsupported_server"
+
   public var description: String {
     switch self {
+    case .refused(_, Self.unsupportedServer, let reason, _): "the search server will not do: \(reason)"
     case .refused(let status, let type, let reason, let index):
       "the search engine refused the request\(index.map { " on \($0)" } ?? "") (\(status) \(type)): \(reason)"
+        + Self.advice(status: status)
     case .indexNotFound(let index): "the search engine has no index \(index): run `vitrine index full`"
     case .unavailable(let reason): "the search engine is not available: \(reason)"
     case .deadlineExceeded: "the search engine did not answer within the deadline"
     case .malformedAnswer(let reason): "the search engine's answer makes no sense: \(reason)"
+    }
+  }
+
+  private static func advice(status: Int) -> String {
+    switch status {
+    case 401: "; check search.username and search.password, or search.apiKey"
+    case 403: "; the privileges that are needed are in docs/howto/elasticsearch.md"
+    default: ""
     }
   }
 }

@@ -4,6 +4,13 @@ extension SearchEngineError {
   /// Statuses with which a server says "not now": what was asked may be asked again.
   public static let retryableStatuses: Set<Int> = [429, 502, 503, 504]
 
+  /// What a cluster answers with status 500 while it loses a node: the connection within it broke, and other copies of
+  /// the shards are there.
+  static let transientTypes: Set<String> = [
+    "node_disconnected_exception", "node_not_connected_exception", "node_closed_exception",
+    "connect_transport_exception", "no_shard_available_action_exception",
+  ]
+
   /// Reads the error that came with a status of 4xx or 5xx; nil for a body that is not JSON or a proxy's page.
   ///
   /// The first root cause says more than the outermost type ("all shards failed"), so that it is what is told.
@@ -17,7 +24,7 @@ extension SearchEngineError {
     let index = cause?["index"]?.string
     if type == "index_not_found_exception" {
       self = .indexNotFound(index ?? "?")
-    } else if Self.retryableStatuses.contains(status) {
+    } else if Self.retryableStatuses.contains(status) || (status == 500 && Self.transientTypes.contains(type)) {
       self = .unavailable(reason: "\(status) \(type): \(reason)")
     } else {
       self = .refused(status: status, type: type, reason: reason, index: index)

@@ -10,6 +10,7 @@
 // 8. Boolean settings take the usual words, and an empty environment variable counts as not set.
 // 9. Postgres and Redis are given by URL or by parts, not both; a password may come beside the URL.
 // 10. Misspelt VITRINE_ variables are listed.
+// 11. A search cluster is given by its nodes, each once, with one way to say who we are; what contradicts is refused.
 
 import Testing
 
@@ -62,6 +63,9 @@ func resolve(
       ("http.port", "-1"), ("http.port", "80.5"), ("http.port", " "), ("http.maxConnections", "0"),
       ("redis.enabled", "maybe"), ("redis.url", "http://localhost"), ("redis.url", "redis://localhost/16"),
       ("search.engine", "lucene"), ("search.engine", "ftp://x"), ("search.indexAlias", "Products"),
+      ("search.engine", "http://a,"), ("search.engine", "http://a,embedded"), ("search.engine", "http://a,ftp://b"),
+      ("search.engine", "http://a:1, http://a:1"), ("search.apiKey", "two words"), ("search.maxConnections", "0"),
+      ("search.compressFromBytes", "-1"),
       ("search.indexAlias", "_all"), ("search.indexAlias", "a/b"), ("postgres.url", "mysql://localhost/db"),
       ("postgres.url", "postgres://host/db?sslmode=require"), ("postgres.url", "postgres://host:99999/db"),
       ("shop.locale", "english please"), ("shop.locale", ""), ("shop.currency", "gbp"), ("shop.name", ""),
@@ -91,16 +95,20 @@ func resolve(
     let secret = "Hu5h%21"
     let resolved = try resolve(environment: [
       "VITRINE_POSTGRES_URL": "postgres://ann:\(secret)@db.example/shop", "VITRINE_REDIS_PASSWORD": secret,
-      "VITRINE_SEARCH_ENGINE": "https://elastic:\(secret)@search.example:9200", "VITRINE_SEARCH_PASSWORD": secret,
+      "VITRINE_SEARCH_ENGINE": "https://elastic:\(secret)@search.example:9200,https://b.example",
+      "VITRINE_SEARCH_PASSWORD": secret,
     ])
     #expect(resolved.settings.redis.server == nil)
     let report = SettingsReport(resolved)
     for shown in [report.text, report.json] {
       #expect(!shown.contains("Hu5h"))
       #expect(shown.contains("postgres://ann:***@db.example/shop"))
-      #expect(shown.contains("https://elastic:***@search.example:9200"))
+      #expect(shown.contains("https://elastic:***@search.example:9200,https://b.example"))
     }
-    for key in ["postgres.url", "redis.url", "search.engine", "redis.password"] {
+    let withKey = SettingsReport(
+      try resolve(environment: ["VITRINE_SEARCH_ENGINE": "http://a", "VITRINE_SEARCH_API_KEY": secret]))
+    for shown in [withKey.text, withKey.json] { #expect(!shown.contains("Hu5h") && shown.contains("(secret)")) }
+    for key in ["postgres.url", "redis.url", "search.engine", "redis.password", "search.apiKey"] {
       let error = #expect(throws: InvalidConfiguration.self) {
         try resolve(flags: [ConfigKey(dotted: key).flag: "nonsense://\(secret)@h\n"])
       }
@@ -205,13 +213,78 @@ func resolve(
     }
     #expect(
       error?.description
-        == "postgres.port (flag --postgres-port): is given beside postgres.url; give the URL or the parts, not both")
+        == "postgres.port = '1' (flag --postgres-port): is given beside postgres.url; give the URL or the parts, not both"
+    )
   }
 
   @Test("10: variables that name no setting are listed")
   func unusedVariables() throws {
     let resolved = try resolve(environment: ["VITRINE_HTP_PORT": "1", "VITRINE_HTTP_PORT": "1", "PATH": "/bin"])
     #expect(resolved.unusedVariables == ["VITRINE_HTP_PORT"])
+  }
+
+  @Test("11: a cluster's nodes and credentials")
+  func cluster() throws {
+    func search(_ flags: [String: String]) throws -> Settings.Search { try resolve(flags: flags).settings.search }
+    #expect(try search([:]).engine == .embedded)
+    let byURL = try search(["--search-engine": "https://ann:p%3Aw@a:9200 , https://[::1]:9201/es"])
+    guard case .cluster(let nodes) = byURL.engine else {
+      Issue.record("\(byURL.engine)")
+      return
+    }
+    #expect(nodes.map(\.address) == ["https://a:9200", "https://[::1]:9201/es"])
+    #expect(byURL.credentials == .basic(user: "ann", password: "p:w"))
+    let both = ["--search-engine": "http://a", "--search-username": "ann", "--search-password": "pw"]
+    #expect(try search(both).credentials == .basic(user: "ann", password: "pw"))
+    #expect(try search(["--search-engine": "http://a", "--search-api-key": "a2V5"]).credentials == .apiKey("a2V5"))
+    #expect(
+      try search(["--search-engine": "http://ann:old@a", "--search-password": "pw"]).credentials
+        == .basic(user: "ann", password: "pw"))
+    // The embedded engine asks nobody: one file may serve both.
+    #expect(try search(["--search-api-key": "a2V5", "--search-password": "pw"]).credentials == .none)
+    let tls = try search([
+      "--search-engine": "https://a", "--search-ca-file": "/ca", "--search-certificate-file": "/c",
+      "--search-key-file": "/k",
+    ])
+    #expect([tls.authorityFile, tls.certificateFile, tls.keyFile] == ["/ca", "/c", "/k"])
+  }
+
+  @Test(
+    "11: contradictions",
+    arguments: [
+      (
+        ["engine": "http://a", "api-key": "hush", "password": "hush"],
+        "search.apiKey = (secret) (flag --search-api-key): is given beside a user or a password"
+      ),
+      (
+        ["engine": "http://ann:hush@a", "api-key": "hush"],
+        "search.apiKey = (secret) (flag --search-api-key): is given beside a user or a password"
+      ),
+      (
+        ["engine": "http://ann:hush@a,http://bob:hush@b"],
+        "search.engine = 'http://ann:***@a,http://bob:***@b' (flag --search-engine): names more than one user"
+      ),
+      (
+        ["engine": "http://a", "username": "ann"], "search.username = 'ann' (flag --search-username): is a user without"
+      ),
+      (["engine": "http://ann@a"], "search.engine = 'http://ann@a' (flag --search-engine): is a user without"),
+      (
+        ["engine": "http://a", "password": "hush"], "search.password = (secret) (flag --search-password): is a password"
+      ),
+      (["engine": "http://a", "username": "a:b", "password": "hush"], "search.username = 'a:b'"),
+      (
+        ["engine": "https://a", "certificate-file": "/c"],
+        "search.certificateFile = '/c' (flag --search-certificate-file): is given without search.keyFile"
+      ),
+      (["engine": "https://a", "key-file": "/k"], "search.keyFile = '/k'"),
+      (["engine": "http://a", "ca-file": "/c"], "search.caFile = '/c' (flag --search-ca-file): is given, but no node"),
+    ])
+  func contradictions(settings: [String: String], told: String) {
+    let flags = Dictionary(uniqueKeysWithValues: settings.map { ("--search-" + $0.key, $0.value) })
+    let error = #expect(throws: InvalidConfiguration.self) { try resolve(flags: flags) }
+    let lines = error?.errors.map(\.description) ?? []
+    #expect(lines.count == 1 && lines[0].hasPrefix(told) && lines[0].contains("; "), "\(lines)")
+    #expect(!lines.joined().contains("hush"))
   }
 }
 

@@ -1,32 +1,59 @@
 // Properties proved here:
-// 1. Living nodes take turns; a failed one is left out for a pause that doubles, and comes back when it ends.
+// 1. Living nodes take turns; a failed one is left out for a pause that doubles, and comes back when it answers.
 // 2. Nodes just tried are avoided where there is another; with all dead, the one whose pause ends first is tried.
 // 3. With all nodes failing again and again, one request a second is let through, until one succeeds.
-// 4. Pauses between attempts grow to their bound with full jitter; the budget allows a burst, then a tenth.
+// 4. Pauses between attempts grow to their bound with full jitter on top of what the server asks for; the budget allows a
+//    burst, then a tenth.
 // 5. Paths are percent-encoded; patterns match with several stars.
+// 6. When a pause is over one request tries the node, and the others go on without it until it answers.
+// 7. Requests that were under way together and broke together are one failure.
+// 8. A node that did not answer in time failed, unless it answered another request meanwhile or had hardly any time.
 import Testing
 
 @testable import ElasticsearchClient
 
+extension NodePool {
+  /// A failure of a request that was sent just before.
+  fileprivate mutating func failed(_ node: Int, now: ContinuousClock.Instant) {
+    failed(node, sentAt: now, now: now, reason: "a test")
+  }
+
+  /// Which nodes that many requests go to.
+  fileprivate mutating func take(_ count: Int, now: ContinuousClock.Instant) -> [Int?] {
+    (0..<count).map { _ in next(now: now, avoiding: []) }
+  }
+}
+
 @Suite struct NodePoolTests {
+  private let now = ContinuousClock.now
+
   @Test("1. turns and pauses") func turns() {
-    var pool = NodePool(addresses: ["a", "b", "c"])
-    let now = ContinuousClock.now
-    #expect((0..<6).map { _ in pool.next(now: now, avoiding: []) } == [0, 1, 2, 0, 1, 2])
+    var pool = NodePool(count: 3)
+    #expect(pool.take(6, now: now) == [0, 1, 2, 0, 1, 2])
     pool.failed(1, now: now)
-    #expect((0..<4).map { _ in pool.next(now: now, avoiding: []) } == [0, 2, 0, 2])
+    #expect(pool.take(4, now: now) == [0, 2, 0, 2])
     let later = now + NodePool.firstPause
-    #expect((0..<3).map { _ in pool.next(now: later, avoiding: []) } == [0, 1, 2])
+    #expect(pool.take(3, now: later) == [0, 1, 2])
     pool.failed(1, now: later)
-    #expect(!(0..<3).map { _ in pool.next(now: later + NodePool.firstPause * 1.5, avoiding: []) }.contains(1))
-    #expect((0..<3).map { _ in pool.next(now: later + NodePool.firstPause * 2, avoiding: []) }.contains(1))
-    pool.succeeded(1)
-    #expect((0..<3).map { _ in pool.next(now: later, avoiding: []) }.contains(1))
+    #expect(!pool.take(3, now: later + NodePool.firstPause * 1.5).contains(1))
+    #expect(pool.take(3, now: later + NodePool.firstPause * 2).contains(1))
+    pool.answered(1, now: later)
+    #expect(pool.take(3, now: later).contains(1))
+  }
+
+  @Test("1. the pause has a bound") func longestPause() {
+    var pool = NodePool(count: 2)
+    var time = now
+    for _ in 0..<100 {
+      pool.failed(0, now: time)
+      #expect(pool.take(2, now: time) == [1, 1])
+      time += NodePool.longestPause
+      #expect(pool.take(2, now: time).contains(0))
+    }
   }
 
   @Test("2. avoiding, and all dead") func avoiding() {
-    var pool = NodePool(addresses: ["a", "b"])
-    let now = ContinuousClock.now
+    var pool = NodePool(count: 2)
     #expect(pool.next(now: now, avoiding: [0]) == 1)
     #expect([0, 1].contains(pool.next(now: now, avoiding: [0, 1])))
     pool.failed(0, now: now)
@@ -35,33 +62,68 @@ import Testing
   }
 
   @Test("3. the open circuit") func circuit() {
-    var pool = NodePool(addresses: ["a", "b"])
-    let now = ContinuousClock.now
+    var pool = NodePool(count: 2)
     for failure in 0..<2 * NodePool.failuresToOpenCircuit {
       #expect(pool.next(now: now, avoiding: []) != nil, "\(failure)")
       pool.failed(failure % 2, now: now)
     }
-    #expect((0..<5).map { _ in pool.next(now: now, avoiding: []) }.count { $0 != nil } == 1)
+    #expect(pool.take(5, now: now).count { $0 != nil } == 1)
     let later = now + NodePool.probeInterval
-    #expect((0..<5).map { _ in pool.next(now: later, avoiding: []) }.count { $0 != nil } == 1)
-    pool.succeeded(1)
-    #expect((0..<5).map { _ in pool.next(now: later, avoiding: []) } == [1, 1, 1, 1, 1])
+    #expect(pool.take(5, now: later).count { $0 != nil } == 1)
+    pool.answered(1, now: later)
+    #expect(pool.take(5, now: later) == [1, 1, 1, 1, 1])
+    #expect(pool.lastFailureReason == "a test")
+  }
+
+  @Test("6. one request finds out") func probation() {
+    var pool = NodePool(count: 2)
+    pool.failed(0, now: now)
+    let later = now + NodePool.firstPause
+    #expect(pool.take(10, now: later).count { $0 == 0 } == 1)
+    // It never came back, so that the node is left out as long as it would be after one more failure of that kind.
+    #expect(!pool.take(10, now: later + NodePool.firstPause * 0.9).contains(0))
+    #expect(pool.take(10, now: later + NodePool.firstPause).count { $0 == 0 } == 1)
+    pool.answered(0, now: later + NodePool.firstPause)
+    #expect(pool.take(10, now: later + NodePool.firstPause).count { $0 == 0 } == 5)
+  }
+
+  @Test("7. a burst is one failure") func burst() {
+    var pool = NodePool(count: 1)
+    let broken = now + .milliseconds(10)
+    for _ in 0..<100 { pool.failed(0, sentAt: now, now: broken, reason: "reset") }
+    #expect(pool.take(10, now: broken) == Array(repeating: 0, count: 10))
+    for _ in 1..<NodePool.failuresToOpenCircuit { pool.failed(0, now: broken) }
+    #expect(pool.take(10, now: broken).count { $0 != nil } == 1)
+  }
+
+  @Test("8. silence") func silence() {
+    var pool = NodePool(count: 2)
+    let sent = now
+    let end = now + .milliseconds(100)
+    pool.wasSilent(0, sentAt: sent, now: sent + .milliseconds(1))
+    #expect(pool.take(2, now: end) == [0, 1])
+    pool.answered(0, now: sent + .milliseconds(50))
+    pool.wasSilent(0, sentAt: sent, now: end)
+    #expect(pool.take(2, now: end) == [0, 1])
+    pool.wasSilent(0, sentAt: sent + .milliseconds(50), now: end)
+    #expect(pool.take(2, now: end) == [1, 1])
   }
 
   @Test("4. pauses and budget") func pauses() {
     let policy = RetryPolicy()
-    #expect(policy.pause(afterAttempt: 0, random: 1) == .milliseconds(50))
-    #expect(policy.pause(afterAttempt: 2, random: 0.5) == .milliseconds(100))
-    #expect(policy.pause(afterAttempt: 60, random: 1) == .seconds(2))
-    var budget = RetryBudget()
+    #expect(policy.pause(afterAttempt: 0, atLeast: .zero, random: 1) == .milliseconds(50))
+    #expect(policy.pause(afterAttempt: 2, atLeast: .zero, random: 0.5) == .milliseconds(100))
+    #expect(policy.pause(afterAttempt: 60, atLeast: .zero, random: 1) == .seconds(2))
+    #expect(policy.pause(afterAttempt: 0, atLeast: .seconds(3), random: 0.5) == .milliseconds(3_025))
+    var budget = RetryBudget(maximumConnections: 32)
     var spent = 0
     while budget.spend() { spent += 1 }
-    #expect(spent == 20)
+    #expect(spent == 64)
     for _ in 0..<1_000 {
       budget.earn()
       if budget.spend() { spent += 1 }
     }
-    #expect((118...121).contains(spent), "\(spent)")
+    #expect((162...165).contains(spent), "\(spent)")
   }
 
   @Test("5. paths and patterns") func paths() {

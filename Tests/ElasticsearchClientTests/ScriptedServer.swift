@@ -10,16 +10,43 @@ final class ScriptedServer: Sendable {
     case answer(status: Int, body: [UInt8], headers: [String] = ["Content-Type: application/json"])
     /// These bytes as they are, then the end of the connection.
     case sendAndClose([UInt8])
+    /// These bytes as they are, then the connection is reset.
+    case sendAndReset([UInt8])
     /// Nothing until the client gives up.
     case silence
-    /// The head of an answer, then a byte now and then for ever.
-    case endless
+    /// These bytes one by one with a pause before each.
+    case drip([UInt8], pauseMicroseconds: UInt32)
+    /// A beginning, then the same bytes again and again until the client gives up.
+    case forever([UInt8], again: [UInt8], pauseMicroseconds: UInt32 = 0)
 
     static func json(_ text: String, status: Int = 200) -> Behaviour { .answer(status: status, body: Array(text.utf8)) }
+
+    /// A whole answer of 200 with a body that is compressed, or is said to be.
+    static func encoded(_ body: [UInt8], as encoding: String = "gzip") -> Behaviour {
+      .answer(status: 200, body: body, headers: ["Content-Encoding: \(encoding)", "Content-Type: application/json"])
+    }
+
+    static func html(_ text: String, status: Int, _ headers: [String] = []) -> Behaviour {
+      .answer(status: status, body: Array(text.utf8), headers: ["Content-Type: text/html"] + headers)
+    }
+
+    /// The head of an answer, then a byte now and then for ever.
+    static var endless: Behaviour {
+      .forever(
+        Array("HTTP/1.1 200 X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n".utf8),
+        again: Array("1\r\n \r\n".utf8), pauseMicroseconds: 5_000)
+    }
+  }
+
+  /// A request as it came.
+  struct Arrival: Sendable {
+    var head: String
+    var body: [UInt8]
+    var time: ContinuousClock.Instant
   }
 
   private struct State {
-    var requests: [String] = []
+    var arrivals: [Arrival] = []
     var connections = 0
     var open: Set<Int32> = []
     var mostOpen = 0
@@ -51,7 +78,9 @@ final class ScriptedServer: Sendable {
     Thread.detachNewThread { self.acceptConnections() }
   }
 
-  var requests: [String] { state.withLock { $0.requests } }
+  var arrivals: [Arrival] { state.withLock { $0.arrivals } }
+  /// The heads of the requests.
+  var requests: [String] { arrivals.map(\.head) }
   var connectionCount: Int { state.withLock { $0.connections } }
   var openCount: Int { state.withLock { $0.open.count } }
   var mostOpen: Int { state.withLock { $0.mostOpen } }
@@ -82,19 +111,20 @@ final class ScriptedServer: Sendable {
   }
 
   private func serve(_ connection: Int32) {
+    var isReset = false
     defer {
       state.withLock { _ = $0.open.remove(connection) }
       // Ends the connection even where a process that another test started at that moment inherited it.
-      shutdown(connection, Int32(SHUT_RDWR))
+      if !isReset { shutdown(connection, Int32(SHUT_RDWR)) }
       close(connection)
     }
     var buffer: [UInt8] = []
-    while let head = nextRequest(connection, &buffer) {
+    while let arrival = nextRequest(connection, &buffer) {
       let number = state.withLock { state in
-        state.requests.append(head)
-        return state.requests.count - 1
+        state.arrivals.append(arrival)
+        return state.arrivals.count - 1
       }
-      switch script(number, head) {
+      switch script(number, arrival.head) {
       case .answer(let status, let body, let headers):
         let head =
           "HTTP/1.1 \(status) X\r\nContent-Length: \(body.count)\r\n" + headers.map { $0 + "\r\n" }.joined() + "\r\n"
@@ -102,21 +132,32 @@ final class ScriptedServer: Sendable {
       case .sendAndClose(let bytes):
         _ = send(connection, bytes)
         return
+      case .sendAndReset(let bytes):
+        _ = send(connection, bytes)
+        isReset = true
+        // Closed without lingering, what was not read yet included: the client gets a reset.
+        var noLinger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(connection, SOL_SOCKET, SO_LINGER, &noLinger, socklen_t(MemoryLayout<linger>.size))
+        return
       case .silence:
         var byte: UInt8 = 0
         while recv(connection, &byte, 1, 0) > 0 {}
         return
-      case .endless:
-        let head = "HTTP/1.1 200 X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-        guard send(connection, Array(head.utf8)) else { return }
-        while send(connection, Array("1\r\n \r\n".utf8)) { usleep(5_000) }
+      case .drip(let bytes, let pause):
+        for byte in bytes {
+          usleep(pause)
+          guard send(connection, [byte]) else { return }
+        }
+      case .forever(let beginning, let again, let pause):
+        guard send(connection, beginning) else { return }
+        while send(connection, again) { usleep(pause) }
         return
       }
     }
   }
 
   /// Reads a head and the body that its Content-Length announces; nil when the client has gone.
-  private func nextRequest(_ connection: Int32, _ buffer: inout [UInt8]) -> String? {
+  private func nextRequest(_ connection: Int32, _ buffer: inout [UInt8]) -> Arrival? {
     while true {
       if let end = buffer.firstRange(of: [13, 10, 13, 10]) {
         let head = String(decoding: buffer[..<end.lowerBound], as: UTF8.self)
@@ -124,8 +165,9 @@ final class ScriptedServer: Sendable {
           head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
           .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
         if buffer.count >= end.upperBound + length {
+          let body = Array(buffer[end.upperBound..<end.upperBound + length])
           buffer.removeFirst(end.upperBound + length)
-          return head
+          return Arrival(head: head, body: body, time: .now)
         }
       }
       var piece = [UInt8](repeating: 0, count: 65_536)

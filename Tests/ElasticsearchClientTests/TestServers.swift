@@ -20,11 +20,14 @@ enum TestServers {
   }
 
   /// Gives a client of the server and takes away the indices of the test afterwards.
-  static func withClient(of kind: LocalSearchServer.Kind, _ body: (ElasticsearchClient) async throws -> Void)
-    async throws
-  {
+  static func withClient(
+    of kind: LocalSearchServer.Kind, _ change: (inout ElasticsearchSettings) -> Void = { _ in },
+    _ body: (ElasticsearchClient) async throws -> Void
+  ) async throws {
     let address = try #require(await address(of: kind))
-    let client = ElasticsearchClient(settings: try ElasticsearchSettings(nodes: [address]))
+    var settings = try ElasticsearchSettings(nodes: [address])
+    change(&settings)
+    let client = ElasticsearchClient(settings: settings)
     try await removeIndices(client)
     try await body(client)
     try await removeIndices(client)

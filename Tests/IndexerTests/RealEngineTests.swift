@@ -171,14 +171,14 @@ struct RealEngineTests {
     let stack = try await IndexingStack(products: 40, engine: client)
     _ = try await stack.full().run(options(stack))
     try await stack.whileSyncing(stack.sync(configure: { $0.refreshesEachBatch = false })) {
-      try await server.takeDown()
+      try await server.endNode(0, .killed)
       let end = ContinuousClock.now + (IndexSyncTests.isSoak ? .seconds(120) : .seconds(3))
       var number = 0
       while ContinuousClock.now < end {
         number += 1
         try await stack.execute("UPDATE catalog.product SET title = \("Away \(number)") WHERE id % 7 = \(number % 7)")
       }
-      try await server.bringUp()
+      try await server.startNode(0)
       let back = ContinuousClock.now
       try await until { (try? await isEqual(stack)) == true }
       var freshness = Duration.seconds(60)

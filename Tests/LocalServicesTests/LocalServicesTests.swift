@@ -4,7 +4,8 @@
 // 3. What prevents a start is told in one line that says what to do.
 // 4. Two starts in one folder do not meet; temporary servers are independent.
 // 5. A path too long for a socket, and a folder below a closed one, are worked around.
-// 6. A search server starts, answers and leaves nothing (where Java and ../shared are present).
+// 6. A search server starts, answers, is ended and started again, and leaves nothing (where Java and ../shared are
+//    present).
 import FoundationEssentials
 import Glibc
 import LocalServices
@@ -150,13 +151,20 @@ import Testing
   func searchServer() async throws {
     let server = try #require(try await LocalSearchServer.start(.openSearch))
     #expect(server.address.hasPrefix("http://127.0.0.1:"))
-    let process = try #require(
-      Int32(
-        String(contentsOfFile: server.folder + "/pid", encoding: .utf8).trimmingPrefix { !$0.isNumber }
-          .filter(\.isNumber)))
-    #expect(isAlive(process))
+    func process() throws -> Int32 {
+      let port = try #require(server.address.split(separator: ":").last)
+      let text = try String(contentsOfFile: server.folder + "/node-\(port)/pid", encoding: .utf8)
+      return try #require(Int32(text.filter(\.isNumber)))
+    }
+    let first = try process()
+    #expect(isAlive(first))
+    try await server.endNode(0, .killed)
+    #expect(!isAlive(first))
+    try await server.startNode(0)
+    let second = try process()
+    #expect(isAlive(second))
     await server.stop()
-    #expect(!isAlive(process))
+    #expect(!isAlive(second))
     #expect(access(server.folder, F_OK) != 0)
   }
 

@@ -85,7 +85,10 @@ import Testing
         .indexNotFound("p")
       ),
       (503, #"{"error":{"type":"t","reason":"r"}}"#, .unavailable(reason: "503 t: r")),
-      (500, "{}", .refused(status: 500, type: "unknown", reason: "the server gave no reason", index: nil)),
+      (
+        500, #"{"error":{"root_cause":[{"type":"node_disconnected_exception","reason":"[n] disconnected"}]}}"#,
+        .unavailable(reason: "500 node_disconnected_exception: [n] disconnected")
+      ), (500, "{}", .refused(status: 500, type: "unknown", reason: "the server gave no reason", index: nil)),
     ])
   func errors(status: Int, json: String, expected: SearchEngineError) throws {
     let error = try JSONParser().withDocument(Array(json.utf8)) { SearchEngineError(status: status, answer: $0) }

@@ -118,7 +118,9 @@ public struct ConfigReader {
   public func refuse(key: String, reason: String, remedy: String? = nil) {
     let key = ConfigKey(prefix + [key])
     let origin = given(key)?.origin ?? .builtIn
-    record.errors.append(ConfigError(subject: "\(key) (\(origin))", reason: reason, remedy: remedy))
+    let entry = record.entries.last { $0.declaration.key == key }
+    let shown = entry?.shownText.map { entry?.declaration.isSecret == true ? " = \($0)" : " = '\($0)'" } ?? ""
+    record.errors.append(ConfigError(subject: "\(key)\(shown) (\(origin))", reason: reason, remedy: remedy))
   }
 
   private func given(_ key: ConfigKey) -> ConfigValue? {

@@ -43,9 +43,15 @@ public struct ServerURL: Hashable, Sendable {
     let credentials = [user, password.map { _ in "***" }].compactMap { $0 }
     // With a password alone the user is the empty text before the colon, as Redis URLs have it.
     let shownCredentials = user == nil && password != nil ? ":***" : credentials.joined(separator: ":")
+    return url(credentials: shownCredentials.isEmpty ? "" : shownCredentials + "@")
+  }
+
+  /// The URL without user and password.
+  public var address: String { url(credentials: "") }
+
+  private func url(credentials: String) -> String {
     let shownHost = host.contains(":") ? "[\(host)]" : host
-    return "\(scheme)://" + (shownCredentials.isEmpty ? "" : shownCredentials + "@") + shownHost
-      + (port.map { ":\($0)" } ?? "") + (path.isEmpty ? "" : "/" + path)
+    return "\(scheme)://" + credentials + shownHost + (port.map { ":\($0)" } ?? "") + (path.isEmpty ? "" : "/" + path)
   }
 
   private static func hostAndPort(_ address: Substring) -> (String, Int?)? {

@@ -18,13 +18,22 @@ struct ServeCommand: Command {
       let status = try await Migrator().status(database.pool)
       guard status.pending.isEmpty else { throw NotMigrated(pending: status.pending.count) }
       let shop = try Shop(context, pool: database.pool, redis: cache.client)
+      // Before anything is served: an engine that will not do is the one line then. One that is down is no reason not to
+      // start, for it may come back, and the pages say so until then.
+      let check = shop.engineCheck()
+      let isEngineKnown = try await check.isPassed()
       var router = shop.router()
       try DemoCatalog.registerPictures(on: &router)
       let server = shop.server(router: router)
       let port = try server.start()
       if shop.isEmbedded { _ = try await shop.indexFull() } else { await shop.warnOfChangedMapping() }
       context.terminal.print("serving at http://\(context.settings.http.host):\(port)")
-      try await context.run(shop.services(server: server))
+      var services = shop.services(server: server)
+      if !isEngineKnown {
+        services.append(
+          ServiceConfiguration(name: "engine check", service: check, successTerminationBehavior: .ignore))
+      }
+      try await context.run(services)
       await cache.close()
       await database.close()
     } catch {

@@ -1,6 +1,5 @@
 import Catalog
 import Configuration
-import ElasticsearchClient
 import HTTPServer
 import Indexer
 import Ports
@@ -30,7 +29,7 @@ struct Shop: Sendable {
   /// and so does its name.
   let indexAlias: String
 
-  /// `engine` replaces the settings' for one command: `embedded`, or a URL. A quiet shop logs warnings only.
+  /// `engine` replaces the settings' for one command, as `Engine.open` says. A quiet shop logs warnings only.
   init(
     _ context: CommandContext, pool: PostgresPool, redis: RedisClient? = nil, engine name: String? = nil,
     isQuiet: Bool = false
@@ -39,7 +38,7 @@ struct Shop: Sendable {
     settings = context.settings
     catalog = PostgresCatalog(pool)
     spelling = CatalogSpelling(source: catalog)
-    engine = try Self.engine(settings.search, named: name)
+    engine = try Engine.open(settings.search, named: name)
     mapping = try IndexMapping(parsing: ProjectFolder.read(ProjectFolder.find() + "/IndexMappings/products.json"))
     indexAlias =
       engine is SearchNode
@@ -54,23 +53,6 @@ struct Shop: Sendable {
   var isEmbedded: Bool { engine is SearchNode }
 
   static func embeddedPrefix(_ alias: String) -> String { alias + "-embedded-" }
-
-  private static func engine(_ settings: Settings.Search, named name: String?) throws -> any SearchEngine {
-    if name == "embedded" { return SearchNode() }
-    if let name { return ElasticsearchClient(settings: try ElasticsearchSettings(nodes: [name])) }
-    switch settings.engine {
-    case .embedded: return SearchNode()
-    case .server(let url):
-      let port = url.port.map { ":\($0)" } ?? ""
-      let host = url.host.contains(":") ? "[\(url.host)]" : url.host
-      let path = url.path.isEmpty ? "" : "/" + url.path
-      var client = try ElasticsearchSettings(nodes: ["\(url.scheme)://\(host)\(port)\(path)"])
-      if let user = settings.username ?? url.user {
-        client.credentials = .basic(user: user, password: settings.password ?? url.password ?? "")
-      }
-      return ElasticsearchClient(settings: client)
-    }
-  }
 
   func searchService() -> SearchService {
     var deadlines = SearchService.Deadlines()
@@ -124,6 +106,9 @@ struct Shop: Sendable {
     configuration.idleTimeout = .seconds(settings.http.idleTimeoutSeconds)
     return HTTPServer(configuration: configuration, router: router, logger: logger, metrics: metrics)
   }
+
+  /// Names the engine, or waits for it; every command that works with one asks it first.
+  func engineCheck() -> EngineCheck { EngineCheck(engine: engine, logger: logger) }
 
   /// The services of a running shop. The embedded node lives in this process, so its sync does too.
   func services(server: HTTPServer) -> [ServiceConfiguration] {

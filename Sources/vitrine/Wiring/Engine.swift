@@ -1,0 +1,75 @@
+import Configuration
+import ElasticsearchClient
+import SearchDSL
+import SearchNode
+import Telemetry
+
+/// The search engine that a command works with: the embedded one, or the cluster in the settings.
+enum Engine {
+  /// `name` replaces the settings' for one command: `embedded`, or a node's URL, without credentials.
+  static func open(_ settings: Settings.Search, named name: String? = nil) throws -> any SearchEngine {
+    if name == "embedded" { return SearchNode() }
+    if let name { return ElasticsearchClient(settings: try ElasticsearchSettings(nodes: [name])) }
+    switch settings.engine {
+    case .embedded: return SearchNode()
+    case .cluster(let nodes):
+      return ElasticsearchClient(settings: try ElasticsearchSettings(settings, nodes: nodes))
+    }
+  }
+}
+
+extension ElasticsearchSettings {
+  fileprivate init(_ settings: Settings.Search, nodes: [ServerURL]) throws {
+    let credentials: Credentials =
+      switch settings.credentials {
+      case .none: .none
+      case .basic(let user, let password): .basic(user: user, password: password)
+      case .apiKey(let key): .apiKey(key)
+      }
+    try self.init(
+      nodes: nodes.map(\.address), credentials: credentials,
+      tls: TLS(
+        authorityFile: settings.authorityFile, certificateFile: settings.certificateFile, keyFile: settings.keyFile))
+    maximumConnections = settings.maxConnections
+    compressionThresholdBytes = settings.compressFromBytes == 0 ? nil : settings.compressFromBytes
+  }
+}
+
+/// Asks the search engine what it is: one that the shop does not know is refused by name, one that is down is waited
+/// for.
+struct EngineCheck: Service {
+  let engine: any SearchEngine
+  let logger: Logger
+  var pause: Duration = .seconds(2)
+
+  /// A healthy engine answers this in milliseconds; a start is not held up for longer by one that is down.
+  private static let deadline = Duration.seconds(2)
+
+  /// True once the engine answered, false while it is down. Throws where it will not do: another product, too old, or
+  /// no right to ask.
+  func isPassed() async throws(SearchEngineError) -> Bool {
+    do throws(SearchEngineError) {
+      let information = try await engine.information(deadline: .now + Self.deadline)
+      logger.info(
+        "search engine",
+        metadata: ["distribution": .string(information.distribution), "version": .string(information.version)])
+      return true
+    } catch {
+      if case .refused(let status, _, _, _) = error, status < 500 { throw error }
+      if !Task.isCancelled {
+        logger.warning("search engine is waited for", metadata: ["reason": .string("\(error)")])
+      }
+      return false
+    }
+  }
+
+  /// Looks again until the engine answers; ends the shop when it turns out to be one that will not do.
+  func run() async throws {
+    try await cancelWhenGracefulShutdown {
+      while try await !isPassed() {
+        // Cancelled when the shop closes, which is no failure of the check.
+        guard (try? await Task.sleep(for: pause)) != nil else { return }
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+// Properties proved here:
+// 1. A body from the threshold on goes compressed and says so, and unpacks to the same bytes; a smaller one, one that
+//    compression hardly shrinks, and all bodies without a threshold go as they are.
+// 2. A compressed body is sent again with a retry.
+// 3. Each real server takes compressed bulk and search requests.
+import JSON
+import LocalServices
+import SearchDSL
+import Testing
+
+@testable import ElasticsearchClient
+
+@Suite struct CompressionTests {
+  private static let documents = (0..<200).map {
+    BulkOperation(
+      id: "\($0)", externalVersion: 1,
+      action: .index(source: JSONValue.object(["title": .string("red leather shoes number \($0)")]).bytes))
+  }
+
+  @Test("1. what is compressed", arguments: [(1_000, true), (1_000_000, false), (nil, false)])
+  func threshold(bytes: Int?, isCompressed: Bool) async throws {
+    let server = try ScriptedServer { _, _ in .json("{}") }
+    defer { server.stop() }
+    let client = try client([server]) { $0.compressionThresholdBytes = bytes }
+    // The server's answer is none; the request is what counts.
+    _ = try? await client.bulk(Self.documents, to: "i", refresh: false, deadline: .now + ample)
+    _ = try? await client.ask()
+    let arrivals = server.arrivals
+    try #require(arrivals.count == 2)
+    #expect(arrivals[0].head.contains("Content-Encoding: gzip") == isCompressed)
+    #expect(arrivals[0].head.contains("Content-Type: application/x-ndjson"))
+    let sent = isCompressed ? GzipSamples.unpacked(arrivals[0].body) : arrivals[0].body
+    #expect(sent == Self.documents.ndjson)
+    if isCompressed { #expect(arrivals[0].body.count < Self.documents.ndjson.count / 4) }
+    #expect(!arrivals[1].head.contains("Content-Encoding"))
+    #expect(String(decoding: arrivals[1].body, as: UTF8.self) == #"{"query":{"match_all":{}}}"#)
+  }
+
+  @Test("1. noise goes as it is") func noise() {
+    var generator = SystemRandomNumberGenerator()
+    let noise = (0..<10_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    let body = RequestBody(noise, contentType: .json, compressedFrom: 1)
+    #expect(!body.isCompressed && Array(body.bytes) == noise)
+    for count in [0, 1, 9] {
+      let body = RequestBody(Array(repeating: 32, count: count), contentType: .json, compressedFrom: 0)
+      #expect(!body.isCompressed && body.bytes.count == count)
+    }
+  }
+
+  @Test("2. retries") func retries() async throws {
+    let server = try ScriptedServer { number, _ in
+      number == 0 ? .html("", status: 503) : .json(#"{"items":[{"index":{"_id":"0","status":201}}]}"#)
+    }
+    defer { server.stop() }
+    let client = try client([server]) { $0.compressionThresholdBytes = 0 }
+    let source = JSONValue.object(["title": .string(String(repeating: "red ", count: 100))]).bytes
+    let operation = BulkOperation(id: "0", externalVersion: nil, action: .index(source: source))
+    _ = try await client.bulk([operation], to: "i", refresh: false, deadline: .now + ample)
+    let bodies = server.arrivals.map(\.body)
+    #expect(bodies.count == 2 && bodies[0] == bodies[1] && GzipSamples.unpacked(bodies[1]) == [operation].ndjson)
+  }
+
+  @Test(
+    "3. on each server", .enabled(if: LocalSearchServer.absence == nil, "no real search server here"),
+    arguments: LocalSearchServer.Kind.allCases)
+  func realServers(kind: LocalSearchServer.Kind) async throws {
+    try await TestServers.withClient(of: kind, { $0.compressionThresholdBytes = 0 }) { client in
+      let index = "client-compressed"
+      try await client.createIndex(
+        index, body: ["settings": ["number_of_replicas": 0]], deadline: .now + .seconds(60))
+      let response = try await client.bulk(Self.documents, to: index, refresh: true, deadline: .now + .seconds(60))
+      #expect(!response.hasErrors)
+      let words = String(repeating: "leather ", count: 50)
+      let found = try await client.search(
+        SearchRequest(query: .match(MatchQuery(field: "title", query: words)), trackTotalHits: .exact), in: index,
+        deadline: .now + .seconds(60))
+      #expect(found.total?.value == Self.documents.count)
+    }
+  }
+}
