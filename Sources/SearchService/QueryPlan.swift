@@ -35,7 +35,9 @@ public struct QueryPlan: Sendable, Hashable {
 
   /// The steps to take when nothing is found, the closest first.
   public var relaxations: [QueryPlan] {
-    guard text.contains(" ") else { return [] }
+    // What stands between words may be no space; what holds a part number together parts no words.
+    let words = text.split { !$0.isLetter && !$0.isNumber && !"-_./".contains($0) }
+    guard words.count > 1 else { return [] }
     return [QueryPlan(text: text, strictness: .mostWords), QueryPlan(text: text, strictness: .anyWord)]
   }
 }

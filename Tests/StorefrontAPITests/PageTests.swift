@@ -65,13 +65,11 @@ import Web
     #expect(asTyped.text.contains("<h1>Results for “red drss”</h1>") && !asTyped.text.contains("Search instead"))
     // What is typed around a misspelt word stands in the corrected query as well.
     let attack = "%22%3E%3Cscript%3Ealert(1)%3C/script%3E"
-    var corrections = 0
     for query in ["drss+\(attack)", "%22%3E%3Cscript%3Ealert()%3C/script%3Edrss", "%3Cscript%3Ealert(1)+drss+red"] {
       let hostile = try await shop.client.get("/search?q=\(query)")
-      if hostile.text.contains("Showing results for") { corrections += 1 }
+      #expect(hostile.text.contains("Showing results for"), "\(query)")
       expectHarmless(hostile, query)
     }
-    #expect(corrections > 0, "the notice was met with markup in it")
   }
 
   @Test("2: a crawl", .timeLimit(.minutes(10)))

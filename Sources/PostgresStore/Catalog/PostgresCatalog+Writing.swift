@@ -23,8 +23,6 @@ extension PostgresCatalog: CatalogWriter {
     return try await reaching {
       try await pool.withTransaction { connection in
         try await connection.query("SELECT pg_advisory_xact_lock(\(Self.importLock))")
-        // A batch's statements run once each: compiling them never pays.
-        try await connection.executeScript("SET LOCAL jit = off")
         var outcome = ImportOutcome()
         let entries = Self.acceptable(records, &outcome)
         try await Self.write(entries[...], source: source, on: connection, &outcome)

@@ -11,8 +11,6 @@ struct ProductSnapshotReader {
   /// In the order of the ids; an unknown one is left out.
   func read(_ ids: [ProductID]) async throws -> [ProductSnapshot] {
     guard !ids.isEmpty else { return [] }
-    // Compiling the statement's expressions takes ten times as long as running it for a page of products.
-    try await connection.executeScript("SET LOCAL jit = off")
     let rows = try await connection.query(Self.products(ids))
     let vocabulary = try await CatalogVocabulary.read(of: ids, on: connection)
     var decoder = ProductSnapshotDecoder(vocabulary: vocabulary)

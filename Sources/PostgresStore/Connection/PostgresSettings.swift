@@ -88,6 +88,9 @@ public struct PostgresSettings: Sendable, Equatable {
     ]
     if let password { list.append(("password", password)) }
     var options = ["-c TimeZone=UTC", "-c DateStyle=ISO", "-c bytea_output=hex", "-c extra_float_digits=1"]
+    // The shop's statements are many and short, or go through the catalog once: compiling their expressions takes
+    // longer than running them.
+    options.append("-c jit=off")
     if let statementTimeout { options.append("-c statement_timeout=\(statementTimeout.milliseconds)") }
     var additional = additionalKeywords
     if let own = additional.removeValue(forKey: "options") { options.append(own) }

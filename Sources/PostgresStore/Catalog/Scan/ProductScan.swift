@@ -15,8 +15,8 @@ struct ProductScan {
   init(_ connection: PostgresConnection, after: ProductID?) async throws {
     self.connection = connection
     last = after?.rawValue ?? 0
-    // Compiling expressions takes longer than a window; a second process would take the other's core.
-    try await connection.executeScript("SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0")
+    // A second process would take the other's core.
+    try await connection.executeScript("SET LOCAL max_parallel_workers_per_gather = 0")
     vocabulary = ResolvedVocabulary(try await CatalogVocabulary.readAll(on: connection))
     brands = try await Self.brands(on: connection)
     lists = try await Self.priceLists(on: connection)
