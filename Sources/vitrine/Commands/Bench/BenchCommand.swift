@@ -7,7 +7,7 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measures speed beside a peer, in the same run.",
     subcommands: [
-      BenchSearchCommand.self, BenchIndexCommand.self, BenchHTTPCommand.self,
+      BenchSearchCommand.self, BenchIndexCommand.self, BenchFreshnessCommand.self, BenchHTTPCommand.self,
     ])
 }
 
