@@ -121,8 +121,7 @@ let package = Package(
       "vitrine",
       [
         "vitrine", "Configuration", "PostgresStore", "LocalServices", "JSON", "Threading", "Catalog", "Indexer",
-        "Ports",
-        "SearchDSL", "ElasticsearchClient",
+        "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry",
       ]),
     tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading"]),
     tests(

@@ -29,7 +29,7 @@ public protocol SearchEngine: Sendable {
   func indices(matching pattern: String, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> [IndexInformation]
   /// Waits until every copy of every shard of the index has its node: true as soon as that is so, false where it is
-  /// not by the deadline.
+  /// not by the deadline, and at once where it cannot be, since a single node holds no second copy.
   func waitUntilAllocated(_ index: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> Bool
 }
 

@@ -217,14 +217,13 @@ import Testing
 
   static func allocation(_ client: ElasticsearchClient, _ index: String) async throws {
     #expect(try await client.waitUntilAllocated(index, deadline: .now + .seconds(60)))
-    // One node cannot hold a second copy.
+    // One node cannot hold a second copy, which is no reason to wait.
     try await client.updateSettings(["number_of_replicas": 1], of: index, deadline: .now + .seconds(60))
     let start = ContinuousClock.now
-    #expect(try await !client.waitUntilAllocated(index, deadline: start + .seconds(2)))
-    #expect(ContinuousClock.now - start < .seconds(4))
-    async let isAllocated = client.waitUntilAllocated(index, deadline: .now + .seconds(60))
+    #expect(try await !client.waitUntilAllocated(index, deadline: start + .seconds(60)))
+    #expect(ContinuousClock.now - start < .seconds(30))
     try await client.updateSettings(["number_of_replicas": 0], of: index, deadline: .now + .seconds(60))
-    #expect(try await isAllocated)
+    #expect(try await client.waitUntilAllocated(index, deadline: .now + .seconds(60)))
     await #expect(throws: SearchEngineError.indexNotFound("absent")) {
       try await client.waitUntilAllocated("absent", deadline: .now + .seconds(1))
     }

@@ -28,7 +28,10 @@ extension CommandContext {
     guard settings.search.engine != .embedded else { throw NeedsOutsideEngine() }
     do {
       try await Database.with(self, statementTimeout: Self.statementTimeout) { pool in
-        try await body(try Shop(self, pool: pool))
+        let shop = try Shop(self, pool: pool)
+        // An engine that will not do is named and refused; one that is down is the command's to wait for or to report.
+        _ = try await shop.engineCheck().isPassed()
+        try await body(shop)
       }
     } catch let error as IndexingError {
       terminal.printError("vitrine: \(error)")
