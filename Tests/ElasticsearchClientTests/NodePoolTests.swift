@@ -7,7 +7,8 @@
 // 5. Paths are percent-encoded; patterns match with several stars.
 // 6. When a pause is over one request tries the node, and the others go on without it until it answers.
 // 7. Requests that were under way together and broke together are one failure.
-// 8. A node that did not answer in time failed, unless it answered another request meanwhile or had hardly any time.
+// 8. A node that did not answer in time is left out, unless it answered another request meanwhile or had hardly any time;
+//    silence alone never opens the circuit.
 import Testing
 
 @testable import ElasticsearchClient
@@ -107,6 +108,12 @@ extension NodePool {
     #expect(pool.take(2, now: end) == [0, 1])
     pool.wasSilent(0, sentAt: sent + .milliseconds(50), now: end)
     #expect(pool.take(2, now: end) == [1, 1])
+    var alone = NodePool(count: 1)
+    for number in 0..<100 {
+      let sent = now + .milliseconds(100) * number
+      alone.wasSilent(0, sentAt: sent, now: sent + .milliseconds(100))
+      #expect(alone.take(3, now: sent + .milliseconds(100)) == [0, 0, 0])
+    }
   }
 
   @Test("4. pauses and budget") func pauses() {
