@@ -10,6 +10,16 @@ enum IndexLease {
   static func lifecycle(of alias: String) -> String { "index full, rollback or prune of \(alias)" }
 }
 
+extension IndexingLedger {
+  /// The generation that searches read; throws `IndexingError.noLiveGeneration` where there is none.
+  public func liveGeneration(of alias: String) async throws -> IndexGeneration {
+    guard let live = try await generations(alias: alias).first(where: { $0.state == .live }) else {
+      throw IndexingError.noLiveGeneration(alias: alias)
+    }
+    return live
+  }
+}
+
 /// Puts a generation in use: first in the ledger, which decides, then in the engine.
 struct GenerationSwap: Sendable {
   private static let adminDeadline = Duration.seconds(120)

@@ -119,14 +119,14 @@ public struct IndexSync: Sendable {
   private func follow(probe: FreshnessProbe, onProgress: () -> Void) async throws {
     let replay = OutboxReplay(
       source: source, ledger: ledger, writer: writer(), batchDocuments: options.batchDocuments)
-    var generation = try await liveGeneration()
+    var generation = try await ledger.liveGeneration(of: options.alias)
     try await pointAlias(at: generation)
     var cursor = generation.cursor
     var chores = Chores()
     while !Task.isCancelled {
       // Looked at by the clock: a source that never rests must not hide that another index was put in use.
       if chores.isDue(\.generation, each: options.idleWait) {
-        let current = try await liveGeneration()
+        let current = try await ledger.liveGeneration(of: options.alias)
         if current.number != generation.number {
           try await pointAlias(at: current)
           (generation, cursor) = (current, current.cursor)
@@ -159,13 +159,6 @@ public struct IndexSync: Sendable {
       metrics.retries.increment()
       log("sync waits for the engine: \(reason)")
     }
-  }
-
-  private func liveGeneration() async throws -> IndexGeneration {
-    guard let live = try await ledger.generations(alias: options.alias).first(where: { $0.state == .live }) else {
-      throw IndexingError.noLiveGeneration(alias: options.alias)
-    }
-    return live
   }
 
   /// Searches read what changes are carried into: a full run that was cut short after its commit is ended here.
@@ -219,7 +212,7 @@ public struct IndexSync: Sendable {
     let verification = IndexVerification(source: source, ledger: ledger, engine: engine)
     while true {
       try await Task.sleep(for: options.auditInterval)
-      let generation = try await liveGeneration()
+      let generation = try await ledger.liveGeneration(of: options.alias)
       let report = try await verification.run(generation) { try await waitUntilRead(generation) }
       metrics.driftFound.increment(by: report.found.count)
       metrics.driftRepaired.increment(by: report.repaired)

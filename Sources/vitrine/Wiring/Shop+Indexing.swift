@@ -71,12 +71,7 @@ extension Shop {
       engine: engine)
   }
 
-  func liveGeneration() async throws -> IndexGeneration {
-    guard let live = try await catalog.generations(alias: indexAlias).first(where: { $0.state == .live }) else {
-      throw IndexingError.noLiveGeneration(alias: indexAlias)
-    }
-    return live
-  }
+  func liveGeneration() async throws -> IndexGeneration { try await catalog.liveGeneration(of: indexAlias) }
 
   /// Says when the index in use was built with another mapping than the file's.
   func warnOfChangedMapping() async {

@@ -170,7 +170,7 @@ struct FreshnessBenchmark {
     let end = try await store.outboxEnd()
     let giveUp = ContinuousClock.now + Self.patience
     while ContinuousClock.now < giveUp {
-      guard let live = try await store.generations(alias: Self.alias).first(where: { $0.state == .live }) else { break }
+      let live = try await store.liveGeneration(of: Self.alias)
       if live.cursor >= end {
         let verification = IndexVerification(source: store, ledger: store, engine: engine)
         return try await verification.run(live, catchUp: nil).found.count

@@ -11,9 +11,7 @@ extension IndexBenchmark {
   /// to find and repair all of it.
   func verify(_ engine: any SearchEngine, alias: String, drifts: Int) async throws {
     let store = PostgresCatalog(catalog.pool)
-    guard let live = try await store.generations(alias: alias).first(where: { $0.state == .live }) else {
-      throw IndexingError.noLiveGeneration(alias: alias)
-    }
+    let live = try await store.liveGeneration(of: alias)
     let ids: [Int64] = try await catalog.pool.query(
       "SELECT id FROM indexing.searchable_product ORDER BY random() LIMIT \(drifts * 2 / 3)"
     ).map { try $0.decode(at: 0) }
