@@ -1,5 +1,6 @@
 import Catalog
 public import SearchDSL
+public import Understanding
 
 /// Makes the request of a search: one body with hits, facets and paging. Pure functions of the plan and the input.
 public struct Retrieval: Sendable {
@@ -29,34 +30,38 @@ public struct Retrieval: Sendable {
   public init(weights: Weights = .standard) { self.weights = weights }
 
   /// The query of a plan without filters: what relevance is measured on.
-  public func query(for plan: QueryPlan, shopper: ShopperContext) -> Query {
+  public func query(for plan: QueryPlan, shopper: ShopperContext, steps: Set<SearchStep>) -> Query {
     let audience = Query.terms(field: "audience", values: shopper.audience.codes.map { .string($0) })
-    let text = plan.text.isEmpty ? Query.matchAll() : textQuery(plan)
-    let scored = Query.functionScore(
-      FunctionScoreQuery(
-        query: text,
-        functions: [
-          .init(.fieldValueFactor(field: "popularity", factor: 1, modifier: .ln2p, missing: 0)),
-          .init(.weight, filter: .term(field: "is_in_stock", value: false), weight: Self.outOfStockWeight),
-        ]))
+    let text = plan.text.isEmpty ? Query.matchAll() : textQuery(plan, steps: steps)
+    var functions: [FunctionScoreQuery.Function] = []
+    if steps.contains(.popularity) {
+      functions.append(.init(.fieldValueFactor(field: "popularity", factor: 1, modifier: .ln2p, missing: 0)))
+    }
+    if steps.contains(.stock) {
+      let soldOut = Query.term(field: "is_in_stock", value: false)
+      functions.append(.init(.weight, filter: soldOut, weight: Self.outOfStockWeight))
+    }
+    let scored = functions.isEmpty ? text : .functionScore(FunctionScoreQuery(query: text, functions: functions))
     return .bool(BoolQuery(must: [scored], filter: [audience]))
   }
 
-  private func textQuery(_ plan: QueryPlan) -> Query {
+  private func textQuery(_ plan: QueryPlan, steps: Set<SearchStep>) -> Query {
     var words = MultiMatchQuery(query: plan.text, fields: weights.fields, kind: .crossFields)
     switch plan.strictness {
     case .everyWord: words.operator = .and
     case .mostWords: words.minimumShouldMatch = "75%"
     case .anyWord: break
     }
-    guard plan.mayBeCode else { return .multiMatch(words) }
+    guard plan.mayBeCode, steps.contains(.codes) else { return .multiMatch(words) }
     let code = Query.constantScore(filter: .term(field: "codes", value: .string(plan.text)), boost: Self.codeBoost)
     return .disMax(queries: [code, .multiMatch(words)])
   }
 
-  public func request(for plan: QueryPlan, input: SearchInput, wantsFacets: Bool) -> SearchRequest {
+  public func request(
+    for plan: QueryPlan, input: SearchInput, steps: Set<SearchStep> = Set(SearchStep.allCases), wantsFacets: Bool
+  ) -> SearchRequest {
     SearchRequest(
-      query: query(for: plan, shopper: input.shopper),
+      query: query(for: plan, shopper: input.shopper, steps: steps),
       from: (input.page - 1) * input.pageSize,
       size: input.pageSize,
       sort: sort(input),

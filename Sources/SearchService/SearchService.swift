@@ -3,7 +3,7 @@ public import Ports
 import Pricing
 public import SearchDSL
 import Telemetry
-import Understanding
+public import Understanding
 
 /// Search, suggestions, browsing and the product page: what a shopper does before buying.
 public struct SearchService: Sendable {
@@ -26,13 +26,15 @@ public struct SearchService: Sendable {
   public let currency: Currency
   let retrieval: Retrieval
   let spelling: CatalogSpelling?
+  let steps: Set<SearchStep>
   let deadlines: Deadlines
 
-  /// Without `spelling` every query is searched as it was typed.
+  /// Without `spelling` every query is searched as it was typed. `steps` are those that a search takes.
   public init(
     engine: any SearchEngine, index: String, catalog: any CatalogReader, clock: any WallClock,
     currency: Currency = .gbp,
-    retrieval: Retrieval = Retrieval(), spelling: CatalogSpelling? = nil, deadlines: Deadlines = Deadlines()
+    retrieval: Retrieval = Retrieval(), spelling: CatalogSpelling? = nil,
+    steps: Set<SearchStep> = Set(SearchStep.allCases), deadlines: Deadlines = Deadlines()
   ) {
     self.engine = engine
     self.index = index
@@ -41,7 +43,8 @@ public struct SearchService: Sendable {
     self.clock = clock
     self.currency = currency
     self.retrieval = retrieval
-    self.spelling = spelling
+    self.spelling = steps.contains(.spelling) ? spelling : nil
+    self.steps = steps
     self.deadlines = deadlines
   }
 
@@ -77,11 +80,11 @@ public struct SearchService: Sendable {
   private func retrieve(
     _ plan: QueryPlan, input: SearchInput, deadline: ContinuousClock.Instant
   ) async throws -> (SearchResponse, QueryPlan) {
-    let request = retrieval.request(for: plan, input: input, wantsFacets: true)
+    let request = retrieval.request(for: plan, input: input, steps: steps, wantsFacets: true)
     let response = try await engine.search(request, in: index, deadline: deadline)
     guard response.total?.value == 0 else { return (response, plan) }
     for next in waysOn(from: plan, input: input) {
-      let request = retrieval.request(for: next, input: input, wantsFacets: true)
+      let request = retrieval.request(for: next, input: input, steps: steps, wantsFacets: true)
       let response = try await engine.search(request, in: index, deadline: deadline)
       if response.total?.value != 0 { return (response, next) }
     }
@@ -90,10 +93,11 @@ public struct SearchService: Sendable {
 
   /// What to try when nothing has every word: the corrected spelling, then fewer of the words.
   private func waysOn(from plan: QueryPlan, input: SearchInput) -> [QueryPlan] {
-    guard !input.isExact, let correction = spelling?.correct(plan.text) else { return plan.relaxations }
+    func relaxations(_ plan: QueryPlan) -> [QueryPlan] { steps.contains(.relaxation) ? plan.relaxations : [] }
+    guard !input.isExact, let correction = spelling?.correct(plan.text) else { return relaxations(plan) }
     let corrected = QueryPlan(text: correction.text)
     // Should the correction lead nowhere, any word as it was typed.
-    return [corrected] + corrected.relaxations + plan.relaxations.suffix(1)
+    return [corrected] + relaxations(corrected) + relaxations(plan).suffix(1)
   }
 
   // MARK: Prices
