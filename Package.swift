@@ -48,7 +48,7 @@ let package = Package(
     library("SearchDSL", ["JSON"]),
     library("Pricing", ["Catalog"]),
     library("Ranking", ["Catalog"]),
-    library("Understanding"),
+    library("Understanding", ["Catalog"]),
 
     // The embedded search engine.
     library("SearchNode", ["SearchDSL", "JSON", "CStemmer", "Threading"]),
@@ -78,8 +78,12 @@ let package = Package(
     library("Configuration", ["Threading"]),
     library("HTTPServer", ["Telemetry", "Threading", "CMicroHTTPD", "CZlib"]),
     library(
-      "StorefrontAPI", ["SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL"]),
-    library("Web", ["SearchService", "StorefrontAPI", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports"]),
+      "StorefrontAPI", [
+        "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL", "Understanding",
+      ]),
+    library(
+      "Web",
+      ["SearchService", "StorefrontAPI", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "Understanding"]),
     library("LocalServices", ["PostgresStore", "RedisStore", "Threading"]),
     .executableTarget(
       name: "vitrine",
@@ -94,7 +98,7 @@ let package = Package(
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog"]),
     tests("Ranking", ["Ranking"]),
-    tests("Understanding", ["Understanding"]),
+    tests("Understanding", ["Understanding", "Catalog"]),
     tests("SearchNode", ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices"]),
     tests(
       "PostgresStore",

@@ -1,12 +1,24 @@
 import Catalog
 public import SearchDSL
-public import Understanding
 
 /// Makes the request of a search: one body with hits, facets and paging. Pure functions of the plan and the input.
 public struct Retrieval: Sendable {
   /// The weights of the text fields.
   public struct Weights: Sendable, Hashable {
     public var fields: [BoostedField]
+    /// Of what is in a category that the query names.
+    public var category = 1.2
+    /// Of a synonym's score: the shopper's own word comes first.
+    public var synonym = 0.5
+    /// Of what has an accessory in its title, where the thing itself is asked for.
+    public var accessoryTitle = 0.6
+    /// Of what is in a category of accessories then.
+    public var accessoryCategory = 0.7
+    /// What cannot be bought sinks, and stays findable.
+    public var outOfStock = 0.6
+    /// Of an attribute that says what a word says.
+    public var attribute = 4.0
+
     public init(fields: [BoostedField]) { self.fields = fields }
 
     /// Those that did best of the combinations tried on the Icecat judgments (docs/explain/relevance.md).
@@ -20,48 +32,14 @@ public struct Retrieval: Sendable {
   static let mostSelectedFacetValues = 100
   /// Tones of all colours of a shop's results; one without is drawn as its name.
   static let mostSwatches = 200
-  /// An SKU, a part number or a barcode typed whole is the product itself: above what BM25 gives any text.
-  private static let codeBoost = 100.0
-  /// What cannot be bought sinks, and stays findable.
-  private static let outOfStockWeight = 0.6
 
   public var weights: Weights
 
   public init(weights: Weights = .standard) { self.weights = weights }
 
-  /// The query of a plan without filters: what relevance is measured on.
-  public func query(for plan: QueryPlan, shopper: ShopperContext, steps: Set<SearchStep>) -> Query {
-    let audience = Query.terms(field: "audience", values: shopper.audience.codes.map { .string($0) })
-    let text = plan.text.isEmpty ? Query.matchAll() : textQuery(plan, steps: steps)
-    var functions: [FunctionScoreQuery.Function] = []
-    if steps.contains(.popularity) {
-      functions.append(.init(.fieldValueFactor(field: "popularity", factor: 1, modifier: .ln2p, missing: 0)))
-    }
-    if steps.contains(.stock) {
-      let soldOut = Query.term(field: "is_in_stock", value: false)
-      functions.append(.init(.weight, filter: soldOut, weight: Self.outOfStockWeight))
-    }
-    let scored = functions.isEmpty ? text : .functionScore(FunctionScoreQuery(query: text, functions: functions))
-    return .bool(BoolQuery(must: [scored], filter: [audience]))
-  }
-
-  private func textQuery(_ plan: QueryPlan, steps: Set<SearchStep>) -> Query {
-    var words = MultiMatchQuery(query: plan.text, fields: weights.fields, kind: .crossFields)
-    switch plan.strictness {
-    case .everyWord: words.operator = .and
-    case .mostWords: words.minimumShouldMatch = "75%"
-    case .anyWord: break
-    }
-    guard plan.mayBeCode, steps.contains(.codes) else { return .multiMatch(words) }
-    let code = Query.constantScore(filter: .term(field: "codes", value: .string(plan.text)), boost: Self.codeBoost)
-    return .disMax(queries: [code, .multiMatch(words)])
-  }
-
-  public func request(
-    for plan: QueryPlan, input: SearchInput, steps: Set<SearchStep> = Set(SearchStep.allCases), wantsFacets: Bool
-  ) -> SearchRequest {
+  public func request(query: Query, input: SearchInput, wantsFacets: Bool) -> SearchRequest {
     SearchRequest(
-      query: query(for: plan, shopper: input.shopper, steps: steps),
+      query: query,
       from: (input.page - 1) * input.pageSize,
       size: input.pageSize,
       sort: sort(input),
@@ -92,9 +70,7 @@ public struct Retrieval: Sendable {
     }
   }
 
-  private func priceField(_ input: SearchInput) -> String {
-    "price.\(input.shopper.priceLists.first ?? .retail)"
-  }
+  private func priceField(_ input: SearchInput) -> String { input.shopper.priceField }
 
   // MARK: Filters
 

@@ -9,6 +9,7 @@ extension SearchInput {
     if sort != .relevance { result.append(("sort", sort.rawValue)) }
     if page != 1 { result.append(("page", String(page))) }
     if pageSize != Self.defaultPageSize { result.append(("page_size", String(pageSize))) }
+    result += ignored.sorted().map { ("ignore", $0) }
     if isExact { result.append(("exact", "true")) }
     return result
   }

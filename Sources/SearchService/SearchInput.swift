@@ -77,6 +77,9 @@ public struct ShopperContext: Sendable, Hashable {
     self.priceLists = priceLists
   }
 
+  /// The field of the index with the prices that this shopper sees.
+  var priceField: String { "price.\(priceLists.first ?? .retail)" }
+
   /// Whoever comes in from the street.
   public static let visitor = ShopperContext(audience: .shops, priceLists: [.retail])
 }
@@ -85,6 +88,8 @@ public struct ShopperContext: Sendable, Hashable {
 public struct SearchInput: Sendable, Hashable {
   /// The longest product titles have 250 characters; what is longer is no query.
   public static let longestQuery = 300
+  /// More than a query has words that are recognised.
+  public static let mostIgnored = 20
   /// More values than any page offers to tick.
   public static let mostFilterValues = 100
   public static let largestPageSize = 100
@@ -100,6 +105,10 @@ public struct SearchInput: Sendable, Hashable {
   public var pageSize: Int
   /// Whether the words are searched as they were typed, though their spelling be doubtful.
   public var isExact: Bool
+  /// What the query was understood as and the shopper took back: `colour:Red` (`Recognition.reference`).
+  public var ignored: Set<String> = []
+  /// Whether the answer says how the query was understood.
+  public var wantsWhy = false
   public var shopper: ShopperContext
 
   /// Use `init(parameters:currency:)` for what comes from outside.
@@ -117,7 +126,7 @@ public struct SearchInput: Sendable, Hashable {
   }
 
   /// Reads the parameters of an address: `q`, `filter` (`colour:Red`, `price:10..50`), `price_min`, `price_max`, `sort`,
-  /// `page`, `page_size`, `exact`. Empty values are as good as absent, for a form sends all its fields.
+  /// `page`, `page_size`, `exact`, `ignore` (`colour:Red`), `why`. Empty values are as good as absent, for a form sends all its fields.
   public init(
     parameters: [(name: String, value: String)], currency: Currency = .gbp, shopper: ShopperContext = .visitor
   ) throws(InvalidInput) {
@@ -140,6 +149,14 @@ public struct SearchInput: Sendable, Hashable {
       case "exact":
         guard let flag = Bool(value) else { throw InvalidInput(parameter: name, reason: "is neither true nor false") }
         isExact = flag
+      case "ignore":
+        guard ignored.count < Self.mostIgnored, value.unicodeScalars.count <= Self.longestQuery else {
+          throw InvalidInput(parameter: name, reason: "is too long or stands more than \(Self.mostIgnored) times")
+        }
+        ignored.insert(value)
+      case "why":
+        guard let flag = Bool(value) else { throw InvalidInput(parameter: name, reason: "is neither true nor false") }
+        wantsWhy = flag
       default: throw InvalidInput(parameter: String(name.prefix(40)), reason: "is not a parameter of a search")
       }
     }

@@ -1,16 +1,22 @@
 public import Catalog
 public import Pricing
+public import SearchDSL
+public import Understanding
 
 /// The answer to a search: what the API writes as JSON and the storefront draws.
-public struct SearchPage: Sendable, Hashable {
+public struct SearchPage: Sendable, Equatable {
   public struct Total: Sendable, Hashable {
     public var value: Int
     public var isExact: Bool
   }
 
   public var input: SearchInput
-  /// What the query was understood to ask for as it was typed.
+  /// What the query was understood to ask for, as the results were found: perhaps corrected, perhaps relaxed.
   public var plan: QueryPlan
+  /// The query as it was typed, without control characters and with white space folded.
+  public var typedText: String
+  /// The engine's query, where the shopper asked why.
+  public var query: Query?
   /// Set where nothing had every word as typed, and the results are those of this spelling.
   public var correctedText: String?
   /// Set where nothing matched every word and the search was widened to this.

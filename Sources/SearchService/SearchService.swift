@@ -25,15 +25,15 @@ public struct SearchService: Sendable {
   let clock: any WallClock
   public let currency: Currency
   let retrieval: Retrieval
-  let spelling: CatalogSpelling?
+  let knowledge: CatalogKnowledge?
   let steps: Set<SearchStep>
   let deadlines: Deadlines
 
-  /// Without `spelling` every query is searched as it was typed. `steps` are those that a search takes.
+  /// Without `knowledge` every query is searched as it was typed. `steps` are those that a search takes.
   public init(
     engine: any SearchEngine, index: String, catalog: any CatalogReader, clock: any WallClock,
     currency: Currency = .gbp,
-    retrieval: Retrieval = Retrieval(), spelling: CatalogSpelling? = nil,
+    retrieval: Retrieval = Retrieval(), knowledge: CatalogKnowledge? = nil,
     steps: Set<SearchStep> = Set(SearchStep.allCases), deadlines: Deadlines = Deadlines()
   ) {
     self.engine = engine
@@ -43,7 +43,7 @@ public struct SearchService: Sendable {
     self.clock = clock
     self.currency = currency
     self.retrieval = retrieval
-    self.spelling = steps.contains(.spelling) ? spelling : nil
+    self.knowledge = knowledge
     self.steps = steps
     self.deadlines = deadlines
   }
@@ -56,8 +56,9 @@ public struct SearchService: Sendable {
     let deadline = start + deadlines.search
     var degraded: [String] = []
 
-    let plan = QueryPlan.understanding(input.text)
-    let (response, ranPlan) = try await retrieve(plan, input: input, deadline: deadline)
+    let understanding = (knowledge?.understanding ?? QueryUnderstanding()).taking(steps)
+    let typed = understanding.plan(input.text, isExact: input.isExact, ignoring: input.ignored)
+    let (response, plan) = try await retrieve(typed, understanding, input: input, deadline: deadline)
 
     let hits = response.hits.compactMap(CardHit.init)
     let quotes = await currentPrices(of: hits.map(\.id), degraded: &degraded)
@@ -67,8 +68,10 @@ public struct SearchService: Sendable {
     return SearchPage(
       input: input,
       plan: plan,
-      correctedText: ranPlan.text == plan.text ? nil : ranPlan.text,
-      relaxedTo: ranPlan.strictness == plan.strictness ? nil : ranPlan.strictness,
+      typedText: typed.text,
+      query: input.wantsWhy ? planQuery(plan, understanding, input).query : nil,
+      correctedText: plan.text == typed.text ? nil : plan.text,
+      relaxedTo: plan.strictness == .everyWord ? nil : plan.strictness,
       total: .init(value: response.total?.value ?? 0, isExact: response.total?.isExact ?? true),
       products: cards,
       facets: FacetReader(response: response, input: input, labels: labels, currency: currency).facets(),
@@ -78,26 +81,48 @@ public struct SearchService: Sendable {
 
   /// Runs the plan, and where it finds nothing the ways on in turn; gives the last answer where none finds anything.
   private func retrieve(
-    _ plan: QueryPlan, input: SearchInput, deadline: ContinuousClock.Instant
+    _ plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput, deadline: ContinuousClock.Instant
   ) async throws -> (SearchResponse, QueryPlan) {
-    let request = retrieval.request(for: plan, input: input, steps: steps, wantsFacets: true)
-    let response = try await engine.search(request, in: index, deadline: deadline)
+    func run(_ plan: QueryPlan) async throws -> SearchResponse {
+      let query = planQuery(plan, understanding, input).query
+      return try await engine.search(
+        retrieval.request(query: query, input: input, wantsFacets: true), in: index, deadline: deadline)
+    }
+    let response = try await run(plan)
     guard response.total?.value == 0 else { return (response, plan) }
-    for next in waysOn(from: plan, input: input) {
-      let request = retrieval.request(for: next, input: input, steps: steps, wantsFacets: true)
-      let response = try await engine.search(request, in: index, deadline: deadline)
+    for next in waysOn(from: plan, understanding, input: input) {
+      let response = try await run(next)
       if response.total?.value != 0 { return (response, next) }
     }
     return (response, plan)
   }
 
+  /// The request that a search begins with: what its words are asked as, before anything is relaxed.
+  public func request(for input: SearchInput) -> SearchRequest {
+    let understanding = (knowledge?.understanding ?? QueryUnderstanding()).taking(steps)
+    let plan = understanding.plan(input.text, isExact: input.isExact, ignoring: input.ignored)
+    return retrieval.request(query: planQuery(plan, understanding, input).query, input: input, wantsFacets: true)
+  }
+
+  private func planQuery(_ plan: QueryPlan, _ understanding: QueryUnderstanding, _ input: SearchInput) -> PlanQuery {
+    PlanQuery(
+      plan: plan, weights: retrieval.weights, shopper: input.shopper, steps: steps, rules: understanding.rules,
+      accessoryCategories: understanding.knowledge.accessoryCategories)
+  }
+
   /// What to try when nothing has every word: the corrected spelling, then fewer of the words.
-  private func waysOn(from plan: QueryPlan, input: SearchInput) -> [QueryPlan] {
-    func relaxations(_ plan: QueryPlan) -> [QueryPlan] { steps.contains(.relaxation) ? plan.relaxations : [] }
-    guard !input.isExact, let correction = spelling?.correct(plan.text) else { return relaxations(plan) }
-    let corrected = QueryPlan(text: correction.text)
+  private func waysOn(
+    from plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput
+  ) -> [QueryPlan] {
+    let relaxations = steps.contains(.relaxation) ? understanding.relaxations(of: plan) : []
+    guard !input.isExact, steps.contains(.spelling), let correction = knowledge?.correct(plan.text) else {
+      return relaxations
+    }
+    let corrected = understanding.plan(correcting: plan, to: correction.text, ignoring: input.ignored)
+    guard steps.contains(.relaxation) else { return [corrected] }
     // Should the correction lead nowhere, any word as it was typed.
-    return [corrected] + relaxations(corrected) + relaxations(plan).suffix(1)
+    return [corrected] + understanding.relaxations(of: corrected)
+      + relaxations.filter { $0.strictness != .mostWords }
   }
 
   // MARK: Prices

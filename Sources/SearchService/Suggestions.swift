@@ -1,5 +1,6 @@
 public import Catalog
 import SearchDSL
+import Understanding
 
 /// What a shopper may be about to type or look for, from the first letter.
 public struct Suggestions: Sendable, Hashable {
@@ -36,9 +37,11 @@ extension SearchService {
 
   /// Products, categories and brands whose words begin as `text` does. A text without a word suggests nothing.
   public func suggest(_ text: String, shopper: ShopperContext = .visitor) async throws -> Suggestions {
-    let plan = QueryPlan.understanding(text)
-    guard plan.mayBeCode else { return Suggestions(text: plan.text, products: [], categories: [], brands: []) }
-    let request = suggestRequest(plan.text, shopper: shopper)
+    let text = QueryUnderstanding.printable(text)
+    guard text.contains(where: { $0.isLetter || $0.isNumber }) else {
+      return Suggestions(text: text, products: [], categories: [], brands: [])
+    }
+    let request = suggestRequest(text, shopper: shopper)
     let response = try await engine.search(request, in: index, deadline: .now + deadlines.search)
     var degraded: [String] = []
     let tree = await directory.labels(degraded: &degraded).tree
@@ -46,7 +49,7 @@ extension SearchService {
       Suggestions.Product(id: $0.id, title: $0.title, pictureURL: $0.pictureURL)
     }
     return Suggestions(
-      text: plan.text, products: products, categories: suggestedCategories(response, tree: tree),
+      text: text, products: products, categories: suggestedCategories(response, tree: tree),
       brands: buckets("brands", response).map { .init(name: $0.key.text, count: $0.documentCount) })
   }
 

@@ -48,6 +48,12 @@ public enum OpenAPI {
       parameter(
         "exact", "Whether to search the words as typed, without correcting their spelling when nothing has them all",
         ["type": "boolean", "default": false]),
+      [
+        "name": "ignore", "in": "query", "style": "form", "explode": true,
+        "description": "A member of understood that is to be searched as words, as its ignore names it: colour:Red",
+        "schema": ["type": "array", "maxItems": 20, "items": ["type": "string", "examples": ["colour:Red"]]],
+      ],
+      parameter("why", "Whether to say how the query was understood", ["type": "boolean", "default": false]),
     ],
     "responses": responses("SearchPage", "400", "503"),
   ]

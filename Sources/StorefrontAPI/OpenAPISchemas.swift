@@ -3,7 +3,8 @@ import JSON
 /// The schemas of what `SearchJSON` writes; a test validates real answers against them.
 enum OpenAPISchemas {
   static let all: JSONObject = [
-    "SearchPage": searchPage, "ProductCard": productCard, "Facet": facet, "Price": price, "Rating": rating,
+    "SearchPage": searchPage, "Recognition": recognition, "Why": why, "ProductCard": productCard, "Facet": facet,
+    "Price": price, "Rating": rating,
     "Suggestions": suggestions, "ProductPage": productPage, "Variant": variant, "Attribute": attribute,
     "CategoryTree": object(["categories": array(ref("Category"))]),
     "Category": object(["id": id, "slug": string, "name": string, "children": array(ref("Category"))]),
@@ -36,11 +37,29 @@ enum OpenAPISchemas {
   private static let searchPage = object(
     [
       "query": string, "original_query": string, "corrected_query": string,
-      "relaxed_to": ["enum": ["most_words", "any_word"]],
+      "relaxed_to": ["enum": ["most_words", "any_word", "category"]], "dropped_words": array(string),
+      "excluded": array(string), "redirect": string, "understood": array(ref("Recognition")), "why": ref("Why"),
       "total": object(["value": integer, "is_exact": boolean]), "sort": string, "page": integer, "page_size": integer,
       "page_count": integer, "products": array(ref("ProductCard")), "facets": array(ref("Facet")),
       "degraded": array(string), "took_ms": number,
-    ], optional: ["original_query", "corrected_query", "relaxed_to"])
+    ],
+    optional: [
+      "original_query", "corrected_query", "relaxed_to", "dropped_words", "excluded", "redirect", "understood", "why",
+    ])
+
+  /// Something that the query names, and what `ignore=` takes to search it as words.
+  private static let recognition = object(
+    [
+      "kind": ["enum": ["brand", "category", "colour", "size", "attribute", "measure", "price"]], "label": string,
+      "words": string, "is_filter": boolean, "ignore": string,
+    ])
+
+  /// How the query was understood, step by step, and the engine's query.
+  private static let why = object(
+    [
+      "steps": array(object(["step": string, "detail": string])), "language": string,
+      "query": ["type": "object"],
+    ], optional: ["language", "query"])
 
   private static let productCard = object(
     [

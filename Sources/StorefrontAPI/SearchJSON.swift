@@ -1,19 +1,23 @@
 import Catalog
 import JSON
 import Pricing
+import SearchDSL
 import SearchService
+import Understanding
 
 /// The answers of the API as JSON bytes. Ids are strings; money is an object with minor units, never a float.
 enum SearchJSON {
   static func bytes(of page: SearchPage) -> [UInt8] {
     var writer = JSONWriter(reservingBytes: 16_384)
     writer.object { writer in
-      writer.member("query", page.plan.text)
+      writer.member("query", page.typedText)
       if let corrected = page.correctedText {
-        writer.member("original_query", page.plan.text)
+        writer.member("original_query", page.typedText)
         writer.member("corrected_query", corrected)
       }
       if let relaxed = page.relaxedTo { writer.member("relaxed_to", relaxed.rawValue) }
+      write(page.plan, &writer)
+      if page.input.wantsWhy { writeWhy(page, &writer) }
       writer.name("total")
       writer.object {
         $0.member("value", page.total.value); $0.member("is_exact", page.total.isExact)
@@ -30,6 +34,46 @@ enum SearchJSON {
       writer.member("took_ms", (page.tookMilliseconds * 100).rounded() / 100)
     }
     return writer.bytes
+  }
+
+  /// What the query was understood as; members that would be empty are left out.
+  private static func write(_ plan: QueryPlan, _ writer: inout JSONWriter) {
+    if !plan.dropped.isEmpty { writer.member("dropped_words", plan.dropped) }
+    if !plan.excluded.isEmpty { writer.member("excluded", plan.excluded) }
+    if let redirect = plan.redirect { writer.member("redirect", redirect) }
+    guard !plan.recognitions.isEmpty else { return }
+    writer.name("understood")
+    writer.array { writer in
+      for recognition in plan.recognitions {
+        writer.object { writer in
+          writer.member("kind", recognition.kind.rawValue)
+          writer.member("label", recognition.label)
+          writer.member("words", recognition.words)
+          writer.member("is_filter", recognition.isFilter)
+          writer.member("ignore", recognition.reference)
+        }
+      }
+    }
+  }
+
+  private static func writeWhy(_ page: SearchPage, _ writer: inout JSONWriter) {
+    writer.name("why")
+    writer.object { writer in
+      writer.name("steps")
+      writer.array { writer in
+        for step in page.plan.steps {
+          writer.object { writer in
+            writer.member("step", step.name)
+            writer.member("detail", step.detail)
+          }
+        }
+      }
+      if let language = page.plan.language { writer.member("language", language) }
+      if let query = page.query {
+        writer.name("query")
+        writer.value(query.json)
+      }
+    }
   }
 
   static func bytes(of suggestions: Suggestions) -> [UInt8] {

@@ -2,6 +2,24 @@
 public enum SearchStep: String, Sendable, Hashable, CaseIterable {
   /// Misspelt words are corrected where nothing has every word.
   case spelling
+  /// Words that others may stand in for.
+  case synonyms
+  /// Words that the catalog writes as one.
+  case compounds
+  /// Brands, categories, colours and other values that the catalog knows.
+  case entities
+  /// Categories that the query names lift their products.
+  case categories
+  /// What is made for the thing that is asked for stands lower.
+  case accessories
+  /// Sizes, and numbers with a unit.
+  case units
+  /// `under 50`, `£20-40`, `cheap`.
+  case prices
+  /// `looking for a`.
+  case stopPhrases = "stop_phrases"
+  /// `-leather`, `without batteries`.
+  case negation
   /// SKUs, part numbers and barcodes go straight to the product.
   case codes
   /// Where nothing has every word, fewer are asked for.

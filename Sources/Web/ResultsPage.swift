@@ -1,5 +1,6 @@
 import Catalog
 import SearchService
+import Understanding
 
 /// The page of a search or of a category: results, facets, sorting, paging. It needs no JavaScript.
 struct ResultsPage {
@@ -15,7 +16,7 @@ struct ResultsPage {
   }
 
   /// The words that the results are of.
-  private var shownText: String { page.correctedText ?? page.plan.text }
+  private var shownText: String { page.correctedText ?? page.typedText }
 
   var title: String { shownText.isEmpty ? heading : shownText }
 
@@ -23,7 +24,7 @@ struct ResultsPage {
     """
     \(breadcrumbs)
     <div class="heading"><h1>\(heading)</h1><p class="count">\(countText)</p></div>
-    \(correctedNotice)\(relaxedNotice)\(degradedNotice)
+    \(correctedNotice)\(relaxedNotice)\(degradedNotice)\(understood)
     <div class="results">
     <input class="hidden toggle" type="checkbox" id="show-filters"><label class="toggle-label" for="show-filters">Filters</label>
     <aside class="filters" aria-label="Filters">\(chosen)\(page.facets.map(facet))</aside>
@@ -52,14 +53,35 @@ struct ResultsPage {
     asTyped.isExact = true
     asTyped.page = 1
     return """
-      <p class="notice">Showing results for <strong>\(corrected)</strong>. Search instead for <a rel="nofollow" href="\(address(asTyped))">\(page.plan.text)</a></p>
+      <p class="notice">Showing results for <strong>\(corrected)</strong>. Search instead for <a rel="nofollow" href="\(address(asTyped))">\(page.typedText)</a></p>
       """
   }
 
   private var relaxedNotice: HTML? {
     guard let relaxed = page.relaxedTo else { return nil }
-    let what = relaxed == .mostWords ? "most of the words" : "some of the words"
-    return "<p class=\"notice\">Nothing has all of “\(shownText)”. These products have \(what).</p>"
+    let what: HTML =
+      switch relaxed {
+      case .everyWord, .mostWords: "These products are without “\(page.plan.dropped.joined(separator: " "))”."
+      case .anyWord: "These products have some of the words."
+      case .category: "These products are of the same category."
+      }
+    return "<p class=\"notice\">Nothing has all of “\(shownText)”. \(what)</p>"
+  }
+
+  /// What the query was understood as, each to be taken back by one click.
+  private var understood: HTML? {
+    let shown = page.plan.recognitions
+    guard !shown.isEmpty || !page.plan.excluded.isEmpty else { return nil }
+    let chips = shown.map { recognition -> HTML in
+      var input = page.input
+      input.ignored.insert(recognition.reference)
+      input.page = 1
+      return """
+        <li><a class="chip" rel="nofollow" href="\(address(input))"><span class="hidden">Search as words, not as </span>\(recognition.kind.label): \(recognition.label) <span aria-hidden="true">×</span></a></li>
+        """
+    }
+    let without = page.plan.excluded.map { phrase -> HTML in "<li>Without \(phrase)</li>" }
+    return "<ul class=\"chips\" aria-label=\"Understood as\">\(chips)\(without)</ul>"
   }
 
   private var degradedNotice: HTML? {
@@ -208,5 +230,18 @@ struct ResultsPage {
     next.page = current + 1
     let onward: HTML? = current < page.pageCount ? "<li><a rel=\"next\" href=\"\(address(next))\">Next</a></li>" : nil
     return "<nav aria-label=\"Pages\"><ul class=\"pages\">\(items)\(onward)</ul></nav>"
+  }
+}
+
+extension Recognition.Kind {
+  fileprivate var label: String {
+    switch self {
+    case .brand: "Brand"
+    case .category: "Category"
+    case .colour: "Colour"
+    case .size, .measure: "Size"
+    case .attribute: "Feature"
+    case .price: "Price"
+    }
   }
 }

@@ -18,6 +18,7 @@ struct Vitrine: ParsableCommand {
       ImportCommand.self,
       IndexCommand.self,
       EvaluateCommand.self,
+      ExplainCommand.self,
       BenchCommand.self,
       ConfigCommand.self,
       OpenAPICommand.self,

@@ -5,10 +5,12 @@ import JSON
 import SearchDSL
 import SearchService
 import Testing
+import Understanding
 
 @Suite struct RetrievalTests {
   private static func request(_ input: SearchInput, wantsFacets: Bool = false) -> JSONValue {
-    Retrieval().request(for: .understanding(input.text), input: input, wantsFacets: wantsFacets).json
+    let plan = QueryUnderstanding().plan(input.text)
+    return Retrieval().request(query: PlanQuery(plan: plan).query, input: input, wantsFacets: wantsFacets).json
   }
 
   private static func expect(_ request: JSONValue, _ expected: String) throws {

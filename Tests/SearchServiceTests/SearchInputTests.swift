@@ -3,7 +3,6 @@
 // 2. parameters() of any input reads back as the same input (random inputs, seed printed).
 // 3. Toggling a value twice gives the first page of the input again; a second category, price or rating replaces the
 //    first; a value replaces its attribute's range.
-// 4. A plan folds white space, drops what is not printable, and has relaxations only where there are several words.
 import Catalog
 import SearchService
 import Testing
@@ -141,14 +140,5 @@ import Testing
     #expect(toggled([("rating", "2"), ("rating", "3")]) == [.minimumRating(3)])
     #expect(toggled([("colour", "Red"), ("colour", "Blue")]) == [.attribute(code: "colour", values: ["Red", "Blue"])])
     #expect(toggled([("weight", "1..2"), ("weight", "5")]) == [.attribute(code: "weight", values: ["5"])])
-  }
-
-  @Test("4: plans")
-  func plans() {
-    #expect(QueryPlan.understanding("  red \t\n dress\u{0}\u{200B}\u{FEFF} ").text == "red dress")
-    #expect(QueryPlan.understanding("\u{0}\u{1}\u{2028}").text == "")
-    #expect(QueryPlan.understanding("e\u{301}té 😀").text == "e\u{301}té 😀")
-    #expect(QueryPlan.understanding("dress").relaxations == [])
-    #expect(QueryPlan.understanding("a b").relaxations.map(\.strictness) == [.mostWords, .anyWord])
   }
 }

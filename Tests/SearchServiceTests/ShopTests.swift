@@ -12,6 +12,7 @@ import Pricing
 import SearchDSL
 import SearchService
 import Testing
+import Understanding
 
 @Suite struct ShopTests {
   private static let colour = AttributeDefinition(code: "colour", name: "Colour", type: .swatch, isFacet: true)

@@ -60,10 +60,10 @@ struct TestShop: Sendable {
     deadlines.prices = .seconds(60)
     deadlines.page = .seconds(60)
     deadlines.labels = .seconds(60)
-    let spelling = CatalogSpelling(source: catalog)
-    try await spelling.refresh()
+    let knowledge = CatalogKnowledge(source: catalog)
+    try await knowledge.refresh()
     let service = SearchService(
-      engine: node, index: "products", catalog: catalog, clock: Clock(), spelling: spelling, deadlines: deadlines)
+      engine: node, index: "products", catalog: catalog, clock: Clock(), knowledge: knowledge, deadlines: deadlines)
     let metrics = MetricsRegistry()
     var router = Router()
     router.use(Middlewares.requestIdentity())

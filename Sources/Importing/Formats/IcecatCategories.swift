@@ -59,11 +59,17 @@ struct IcecatCategories: Sendable {
     return nil
   }
 
+  /// Icecat puts the kind of product behind the model, in small letters: `HP GW405AA mouse USB Type-A Laser`. What is
+  /// written so goes before what the rest of the title names.
   private func rule(ofTitle title: String) -> Int? {
-    let (text, words) = Self.words(of: title)
+    let (text, words, areSmall) = Self.words(of: title)
+    return rule(in: text, words) { range in areSmall[range].allSatisfy(\.self) } ?? rule(in: text, words) { _ in true }
+  }
+
+  private func rule(in text: [UInt8], _ words: [Range<Int>], where isTaken: (Range<Int>) -> Bool) -> Int? {
     for length in stride(from: min(longestPhrase, words.count), through: 1, by: -1) {
       var best: Int?
-      for first in 0...(words.count - length) {
+      for first in 0...(words.count - length) where isTaken(first..<first + length) {
         let phrase = Array(text[words[first].lowerBound..<words[first + length - 1].upperBound])
         if let rule = ruleByPhrase[phrase], rule < best ?? .max { best = rule }
       }
@@ -72,19 +78,24 @@ struct IcecatCategories: Sendable {
     return nil
   }
 
-  /// Lowercase words of ASCII letters and digits with one space between; `pc(s)` counts pieces and is left out.
-  private static func words(of title: String) -> (text: [UInt8], words: [Range<Int>]) {
+  /// Lowercase words of ASCII letters and digits with one space between, and which of them were typed in small letters;
+  /// `pc(s)` counts pieces and is left out.
+  private static func words(of title: String) -> (text: [UInt8], words: [Range<Int>], areSmall: [Bool]) {
     var text: [UInt8] = []
     var words: [Range<Int>] = []
-    for part in title.lowercased().split(separator: " ") where part != "pc(s)" {
-      for word in part.utf8.split(whereSeparator: { !(97...122).contains($0) && !(48...57).contains($0) }) {
+    var areSmall: [Bool] = []
+    for part in title.split(separator: " ") where part.lowercased() != "pc(s)" {
+      for word in part.utf8.split(whereSeparator: { !isLetter($0 | 0x20) && !(48...57).contains($0) }) {
         if !text.isEmpty { text.append(UInt8(ascii: " ")) }
         words.append(text.count..<text.count + word.count)
-        text += word
+        text += word.map { isLetter($0 | 0x20) ? $0 | 0x20 : $0 }
+        areSmall.append(word.contains(where: isLetter) && word.allSatisfy { isLetter($0) })
       }
     }
-    return (text, words)
+    return (text, words, areSmall)
   }
+
+  private static func isLetter(_ byte: UInt8) -> Bool { (97...122).contains(byte) }
 
   private static func fields(_ line: Substring, separator: Character, maximum: Int = .max) -> [String] {
     line.split(separator: separator, maxSplits: maximum == .max ? .max : maximum - 1).map { field in
@@ -101,8 +112,8 @@ struct IcecatCategories: Sendable {
       title: print head; singlepack; multipack
       has: ink_type
     Printing > Drums and printer parts
-      title: drum; imaging unit; fuser; fuser unit; transfer belt; transfer kit; transfer roller; maintenance
-      title: kit; developer; developer unit; waste toner; photoconductor; imaging kit; roller kit; staples
+      title: drum; imaging unit; fuser; fuser unit; transfer belt; transfer kit; transfer roller
+      title: maintenance kit; developer; developer unit; waste toner; photoconductor; imaging kit; roller kit; staples
       title: staple cartridge; printer roller; roller; paper tray; input tray; sheet feeder; cleaning cartridge
       title: image transfer; belt unit; tray
       has: oem_code
@@ -121,28 +132,28 @@ struct IcecatCategories: Sendable {
       title: sleeve; toploader; carry case
       has: case_type
     Computers > Chargers and power adapters
-      title: power adapter inverter; adapter inverter; power adapter; ac adapter; car charger; mobile device
-      title: charger; battery charger; charger; wall charger; inverter
+      title: power adapter inverter; adapter inverter; power adapter; ac adapter; car charger
+      title: mobile device charger; battery charger; charger; wall charger; inverter
     Computers > Batteries
       title: battery; rechargeable battery; batteries; ups battery; notebook battery; spare battery
       has: battery_type; battery_capacity__mah_
     Computers > Docking stations and ports
       title: docking station; port replicator; notebook dock; dock; docking
     Computers > Notebook accessories
-      title: notebook spare part; notebook stand; notebook cooling pad; cable lock; lock; laptop lock; notebook
-      title: lock
+      title: notebook spare part; notebook stand; notebook cooling pad; cable lock; lock; laptop lock
+      title: notebook lock
     Photo and video > Projector accessories
-      title: projector lamp; projection lamp; projection screen; projector mount; projector accessory; lamp; lens
-      title: projector; projection lens
+      title: projector lamp; projection lamp; projection screen; projector mount; projector accessory; lamp
+      title: lens projector; projection lens
       has: lamp_life
     Photo and video > Projectors
       title: projector; data projector; desktop projector; videoprojector
       has: projector_brightness; projector_brightness
     Photo and video > Camera accessories
-      title: camera lens; camera filter; lens; slr lens; lens adapter; lens hood; tripod; camera flash; camera
-      title: case; camera kit; filter; camera cable; conversion lens; viewfinder; lens cap; flash; memory card
-      title: reader; ring light; camera strap; underwater case; camera battery; camera mount; light meter; camera
-      title: lens filter
+      title: camera lens; camera filter; lens; slr lens; lens adapter; lens hood; tripod; camera flash
+      title: camera case; camera kit; filter; camera cable; conversion lens; viewfinder; lens cap; flash
+      title: memory card reader; ring light; camera strap; underwater case; camera battery; camera mount; light meter
+      title: camera lens filter
       has: filter_size; filter_diameter; lens_structure__elements_groups_; lens_structure
     Photo and video > Camcorders
       title: camcorder; handheld camcorder; action sports camera; camcorders
@@ -172,8 +183,8 @@ struct IcecatCategories: Sendable {
     Storage > Solid-state drives
       title: solid state drive; internal solid state drive; ssd drive; nvme
     Storage > Memory cards and USB drives
-      title: memory card; usb flash drive; flash memory; microsd; microsdhc; sdhc; compactflash; sd card; usb
-      title: drive; card reader; memory stick; secure digital; store n go; flash drive; datatraveler
+      title: memory card; usb flash drive; flash memory; microsd; microsdhc; sdhc; compactflash; sd card
+      title: usb drive; card reader; memory stick; secure digital; store n go; flash drive; datatraveler
     Storage > Backup tapes and drives
       type: LTO
       title: lto; data cartridge; tape drive; tape array; backup storage media; blank data tape; tape library
@@ -185,8 +196,8 @@ struct IcecatCategories: Sendable {
     Storage > Network storage and arrays
       type: RAID
       title: nas; disk array; storage server; san; storage enclosure; drive cage; drive bay; drive enclosure
-      title: drive tray; drive dock; hard drive enclosure; storage drive enclosure; raid controller; raid; hdd
-      title: caddy; hot swap
+      title: drive tray; drive dock; hard drive enclosure; storage drive enclosure; raid controller; raid
+      title: hdd caddy; hot swap
     Power > Uninterruptible power supplies
       title: uninterruptible power supply; ups; smart ups; uninterruptible
       has: backup_time_at_half_load; ups_topology
@@ -197,13 +208,13 @@ struct IcecatCategories: Sendable {
       title: surgearrest; power outlet
       has: surge_energy_rating
     Power > Power supplies
-      title: power supply unit; power supply; psu; power module; redundant power; voltage regulator; line
-      title: conditioner; voltage
+      title: power supply unit; power supply; psu; power module; redundant power; voltage regulator
+      title: line conditioner; voltage
       has: power_supply_type
     Networking > Network cards
       type: Network Interface Card
-      title: network interface card; networking card; ethernet card; network card; wireless adapter; network
-      title: adapter; host bus adapter; pcmcia modem; modem; wlan; network interface
+      title: network interface card; networking card; ethernet card; network card; wireless adapter
+      title: network adapter; host bus adapter; pcmcia modem; modem; wlan; network interface
     Networking > KVM switches and extenders
       title: kvm switch; kvm; kvm cable; console extender; console; console server; av extender; kvm extender
       title: lcd console
@@ -215,8 +226,8 @@ struct IcecatCategories: Sendable {
       title: transceiver; media converter; network media converter; sfp; gbic; sfp module; network transceiver
       title: serial server; print server; transceiver module; receiver module; device server; serial to
     Networking > Network switches
-      title: network switch; switch; hub; ethernet switch; switch module; network switch module; usb hub; switch
-      title: component; interface hub; managed
+      title: network switch; switch; hub; ethernet switch; switch module; network switch module; usb hub
+      title: switch component; interface hub; managed
       has: switch_type
     Networking > Patch panels and wiring
       title: patch panel; keystone; wall plate; face plate; outlet box; wall jack; keystone jack; rj 45; jack
@@ -227,41 +238,41 @@ struct IcecatCategories: Sendable {
       title: crossover; network cable; ethernet cable; cat; utp cable; stp; s ftp
       has: cable_standard
     Cables > Fibre-optic cables
-      title: fiber optic cable; fibre optic cable; fiber patch; fiber; fibre; fibre optic; duplex; multimode; lc
-      title: lc; infiniband; infiniband cable
+      title: fiber optic cable; fibre optic cable; fiber patch; fiber; fibre; fibre optic; duplex; multimode
+      title: lc lc; infiniband; infiniband cable
     Cables > Video cables
-      title: hdmi cable; vga cable; dvi cable; displayport; video cable; hdmi; vga; dvi; dvi d; dvi i; s video; d
-      title: sub; monitor cable; coaxial; coax; coaxial cable; component video; scart; video splitter; video
-      title: converter; video signal converter; video switch; composite; hd15
+      title: hdmi cable; vga cable; dvi cable; displayport; video cable; hdmi; vga; dvi; dvi d; dvi i; s video
+      title: d sub; monitor cable; coaxial; coax; coaxial cable; component video; scart; video splitter
+      title: video converter; video signal converter; video switch; composite; hd15
     Cables > Audio cables
       title: audio cable; audio video cable; rca; speaker cable; stereo cable; toslink; mm stereo; xlr; audio
-      title: speaker wire; phone cable; telephony cable; telephone cable; rj11; audio adapter; telephony
-      title: splitter; telephone adapter
+      title: speaker wire; phone cable; telephony cable; telephone cable; rj11; audio adapter
+      title: telephony splitter; telephone adapter
     Cables > USB and FireWire cables
       title: usb cable; firewire; firewire cable; usb extension; ieee 1394; usb a; usb 2 0 cable; usb 3 0
       title: lightning; usb c; micro usb
     Cables > Power cables
-      title: power cable; power cord; power lead; c13; power extension cable; iec320; extension cord; electrical
-      title: power plug; power plug
+      title: power cable; power cord; power lead; c13; power extension cable; iec320; extension cord
+      title: electrical power plug; power plug
     Cables > Serial, parallel and SCSI cables
       title: serial cable; parallel cable; scsi; db9; db25; null modem; serial; scsi cable; sata cable; sata
       title: ide; ribbon cable; parallel; db37; ps 2; ps 2 cable; sas; mini sas; signal cable; console cable
       title: printer cable; internal cable
     Cables > Cable management
-      title: cable tie; cable ties; cable management; cable tray; raceway; cable organizer; cable clamp; wire
-      title: management; cable duct; cable organiser; cable holder; cable guard; cable cover; velcro; cable
+      title: cable tie; cable ties; cable management; cable tray; raceway; cable organizer; cable clamp
+      title: wire management; cable duct; cable organiser; cable holder; cable guard; cable cover; velcro; cable
     Components > Motherboards
       type: Desktop Board; Server/Workstation Board
-      title: motherboard; mainboard; desktop board; server board; workstation board; server workstation
-      title: motherboard
+      title: motherboard; mainboard; desktop board; server board; workstation board
+      title: server workstation motherboard
       has: motherboard_chipset
     Components > Graphics cards
       title: graphics card; geforce; radeon; quadro; firepro; video card; matrox
       has: graphics_processor
     Components > Sound, capture and interface cards
       title: interface cards adapter; interface cards; interface card; sound card; sound blaster; capture card
-      title: pci card; adapter card; i o card; controller card; tv tuner; video capture; slot expander; interface
-      title: adapter; expresscard; pci; pci express; pcie; pcmcia; video capturing device; riser card; riser
+      title: pci card; adapter card; i o card; controller card; tv tuner; video capture; slot expander
+      title: interface adapter; expresscard; pci; pci express; pcie; pcmcia; video capturing device; riser card; riser
       title: soundcard; tv card
     Components > Cooling and fans
       type: Fan
@@ -272,8 +283,8 @@ struct IcecatCategories: Sendable {
       title: mounting bracket; bracket; drive bay panel; slot; mounting kit; case
       has: supported_motherboard_form_factors
     Computers > Servers
-      title: server; server barebone; proliant; poweredge; blade server; barebone; supermicro; server barebone
-      title: lga; blade
+      title: server; server barebone; proliant; poweredge; blade server; barebone; supermicro
+      title: server barebone lga; blade
     Computers > Desktop PCs
       type: PC; Workstation; All-in-One PC; Mini PC (<= 3L) barebone; Mini PC (<= 3L)
       title: desktop; pc; workstation; all in one; all in one pc; all in one workstation; pc workstation; tower
@@ -289,29 +300,30 @@ struct IcecatCategories: Sendable {
       title: scanner; flatbed; document scanner; bar code reader; barcode; bar code; film scanner; scanners
       has: maximum_scan_area; optical_scanning_resolution
     Displays > Monitors
-      title: computer monitor; monitor; pixels lcd; led display; public display; touchscreen monitor; lcd
-      title: monitor; flat panel; signage display; flatron; syncmaster
+      title: computer monitor; monitor; pixels lcd; led display; public display; touchscreen monitor
+      title: lcd monitor; flat panel; signage display; flatron; syncmaster
       has: response_time
     Displays > Televisions
       title: led tv; lcd tv; television; tv; plasma tv; plasma panel; smart tv; hospitality tv; bravia; plasma
       title: iptv; tv receiver; set top box; dvb t; tv set
     Displays > Mounts and stands
-      title: flat screen desk mount; flat screen wall mount; flat panel desk mount; flat panel wall mount; flat
-      title: panel ceiling mount; wall mount; ceiling mount; mount; stand; flat panel floorstand; flat panel
-      title: mount; monitor mount; floor stand; desk mount; multimedia cart; monitor arm; arm; vesa; mounting
+      title: flat screen desk mount; flat screen wall mount; flat panel desk mount; flat panel wall mount
+      title: flat panel ceiling mount; wall mount; ceiling mount; mount; stand; flat panel floorstand
+      title: flat panel mount; monitor mount; floor stand; desk mount; multimedia cart; monitor arm; arm; vesa; mounting
       has: mounting_interface
     Displays > Screen protection
-      title: privacy filter; display privacy filter; display privacy filters; screen protector; anti glare
-      title: screen filter; screen protectors; glare filter; monitor accessory; screen protection
+      title: privacy filter; display privacy filter; display privacy filters; screen protector
+      title: anti glare screen filter; screen protectors; glare filter; monitor accessory; screen protection
     Networking > Racks and cabinets
-      title: rack; rack cabinet; cabinet; rack accessory; wall mounted rack; freestanding rack; rack shelf; rack
-      title: console; shelf; rack mount; server rack; netshelter; rack rail; rails; blanking panel; blanking
+      title: rack; rack cabinet; cabinet; rack accessory; wall mounted rack; freestanding rack; rack shelf
+      title: rack console; shelf; rack mount; server rack; netshelter; rack rail; rails; blanking panel; blanking
       title: rackmount
       has: rack_capacity
     Peripherals > Keyboards and mice
       type: Keyboard cover
-      title: keyboard; mouse; mouse pad; mice; keyboard mouse; trackball; presenter; wireless presenter; wrist
-      title: rest; remote control; input device accessory; keyboard cover; numeric keypad; keypad; mousepad
+      title: keyboard; mouse; mouse pad; laser mouse; optical mouse; wireless mouse; notebook mouse; mice
+      title: keyboard mouse; trackball; presenter; wireless presenter
+      title: wrist rest; remote control; input device accessory; keyboard cover; numeric keypad; keypad; mousepad
       title: pointer; pen; stylus; stylus pen; touchpad; keycap; keyboards; remote; laser pointer; input device
       has: keyboard_layout
     Peripherals > Game controllers
@@ -319,8 +331,8 @@ struct IcecatCategories: Sendable {
       title: xbox; wii; video game; game console
     Audio > Headphones and headsets
       type: Headphones; Headset
-      title: headphones; headset; earphones; headphone; earbuds; in ear; binaural; monaural; headsets; headset
-      title: accessory; ear cushion; headphone headset accessory
+      title: headphones; headset; earphones; headphone; earbuds; in ear; binaural; monaural; headsets
+      title: headset accessory; ear cushion; headphone headset accessory
     Audio > Speakers
       type: Stereo portable speaker
       title: speaker; speakers; loudspeaker; loudspeakers; subwoofer; soundbar; speaker set; docking speaker
@@ -329,19 +341,20 @@ struct IcecatCategories: Sendable {
     Audio > Players and radios
       title: mp3 player; mp4 player; mp3; mp4; ipod; radio; cd player; dvd player; blu ray player; micro system
       title: hi fi; receiver; av receiver; amplifier; media player; clock radio; mini system; audio system
-      title: turntable; digital media player; portable player; walkman; cassette; dictaphone; voice recorder; dvd
-      title: recorder; recorder; blu ray; audio amplifier; microphone; home audio; midi; digital media receiver
+      title: turntable; digital media player; portable player; walkman; cassette; dictaphone; voice recorder
+      title: dvd recorder; recorder; blu ray; audio amplifier; microphone; home audio; midi; digital media receiver
       title: transmitter; av transmitter; media receiver
     Phones > Telephones
-      title: telephone; ip phone; dect telephone; dect; cordless phone; voip; phone; analog telephone; conference
-      title: phone; ip telephone; video conferencing; conferencing; answering machine; skype; voip phone
+      title: telephone; ip phone; dect telephone; dect; cordless phone; voip; phone; analog telephone
+      title: conference phone; ip telephone; video conferencing; conferencing; answering machine; skype; voip phone
       title: teleconferencing; answering
     Phones > Mobile phones
       title: smartphone; mobile phone; galaxy s; iphone; nokia; cell phone; pda; handheld mobile computer
       title: handheld computer; lumia; pda case; mobile computer
     Phones > Mobile accessories
-      title: mobile phone case; tablet case; phone case; cover; pouch; folio; holder; car kit; mobile phone
-      title: skin; iphone case; cradle; passive holder; active holder; mobile device; e book reader case
+      title: mobile phone case; tablet case; phone case; cover; pouch; folio; holder; car kit
+      title: mobile phone skin; skin; iphone case; cradle; passive holder; active holder; mobile device
+      title: e book reader case
       title: protective case; armband; folio case; peripheral device case; equipment case; equipment case
       title: briefcase
     Phones > Navigation
@@ -389,10 +402,10 @@ struct IcecatCategories: Sendable {
       title: manicure; personal scale; make up; hot air brush; nail polish; grooming; skin care
     Home > Heating, air and lighting
       title: fan heater; heater; air conditioner; humidifier; purifier; light bulb; led lamp; bulb; lighting
-      title: lightbulb; flashlight; torch; table lamp; spotlight; lantern; led light; suspension lighting; wall
-      title: lighting; ceiling lighting; fluorescent; energy saving lamp; light; lights; air; halogen; clock
-      title: wall clock; luminaire; alarm clock; luminaires; weather station; smoke; alarm; dehumidifier; string
-      title: light
+      title: lightbulb; flashlight; torch; table lamp; spotlight; lantern; led light; suspension lighting
+      title: wall lighting; ceiling lighting; fluorescent; energy saving lamp; light; lights; air; halogen; clock
+      title: wall clock; luminaire; alarm clock; luminaires; weather station; smoke; alarm; dehumidifier
+      title: string light
       has: luminous_flux; fitting_cap_type
     Home > Toys and leisure
       type: Jigsaw puzzle; Doll clothes set; Toy animals

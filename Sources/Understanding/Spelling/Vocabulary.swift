@@ -64,6 +64,11 @@ public struct Vocabulary: Sendable {
     LatinLetters.of(word).flatMap { id(of: $0[...]) } != nil
   }
 
+  /// In how many products a word is, folded to Latin letters in lower case; 0 for an unknown one.
+  public func frequency(of word: some StringProtocol) -> Double {
+    LatinLetters.of(word).flatMap { id(of: $0[...]) }.map { Double(counts[Int($0)]) } ?? 0
+  }
+
   /// The words of a text that a vocabulary may hold: those of Latin letters alone.
   public static func words(in text: String) -> [String] {
     QueryPieces(text).pieces.compactMap { $0.letters.map(LatinLetters.text) }

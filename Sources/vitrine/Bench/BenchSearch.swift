@@ -47,13 +47,12 @@ struct SearchBenchmark {
     terminal.print("embedded node: \(embedded.documents) products indexed in \(embedded.seconds) s, from Postgres")
     let server = shop.server(router: shop.router(), port: 0)
     let port = try server.start()
-    let peer = try await startPeer()
+    try await shop.knowledge.refresh()
+    let service = shop.searchService()
+    let bodies = queries.map { service.request(for: SearchInput(text: $0)) }
+    let peer = try await startPeer(warmedBy: bodies)
     defer { peer?.stopAndWait() }
 
-    let retrieval = Retrieval()
-    let bodies = queries.map { query in
-      retrieval.request(for: .understanding(query), input: SearchInput(text: query), wantsFacets: true)
-    }
     let shopRequests = queries.map { LoadGenerator.Request(path: "/v1/search?q=\(Self.encoded($0))") }
     let peerRequests = bodies.map { LoadGenerator.Request(path: "/\(Self.peerIndex)/_search", body: $0.json.text) }
 
@@ -78,7 +77,7 @@ struct SearchBenchmark {
   }
 
   /// OpenSearch with the same documents, warm; nil where Java or the server's folder is missing.
-  private func startPeer() async throws -> LocalSearchServer? {
+  private func startPeer(warmedBy bodies: [SearchRequest]) async throws -> LocalSearchServer? {
     guard let peer = try await LocalSearchServer.start(.openSearch, heapMegabytes: 1024) else {
       terminal.print("no OpenSearch beside it: \(LocalSearchServer.absence ?? "it could not be started")")
       return nil
@@ -94,11 +93,7 @@ struct SearchBenchmark {
     let count = try await client.count(Query.matchAll(), in: Self.peerIndex, deadline: .now + Self.deadline)
     terminal.print(
       "OpenSearch: \(count) products indexed in \(Self.rounded((ContinuousClock.now - start) / .seconds(1))) s")
-    let warmUp = queries.map {
-      LoadGenerator.Request(
-        path: "/\(Self.peerIndex)/_search",
-        body: Retrieval().request(for: .understanding($0), input: SearchInput(text: $0), wantsFacets: true).json.text)
-    }
+    let warmUp = bodies.map { LoadGenerator.Request(path: "/\(Self.peerIndex)/_search", body: $0.json.text) }
     _ = try await LoadGenerator.run(peer.address, requests: warmUp, connections: 2, seconds: max(5, secondsPerRound))
     return peer
   }

@@ -86,10 +86,12 @@ struct RelevanceEvaluation {
       }
       rows.append(row)
     }
-    let spelling = CatalogSpelling(source: source) { $0.source == chosen && $0.isSearchable }
-    try await spelling.refresh()
+    let knowledge = CatalogKnowledge(source: source, rules: try ProjectFolder.queryRules()) {
+      $0.source == chosen && $0.isSearchable
+    }
+    try await knowledge.refresh()
     let service = SearchService(
-      engine: engine, index: Self.shopIndex, catalog: catalog, clock: clock, spelling: spelling,
+      engine: engine, index: Self.shopIndex, catalog: catalog, clock: clock, knowledge: knowledge,
       deadlines: Self.patient)
     rows.append(
       try await measure("vitrine search", known: nil) { text in

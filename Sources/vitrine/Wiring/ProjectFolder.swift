@@ -1,4 +1,5 @@
 import Glibc
+import Understanding
 
 /// The folder with `IndexMappings/` and `Seeds/`: the working folder, or one above it or above the executable.
 enum ProjectFolder {
@@ -32,6 +33,15 @@ enum ProjectFolder {
     }
     guard ferror(file) == 0 else { throw UnreadableFile(path: path) }
     return bytes
+  }
+
+  /// The words about words that a shop begins with.
+  static func queryRules() throws -> QueryRules {
+    let folder = try find() + "/Synonyms/"
+    func text(_ name: String) throws -> String { String(decoding: try read(folder + name), as: UTF8.self) }
+    return try QueryRules(
+      synonyms: text("en.txt"), stopPhrases: text("stop-phrases.txt"), accessories: text("accessories.txt"),
+      redirects: text("redirects.txt"))
   }
 
   struct UnreadableFile: Error, CustomStringConvertible {

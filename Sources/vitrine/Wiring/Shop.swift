@@ -24,7 +24,7 @@ struct Shop: Sendable {
   let metrics: MetricsRegistry
   let logger: Logger
   let clock = SystemClock()
-  let spelling: CatalogSpelling
+  let knowledge: CatalogKnowledge
   /// What searches ask for and the ledger knows the index by. An embedded engine's index belongs to its process alone,
   /// and so does its name.
   let indexAlias: String
@@ -37,7 +37,7 @@ struct Shop: Sendable {
     self.redis = redis
     settings = context.settings
     catalog = PostgresCatalog(pool)
-    spelling = CatalogSpelling(source: catalog)
+    knowledge = CatalogKnowledge(source: catalog, rules: try ProjectFolder.queryRules())
     engine = try Engine.open(settings.search, named: name)
     mapping = try IndexMapping(parsing: ProjectFolder.read(ProjectFolder.find() + "/IndexMappings/products.json"))
     indexAlias =
@@ -59,7 +59,7 @@ struct Shop: Sendable {
     deadlines.search = .milliseconds(settings.search.deadlineMilliseconds)
     return SearchService(
       engine: engine, index: indexAlias, catalog: catalog, clock: clock,
-      currency: Currency(code: settings.shop.currency) ?? .gbp, spelling: spelling, deadlines: deadlines)
+      currency: Currency(code: settings.shop.currency) ?? .gbp, knowledge: knowledge, deadlines: deadlines)
   }
 
   /// The routes of API and pages behind the server's middlewares.
@@ -115,7 +115,7 @@ struct Shop: Sendable {
     var services = [
       ServiceConfiguration(
         name: "http", service: HTTPService(server: server, drain: .seconds(settings.http.drainSeconds))),
-      ServiceConfiguration(name: "spelling", service: SpellingService(spelling: spelling, logger: logger)),
+      ServiceConfiguration(name: "knowledge", service: KnowledgeService(knowledge: knowledge, logger: logger)),
     ]
     if isEmbedded { services.append(ServiceConfiguration(name: "index sync", service: SyncService(sync: indexSync()))) }
     return services
@@ -140,12 +140,12 @@ struct SyncService: Service {
   func run() async throws { await untilShutdown { await sync.run() } }
 }
 
-/// Keeps the spelling's vocabulary up to date until the shop is told to stop.
-struct SpellingService: Service {
-  let spelling: CatalogSpelling
+/// Keeps what the catalog says up to date until the shop is told to stop.
+struct KnowledgeService: Service {
+  let knowledge: CatalogKnowledge
   let logger: Logger
 
-  func run() async throws { await untilShutdown { await spelling.run(logger: logger) } }
+  func run() async throws { await untilShutdown { await knowledge.run(logger: logger) } }
 }
 
 /// Runs work that ends only when it is cancelled, until the shop is told to stop.

@@ -4,11 +4,11 @@ public import Telemetry
 import Threading
 public import Understanding
 
-/// The spelling corrector of a shop: its vocabulary is what the catalog's products say.
+/// What queries are understood and corrected by: the words, brands, categories and values of the catalog's products.
 ///
 /// Built from Postgres, which every engine's index is built from too, so that it is the same for the embedded node,
-/// Elasticsearch and OpenSearch. Until the first build is done, searches are made as typed.
-public final class CatalogSpelling: Sendable {
+/// Elasticsearch and OpenSearch. Until the first build is done, only what the rules say is understood.
+public final class CatalogKnowledge: Sendable {
   public struct Options: Sendable {
     /// A word of so many products is right; one of fewer may be a slip of a supplier.
     public var protectedProducts = 3
@@ -22,41 +22,58 @@ public final class CatalogSpelling: Sendable {
 
   private static let batch = 500
 
+  private struct State {
+    var corrector: SpellingCorrector?
+    var understanding: QueryUnderstanding
+  }
+
   private let source: any ProductSource
+  private let rules: QueryRules
   private let options: Options
   private let isCounted: @Sendable (ProductSnapshot) -> Bool
-  private let state = Guarded<SpellingCorrector?>(nil)
+  private let state: Guarded<State>
 
   /// `isCounted` says which products' words are learned: of a shop those that can be found.
   public init(
-    source: any ProductSource, options: Options = Options(),
+    source: any ProductSource, rules: QueryRules = QueryRules(), options: Options = Options(),
     isCounted: @escaping @Sendable (ProductSnapshot) -> Bool = { $0.isSearchable }
   ) {
     self.source = source
+    self.rules = rules
     self.options = options
     self.isCounted = isCounted
+    state = Guarded(State(understanding: QueryUnderstanding(rules: rules)))
   }
 
   /// The words that the shop knows now; nil before the first build.
-  public var vocabulary: Vocabulary? { state.withLock { $0?.vocabulary } }
+  public var vocabulary: Vocabulary? { state.withLock { $0.corrector?.vocabulary } }
+
+  /// How queries are understood now.
+  public var understanding: QueryUnderstanding { state.withLock { $0.understanding } }
 
   /// What a query was probably meant to be; nil where it stands as it is.
-  public func correct(_ query: String) -> Correction? { state.withLock { $0 }?.correct(query) }
+  public func correct(_ query: String) -> Correction? { state.withLock { $0.corrector }?.correct(query) }
 
-  /// Builds the vocabulary anew from all products and puts it in use.
+  /// Learns all products anew and puts what they say in use.
   public func refresh() async throws {
-    let builder = Guarded(VocabularyBuilder())
+    let learning = Guarded((words: VocabularyBuilder(), knowledge: ShopKnowledgeBuilder()))
     try await source.forEachProductBatch(size: Self.batch, after: nil) { [isCounted] products in
-      builder.withLock { builder in
-        for product in products where isCounted(product) { builder.add(document: Self.texts(of: product)) }
+      learning.withLock { learning in
+        for product in products where isCounted(product) {
+          learning.words.add(document: Self.texts(of: product))
+          learning.knowledge.add(product)
+        }
       }
     }
-    let corrector = SpellingCorrector(
-      vocabulary: builder.withLock { $0.build() }, options: .init(protectedCount: Double(options.protectedProducts)))
-    state.withLock { $0 = corrector }
+    let (vocabulary, knowledge) = learning.withLock { [rules] in ($0.words.build(), $0.knowledge.build(rules: rules)) }
+    let learnt = State(
+      corrector: SpellingCorrector(
+        vocabulary: vocabulary, options: .init(protectedCount: Double(options.protectedProducts))),
+      understanding: QueryUnderstanding(rules: rules, knowledge: knowledge, vocabulary: vocabulary))
+    state.withLock { $0 = learnt }
   }
 
-  /// Keeps the vocabulary up to date until it is cancelled: it is built at once, and again after changes.
+  /// Keeps it up to date until it is cancelled: it is built at once, and again after changes.
   public func run(logger: Logger) async {
     var builtAt: OutboxCursor?
     while !Task.isCancelled {
@@ -71,7 +88,7 @@ public final class CatalogSpelling: Sendable {
         return
       } catch {
         // The words known before serve meanwhile.
-        logger.warning("the spelling's vocabulary was not refreshed", metadata: ["reason": .string("\(error)")])
+        logger.warning("the catalog's words were not learnt anew", metadata: ["reason": .string("\(error)")])
       }
       let pause = max(options.leastPause, (ContinuousClock.now - start) * options.restPerBuild)
       do { try await Task.sleep(for: pause) } catch { return }

@@ -1,0 +1,69 @@
+/// What a query was understood to ask for.
+public struct QueryPlan: Sendable, Hashable {
+  /// How strictly the words of the query must be found.
+  public enum Strictness: String, Sendable, CaseIterable {
+    /// Each word, in any field.
+    case everyWord = "every_word"
+    /// All but the least telling words.
+    case mostWords = "most_words"
+    case anyWord = "any_word"
+    /// None of the words, only the category that they name.
+    case category
+  }
+
+  /// A part of the query that must be found in a product: some words, or what stands in for them.
+  public struct Slot: Sendable, Hashable {
+    public var words: String
+    /// Other words for it, each with its share of the score.
+    public var alternatives: [SynonymRules.Alternative] = []
+    /// Attributes that satisfy it without the words: `colour=Red`.
+    public var constraint: Recognition.Constraint?
+    /// Found or not, the product is a result; found, it stands higher.
+    public var isOptional = false
+  }
+
+  /// A step of the understanding and what it found, for `?why=true`.
+  public struct Step: Sendable, Hashable {
+    public var name: String
+    public var detail: String
+
+    public init(name: String, detail: String) {
+      self.name = name
+      self.detail = detail
+    }
+  }
+
+  /// As it was typed, with white space folded and without control characters. Empty: everything (browsing).
+  public var text: String
+  public var slots: [Slot] = []
+  public var recognitions: [Recognition] = []
+  /// Phrases that a result must not have.
+  public var excluded: [String] = []
+  /// Codes to look for beside the words, as typed.
+  public var codes: [String] = []
+  /// Whether a thing that is bought for another is asked for: a case, a charger.
+  public var namesAccessory = false
+  /// Whether the kind of product is named, so that what is made for it may stand lower.
+  public var namesProductKind = false
+  /// The address that the shop answers this query with.
+  public var redirect: String?
+  /// ISO 639-1, where the words tell.
+  public var language: String?
+  public var strictness = Strictness.everyWord
+  /// Words given up by `mostWords`.
+  public var dropped: [String] = []
+  public var steps: [Step] = []
+
+  public init(text: String) { self.text = text }
+
+  /// The words to be found, without those that were understood as filters.
+  public var words: String { slots.map(\.words).joined(separator: " ") }
+
+  /// Whether everything is asked for: no word to be found and nothing recognised.
+  public var isEmpty: Bool { slots.isEmpty && recognitions.isEmpty && codes.isEmpty }
+
+  /// What the results are restricted to.
+  public var filters: [Recognition] { recognitions.filter(\.isFilter) }
+
+  mutating func note(_ name: String, _ detail: String) { steps.append(Step(name: name, detail: detail)) }
+}

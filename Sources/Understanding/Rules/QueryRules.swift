@@ -1,0 +1,45 @@
+/// The shop's own words about words: synonyms, phrases that say nothing, accessories, redirects.
+///
+/// They seed from `Synonyms/`; a line of a list is a phrase, `#` begins a comment.
+public struct QueryRules: Sendable {
+  public var synonyms: SynonymRules
+  /// `looking for a`: what may stand before what is wanted.
+  var stopPhrases = PhraseTable<Bool>()
+  /// `case`, `charger`: nouns of things that are bought for another thing.
+  private(set) var accessoryKeys: Set<String> = []
+  /// As they stand in the list: what a title is searched for.
+  public private(set) var accessoryNouns: [String] = []
+  /// A whole query and the address to go to.
+  var redirects: [String: String] = [:]
+
+  public init(synonyms: SynonymRules = SynonymRules()) { self.synonyms = synonyms }
+
+  /// Reads the lists as files hold them. `redirects` has lines of `phrase => /address`.
+  public init(
+    synonyms: String, stopPhrases: String, accessories: String, redirects: String = ""
+  ) throws(SynonymRules.InvalidRule) {
+    self.init(synonyms: try SynonymRules(parsing: synonyms))
+    for (_, phrase) in Self.lines(of: stopPhrases) { self.stopPhrases.add(phrase, true) }
+    for (_, noun) in Self.lines(of: accessories) where accessoryKeys.insert(Folding.key(of: noun)).inserted {
+      accessoryNouns.append(noun)
+    }
+    for (line, rule) in Self.lines(of: redirects) {
+      let sides = rule.split(separator: "=>").map { $0.split(separator: " ").joined(separator: " ") }
+      guard sides.count == 2, sides[1].hasPrefix("/"), !sides[1].hasPrefix("//") else {
+        throw .init(line: line, reason: "a redirect is written phrase => /address-in-this-shop")
+      }
+      self.redirects[Folding.key(of: sides[0])] = sides[1]
+    }
+  }
+
+  private static func lines(of text: String) -> [(line: Int, text: String)] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
+      let text = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      return text.isEmpty ? nil : (index + 1, text)
+    }
+  }
+
+  func isAccessory(_ key: String) -> Bool {
+    accessoryKeys.contains(key) || key.split(separator: " ").contains { accessoryKeys.contains(String($0)) }
+  }
+}

@@ -1,0 +1,100 @@
+/// Synonyms by rewriting the query (DESIGN.md: not in the analyzers), from Solr's format.
+///
+/// `a, b` means each other, `a => b, c` one way; a phrase may have several words, and a weight behind it: `c^0.5`.
+/// A query's words are replaced where they stand, never replaced again, so that no rule makes work for another.
+public struct SynonymRules: Sendable {
+  /// What may stand in for a phrase.
+  public struct Alternative: Sendable, Hashable {
+    public var text: String
+    /// How nearly it is the same, up to 1.
+    public var weight: Double
+    /// The same words, only written otherwise: `smartwatch`, `15.6in`.
+    public var isSameWords = false
+  }
+
+  /// A line that is no rule.
+  public struct InvalidRule: Error, Sendable, Hashable, CustomStringConvertible {
+    public var line: Int
+    public var reason: String
+    public var description: String { "synonyms, line \(line): \(reason)" }
+  }
+
+  /// A phrase with more alternatives than a query should have keeps those that stand first.
+  static let mostAlternatives = 8
+  static let standardWeight = 1.0
+
+  private(set) var table = PhraseTable<Alternative>()
+
+  public init() {}
+
+  /// Reads rules of Solr's format; `#` begins a comment, `\,` is a comma within a phrase.
+  public init(parsing text: String) throws(InvalidRule) {
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let rule = line.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)[0]
+      guard rule.contains(where: { !$0.isWhitespace }) else { continue }
+      try add(String(rule), line: index + 1)
+    }
+  }
+
+  /// The number of phrases that have alternatives.
+  public var count: Int { table.count }
+
+  mutating func add(_ rule: String, line: Int) throws(InvalidRule) {
+    let sides = rule.split(separator: "=>", omittingEmptySubsequences: false).map(String.init)
+    guard sides.count <= 2 else { throw InvalidRule(line: line, reason: "has more than one =>") }
+    let left = try phrases(sides[0], line: line)
+    if sides.count == 2 {
+      let right = try phrases(sides[1], line: line)
+      for phrase in left { add(phrase.text, right) }
+    } else {
+      guard left.count > 1 else { throw InvalidRule(line: line, reason: "one phrase alone has no synonym") }
+      for (index, phrase) in left.enumerated() {
+        add(phrase.text, [left[..<index], left[(index + 1)...]].lazy.joined())
+      }
+    }
+  }
+
+  private mutating func add(_ phrase: String, _ alternatives: some Sequence<Alternative>) {
+    let key = Folding.key(of: phrase)
+    var known = Set(table[key].map { Folding.key(of: $0.text) } + [key])
+    for alternative in alternatives {
+      guard table[key].count < Self.mostAlternatives else { return }
+      if known.insert(Folding.key(of: alternative.text)).inserted { table.add(key: key, alternative) }
+    }
+  }
+
+  private func phrases(_ side: String, line: Int) throws(InvalidRule) -> [Alternative] {
+    var result: [Alternative] = []
+    var text = ""
+    var isEscaped = false
+    func finish() throws(InvalidRule) {
+      let parts = text.split(separator: "^", maxSplits: 1, omittingEmptySubsequences: false)
+      let phrase = parts[0].split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      guard !Folding.key(of: phrase).isEmpty else { throw InvalidRule(line: line, reason: "a phrase has no word") }
+      var weight = Self.standardWeight
+      if parts.count == 2 {
+        let number = parts[1].split(whereSeparator: \.isWhitespace).joined()
+        guard let value = Double(number), value > 0, value <= 1 else {
+          throw InvalidRule(line: line, reason: "the weight \"\(number)\" is not a number above 0 and up to 1")
+        }
+        weight = value
+      }
+      result.append(Alternative(text: phrase, weight: weight))
+      text = ""
+    }
+    for character in side {
+      if isEscaped {
+        text.append(character)
+        isEscaped = false
+      } else if character == "\\" {
+        isEscaped = true
+      } else if character == "," {
+        try finish()
+      } else {
+        text.append(character)
+      }
+    }
+    try finish()
+    return result
+  }
+}

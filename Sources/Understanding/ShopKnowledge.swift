@@ -1,0 +1,212 @@
+public import Catalog
+
+/// What the catalog's products say of brands, categories and attributes: what a query is recognised by.
+public struct ShopKnowledge: Sendable {
+  struct Brand: Sendable {
+    var name: String
+    /// Of the products that have the name's words in title or brand, the share that is of this brand.
+    var purity: Double
+  }
+
+  struct Category: Sendable {
+    var ids: [CategoryID]
+    var name: String
+    /// The words of the name that this phrase is: `sofa` of `Sofas & Armchairs`.
+    var phrase: String
+  }
+
+  /// A value of attributes, under every code that has it.
+  struct Value: Sendable {
+    var label: String
+    var codes: [String]
+    var kind: Recognition.Kind
+    var products: Int
+  }
+
+  struct NumericAttribute: Sendable {
+    var code: String
+    var unit: Measure.Unit
+  }
+
+  var brands = PhraseTable<Brand>()
+  var categories = PhraseTable<Category>()
+  var values = PhraseTable<Value>()
+  /// Attributes with a unit, by dimension.
+  var measured: [Measure.Dimension: [NumericAttribute]] = [:]
+  /// Numeric sizes, by code: `shoe_size`.
+  var numericSizes: [String] = []
+  /// The words that name a kind of product: those of categories' names.
+  var kindKeys: Set<String> = []
+  /// Categories of things that are bought for other things.
+  public internal(set) var accessoryCategories: [CategoryID] = []
+  /// Of a category's products, the share that has an attribute.
+  var coverage: [CategoryID: [String: Double]] = [:]
+  /// The middle price of a category and, under nil, of all, in minor units.
+  var typicalPrice: [CategoryID?: Int64] = [:]
+
+  public init() {}
+
+  /// The share of the products of some categories that have at least one of the attributes.
+  func coverage(of codes: [String], in categories: [CategoryID]) -> Double {
+    categories.map { id in codes.reduce(0) { max($0, coverage[id]?[$1] ?? 0) } }.min() ?? 0
+  }
+}
+
+/// Collects a shop's knowledge from its products, one after the other.
+public struct ShopKnowledgeBuilder: Sendable {
+  private struct CategoryCounts {
+    var name: String
+    var products = 0
+    var attributes: [String: Int] = [:]
+    var prices: [Int64] = []
+  }
+
+  private struct ValueCounts {
+    var label: String
+    var kind: Recognition.Kind
+    var products: [String: Int] = [:]
+  }
+
+  /// Values beyond these are left out; a shop has some thousands.
+  private static let mostValues = 200_000
+  private static let longestValue = 60
+  /// A value that one product has may be a supplier's slip.
+  private static let leastProducts = 2
+  private static let mostPrices = 10_000
+
+  private var categories: [CategoryID: CategoryCounts] = [:]
+  private var allPrices: [Int64] = []
+  private var brandProducts: [String: Int] = [:]
+  /// Products whose title or brand has these words.
+  private var wordProducts: [String: Int] = [:]
+  private var values: [String: ValueCounts] = [:]
+  private var measured: [String: Measure.Unit] = [:]
+  private var numericSizes: Set<String> = []
+
+  public init() {}
+
+  public mutating func add(_ product: ProductSnapshot) {
+    if let brand = product.brandName { brandProducts[brand, default: 0] += 1 }
+    countWords(of: product)
+    let options = product.variants.flatMap(\.options)
+    var codes: Set<String> = []
+    var seen: Set<String> = []
+    for attribute in product.attributes + options {
+      codes.insert(attribute.definition.code)
+      learn(attribute, seen: &seen)
+    }
+    let price = product.variants.flatMap(\.prices).filter { $0.list == .retail }.map(\.amount.minorUnits).min()
+    if let price, allPrices.count < Self.mostPrices { allPrices.append(price) }
+    for step in Set(product.categories.flatMap(\.steps)) {
+      var counts = categories[step.id] ?? CategoryCounts(name: step.name)
+      counts.products += 1
+      for code in codes { counts.attributes[code, default: 0] += 1 }
+      if let price, counts.prices.count < Self.mostPrices { counts.prices.append(price) }
+      categories[step.id] = counts
+    }
+  }
+
+  private mutating func countWords(of product: ProductSnapshot) {
+    let words = Folding.words(of: product.title + " " + (product.brandName ?? "")).map(Folding.singular)
+    var phrases = Set(words)
+    for (first, second) in zip(words, words.dropFirst()) { phrases.insert(first + " " + second) }
+    for phrase in phrases { wordProducts[phrase, default: 0] += 1 }
+  }
+
+  private mutating func learn(_ attribute: ProductSnapshot.Attribute, seen: inout Set<String>) {
+    let definition = attribute.definition
+    let isSize = definition.code == "size" || definition.code.hasSuffix("_size")
+    if definition.type == .number {
+      if let unit = definition.unit.flatMap(Measure.unit(named:)) { measured[definition.code] = unit }
+      if isSize, definition.unit == nil { numericSizes.insert(definition.code) }
+      return
+    }
+    let isColour = definition.type == .swatch || definition.code.contains("colour") || definition.code.contains("color")
+    guard definition.type == .text || definition.type == .swatch, definition.isFacet || isColour || isSize else {
+      return
+    }
+    let kind: Recognition.Kind = isColour ? .colour : isSize ? .size : .attribute
+    for value in attribute.values {
+      let text = value.displayText
+      guard text.utf8.count <= Self.longestValue else { continue }
+      // A list in one value names each of its parts: `Black,Silver`.
+      let parts = isColour ? text.split(separator: ",").map(String.init) : [text]
+      for part in parts where seen.insert("\(definition.code)=\(part)").inserted {
+        let key = Folding.key(of: part)
+        guard !key.isEmpty, values.count < Self.mostValues || values[key] != nil else { continue }
+        // A colour is one wherever it stands.
+        var counts = values[key] ?? ValueCounts(label: part, kind: kind)
+        if kind == .colour || counts.kind == .attribute { counts.kind = kind }
+        counts.products["\(definition.code)=\(text)", default: 0] += 1
+        values[key] = counts
+      }
+    }
+  }
+
+  /// What was learnt, with the accessories that the rules name.
+  public func build(rules: QueryRules) -> ShopKnowledge {
+    var knowledge = ShopKnowledge()
+    for (name, products) in brandProducts {
+      let key = Folding.key(of: name)
+      let named = wordProducts[key] ?? products
+      knowledge.brands.add(key: key, .init(name: name, purity: Double(products) / Double(max(named, products))))
+    }
+    for (key, counts) in values {
+      let products = counts.products.values.reduce(0, +)
+      guard products >= Self.leastProducts else { continue }
+      knowledge.values.add(
+        key: key,
+        .init(label: counts.label, codes: counts.products.keys.sorted(), kind: counts.kind, products: products))
+    }
+    for (code, unit) in measured.sorted(by: { $0.key < $1.key }) {
+      knowledge.measured[unit.dimension, default: []].append(.init(code: code, unit: unit))
+    }
+    knowledge.numericSizes = numericSizes.sorted()
+    addCategories(to: &knowledge, rules: rules)
+    knowledge.typicalPrice[nil] = Self.middle(allPrices)
+    return knowledge
+  }
+
+  private func addCategories(to knowledge: inout ShopKnowledge, rules: QueryRules) {
+    var byPhrase: [String: (name: String, ids: [CategoryID])] = [:]
+    for (id, counts) in categories.sorted(by: { $0.key < $1.key }) {
+      knowledge.coverage[id] = counts.attributes.mapValues { Double($0) / Double(counts.products) }
+      knowledge.typicalPrice[id] = Self.middle(counts.prices)
+      let phrases = Self.phrases(ofCategory: counts.name)
+      for phrase in phrases { byPhrase[phrase, default: (counts.name, [])].ids.append(id) }
+      let heads = phrases.compactMap { $0.split(separator: " ").last.map(String.init) }
+      knowledge.kindKeys.formUnion(heads)
+      if !heads.isEmpty, heads.allSatisfy(rules.isAccessory) { knowledge.accessoryCategories.append(id) }
+    }
+    for (phrase, category) in byPhrase {
+      knowledge.categories.add(key: phrase, .init(ids: category.ids, name: category.name, phrase: phrase))
+    }
+  }
+
+  /// The phrases that a category's name is made of: `Laptop Bags & Sleeves` is laptop bags, sleeves and laptop sleeves,
+  /// `USB and FireWire cables` USB cables and FireWire cables.
+  static func phrases(ofCategory name: String) -> [String] {
+    let conjunctions: Set<String> = ["&", "and", "or", "+"]
+    let pieces = name.split(separator: ",").flatMap { listed in
+      listed.split(separator: " ").split { conjunctions.contains($0.lowercased()) }
+    }.map { $0.map(Folding.key(of:)) }.filter { !$0.isEmpty }
+    guard let first = pieces.first, let last = pieces.last, pieces.count > 1 else {
+      return pieces.map { $0.joined(separator: " ") }
+    }
+    let originals = name.split { " ,".contains($0) }.map(String.init)
+    /// A noun in the plural is a thing of its own; another word only tells which.
+    func isThing(_ word: String) -> Bool {
+      originals.contains { Folding.key(of: $0) == word && Folding.singular($0.lowercased()) != $0.lowercased() }
+    }
+    return pieces.enumerated().flatMap { index, piece -> [String] in
+      let whole = piece.joined(separator: " ")
+      guard piece.count == 1 else { return [whole] }
+      if index < pieces.count - 1, last.count > 1, !isThing(whole) { return [whole + " " + last[last.count - 1]] }
+      return index > 0 && first.count > 1 ? [whole, first.dropLast().joined(separator: " ") + " " + whole] : [whole]
+    }
+  }
+
+  private static func middle(_ prices: [Int64]) -> Int64? {
+    prices.isEmpty ? nil : prices.sorted()[prices.count / 2]
+  }
+}

@@ -1,0 +1,33 @@
+/// A word of a query as it was typed, with what it is looked up by.
+struct QueryWord: Sendable, Hashable {
+  /// Between two spaces, without the punctuation around it that says nothing: `15"`, `£20-40`, `usb-c`.
+  var text: String
+  /// As tables hold it: `usb c`. Empty for a sign alone.
+  var key: String
+
+  init(_ text: String) {
+    self.text = text
+    key = Folding.key(of: text)
+  }
+
+  /// The words of a printable query.
+  static func all(in text: String) -> [QueryWord] {
+    text.split { !isInside($0) }.map { QueryWord(String($0)) }
+  }
+
+  /// Whether a character belongs to a word: what holds a number, a price or a part number together does.
+  private static func isInside(_ character: Character) -> Bool {
+    character.isLetter || character.isNumber || "-_./'\"£$€+#&%@°".contains(character)
+  }
+
+  var hasDigit: Bool { text.unicodeScalars.contains(where: Folding.isDigit) }
+  var hasLetter: Bool { text.contains(where: \.isLetter) }
+
+  /// Whether it looks like a model, a part number or a barcode: `006R90321`, `dv7-1211ea`, eight digits and more.
+  var isPartNumber: Bool {
+    let plain = text.unicodeScalars.filter { $0.properties.isAlphabetic || Folding.isDigit($0) }
+    let digits = plain.count(where: Folding.isDigit)
+    guard digits > 0 else { return false }
+    return digits == plain.count ? digits >= 8 : plain.count >= 5 && digits >= 2
+  }
+}
