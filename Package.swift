@@ -117,7 +117,7 @@ let package = Package(
       "SearchService",
       [
         "SearchService", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices",
-        "Indexer", "Telemetry", "Seeding", "JSON", "Understanding",
+        "Indexer", "Telemetry", "Seeding", "JSON", "Understanding", "ElasticsearchClient",
       ]),
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration", "Threading"]),

@@ -67,7 +67,8 @@ struct QueryReading {
 
   // MARK: Words
 
-  private func isFree(_ range: Range<Int>) -> Bool { range.allSatisfy { uses[$0] == .text } }
+  /// Whether no step took any of the words; a sign alone is nobody's.
+  private func isFree(_ range: Range<Int>) -> Bool { range.allSatisfy { uses[$0] == .text || words[$0].key.isEmpty } }
   private func text(_ range: Range<Int>) -> String { range.map { words[$0].text }.joined(separator: " ") }
   private var limit: Int { min(words.count, QueryUnderstanding.mostWords) }
 
