@@ -1,6 +1,7 @@
 import Configuration
 import PostgresStore
 import Ranking
+import SearchService
 
 /// `vitrine bench`
 struct BenchCommand: ParsableCommand {
@@ -8,6 +9,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Measures speed beside a peer, in the same run.",
     subcommands: [
       BenchSearchCommand.self, BenchIndexCommand.self, BenchFreshnessCommand.self, BenchHTTPCommand.self,
+      BenchUnderstandingCommand.self,
     ])
 }
 
@@ -50,5 +52,30 @@ struct BenchHTTPCommand: Command {
   func run(_ context: CommandContext) async throws {
     try await LoadGenerator.checkInstalled()
     try await benchHTTP(rounds: max(1, rounds), secondsPerRound: max(1, seconds), threads: max(1, threads))
+  }
+}
+
+/// `vitrine bench understanding`
+struct BenchUnderstandingCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "understanding", abstract: "How long a query takes to be understood.",
+    discussion: "By the shop's rules and what its catalog says, and by many generated synonyms.", listsSettings: true)
+
+  @Option(help: "A judgments' file whose queries are understood.") var judgments = "../shared/data/icecat/ratings.csv"
+  @Option(help: "Synonym rules to generate.") var rules = 50_000
+  @Option(help: "How often each query is understood.") var rounds = 20
+
+  private static let statementTimeout = Duration.seconds(600)
+
+  func run(_ context: CommandContext) async throws {
+    let queries = try Judgments(csv: String(decoding: ProjectFolder.read(judgments), as: UTF8.self)).queries.map(\.text)
+    try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
+      let shop = try Shop(context, pool: pool, engine: "embedded", isQuiet: true)
+      try await shop.knowledge.refresh()
+      try UnderstandingBenchmark(
+        understanding: shop.knowledge.understanding, queries: queries, rules: max(1, rules), rounds: max(1, rounds),
+        terminal: context.terminal
+      ).run()
+    }
   }
 }
