@@ -103,7 +103,7 @@ let package = Package(
     tests(
       "PostgresStore",
       ["PostgresStore", "Ports", "Catalog", "Pricing", "Seeding", "LocalServices", "JSON", "Threading"]),
-    tests("RedisStore", ["RedisStore", "LocalServices"]),
+    tests("RedisStore", ["RedisStore", "LocalServices", "Ports"]),
     tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices", "CZlib", "Threading"]),
     tests("Importing", ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices", "CZlib", "Threading"]),
     tests("Seeding", ["Seeding", "Catalog", "Importing", "JSON"]),

@@ -27,6 +27,10 @@ public protocol CatalogReader: Sendable {
   func facetDefinitions(in category: CategoryID?) async throws -> [AttributeDefinition]
   /// The current price rows of every variant of these products: what `quote` reads.
   func prices(of ids: [ProductID]) async throws -> [ProductID: [VariantID: [Price]]]
+  /// What the shop lists beside its tree, and how its lists look.
+  func browseRules() async throws -> BrowseRules
+  /// The names of all brands, in alphabetical order.
+  func brandNames() async throws -> [String]
 }
 
 /// What became of a batch of records.

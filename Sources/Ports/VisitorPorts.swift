@@ -31,3 +31,16 @@ public protocol RecentlyViewed: Sendable {
   /// The newest first, each product once.
   func products(of visitor: VisitorID, limit: Int) async throws -> [ProductID]
 }
+
+/// Remembers what a visitor searched for. The shop goes on without it.
+public protocol RecentSearches: Sendable {
+  func record(_ text: String, by visitor: VisitorID) async throws
+  /// The newest first, each text once.
+  func searches(of visitor: VisitorID) async throws -> [String]
+}
+
+/// Knows what many shoppers search for.
+public protocol PopularQueries: Sendable {
+  /// Queries that found something and begin so, the most frequent first, at most `limit`.
+  func queries(startingWith text: String, limit: Int) async throws -> [String]
+}

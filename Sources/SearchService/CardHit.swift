@@ -5,16 +5,29 @@ import SearchDSL
 
 /// What a hit's `_source` says for a result card.
 struct CardHit {
+  struct Variant {
+    var id: VariantID
+    var sku: String
+    var pictureURL: String?
+    var isInStock: Bool
+    /// Codes and values, in the product's order.
+    var options: [(code: String, value: String)]
+  }
+
   var id: ProductID
   var code: String
   var title: String
+  var summary: String
   var brand: String?
   var pictureURL: String?
   var isInStock: Bool
   var rating: Double?
   var ratingCount: Int64
-  var variantCount: Int
+  var variants: [Variant]
   var score: Double?
+  var highlight: [String: [String]]
+  /// Colours' names and what they are drawn in.
+  var hexes: [String: String]
   private let source: JSONValue
 
   /// nil where the hit is not a product document of ours.
@@ -23,16 +36,21 @@ struct CardHit {
     self.id = id
     self.title = title
     self.source = source
-    code = source["display"]?["code"]?.string ?? ""
+    let display = source["display"]
+    code = display?["code"]?.string ?? ""
+    summary = source["summary"]?.string ?? ""
     brand = source["brand"]?.string
-    let variants = source["display"]?["variants"]?.array ?? []
-    let ownPicture = source["display"]?["pictures"]?[0]?.string
-    pictureURL = ownPicture ?? variants.lazy.compactMap { $0["picture"]?.string }.first
+    variants = (display?["variants"]?.array ?? []).compactMap(Variant.init)
+    let ownPicture = display?["pictures"]?[0]?.string
+    pictureURL = ownPicture ?? variants.lazy.compactMap(\.pictureURL).first
     isInStock = source["is_in_stock"]?.bool ?? false
     rating = source["rating"]?.double
     ratingCount = source["rating_count"]?.int ?? 0
-    variantCount = variants.count
     score = hit.score
+    highlight = hit.highlight
+    hexes = Dictionary(
+      (source["swatches"]?.array ?? []).compactMap { $0.string.flatMap(FacetToken.parse) }.map { ($0.code, $0.value) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// The price that was indexed, of the first list that has one.
@@ -43,5 +61,18 @@ struct CardHit {
       }
     }
     return nil
+  }
+}
+
+extension CardHit.Variant {
+  fileprivate init?(_ json: JSONValue) {
+    guard let id = json["id"]?.string.flatMap({ VariantID($0) }), let sku = json["sku"]?.string else { return nil }
+    self.id = id
+    self.sku = sku
+    pictureURL = json["picture"]?.string
+    isInStock = json["in_stock"]?.bool ?? false
+    options = (json["options"]?.object?.members ?? []).compactMap { member in
+      member.value.string.map { (member.name, $0) }
+    }
   }
 }

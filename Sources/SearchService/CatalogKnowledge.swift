@@ -54,6 +54,11 @@ public final class CatalogKnowledge: Sendable {
   /// What a query was probably meant to be; nil where it stands as it is.
   public func correct(_ query: String) -> Correction? { state.withLock { $0.corrector }?.correct(query) }
 
+  /// Queries that a mistyped beginning may have been meant as; none where the beginning is one of known words.
+  func completions(of text: String, limit: Int) -> [String] {
+    state.withLock { $0.corrector }?.completions(of: text, limit: limit) ?? []
+  }
+
   /// Learns all products anew and puts what they say in use.
   public func refresh() async throws {
     let learning = Guarded((words: VocabularyBuilder(), knowledge: ShopKnowledgeBuilder()))

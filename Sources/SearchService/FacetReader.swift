@@ -3,11 +3,8 @@ import SearchDSL
 
 /// Turns a response's aggregations into facets: names, order, selected values kept though their count is 0.
 struct FacetReader {
-  /// Attributes that one page offers; those of most coverage come first.
-  private static let mostAttributes = 12
-  private static let mostValues = 20
-  /// A facet that fewer than this share of the results have does not help to choose.
-  private static let leastCoverage = 0.05
+  /// Values of one facet that a page shows at once.
+  static let mostValues = 20
 
   let response: SearchResponse
   let input: SearchInput
@@ -19,28 +16,36 @@ struct FacetReader {
     return ([category(), brand(), price()] + attributes() + [rating(), stock()]).compactMap { $0 }
   }
 
-  private func single(_ name: String) -> SingleBucket? {
+  func single(_ name: String) -> SingleBucket? {
     if case .single(let bucket) = response.aggregations[name] { bucket } else { nil }
   }
 
-  private func buckets(_ name: String, in bucket: SingleBucket?) -> [Bucket] {
-    if case .buckets(let result) = bucket?.aggregations[name] { result.buckets } else { [] }
-  }
-
-  private func values(of name: String) -> [Bucket] {
-    buckets(Retrieval.AggregationName.values, in: single(name))
+  /// The counted values of an aggregation, and whether it left values out.
+  func counted(_ name: String) -> (buckets: [Bucket], isCut: Bool) {
+    guard case .buckets(let result) = single(name)?.aggregations[Retrieval.AggregationName.values] else {
+      return ([], false)
+    }
+    return (result.buckets, result.sumOfOtherDocumentCounts > 0)
   }
 
   // MARK: The fixed facets
 
+  /// The category whose page or filter it is.
+  var chosenCategory: CategoryID? {
+    func category(_ filters: [SearchFilter]) -> CategoryID? {
+      for case .category(let id) in filters { return id }
+      return nil
+    }
+    return category(input.filters) ?? input.listing.flatMap { category($0.filters) }
+  }
+
   /// The categories around the chosen one: its ancestors, itself and its children; without a choice, the roots.
   private func category() -> Facet? {
     var counts: [CategoryID: Int] = [:]
-    for bucket in values(of: "category") {
+    for bucket in counted("category").buckets {
       if let id = CategoryID(bucket.key.text) { counts[id] = bucket.documentCount }
     }
-    var chosen: CategoryID?
-    for case .category(let id) in input.filters { chosen = id }
+    let chosen = chosenCategory
     let path = chosen.flatMap { labels.tree.path(to: $0)?.steps } ?? []
     var shown = path.enumerated().map { depth, step in
       Facet.Value(
@@ -60,28 +65,72 @@ struct FacetReader {
   private func brand() -> Facet? {
     var selected: [String] = []
     for case .brand(let names) in input.filters { selected = names }
-    let values = merged(values(of: "brand").map { ($0.key.text, $0.documentCount) }, selected: selected)
-    return values.isEmpty ? nil : Facet(code: "brand", name: "Brand", kind: .values, values: values)
+    let (buckets, isCut) = counted("brand")
+    // The page of a brand says the brand already.
+    guard buckets.count > 1 || input.listing?.kind != .brand || !selected.isEmpty else { return nil }
+    let values = merged(buckets.map { ($0.key.text, $0.documentCount) }, selected: selected)
+    guard !values.isEmpty else { return nil }
+    return Facet(
+      code: "brand", name: "Brand", kind: .values, values: values, hasMore: isCut || buckets.count > values.count)
   }
+
+  private func rating() -> Facet? {
+    var chosen: Double?
+    for case .minimumRating(let stars) in input.filters { chosen = stars }
+    let buckets = counted("rating").buckets.sorted { ($0.from ?? 0) > ($1.from ?? 0) }
+    let values = buckets.compactMap { bucket -> Facet.Value? in
+      let stars = Int(bucket.from ?? 0)
+      guard bucket.documentCount > 0 || chosen == Double(stars) else { return nil }
+      return .init(
+        value: String(stars), label: "\(stars) stars and more", count: bucket.documentCount,
+        isSelected: chosen == Double(stars))
+    }
+    return values.isEmpty ? nil : Facet(code: "rating", name: "Customer rating", kind: .ranges, values: values)
+  }
+
+  private func stock() -> Facet? {
+    let inStock = counted("stock").buckets.first { ["true", "1"].contains($0.key.text) }?.documentCount ?? 0
+    let isSelected = input.filters.contains(.inStock)
+    guard inStock > 0 || isSelected else { return nil }
+    let value = Facet.Value(value: "yes", label: "In stock", count: inStock, isSelected: isSelected)
+    return Facet(code: "stock", name: "Availability", kind: .values, values: [value])
+  }
+
+  // MARK: Price
 
   private func price() -> Facet? {
     guard case .stats(let stats) = single("price")?.aggregations["bounds"], let low = stats.min, let high = stats.max
     else { return nil }
-    var chosen: (Int64?, Int64?)?
+    var chosen: (lower: Int64?, upper: Int64?)?
     for case .price(let lower, let upper) in input.filters { chosen = (lower, upper) }
-    let values = values(of: "price").filter { $0.documentCount > 0 }.map { bucket in
-      let lower = bucket.from.map { Int64($0) }
-      let upper = bucket.to.map { Int64($0) }
+    let bars = counted("price").buckets.sorted { ($0.from ?? 0) < ($1.from ?? 0) }
+    let values = priceSteps(bars).map { lower, upper, count in
       let lowerText = lower.map { Money(minorUnits: $0, currency: currency).decimalText } ?? ""
-      // A bucket's upper end is outside it; a filter's is inside.
+      // A step's upper end is outside it; a filter's is inside.
       let upperText = upper.map { Money(minorUnits: $0 - 1, currency: currency).decimalText } ?? ""
-      let isSelected = chosen.map { $0.0 == lower && $0.1 == upper.map { $0 - 1 } } ?? false
+      let isSelected = chosen.map { $0.lower == lower && $0.upper == upper.map { $0 - 1 } } ?? false
       return Facet.Value(
-        value: "\(lowerText)..\(upperText)", label: priceLabel(lower, upper), count: bucket.documentCount,
-        isSelected: isSelected)
+        value: "\(lowerText)..\(upperText)", label: priceLabel(lower, upper), count: count, isSelected: isSelected)
     }
-    return Facet(
-      code: "price", name: "Price", kind: .ranges, values: values, bounds: Int64(low)...Int64(max(low, high)))
+    let spread = Facet.Spread(
+      lowest: low, highest: max(low, high), chosenLower: chosen?.lower.map(Double.init),
+      chosenUpper: chosen?.upper.map(Double.init),
+      bars: bars.filter { $0.to ?? .infinity > low && $0.from ?? 0 <= high }.map {
+        .init(lower: max($0.from ?? low, low), upper: min($0.to ?? high, high + 1), count: $0.documentCount)
+      })
+    return Facet(code: "price", name: "Price", kind: .ranges, values: values, spread: spread)
+  }
+
+  /// The steps that are offered, each of several bars; empty ones are not.
+  private func priceSteps(_ bars: [Bucket]) -> [(lower: Int64?, upper: Int64?, count: Int)] {
+    let edges: [Int64?] = [nil] + Retrieval.priceSteps.map(Optional.some) + [nil]
+    return zip(edges, edges.dropFirst()).compactMap { lower, upper in
+      let inside = bars.filter { bar in
+        bar.from.map { Int64($0) } ?? 0 >= lower ?? 0 && bar.to.map { Int64($0) } ?? .max <= upper ?? .max
+      }
+      let count = inside.reduce(0) { $0 + $1.documentCount }
+      return count > 0 ? (lower, upper, count) : nil
+    }
   }
 
   private func priceLabel(_ lower: Int64?, _ upper: Int64?) -> String {
@@ -96,82 +145,12 @@ struct FacetReader {
     }
   }
 
-  private func rating() -> Facet? {
-    var chosen: Double?
-    for case .minimumRating(let stars) in input.filters { chosen = stars }
-    let values = values(of: "rating").sorted { ($0.from ?? 0) > ($1.from ?? 0) }.compactMap { bucket -> Facet.Value? in
-      let stars = Int(bucket.from ?? 0)
-      guard bucket.documentCount > 0 || chosen == Double(stars) else { return nil }
-      return .init(
-        value: String(stars), label: "\(stars) stars and more", count: bucket.documentCount,
-        isSelected: chosen == Double(stars))
-    }
-    return values.isEmpty ? nil : Facet(code: "rating", name: "Customer rating", kind: .ranges, values: values)
-  }
+  // MARK: Values
 
-  private func stock() -> Facet? {
-    let inStock = values(of: "stock").first { ["true", "1"].contains($0.key.text) }?.documentCount ?? 0
-    let isSelected = input.filters.contains(.inStock)
-    guard inStock > 0 || isSelected else { return nil }
-    let value = Facet.Value(value: "yes", label: "In stock", count: inStock, isSelected: isSelected)
-    return Facet(code: "stock", name: "Availability", kind: .values, values: [value])
-  }
-
-  // MARK: Attributes
-
-  private func attributes() -> [Facet] {
-    var counts: [String: [(String, Int)]] = [:]
-    for bucket in values(of: Retrieval.AggregationName.attributes) {
-      if let (code, value) = FacetToken.parse(bucket.key.text) {
-        counts[code, default: []].append((value, bucket.documentCount))
-      }
-    }
-    var selected: [String: [String]] = [:]
-    for filter in input.filters {
-      guard let code = filter.attributeCode else { continue }
-      // A range has no value of its own to be shown as chosen.
-      if case .attribute(_, let values) = filter { selected[code] = values } else { selected[code] = [] }
-      counts[code] = self.values(of: Retrieval.AggregationName.attribute(code)).compactMap { bucket in
-        FacetToken.parse(bucket.key.text).map { ($0.value, bucket.documentCount) }
-      }
-    }
-    let total = Double(max(1, single(Retrieval.AggregationName.attributes)?.documentCount ?? 1))
-    let ranked = counts.compactMap { code, values -> (definition: AttributeDefinition, coverage: Double)? in
-      guard let definition = labels.attributes[code] else { return nil }
-      let coverage = Double(values.reduce(0) { $0 + $1.1 }) / total
-      let isUseful = coverage >= Self.leastCoverage && values.count > 1
-      return isUseful || selected[code] != nil ? (definition, coverage) : nil
-    }.sorted { left, right in
-      (left.definition.position, -left.coverage, left.definition.code) < (
-        right.definition.position, -right.coverage, right.definition.code
-      )
-    }
-    let hexes = swatchHexes()
-    return ranked.prefix(Self.mostAttributes).map { definition, _ in
-      var values = merged(counts[definition.code] ?? [], selected: selected[definition.code] ?? [])
-      if values.allSatisfy({ Double($0.value) != nil }) {
-        values.sort { Double($0.value) ?? 0 < Double($1.value) ?? 0 }
-      }
-      if definition.type == .swatch { for index in values.indices { values[index].hex = hexes[values[index].value] } }
-      if let unit = definition.unit { for index in values.indices { values[index].label += " \(unit)" } }
-      return Facet(
-        code: definition.code, name: definition.name, unit: definition.unit,
-        kind: definition.type == .swatch ? .swatches : .values, values: values)
-    }
-  }
-
-  private func swatchHexes() -> [String: String] {
-    guard case .buckets(let tokens) = response.aggregations[Retrieval.AggregationName.swatches] else { return [:] }
-    // The most frequent tone of a name stands first and is kept.
-    return Dictionary(
-      tokens.buckets.compactMap { FacetToken.parse($0.key.text) }.map { ($0.code, $0.value) },
-      uniquingKeysWith: { first, _ in first })
-  }
-
-  /// Counted values by count, at most `mostValues`, with every selected one, though its count be 0.
-  private func merged(_ counted: [(String, Int)], selected: [String]) -> [Facet.Value] {
+  /// Counted values by count, at most `limit`, with every selected one, though its count be 0.
+  func merged(_ counted: [(String, Int)], selected: [String], limit: Int = Self.mostValues) -> [Facet.Value] {
     let ordered = counted.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
-    var values = ordered.prefix(Self.mostValues).map { value, count in
+    var values = ordered.prefix(limit).map { value, count in
       Facet.Value(value: value, label: value, count: count, isSelected: selected.contains(value))
     }
     for value in selected where !values.contains(where: { $0.value == value }) {

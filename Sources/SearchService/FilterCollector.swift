@@ -4,6 +4,8 @@ import Catalog
 struct FilterCollector {
   private static let longestCode = 64
   private static let longestValue = 200
+  /// Ten years: what is older is not new by any rule.
+  private static let mostDays = 3650
 
   let currency: Currency
   private var order: [String] = []
@@ -11,6 +13,7 @@ struct FilterCollector {
   private var count = 0
   private var priceLower: Int64?
   private var priceUpper: Int64?
+  private var numbers: [String: (lower: Double?, upper: Double?)] = [:]
 
   init(currency: Currency) { self.currency = currency }
 
@@ -24,8 +27,7 @@ struct FilterCollector {
     }
     let code = String(text[..<colon])
     let value = String(text[text.index(after: colon)...])
-    let isCode = code.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "_") }
-    guard !code.isEmpty, code.utf8.count <= Self.longestCode, isCode else {
+    guard Self.isCode(code) else {
       throw InvalidInput(parameter: "filter", reason: "has a code that is not of lowercase letters, digits and _")
     }
     guard !value.isEmpty, value.unicodeScalars.count <= Self.longestValue else {
@@ -36,9 +38,25 @@ struct FilterCollector {
     if values[code]?.contains(value) != true { values[code, default: []].append(value) }
   }
 
-  mutating func addPriceBound(_ text: String, parameter: String, isLower: Bool) throws(InvalidInput) {
-    let amount = try price(text, parameter: parameter)
-    if isLower { priceLower = amount } else { priceUpper = amount }
+  /// Takes an end of a range as a form sends it: `price_min`, or `min:weight` of a number; false for another name.
+  mutating func addBound(name: String, _ text: String) throws(InvalidInput) -> Bool {
+    switch name {
+    case "price_min": priceLower = try price(text, parameter: name)
+    case "price_max": priceUpper = try price(text, parameter: name)
+    default:
+      let end = name.prefix(4)
+      let code = String(name.dropFirst(4))
+      guard end == "min:" || end == "max:", Self.isCode(code) else { return false }
+      let number = try finiteNumber(text, parameter: name)
+      if end == "min:" { numbers[code, default: (nil, nil)].lower = number }
+      if end == "max:" { numbers[code, default: (nil, nil)].upper = number }
+    }
+    return true
+  }
+
+  private static func isCode(_ text: String) -> Bool {
+    (1...longestCode).contains(text.utf8.count)
+      && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "_") }
   }
 
   func filters() throws(InvalidInput) -> [SearchFilter] {
@@ -48,6 +66,13 @@ struct FilterCollector {
       result.removeAll { $0.facetCode == "price" }
       try checkOrder(priceLower, priceUpper)
       result.append(.price(lower: priceLower, upper: priceUpper))
+    }
+    for (code, bounds) in numbers.sorted(by: { $0.key < $1.key }) {
+      if let lower = bounds.lower, let upper = bounds.upper, lower > upper {
+        throw InvalidInput(parameter: "min:\(code)", reason: "is above max:\(code)")
+      }
+      result.removeAll { $0.facetCode == code }
+      result.append(.attributeRange(code: code, lower: bounds.lower, upper: bounds.upper))
     }
     return result
   }
@@ -76,8 +101,15 @@ struct FilterCollector {
     case "reduced":
       guard last == "yes" else { throw InvalidInput(parameter: "filter", reason: "reduced takes yes") }
       return .reduced
+    case "released":
+      guard last.hasSuffix("d"), let days = Int(last.dropLast()), (1...Self.mostDays).contains(days) else {
+        throw InvalidInput(
+          parameter: "filter", reason: "released takes a number of days from 1 to \(Self.mostDays), as in 30d")
+      }
+      return .releasedWithin(days: days)
     default:
-      guard last.contains(".."), let range = try? bounds(last, reading: finiteNumber) else {
+      let number = { (text: String) throws(InvalidInput) -> Double in try finiteNumber(text, parameter: "filter") }
+      guard last.contains(".."), let range = try? bounds(last, reading: number) else {
         return .attribute(code: code, values: values)
       }
       return .attributeRange(code: code, lower: range.lower, upper: range.upper)
@@ -99,9 +131,9 @@ struct FilterCollector {
     return (lower.isEmpty ? nil : try reading(lower), upper.isEmpty ? nil : try reading(upper))
   }
 
-  private func finiteNumber(_ text: String) throws(InvalidInput) -> Double {
+  private func finiteNumber(_ text: String, parameter: String) throws(InvalidInput) -> Double {
     guard let number = Double(text), number.isFinite else {
-      throw InvalidInput(parameter: "filter", reason: "a bound is not a number")
+      throw InvalidInput(parameter: parameter, reason: "a bound is not a number")
     }
     return number
   }

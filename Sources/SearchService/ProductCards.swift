@@ -1,5 +1,21 @@
 public import Catalog
+import Ports
+import Pricing
 import SearchDSL
+
+/// What the cards of one answer are drawn with.
+struct CardDrawing {
+  let input: SearchInput
+  let choice: VariantChoice
+  let labels: CatalogDirectory.Labels
+
+  /// `text` is what was searched for, after correction.
+  init(input: SearchInput, text: String, labels: CatalogDirectory.Labels) {
+    self.input = input
+    choice = VariantChoice(text: text, filters: input.filters + (input.listing?.filters ?? []))
+    self.labels = labels
+  }
+}
 
 extension SearchService {
   /// The cards of products, in the order asked for; what is no longer sold is left out.
@@ -13,8 +29,72 @@ extension SearchService {
     var degraded: [String] = []
     let hits = response.hits.compactMap(CardHit.init)
     let prices = await currentPrices(of: hits.map(\.id), degraded: &degraded)
-    let input = SearchInput(shopper: shopper)
-    let cards = hits.compactMap { card(for: $0, prices: prices?[$0.id], input: input) }
+    let drawing = CardDrawing(
+      input: SearchInput(shopper: shopper), text: "", labels: await directory.labels(degraded: &degraded))
+    let cards = hits.compactMap { card(for: $0, prices: prices?[$0.id], drawing) }
     return ids.compactMap { id in cards.first { $0.id == id } }
+  }
+
+  /// The card with today's price; nil where today's price leaves the price filter.
+  ///
+  /// Where the search means some of the variants, the card is of those: of the first in stock, with the lowest price. The
+  /// price filter is of the product's lowest price all the same, as the index counts it.
+  func card(for hit: CardHit, prices: [VariantID: [Price]]?, _ drawing: CardDrawing) -> ProductCard? {
+    let lists = drawing.input.shopper.priceLists
+    let now = clock.now()
+    var quotes: [VariantID: Quote] = [:]
+    for (variant, rows) in prices ?? [:] { quotes[variant] = quote(rows, lists: lists, at: now) }
+    let lowest =
+      prices == nil
+      ? hit.indexedQuote(lists: lists, currency: currency)
+      : quotes.values.min { $0.amount.minorUnits < $1.amount.minorUnits }
+    for filter in drawing.input.filters + (drawing.input.listing?.filters ?? []) {
+      guard case .price(let lower, let upper) = filter else { continue }
+      guard let amount = lowest?.amount.minorUnits, amount >= lower ?? 0, amount <= upper ?? .max else { return nil }
+    }
+    let meant = drawing.choice.meant(of: hit.variants)
+    let shown = meant.flatMap { variants in
+      variants.filter(\.isInStock).min { amount(of: $0, quotes) < amount(of: $1, quotes) } ?? variants.first
+    }
+    let amounts = meant.map { $0.compactMap { quotes[$0.id]?.amount } } ?? quotes.values.map(\.amount)
+    return ProductCard(
+      id: hit.id, code: hit.code, title: hit.title, brand: hit.brand, pictureURL: shown?.pictureURL ?? hit.pictureURL,
+      variant: shown.map { variant(of: $0, drawing.labels) },
+      quote: prices == nil ? lowest : shown.map { quotes[$0.id] } ?? lowest,
+      isPriceFrom: Set(amounts.map(\.minorUnits)).count > 1, isInStock: shown?.isInStock ?? hit.isInStock,
+      rating: hit.rating, ratingCount: hit.ratingCount, variantCount: hit.variants.count,
+      choices: choices(of: hit, drawing),
+      highlightedTitle: hit.highlight["title"]?.first.flatMap(HighlightedText.init(fragment:)),
+      highlightedSummary: hit.highlight["summary"]?.first.flatMap(HighlightedText.init(fragment:)),
+      score: hit.score)
+  }
+
+  private func amount(of variant: CardHit.Variant, _ quotes: [VariantID: Quote]) -> Int64 {
+    quotes[variant.id]?.amount.minorUnits ?? .max
+  }
+
+  private func variant(of variant: CardHit.Variant, _ labels: CatalogDirectory.Labels) -> ProductCard.Variant {
+    ProductCard.Variant(
+      id: variant.id, sku: SKU(variant.sku),
+      options: variant.options.map { code, value in
+        .init(code: code, name: labels.attributes[code]?.name ?? code, value: value)
+      })
+  }
+
+  /// The options that have several values, each value once.
+  private func choices(of hit: CardHit, _ drawing: CardDrawing) -> [ProductCard.Choice] {
+    var codes: [String] = []
+    var values: [String: [String]] = [:]
+    for (code, value) in hit.variants.flatMap(\.options) where values[code]?.contains(value) != true {
+      if values[code] == nil { codes.append(code) }
+      values[code, default: []].append(value)
+    }
+    return codes.compactMap { code in
+      guard let labels = values[code], labels.count > 1 else { return nil }
+      let definition = drawing.labels.attributes[code]
+      return ProductCard.Choice(
+        code: code, name: definition?.name ?? code,
+        values: labels.map { .init(label: $0, hex: definition?.type == .swatch ? hit.hexes[$0] : nil) })
+    }
   }
 }

@@ -71,16 +71,13 @@ extension SearchService {
     let audience = hit.source?["audience"]?.array?.compactMap(\.string) ?? []
     guard !Set(audience).isDisjoint(with: shopper.audience.codes) else { return nil }
     let indexedQuote = card.indexedQuote(lists: shopper.priceLists, currency: currency)
-    let variants = (hit.source?["display"]?["variants"]?.array ?? []).compactMap { variant -> ProductPage.Variant? in
-      guard let id = variant["id"]?.string.flatMap({ VariantID($0) }), let sku = variant["sku"]?.string else {
-        return nil
-      }
-      return ProductPage.Variant(
-        id: id, sku: SKU(sku), options: [], pictureURL: variant["picture"]?.string, quote: indexedQuote,
-        isInStock: variant["in_stock"]?.bool ?? false)
+    let variants = card.variants.map { variant in
+      ProductPage.Variant(
+        id: variant.id, sku: SKU(variant.sku), options: [], pictureURL: variant.pictureURL, quote: indexedQuote,
+        isInStock: variant.isInStock)
     }
     return ProductPage(
-      id: id, code: card.code, title: card.title, summary: hit.source?["summary"]?.string ?? "", brand: card.brand,
+      id: id, code: card.code, title: card.title, summary: card.summary, brand: card.brand,
       categories: [], attributes: [], variants: variants,
       pictureURLs: (hit.source?["display"]?["pictures"]?.array ?? []).compactMap(\.string),
       rating: card.rating, ratingCount: card.ratingCount, degraded: ["catalog", "prices"])

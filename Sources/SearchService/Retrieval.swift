@@ -29,7 +29,9 @@ public struct Retrieval: Sendable {
   static let mostFacetValues = 400
   static let mostBrands = 50
   static let mostCategories = 300
-  static let mostSelectedFacetValues = 100
+  static let mostSelectedFacetValues = 1000
+  /// Values of one facet that are looked through for a part of a name.
+  static let mostSearchedValues = 10_000
   /// Tones of all colours of a shop's results; one without is drawn as its name.
   static let mostSwatches = 200
 
@@ -39,20 +41,49 @@ public struct Retrieval: Sendable {
 
   public func request(query: Query, input: SearchInput, wantsFacets: Bool) -> SearchRequest {
     SearchRequest(
-      query: query,
-      from: (input.page - 1) * input.pageSize,
+      query: within(input.listing, query, input: input),
+      from: input.position == nil ? (input.page - 1) * input.pageSize : 0,
       size: input.pageSize,
       sort: sort(input),
       aggregations: wantsFacets ? aggregations(input) : [],
       postFilter: conjunction(of: input.filters, input: input),
-      source: .fields(includes: Self.cardFields),
+      searchAfter: input.position?.after,
+      source: .fields(includes: Self.cardFields + (input.isHighlighted ? ["summary"] : [])),
+      highlight: input.isHighlighted && !input.text.isEmpty ? .card : nil,
       trackTotalHits: .exact,
       trackScores: true)
   }
 
+  /// The query, among what the listing has whose page it is.
+  private func within(_ listing: Listing?, _ query: Query, input: SearchInput) -> Query {
+    guard let filter = listing.flatMap({ conjunction(of: $0.filters, input: input) }) else { return query }
+    return .bool(BoolQuery(must: [query], filter: [filter]))
+  }
+
+  /// All values of one facet, counted without its own filter.
+  func valuesRequest(of code: String, query: Query, input: SearchInput) -> SearchRequest {
+    let others = conjunction(of: input.filters.filter { $0.facetCode != code }, input: input)
+    let isBrand = code == "brand"
+    let terms = TermsAggregation(
+      field: isBrand ? "brand.keyword" : "facets", size: Self.mostSearchedValues,
+      include: isBrand ? nil : .prefix(code + "="))
+    let swatches = Aggregation(.terms(TermsAggregation(field: "swatches", size: Self.mostSwatches)))
+    return SearchRequest(
+      query: within(input.listing, query, input: input), size: 0,
+      aggregations: [
+        NamedAggregation(
+          AggregationName.attribute(code),
+          Aggregation(
+            .filter(others ?? .matchAll()),
+            aggregations: [NamedAggregation(AggregationName.values, Aggregation(.terms(terms)))])),
+        NamedAggregation(AggregationName.swatches, swatches),
+      ], trackTotalHits: .never)
+  }
+
   /// What a result card shows.
   static let cardFields = [
-    "product_id", "title", "brand", "price", "discount_percent", "is_in_stock", "rating", "rating_count", "display",
+    "product_id", "title", "brand", "price", "discount_percent", "is_in_stock", "rating", "rating_count", "swatches",
+    "display",
   ]
 
   private func sort(_ input: SearchInput) -> [SortKey] {
@@ -86,6 +117,9 @@ public struct Retrieval: Sendable {
     case .minimumRating(let stars): .range(RangeQuery(field: "rating", lower: .inclusive(.double(stars))))
     case .inStock: .term(field: "is_in_stock", value: true)
     case .reduced: .range(RangeQuery(field: "discount_percent", lower: .exclusive(0)))
+    // Date math of the engine's: it counts from its own clock, rounded to the day so that the filter can be cached.
+    case .releasedWithin(let days):
+      .range(RangeQuery(field: "released_at", lower: .inclusive(.string("now-\(days)d/d"))))
     case .attribute(let code, let values):
       .terms(field: "facets", values: values.map { .string(FacetToken.value(code: code, $0)) })
     case .attributeRange(let code, let lower, let upper):
@@ -187,8 +221,13 @@ public struct Retrieval: Sendable {
   /// Steps that shoppers think in, in hundredths; empty ones are not shown.
   static let priceSteps: [Int64] = [10, 20, 50, 100, 200, 500, 1000, 2000].map { $0 * 100 }
 
+  /// The histogram's bars; every step ends with one of them.
+  private static let priceBars: [Int64] = [
+    5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 5000,
+  ].map { $0 * 100 }
+
   private static let priceRanges: [Aggregation.RangeBucket] = {
-    let edges: [Int64?] = [nil] + priceSteps.map(Optional.some) + [nil]
+    let edges: [Int64?] = [nil] + priceBars.map(Optional.some) + [nil]
     return zip(edges, edges.dropFirst()).map { lower, upper in
       Aggregation.RangeBucket(key: "\(lower ?? 0)..", from: lower.map(Double.init), to: upper.map(Double.init))
     }

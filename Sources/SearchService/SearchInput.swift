@@ -42,6 +42,7 @@ public enum SearchFilter: Sendable, Hashable {
   case minimumRating(Double)
   case inStock
   case reduced
+  case releasedWithin(days: Int)
   case attribute(code: String, values: [String])
   case attributeRange(code: String, lower: Double?, upper: Double?)
 
@@ -49,7 +50,7 @@ public enum SearchFilter: Sendable, Hashable {
   var attributeCode: String? {
     switch self {
     case .attribute(let code, _), .attributeRange(let code, _, _): code
-    case .category, .brand, .price, .minimumRating, .inStock, .reduced: nil
+    case .category, .brand, .price, .minimumRating, .inStock, .reduced, .releasedWithin: nil
     }
   }
 
@@ -62,6 +63,7 @@ public enum SearchFilter: Sendable, Hashable {
     case .minimumRating: "rating"
     case .inStock: "stock"
     case .reduced: "reduced"
+    case .releasedWithin: "released"
     case .attribute(let code, _), .attributeRange(let code, _, _): code
     }
   }
@@ -109,12 +111,19 @@ public struct SearchInput: Sendable, Hashable {
   public var ignored: Set<String> = []
   /// Whether the answer says how the query was understood.
   public var wantsWhy = false
+  /// Whether each product says which of its words were found.
+  public var isHighlighted = false
+  /// The page that is looked at, whose products alone are found; nil: the whole shop.
+  public var listing: Listing?
+  /// Where a page before this one ended; nil: numbered pages.
+  public var position: PagePosition?
   public var shopper: ShopperContext
 
   /// Use `init(parameters:currency:)` for what comes from outside.
   public init(
     text: String = "", filters: [SearchFilter] = [], sort: SearchSort = .relevance, page: Int = 1,
-    pageSize: Int = SearchInput.defaultPageSize, isExact: Bool = false, shopper: ShopperContext = .visitor
+    pageSize: Int = SearchInput.defaultPageSize, isExact: Bool = false, listing: Listing? = nil,
+    shopper: ShopperContext = .visitor
   ) {
     self.text = text
     self.filters = filters
@@ -122,49 +131,77 @@ public struct SearchInput: Sendable, Hashable {
     self.page = page
     self.pageSize = pageSize
     self.isExact = isExact
+    self.listing = listing
     self.shopper = shopper
   }
 
-  /// Reads the parameters of an address: `q`, `filter` (`colour:Red`, `price:10..50`), `price_min`, `price_max`, `sort`,
-  /// `page`, `page_size`, `exact`, `ignore` (`colour:Red`), `why`. Empty values are as good as absent, for a form sends all its fields.
+  /// Reads the parameters of an address: `q`, `filter` (`colour:Red`, `price:10..50`), `price_min`, `price_max`,
+  /// `min:weight`, `max:weight`, `sort`, `page`, `page_size`, `exact`, `ignore` (`colour:Red`), `why`, `highlight`; or a
+  /// `cursor` alone, which holds them. Empty values are as good as absent, for a form sends all its fields.
   public init(
-    parameters: [(name: String, value: String)], currency: Currency = .gbp, shopper: ShopperContext = .visitor
+    parameters: [(name: String, value: String)], currency: Currency = .gbp, listing: Listing? = nil,
+    shopper: ShopperContext = .visitor
   ) throws(InvalidInput) {
-    self.init(shopper: shopper)
+    let given = parameters.filter { !$0.value.isEmpty }
+    if let cursor = given.first(where: { $0.name == "cursor" }) {
+      guard given.count == 1 else {
+        throw InvalidInput(parameter: "cursor", reason: "holds the whole search; no other parameter goes with it")
+      }
+      try self.init(cursor: cursor.value, currency: currency, listing: listing, shopper: shopper)
+      return
+    }
+    self.init(sort: listing?.defaultSort ?? .relevance, listing: listing, shopper: shopper)
     var collected = FilterCollector(currency: currency)
-    for (name, value) in parameters where !value.isEmpty {
-      switch name {
-      case "q": text = try Self.query(value)
-      case "filter": try collected.add(value)
-      case "price_min": try collected.addPriceBound(value, parameter: name, isLower: true)
-      case "price_max": try collected.addPriceBound(value, parameter: name, isLower: false)
-      case "sort":
-        guard let known = SearchSort(rawValue: value) else {
-          let names = SearchSort.allCases.map(\.rawValue).joined(separator: ", ")
-          throw InvalidInput(parameter: "sort", reason: "is not one of \(names)")
+    for (name, value) in given {
+      if try !collected.addBound(name: name, value), try !setOption(name: name, value) {
+        guard name == "filter" else {
+          throw InvalidInput(parameter: String(name.prefix(40)), reason: "is not a parameter of a search")
         }
-        sort = known
-      case "page": page = try Self.number(value, parameter: name, in: 1...Self.deepestResult)
-      case "page_size": pageSize = try Self.number(value, parameter: name, in: 1...Self.largestPageSize)
-      case "exact":
-        guard let flag = Bool(value) else { throw InvalidInput(parameter: name, reason: "is neither true nor false") }
-        isExact = flag
-      case "ignore":
-        guard ignored.count < Self.mostIgnored, value.unicodeScalars.count <= Self.longestQuery else {
-          throw InvalidInput(parameter: name, reason: "is too long or stands more than \(Self.mostIgnored) times")
-        }
-        ignored.insert(value)
-      case "why":
-        guard let flag = Bool(value) else { throw InvalidInput(parameter: name, reason: "is neither true nor false") }
-        wantsWhy = flag
-      default: throw InvalidInput(parameter: String(name.prefix(40)), reason: "is not a parameter of a search")
+        try collected.add(value)
       }
     }
     filters = try collected.filters()
+    if let category = listing?.category {
+      filters.removeAll { $0.facetCode == "category" }
+      filters.insert(.category(category), at: 0)
+    }
     guard page * pageSize <= Self.deepestResult else {
       throw InvalidInput(
-        parameter: "page", reason: "reaches past result \(Self.deepestResult); narrow the search by a filter instead")
+        parameter: "page",
+        reason: "reaches past result \(Self.deepestResult); narrow the search by a filter, or follow `next_cursor`")
     }
+  }
+
+  /// Takes a parameter that is no filter; false where there is none of this name.
+  private mutating func setOption(name: String, _ value: String) throws(InvalidInput) -> Bool {
+    switch name {
+    case "q": text = try Self.query(value)
+    case "sort":
+      guard let known = SearchSort(rawValue: value) else {
+        let names = SearchSort.allCases.map(\.rawValue).joined(separator: ", ")
+        throw InvalidInput(parameter: "sort", reason: "is not one of \(names)")
+      }
+      sort = known
+    case "page": page = try Self.number(value, parameter: name, in: 1...Self.deepestResult)
+    case "page_size": pageSize = try Self.number(value, parameter: name, in: 1...Self.largestPageSize)
+    case "exact": isExact = try Self.flag(value, parameter: name)
+    case "highlight": isHighlighted = try Self.flag(value, parameter: name)
+    case "why": wantsWhy = try Self.flag(value, parameter: name)
+    case "ignore":
+      guard ignored.count < Self.mostIgnored, value.unicodeScalars.count <= Self.longestQuery else {
+        throw InvalidInput(parameter: name, reason: "is too long or stands more than \(Self.mostIgnored) times")
+      }
+      ignored.insert(value)
+    default: return false
+    }
+    return true
+  }
+
+  private static func flag(_ value: String, parameter: String) throws(InvalidInput) -> Bool {
+    guard let flag = Bool(value) else {
+      throw InvalidInput(parameter: parameter, reason: "is neither true nor false")
+    }
+    return flag
   }
 
   static func query(_ value: String) throws(InvalidInput) -> String {

@@ -24,6 +24,8 @@ public struct SearchPage: Sendable, Equatable {
   public var total: Total
   public var products: [ProductCard]
   public var facets: [Facet]
+  /// Gives the page behind this one, however deep; nil where this is the last.
+  public var nextCursor: String?
   /// What was left out because a dependency was down or late: `prices`, `facets`.
   public var degraded: [String]
   public var tookMilliseconds: Double
@@ -36,9 +38,31 @@ public struct SearchPage: Sendable, Equatable {
 
 /// A product in a list.
 public struct ProductCard: Sendable, Hashable {
-  public struct Swatch: Sendable, Hashable {
+  /// A variant that was chosen for what the search asks for.
+  public struct Variant: Sendable, Hashable {
+    public var id: VariantID
+    public var sku: SKU
+    public var options: [Option]
+  }
+
+  public struct Option: Sendable, Hashable {
+    public var code: String
     public var name: String
-    public var pictureURL: String?
+    public var value: String
+  }
+
+  /// An option that the product's variants differ in.
+  public struct Choice: Sendable, Hashable {
+    public var code: String
+    public var name: String
+    /// Each once, in the product's order.
+    public var values: [Value]
+
+    public struct Value: Sendable, Hashable {
+      public var label: String
+      /// `#rrggbb` of a colour.
+      public var hex: String?
+    }
   }
 
   public var id: ProductID
@@ -46,58 +70,19 @@ public struct ProductCard: Sendable, Hashable {
   public var title: String
   public var brand: String?
   public var pictureURL: String?
-  /// The lowest of its variants'; nil where it has no price for this shopper.
+  /// The variant that is shown, where the search tells it from the others; nil: the product as a whole.
+  public var variant: Variant?
+  /// The shown variant's, or the lowest of all; nil where there is no price for this shopper.
   public var quote: Quote?
-  /// Whether other variants cost more.
+  /// Whether others of the variants that are meant cost more.
   public var isPriceFrom: Bool
   public var isInStock: Bool
   public var rating: Double?
   public var ratingCount: Int64
   public var variantCount: Int
+  /// What the variants differ in.
+  public var choices: [Choice]
+  public var highlightedTitle: HighlightedText?
+  public var highlightedSummary: HighlightedText?
   public var score: Double?
-}
-
-/// A way to narrow the results, with the count of each choice.
-public struct Facet: Sendable, Hashable {
-  public enum Kind: String, Sendable { case values, swatches, ranges, categories }
-
-  public struct Value: Sendable, Hashable {
-    /// What goes into `filter=code:value`.
-    public var value: String
-    public var label: String
-    public var count: Int
-    public var isSelected: Bool
-    /// `#rrggbb` of a swatch.
-    public var hex: String?
-    /// How deep a category stands below the shown ones' root.
-    public var depth: Int
-
-    public init(value: String, label: String, count: Int, isSelected: Bool, hex: String? = nil, depth: Int = 0) {
-      self.value = value
-      self.label = label
-      self.count = count
-      self.isSelected = isSelected
-      self.hex = hex
-      self.depth = depth
-    }
-  }
-
-  public var code: String
-  public var name: String
-  public var unit: String?
-  public var kind: Kind
-  public var values: [Value]
-  /// The lowest and highest price of the results, in minor units (price only).
-  public var bounds: ClosedRange<Int64>?
-
-  public init(
-    code: String, name: String, unit: String? = nil, kind: Kind, values: [Value], bounds: ClosedRange<Int64>? = nil
-  ) {
-    self.code = code
-    self.name = name
-    self.unit = unit
-    self.kind = kind
-    self.values = values
-    self.bounds = bounds
-  }
 }

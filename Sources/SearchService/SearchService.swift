@@ -14,8 +14,21 @@ public struct SearchService: Sendable {
     public var page = Duration.seconds(2)
     /// Of the category tree and the attributes' names, which are read once in a few seconds.
     public var labels = Duration.milliseconds(500)
+    /// Of what was searched for before, which suggestions can do without.
+    public var searches = Duration.milliseconds(5)
 
     public init() {}
+  }
+
+  /// Who knows what was searched for before; nil: nobody.
+  public struct PastSearches: Sendable {
+    public var recent: (any RecentSearches)?
+    public var popular: (any PopularQueries)?
+
+    public init(recent: (any RecentSearches)? = nil, popular: (any PopularQueries)? = nil) {
+      self.recent = recent
+      self.popular = popular
+    }
   }
 
   let engine: any SearchEngine
@@ -27,6 +40,7 @@ public struct SearchService: Sendable {
   let retrieval: Retrieval
   let knowledge: CatalogKnowledge?
   let steps: Set<SearchStep>
+  let searches: PastSearches
   let deadlines: Deadlines
 
   /// Without `knowledge` every query is searched as it was typed. `steps` are those that a search takes.
@@ -34,7 +48,8 @@ public struct SearchService: Sendable {
     engine: any SearchEngine, index: String, catalog: any CatalogReader, clock: any WallClock,
     currency: Currency = .gbp,
     retrieval: Retrieval = Retrieval(), knowledge: CatalogKnowledge? = nil,
-    steps: Set<SearchStep> = Set(SearchStep.allCases), deadlines: Deadlines = Deadlines()
+    steps: Set<SearchStep> = Set(SearchStep.allCases), searches: PastSearches = PastSearches(),
+    deadlines: Deadlines = Deadlines()
   ) {
     self.engine = engine
     self.index = index
@@ -45,6 +60,7 @@ public struct SearchService: Sendable {
     self.retrieval = retrieval
     self.knowledge = knowledge
     self.steps = steps
+    self.searches = searches
     self.deadlines = deadlines
   }
 
@@ -62,9 +78,11 @@ public struct SearchService: Sendable {
 
     let hits = response.hits.compactMap(CardHit.init)
     let quotes = await currentPrices(of: hits.map(\.id), degraded: &degraded)
-    let cards = hits.compactMap { card(for: $0, prices: quotes?[$0.id], input: input) }
-
     let labels = await directory.labels(degraded: &degraded)
+    let facets = FacetReader(response: response, input: input, labels: labels, currency: currency)
+    let drawing = CardDrawing(input: input, text: plan.text, labels: labels)
+    let cards = hits.compactMap { card(for: $0, prices: quotes?[$0.id], drawing) }
+
     return SearchPage(
       input: input,
       plan: plan,
@@ -74,19 +92,20 @@ public struct SearchService: Sendable {
       relaxedTo: plan.strictness == .everyWord ? nil : plan.strictness,
       total: .init(value: response.total?.value ?? 0, isExact: response.total?.isExact ?? true),
       products: cards,
-      facets: FacetReader(response: response, input: input, labels: labels, currency: currency).facets(),
+      facets: facets.facets(),
+      nextCursor: input.nextCursor(after: response.hits, total: response.total?.value ?? 0, currency: currency),
       degraded: degraded,
       tookMilliseconds: (ContinuousClock.now - start) / .milliseconds(1))
   }
 
   /// Runs the plan, and where it finds nothing the ways on in turn; gives the last answer where none finds anything.
-  private func retrieve(
+  func retrieve(
     _ plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput, deadline: ContinuousClock.Instant
   ) async throws -> (SearchResponse, QueryPlan) {
     func run(_ plan: QueryPlan) async throws -> SearchResponse {
       let query = planQuery(plan, understanding, input).query
-      return try await engine.search(
-        retrieval.request(query: query, input: input, wantsFacets: true), in: index, deadline: deadline)
+      let request = retrieval.request(query: query, input: input, wantsFacets: input.position == nil)
+      return try await engine.search(request, in: index, deadline: deadline)
     }
     let response = try await run(plan)
     guard response.total?.value == 0 else { return (response, plan) }
@@ -104,7 +123,7 @@ public struct SearchService: Sendable {
     return retrieval.request(query: planQuery(plan, understanding, input).query, input: input, wantsFacets: true)
   }
 
-  private func planQuery(_ plan: QueryPlan, _ understanding: QueryUnderstanding, _ input: SearchInput) -> PlanQuery {
+  func planQuery(_ plan: QueryPlan, _ understanding: QueryUnderstanding, _ input: SearchInput) -> PlanQuery {
     PlanQuery(
       plan: plan, weights: retrieval.weights, shopper: input.shopper, steps: steps, rules: understanding.rules,
       accessoryCategories: understanding.knowledge.accessoryCategories)
@@ -138,25 +157,5 @@ public struct SearchService: Sendable {
       degraded.append("prices")
       return nil
     }
-  }
-
-  /// The card with today's price; nil where today's price leaves the price filter.
-  func card(for hit: CardHit, prices: [VariantID: [Price]]?, input: SearchInput) -> ProductCard? {
-    let lists = input.shopper.priceLists
-    let now = clock.now()
-    var quotes: [Quote] = []
-    if let prices {
-      quotes = prices.values.compactMap { quote($0, lists: lists, at: now) }
-    } else if let indexed = hit.indexedQuote(lists: lists, currency: currency) {
-      quotes = [indexed]
-    }
-    let lowest = quotes.min { $0.amount.minorUnits < $1.amount.minorUnits }
-    for case .price(let lower, let upper) in input.filters {
-      guard let amount = lowest?.amount.minorUnits, amount >= lower ?? 0, amount <= upper ?? .max else { return nil }
-    }
-    return ProductCard(
-      id: hit.id, code: hit.code, title: hit.title, brand: hit.brand, pictureURL: hit.pictureURL, quote: lowest,
-      isPriceFrom: Set(quotes.map(\.amount.minorUnits)).count > 1, isInStock: hit.isInStock, rating: hit.rating,
-      ratingCount: hit.ratingCount, variantCount: hit.variantCount, score: hit.score)
   }
 }

@@ -1,4 +1,5 @@
 public import Catalog
+public import Ports
 import SearchDSL
 import Understanding
 
@@ -11,21 +12,31 @@ public struct Suggestions: Sendable, Hashable {
   }
 
   public struct Category: Sendable, Hashable {
-    public var id: CategoryID
+    /// nil of a virtual category.
+    public var id: CategoryID?
     public var slug: String
     public var name: String
-    public var count: Int
+    /// Products that match what was typed; nil of a virtual category, which is found by its name.
+    public var count: Int?
   }
 
   public struct Brand: Sendable, Hashable {
     public var name: String
+    /// Empty where the name has no letter and no digit.
+    public var slug: String
     public var count: Int
   }
 
   public var text: String
-  public var products: [Product]
-  public var categories: [Category]
-  public var brands: [Brand]
+  /// What the visitor searched for before, the newest first.
+  public var recent: [String] = []
+  /// What many search for, the most frequent first.
+  public var queries: [String] = []
+  /// What was probably meant, where nothing begins as was typed; the rest of the answer is of the first.
+  public var corrections: [String] = []
+  public var products: [Product] = []
+  public var categories: [Category] = []
+  public var brands: [Brand] = []
 }
 
 extension SearchService {
@@ -33,24 +44,64 @@ extension SearchService {
   private static let mostSuggestedProducts = 6
   private static let mostSuggestedCategories = 3
   private static let mostSuggestedBrands = 3
+  private static let mostSuggestedQueries = 4
+  private static let mostRecent = 3
+  private static let mostCorrections = 3
   private static let leastCodeCharacters = 3
 
-  /// Products, categories and brands whose words begin as `text` does. A text without a word suggests nothing.
-  public func suggest(_ text: String, shopper: ShopperContext = .visitor) async throws -> Suggestions {
-    let text = QueryUnderstanding.printable(text)
-    guard text.contains(where: { $0.isLetter || $0.isNumber }) else {
-      return Suggestions(text: text, products: [], categories: [], brands: [])
+  /// Products, categories and brands whose words begin as `text` does, with what was searched for before.
+  ///
+  /// A text without a word suggests only what its visitor searched for. Where nothing begins so, what was probably meant is
+  /// tried instead.
+  public func suggest(
+    _ text: String, shopper: ShopperContext = .visitor, visitor: VisitorID? = nil
+  ) async throws -> Suggestions {
+    let plain = QueryUnderstanding.printable(text)
+    async let recent = recentSearches(plain, of: visitor)
+    async let queries = popularQueries(plain)
+    var suggestions = Suggestions(text: plain)
+    if plain.contains(where: { $0.isLetter || $0.isNumber }) {
+      suggestions = try await found(plain, shopper: shopper)
+      if suggestions.products.isEmpty, suggestions.categories.isEmpty, steps.contains(.spelling), let knowledge {
+        // A space at the end says that the last word is whole.
+        let typed = text.last?.isWhitespace == true ? plain + " " : plain
+        suggestions = try await corrected(
+          suggestions, knowledge.completions(of: typed, limit: Self.mostCorrections), shopper)
+      }
     }
+    suggestions.recent = await recent
+    suggestions.queries = (await queries).filter { !suggestions.recent.contains($0) }
+    return suggestions
+  }
+
+  /// The suggestions of the first correction that leads to any.
+  private func corrected(
+    _ plain: Suggestions, _ corrections: [String], _ shopper: ShopperContext
+  ) async throws -> Suggestions {
+    for (index, correction) in corrections.enumerated() {
+      var suggestions = try await found(correction, shopper: shopper)
+      guard !suggestions.products.isEmpty else { continue }
+      suggestions.text = plain.text
+      suggestions.corrections = Array(corrections[index...])
+      return suggestions
+    }
+    return plain
+  }
+
+  private func found(_ text: String, shopper: ShopperContext) async throws -> Suggestions {
     let request = suggestRequest(text, shopper: shopper)
     let response = try await engine.search(request, in: index, deadline: .now + deadlines.search)
     var degraded: [String] = []
-    let tree = await directory.labels(degraded: &degraded).tree
-    let products = response.hits.compactMap(CardHit.init).map {
+    let labels = await directory.labels(degraded: &degraded)
+    var suggestions = Suggestions(text: text)
+    suggestions.products = response.hits.compactMap(CardHit.init).map {
       Suggestions.Product(id: $0.id, title: $0.title, pictureURL: $0.pictureURL)
     }
-    return Suggestions(
-      text: text, products: products, categories: suggestedCategories(response, tree: tree),
-      brands: buckets("brands", response).map { .init(name: $0.key.text, count: $0.documentCount) })
+    suggestions.categories = suggestedCategories(response, labels: labels, text: text)
+    suggestions.brands = buckets("brands", response).map {
+      .init(name: $0.key.text, slug: Slug.brand($0.key.text), count: $0.documentCount)
+    }
+    return suggestions
   }
 
   private func suggestRequest(_ text: String, shopper: ShopperContext) -> SearchRequest {
@@ -80,18 +131,55 @@ extension SearchService {
       trackTotalHits: .never)
   }
 
-  /// The most specific categories first: a leaf says more than its department.
-  private func suggestedCategories(_ response: SearchResponse, tree: CategoryTree) -> [Suggestions.Category] {
-    let counted = buckets("categories", response).compactMap {
-      bucket -> (category: Suggestions.Category, isLeaf: Bool)? in
-      guard let id = CategoryID(bucket.key.text), let node = tree.node(id) else { return nil }
-      let category = Suggestions.Category(id: id, slug: node.slug, name: node.name, count: bucket.documentCount)
-      return (category, tree.children(of: id).isEmpty)
+  /// Virtual categories by their names, then the most specific categories of the products: a leaf says more than its
+  /// department.
+  private func suggestedCategories(
+    _ response: SearchResponse, labels: CatalogDirectory.Labels, text: String
+  ) -> [Suggestions.Category] {
+    let named = labels.rules.virtualCategories.filter { Self.hasWord($0.name, beginningWith: text) }.map {
+      Suggestions.Category(slug: $0.slug, name: $0.name)
     }
-    return counted.filter(\.isLeaf).prefix(Self.mostSuggestedCategories).map(\.category)
+    let leaves = buckets("categories", response).compactMap { bucket -> Suggestions.Category? in
+      guard let id = CategoryID(bucket.key.text), let node = labels.tree.node(id),
+        labels.tree.children(of: id).isEmpty
+      else { return nil }
+      return Suggestions.Category(id: id, slug: node.slug, name: node.name, count: bucket.documentCount)
+    }
+    return Array((named.prefix(1) + leaves).prefix(Self.mostSuggestedCategories))
   }
 
   private func buckets(_ name: String, _ response: SearchResponse) -> [Bucket] {
     if case .buckets(let result) = response.aggregations[name] { result.buckets } else { [] }
+  }
+
+  // MARK: What was searched for before
+
+  /// Empty where they are not kept or not to be had in time: suggestions go on without.
+  private func recentSearches(_ text: String, of visitor: VisitorID?) async -> [String] {
+    guard let visitor, let recent = searches.recent else { return [] }
+    let known = try? await withDeadline(deadlines.searches) { try await recent.searches(of: visitor) }
+    return Array((known ?? []).filter { Self.hasWord($0, beginningWith: text) }.prefix(Self.mostRecent))
+  }
+
+  private func popularQueries(_ text: String) async -> [String] {
+    guard let popular = searches.popular, !text.isEmpty else { return [] }
+    let limit = Self.mostSuggestedQueries
+    let found = try? await withDeadline(deadlines.searches) {
+      try await popular.queries(startingWith: text, limit: limit)
+    }
+    return Array((found ?? []).prefix(limit))
+  }
+
+  /// Whether searches are kept for their visitors' suggestions.
+  public var keepsSearches: Bool { searches.recent != nil }
+
+  /// Keeps a search that found something for its visitor's suggestions, where searches are kept.
+  public func remember(_ page: SearchPage, of visitor: VisitorID) async {
+    guard let recent = searches.recent, page.total.value > 0, !page.typedText.isEmpty, page.relaxedTo == nil else {
+      return
+    }
+    let text = page.correctedText ?? page.typedText
+    // A search that is not kept is missed by nobody.
+    _ = try? await withDeadline(deadlines.searches) { try await recent.record(text, by: visitor) }
   }
 }

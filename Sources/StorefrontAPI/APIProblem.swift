@@ -7,6 +7,8 @@ import SearchService
 public enum APIProblem: String, Problem.Code, CaseIterable {
   case invalidParameter = "invalid-parameter"
   case productNotFound = "product-not-found"
+  case listingNotFound = "listing-not-found"
+  case facetNotFound = "facet-not-found"
   case searchUnavailable = "search-unavailable"
   case databaseUnavailable = "database-unavailable"
   case notReady = "not-ready"
@@ -16,7 +18,7 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
   public var status: HTTPStatus {
     switch self {
     case .invalidParameter: .badRequest
-    case .productNotFound: .notFound
+    case .productNotFound, .listingNotFound, .facetNotFound: .notFound
     case .searchUnavailable, .databaseUnavailable, .notReady: .serviceUnavailable
     }
   }
@@ -25,6 +27,8 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     switch self {
     case .invalidParameter: "Invalid parameter"
     case .productNotFound: "Product not found"
+    case .listingNotFound: "Category or brand not found"
+    case .facetNotFound: "Facet not found"
     case .searchUnavailable: "Search is not available"
     case .databaseUnavailable: "The database is not available"
     case .notReady: "Not ready"

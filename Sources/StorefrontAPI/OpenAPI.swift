@@ -15,6 +15,9 @@ public enum OpenAPI {
       "/v1/suggest": ["get": suggest],
       "/v1/products/{id}": ["get": product],
       "/v1/categories": ["get": categories],
+      "/v1/categories/{slug}": ["get": category],
+      "/v1/brands/{slug}": ["get": brand],
+      "/v1/facets/{code}/values": ["get": facetValues],
       "/livez": ["get": plain("livez", "Whether the process lives", "text/plain")],
       "/readyz": ["get": readiness],
       "/metrics": ["get": plain("metrics", "Metrics in Prometheus's text format", "text/plain")],
@@ -24,42 +27,93 @@ public enum OpenAPI {
   ]
 
   private static let search: JSONValue = [
-    "operationId": "search", "summary": "Find products",
-    "parameters": [
-      parameter(
-        "q", "The words as the shopper typed them; empty or absent: browse", ["type": "string", "maxLength": 300]),
-      [
-        "name": "filter", "in": "query", "style": "form", "explode": true,
-        "description":
-          "code:value, repeatable. Values of one code widen, codes narrow. category:12, brand:Xerox, price:10..50, rating:4, stock:yes, reduced:yes, or an attribute: colour:Red, screen_size:13..16",
-        "schema": ["type": "array", "maxItems": 100, "items": ["type": "string", "examples": ["colour:Red"]]],
-      ],
-      parameter("price_min", "The lowest price, as 12 or 12.50", ["type": "string"]),
-      parameter("price_max", "The highest price, as 12 or 12.50", ["type": "string"]),
-      parameter(
-        "sort", "The order",
-        [
-          "type": "string", "default": "relevance",
-          "enum": ["relevance", "price_asc", "price_desc", "newest", "rating", "bestselling", "discount"],
-        ]),
-      parameter(
-        "page", "From 1; page times page_size reaches 10,000 at most", ["type": "integer", "minimum": 1, "default": 1]),
-      parameter("page_size", "Products a page", ["type": "integer", "minimum": 1, "maximum": 100, "default": 24]),
-      parameter(
-        "exact", "Whether to search the words as typed, without correcting their spelling when nothing has them all",
-        ["type": "boolean", "default": false]),
-      [
-        "name": "ignore", "in": "query", "style": "form", "explode": true,
-        "description": "A member of understood that is to be searched as words, as its ignore names it: colour:Red",
-        "schema": ["type": "array", "maxItems": 20, "items": ["type": "string", "examples": ["colour:Red"]]],
-      ],
-      parameter("why", "Whether to say how the query was understood", ["type": "boolean", "default": false]),
-    ],
+    "operationId": "search", "summary": "Find products", "parameters": .array(found + paging),
     "responses": responses("SearchPage", "400", "503"),
   ]
 
+  private static let category: JSONValue = [
+    "operationId": "category", "summary": "The products of a category, or of a virtual one, in its own order at first",
+    "parameters": .array([slug("The category's, as /v1/categories gives it")] + found + paging),
+    "responses": responses("SearchPage", "400", "404", "503"),
+  ]
+
+  private static let brand: JSONValue = [
+    "operationId": "brand", "summary": "The products of a brand",
+    "parameters": .array([slug("The brand's, as suggestions give it")] + found + paging),
+    "responses": responses("SearchPage", "400", "404", "503"),
+  ]
+
+  private static let facetValues: JSONValue = [
+    "operationId": "facetValues", "summary": "All values of a facet, or those with a word that begins so",
+    "description":
+      "The counts are those of the search's other filters, as in the facets of the search itself. sort is taken and changes nothing, so that a search's parameters can be handed on.",
+    "parameters": .array(
+      [
+        [
+          "name": "code", "in": "path", "required": true, "description": "brand, or an attribute's code",
+          "schema": ["type": "string"],
+        ],
+        parameter("prefix", "What a word of the value begins with", ["type": "string", "maxLength": 100]),
+        parameter(
+          "limit", "Values at most", ["type": "integer", "minimum": 1, "maximum": 1000, "default": 100]),
+        parameter(
+          "listing", "The list whose facet it is: category/SLUG or brand/SLUG", ["type": "string"]),
+      ] + found),
+    "responses": responses("FacetValues", "400", "404", "503"),
+  ]
+
+  private static func slug(_ description: String) -> JSONValue {
+    [
+      "name": "slug", "in": "path", "required": true, "description": .string(description),
+      "schema": ["type": "string"],
+    ]
+  }
+
+  /// What is found.
+  private static let found: [JSONValue] = [
+    parameter(
+      "q", "The words as the shopper typed them; empty or absent: browse", ["type": "string", "maxLength": 300]),
+    [
+      "name": "filter", "in": "query", "style": "form", "explode": true,
+      "description":
+        "code:value, repeatable. Values of one code widen, codes narrow. category:12, brand:Xerox, price:10..50, rating:4, stock:yes, reduced:yes, released:30d, or an attribute: colour:Red, screen_size:13..16. For forms, an end of an attribute's range may stand as min:screen_size=13 or max:screen_size=16",
+      "schema": ["type": "array", "maxItems": 100, "items": ["type": "string", "examples": ["colour:Red"]]],
+    ],
+    parameter("price_min", "The lowest price, as 12 or 12.50", ["type": "string"]),
+    parameter("price_max", "The highest price, as 12 or 12.50", ["type": "string"]),
+    parameter(
+      "exact", "Whether to search the words as typed, without correcting their spelling when nothing has them all",
+      ["type": "boolean", "default": false]),
+    [
+      "name": "ignore", "in": "query", "style": "form", "explode": true,
+      "description": "A member of understood that is to be searched as words, as its ignore names it: colour:Red",
+      "schema": ["type": "array", "maxItems": 20, "items": ["type": "string", "examples": ["colour:Red"]]],
+    ],
+  ]
+
+  /// How what is found is shown.
+  private static let paging: [JSONValue] = [
+    parameter(
+      "sort", "The order; a list has its own where none is given",
+      [
+        "type": "string", "default": "relevance",
+        "enum": ["relevance", "price_asc", "price_desc", "newest", "rating", "bestselling", "discount"],
+      ]),
+    parameter(
+      "page", "From 1; page times page_size reaches 10,000 at most", ["type": "integer", "minimum": 1, "default": 1]),
+    parameter("page_size", "Products a page", ["type": "integer", "minimum": 1, "maximum": 100, "default": 24]),
+    parameter("why", "Whether to say how the query was understood", ["type": "boolean", "default": false]),
+    parameter(
+      "highlight", "Whether each product says which of its words were found", ["type": "boolean", "default": false]),
+    parameter(
+      "cursor",
+      "next_cursor of the page before, alone: it holds the whole search, and reaches past 10,000 results. Its pages have no facets",
+      ["type": "string"]),
+  ]
+
   private static let suggest: JSONValue = [
-    "operationId": "suggest", "summary": "Complete what is being typed",
+    "operationId": "suggest", "summary": "Complete what is being typed, or what it was probably meant to be",
+    "description": "Of a visitor's cookie, recent holds what the visitor searched for.",
     "parameters": [parameter("q", "What was typed so far", ["type": "string", "maxLength": 300])],
     "responses": responses("Suggestions", "400", "503"),
   ]

@@ -6,7 +6,11 @@ enum OpenAPISchemas {
     "SearchPage": searchPage, "Recognition": recognition, "Why": why, "ProductCard": productCard, "Facet": facet,
     "Price": price, "Rating": rating,
     "Suggestions": suggestions, "ProductPage": productPage, "Variant": variant, "Attribute": attribute,
-    "CategoryTree": object(["categories": array(ref("Category"))]),
+    "FacetValues": object(["prefix": string, "total": integer, "is_cut": boolean, "facet": ref("Facet")]),
+    "CategoryTree": object([
+      "categories": array(ref("Category")),
+      "virtual": array(object(["slug": string, "name": string, "summary": string], optional: ["summary"])),
+    ]),
     "Category": object(["id": id, "slug": string, "name": string, "children": array(ref("Category"))]),
     "Readiness": object([
       "ready": boolean, "checks": ["type": "object", "additionalProperties": ["enum": ["ok", "down"]]],
@@ -39,12 +43,17 @@ enum OpenAPISchemas {
       "query": string, "original_query": string, "corrected_query": string,
       "relaxed_to": ["enum": ["most_words", "any_word", "category"]], "dropped_words": array(string),
       "excluded": array(string), "redirect": string, "understood": array(ref("Recognition")), "why": ref("Why"),
+      "listing": object(
+        ["kind": ["enum": ["category", "brand", "virtual"]], "slug": string, "name": string, "summary": string],
+        optional: ["summary"]),
       "total": object(["value": integer, "is_exact": boolean]), "sort": string, "page": integer, "page_size": integer,
-      "page_count": integer, "products": array(ref("ProductCard")), "facets": array(ref("Facet")),
+      "page_count": integer, "next_cursor": string, "products": array(ref("ProductCard")),
+      "facets": array(ref("Facet")),
       "degraded": array(string), "took_ms": number,
     ],
     optional: [
       "original_query", "corrected_query", "relaxed_to", "dropped_words", "excluded", "redirect", "understood", "why",
+      "listing", "next_cursor",
     ])
 
   /// Something that the query names, and what `ignore=` takes to search it as words.
@@ -65,8 +74,19 @@ enum OpenAPISchemas {
     [
       "id": id, "code": string, "title": string, "brand": string, "url": string, "picture": string,
       "price": ["oneOf": [ref("Price"), ["type": "null"]]], "is_price_from": boolean, "is_in_stock": boolean,
-      "rating": ref("Rating"), "variant_count": integer, "score": number,
-    ], optional: ["brand", "picture", "rating", "score"])
+      "rating": ref("Rating"),
+      "variant": object(["id": id, "sku": string, "options": array(option)]), "variant_count": integer,
+      "choices": array(
+        object([
+          "code": string, "name": string,
+          "values": array(object(["label": string, "hex": string], optional: ["hex"])),
+        ])),
+      "highlight": object(["title": highlighted, "summary": highlighted], optional: ["title", "summary"]),
+      "score": number,
+    ], optional: ["brand", "picture", "rating", "variant", "highlight", "score"])
+
+  private static let option = object(["code": string, "name": string, "value": string])
+  private static let highlighted = array(object(["text": string, "is_found": boolean]))
 
   private static let price = object(
     [
@@ -80,20 +100,27 @@ enum OpenAPISchemas {
   private static let facet = object(
     [
       "code": string, "name": string, "unit": string, "kind": ["enum": ["values", "swatches", "ranges", "categories"]],
-      "lowest_minor_units": integer, "highest_minor_units": integer,
       "values": array(
         object(
           [
             "value": string, "label": string, "count": integer, "is_selected": boolean, "hex": string,
             "depth": integer,
           ], optional: ["hex", "depth"])),
-    ], optional: ["unit", "lowest_minor_units", "highest_minor_units"])
+      "has_more": boolean,
+      // Of prices in minor units.
+      "spread": object(
+        [
+          "lowest": number, "highest": number, "chosen_lower": number, "chosen_upper": number,
+          "bars": array(object(["from": number, "to": number, "count": integer])),
+        ], optional: ["chosen_lower", "chosen_upper"]),
+    ], optional: ["unit", "spread"])
 
   private static let suggestions = object([
-    "query": string,
+    "query": string, "recent": array(string), "queries": array(string), "corrections": array(string),
     "products": array(object(["id": id, "title": string, "picture": string], optional: ["picture"])),
-    "categories": array(object(["id": id, "slug": string, "name": string, "count": integer])),
-    "brands": array(object(["name": string, "count": integer])),
+    "categories": array(
+      object(["id": id, "slug": string, "name": string, "count": integer], optional: ["id", "count"])),
+    "brands": array(object(["name": string, "slug": string, "count": integer], optional: ["slug"])),
   ])
 
   private static let attribute = object(

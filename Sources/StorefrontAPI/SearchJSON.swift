@@ -18,6 +18,7 @@ enum SearchJSON {
       if let relaxed = page.relaxedTo { writer.member("relaxed_to", relaxed.rawValue) }
       write(page.plan, &writer)
       if page.input.wantsWhy { writeWhy(page, &writer) }
+      if let listing = page.input.listing { write(listing, &writer) }
       writer.name("total")
       writer.object {
         $0.member("value", page.total.value); $0.member("is_exact", page.total.isExact)
@@ -26,6 +27,7 @@ enum SearchJSON {
       writer.member("page", page.input.page)
       writer.member("page_size", page.input.pageSize)
       writer.member("page_count", page.pageCount)
+      if let cursor = page.nextCursor { writer.member("next_cursor", cursor) }
       writer.name("products")
       writer.array { writer in for product in page.products { write(product, &writer) } }
       writer.name("facets")
@@ -76,44 +78,17 @@ enum SearchJSON {
     }
   }
 
-  static func bytes(of suggestions: Suggestions) -> [UInt8] {
-    var writer = JSONWriter()
+  private static func write(_ listing: Listing, _ writer: inout JSONWriter) {
+    writer.name("listing")
     writer.object { writer in
-      writer.member("query", suggestions.text)
-      writer.name("products")
-      writer.array { writer in
-        for product in suggestions.products {
-          writer.object { writer in
-            writer.member("id", product.id.description)
-            writer.member("title", product.title)
-            if let picture = product.pictureURL { writer.member("picture", picture) }
-          }
-        }
-      }
-      writer.name("categories")
-      writer.array { writer in
-        for category in suggestions.categories {
-          writer.object { writer in
-            writer.member("id", category.id.description)
-            writer.member("slug", category.slug)
-            writer.member("name", category.name)
-            writer.member("count", category.count)
-          }
-        }
-      }
-      writer.name("brands")
-      writer.array { writer in
-        for brand in suggestions.brands {
-          writer.object {
-            $0.member("name", brand.name); $0.member("count", brand.count)
-          }
-        }
-      }
+      writer.member("kind", listing.kind.rawValue)
+      writer.member("slug", listing.slug)
+      writer.member("name", listing.name)
+      if !listing.summary.isEmpty { writer.member("summary", listing.summary) }
     }
-    return writer.bytes
   }
 
-  static func bytes(of tree: CategoryTree) -> [UInt8] {
+  static func bytes(of tree: CategoryTree, virtual: [VirtualCategory]) -> [UInt8] {
     var writer = JSONWriter()
     func write(_ node: CategoryTree.Node, _ writer: inout JSONWriter) {
       writer.object { writer in
@@ -127,6 +102,16 @@ enum SearchJSON {
     writer.object { writer in
       writer.name("categories")
       writer.array { writer in for root in tree.roots { write(root, &writer) } }
+      writer.name("virtual")
+      writer.array { writer in
+        for category in virtual {
+          writer.object { writer in
+            writer.member("slug", category.slug)
+            writer.member("name", category.name)
+            if !category.summary.isEmpty { writer.member("summary", category.summary) }
+          }
+        }
+      }
     }
     return writer.bytes
   }
@@ -171,25 +156,7 @@ enum SearchJSON {
 
   // MARK: Parts
 
-  private static func write(_ card: ProductCard, _ writer: inout JSONWriter) {
-    writer.object { writer in
-      writer.member("id", card.id.description)
-      writer.member("code", card.code)
-      writer.member("title", card.title)
-      if let brand = card.brand { writer.member("brand", brand) }
-      writer.member("url", "/products/\(card.id)")
-      if let picture = card.pictureURL { writer.member("picture", picture) }
-      writer.name("price")
-      write(card.quote, &writer)
-      writer.member("is_price_from", card.isPriceFrom)
-      writer.member("is_in_stock", card.isInStock)
-      writeRating(card.rating, card.ratingCount, &writer)
-      writer.member("variant_count", card.variantCount)
-      if let score = card.score { writer.member("score", score) }
-    }
-  }
-
-  private static func write(_ quote: Quote?, _ writer: inout JSONWriter) {
+  static func write(_ quote: Quote?, _ writer: inout JSONWriter) {
     guard let quote else { return writer.null() }
     writer.object { writer in
       writer.member("amount", quote.amount.decimalText)
@@ -203,37 +170,11 @@ enum SearchJSON {
     }
   }
 
-  private static func writeRating(_ average: Double?, _ count: Int64, _ writer: inout JSONWriter) {
+  static func writeRating(_ average: Double?, _ count: Int64, _ writer: inout JSONWriter) {
     guard let average else { return }
     writer.name("rating")
     writer.object {
       $0.member("average", average); $0.member("count", count)
-    }
-  }
-
-  private static func write(_ facet: Facet, _ writer: inout JSONWriter) {
-    writer.object { writer in
-      writer.member("code", facet.code)
-      writer.member("name", facet.name)
-      if let unit = facet.unit { writer.member("unit", unit) }
-      writer.member("kind", facet.kind.rawValue)
-      if let bounds = facet.bounds {
-        writer.member("lowest_minor_units", bounds.lowerBound)
-        writer.member("highest_minor_units", bounds.upperBound)
-      }
-      writer.name("values")
-      writer.array { writer in
-        for value in facet.values {
-          writer.object { writer in
-            writer.member("value", value.value)
-            writer.member("label", value.label)
-            writer.member("count", value.count)
-            writer.member("is_selected", value.isSelected)
-            if let hex = value.hex { writer.member("hex", hex) }
-            if facet.kind == .categories { writer.member("depth", value.depth) }
-          }
-        }
-      }
     }
   }
 

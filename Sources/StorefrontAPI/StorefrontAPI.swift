@@ -47,6 +47,9 @@ public struct StorefrontAPI: Sendable {
     router.get("/v1/suggest", Route(name: "suggest"), suggest)
     router.get("/v1/products/{id}", Route(name: "product"), product)
     router.get("/v1/categories", Route(name: "categories"), categories)
+    router.get("/v1/categories/{slug}", Route(name: "category"), category)
+    router.get("/v1/brands/{slug}", Route(name: "brand"), brand)
+    router.get("/v1/facets/{code}/values", Route(name: "facetValues"), facetValues)
     router.get("/livez", Route(name: "livez", isImmediate: true)) { _ in .text("ok\n") }
     router.get("/readyz", Route(name: "readyz"), ready)
     router.get("/metrics", Route(name: "metrics")) { [metrics] _ in
@@ -57,15 +60,52 @@ public struct StorefrontAPI: Sendable {
   }
 
   @Sendable private func search(_ request: HTTPRequest) async throws -> HTTPResponse {
+    try await Problem.translating { try await results(request, listing: nil) }
+  }
+
+  @Sendable private func category(_ request: HTTPRequest) async throws -> HTTPResponse {
     try await Problem.translating {
-      let input = try SearchInput(
-        parameters: request.query.parameters.map { ($0.name, $0.value) }, currency: service.currency)
-      let page = try await service.search(input)
-      searches.increment()
-      if page.correctedText != nil { corrected.increment() }
-      if page.relaxedTo != nil { relaxed.increment() }
-      if page.total.value == 0 { empty.increment() }
-      return .json(SearchJSON.bytes(of: page))
+      guard let listing = try await service.listing(category: request.pathParameters["slug"] ?? "") else {
+        throw Problem(APIProblem.listingNotFound, detail: "There is no category of this slug.")
+      }
+      return try await results(request, listing: listing)
+    }
+  }
+
+  @Sendable private func brand(_ request: HTTPRequest) async throws -> HTTPResponse {
+    try await Problem.translating {
+      guard let listing = try await service.listing(brand: request.pathParameters["slug"] ?? "") else {
+        throw Problem(APIProblem.listingNotFound, detail: "There is no brand of this slug.")
+      }
+      return try await results(request, listing: listing)
+    }
+  }
+
+  private func results(_ request: HTTPRequest, listing: Listing?) async throws -> HTTPResponse {
+    let input = try SearchInput(
+      parameters: request.query.parameters.map { ($0.name, $0.value) }, currency: service.currency, listing: listing)
+    let page = try await service.search(input)
+    searches.increment()
+    if page.correctedText != nil { corrected.increment() }
+    if page.relaxedTo != nil { relaxed.increment() }
+    if page.total.value == 0 { empty.increment() }
+    return .json(SearchJSON.bytes(of: page))
+  }
+
+  @Sendable private func facetValues(_ request: HTTPRequest) async throws -> HTTPResponse {
+    try await Problem.translating {
+      var parameters = try request.query.parameters.map { (name: $0.name, value: $0.value) }
+      let named = parameters.first { $0.name == "listing" }?.value
+      parameters.removeAll { $0.name == "listing" }
+      let listing = try await service.listing(named: named)
+      let input = try FacetValuesInput(
+        code: request.pathParameters["code"] ?? "", parameters: parameters, currency: service.currency, listing: listing
+      )
+      guard let values = try await service.facetValues(input) else {
+        throw Problem(
+          APIProblem.facetNotFound, detail: "There is no facet of this code: brand, or that of an attribute.")
+      }
+      return .json(SearchJSON.bytes(of: values))
     }
   }
 
@@ -76,7 +116,12 @@ public struct StorefrontAPI: Sendable {
         throw InvalidInput(parameter: String(name.prefix(40)), reason: "is not a parameter of suggestions: they take q")
       }
       let input = try SearchInput(parameters: parameters.parameters.map { ($0.name, $0.value) })
-      return .json(SearchJSON.bytes(of: try await service.suggest(input.text)))
+      let visitor = VisitorCookie.visitor(of: request)
+      var response = HTTPResponse.json(
+        SearchJSON.bytes(of: try await service.suggest(input.text, visitor: visitor)))
+      // What a visitor searched for is nobody else's.
+      if visitor != nil { response.headers["Cache-Control"] = "private, no-store" }
+      return response
     }
   }
 
@@ -91,7 +136,8 @@ public struct StorefrontAPI: Sendable {
 
   @Sendable private func categories(_ request: HTTPRequest) async throws -> HTTPResponse {
     try await Problem.translating {
-      var response = HTTPResponse.json(SearchJSON.bytes(of: try await service.categories()))
+      var response = HTTPResponse.json(
+        SearchJSON.bytes(of: try await service.categories(), virtual: await service.virtualCategories()))
       response.headers["Cache-Control"] = "public, max-age=30"
       return response
     }

@@ -17,7 +17,9 @@ enum Assets {
     add("/assets/icon.svg", Array(icon.utf8), "image/svg+xml", to: &router)
     add("/favicon.ico", Array(icon.utf8), "image/svg+xml", to: &router)
     add("/assets/shop.webmanifest", manifest, "application/manifest+json", to: &router)
-    add("/robots.txt", Array("User-agent: *\nDisallow: /search\nDisallow: /v1/\n".utf8), "text/plain", to: &router)
+    add(
+      "/robots.txt", Array("User-agent: *\nDisallow: /search\nDisallow: /facets/\nDisallow: /v1/\n".utf8), "text/plain",
+      to: &router)
   }
 
   private static func add(_ path: String, _ bytes: [UInt8], _ type: String, to router: inout Router) {

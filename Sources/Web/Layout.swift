@@ -10,7 +10,7 @@ struct Layout {
 
   func page(title: String, query: String = "", description: String, body: HTML) -> String {
     let departments = tree.roots.prefix(Self.mostDepartments).map { node -> HTML in
-      "<li><a href=\"/categories/\(node.slug)\">\(node.name)</a></li>"
+      "<li><a href=\"/c/\(node.slug)\">\(node.name)</a></li>"
     }
     let html: HTML = """
       <!doctype html>

@@ -6,6 +6,8 @@ import SearchService
 enum ProductGrid {
   /// Cards whose pictures are in the first window of a phone or a laptop are loaded at once, the others when they near it.
   private static let eagerPictures = 4
+  /// Colours that a card draws; their number stands beside them.
+  private static let mostDots = 6
 
   static func html(_ products: [ProductCard]) -> HTML {
     let cards = products.enumerated().map { index, product in card(product, isEager: index < eagerPictures) }
@@ -14,21 +16,40 @@ enum ProductGrid {
 
   private static func card(_ product: ProductCard, isEager: Bool) -> HTML {
     let brand: HTML? = product.brand.map { "<span class=\"brand\">\($0)</span>" }
-    let variants: HTML? =
-      product.variantCount > 1 ? "<span class=\"note\">\(product.variantCount) variants</span>" : nil
     let stock: HTML? = product.isInStock ? nil : "<span class=\"note sold-out\">Out of stock</span>"
+    let variant = product.variant.map { "?variant=\($0.id)" } ?? ""
+    let summary: HTML? = product.highlightedSummary.map { "<p class=\"found\">\(marked($0))</p>" }
     return """
       <li class="card">
-      <a href="/products/\(product.id.description)">
+      <a href="/products/\(product.id.description)\(variant)">
       \(picture(product.pictureURL, isEager: isEager))
       \(brand)
-      <span class="title">\(product.title)</span>
+      <span class="title">\(product.highlightedTitle.map(marked) ?? "\(product.title)")</span>
       </a>
       \(rating(product.rating, count: product.ratingCount))
       \(price(product.quote, isFrom: product.isPriceFrom))
-      \(variants)\(stock)
+      \(choices(product))\(stock)\(summary)
       </li>
       """
+  }
+
+  /// What was found in a text; each part is escaped.
+  private static func marked(_ text: HighlightedText) -> HTML {
+    let parts = text.parts.map { part -> HTML in part.isFound ? "<mark>\(part.text)</mark>" : "\(part.text)" }
+    return "\(parts)"
+  }
+
+  /// The options that the variants differ in, with the shown variant's own: `Colour Red of 4 · Size 6`.
+  private static func choices(_ product: ProductCard) -> HTML? {
+    guard product.variantCount > 1 else { return nil }
+    guard !product.choices.isEmpty else { return "<span class=\"note\">\(product.variantCount) variants</span>" }
+    let items = product.choices.map { choice -> HTML in
+      let dots = choice.values.prefix(mostDots).compactMap { FacetColumn.swatch($0.hex, size: 14) }
+      let shown = product.variant?.options.first { $0.code == choice.code }?.value
+      let count: HTML = shown.map { "\($0), 1 of \(choice.values.count)" } ?? "\(choice.values.count)"
+      return "<li>\(dots)<span>\(choice.name): \(count)</span></li>"
+    }
+    return "<ul class=\"choices note\">\(items)</ul>"
   }
 
   /// The picture beside a title: decoration for who cannot see it, since the title says the same.

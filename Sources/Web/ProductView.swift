@@ -39,7 +39,7 @@ struct ProductView {
 
   private var crumbs: HTML? {
     guard let path = product.categories.first else { return nil }
-    let steps = path.steps.map { step -> HTML in "<li><a href=\"/categories/\(step.slug)\">\(step.name)</a></li>" }
+    let steps = path.steps.map { step -> HTML in "<li><a href=\"/c/\(step.slug)\">\(step.name)</a></li>" }
     return "<nav aria-label=\"You are here\"><ol class=\"crumbs\"><li><a href=\"/\">Home</a></li>\(steps)</ol></nav>"
   }
 
@@ -53,7 +53,10 @@ struct ProductView {
 
   private var brand: HTML? {
     product.brand.map { name in
-      let href = Address(path: "/search", parameters: [("filter", "brand:\(name)")]).text
+      let slug = Slug.brand(name)
+      let href =
+        slug.isEmpty
+        ? Address(path: "/search", parameters: [("filter", "brand:\(name)")]).text : "/b/\(Address.encoded(slug))"
       return "<p class=\"brand\"><a href=\"\(href)\">\(name)</a></p>"
     }
   }

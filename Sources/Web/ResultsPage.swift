@@ -2,16 +2,16 @@ import Catalog
 import SearchService
 import Understanding
 
-/// The page of a search or of a category: results, facets, sorting, paging. It needs no JavaScript.
+/// The page of a search or of a listing: results, facets, sorting, paging. It needs no JavaScript.
 struct ResultsPage {
   let page: SearchPage
-  /// The category whose page this is; nil for a search.
-  let category: CategoryTree.Node?
-  let tree: CategoryTree
-  let currency: Currency
+  let addresses: ListAddress
+
+  private var tree: CategoryTree { addresses.tree }
+  private var listing: Listing? { page.input.listing }
 
   private var heading: String {
-    if let category { return category.name }
+    if let listing { return listing.name }
     return shownText.isEmpty ? "All products" : "Results for “\(shownText)”"
   }
 
@@ -24,13 +24,26 @@ struct ResultsPage {
     """
     \(breadcrumbs)
     <div class="heading"><h1>\(heading)</h1><p class="count">\(countText)</p></div>
-    \(correctedNotice)\(relaxedNotice)\(degradedNotice)\(understood)
+    \(summary)\(correctedNotice)\(relaxedNotice)\(degradedNotice)\(understood)
     <div class="results">
-    <input class="hidden toggle" type="checkbox" id="show-filters"><label class="toggle-label" for="show-filters">Filters</label>
-    <aside class="filters" aria-label="Filters">\(chosen)\(page.facets.map(facet))</aside>
+    \(filters)
     <section class="hits" aria-label="Products">\(sorting)\(products)\(paging)</section>
     </div>
     """
+  }
+
+  /// A page behind a cursor continues a list; its filters stand on the first one.
+  private var filters: HTML? {
+    guard page.input.position == nil else {
+      var first = page.input
+      first.position = nil
+      first.page = 1
+      return "<p><a rel=\"nofollow\" href=\"\(addresses.of(first))\">Back to the first page and its filters</a></p>"
+    }
+    return """
+      <input class="hidden toggle" type="checkbox" id="show-filters"><label class="toggle-label" for="show-filters">Filters</label>
+      <aside class="filters" aria-label="Filters">\(FacetColumn(page: page, addresses: addresses).html)</aside>
+      """
   }
 
   private var countText: String {
@@ -38,13 +51,16 @@ struct ResultsPage {
   }
 
   private var breadcrumbs: HTML? {
-    guard let category, let path = tree.path(to: category.id) else { return nil }
-    let steps = path.steps.map { step -> HTML in
-      step.id == category.id
-        ? "<li aria-current=\"page\">\(step.name)</li>"
-        : "<li><a href=\"/categories/\(step.slug)\">\(step.name)</a></li>"
-    }
+    guard let listing else { return nil }
+    let path = listing.category.flatMap { tree.path(to: $0)?.steps } ?? []
+    var steps = path.dropLast().map { step -> HTML in "<li><a href=\"/c/\(step.slug)\">\(step.name)</a></li>" }
+    steps.append("<li aria-current=\"page\">\(listing.name)</li>")
     return "<nav aria-label=\"You are here\"><ol class=\"crumbs\"><li><a href=\"/\">Home</a></li>\(steps)</ol></nav>"
+  }
+
+  private var summary: HTML? {
+    guard let listing, !listing.summary.isEmpty else { return nil }
+    return "<p class=\"summary\">\(listing.summary)</p>"
   }
 
   private var correctedNotice: HTML? {
@@ -53,7 +69,7 @@ struct ResultsPage {
     asTyped.isExact = true
     asTyped.page = 1
     return """
-      <p class="notice">Showing results for <strong>\(corrected)</strong>. Search instead for <a rel="nofollow" href="\(address(asTyped))">\(page.typedText)</a></p>
+      <p class="notice">Showing results for <strong>\(corrected)</strong>. Search instead for <a rel="nofollow" href="\(addresses.of(asTyped))">\(page.typedText)</a></p>
       """
   }
 
@@ -77,7 +93,7 @@ struct ResultsPage {
       input.ignored.insert(recognition.reference)
       input.page = 1
       return """
-        <li><a class="chip" rel="nofollow" href="\(address(input))"><span class="hidden">Search as words, not as </span>\(recognition.kind.label): \(recognition.label) <span aria-hidden="true">×</span></a></li>
+        <li><a class="chip" rel="nofollow" href="\(addresses.of(input))"><span class="hidden">Search as words, not as </span>\(recognition.kind.label): \(recognition.label) <span aria-hidden="true">×</span></a></li>
         """
     }
     let without = page.plan.excluded.map { phrase -> HTML in "<li>Without \(phrase)</li>" }
@@ -89,103 +105,6 @@ struct ResultsPage {
     return "<p class=\"notice\">Prices may be a little old at the moment. The basket shows the current ones.</p>"
   }
 
-  // MARK: Addresses
-
-  /// The address of a changed search; a category's page keeps its own path.
-  private func address(_ input: SearchInput) -> String {
-    var path = "/search"
-    var kept = input
-    if let category {
-      path = "/categories/\(category.slug)"
-      kept.filters.removeAll { $0 == .category(category.id) }
-    }
-    return Address(path: path, parameters: kept.parameters(currency: currency)).text
-  }
-
-  private func facetAddress(_ facet: Facet, _ value: Facet.Value) -> String {
-    if facet.kind == .categories, let id = CategoryID(value.value), let node = tree.node(id) {
-      var input = page.input
-      input.filters.removeAll { if case .category = $0 { true } else { false } }
-      input.page = 1
-      guard category != nil else {
-        return address(value.isSelected ? input : input.toggling("category", value.value, currency: currency))
-      }
-      return Address(path: "/categories/\(node.slug)", parameters: input.parameters(currency: currency)).text
-    }
-    return address(page.input.toggling(facet.code, value.value, currency: currency))
-  }
-
-  // MARK: Facets
-
-  /// What is chosen, each to be taken away by one click.
-  private var chosen: HTML? {
-    let tokens = page.input.filters.filter { filter in
-      if case .category(let id) = filter { id != category?.id } else { true }
-    }.flatMap { $0.texts(currency: currency) }
-    guard !tokens.isEmpty else { return nil }
-    let chips = tokens.compactMap { token -> HTML? in
-      guard let colon = token.firstIndex(of: ":") else { return nil }
-      let code = String(token[..<colon])
-      let value = String(token[token.index(after: colon)...])
-      let href = address(page.input.toggling(code, value, currency: currency))
-      return """
-        <li><a class="chip" rel="nofollow" href="\(href)"><span class="hidden">Remove the filter </span>\(label(code, value)) <span aria-hidden="true">×</span></a></li>
-        """
-    }
-    var cleared = page.input
-    cleared.filters = category.map { [.category($0.id)] } ?? []
-    cleared.page = 1
-    return "<ul class=\"chips\">\(chips)<li><a rel=\"nofollow\" href=\"\(address(cleared))\">Clear all</a></li></ul>"
-  }
-
-  private func label(_ code: String, _ value: String) -> String {
-    if let facet = page.facets.first(where: { $0.code == code }) {
-      let shown = facet.values.first { $0.value == value }?.label ?? value.replacing("..", with: " to ")
-      return facet.code == "stock" || facet.code == "category" ? shown : "\(facet.name): \(shown)"
-    }
-    return code == "reduced" ? "Reduced" : value
-  }
-
-  private func facet(_ facet: Facet) -> HTML {
-    let items = facet.values.map { value -> HTML in
-      let swatch: HTML? = value.hex.map {
-        "<svg class=\"swatch\" viewBox=\"0 0 20 20\" width=\"18\" height=\"18\" aria-hidden=\"true\"><circle cx=\"10\" cy=\"10\" r=\"9\" fill=\"\($0)\" stroke=\"#8a94a0\"/></svg>"
-      }
-      let current: HTML = value.isSelected ? " aria-current=\"true\"" : ""
-      let kind: HTML = facet.kind == .categories ? "category depth-\(min(value.depth, 3))" : "choice"
-      return """
-        <li><a class="\(kind)" rel="nofollow" href="\(facetAddress(facet, value))"\(current)>\(swatch)<span class="label">\(value.label)</span> <span class="count">\(value.count)</span></a></li>
-        """
-    }
-    let form: HTML? = facet.code == "price" ? priceForm(facet) : nil
-    return "<section class=\"facet\"><h2>\(facet.name)</h2><ul>\(items)</ul>\(form)</section>"
-  }
-
-  private func priceForm(_ facet: Facet) -> HTML {
-    var input = page.input
-    var lower = ""
-    var upper = ""
-    for case .price(let low, let high) in input.filters {
-      lower = low.map { Money(minorUnits: $0, currency: currency).decimalText } ?? ""
-      upper = high.map { Money(minorUnits: $0, currency: currency).decimalText } ?? ""
-    }
-    input.filters.removeAll { $0.facetCode == "price" }
-    input.page = 1
-    let action = address(SearchInput(filters: category.map { [.category($0.id)] } ?? []))
-    var kept = input
-    if let category { kept.filters.removeAll { $0 == .category(category.id) } }
-    let hidden = kept.parameters(currency: currency).map { parameter -> HTML in
-      "<input type=\"hidden\" name=\"\(parameter.name)\" value=\"\(parameter.value)\">"
-    }
-    return """
-      <form class="price-range" action="\(action)">\(hidden)
-      <label>From <input name="price_min" inputmode="decimal" size="6" value="\(lower)"></label>
-      <label>to <input name="price_max" inputmode="decimal" size="6" value="\(upper)"></label>
-      <button type="submit">Set<span class="hidden"> the price range</span></button>
-      </form>
-      """
-  }
-
   // MARK: Results
 
   private var sorting: HTML {
@@ -194,24 +113,27 @@ struct ResultsPage {
       input.sort = sort
       input.page = 1
       let current: HTML = sort == page.input.sort ? " aria-current=\"true\"" : ""
-      return "<li><a rel=\"nofollow\" href=\"\(address(input))\"\(current)>\(sort.label)</a></li>"
+      return "<li><a rel=\"nofollow\" href=\"\(addresses.of(input))\"\(current)>\(sort.label)</a></li>"
     }
     return "<nav class=\"sorting\" aria-label=\"Order\"><span>Order by</span><ul>\(choices)</ul></nav>"
   }
 
   private var products: HTML {
     guard page.products.isEmpty else { return ProductGrid.html(page.products) }
-    let departments = tree.roots.map { node -> HTML in "<li><a href=\"/categories/\(node.slug)\">\(node.name)</a></li>"
-    }
+    let departments = tree.roots.map { node -> HTML in "<li><a href=\"/c/\(node.slug)\">\(node.name)</a></li>" }
     let advice: HTML =
-      page.input.filters.isEmpty
+      page.input.chosenFilters.isEmpty
       ? "Check the spelling, try fewer words, or look around in a department:"
       : "Take a filter away, or look around in a department:"
     return "<div class=\"empty\"><p>We found nothing for this.</p><p>\(advice)</p><ul>\(departments)</ul></div>"
   }
 
+  /// Numbered pages as far as they reach, and from the last of them on the cursor.
   private var paging: HTML? {
-    guard page.pageCount > 1 else { return nil }
+    let onward = onward
+    guard page.input.position == nil, page.pageCount > 1 else {
+      return onward.map { "<nav aria-label=\"Pages\"><ul class=\"pages\">\($0)</ul></nav>" }
+    }
     let current = page.input.page
     let around = Set([1, page.pageCount] + ((current - 2)...(current + 2))).filter { (1...page.pageCount).contains($0) }
     var items: [HTML] = []
@@ -224,12 +146,21 @@ struct ResultsPage {
       items.append(
         number == current
           ? "<li><span aria-current=\"page\"><span class=\"hidden\">Page </span>\(number)</span></li>"
-          : "<li><a href=\"\(address(input))\"><span class=\"hidden\">Page </span>\(number)</a></li>")
+          : "<li><a href=\"\(addresses.of(input))\"><span class=\"hidden\">Page </span>\(number)</a></li>")
     }
-    var next = page.input
-    next.page = current + 1
-    let onward: HTML? = current < page.pageCount ? "<li><a rel=\"next\" href=\"\(address(next))\">Next</a></li>" : nil
     return "<nav aria-label=\"Pages\"><ul class=\"pages\">\(items)\(onward)</ul></nav>"
+  }
+
+  private var onward: HTML? {
+    var href: String?
+    if page.input.position == nil, page.input.page < page.pageCount {
+      var next = page.input
+      next.page += 1
+      href = addresses.of(next)
+    } else if let cursor = page.nextCursor {
+      href = Address(path: listing?.path ?? "/search", parameters: [("cursor", cursor)]).text
+    }
+    return href.map { "<li><a rel=\"next\" href=\"\($0)\">Next</a></li>" }
   }
 }
 

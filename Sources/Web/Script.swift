@@ -1,4 +1,5 @@
-/// The script: suggestions under the search box, after WAI-ARIA's combobox with a list. All else works without it.
+/// The script: suggestions under the search box, after WAI-ARIA's combobox with a list, and sliders beside the ranges'
+/// fields. All else works without it.
 enum Script {
   static let text = """
     (() => {
@@ -49,8 +50,15 @@ enum Script {
       }
       function show(answer) {
         list.replaceChildren();
-        for (const c of answer.categories) add(c.name, "Category", "/categories/" + c.slug);
-        for (const b of answer.brands) add(b.name, "Brand", "/search?filter=" + encodeURIComponent("brand:" + b.name));
+        const search = text => "/search?q=" + encodeURIComponent(text);
+        for (const text of answer.recent) add(text, "Searched before", search(text));
+        for (const text of answer.corrections) add(text, "Did you mean", search(text));
+        for (const text of answer.queries) add(text, "Popular", search(text));
+        for (const c of answer.categories) add(c.name, "Category", "/c/" + c.slug);
+        for (const b of answer.brands) {
+          const href = "/search?filter=" + encodeURIComponent("brand:" + b.name);
+          add(b.name, "Brand", b.slug ? "/b/" + encodeURIComponent(b.slug) : href);
+        }
         for (const p of answer.products) add(p.title, "", "/products/" + p.id, p.picture);
         list.hidden = !list.children.length;
         chosen = list.children.length;
@@ -82,6 +90,31 @@ enum Script {
         }
       });
       input.addEventListener("blur", hide);
+    })();
+    (() => {
+      for (const form of document.querySelectorAll("form.range")) {
+        const lowest = Math.floor(form.dataset.lowest), highest = Math.ceil(form.dataset.highest);
+        const fields = [...form.querySelectorAll("label input")];
+        if (fields.length !== 2 || !(lowest < highest)) continue;
+        const slider = document.createElement("div");
+        slider.className = "slider";
+        const name = form.closest(".facet").querySelector("h2").textContent;
+        const ends = fields.map((field, end) => {
+          const range = document.createElement("input");
+          Object.assign(range, { type: "range", min: lowest, max: highest, step: highest - lowest > 20 ? 1 : 0.1 });
+          range.value = field.value || (end ? highest : lowest);
+          range.setAttribute("aria-label", name + (end ? ", highest" : ", lowest"));
+          field.addEventListener("input", () => { range.value = field.value || (end ? highest : lowest); });
+          slider.append(range);
+          return range;
+        });
+        ends.forEach((range, end) => range.addEventListener("input", () => {
+          if (end ? +range.value < +ends[0].value : +range.value > +ends[1].value) range.value = ends[1 - end].value;
+          fields[end].value = +range.value === (end ? highest : lowest) ? "" : range.value;
+        }));
+        const bars = form.querySelector(".histogram");
+        if (bars) bars.after(slider); else form.prepend(slider);
+      }
     })();
 
     """

@@ -13,6 +13,7 @@ public struct Storefront: Sendable {
 
   /// Products in a row of the home page.
   private static let homeRow = 8
+  private static let homeRows = 4
 
   /// What a page may load: the shop's own style, script and data; pictures from wherever the catalog says.
   public static let contentSecurityPolicy =
@@ -27,7 +28,9 @@ public struct Storefront: Sendable {
   public func register(on router: inout Router) {
     router.get("/", Route(name: "home")) { request in try await guarded(request, home) }
     router.get("/search", Route(name: "search page")) { request in try await guarded(request, search) }
-    router.get("/categories/{slug}", Route(name: "category page")) { request in try await guarded(request, category) }
+    router.get("/c/{slug}", Route(name: "category page")) { request in try await guarded(request, category) }
+    router.get("/b/{slug}", Route(name: "brand page")) { request in try await guarded(request, brand) }
+    router.get("/facets/{code}", Route(name: "facet page")) { request in try await guarded(request, facetValues) }
     router.get("/products/{id}", Route(name: "product page")) { request in try await guarded(request, product) }
     Assets.register(on: &router, shopName: shopName)
   }
@@ -62,59 +65,93 @@ public struct Storefront: Sendable {
 
   private func home(_ request: HTTPRequest) async throws -> HTTPResponse {
     let layout = await layout()
-    let bestselling = try await service.search(SearchInput(sort: .bestselling, pageSize: Self.homeRow))
-    let deals = try await service.search(
-      SearchInput(filters: [.reduced, .inStock], sort: .discount, pageSize: Self.homeRow))
-    let newest = try await service.search(SearchInput(filters: [.inStock], sort: .newest, pageSize: Self.homeRow))
-    func row(_ title: String, _ page: SearchPage, _ href: String) -> HTML? {
-      guard !page.products.isEmpty else { return nil }
-      return """
-        <section class="row"><div class="heading"><h2>\(title)</h2><a href="\(href)">See all<span class="hidden"> of \(title)</span></a></div>\(ProductGrid.html(page.products))</section>
-        """
+    let products = try await service.search(SearchInput(pageSize: 1)).total.value
+    var rows: [HTML] = []
+    for category in await service.virtualCategories().prefix(Self.homeRows) {
+      guard let listing = try await service.listing(category: category.slug) else { continue }
+      let page = try await service.search(
+        SearchInput(sort: listing.defaultSort, pageSize: Self.homeRow, listing: listing))
+      if let row = row(listing, page) { rows.append(row) }
     }
     let departments = layout.tree.roots.map { node -> HTML in
       let children = layout.tree.children(of: node.id).prefix(5).map { child -> HTML in
-        "<li><a href=\"/categories/\(child.slug)\">\(child.name)</a></li>"
+        "<li><a href=\"/c/\(child.slug)\">\(child.name)</a></li>"
       }
-      return "<li><h2><a href=\"/categories/\(node.slug)\">\(node.name)</a></h2><ul>\(Array(children))</ul></li>"
+      return "<li><h2><a href=\"/c/\(node.slug)\">\(node.name)</a></h2><ul>\(Array(children))</ul></li>"
     }
     let body: HTML = """
-      <section class="welcome"><h1>Find what you came for</h1><p>\(bestselling.total.value) products, one search box.</p></section>
+      <section class="welcome"><h1>Find what you came for</h1><p>\(products) products, one search box.</p></section>
       <section class="row" aria-label="Departments"><ul class="tiles">\(departments)</ul></section>
-      \(row("Bestsellers", bestselling, "/search?sort=bestselling"))
-      \(row("Reduced", deals, "/search?filter=reduced:yes&sort=discount"))
-      \(row("New", newest, "/search?sort=newest"))
+      \(rows)
       """
     return .html(
       layout.page(title: shopName, description: "Fashion, electronics and home at \(shopName).", body: body))
   }
 
+  private func row(_ listing: Listing, _ page: SearchPage) -> HTML? {
+    guard !page.products.isEmpty else { return nil }
+    return """
+      <section class="row"><div class="heading"><h2>\(listing.name)</h2><a href="\(listing.path)">See all<span class="hidden"> of \(listing.name)</span></a></div>\(ProductGrid.html(page.products))</section>
+      """
+  }
+
   private func search(_ request: HTTPRequest) async throws -> HTTPResponse {
-    let input = try SearchInput(
-      parameters: request.query.parameters.map { ($0.name, $0.value) }, currency: service.currency)
-    return try await results(input, category: nil)
+    try await results(request, listing: nil)
   }
 
   private func category(_ request: HTTPRequest) async throws -> HTTPResponse {
-    let tree = try await service.categories()
-    guard let node = tree.node(slug: request.pathParameters["slug"] ?? "") else {
-      throw Problem(ServerProblem.notFound, detail: "There is no such category. It may have moved: try a search.")
+    guard let listing = try await service.listing(category: request.pathParameters["slug"] ?? "") else {
+      throw Problem(
+        APIProblem.listingNotFound, detail: "There is no such category. It may have moved: try a search.")
     }
-    var input = try SearchInput(
-      parameters: request.query.parameters.map { ($0.name, $0.value) }, currency: service.currency)
-    input.filters.removeAll { if case .category = $0 { true } else { false } }
-    input.filters.insert(.category(node.id), at: 0)
-    return try await results(input, category: node)
+    return try await results(request, listing: listing)
   }
 
-  private func results(_ input: SearchInput, category: CategoryTree.Node?) async throws -> HTTPResponse {
+  private func brand(_ request: HTTPRequest) async throws -> HTTPResponse {
+    guard let listing = try await service.listing(brand: request.pathParameters["slug"] ?? "") else {
+      throw Problem(APIProblem.listingNotFound, detail: "We have no such brand. Try a search.")
+    }
+    return try await results(request, listing: listing)
+  }
+
+  private func results(_ request: HTTPRequest, listing: Listing?) async throws -> HTTPResponse {
+    var input = try SearchInput(
+      parameters: request.query.parameters.map { ($0.name, $0.value) }, currency: service.currency, listing: listing)
+    input.isHighlighted = true
     let layout = await layout()
     let found = try await service.search(input)
-    let page = ResultsPage(page: found, category: category, tree: layout.tree, currency: service.currency)
-    return .html(
+    let addresses = ListAddress(input: input, tree: layout.tree, currency: service.currency)
+    let page = ResultsPage(page: found, addresses: addresses)
+    var response = HTTPResponse.html(
       layout.page(
         title: "\(page.title) – \(shopName)", query: input.text,
         description: "\(found.total.value) products: \(page.title) at \(shopName).", body: page.body))
+    if service.keepsSearches, !input.text.isEmpty {
+      let known = VisitorCookie.visitor(of: request)
+      let visitor = known ?? .random()
+      await service.remember(found, of: visitor)
+      if known == nil { response.headers.add("Set-Cookie", VisitorCookie.giving(visitor)) }
+      response.headers["Cache-Control"] = "private, no-cache"
+    }
+    return response
+  }
+
+  private func facetValues(_ request: HTTPRequest) async throws -> HTTPResponse {
+    var parameters = try request.query.parameters.map { (name: $0.name, value: $0.value) }
+    let listing = try await service.listing(named: parameters.first { $0.name == "listing" }?.value)
+    parameters.removeAll { $0.name == "listing" }
+    var input = try FacetValuesInput(
+      code: request.pathParameters["code"] ?? "", parameters: parameters, currency: service.currency, listing: listing)
+    input.limit = FacetValuesInput.mostValues
+    guard let values = try await service.facetValues(input) else {
+      throw Problem(APIProblem.facetNotFound, detail: "There is nothing of this kind to choose by.")
+    }
+    let layout = await layout()
+    let addresses = ListAddress(input: input.search, tree: layout.tree, currency: service.currency)
+    let page = FacetValuesPage(values: values, addresses: addresses)
+    return .html(
+      layout.page(
+        title: "\(page.title) – \(shopName)", query: input.search.text, description: page.title, body: page.body))
   }
 
   private func product(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -123,7 +160,7 @@ public struct Storefront: Sendable {
         APIProblem.productNotFound, detail: "There is no such product, or it is no longer sold. Try a search.")
     }
     let chosen = try request.query["variant"].flatMap { VariantID($0) }
-    let known = Self.visitor(of: request)
+    let known = VisitorCookie.visitor(of: request)
     let visitor = known ?? .random()
     let viewed = await viewedBefore(product.id, by: visitor)
     let view = ProductView(product: product, chosen: chosen, viewed: viewed)
@@ -131,10 +168,7 @@ public struct Storefront: Sendable {
       await layout().page(
         title: "\(product.title) – \(shopName)", description: product.summary.isEmpty ? product.title : product.summary,
         body: view.body))
-    if recentlyViewed != nil, known == nil {
-      let days = 30 * 86_400
-      response.headers.add("Set-Cookie", "visitor=\(visitor); Path=/; Max-Age=\(days); HttpOnly; SameSite=Lax")
-    }
+    if recentlyViewed != nil, known == nil { response.headers.add("Set-Cookie", VisitorCookie.giving(visitor)) }
     response.headers["Cache-Control"] = "private, no-cache"
     return response
   }
@@ -143,15 +177,6 @@ public struct Storefront: Sendable {
 
   /// Cards of a row under a product.
   private static let viewedRow = 6
-
-  private static func visitor(of request: HTTPRequest) -> VisitorID? {
-    let cookies = request.headers.values("Cookie").flatMap { $0.split(separator: ";") }
-    return cookies.lazy.compactMap { cookie -> VisitorID? in
-      let parts = cookie.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2, parts[0].filter({ $0 != " " }) == "visitor" else { return nil }
-      return VisitorID(String(parts[1]))
-    }.first
-  }
 
   /// What the visitor saw before this product, which is remembered as well. Empty where Redis does not answer: the page
   /// is whole without.

@@ -71,9 +71,25 @@ enum Stylesheet {
     .chips{display:flex;flex-wrap:wrap;gap:8px;padding-bottom:12px}
     .chips li{display:flex;align-items:center}
     .chip{background:var(--wash);border:1px solid var(--line);border-radius:999px;padding:5px 12px;color:inherit;text-decoration:none;font-size:.9rem}
-    .price-range{display:flex;flex-wrap:wrap;gap:8px;align-items:center;padding-top:8px;font-size:.9rem}
-    .price-range input{width:5.2em;height:36px;border:1px solid #8a94a0;border-radius:6px;padding:0 8px;font:inherit}
-    .price-range button{height:36px;border:1px solid var(--ink);border-radius:6px;background:#fff;padding:0 14px;font:inherit;cursor:pointer}
+    .facet details summary,.facet .all{display:inline-block;padding:7px 4px;font-size:.9rem;color:var(--accent);cursor:pointer;min-height:32px}
+    .facet .all{text-decoration:underline}
+    .range,.find{display:flex;flex-wrap:wrap;gap:8px;align-items:center;padding-top:8px;font-size:.9rem}
+    .range input[name],.find input[name]{width:5.2em;height:36px;border:1px solid #8a94a0;border-radius:6px;padding:0 8px;font:inherit}
+    .find{padding:0 0 16px}
+    .find #prefix{width:14em}
+    .range button,.find button{height:36px;border:1px solid var(--ink);border-radius:6px;background:#fff;padding:0 14px;font:inherit;cursor:pointer}
+    .histogram{display:block;width:100%;height:36px;fill:var(--accent)}
+    .histogram .outside{fill:#c3cbd3}
+    .slider{position:relative;width:100%;height:24px;margin-top:-8px}
+    .slider::before{content:"";position:absolute;left:0;right:0;top:11px;height:2px;background:#8a94a0}
+    .slider input{position:absolute;left:0;top:0;width:100%;height:24px;margin:0;background:none;pointer-events:none;appearance:none}
+    .slider input::-webkit-slider-thumb{pointer-events:auto;appearance:none;width:24px;height:24px;border-radius:50%;border:2px solid var(--accent);background:#fff;cursor:pointer}
+    .slider input::-moz-range-thumb{pointer-events:auto;width:20px;height:20px;border-radius:50%;border:2px solid var(--accent);background:#fff;cursor:pointer}
+    .all-values{border:0;columns:16rem;column-gap:32px}
+    ul.all-values{max-height:none}
+    .card mark{background:none;color:inherit;font-weight:700}
+    .card .found{margin:4px 0 0;font-size:.85rem;color:var(--soft)}
+    .choices li{display:flex;flex-wrap:wrap;gap:3px;align-items:center}
     .sorting{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:center;margin-bottom:16px;font-size:.9rem;color:var(--soft)}
     .sorting ul{display:flex;flex-wrap:wrap;gap:4px 12px}
     .sorting a{color:var(--ink);text-decoration:none;padding:6px 0;display:inline-block}

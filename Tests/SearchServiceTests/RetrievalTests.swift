@@ -18,7 +18,7 @@ import Understanding
   }
 
   private static let ends =
-    #""_source":{"includes":["product_id","title","brand","price","discount_percent","is_in_stock","rating","rating_count","display"]},"track_total_hits":true,"track_scores":true"#
+    #""_source":{"includes":["product_id","title","brand","price","discount_percent","is_in_stock","rating","rating_count","swatches","display"]},"track_total_hits":true,"track_scores":true"#
 
   private static let functions =
     #""functions":[{"field_value_factor":{"field":"popularity","modifier":"ln2p","missing":0.0}},{"filter":{"term":{"is_in_stock":{"value":false}}},"weight":0.6}]"#
@@ -71,7 +71,7 @@ import Understanding
     }
     try Self.expect(
       try #require(aggregations["attribute:colour"]?["aggs"]),
-      #"{"values":{"terms":{"field":"facets","size":100,"include":"colour=.*"}}}"#)
+      #"{"values":{"terms":{"field":"facets","size":1000,"include":"colour=.*"}}}"#)
   }
 
   @Test("2: no code in punctuation", arguments: ["!!!", "-", "?", "😀"])

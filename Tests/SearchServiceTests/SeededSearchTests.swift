@@ -150,6 +150,9 @@ struct Oracle {
       lowestQuote(product.variants, at: now).map { quote in
         quote.wasAmount.map { ($0.minorUnits - quote.amount.minorUnits) * 100 / $0.minorUnits > 0 } ?? false
       } ?? false
+    case .releasedWithin(let days):
+      product.releasedAt.map { $0.millisecondsSinceEpoch >= now.millisecondsSinceEpoch - Int64(days) * 86_400_000 }
+        ?? false
     case .attribute(let code, let values): !Self.values(of: code, in: product).isDisjoint(with: values)
     case .attributeRange(let code, let lower, let upper):
       (product.attributes + product.variants.flatMap(\.options)).filter { $0.definition.code == code }.contains {

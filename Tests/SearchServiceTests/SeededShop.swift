@@ -39,7 +39,8 @@ struct TestShop: Sendable {
 
   /// A service that is given all the time that a busy machine takes.
   static func service(
-    engine: any SearchEngine, catalog: any CatalogReader, knowledge: CatalogKnowledge? = nil
+    engine: any SearchEngine, catalog: any CatalogReader, knowledge: CatalogKnowledge? = nil,
+    index: String = "products"
   ) -> SearchService {
     var deadlines = SearchService.Deadlines()
     deadlines.search = .seconds(60)
@@ -47,7 +48,7 @@ struct TestShop: Sendable {
     deadlines.page = .seconds(60)
     deadlines.labels = .seconds(60)
     return SearchService(
-      engine: engine, index: "products", catalog: catalog, clock: StoppedClock(), knowledge: knowledge,
+      engine: engine, index: index, catalog: catalog, clock: StoppedClock(), knowledge: knowledge,
       deadlines: deadlines)
   }
 

@@ -12,7 +12,9 @@ import Testing
   @Test("1: routes and descriptions", .timeLimit(.minutes(5)))
   func routes() async throws {
     let shop = try await TestShop.shared.value
-    let pages = ["/", "/search", "/categories/{slug}", "/products/{id}", "/favicon.ico", "/robots.txt"]
+    let pages = [
+      "/", "/search", "/c/{slug}", "/b/{slug}", "/facets/{code}", "/products/{id}", "/favicon.ico", "/robots.txt",
+    ]
     let routes = shop.router.routes.filter { route in
       !pages.contains(route.pattern) && !route.pattern.hasPrefix("/assets/") && !route.pattern.hasPrefix("/pictures/")
     }
@@ -43,7 +45,26 @@ import Testing
       "?q=laptop&filter=brand:Aurelis&sort=price_desc",
       "?filter=colour:Red&filter=size:M", "?page=2&page_size=3", "?price_min=10&price_max=20.50", "?q=zebra",
     ].map { ("/v1/search" + $0, "200", "/v1/search") }
-    cases += ["?q=d", "?q=", "?q=HOSTILE"].map { ("/v1/suggest" + $0, "200", "/v1/suggest") }
+    cases += ["?q=red+dress&highlight=true", "?filter=weight:1..2", "?sort=newest&page_size=5"].map {
+      ("/v1/search" + $0, "200", "/v1/search")
+    }
+    cases += ["dresses", "deals", "dresses?q=red&sort=price_asc"].map {
+      ("/v1/categories/" + $0, "200", "/v1/categories/{slug}")
+    }
+    cases += ["brand", "colour?prefix=r", "colour?listing=category/dresses&limit=2&filter=colour:Nothing"].map {
+      (
+        "/v1/facets/\($0.replacing("?", with: "/values?"))" + ($0.contains("?") ? "" : "/values"), "200",
+        "/v1/facets/{code}/values"
+      )
+    }
+    cases += [
+      ("/v1/brands/aurelis", "200", "/v1/brands/{slug}"), ("/v1/brands/nobody", "404", "/v1/brands/{slug}"),
+      ("/v1/categories/nothing", "404", "/v1/categories/{slug}"),
+      ("/v1/facets/nothing/values", "404", "/v1/facets/{code}/values"),
+      ("/v1/facets/brand/values?page=2", "400", "/v1/facets/{code}/values"),
+      ("/v1/search?cursor=x", "400", "/v1/search"),
+    ]
+    cases += ["?q=d", "?q=", "?q=HOSTILE", "?q=drss"].map { ("/v1/suggest" + $0, "200", "/v1/suggest") }
     cases += ids.map { ("/v1/products/\($0)", "200", "/v1/products/{id}") }
     cases += [
       ("/v1/categories", "200", "/v1/categories"), ("/readyz", "200", "/readyz"),

@@ -33,9 +33,9 @@ import Web
     for target in [
       "/search?q=\(attack)", "/search?q=dress&filter=brand:\(attack)", "/search?filter=colour:\(attack)",
       "/search?\(attack)=1", "/search?sort=\(attack)", "/search?filter=\(attack):1", "/search?q=zebra", "/",
-      "/products/\(id)", "/products/\(attack)", "/categories/\(attack)", "/categories/\(odd)",
+      "/products/\(id)", "/products/\(attack)", "/c/\(attack)", "/c/\(odd)",
       "/search?q=zebra&filter=mark:Value+\(attack)", "/search?q=x%27onerror=alert(1)%20dress", "/search?page=\(attack)",
-      "/products/\(id)?variant=\(attack)", "/categories/\(odd)?q=\(attack)&price_min=1",
+      "/products/\(id)?variant=\(attack)", "/c/\(odd)?q=\(attack)&price_min=1",
     ] {
       let page = try await shop.client.get(target)
       #expect([200, 400, 404].contains(page.status), "\(target)")
@@ -98,7 +98,9 @@ import Web
       }
     }
     #expect(visited == 150)
-    for kind in ["search", "products", "categories"] { #expect(kinds[kind] ?? 0 > 0, "no page of \(kind) was met") }
+    for kind in ["search", "products", "c", "b", "facets"] {
+      #expect(kinds[kind] ?? 0 > 0, "no page of \(kind) was met")
+    }
   }
 
   private func check(_ page: String, _ target: String) {
@@ -150,7 +152,7 @@ import Web
     let shop = try await TestShop.shared.value
     for (target, status) in [
       ("/search?page=0", 400), ("/search?q=%FF", 400), ("/search?sort=x", 400), ("/products/0", 404),
-      ("/products/x", 404), ("/categories/none", 404), ("/search?page=400", 200),
+      ("/products/x", 404), ("/c/none", 404), ("/search?page=400", 200),
     ] {
       let page = try await shop.client.get(target)
       #expect(page.status == status, "\(target)")

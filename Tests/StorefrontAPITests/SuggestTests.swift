@@ -41,7 +41,7 @@ import Testing
     for category in categories {
       #expect(category["id"]?.string != nil && category["count"]?.int ?? 0 > 0)
       let slug = try #require(category["slug"]?.string)
-      #expect(try await shop.client.get("/categories/\(slug)").status == 200, "\(slug)")
+      #expect(try await shop.client.get("/c/\(slug)").status == 200, "\(slug)")
     }
     let brands = try #require(answer["brands"]?.array)
     #expect((1...3).contains(brands.count) && brands.allSatisfy { $0["name"]?.string != nil })

@@ -59,7 +59,8 @@ struct Shop: Sendable {
     deadlines.search = .milliseconds(settings.search.deadlineMilliseconds)
     return SearchService(
       engine: engine, index: indexAlias, catalog: catalog, clock: clock,
-      currency: Currency(code: settings.shop.currency) ?? .gbp, knowledge: knowledge, deadlines: deadlines)
+      currency: Currency(code: settings.shop.currency) ?? .gbp, knowledge: knowledge,
+      searches: .init(recent: redis.map(RedisRecentSearches.init)), deadlines: deadlines)
   }
 
   /// The routes of API and pages behind the server's middlewares.

@@ -8,8 +8,8 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measures speed beside a peer, in the same run.",
     subcommands: [
-      BenchSearchCommand.self, BenchIndexCommand.self, BenchFreshnessCommand.self, BenchHTTPCommand.self,
-      BenchUnderstandingCommand.self,
+      BenchSearchCommand.self, BenchSuggestCommand.self, BenchUnderstandingCommand.self, BenchIndexCommand.self,
+      BenchFreshnessCommand.self, BenchHTTPCommand.self,
     ])
 }
 
@@ -33,6 +33,33 @@ struct BenchSearchCommand: Command {
     try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
       let shop = try Shop(context, pool: pool, engine: "embedded", isQuiet: true)
       try await SearchBenchmark(
+        shop: shop, queries: queries, rounds: max(1, rounds), secondsPerRound: max(1, seconds),
+        connections: [1, max(2, clients)], terminal: context.terminal
+      ).run()
+    }
+  }
+}
+
+/// `vitrine bench suggest`
+struct BenchSuggestCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "suggest", abstract: "Suggestions over HTTP, letter by letter, as typed and mistyped.",
+    discussion: "Asks the catalog as it is: import it first. The queries are those of the judgments' file.",
+    listsSettings: true)
+
+  @Option(help: "A judgments' file whose queries are typed.") var judgments = "../shared/data/icecat/ratings.csv"
+  @Option(help: "Rounds of each list.") var rounds = 3
+  @Option(help: "Seconds a round.") var seconds = 5
+  @Option(help: "Clients at once in the second part; the first has one.") var clients = 8
+
+  private static let statementTimeout = Duration.seconds(600)
+
+  func run(_ context: CommandContext) async throws {
+    try await LoadGenerator.checkInstalled()
+    let queries = try Judgments(csv: String(decoding: ProjectFolder.read(judgments), as: UTF8.self)).queries.map(\.text)
+    try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
+      let shop = try Shop(context, pool: pool, engine: "embedded", isQuiet: true)
+      try await SuggestBenchmark(
         shop: shop, queries: queries, rounds: max(1, rounds), secondsPerRound: max(1, seconds),
         connections: [1, max(2, clients)], terminal: context.terminal
       ).run()

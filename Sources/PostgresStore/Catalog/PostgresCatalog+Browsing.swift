@@ -1,0 +1,47 @@
+public import Catalog
+
+extension PostgresCatalog {
+  public func browseRules() async throws -> BrowseRules {
+    try await reaching {
+      try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { connection in
+        var rules = BrowseRules()
+        rules.virtualCategories = try await connection.query(
+          """
+          SELECT slug, name, summary, filters, default_order::text AS default_order, first_facets
+          FROM merchandising.virtual_category ORDER BY position, name, id
+          """
+        ).map { try VirtualCategory($0) }
+        for row in try await connection.query(
+          "SELECT category_id, default_order::text AS default_order FROM merchandising.category_order")
+        {
+          rules.defaultOrders[try row.decode("category_id")] = try row.decode("default_order")
+        }
+        for row in try await connection.query(
+          """
+          SELECT category_id, code, said.position FROM catalog.category_attribute AS said
+          JOIN catalog.attribute ON attribute.id = attribute_id WHERE said.position IS NOT NULL
+          """)
+        {
+          let (category, code): (CategoryID, String) = (try row.decode("category_id"), try row.decode("code"))
+          rules.facetPositions[category, default: [:]][code] = try row.decode("position")
+        }
+        return rules
+      }
+    }
+  }
+
+  public func brandNames() async throws -> [String] {
+    try await reaching {
+      try await pool.query("SELECT name FROM catalog.brand ORDER BY name").map { try $0.decode(at: 0) }
+    }
+  }
+}
+
+extension VirtualCategory {
+  fileprivate init(_ row: PostgresRow) throws {
+    self.init(
+      slug: try row.decode("slug"), name: try row.decode("name"), summary: try row.decode("summary"),
+      filters: try row.decode("filters"), defaultOrder: try row.decode("default_order"),
+      firstFacets: try row.decode("first_facets"))
+  }
+}

@@ -1,0 +1,24 @@
+public import Ports
+
+/// What visitors searched for, a list for each in Redis, forgotten after 30 days.
+public struct RedisRecentSearches: RecentSearches {
+  /// More than are suggested, since the same text may stand in it several times.
+  private static let kept = 20
+  private static let timeToLive = Duration.seconds(30 * 86_400)
+
+  private let client: RedisClient
+
+  public init(_ client: RedisClient) { self.client = client }
+
+  public func record(_ text: String, by visitor: VisitorID) async throws {
+    try await client.push(Array(text.utf8), to: Self.key(visitor), keeping: Self.kept, timeToLive: Self.timeToLive)
+  }
+
+  public func searches(of visitor: VisitorID) async throws -> [String] {
+    let values = try await client.list(Self.key(visitor), first: Self.kept)
+    var seen: Set<String> = []
+    return values.map { String(decoding: $0, as: UTF8.self) }.filter { seen.insert($0).inserted }
+  }
+
+  private static func key(_ visitor: VisitorID) -> String { "vitrine:searches:\(visitor)" }
+}

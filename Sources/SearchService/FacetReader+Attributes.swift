@@ -1,0 +1,121 @@
+import Catalog
+import SearchDSL
+
+/// The facets of attributes: which of them, in which order, as values or as a range.
+extension FacetReader {
+  /// Attributes that one page offers; what is chosen is offered beyond them.
+  private static let mostAttributes = 12
+  /// A number with more values than these is asked for as a range.
+  private static let mostListedNumbers = 8
+  private static let bars = 12
+
+  /// What was counted of an attribute.
+  private struct Counted {
+    var definition: AttributeDefinition
+    var values: [(value: String, count: Int)]
+    var isCut: Bool
+    /// The chosen values; empty where a range is chosen, nil where nothing is.
+    var selected: [String]?
+    var range: (lower: Double?, upper: Double?)?
+  }
+
+  /// What the category or the listing puts first, then what helps most to choose (`FacetUse`).
+  func attributes() -> [Facet] {
+    let positions = firstPositions()
+    let results = single(Retrieval.AggregationName.attributes)?.documentCount ?? 0
+    let ranked = countedAttributes().compactMap { counted -> (counted: Counted, position: Int, use: Double)? in
+      let use = FacetUse(counts: counted.values.map(\.count), results: results, shown: Self.mostValues)
+      let position = positions[counted.definition.code]
+      let isUseful = position == nil ? use.isEnough : use.bits > 0
+      return isUseful || counted.selected != nil ? (counted, position ?? .max, use.value) : nil
+    }.sorted { left, right in
+      let (one, other) = (left.counted.definition, right.counted.definition)
+      return (left.position, -left.use, one.position, one.code) < (
+        right.position, -right.use, other.position, other.code
+      )
+    }
+    let offered = ranked.enumerated().filter { $0.offset < Self.mostAttributes || $0.element.counted.selected != nil }
+    let hexes = swatchHexes()
+    return offered.map { facet(of: $0.element.counted, hexes: hexes) }
+  }
+
+  private func countedAttributes() -> [Counted] {
+    let (buckets, isCut) = counted(Retrieval.AggregationName.attributes)
+    var found: [String: Counted] = [:]
+    for bucket in buckets {
+      guard let (code, value) = FacetToken.parse(bucket.key.text), let definition = labels.attributes[code] else {
+        continue
+      }
+      found[code, default: Counted(definition: definition, values: [], isCut: isCut)].values.append(
+        (value, bucket.documentCount))
+    }
+    for filter in input.filters {
+      guard let code = filter.attributeCode, let definition = labels.attributes[code] else { continue }
+      let own = counted(Retrieval.AggregationName.attribute(code))
+      var entry = Counted(definition: definition, values: [], isCut: own.isCut, selected: [])
+      entry.values = own.buckets.compactMap { bucket in
+        FacetToken.parse(bucket.key.text).map { ($0.value, bucket.documentCount) }
+      }
+      switch filter {
+      case .attribute(_, let values): entry.selected = values
+      case .attributeRange(_, let lower, let upper): entry.range = (lower, upper)
+      default: break
+      }
+      found[code] = entry
+    }
+    return Array(found.values)
+  }
+
+  /// The positions that the listing or the category says itself; those of a listing go before.
+  private func firstPositions() -> [String: Int] {
+    let path = chosenCategory.flatMap { labels.tree.path(to: $0) }
+    var positions = path.map { labels.rules.facetPositions(of: $0) } ?? [:]
+    for (index, code) in (input.listing?.firstFacets ?? []).enumerated() { positions[code] = .min + index }
+    return positions
+  }
+
+  private func facet(of counted: Counted, hexes: [String: String]) -> Facet {
+    let definition = counted.definition
+    let spread = spread(of: counted)
+    // What is asked for as a range lists no more than what is chosen by value.
+    let limit = spread == nil ? Self.mostValues : 0
+    var values = merged(counted.values.map { ($0.value, $0.count) }, selected: counted.selected ?? [], limit: limit)
+    if values.allSatisfy({ Double($0.value) != nil }) {
+      values.sort { Double($0.value) ?? 0 < Double($1.value) ?? 0 }
+    }
+    if definition.type == .swatch { for index in values.indices { values[index].hex = hexes[values[index].value] } }
+    if let unit = definition.unit { for index in values.indices { values[index].label += " \(unit)" } }
+    let kind: Facet.Kind = spread != nil ? .ranges : definition.type == .swatch ? .swatches : .values
+    return Facet(
+      code: definition.code, name: definition.name, unit: definition.unit, kind: kind, values: values,
+      hasMore: spread == nil && (counted.isCut || counted.values.count > values.count), spread: spread)
+  }
+
+  /// How the values of a number spread; nil where there are so few that each is listed.
+  private func spread(of counted: Counted) -> Facet.Spread? {
+    guard counted.definition.type == .number else { return nil }
+    let numbers = counted.values.compactMap { value, count in Double(value).map { (number: $0, count: count) } }
+    guard numbers.count > Self.mostListedNumbers || counted.range != nil, let lowest = numbers.map(\.number).min(),
+      let highest = numbers.map(\.number).max()
+    else { return nil }
+    let width = (highest - lowest) / Double(Self.bars)
+    var bars = (0..<Self.bars).map { index in
+      Facet.Spread.Bar(lower: lowest + width * Double(index), upper: lowest + width * Double(index + 1), count: 0)
+    }
+    for (number, count) in numbers where width > 0 {
+      bars[min(Self.bars - 1, Int((number - lowest) / width))].count += count
+    }
+    return Facet.Spread(
+      lowest: lowest, highest: highest, chosenLower: counted.range?.lower, chosenUpper: counted.range?.upper,
+      bars: width > 0 ? bars : [])
+  }
+
+  /// What each colour is drawn in.
+  func swatchHexes() -> [String: String] {
+    guard case .buckets(let tokens) = response.aggregations[Retrieval.AggregationName.swatches] else { return [:] }
+    // The most frequent tone of a name stands first and is kept.
+    return Dictionary(
+      tokens.buckets.compactMap { FacetToken.parse($0.key.text) }.map { ($0.code, $0.value) },
+      uniquingKeysWith: { first, _ in first })
+  }
+}

@@ -1,0 +1,123 @@
+public import Catalog
+import SearchDSL
+import Understanding
+
+/// The values of one facet, all or those that a text leads to.
+public struct FacetValues: Sendable, Hashable {
+  /// Its values are those of the page asked for.
+  public var facet: Facet
+  /// What was looked for in them; empty: all.
+  public var text: String
+  /// Values that fit, on all pages.
+  public var total: Int
+  /// Whether the results may have values beyond those that were looked through.
+  public var isCut: Bool
+}
+
+/// A question for the values of one facet.
+public struct FacetValuesInput: Sendable, Hashable {
+  public static let mostValues = 1_000
+  public static let defaultLimit = 100
+  private static let longestPrefix = 100
+
+  /// The search whose results are counted; the facet's own filter is left out.
+  public var search: SearchInput
+  public var code: String
+  /// What one of a value's words begins with.
+  public var prefix: String
+  public var limit: Int
+
+  /// Reads the parameters of an address: those of a search, `prefix` and `limit`.
+  public init(
+    code: String, parameters: [(name: String, value: String)], currency: Currency = .gbp, listing: Listing? = nil
+  ) throws(InvalidInput) {
+    prefix = ""
+    limit = Self.defaultLimit
+    var rest: [(name: String, value: String)] = []
+    for (name, value) in parameters where !value.isEmpty {
+      switch name {
+      case "prefix":
+        guard value.unicodeScalars.count <= Self.longestPrefix else {
+          throw InvalidInput(parameter: name, reason: "has more than \(Self.longestPrefix) characters")
+        }
+        prefix = value
+      case "limit": limit = try SearchInput.number(value, parameter: name, in: 1...Self.mostValues)
+      case "page", "page_size", "cursor":
+        throw InvalidInput(parameter: name, reason: "is of a search, not of a facet's values; they take `limit`")
+      default: rest.append((name, value))
+      }
+    }
+    search = try SearchInput(parameters: rest, currency: currency, listing: listing)
+    self.code = code
+  }
+}
+
+extension SearchService {
+  /// The values of a facet under the search's other filters, the most frequent first; numbers in their order.
+  ///
+  /// Takes `brand` and the code of any attribute that is a facet; nil for another.
+  public func facetValues(_ input: FacetValuesInput) async throws -> FacetValues? {
+    let deadline = ContinuousClock.now + deadlines.search
+    var degraded: [String] = []
+    let labels = await directory.labels(degraded: &degraded)
+    let definition = labels.attributes[input.code]
+    guard definition != nil || input.code == "brand" else { return nil }
+
+    var first = input.search
+    first.pageSize = 1
+    let understanding = (knowledge?.understanding ?? QueryUnderstanding()).taking(steps)
+    let typed = understanding.plan(first.text, isExact: first.isExact, ignoring: first.ignored)
+    let (_, plan) = try await retrieve(typed, understanding, input: first, deadline: deadline)
+    let query = planQuery(plan, understanding, input.search).query
+    let request = retrieval.valuesRequest(of: input.code, query: query, input: input.search)
+    let response = try await engine.search(request, in: index, deadline: deadline)
+
+    let reader = FacetReader(response: response, input: input.search, labels: labels, currency: currency)
+    let (buckets, isCut) = reader.counted(Retrieval.AggregationName.attribute(input.code))
+    let counted = buckets.compactMap { bucket -> (String, Int)? in
+      guard definition != nil else { return (bucket.key.text, bucket.documentCount) }
+      return FacetToken.parse(bucket.key.text).map { ($0.value, bucket.documentCount) }
+    }
+    let fitting = counted.filter { Self.hasWord($0.0, beginningWith: input.prefix) }
+    let selected = input.prefix.isEmpty ? Self.selected(input) : []
+    var values = reader.merged(fitting, selected: selected, limit: input.limit)
+    let isNumber = definition?.type == .number
+    if isNumber { values.sort { Double($0.value) ?? 0 < Double($1.value) ?? 0 } }
+    let hexes = definition?.type == .swatch ? reader.swatchHexes() : [:]
+    for index in values.indices {
+      values[index].isSelected = Self.selected(input).contains(values[index].value)
+      values[index].hex = hexes[values[index].value]
+      if let unit = definition?.unit { values[index].label += " \(unit)" }
+    }
+    let facet = Facet(
+      code: input.code, name: definition?.name ?? "Brand", unit: definition?.unit,
+      kind: definition?.type == .swatch ? .swatches : .values, values: values,
+      hasMore: isCut || fitting.count > values.count)
+    return FacetValues(facet: facet, text: input.prefix, total: fitting.count, isCut: isCut)
+  }
+
+  private static func selected(_ input: FacetValuesInput) -> [String] {
+    for filter in input.search.filters where filter.facetCode == input.code {
+      switch filter {
+      case .brand(let names): return names
+      case .attribute(_, let values): return values
+      default: break
+      }
+    }
+    return []
+  }
+
+  /// Whether the text begins so from one of its words on; case and accents do not matter.
+  static func hasWord(_ text: String, beginningWith prefix: String) -> Bool {
+    let wanted = prefix.folded
+    guard !wanted.isEmpty else { return true }
+    var isStart = true
+    var rest = text.folded[...]
+    while let next = rest.first {
+      if isStart, rest.hasPrefix(wanted) { return true }
+      isStart = !next.isLetter && !next.isNumber
+      rest = rest.dropFirst()
+    }
+    return false
+  }
+}

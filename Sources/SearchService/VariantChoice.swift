@@ -1,0 +1,72 @@
+import Catalog
+
+/// Chooses which of a product's variants its card shows: the red one for `red dress` and for the filter colour:Red.
+///
+/// It reads what the hit itself says of its variants, so that it is the same on every engine, needs no nested documents,
+/// and costs the engine nothing.
+struct VariantChoice {
+  /// Values that filters ask for, by the attribute's code.
+  private var values: [String: Set<String>] = [:]
+  private var ranges: [String: ClosedRange<Double>] = [:]
+  private let words: Set<String>
+  /// The query as an SKU is compared: letters and digits alone.
+  private let code: String
+
+  init(text: String, filters: [SearchFilter]) {
+    words = Self.words(in: text)
+    code = Self.code(text)
+    for filter in filters {
+      switch filter {
+      case .attribute(let code, let chosen): values[code, default: []].formUnion(chosen)
+      case .attributeRange(let code, let lower, let upper):
+        let (low, high) = (lower ?? -.infinity, upper ?? .infinity)
+        if low <= high { ranges[code] = low...high }
+      case .category, .brand, .price, .minimumRating, .inStock, .reduced, .releasedWithin: break
+      }
+    }
+  }
+
+  /// The variants that are meant, where they are some and not all; nil where the search does not tell them apart.
+  func meant(of variants: [CardHit.Variant]) -> [CardHit.Variant]? {
+    guard variants.count > 1, !(words.isEmpty && values.isEmpty && ranges.isEmpty) else { return nil }
+    let points = variants.map(points)
+    guard let most = points.max(), most > .none, points.contains(where: { $0 < most }) else { return nil }
+    return zip(variants, points).filter { $1 == most }.map(\.0)
+  }
+
+  /// How well a variant fits, what a shopper says most clearly first.
+  private struct Points: Comparable {
+    static let none = Points()
+
+    var isTyped = false
+    /// Filters that it meets by its options.
+    var filters = 0
+    /// Options that the query names.
+    var words = 0
+
+    static func < (left: Points, right: Points) -> Bool {
+      (left.isTyped ? 1 : 0, left.filters, left.words) < (right.isTyped ? 1 : 0, right.filters, right.words)
+    }
+  }
+
+  private func points(of variant: CardHit.Variant) -> Points {
+    var points = Points()
+    points.isTyped = !code.isEmpty && Self.code(variant.sku) == code
+    for (code, value) in variant.options {
+      if values[code]?.contains(value) == true { points.filters += 1 }
+      if let range = ranges[code], let number = Double(value), range.contains(number) { points.filters += 1 }
+      let named = Self.words(in: value)
+      if !named.isEmpty, named.isSubset(of: words) { points.words += 1 }
+    }
+    return points
+  }
+
+  /// A size such as `13.3` is a word, and so is `men's`, which names no size S.
+  private static func words(in text: String) -> Set<String> {
+    Set(text.folded.split { !$0.isLetter && !$0.isNumber && !".'’".contains($0) }.map(String.init))
+  }
+
+  private static func code(_ text: String) -> String {
+    text.lowercased().filter { $0.isLetter || $0.isNumber }
+  }
+}

@@ -1,0 +1,57 @@
+extension SpellingCorrector {
+  /// Fewer letters than these are within an edit of the beginnings of most words.
+  private static let shortestPrefix = 3
+  /// Letters that an edit of the first one weighs as, when beginnings are compared by their words' counts.
+  private static let firstLetterFactor: Float = 0.1
+
+  /// Queries that the text may be the beginning of, mistyped: the words before the last corrected, the last one the
+  /// beginning of a word within one edit. The likeliest first; none where each word is the beginning of one that is known.
+  ///
+  /// An edit is a letter replaced, left out, put in, or two exchanged. `"red dess"` → `red dress`.
+  public func completions(of text: String, limit: Int) -> [String] {
+    guard let last = text.split(separator: " ").last, !text.hasSuffix(" ") else {
+      return correct(text).map { [$0.text] } ?? []
+    }
+    let before = text.dropLast(last.count)
+    let start = before.isEmpty ? "" : (correct(String(before)).map { $0.text + " " } ?? String(before))
+    let ends = words(near: last, limit: limit)
+    let found = ends.map { start + $0 } + (ends.isEmpty && start != before ? [start + last] : [])
+    return found.isEmpty ? correct(text).map { [$0.text] } ?? [] : found
+  }
+
+  /// The most frequent words that begin within one edit of `prefix`; none where a word begins with it as it is.
+  private func words(near prefix: Substring, limit: Int) -> [String] {
+    guard let typed = LatinLetters.of(prefix), typed.count >= Self.shortestPrefix else { return [] }
+    var best: [(id: Vocabulary.WordID, weight: Float)] = []
+    for index in vocabulary.counts.indices {
+      let id = Vocabulary.WordID(index)
+      let word = vocabulary.letters[vocabulary.range(of: id)]
+      guard let place = Self.edit(from: typed, toBeginningOf: word) else { continue }
+      if place == typed.count { return [] }
+      let weight = vocabulary.counts[index] * (place == 0 ? Self.firstLetterFactor : 1)
+      guard best.count < limit || weight > best[best.count - 1].weight else { continue }
+      best.insert((id, weight), at: best.firstIndex { $0.weight < weight } ?? best.count)
+      if best.count > limit { best.removeLast() }
+    }
+    return best.map { vocabulary.text(of: $0.id) }
+  }
+
+  /// Where the one edit stands that makes `typed` the beginning of `word`; `typed.count` where it is it already, nil where
+  /// more edits are needed.
+  static func edit(from typed: [UInt8], toBeginningOf word: ArraySlice<UInt8>) -> Int? {
+    let start = word.startIndex
+    var place = 0
+    while place < typed.count, place < word.count, typed[place] == word[start + place] { place += 1 }
+    guard place < typed.count else { return place }
+    func rest(_ typedFrom: Int, _ wordFrom: Int) -> Bool {
+      guard word.count - wordFrom >= typed.count - typedFrom else { return false }
+      return (typedFrom..<typed.count).allSatisfy { typed[$0] == word[start + wordFrom + $0 - typedFrom] }
+    }
+    // Put in; replaced; left out; exchanged.
+    if rest(place + 1, place) || rest(place + 1, place + 1) || rest(place, place + 1) { return place }
+    guard place + 1 < typed.count, place + 1 < word.count, typed[place] == word[start + place + 1],
+      typed[place + 1] == word[start + place]
+    else { return nil }
+    return rest(place + 2, place + 2) ? place : nil
+  }
+}

@@ -1,0 +1,51 @@
+import Catalog
+import SearchService
+
+extension Listing {
+  /// `/c/dresses`, `/b/aurelis`.
+  var path: String {
+    switch kind {
+    case .category, .virtual: "/c/\(Address.encoded(slug))"
+    case .brand: "/b/\(Address.encoded(slug))"
+    }
+  }
+
+  /// How the facets' own pages name it.
+  var parameter: String { "\(kind == .brand ? "brand" : "category")/\(slug)" }
+}
+
+/// Addresses of the searches that lead on from one.
+struct ListAddress {
+  let input: SearchInput
+  let tree: CategoryTree
+  let currency: Currency
+
+  /// Of a changed search; a listing's page keeps its own path.
+  func of(_ input: SearchInput) -> String {
+    Address(path: input.listing?.path ?? "/search", parameters: input.parameters(currency: currency)).text
+  }
+
+  /// Of the search with one value of a facet chosen, or no longer chosen.
+  func toggling(_ facet: Facet, _ value: Facet.Value) -> String {
+    guard facet.kind == .categories else { return of(input.toggling(facet.code, value.value, currency: currency)) }
+    guard input.listing?.category != nil, let id = CategoryID(value.value), let node = tree.node(id) else {
+      return of(input.toggling("category", value.value, currency: currency))
+    }
+    var input = input
+    input.page = 1
+    return Address(path: "/c/\(node.slug)", parameters: input.parameters(currency: currency)).text
+  }
+
+  /// Of the page with all values of a facet.
+  func values(of code: String, prefix: String = "") -> String {
+    Address(path: "/facets/\(code)", parameters: facetParameters + (prefix.isEmpty ? [] : [("prefix", prefix)])).text
+  }
+
+  /// What the page of a facet's values needs to know of the search.
+  var facetParameters: [(name: String, value: String)] {
+    var first = input
+    first.page = 1
+    first.pageSize = SearchInput.defaultPageSize
+    return (input.listing.map { [("listing", $0.parameter)] } ?? []) + first.parameters(currency: currency)
+  }
+}

@@ -1,0 +1,62 @@
+import SearchService
+import Telemetry
+
+/// `vitrine bench suggest`: suggestions over HTTP while queries are typed letter by letter.
+///
+/// Each query is asked at every letter, as the search box asks, and once more with a letter of it replaced, which takes
+/// the way through the spelling. Has no peer: no engine here answers products, categories, brands and corrections in one.
+struct SuggestBenchmark {
+  /// Letters of a query that are typed before a shopper sees what was meant.
+  private static let longest = 20
+  private static let letters = Array("abcdefghijklmnopqrstuvwxyz")
+
+  let shop: Shop
+  let queries: [String]
+  let rounds: Int
+  let secondsPerRound: Int
+  let connections: [Int]
+  let terminal: Terminal
+
+  func run() async throws {
+    let indexed = try await shop.indexFull()
+    try await shop.knowledge.refresh()
+    let server = shop.server(router: shop.router(), port: 0)
+    let port = try server.start()
+    let right = queries.flatMap(beginnings)
+    let wrong = queries.enumerated().compactMap { mistyped($1, $0) }
+    terminal.print(
+      "\(indexed.documents) products; \(right.count) beginnings of \(queries.count) queries, and \(wrong.count) mistyped"
+    )
+    for count in connections {
+      for (name, texts) in [("as typed", right), ("mistyped", wrong), ("all", right + wrong)] {
+        let requests = texts.map { LoadGenerator.Request(path: "/v1/suggest?q=\(SearchBenchmark.encoded($0))") }
+        var contender = SearchBenchmark.Contender(name: name)
+        for _ in 0..<rounds {
+          contender.rounds.append(
+            try await LoadGenerator.run(
+              "http://127.0.0.1:\(port)", requests: requests, connections: count, seconds: secondsPerRound))
+        }
+        let figures = contender.median
+        terminal.print(
+          "  \(count) client\(count == 1 ? "" : "s"), \(name): p50 \(SearchBenchmark.rounded(figures.p50Milliseconds)) ms, p99 \(SearchBenchmark.rounded(figures.p99Milliseconds)) ms, \(Int(figures.requestsPerSecond)) requests/s"
+        )
+      }
+    }
+    await server.shutdown(gracePeriod: .seconds(1))
+  }
+
+  private func beginnings(_ query: String) -> [String] {
+    (1...max(1, min(query.count, Self.longest))).map { String(query.prefix($0)) }
+  }
+
+  /// The query with a letter in the middle of it replaced; nil where it is too short to tell what was meant.
+  private func mistyped(_ query: String, _ index: Int) -> String? {
+    var letters = Array(query.prefix(Self.longest))
+    guard letters.count >= 5 else { return nil }
+    let place = letters.count / 2
+    guard letters[place].isLetter else { return nil }
+    let other = Self.letters.filter { $0 != letters[place] }
+    letters[place] = other[index % other.count]
+    return String(letters)
+  }
+}

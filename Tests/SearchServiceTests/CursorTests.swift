@@ -1,0 +1,127 @@
+// Over the 300 demo products, Postgres and the embedded engine, and over 12,000 small ones:
+// 1. Cursors lead through each order to the end: every product once, in the order of the numbered pages, whatever the
+//    page's size; products without the value that is sorted by come last, equal ones in the order of their ids.
+// 2. A cursor pins query, filters, order and size, and the list that it is of; a page behind one has no facets.
+// 3. A cut, mistyped or foreign cursor, and one beside other parameters, is refused and named (each byte, seed printed).
+// 4. Past 10,000 results a cursor goes on where numbered pages are refused.
+import Catalog
+import JSON
+import Pricing
+import SearchDSL
+import SearchNode
+import SearchService
+import Testing
+
+@Suite struct CursorTests {
+  /// The products of all pages from the input's on.
+  private func products(_ service: SearchService, from first: SearchInput) async throws -> [ProductCard] {
+    var page = try await service.search(first)
+    var products = page.products
+    while let cursor = page.nextCursor {
+      let input = try SearchInput(parameters: [("cursor", cursor)], listing: first.listing)
+      page = try await service.search(input)
+      #expect(!page.products.isEmpty && page.facets.isEmpty)
+      products += page.products
+    }
+    return products
+  }
+
+  @Test("1: to the end, in each order", .timeLimit(.minutes(10)), arguments: SearchSort.allCases)
+  func everyOrder(_ sort: SearchSort) async throws {
+    let shop = try await TestShop.seeded.value
+    let numbered = try await shop.allCodes(SearchInput(sort: sort, pageSize: 100))
+    for size in [7, 24, 100] {
+      let codes = try await products(shop.service, from: SearchInput(sort: sort, pageSize: size)).map(\.code)
+      #expect(codes == numbered, "\(sort), pages of \(size)")
+    }
+    #expect(Set(numbered).count == numbered.count && numbered.count > 250)
+    let found = try await shop.allCodes(SearchInput(text: "dress", sort: sort, pageSize: 100))
+    let cursors = try await products(shop.service, from: SearchInput(text: "dress", sort: sort, pageSize: 5)).map(
+      \.code)
+    #expect(cursors == found && found.count > 5)
+  }
+
+  @Test("2: what a cursor pins", .timeLimit(.minutes(5)))
+  func pinned() async throws {
+    let shop = try await TestShop.seeded.value
+    let first = SearchInput(
+      text: "dress", filters: [.attribute(code: "colour", values: ["Red", "Black"]), .inStock], sort: .priceDescending,
+      pageSize: 4)
+    let cursor = try #require(try await shop.service.search(first).nextCursor)
+    let next = try SearchInput(parameters: [("cursor", cursor)])
+    #expect(next.text == first.text && next.filters == first.filters && next.sort == first.sort)
+    #expect(next.pageSize == 4 && next.page == 2)
+    var second = first
+    second.page = 2
+    let page = try await shop.service.search(next)
+    #expect(page.products == (try await shop.service.search(second).products))
+    #expect(page.total == (try await shop.service.search(first).total))
+    let dresses = try #require(try await shop.service.listing(category: "dresses"))
+    #expect(throws: InvalidInput.self) { try SearchInput(parameters: [("cursor", cursor)], listing: dresses) }
+    let listed = SearchInput(filters: [.category(try #require(dresses.category))], pageSize: 5, listing: dresses)
+    let own = try #require(try await shop.service.search(listed).nextCursor)
+    #expect(throws: InvalidInput.self) { try SearchInput(parameters: [("cursor", own)]) }
+    #expect(try SearchInput(parameters: [("cursor", own)], listing: dresses).filters == listed.filters)
+    #expect(try await products(shop.service, from: listed).map(\.code) == (try await shop.allCodes(listed)))
+  }
+
+  @Test("3: damaged cursors", .timeLimit(.minutes(5)))
+  func damaged() async throws {
+    let shop = try await TestShop.seeded.value
+    let cursor = try #require(try await shop.service.search(SearchInput(text: "dress", pageSize: 3)).nextCursor)
+    let seed = UInt64.random(in: .min ... .max)
+    var random = SeededGenerator(seed: seed)
+    let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+    var wrong = ["x", "", "=", "%", "🧥", cursor + "A", String(cursor.dropFirst()), cursor + cursor]
+    wrong += (1..<cursor.count).map { String(cursor.prefix($0)) }
+    for index in cursor.indices {
+      var changed = cursor
+      let other = letters.filter { $0 != cursor[index] }.randomElement(using: &random)!
+      changed.replaceSubrange(index...index, with: String(other))
+      wrong.append(changed)
+    }
+    for text in wrong where !text.isEmpty {
+      let error = #expect(throws: InvalidInput.self, "\(text), seed \(seed)") {
+        try SearchInput(parameters: [("cursor", text)])
+      }
+      #expect(error?.parameter == "cursor")
+    }
+    let beside = #expect(throws: InvalidInput.self) {
+      try SearchInput(parameters: [("cursor", cursor), ("q", "dress")])
+    }
+    #expect(beside?.parameter == "cursor")
+  }
+
+  @Test("4: past 10,000", .timeLimit(.minutes(10)))
+  func deep() async throws {
+    let count = 12_000
+    let shop = try await TestShop([])
+    let node = SearchNode()
+    let mapping = try JSONValue(parsing: TestShop.read(TestShop.root + "/IndexMappings/products.json"))
+    try await node.createIndex("products", body: mapping, deadline: .now + .seconds(60))
+    // Prices that many share, and none on each seventh.
+    let operations = (1...count).map { id in
+      let price = id % 7 == 0 ? "" : #","price":{"retail":\#(id % 50 * 100)}"#
+      let source = #"{"product_id":\#(id),"title":"Pin","audience":["b2c"],"is_in_stock":true\#(price)}"#
+      return BulkOperation(id: String(id), externalVersion: nil, action: .index(source: Array(source.utf8)))
+    }
+    _ = try await node.bulk(operations, to: "products", refresh: true, deadline: .now + .seconds(60))
+    let service = TestShop.service(engine: node, catalog: shop.catalog)
+    var page = try await service.search(SearchInput(text: "pin", sort: .priceAscending, pageSize: 100))
+    var ids: [String] = []
+    while true {
+      ids += page.products.map(\.id.description)
+      guard let cursor = page.nextCursor else { break }
+      page = try await service.search(try SearchInput(parameters: [("cursor", cursor)]))
+    }
+    let expected = (1...count).sorted { left, right in
+      func key(_ id: Int) -> (Int, Int) { (id % 7 == 0 ? .max : id % 50, id) }
+      return key(left) < key(right)
+    }
+    #expect(ids == expected.map(String.init))
+    let past = #expect(throws: InvalidInput.self) {
+      try SearchInput(parameters: [("page", "101"), ("page_size", "100")])
+    }
+    #expect(past?.reason.contains("next_cursor") == true)
+  }
+}
