@@ -74,3 +74,9 @@ public struct ImportOutcome: Sendable, Hashable {
 public protocol CatalogWriter: Sendable {
   func upsert(_ records: [ProductRecord], source: String) async throws -> ImportOutcome
 }
+
+/// Writes the rules of virtual categories. Repeatable: matched by slug.
+public protocol VirtualCategoryWriter: Sendable {
+  /// Those that are new stand behind those that are there, in the order given.
+  func put(_ categories: [VirtualCategory]) async throws
+}

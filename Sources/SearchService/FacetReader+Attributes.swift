@@ -93,21 +93,27 @@ extension FacetReader {
 
   /// How the values of a number spread; nil where there are so few that each is listed.
   private func spread(of counted: Counted) -> Facet.Spread? {
-    guard counted.definition.type == .number else { return nil }
-    let numbers = counted.values.compactMap { value, count in Double(value).map { (number: $0, count: count) } }
-    guard numbers.count > Self.mostListedNumbers || counted.range != nil, let lowest = numbers.map(\.number).min(),
-      let highest = numbers.map(\.number).max()
+    guard counted.definition.type == .number, counted.values.count > Self.mostListedNumbers || counted.range != nil
     else { return nil }
-    let width = (highest - lowest) / Double(Self.bars)
-    var bars = (0..<Self.bars).map { index in
+    return Self.spread(of: counted.values, range: counted.range)
+  }
+
+  /// The bounds and bars of counted numbers; nil where there is none.
+  static func spread(
+    of values: [(value: String, count: Int)], range: (lower: Double?, upper: Double?)?
+  ) -> Facet.Spread? {
+    let numbers = values.compactMap { value, count in Double(value).map { (number: $0, count: count) } }
+    guard let lowest = numbers.map(\.number).min(), let highest = numbers.map(\.number).max() else { return nil }
+    let width = (highest - lowest) / Double(bars)
+    var counts = (0..<bars).map { index in
       Facet.Spread.Bar(lower: lowest + width * Double(index), upper: lowest + width * Double(index + 1), count: 0)
     }
     for (number, count) in numbers where width > 0 {
-      bars[min(Self.bars - 1, Int((number - lowest) / width))].count += count
+      counts[min(bars - 1, Int((number - lowest) / width))].count += count
     }
     return Facet.Spread(
-      lowest: lowest, highest: highest, chosenLower: counted.range?.lower, chosenUpper: counted.range?.upper,
-      bars: width > 0 ? bars : [])
+      lowest: lowest, highest: highest, chosenLower: range?.lower, chosenUpper: range?.upper,
+      bars: width > 0 ? counts : [])
   }
 
   /// What each colour is drawn in.

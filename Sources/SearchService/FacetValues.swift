@@ -2,7 +2,7 @@ public import Catalog
 import SearchDSL
 import Understanding
 
-/// The values of one facet, all or those that a text leads to.
+/// The values of one facet, all or those that a text leads to; of a number, their spread over all of them.
 public struct FacetValues: Sendable, Hashable {
   /// Its values are those of the page asked for.
   public var facet: Facet
@@ -50,6 +50,24 @@ public struct FacetValuesInput: Sendable, Hashable {
     search = try SearchInput(parameters: rest, currency: currency, listing: listing)
     self.code = code
   }
+
+  /// The facet's values that the search has chosen.
+  var selected: [String] {
+    for filter in search.filters where filter.facetCode == code {
+      switch filter {
+      case .brand(let names): return names
+      case .attribute(_, let values): return values
+      default: break
+      }
+    }
+    return []
+  }
+
+  /// The range that the search has chosen.
+  var range: (lower: Double?, upper: Double?)? {
+    for case .attributeRange(code, let lower, let upper) in search.filters { return (lower, upper) }
+    return nil
+  }
 }
 
 extension SearchService {
@@ -74,37 +92,27 @@ extension SearchService {
 
     let reader = FacetReader(response: response, input: input.search, labels: labels, currency: currency)
     let (buckets, isCut) = reader.counted(Retrieval.AggregationName.attribute(input.code))
-    let counted = buckets.compactMap { bucket -> (String, Int)? in
+    let counted = buckets.compactMap { bucket -> (value: String, count: Int)? in
       guard definition != nil else { return (bucket.key.text, bucket.documentCount) }
       return FacetToken.parse(bucket.key.text).map { ($0.value, bucket.documentCount) }
     }
-    let fitting = counted.filter { Self.hasWord($0.0, beginningWith: input.prefix) }
-    let selected = input.prefix.isEmpty ? Self.selected(input) : []
-    var values = reader.merged(fitting, selected: selected, limit: input.limit)
-    let isNumber = definition?.type == .number
-    if isNumber { values.sort { Double($0.value) ?? 0 < Double($1.value) ?? 0 } }
+    let fitting = counted.filter { Self.hasWord($0.value, beginningWith: input.prefix) }
+    let selected = input.selected
+    var values = reader.merged(
+      fitting.map { ($0.value, $0.count) }, selected: input.prefix.isEmpty ? selected : [], limit: input.limit)
+    if definition?.type == .number { values.sort { Double($0.value) ?? 0 < Double($1.value) ?? 0 } }
     let hexes = definition?.type == .swatch ? reader.swatchHexes() : [:]
     for index in values.indices {
-      values[index].isSelected = Self.selected(input).contains(values[index].value)
+      values[index].isSelected = selected.contains(values[index].value)
       values[index].hex = hexes[values[index].value]
       if let unit = definition?.unit { values[index].label += " \(unit)" }
     }
     let facet = Facet(
       code: input.code, name: definition?.name ?? "Brand", unit: definition?.unit,
       kind: definition?.type == .swatch ? .swatches : .values, values: values,
-      hasMore: isCut || fitting.count > values.count)
+      hasMore: isCut || fitting.count > values.count,
+      spread: definition?.type == .number ? FacetReader.spread(of: counted, range: input.range) : nil)
     return FacetValues(facet: facet, text: input.prefix, total: fitting.count, isCut: isCut)
-  }
-
-  private static func selected(_ input: FacetValuesInput) -> [String] {
-    for filter in input.search.filters where filter.facetCode == input.code {
-      switch filter {
-      case .brand(let names): return names
-      case .attribute(_, let values): return values
-      default: break
-      }
-    }
-    return []
   }
 
   /// Whether the text begins so from one of its words on; case and accents do not matter.

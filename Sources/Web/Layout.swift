@@ -4,13 +4,18 @@ import Catalog
 struct Layout {
   let shopName: String
   let tree: CategoryTree
+  let virtual: [VirtualCategory]
 
   /// Departments in the header; more would wrap on a laptop.
   private static let mostDepartments = 8
+  private static let mostVirtual = 4
 
   func page(title: String, query: String = "", description: String, body: HTML) -> String {
     let departments = tree.roots.prefix(Self.mostDepartments).map { node -> HTML in
       "<li><a href=\"/c/\(node.slug)\">\(node.name)</a></li>"
+    }
+    let lists = virtual.prefix(Self.mostVirtual).map { category -> HTML in
+      "<li><a href=\"/c/\(category.slug)\">\(category.name)</a></li>"
     }
     let html: HTML = """
       <!doctype html>
@@ -37,7 +42,7 @@ struct Layout {
       <button type="submit"><svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><circle cx="10.5" cy="10.5" r="6.5" fill="none" stroke="currentColor" stroke-width="2.2"/><path d="M15.5 15.5 21 21" stroke="currentColor" stroke-width="2.2" stroke-linecap="round"/></svg><span class="hidden">Search</span></button>
       </form>
       </div>
-      <nav aria-label="Departments"><ul class="departments">\(Array(departments))</ul></nav>
+      <nav aria-label="Departments"><ul class="departments">\(Array(departments))\(Array(lists))</ul></nav>
       </header>
       <main id="content">
       \(body)

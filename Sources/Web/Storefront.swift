@@ -49,7 +49,7 @@ public struct Storefront: Sendable {
   private func layout() async -> Layout {
     // Without the database the header has no departments; the page itself says what is missing.
     let tree = (try? await service.categories()) ?? CategoryTree(nodes: [])
-    return Layout(shopName: shopName, tree: tree)
+    return Layout(shopName: shopName, tree: tree, virtual: await service.virtualCategories())
   }
 
   private func page(of problem: Problem) async -> HTTPResponse {

@@ -1,6 +1,7 @@
 public import Catalog
+public import Ports
 
-extension PostgresCatalog {
+extension PostgresCatalog: VirtualCategoryWriter {
   public func browseRules() async throws -> BrowseRules {
     try await reaching {
       try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { connection in
@@ -26,6 +27,25 @@ extension PostgresCatalog {
           rules.facetPositions[category, default: [:]][code] = try row.decode("position")
         }
         return rules
+      }
+    }
+  }
+
+  public func put(_ categories: [VirtualCategory]) async throws {
+    try await reaching {
+      try await pool.withTransaction { connection in
+        for category in categories {
+          _ = try await connection.execute(
+            """
+            INSERT INTO merchandising.virtual_category
+              (slug, name, summary, filters, default_order, first_facets, position)
+            VALUES (\(category.slug), \(category.name), \(category.summary), \(category.filters),
+              \(category.defaultOrder), \(category.firstFacets),
+              (SELECT coalesce(max(position) + 1, 0) FROM merchandising.virtual_category))
+            ON CONFLICT (slug) DO UPDATE SET name = EXCLUDED.name, summary = EXCLUDED.summary,
+              filters = EXCLUDED.filters, default_order = EXCLUDED.default_order, first_facets = EXCLUDED.first_facets
+            """)
+        }
       }
     }
   }

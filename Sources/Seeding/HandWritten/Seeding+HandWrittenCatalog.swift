@@ -22,6 +22,25 @@ extension Seeding {
     return records
   }
 
+  /// The virtual categories of the hand-written catalog in `directory`, in their order.
+  public static func virtualCategories(directory: String) throws(SeedError) -> [VirtualCategory] {
+    let path = directory + "/shop.json"
+    var categories: [VirtualCategory] = []
+    for entry in try json(at: path)["virtual_categories"]?.array ?? [] {
+      guard let slug = entry["slug"]?.string, let name = entry["name"]?.string,
+        let filters = entry["filters"]?.array?.compactMap(\.string), !filters.isEmpty
+      else {
+        throw SeedError(path, "a virtual category needs `slug`, `name` and `filters`")
+      }
+      categories.append(
+        VirtualCategory(
+          slug: slug, name: name, summary: entry["summary"]?.string ?? "", filters: filters,
+          defaultOrder: entry["order"]?.string ?? "relevance",
+          firstFacets: (entry["facets"]?.array ?? []).compactMap(\.string)))
+    }
+    return categories
+  }
+
   private static func json(at path: String) throws(SeedError) -> JSONValue {
     do {
       return try JSONValue(parsing: [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))

@@ -1,3 +1,5 @@
+import HTTPServer
+import Indexer
 import SearchService
 import Telemetry
 

@@ -3,18 +3,20 @@ import HTTPServer
 import Ports
 import Seeding
 
-/// The hand-written demo products and their pictures.
+/// The hand-written demo products, their pictures, and the lists that the demo shop has beside its tree.
 enum DemoCatalog {
   static let source = "seed"
   private static let batch = 500
 
-  static func load(into catalog: any CatalogWriter) async throws -> ImportOutcome {
-    let records = try Seeding.handWrittenCatalog(directory: ProjectFolder.find() + "/Seeds/catalog")
+  static func load(into catalog: any CatalogWriter & VirtualCategoryWriter) async throws -> ImportOutcome {
+    let directory = try ProjectFolder.find() + "/Seeds/catalog"
+    let records = try Seeding.handWrittenCatalog(directory: directory)
     var total = ImportOutcome()
     for start in stride(from: 0, to: records.count, by: batch) {
       let slice = Array(records[start..<min(start + batch, records.count)])
       total.add(try await catalog.upsert(slice, source: source), at: start)
     }
+    try await catalog.put(try Seeding.virtualCategories(directory: directory))
     return total
   }
 
