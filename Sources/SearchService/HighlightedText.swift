@@ -38,8 +38,14 @@ extension Highlight {
   private static let summaryLength = 160
 
   /// The words found in the title, whole, and in the part of the summary that has most of them.
-  static let card = Highlight(
-    fields: [
-      Field("title", numberOfFragments: 0), Field("summary", fragmentSize: summaryLength, numberOfFragments: 1),
-    ], preTag: HighlightedText.start, postTag: HighlightedText.end)
+  ///
+  /// Beside what the query looks for, the words as they were typed: `red` is marked in a title too where it was understood
+  /// as a colour, which is no word of the query any more.
+  static func card(_ query: Query, typed text: String) -> Highlight {
+    let words = Query.multiMatch(MultiMatchQuery(query: text, fields: ["title", "summary"]))
+    return Highlight(
+      fields: [
+        Field("title", numberOfFragments: 0), Field("summary", fragmentSize: summaryLength, numberOfFragments: 1),
+      ], preTag: HighlightedText.start, postTag: HighlightedText.end, query: .bool(BoolQuery(should: [query, words])))
+  }
 }

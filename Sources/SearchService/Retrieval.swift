@@ -49,7 +49,7 @@ public struct Retrieval: Sendable {
       postFilter: conjunction(of: input.filters, input: input),
       searchAfter: input.position?.after,
       source: .fields(includes: Self.cardFields + (input.isHighlighted ? ["summary"] : [])),
-      highlight: input.isHighlighted && !input.text.isEmpty ? .card : nil,
+      highlight: input.isHighlighted && !input.text.isEmpty ? .card(query, typed: input.text) : nil,
       trackTotalHits: .exact,
       trackScores: true)
   }

@@ -28,13 +28,13 @@ import Understanding
 
   private func service(_ shop: TestShop, _ searches: SearchService.PastSearches = .init()) async throws -> SearchService
   {
-    let spelling = CatalogSpelling(source: shop.catalog)
-    try await spelling.refresh()
+    let knowledge = CatalogKnowledge(source: shop.catalog)
+    try await knowledge.refresh()
     var deadlines = SearchService.Deadlines()
     deadlines.search = .seconds(60)
     deadlines.labels = .seconds(60)
     return SearchService(
-      engine: shop.node, index: "products", catalog: shop.catalog, clock: shop.clock, spelling: spelling,
+      engine: shop.node, index: "products", catalog: shop.catalog, clock: shop.clock, knowledge: knowledge,
       searches: searches, deadlines: deadlines)
   }
 
@@ -50,7 +50,7 @@ import Understanding
       let suggestions = try await service.suggest(typed)
       #expect(suggestions.corrections.first == correction, "\(typed): \(suggestions.corrections)")
       #expect(suggestions.products.first?.title == title, "\(typed)")
-      #expect(suggestions.text == QueryPlan.understanding(typed).text)
+      #expect(suggestions.text == QueryUnderstanding.printable(typed))
     }
     for typed in ["dres", "dress", "re", "umb", "qu", "red dress", "velloria"] {
       let suggestions = try await service.suggest(typed)
