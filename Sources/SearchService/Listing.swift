@@ -75,10 +75,12 @@ extension SearchService {
     throw InvalidInput(parameter: "listing", reason: "is not category/SLUG or brand/SLUG of a list that there is")
   }
 
-  /// The virtual categories, in the shop's order; none while they cannot be read.
-  public func virtualCategories() async -> [VirtualCategory] {
+  /// The virtual categories in the shop's order, without those whose rules cannot be read: their own pages say why.
+  public func virtualListings() async -> [Listing] {
     var degraded: [String] = []
-    return await directory.labels(degraded: &degraded).rules.virtualCategories
+    let labels = await directory.labels(degraded: &degraded)
+    // A broken rule must not take the shop's front with it.
+    return labels.rules.virtualCategories.compactMap { try? listing(of: $0, tree: labels.tree) }
   }
 
   private func listing(of rule: VirtualCategory, tree: CategoryTree) throws -> Listing {

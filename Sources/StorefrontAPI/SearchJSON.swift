@@ -88,7 +88,7 @@ enum SearchJSON {
     }
   }
 
-  static func bytes(of tree: CategoryTree, virtual: [VirtualCategory]) -> [UInt8] {
+  static func bytes(of tree: CategoryTree, virtual: [Listing]) -> [UInt8] {
     var writer = JSONWriter()
     func write(_ node: CategoryTree.Node, _ writer: inout JSONWriter) {
       writer.object { writer in

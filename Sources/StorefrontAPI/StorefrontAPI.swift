@@ -137,7 +137,7 @@ public struct StorefrontAPI: Sendable {
   @Sendable private func categories(_ request: HTTPRequest) async throws -> HTTPResponse {
     try await Problem.translating {
       var response = HTTPResponse.json(
-        SearchJSON.bytes(of: try await service.categories(), virtual: await service.virtualCategories()))
+        SearchJSON.bytes(of: try await service.categories(), virtual: await service.virtualListings()))
       response.headers["Cache-Control"] = "public, max-age=30"
       return response
     }

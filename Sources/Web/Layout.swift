@@ -1,10 +1,11 @@
 import Catalog
+import SearchService
 
 /// The frame of every page: head, header with the search box and the departments, footer.
 struct Layout {
   let shopName: String
   let tree: CategoryTree
-  let virtual: [VirtualCategory]
+  let virtual: [Listing]
 
   /// Departments in the header; more would wrap on a laptop.
   private static let mostDepartments = 8
@@ -14,8 +15,8 @@ struct Layout {
     let departments = tree.roots.prefix(Self.mostDepartments).map { node -> HTML in
       "<li><a href=\"/c/\(node.slug)\">\(node.name)</a></li>"
     }
-    let lists = virtual.prefix(Self.mostVirtual).map { category -> HTML in
-      "<li><a href=\"/c/\(category.slug)\">\(category.name)</a></li>"
+    let lists = virtual.prefix(Self.mostVirtual).map { list -> HTML in
+      "<li><a href=\"\(list.path)\">\(list.name)</a></li>"
     }
     let html: HTML = """
       <!doctype html>

@@ -49,7 +49,7 @@ public struct Storefront: Sendable {
   private func layout() async -> Layout {
     // Without the database the header has no departments; the page itself says what is missing.
     let tree = (try? await service.categories()) ?? CategoryTree(nodes: [])
-    return Layout(shopName: shopName, tree: tree, virtual: await service.virtualCategories())
+    return Layout(shopName: shopName, tree: tree, virtual: await service.virtualListings())
   }
 
   private func page(of problem: Problem) async -> HTTPResponse {
@@ -67,8 +67,7 @@ public struct Storefront: Sendable {
     let layout = await layout()
     let products = try await service.search(SearchInput(pageSize: 1)).total.value
     var rows: [HTML] = []
-    for category in await service.virtualCategories().prefix(Self.homeRows) {
-      guard let listing = try await service.listing(category: category.slug) else { continue }
+    for listing in await service.virtualListings().prefix(Self.homeRows) {
       let page = try await service.search(
         SearchInput(sort: listing.defaultSort, pageSize: Self.homeRow, listing: listing))
       if let row = row(listing, page) { rows.append(row) }

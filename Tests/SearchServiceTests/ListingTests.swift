@@ -105,6 +105,7 @@ import Testing
     #expect(page.facets.first { $0.code == "brand" }?.values.map(\.count) == [1, 1])
     let cheap = try #require(try await shop.service.listing(category: "cheap"))
     #expect(try await codes(shop, cheap) == ["D", "E"])
+    #expect(await shop.service.virtualListings().map(\.slug) == ["blue", "cheap", "new", "bestsellers", "deals"])
     await #expect(throws: UnreadableRule.self) { _ = try await shop.service.listing(category: "broken") }
     await #expect(throws: PostgresError.self, "an order that there is not") {
       try await shop.execute(
@@ -116,7 +117,7 @@ import Testing
   @Test("4: new, bestsellers, deals", .timeLimit(.minutes(5)))
   func first() async throws {
     let shop = try await TestShop.seeded.value
-    #expect(await shop.service.virtualCategories().map(\.slug) == ["new", "bestsellers", "deals"])
+    #expect(await shop.service.virtualListings().map(\.slug) == ["new", "bestsellers", "deals"])
     let products = Dictionary(uniqueKeysWithValues: try await shop.products().map { ($0.code, $0) })
     func all(_ slug: String) async throws -> [ProductSnapshot] {
       let listing = try #require(try await shop.service.listing(category: slug))
