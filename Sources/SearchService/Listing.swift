@@ -62,7 +62,8 @@ extension SearchService {
     guard let names = await directory.brands(slug: slug) else {
       throw DependencyUnavailable(dependency: "the database", reason: "the brands cannot be read")
     }
-    guard !names.isEmpty else { return nil }
+    // A name without a letter or a digit makes no slug, and has no page.
+    guard !slug.isEmpty, !names.isEmpty else { return nil }
     return Listing(kind: .brand, slug: slug, name: names.joined(separator: ", "), filters: [.brand(names)])
   }
 

@@ -26,13 +26,15 @@ import Understanding
     record("D4", "Dresser in oak"), record("E5", "Driller"),
   ]
 
-  private func service(_ shop: TestShop, _ searches: SearchService.PastSearches = .init()) async throws -> SearchService
-  {
+  private func service(
+    _ shop: TestShop, _ searches: SearchService.PastSearches = .init(), patience: Duration = .seconds(60)
+  ) async throws -> SearchService {
     let knowledge = CatalogKnowledge(source: shop.catalog)
     try await knowledge.refresh()
     var deadlines = SearchService.Deadlines()
     deadlines.search = .seconds(60)
     deadlines.labels = .seconds(60)
+    deadlines.searches = patience
     return SearchService(
       engine: shop.node, index: "products", catalog: shop.catalog, clock: shop.clock, knowledge: knowledge,
       searches: searches, deadlines: deadlines)
@@ -108,7 +110,9 @@ import Understanding
     let none = try await service(shop).suggest("re", visitor: visitor)
     #expect(none.recent.isEmpty && none.queries.isEmpty && !none.products.isEmpty)
     for failure in [Failing(hangs: false), Failing(hangs: true)] {
-      let lamed = try await service(shop, .init(recent: failure, popular: failure)).suggest("re", visitor: visitor)
+      let lamed = try await service(
+        shop, .init(recent: failure, popular: failure), patience: .milliseconds(5)
+      ).suggest("re", visitor: visitor)
       #expect(lamed.recent.isEmpty && lamed.queries.isEmpty && !lamed.products.isEmpty)
     }
   }

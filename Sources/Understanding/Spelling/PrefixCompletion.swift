@@ -1,7 +1,9 @@
 extension SpellingCorrector {
   /// Fewer letters than these are within an edit of the beginnings of most words.
   private static let shortestPrefix = 3
-  /// Letters that an edit of the first one weighs as, when beginnings are compared by their words' counts.
+  /// Words that are compared before those that begin with another are left out.
+  private static let mostNear = 12
+  /// What an edit of the first letter leaves of a word's count, by which beginnings are compared.
   private static let firstLetterFactor: Float = 0.1
 
   /// Queries that the text may be the beginning of, mistyped: the words before the last corrected, the last one the
@@ -19,7 +21,8 @@ extension SpellingCorrector {
     return found.isEmpty ? correct(text).map { [$0.text] } ?? [] : found
   }
 
-  /// The most frequent words that begin within one edit of `prefix`; none where a word begins with it as it is.
+  /// The most frequent words that begin within one edit of `prefix`; none where a word begins with it as it is. A word that
+  /// begins with another of them is left out: what it leads to, the other does.
   private func words(near prefix: Substring, limit: Int) -> [String] {
     guard let typed = LatinLetters.of(prefix), typed.count >= Self.shortestPrefix else { return [] }
     var best: [(id: Vocabulary.WordID, weight: Float)] = []
@@ -29,11 +32,13 @@ extension SpellingCorrector {
       guard let place = Self.edit(from: typed, toBeginningOf: word) else { continue }
       if place == typed.count { return [] }
       let weight = vocabulary.counts[index] * (place == 0 ? Self.firstLetterFactor : 1)
-      guard best.count < limit || weight > best[best.count - 1].weight else { continue }
+      guard best.count < Self.mostNear || weight > best[best.count - 1].weight else { continue }
       best.insert((id, weight), at: best.firstIndex { $0.weight < weight } ?? best.count)
-      if best.count > limit { best.removeLast() }
+      if best.count > Self.mostNear { best.removeLast() }
     }
-    return best.map { vocabulary.text(of: $0.id) }
+    let words = best.map { vocabulary.text(of: $0.id) }
+    let shortest = words.filter { word in !words.contains { $0 != word && word.hasPrefix($0) } }
+    return Array(shortest.prefix(limit))
   }
 
   /// Where the one edit stands that makes `typed` the beginning of `word`; `typed.count` where it is it already, nil where
