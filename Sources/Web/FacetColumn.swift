@@ -66,7 +66,7 @@ struct FacetColumn {
       ? nil
       : "<details><summary>Show more<span class=\"hidden\"> of \(facet.name)</span></summary><ul>\(rest.map { item(facet, $0) })</ul></details>"
     let all: HTML? =
-      facet.hasMore
+      facet.hasMore && facet.values.count >= Self.open
       ? "<a class=\"all\" rel=\"nofollow\" href=\"\(addresses.values(of: facet.code))\">See all<span class=\"hidden\"> values of \(facet.name)</span></a>"
       : nil
     let range = facet.spread.map { rangeForm(facet, $0) }
