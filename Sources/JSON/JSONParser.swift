@@ -27,6 +27,13 @@ public final class JSONParser {
     return try Array(bytes).withUnsafeBufferPointer { try withRoot($0, body) }
   }
 
+  /// Calls `body` with the document's root, which is valid only inside the call.
+  public func withDocument<Result>(_ bytes: UnsafeBufferPointer<UInt8>, _ body: (JSONElement) throws -> Result) throws
+    -> Result
+  {
+    try withRoot(bytes, body)
+  }
+
   private func withRoot<Result>(_ bytes: UnsafeBufferPointer<UInt8>, _ body: (JSONElement) throws -> Result) throws
     -> Result
   {

@@ -8,6 +8,7 @@ final class Snapshot: Sendable {
   /// Documents, deleted ones among them.
   let maximumDocument: Int
   let liveCount: Int
+  let idleSourceReaders = Idle<SourceReader>()
   private let globalOrdinals = Guarded<[String: GlobalOrdinals]>([:])
   private let similarities = Guarded<[String: BM25]>([:])
 

@@ -2,18 +2,21 @@ import JSON
 import SearchDSL
 
 /// Reads what a hit shows: id, version, source, highlights.
-struct FetchPhase {
-  let snapshot: Snapshot
-  let indexName: String
-  let request: SearchRequest
-  private let parser = JSONParser()
-  private let projection: SourceProjection
+final class FetchPhase {
+  private let snapshot: Snapshot
+  private let indexName: String
+  private let request: SearchRequest
+  private let sources: SourceReader
 
   init(snapshot: Snapshot, indexName: String, request: SearchRequest) {
     self.snapshot = snapshot
     self.indexName = indexName
     self.request = request
-    projection = SourceProjection(request.source)
+    sources = snapshot.idleSourceReaders.take { $0.filter == request.source } ?? SourceReader(request.source)
+  }
+
+  deinit {
+    if sources.isWorthKeeping { snapshot.idleSourceReaders.give(back: sources) }
   }
 
   private func place(_ document: Int) -> (stored: StoredDocuments, document: Int32) {
@@ -24,8 +27,7 @@ struct FetchPhase {
   /// The document as it came; nil where the mapping stores none.
   func source(_ document: Int) -> JSONValue? {
     let (stored, local) = place(document)
-    // What is stored was parsed when it came in, so it parses again.
-    return try? parser.withDocument(stored.source(local)) { $0.value }
+    return sources.whole(stored.source(local))
   }
 
   func hit(_ document: Int, score: Float?, source filter: SourceFilter) -> Hit {
@@ -34,8 +36,33 @@ struct FetchPhase {
     if request.includesVersion { hit.version = stored.versions[Int(local)] }
     guard filter != .none else { return hit }
     // Inner hits may ask for other fields than the hits themselves.
-    let projection = filter == request.source ? projection : SourceProjection(filter)
-    hit.source = try? parser.withDocument(stored.source(local)) { projection.value(of: $0) }
+    let reader = filter == request.source ? sources : SourceReader(filter)
+    hit.source = reader.projected(stored.source(local))
     return hit
+  }
+}
+
+/// A parser and a projection, for the sources of one search after the other.
+final class SourceReader {
+  let filter: SourceFilter
+  private let parser = JSONParser()
+  private let projection: SourceProjection
+
+  /// Paths that one may remember; documents with made-up names would fill it without end.
+  private static let mostPaths = 10_000
+
+  init(_ filter: SourceFilter) {
+    self.filter = filter
+    projection = SourceProjection(filter)
+  }
+
+  var isWorthKeeping: Bool { projection.pathCount <= Self.mostPaths }
+
+  // What is stored was parsed when it came in, so it parses again.
+
+  func whole(_ source: UnsafeBufferPointer<UInt8>) -> JSONValue? { try? parser.withDocument(source) { $0.value } }
+
+  func projected(_ source: UnsafeBufferPointer<UInt8>) -> JSONValue? {
+    try? parser.withDocument(source) { projection.value(of: $0) }
   }
 }

@@ -1,9 +1,16 @@
 import JSON
 import SearchDSL
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// `_source` with only what is wanted, read straight from the parsed bytes: what is left out is never built.
 ///
-/// What is decided of a path is remembered, since all hits of a page have the same paths. Belongs to one search.
+/// What is decided of a path is remembered, since the documents of an index have the same paths. Belongs to one search
+/// at a time.
 final class SourceProjection {
   /// What is decided of a path, and of those below it that were met.
   private final class Path {
@@ -16,18 +23,50 @@ final class SourceProjection {
     }
 
     let name: String
+    /// The last part of `name`, as text and as bytes.
+    let member: String
+    let utf8: [UInt8]
     let decision: Decision
-    var members: [String: Path] = [:]
+    private(set) var members: [Path] = []
+    private var numbers: [String: Int] = [:]
+    /// The member that is probably met next: documents have theirs in the same order.
+    private var expected = 0
 
-    init(name: String, decision: Decision) {
+    init(name: String, member: String, decision: Decision) {
       self.name = name
+      self.member = member
       self.decision = decision
+      utf8 = Array(member.utf8)
+    }
+
+    func member(_ wanted: UnsafeBufferPointer<UInt8>) -> Path? {
+      let index: Int
+      if expected < members.count, members[expected].isMember(wanted) {
+        index = expected
+      } else if let number = numbers[String(decoding: wanted, as: UTF8.self)] {
+        index = number
+      } else {
+        return nil
+      }
+      expected = index + 1 < members.count ? index + 1 : 0
+      return members[index]
+    }
+
+    private func isMember(_ wanted: UnsafeBufferPointer<UInt8>) -> Bool {
+      guard utf8.count == wanted.count, let base = wanted.baseAddress else { return utf8.count == wanted.count }
+      return utf8.withUnsafeBufferPointer { memcmp($0.baseAddress!, base, wanted.count) == 0 }
+    }
+
+    func add(_ path: Path) {
+      numbers[path.member] = members.count
+      members.append(path)
     }
   }
 
   private let includes: [String]
   private let excludes: [String]
   private let root: Path
+  private(set) var pathCount = 0
 
   init(_ filter: SourceFilter) {
     if case .fields(let includes, let excludes) = filter {
@@ -35,7 +74,7 @@ final class SourceProjection {
     } else {
       (includes, excludes) = ([], [])
     }
-    root = Path(name: "", decision: includes.isEmpty ? .included : .passedThrough)
+    root = Path(name: "", member: "", decision: includes.isEmpty ? .included : .passedThrough)
   }
 
   func value(of source: JSONElement) -> JSONValue { value(source, at: root) ?? .object(JSONObject()) }
@@ -46,10 +85,9 @@ final class SourceProjection {
     case .object:
       var kept = JSONObject()
       element.forEachMember { name, member in
-        let name = String(decoding: name, as: UTF8.self)
         let below = self.path(name, below: path)
         guard below.decision != .leftOut, let value = self.value(member, at: below) else { return }
-        kept.members.append(.init(name, value))
+        kept.members.append(.init(below.member, value))
       }
       return kept.isEmpty && path.decision != .included ? nil : .object(kept)
     case .array:
@@ -62,11 +100,13 @@ final class SourceProjection {
     }
   }
 
-  private func path(_ member: String, below path: Path) -> Path {
-    if let known = path.members[member] { return known }
+  private func path(_ name: UnsafeBufferPointer<UInt8>, below path: Path) -> Path {
+    if let known = path.member(name) { return known }
+    let member = String(decoding: name, as: UTF8.self)
     let name = path.name.isEmpty ? member : "\(path.name).\(member)"
-    let new = Path(name: name, decision: decide(name, below: path.decision))
-    path.members[member] = new
+    let new = Path(name: name, member: member, decision: decide(name, below: path.decision))
+    path.add(new)
+    pathCount += 1
     return new
   }
 
