@@ -1,5 +1,5 @@
 /// An aggregation and the name that its result comes back under.
-public struct NamedAggregation: Sendable, Equatable {
+public struct NamedAggregation: Sendable, Hashable {
   public var name: String
   public var aggregation: Aggregation
 
@@ -10,8 +10,8 @@ public struct NamedAggregation: Sendable, Equatable {
 }
 
 /// Counts and statistics over the documents that a query matches, with aggregations nested in its buckets.
-public struct Aggregation: Sendable, Equatable {
-  public indirect enum Kind: Sendable, Equatable {
+public struct Aggregation: Sendable, Hashable {
+  public indirect enum Kind: Sendable, Hashable {
     case terms(TermsAggregation)
     case range(field: String, ranges: [RangeBucket])
     case histogram(
@@ -28,7 +28,7 @@ public struct Aggregation: Sendable, Equatable {
     case filters([NamedFilter])
   }
 
-  public struct RangeBucket: Sendable, Equatable {
+  public struct RangeBucket: Sendable, Hashable {
     public var key: String?
     public var from: Double?
     public var to: Double?
@@ -40,7 +40,7 @@ public struct Aggregation: Sendable, Equatable {
     }
   }
 
-  public struct NamedFilter: Sendable, Equatable {
+  public struct NamedFilter: Sendable, Hashable {
     public var name: String
     public var query: Query
 
@@ -59,8 +59,8 @@ public struct Aggregation: Sendable, Equatable {
   }
 }
 
-public struct TermsAggregation: Sendable, Equatable {
-  public enum Order: Sendable, Equatable {
+public struct TermsAggregation: Sendable, Hashable {
+  public enum Order: Sendable, Hashable {
     case countDescending
     case countAscending
     case keyAscending
@@ -70,7 +70,7 @@ public struct TermsAggregation: Sendable, Equatable {
   }
 
   /// Which terms of a keyword field get a bucket. Both engines know it as a regular expression or a list.
-  public enum Include: Sendable, Equatable {
+  public enum Include: Sendable, Hashable {
     case prefix(String)
     case values([String])
   }

@@ -1,7 +1,7 @@
 /// A query of the Elasticsearch query DSL, in the subset that every engine here runs alike.
 ///
 /// `Query+JSON.swift` makes the request body; the embedded node runs the same values directly.
-public indirect enum Query: Sendable, Equatable {
+public indirect enum Query: Sendable, Hashable {
   case matchAll(boost: Double = 1)
   case matchNone
   case match(MatchQuery)
@@ -69,7 +69,7 @@ public struct MinimumShouldMatch: Sendable, Hashable, ExpressibleByIntegerLitera
 /// What a full-text query gives when its analysis leaves no term.
 public enum ZeroTermsQuery: String, Sendable { case none, all }
 
-public struct MatchQuery: Sendable, Equatable {
+public struct MatchQuery: Sendable, Hashable {
   public var field: String
   public var query: String
   public var `operator`: BooleanOperator
@@ -92,7 +92,7 @@ public struct MatchQuery: Sendable, Equatable {
   }
 }
 
-public struct MultiMatchQuery: Sendable, Equatable {
+public struct MultiMatchQuery: Sendable, Hashable {
   public enum Kind: String, Sendable, CaseIterable {
     case bestFields = "best_fields"
     case mostFields = "most_fields"
@@ -132,7 +132,7 @@ public struct MultiMatchQuery: Sendable, Equatable {
   }
 }
 
-public struct MatchPhraseQuery: Sendable, Equatable {
+public struct MatchPhraseQuery: Sendable, Hashable {
   public var field: String
   public var query: String
   public var slop: Int
@@ -148,7 +148,7 @@ public struct MatchPhraseQuery: Sendable, Equatable {
   }
 }
 
-public struct MatchPhrasePrefixQuery: Sendable, Equatable {
+public struct MatchPhrasePrefixQuery: Sendable, Hashable {
   public var field: String
   public var query: String
   public var slop: Int
@@ -169,13 +169,13 @@ public struct MatchPhrasePrefixQuery: Sendable, Equatable {
 }
 
 /// Bounds on a number, a date (ISO 8601 or epoch milliseconds) or a keyword (by code point).
-public struct RangeQuery: Sendable, Equatable {
+public struct RangeQuery: Sendable, Hashable {
   public var field: String
   public var lower: Bound?
   public var upper: Bound?
   public var boost: Double
 
-  public struct Bound: Sendable, Equatable {
+  public struct Bound: Sendable, Hashable {
     public var value: FieldValue
     public var isInclusive: Bool
 
@@ -191,7 +191,7 @@ public struct RangeQuery: Sendable, Equatable {
   }
 }
 
-public struct BoolQuery: Sendable, Equatable {
+public struct BoolQuery: Sendable, Hashable {
   public var must: [Query]
   public var should: [Query]
   public var filter: [Query]
@@ -212,12 +212,12 @@ public struct BoolQuery: Sendable, Equatable {
   }
 }
 
-public struct FunctionScoreQuery: Sendable, Equatable {
+public struct FunctionScoreQuery: Sendable, Hashable {
   public enum ScoreMode: String, Sendable, CaseIterable { case multiply, sum, avg, first, max, min }
   public enum BoostMode: String, Sendable, CaseIterable { case multiply, replace, sum, avg, max, min }
 
-  public struct Function: Sendable, Equatable {
-    public enum Kind: Sendable, Equatable {
+  public struct Function: Sendable, Hashable {
+    public enum Kind: Sendable, Hashable {
       case weight
       case fieldValueFactor(field: String, factor: Double = 1, modifier: Modifier = .none, missing: Double? = nil)
       /// Gaussian decay over a number (plain numbers) or a date (`origin` ISO 8601 or `now`, `scale` and `offset` as `30d`).

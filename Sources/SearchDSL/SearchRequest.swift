@@ -1,5 +1,5 @@
 /// The body of a search.
-public struct SearchRequest: Sendable, Equatable {
+public struct SearchRequest: Sendable, Hashable {
   public var query: Query
   public var from: Int
   public var size: Int
@@ -45,14 +45,14 @@ public struct SearchRequest: Sendable, Equatable {
   }
 }
 
-public enum TrackTotalHits: Sendable, Equatable {
+public enum TrackTotalHits: Sendable, Hashable {
   case exact
   case upTo(Int)
   case never
 }
 
-public struct SortKey: Sendable, Equatable {
-  public enum Key: Sendable, Equatable {
+public struct SortKey: Sendable, Hashable {
+  public enum Key: Sendable, Hashable {
     case score
     case field(String)
     /// The order of indexing within a shard.
@@ -61,7 +61,7 @@ public struct SortKey: Sendable, Equatable {
   public enum Direction: String, Sendable { case ascending = "asc", descending = "desc" }
   /// Which value of a field with several is compared.
   public enum Mode: String, Sendable { case min, max, sum, avg, median }
-  public enum Missing: Sendable, Equatable {
+  public enum Missing: Sendable, Hashable {
     case first
     case last
     case value(FieldValue)
@@ -97,11 +97,11 @@ public enum SortValue: Sendable, Hashable {
 }
 
 /// One hit for each value of a keyword or number field, its group's members on request.
-public struct Collapse: Sendable, Equatable {
+public struct Collapse: Sendable, Hashable {
   public var field: String
   public var innerHits: [InnerHits]
 
-  public struct InnerHits: Sendable, Equatable {
+  public struct InnerHits: Sendable, Hashable {
     public var name: String
     public var from: Int
     public var size: Int
@@ -124,15 +124,15 @@ public struct Collapse: Sendable, Equatable {
 }
 
 /// Which parts of `_source` come back; patterns may hold `*`.
-public enum SourceFilter: Sendable, Equatable {
+public enum SourceFilter: Sendable, Hashable {
   case all
   case none
   case fields(includes: [String], excludes: [String] = [])
 }
 
 /// The plain highlighter (Lucene's `Highlighter` with the simple span fragmenter), the one that all engines share.
-public struct Highlight: Sendable, Equatable {
-  public struct Field: Sendable, Equatable {
+public struct Highlight: Sendable, Hashable {
+  public struct Field: Sendable, Hashable {
     public var name: String
     /// nil: the request's.
     public var fragmentSize: Int?
@@ -169,7 +169,7 @@ public struct Highlight: Sendable, Equatable {
   }
 }
 
-public struct NamedSuggester: Sendable, Equatable {
+public struct NamedSuggester: Sendable, Hashable {
   public var name: String
   public var suggester: TermSuggester
 
@@ -180,7 +180,7 @@ public struct NamedSuggester: Sendable, Equatable {
 }
 
 /// The `term` suggester: for each term of the text, terms of the index within an edit distance.
-public struct TermSuggester: Sendable, Equatable {
+public struct TermSuggester: Sendable, Hashable {
   public enum SuggestMode: String, Sendable { case missing, popular, always }
 
   public var text: String

@@ -7,8 +7,7 @@ import SearchDSL
 class Aggregator {
   /// Reads the columns of the segment whose documents come next.
   func begin(_ reader: SegmentReader, at index: Int) { fatalError("an aggregator reads segments") }
-  /// `owners` is at least as long as `documents`.
-  func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
+  func collect(_ documents: UnsafeBufferPointer<Int32>, owners: BucketOwners) {
     fatalError("an aggregator collects")
   }
   func result(owner: Int32) -> AggregationResult { fatalError("an aggregator has results") }
@@ -16,11 +15,31 @@ class Aggregator {
   func metric(_ property: String?, owner: Int32) -> Double? { nil }
 }
 
+/// In which of the parent's buckets each document of a batch is.
+///
+/// At the top, and in a parent's only bucket, all are in bucket 0; nothing is looked up then.
+struct BucketOwners {
+  private let buckets: UnsafePointer<Int32>?
+
+  /// All documents are in bucket 0.
+  static var first: BucketOwners { BucketOwners(buckets: nil) }
+
+  private init(buckets: UnsafePointer<Int32>?) { self.buckets = buckets }
+
+  /// `buckets` has one for each document of the batch.
+  init(_ buckets: UnsafeBufferPointer<Int32>) { self.buckets = buckets.baseAddress }
+
+  @inline(__always)
+  var areFirst: Bool { buckets == nil }
+
+  @inline(__always)
+  subscript(index: Int) -> Int32 { buckets.map { $0[index] } ?? 0 }
+}
+
 /// The aggregations of one level.
 final class AggregatorSet {
   private let aggregators: [(name: String, aggregator: Aggregator)]
-  private var ownersOfTop: [Int32] = []
-  var isEmpty: Bool { aggregators.isEmpty }
+  let isEmpty: Bool
 
   init(_ named: [NamedAggregation], snapshot: Snapshot, planner: QueryPlanner, weights: WeightBuilder)
     throws(SearchEngineError)
@@ -31,22 +50,20 @@ final class AggregatorSet {
       made.append((aggregation.name, try factory.make(aggregation)))
     }
     aggregators = made
+    isEmpty = made.isEmpty
   }
 
   /// Top-level documents: all of one owner.
   func collect(_ documents: [Int32]) {
     guard !isEmpty, !documents.isEmpty else { return }
-    while ownersOfTop.count < documents.count { ownersOfTop.append(0) }
-    documents.withUnsafeBufferPointer { documents in
-      ownersOfTop.withUnsafeBufferPointer { collect(documents, owners: $0) }
-    }
+    documents.withUnsafeBufferPointer { collect($0, owners: .first) }
   }
 
   func begin(_ reader: SegmentReader, at index: Int) {
     for (_, aggregator) in aggregators { aggregator.begin(reader, at: index) }
   }
 
-  func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
+  func collect(_ documents: UnsafeBufferPointer<Int32>, owners: BucketOwners) {
     for (_, aggregator) in aggregators { aggregator.collect(documents, owners: owners) }
   }
 
@@ -97,13 +114,10 @@ struct AggregatorFactory {
     case .valueCount(let field): return ValueCountAggregator(try column(field))
     case .cardinality(let field, _): return CardinalityAggregator(try column(field))
     case .filter(let query):
-      let weight = weights.weight(try planner.plan(query), scores: false)
-      return FilterAggregator([("", weight)], isSingle: true, nested)
+      return FilterAggregator([("", try SegmentFilter(query, planner, weights))], isSingle: true, nested)
     case .filters(let filters):
-      var bound: [(String, Weight)] = []
-      for filter in filters {
-        bound.append((filter.name, weights.weight(try planner.plan(filter.query), scores: false)))
-      }
+      var bound: [(String, SegmentFilter)] = []
+      for filter in filters { bound.append((filter.name, try SegmentFilter(filter.query, planner, weights))) }
       return FilterAggregator(bound, isSingle: false, nested)
     }
   }
@@ -176,18 +190,26 @@ struct BucketTable<Key: Hashable> {
   private var numbers: [Owned: Int32] = [:]
   private(set) var counts: [Int] = []
   private var byOwner: [Int32: [(key: Key, bucket: Int32)]] = [:]
+  /// What was asked for last: neighbouring documents often have the same value.
+  private var latest: (owned: Owned, bucket: Int32)?
 
   mutating func bucket(owner: Int32, key: Key) -> Int32 {
     let owned = Owned(owner: owner, key: key)
-    if let known = numbers[owned] { return known }
-    let bucket = Int32(counts.count)
-    numbers[owned] = bucket
-    counts.append(0)
-    byOwner[owner, default: []].append((key, bucket))
+    if let latest, latest.owned == owned { return latest.bucket }
+    let bucket = numbers[owned] ?? add(owned)
+    latest = (owned, bucket)
     return bucket
   }
 
-  mutating func count(_ bucket: Int32) { counts[Int(bucket)] += 1 }
+  private mutating func add(_ owned: Owned) -> Int32 {
+    let bucket = Int32(counts.count)
+    numbers[owned] = bucket
+    counts.append(0)
+    byOwner[owned.owner, default: []].append((owned.key, bucket))
+    return bucket
+  }
+
+  mutating func count(_ bucket: Int32, documents: Int = 1) { counts[Int(bucket)] += documents }
 
   func buckets(of owner: Int32) -> [(key: Key, bucket: Int32, count: Int)] {
     (byOwner[owner] ?? []).map { ($0.key, $0.bucket, counts[Int($0.bucket)]) }
@@ -207,7 +229,7 @@ struct NestedBatch {
   mutating func flush(into nested: AggregatorSet) {
     guard !documents.isEmpty else { return }
     documents.withUnsafeBufferPointer { documents in
-      buckets.withUnsafeBufferPointer { nested.collect(documents, owners: $0) }
+      buckets.withUnsafeBufferPointer { nested.collect(documents, owners: BucketOwners($0)) }
     }
     documents.removeAll(keepingCapacity: true)
     buckets.removeAll(keepingCapacity: true)

@@ -36,8 +36,9 @@ final class MetricAggregator: Aggregator {
 
   override func begin(_ reader: SegmentReader, at index: Int) { numbers = column.numbers(reader) }
 
-  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
+  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: BucketOwners) {
     guard let numbers else { return }
+    if owners.areFirst { return collectFirst(documents, numbers) }
     for index in documents.indices {
       let range = numbers.range(documents[index])
       if range.isEmpty { continue }
@@ -45,6 +46,15 @@ final class MetricAggregator: Aggregator {
       while statistics.count <= owner { statistics.append(Statistics()) }
       for position in range { statistics[owner].add(numbers.double(at: position)) }
     }
+  }
+
+  /// All in one bucket: the sums stay in registers.
+  private func collectFirst(_ documents: UnsafeBufferPointer<Int32>, _ numbers: NumericColumn) {
+    var found = statistics.first ?? Statistics()
+    for document in documents {
+      for position in numbers.range(document) { found.add(numbers.double(at: position)) }
+    }
+    if statistics.isEmpty { statistics.append(found) } else { statistics[0] = found }
   }
 
   private func statistics(of owner: Int32) -> Statistics {
@@ -93,7 +103,7 @@ final class ValueCountAggregator: Aggregator {
     ordinals = column.type == .keyword ? reader.segment.fields[column.name]?.ordinals : nil
   }
 
-  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
+  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: BucketOwners) {
     for index in documents.indices {
       let count = numbers?.range(documents[index]).count ?? ordinals?.range(documents[index]).count ?? 0
       let owner = Int(owners[index])
@@ -125,7 +135,7 @@ final class CardinalityAggregator: Aggregator {
     map = column.ordinals?.maps[index]
   }
 
-  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
+  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: BucketOwners) {
     for index in documents.indices {
       let owner = Int(owners[index])
       while seen.count <= owner { seen.append([]) }

@@ -5,11 +5,26 @@ final class RangeAggregator: Aggregator {
   private let column: AggregationColumn
   private let ranges: [Aggregation.RangeBucket]
   private let nested: AggregatorSet
+  private let bounds: [Bounds]
+  /// Documents of the first owner's ranges, where nothing nests; all others are in `table`.
+  private var counts: [Int]
   private var table = BucketTable<Int>()
-  /// The top level's bucket of each range: -1 before the first document.
-  private var buckets: [Int32]
   private var numbers: NumericColumn?
   private var batch = NestedBatch()
+
+  /// A range as numbers alone. `upper` is not a number where the range has no upper bound: nothing reaches it.
+  private struct Bounds {
+    let lower: Double
+    let upper: Double
+
+    init(_ range: Aggregation.RangeBucket) {
+      lower = range.from ?? -.infinity
+      upper = range.to ?? .nan
+    }
+
+    @inline(__always)
+    func contain(_ value: Double) -> Bool { value >= lower && !(value >= upper) }
+  }
 
   init(_ column: AggregationColumn, _ ranges: [Aggregation.RangeBucket], _ nested: AggregatorSet) {
     self.column = column
@@ -19,7 +34,8 @@ final class RangeAggregator: Aggregator {
       let right = ($1.from ?? -.infinity, $1.to ?? .infinity)
       return left < right
     }
-    buckets = [Int32](repeating: -1, count: ranges.count)
+    bounds = self.ranges.map(Bounds.init)
+    counts = [Int](repeating: 0, count: ranges.count)
     self.nested = nested
   }
 
@@ -28,30 +44,26 @@ final class RangeAggregator: Aggregator {
     nested.begin(reader, at: index)
   }
 
-  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
+  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: BucketOwners) {
     guard let numbers else { return }
-    for index in documents.indices {
-      let values = numbers.range(documents[index])
-      if values.isEmpty { continue }
-      for (number, range) in ranges.enumerated() {
-        let isWithin = values.contains { position in
-          let value = numbers.double(at: position)
-          return value >= range.from ?? -.infinity && (range.to.map { value < $0 } ?? true)
+    let isPlain = owners.areFirst && nested.isEmpty
+    bounds.withUnsafeBufferPointer { bounds in
+      for index in documents.indices {
+        let values = numbers.range(documents[index])
+        if values.isEmpty { continue }
+        for number in bounds.indices {
+          guard values.contains(where: { bounds[number].contain(numbers.double(at: $0)) }) else { continue }
+          if isPlain { counts[number] += 1 } else { add(documents[index], to: number, owner: owners[index]) }
         }
-        guard isWithin else { continue }
-        let bucket = bucket(of: number, owner: owners[index])
-        table.count(bucket)
-        if !nested.isEmpty { batch.append(documents[index], bucket: bucket) }
       }
     }
     if !nested.isEmpty { batch.flush(into: nested) }
   }
 
-  private func bucket(of number: Int, owner: Int32) -> Int32 {
-    if owner == 0, buckets[number] >= 0 { return buckets[number] }
+  private func add(_ document: Int32, to number: Int, owner: Int32) {
     let bucket = table.bucket(owner: owner, key: number)
-    if owner == 0 { buckets[number] = bucket }
-    return bucket
+    table.count(bucket)
+    if !nested.isEmpty { batch.append(document, bucket: bucket) }
   }
 
   override func result(owner: Int32) -> AggregationResult {
@@ -59,7 +71,7 @@ final class RangeAggregator: Aggregator {
     let buckets = ranges.enumerated().map { number, range in
       Bucket(
         key: .string(range.key ?? Self.key(range)), from: range.from, to: range.to,
-        documentCount: filled[number]?.count ?? 0,
+        documentCount: (filled[number]?.count ?? 0) + (owner == 0 ? counts[number] : 0),
         aggregations: nested.isEmpty ? [:] : nested.results(owner: filled[number]?.bucket ?? -1))
     }
     return .buckets(BucketsResult(buckets: buckets))
@@ -103,7 +115,7 @@ final class HistogramAggregator: Aggregator {
     nested.begin(reader, at: index)
   }
 
-  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
+  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: BucketOwners) {
     guard let numbers else { return }
     for index in documents.indices {
       var previous: Double?
@@ -147,55 +159,72 @@ final class HistogramAggregator: Aggregator {
 
 /// A bucket for each of some queries.
 final class FilterAggregator: Aggregator {
-  private let filters: [(name: String, weight: Weight)]
+  private let filters: [(name: String, filter: SegmentFilter)]
   private let isSingle: Bool
   private let nested: AggregatorSet
   private var table = BucketTable<Int>()
-  private var matching: [Matching] = []
-  private var batch = NestedBatch()
+  /// Of the segment at hand. Documents that are collected were matched before, so that all of them means no look at any.
+  private var matching: [FilterMatches] = []
+  private var kept: [Int32] = []
+  private var buckets: [Int32] = []
 
-  /// What a filter says of a segment. Documents that are collected were matched before, so that all of them means no
-  /// look at any.
-  private enum Matching {
-    case none, all
-    case some(BitSet)
-
-    func contains(_ document: Int32) -> Bool {
-      switch self {
-      case .none: false
-      case .all: true
-      case .some(let set): set[Int(document)]
-      }
-    }
-  }
-
-  init(_ filters: [(String, Weight)], isSingle: Bool, _ nested: AggregatorSet) {
+  init(_ filters: [(String, SegmentFilter)], isSingle: Bool, _ nested: AggregatorSet) {
     self.filters = filters
     self.isSingle = isSingle
     self.nested = nested
   }
 
   override func begin(_ reader: SegmentReader, at index: Int) {
-    matching = filters.map { _, weight in
-      guard let scorer = weight.scorer(reader) else { return .none }
-      if scorer is MatchAllScorer { return .all }
-      var set = BitSet(count: reader.segment.documentCount)
-      while scorer.next() != Scorer.end { set[Int(scorer.document)] = true }
-      return .some(set)
-    }
+    matching = filters.map { $0.filter.matches(in: reader) }
     nested.begin(reader, at: index)
   }
 
-  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
-    for index in documents.indices {
-      for (number, set) in matching.enumerated() {
-        guard set.contains(documents[index]) else { continue }
-        let bucket = table.bucket(owner: owners[index], key: number)
-        table.count(bucket)
-        if !nested.isEmpty { batch.append(documents[index], bucket: bucket) }
+  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: BucketOwners) {
+    for (number, matching) in matching.enumerated() {
+      switch matching {
+      case .none: break
+      case .all: add(documents, to: number, owners)
+      case .some(let set): addMatching(set, of: documents, to: number, owners)
       }
     }
-    if !nested.isEmpty { batch.flush(into: nested) }
+  }
+
+  private func addMatching(
+    _ set: BitSet, of documents: UnsafeBufferPointer<Int32>, to number: Int, _ owners: BucketOwners
+  ) {
+    kept.removeAll(keepingCapacity: true)
+    if owners.areFirst {
+      for document in documents where set[Int(document)] { kept.append(document) }
+      return kept.withUnsafeBufferPointer { add($0, to: number, .first) }
+    }
+    var ownersOfKept: [Int32] = []
+    for index in documents.indices where set[Int(documents[index])] {
+      kept.append(documents[index])
+      ownersOfKept.append(owners[index])
+    }
+    kept.withUnsafeBufferPointer { kept in
+      ownersOfKept.withUnsafeBufferPointer { add(kept, to: number, BucketOwners($0)) }
+    }
+  }
+
+  /// Counts documents that the filter matches and hands them on.
+  private func add(_ documents: UnsafeBufferPointer<Int32>, to number: Int, _ owners: BucketOwners) {
+    guard !documents.isEmpty else { return }
+    buckets.removeAll(keepingCapacity: true)
+    if owners.areFirst {
+      let bucket = table.bucket(owner: 0, key: number)
+      table.count(bucket, documents: documents.count)
+      if nested.isEmpty { return }
+      if bucket == 0 { return nested.collect(documents, owners: .first) }
+      buckets.append(contentsOf: repeatElement(bucket, count: documents.count))
+    } else {
+      for index in documents.indices {
+        let bucket = table.bucket(owner: owners[index], key: number)
+        table.count(bucket)
+        buckets.append(bucket)
+      }
+    }
+    if !nested.isEmpty { buckets.withUnsafeBufferPointer { nested.collect(documents, owners: BucketOwners($0)) } }
   }
 
   override func result(owner: Int32) -> AggregationResult {

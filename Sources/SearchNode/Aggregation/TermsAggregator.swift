@@ -6,7 +6,8 @@ struct TermsBuckets {
   let nested: AggregatorSet
 
   struct Candidate {
-    var key: FieldValue
+    /// The term's ordinal or number: what its key is made of once it is known to be shown.
+    var value: Int64
     /// Keys in their natural order.
     var rank: Int64
     /// nil: no document is in it (min_doc_count 0).
@@ -14,17 +15,17 @@ struct TermsBuckets {
     var count: Int
   }
 
-  func result(_ candidates: [Candidate]) -> AggregationResult {
+  func result(_ candidates: [Candidate], key: (Candidate) -> FieldValue) -> AggregationResult {
     // As on one shard of Elasticsearch: it hands on a few more buckets than asked for (by key just as many), and
     // min_doc_count is asked of those alone. What the shard keeps to itself counts among the others, what
     // min_doc_count drops does not.
     let shardSize = isByKey ? terms.size : Int((Double(terms.size) * 1.5 + 10).rounded(.down))
-    let shard = ordered(candidates).prefix(shardSize)
+    let shard = first(shardSize, of: candidates)
     let kept = shard.filter { $0.count >= terms.minimumDocumentCount }
     let shown = kept.prefix(terms.size)
     let buckets = shown.map { candidate in
       Bucket(
-        key: candidate.key, documentCount: candidate.count,
+        key: key(candidate), documentCount: candidate.count,
         aggregations: nested.isEmpty ? [:] : nested.results(owner: candidate.bucket ?? -1))
     }
     func count(_ candidates: some Sequence<Candidate>) -> Int { candidates.reduce(0) { $0 + $1.count } }
@@ -34,13 +35,13 @@ struct TermsBuckets {
 
   private var isByKey: Bool { terms.order == .keyAscending || terms.order == .keyDescending }
 
-  private func ordered(_ candidates: [Candidate]) -> [Candidate] {
+  private func first(_ count: Int, of candidates: [Candidate]) -> [Candidate] {
     switch terms.order {
-    case .countDescending: candidates.sorted { ($1.count, $0.rank) < ($0.count, $1.rank) }
-    case .countAscending: candidates.sorted { ($0.count, $0.rank) < ($1.count, $1.rank) }
-    case .keyAscending: candidates.sorted { $0.rank < $1.rank }
-    case .keyDescending: candidates.sorted { $0.rank > $1.rank }
-    case .metric(let path, let isDescending): byMetric(candidates, path, isDescending)
+    case .countDescending: candidates.first(count) { ($1.count, $0.rank) < ($0.count, $1.rank) }
+    case .countAscending: candidates.first(count) { ($0.count, $0.rank) < ($1.count, $1.rank) }
+    case .keyAscending: candidates.first(count) { $0.rank < $1.rank }
+    case .keyDescending: candidates.first(count) { $0.rank > $1.rank }
+    case .metric(let path, let isDescending): Array(byMetric(candidates, path, isDescending).prefix(count))
     }
   }
 
@@ -58,6 +59,35 @@ struct TermsBuckets {
   }
 }
 
+extension Array {
+  /// The first `count` in an order, sorted. The rest is compared with the last of them and no further.
+  fileprivate func first(_ count: Int, by isBefore: (Element, Element) -> Bool) -> [Element] {
+    guard count < self.count else { return sorted(by: isBefore) }
+    guard count > 0 else { return [] }
+    // A heap with the last of the first on top.
+    var heap = Array(self[..<count])
+    for parent in stride(from: count / 2 - 1, through: 0, by: -1) { heap.siftDown(from: parent, by: isBefore) }
+    for index in count..<self.count where isBefore(self[index], heap[0]) {
+      heap[0] = self[index]
+      heap.siftDown(from: 0, by: isBefore)
+    }
+    return heap.sorted(by: isBefore)
+  }
+
+  private mutating func siftDown(from start: Int, by isBefore: (Element, Element) -> Bool) {
+    var parent = start
+    while true {
+      var last = parent
+      for child in (2 * parent + 1)...(2 * parent + 2) where child < count && isBefore(self[last], self[child]) {
+        last = child
+      }
+      if last == parent { return }
+      swapAt(parent, last)
+      parent = last
+    }
+  }
+}
+
 /// Terms of a keyword field, counted by global ordinal.
 final class KeywordTermsAggregator: Aggregator {
   private let column: AggregationColumn
@@ -65,9 +95,9 @@ final class KeywordTermsAggregator: Aggregator {
   private let nested: AggregatorSet
   private let ordinals: GlobalOrdinals?
   private let allowed: BitSet?
-  /// Counts of the top level's buckets, by ordinal; with a nested level, by owner in `table`.
-  private var counts: [Int32]
-  /// The top level's bucket of each ordinal, where buckets nest: -1 before the first document.
+  /// Documents of the first owner's terms, where nothing nests; all others are in `table`.
+  private let counts: OrdinalCounts?
+  /// The first owner's bucket of each ordinal, where buckets nest: -1 before the first document.
   private var buckets: [Int32]
   private var table = BucketTable<Int32>()
   private let missingKey: Int32
@@ -83,12 +113,18 @@ final class KeywordTermsAggregator: Aggregator {
     self.nested = nested
     ordinals = column.ordinals
     let count = column.ordinals?.count ?? 0
-    counts = [Int32](repeating: 0, count: count + 1)
+    counts = nested.isEmpty ? column.ordinals?.idleCounts.take() ?? OrdinalCounts(capacity: count + 1) : nil
     buckets = nested.isEmpty ? [] : [Int32](repeating: -1, count: count + 1)
     allowed = Self.allowed(terms.include, include, column.ordinals)
     // A `missing` value that is a term of the index counts with it.
     missingKey =
       terms.missing.map { column.ordinals?.ordinal(of: Array($0.text.utf8)).map { Int32($0) } ?? Int32(count) } ?? -1
+  }
+
+  deinit {
+    guard let counts else { return }
+    counts.clear()
+    ordinals?.idleCounts.give(back: counts)
   }
 
   private static func allowed(
@@ -115,7 +151,11 @@ final class KeywordTermsAggregator: Aggregator {
     nested.begin(reader, at: index)
   }
 
-  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
+  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: BucketOwners) {
+    if owners.areFirst, let counts, allowed == nil, missingKey < 0 {
+      if let local { count(documents, local, counts) }
+      return
+    }
     for index in documents.indices {
       let document = documents[index]
       let range = local?.range(document) ?? 0..<0
@@ -134,12 +174,19 @@ final class KeywordTermsAggregator: Aggregator {
     if !nested.isEmpty { batch.flush(into: nested) }
   }
 
-  @inline(__always)
-  private func add(_ document: Int32, _ ordinal: Int32, _ owner: Int32) {
-    if owner == 0, nested.isEmpty {
-      counts[Int(ordinal)] += 1
-      return
+  /// The common case: every term of the first owner's documents is counted, and nothing else is asked.
+  private func count(_ documents: UnsafeBufferPointer<Int32>, _ local: OrdinalColumn, _ counts: OrdinalCounts) {
+    let (ordinals, map) = (local.ordinals.base, map?.base)
+    for document in documents {
+      for position in local.range(document) {
+        let ordinal = ordinals[position]
+        counts.add(map.map { $0[Int(ordinal)] } ?? ordinal)
+      }
     }
+  }
+
+  private func add(_ document: Int32, _ ordinal: Int32, _ owner: Int32) {
+    if owner == 0, let counts { return counts.add(ordinal) }
     var bucket = owner == 0 ? buckets[Int(ordinal)] : -1
     if bucket < 0 {
       bucket = table.bucket(owner: owner, key: ordinal)
@@ -152,30 +199,36 @@ final class KeywordTermsAggregator: Aggregator {
   override func result(owner: Int32) -> AggregationResult {
     var candidates: [TermsBuckets.Candidate] = []
     var seen: Set<Int32> = []
-    if owner == 0, nested.isEmpty {
-      for (ordinal, count) in counts.enumerated() where count > 0 {
-        candidates.append(candidate(Int32(ordinal), bucket: nil, count: Int(count)))
-        if terms.minimumDocumentCount == 0 { seen.insert(Int32(ordinal)) }
+    if owner == 0, let counts {
+      candidates.reserveCapacity(counts.filled.count)
+      for ordinal in counts.filled {
+        candidates.append(candidate(ordinal, bucket: nil, count: counts[ordinal]))
+        if terms.minimumDocumentCount == 0 { seen.insert(ordinal) }
       }
     }
     for (ordinal, bucket, count) in table.buckets(of: owner) {
       candidates.append(candidate(ordinal, bucket: bucket, count: count))
-      seen.insert(ordinal)
+      if terms.minimumDocumentCount == 0 { seen.insert(ordinal) }
     }
     if terms.minimumDocumentCount == 0, let ordinals {
       for ordinal in 0..<Int32(ordinals.count) where !seen.contains(ordinal) && (allowed?[Int(ordinal)] ?? true) {
         candidates.append(candidate(ordinal, bucket: nil, count: 0))
       }
     }
-    return TermsBuckets(terms: terms, nested: nested).result(candidates)
+    return TermsBuckets(terms: terms, nested: nested).result(candidates) { .string(key(Int($0.value))) }
+  }
+
+  private func isForeign(_ ordinal: Int) -> Bool { ordinal >= ordinals?.count ?? 0 }
+
+  private func key(_ ordinal: Int) -> String {
+    isForeign(ordinal) ? terms.missing?.text ?? "" : ordinals?.string(ordinal) ?? ""
   }
 
   private func candidate(_ ordinal: Int32, bucket: Int32?, count: Int) -> TermsBuckets.Candidate {
-    let isForeign = Int(ordinal) >= ordinals?.count ?? 0
-    let key = isForeign ? terms.missing?.text ?? "" : ordinals?.string(Int(ordinal)) ?? ""
+    var rank = Int64(ordinal) * 2
     // A missing value that is no term of the index stands where it would be among them.
-    let rank = isForeign ? Int64(ordinals?.lowerBound(Array(key.utf8)) ?? 0) * 2 - 1 : Int64(ordinal) * 2
-    return .init(key: .string(key), rank: rank, bucket: bucket, count: count)
+    if isForeign(Int(ordinal)) { rank = Int64(ordinals?.lowerBound(Array(key(Int(ordinal)).utf8)) ?? 0) * 2 - 1 }
+    return .init(value: Int64(ordinal), rank: rank, bucket: bucket, count: count)
   }
 }
 
@@ -206,7 +259,7 @@ final class NumberTermsAggregator: Aggregator {
     nested.begin(reader, at: index)
   }
 
-  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: UnsafeBufferPointer<Int32>) {
+  override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: BucketOwners) {
     for index in documents.indices {
       let document = documents[index]
       let range = numbers?.range(document) ?? 0..<0
@@ -234,9 +287,9 @@ final class NumberTermsAggregator: Aggregator {
 
   override func result(owner: Int32) -> AggregationResult {
     let candidates = table.buckets(of: owner).map { entry in
-      TermsBuckets.Candidate(key: key(entry.key), rank: entry.key, bucket: entry.bucket, count: entry.count)
+      TermsBuckets.Candidate(value: entry.key, rank: entry.key, bucket: entry.bucket, count: entry.count)
     }
-    return TermsBuckets(terms: terms, nested: nested).result(candidates)
+    return TermsBuckets(terms: terms, nested: nested).result(candidates) { key($0.value) }
   }
 
   private func key(_ value: Int64) -> FieldValue {

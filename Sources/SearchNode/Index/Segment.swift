@@ -3,6 +3,7 @@ final class Segment: Sendable {
   let documentCount: Int
   let fields: [String: SegmentField]
   let stored: StoredDocuments
+  let filters = FilterCache()
 
   init(documentCount: Int, fields: [String: SegmentField], stored: StoredDocuments) {
     self.documentCount = documentCount

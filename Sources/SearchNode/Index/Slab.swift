@@ -56,6 +56,17 @@ struct BitSet: Sendable, Equatable {
     }
   }
 
+  mutating func formIntersection(_ other: BitSet) {
+    for word in 0..<min(words.count, other.words.count) { words[word] &= other.words[word] }
+    for word in min(words.count, other.words.count)..<words.count { words[word] = 0 }
+  }
+
+  /// Adds the matches of a window.
+  mutating func insert(_ window: ScoreWindow) {
+    let first = Int(window.base) / 64
+    for word in 0..<min(ScoreWindow.words, words.count - first) { words[first + word] |= window.bits[word] }
+  }
+
   var cardinality: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
   /// The first set bit at or after `index`.

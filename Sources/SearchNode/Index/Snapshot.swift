@@ -72,6 +72,7 @@ final class GlobalOrdinals: Sendable {
   /// Of each segment, its ordinals' global ones; nil where the segment's own are the global ones.
   let maps: [Slab<Int32>?]
   let count: Int
+  let idleCounts = Idle<OrdinalCounts>()
   private let dictionaries: [InvertedField?]
   /// Of each global ordinal the segment that has it and its ordinal there.
   private let homes: Slab<UInt64>?

@@ -7,7 +7,8 @@ final class ConjunctionScorer: Scorer {
   init(_ required: [Scorer], scoring: [Scorer]) {
     let ordered = required.sorted { $0.cost < $1.cost }
     lead = ordered[0]
-    others = Array(ordered.dropFirst())
+    // What matches every document need not be asked.
+    others = ordered.dropFirst().filter { !($0 is MatchAllScorer) }
     self.scoring = scoring
   }
 

@@ -11,12 +11,11 @@ struct QueryPlanner {
   let mapping: MappingSnapshot
   let analysis: AnalysisRegistry
   let snapshot: Snapshot
-  /// Milliseconds since 1970 for `now`.
-  let now: Int64
+  let time: SearchTime
 
   init(snapshot: Snapshot, now: Int64) {
     self.snapshot = snapshot
-    self.now = now
+    time = SearchTime(now)
     mapping = snapshot.mapping
     analysis = snapshot.analysis
   }
@@ -228,7 +227,8 @@ struct QueryPlanner {
 
   func date(_ field: FieldMapping, _ value: FieldValue, roundsUp: Bool) throws(SearchEngineError) -> Int64 {
     let formats = field.parameters.dateFormats
-    guard let date = DateMath.evaluate(value.text, now: now, formats: formats, roundsUp: roundsUp) else {
+    if value.text.hasPrefix("now") { time.isRead = true }
+    guard let date = DateMath.evaluate(value.text, now: time.now, formats: formats, roundsUp: roundsUp) else {
       throw .refused(
         status: 400, type: "parse_exception",
         reason: "failed to parse date field [\(value.text)] with format "
@@ -349,4 +349,13 @@ extension FieldValue {
     case .bool(let value): value ? "true" : "false"
     }
   }
+}
+
+/// The time of one search, and whether what it asks depends on it.
+final class SearchTime {
+  /// Milliseconds since 1970 for `now`.
+  let now: Int64
+  var isRead = false
+
+  init(_ now: Int64) { self.now = now }
 }

@@ -29,6 +29,12 @@ final class ScoreWindow {
     scores.deallocate()
   }
 
+  /// Where the window goes next: behind this one, or to the window of the scorer's next match.
+  func nextBase(_ scorer: Scorer) -> Int32 {
+    let next = scorer.document == Scorer.end ? base : scorer.document / Self.size * Self.size
+    return max(base + Self.size, next)
+  }
+
   /// Empties the window and puts it over other documents.
   func reset(base: Int32) {
     self.base = base
@@ -74,6 +80,11 @@ final class ScoreWindow {
   }
 
   func formUnion(_ other: ScoreWindow) { for word in 0..<Self.words { bits[word] |= other.bits[word] } }
+  func formIntersection(_ set: BitSet) {
+    let first = Int(base) / 64
+    for word in 0..<Self.words { bits[word] &= first + word < set.words.count ? set.words[first + word] : 0 }
+  }
+
   func subtract(_ other: ScoreWindow) { for word in 0..<Self.words { bits[word] &= ~other.bits[word] } }
 }
 

@@ -67,6 +67,11 @@ enum PostingsUnion {
     _ field: InvertedField, _ ordinals: some Collection<Int>, _ reader: SegmentReader, score: Float
   ) -> Scorer? {
     guard let first = ordinals.first else { return nil }
+    let count = reader.segment.documentCount
+    // Every document has one of them, as a shop's audience: nothing is read then.
+    if ordinals.contains(where: { Int(field.documentFrequencies.base[$0]) == count }) {
+      return MatchAllScorer(documentCount: count, score: score)
+    }
     if ordinals.count == 1 {
       return ConstantScorer(TermScorer(field, ordinal: first, weight: 0, similarity: nil), score: score)
     }

@@ -35,11 +35,17 @@ struct HitCollector {
     guard capacity > 0 else { return }
     if collapse == nil, components.count == 1, components[0].isScore { return collectByScore(matches) }
     var keys = [Int64](repeating: 0, count: components.count)
+    let first = components[0]
     for position in matches.documents.indices {
       let document = matches.documents[position]
       let score = matches.scores.isEmpty ? 0 : matches.scores[position]
       noteMaximum(score)
-      for component in components.indices { keys[component] = components[component].key(document, score: score) }
+      keys[0] = first.key(document, score: score)
+      // Most matches are out by their first key; the others' columns are not read then.
+      if collapse == nil, top.isFull, keys[0] > top.worstFirstKey { continue }
+      for component in components.indices.dropFirst() {
+        keys[component] = components[component].key(document, score: score)
+      }
       let entry = TopHits.Entry(document: base + Int(document), score: score)
       if let groupColumn {
         insert(groupColumn.group(document), keys, entry)

@@ -24,6 +24,9 @@ struct SearchExecution {
     query = try planner.plan(request.query)
   }
 
+  /// Whether the answer of the same snapshot may be another one later. Known once the search has run.
+  var dependsOnTime: Bool { planner.time.isRead }
+
   private static func check(_ request: SearchRequest, _ snapshot: Snapshot) throws(SearchEngineError) {
     func refused(_ reason: String) -> SearchEngineError {
       .refused(status: 400, type: "illegal_argument_exception", reason: reason, index: nil)
@@ -52,7 +55,7 @@ struct SearchExecution {
   func run() throws(SearchEngineError) -> SearchResponse {
     let weight = weights.weight(query, scores: needsScores)
     let postFilter = try request.postFilter.map { (filter) throws(SearchEngineError) in
-      weights.weight(try planner.plan(filter), scores: false)
+      try SegmentFilter(filter, planner, weights)
     }
     let aggregators = try AggregatorSet(request.aggregations, snapshot: snapshot, planner: planner, weights: weights)
     var hits = HitCollector(
@@ -67,15 +70,14 @@ struct SearchExecution {
       guard let scorer = weight.scorer(reader) else { continue }
       aggregators.begin(reader, at: index)
       hits.begin(reader, at: index)
-      let filter = postFilter.map { $0.scorer(reader) }
-      collect(scorer, filter, reader, aggregators, &hits)
+      collect(scorer, postFilter?.matches(in: reader), reader, aggregators, &hits)
     }
     return try response(hits, aggregators.results())
   }
 
-  /// Runs one segment window by window. `filter` is the post filter: nil none, nil inside it matches nothing.
+  /// Runs one segment window by window. The post filter holds for the hits and not for the aggregations.
   private func collect(
-    _ scorer: Scorer, _ filter: Scorer??, _ reader: SegmentReader, _ aggregators: AggregatorSet,
+    _ scorer: Scorer, _ postFilter: FilterMatches?, _ reader: SegmentReader, _ aggregators: AggregatorSet,
     _ hits: inout HitCollector
   ) {
     let window = ScoreWindow(needsScores: needsScores)
@@ -89,24 +91,16 @@ struct SearchExecution {
         matches.read(window)
         aggregators.collect(matches.documents)
       }
-      if let filter {
-        if let filter { filter.intersect(window) } else { window.reset(base: base) }
-      }
-      if filter != nil || aggregators.isEmpty { matches.read(window) }
+      postFilter?.thin(window)
+      if postFilter != nil || aggregators.isEmpty { matches.read(window) }
       hits.collect(matches)
-      let next = scorer.document == Scorer.end ? base : scorer.document / ScoreWindow.size * ScoreWindow.size
-      base = max(base + ScoreWindow.size, next)
+      base = window.nextBase(scorer)
     }
   }
 
   /// Takes out deleted documents and those that score too little.
   private func thin(_ window: ScoreWindow, _ reader: SegmentReader) {
-    if let live = reader.live {
-      let first = Int(window.base) / 64
-      for word in 0..<ScoreWindow.words {
-        window.bits[word] &= first + word < live.words.count ? live.words[first + word] : 0
-      }
-    }
+    if let live = reader.live { window.formIntersection(live) }
     guard let minimum = request.minimumScore.map({ Float($0) }) else { return }
     window.forEach { index in if window.scores[index] < minimum { window.remove(at: index) } }
   }
@@ -176,7 +170,7 @@ struct SearchExecution {
       let nested = SearchRequest(
         query: .bool(group), from: inner.from, size: inner.size, sort: inner.sort,
         source: inner.source, trackTotalHits: .exact)
-      let found = try SearchExecution(nested, snapshot: snapshot, indexName: indexName, now: planner.now).run()
+      let found = try SearchExecution(nested, snapshot: snapshot, indexName: indexName, now: planner.time.now).run()
       results[inner.name] = InnerHitsResult(
         total: found.total ?? TotalHits(value: 0, isExact: true), maximumScore: found.maximumScore, hits: found.hits)
     }
