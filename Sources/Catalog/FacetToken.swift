@@ -14,10 +14,15 @@ public enum FacetToken {
     tokens.end()
   }
 
+  /// The code of a token; nil where it has no `=`.
+  public static func code(of token: String) -> Substring? {
+    token.utf8.firstIndex(of: UInt8(ascii: "=")).map { token[..<$0] }
+  }
+
   /// The code and the value of a token; nil where it has no `=`.
   public static func parse(_ token: String) -> (code: String, value: String)? {
-    guard let divide = token.firstIndex(of: "=") else { return nil }
-    return (String(token[..<divide]), String(token[token.index(after: divide)...]))
+    guard let divide = token.utf8.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+    return (String(token[..<divide]), String(token[token.utf8.index(after: divide)...]))
   }
 
   /// `internal_memory=` and 16 hexadecimal digits whose order is that of the numbers: what `facet_numbers` holds.

@@ -12,6 +12,12 @@ extension Identifier {
     self.init(rawValue: number)
   }
 
+  /// The same without the cost of a generic text: pages read hundreds of ids.
+  public init?(_ text: String) {
+    guard let number = Int64(text), number > 0 else { return nil }
+    self.init(rawValue: number)
+  }
+
   public var description: String { String(rawValue) }
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

@@ -39,14 +39,32 @@ public struct Money: Hashable, Sendable {
     self.currency = currency
   }
 
+  /// `-9223372036854775.808`: sign, point, and the digits of the widest whole number.
+  private static let longestText = 22
+
   /// The amount as a decimal number: `1234` pence → `12.34`.
   public var decimalText: String {
-    let digits = currency.minorUnitDigits
-    let magnitude = String(minorUnits.magnitude)
-    let sign = minorUnits < 0 ? "-" : ""
-    guard digits > 0 else { return sign + magnitude }
-    let padded = String(repeating: "0", count: max(0, digits + 1 - magnitude.count)) + magnitude
-    return "\(sign)\(padded.dropLast(digits)).\(padded.suffix(digits))"
+    let decimals = currency.minorUnitDigits
+    return String(unsafeUninitializedCapacity: Self.longestText) { text in
+      // From the last digit to the first.
+      var start = Self.longestText
+      func put(_ byte: UInt8) {
+        start -= 1
+        text[start] = byte
+      }
+      var rest = minorUnits.magnitude
+      var digits = 0
+      while rest > 0 || digits <= decimals {
+        if digits == decimals, decimals > 0 { put(UInt8(ascii: ".")) }
+        put(UInt8(ascii: "0") + UInt8(rest % 10))
+        rest /= 10
+        digits += 1
+      }
+      if minorUnits < 0 { put(UInt8(ascii: "-")) }
+      let count = Self.longestText - start
+      for index in 0..<count { text[index] = text[start + index] }
+      return count
+    }
   }
 
   /// Reads `12`, `12.3` or `12.34` exactly; nil where there are more decimals than the currency has, or no number.
@@ -62,18 +80,29 @@ public struct Money: Hashable, Sendable {
   }
 
   /// As a shop shows it: `£12.34`, `1,234.00 CHF`.
-  public var displayText: String {
+  public var displayText: String { displayed(decimalText) }
+
+  /// The same without minor units where there are none: `£12`, `£12.34`.
+  public var shortText: String {
     let text = decimalText
-    let point = text.firstIndex(of: ".") ?? text.endIndex
-    var whole = String(text[..<point])
-    let isNegative = whole.hasPrefix("-")
-    if isNegative { whole.removeFirst() }
-    var grouped = ""
-    for (offset, digit) in whole.enumerated() {
-      if offset > 0, (whole.count - offset).isMultiple(of: 3) { grouped.append(",") }
-      grouped.append(digit)
+    guard let point = text.utf8.firstIndex(of: UInt8(ascii: ".")),
+      text.utf8[text.utf8.index(after: point)...].allSatisfy({ $0 == UInt8(ascii: "0") })
+    else { return displayed(text) }
+    return displayed(String(text[..<point]))
+  }
+
+  /// A decimal number with its thousands parted and its currency's sign.
+  private func displayed(_ decimal: String) -> String {
+    let isNegative = minorUnits < 0
+    let whole = decimal.utf8.prefix { $0 != UInt8(ascii: ".") }.dropFirst(isNegative ? 1 : 0)
+    var digits = whole.count
+    var amount = ""
+    for digit in whole {
+      amount.unicodeScalars.append(Unicode.Scalar(digit))
+      digits -= 1
+      if digits > 0, digits.isMultiple(of: 3) { amount += "," }
     }
-    let amount = grouped + text[point...]
+    amount += decimal[whole.endIndex...]
     let sign = isNegative ? "-" : ""
     switch currency.code {
     case "GBP": return "\(sign)£\(amount)"

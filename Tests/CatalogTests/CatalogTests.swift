@@ -22,6 +22,15 @@ import Testing
       #expect(Money(decimalText: text, currency: pounds) == nil, "\(text)")
     }
     #expect(Money(decimalText: "1.5", currency: yen) == nil)
+    for (minorUnits, currency, decimal, shown, short) in [
+      (0, pounds, "0.00", "£0.00", "£0"), (5, pounds, "0.05", "£0.05", "£0.05"),
+      (-123_400, pounds, "-1234.00", "-£1,234.00", "-£1,234"), (7, yen, "7", "7 JPY", "7 JPY"),
+      (1_000_000, yen, "1000000", "1,000,000 JPY", "1,000,000 JPY"), (1_000, dinar, "1.000", "1.000 KWD", "1 KWD"),
+      (.min, dinar, "-9223372036854775.808", "-9,223,372,036,854,775.808 KWD", "-9,223,372,036,854,775.808 KWD"),
+    ] as [(Int64, Currency, String, String, String)] {
+      let money = Money(minorUnits: minorUnits, currency: currency)
+      #expect([money.decimalText, money.displayText, money.shortText] == [decimal, shown, short])
+    }
     #expect(Currency(code: "gbp") == nil && Currency(code: "GB") == nil && Currency(code: "POUND") == nil)
   }
 
