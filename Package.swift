@@ -117,7 +117,7 @@ let package = Package(
       "SearchService",
       [
         "SearchService", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices",
-        "Indexer", "Telemetry", "Seeding", "JSON", "Understanding", "ElasticsearchClient",
+        "Indexer", "Telemetry", "Seeding", "JSON", "Understanding", "ElasticsearchClient", "Threading",
       ]),
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration", "Threading"]),

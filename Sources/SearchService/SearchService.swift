@@ -35,6 +35,7 @@ public struct SearchService: Sendable {
   let index: String
   let catalog: any CatalogReader
   let directory: CatalogDirectory
+  let prices: CurrentPrices
   let clock: any WallClock
   public let currency: Currency
   let retrieval: Retrieval
@@ -55,6 +56,7 @@ public struct SearchService: Sendable {
     self.index = index
     self.catalog = catalog
     self.directory = CatalogDirectory(catalog: catalog, deadline: deadlines.labels)
+    prices = CurrentPrices(catalog: catalog, deadline: deadlines.prices)
     self.clock = clock
     self.currency = currency
     self.retrieval = retrieval
@@ -151,7 +153,7 @@ public struct SearchService: Sendable {
   ) async -> [ProductID: [VariantID: [Price]]]? {
     guard !ids.isEmpty else { return [:] }
     do {
-      return try await withDeadline(deadlines.prices) { [catalog] in try await catalog.prices(of: ids) }
+      return try await prices.prices(of: ids)
     } catch {
       // The indexed price stands in, and the answer says so; the cart quotes from Postgres again.
       degraded.append("prices")

@@ -66,6 +66,21 @@ public actor PostgresConnection {
     }
   }
 
+  /// A statement's rows or why there are none.
+  func result(of statement: SQL) async -> Result<[PostgresRow], PostgresError> {
+    do { return .success(try await query(statement)) } catch { return .failure(error) }
+  }
+
+  /// The same of a connection that lay idle, and whether it can lie idle again; nil, and nothing sent, where the server
+  /// has closed it.
+  func queryWhileAlive(
+    _ statement: SQL
+  ) async -> (rows: Result<[PostgresRow], PostgresError>, isReusable: Bool)? {
+    guard isAlive() else { return nil }
+    let rows = await result(of: statement)
+    return (rows, isReusable())
+  }
+
   /// Runs a statement whose columns come as text, for types that have no Swift counterpart here.
   public func queryAsText(_ statement: SQL) async throws(PostgresError) -> [PostgresRow] {
     try await cancellable { session throws(PostgresError) in

@@ -20,6 +20,13 @@ public final class PostgresPool: Sendable {
     var waiters: [Waiter] = []
     var waiterCount: UInt64 = 0
     var isClosed = false
+
+    /// A turn without waiting; false where none is free.
+    mutating func takeFree() -> Bool {
+      guard !isClosed, free > 0 else { return false }
+      free -= 1
+      return true
+    }
   }
 
   private struct Waiter {
@@ -41,7 +48,21 @@ public final class PostgresPool: Sendable {
   /// Runs a statement on any connection and gives its rows.
   @discardableResult
   public func query(_ statement: SQL) async throws -> [PostgresRow] {
-    try await withConnection { try await $0.query(statement) }
+    guard !Task.isCancelled else { throw PostgresError.cancelled }
+    let deadline = ContinuousClock.now + settings.waitTimeout
+    try await takeTurn(until: deadline)
+    if let connection = state.withLock({ $0.idle.popLast() }) {
+      // Looked at, used and looked at again in one visit to its thread: each visit is two changes of thread.
+      if let (rows, isReusable) = await connection.queryWhileAlive(statement) {
+        await putBack(connection, isReusable: isReusable)
+        return try rows.get()
+      }
+      await replaceDead(connection)
+    }
+    let connection = try await connect(until: deadline)
+    let rows = await connection.result(of: statement)
+    await release(connection)
+    return try rows.get()
   }
 
   /// Runs a statement on any connection and gives the number of rows that it changed.
@@ -88,10 +109,14 @@ public final class PostgresPool: Sendable {
     guard !Task.isCancelled else { throw .cancelled }
     let deadline = ContinuousClock.now + settings.waitTimeout
     try await takeTurn(until: deadline)
+    return try await connect(until: deadline)
+  }
+
+  /// An idle connection that is alive, else a new one.
+  private func connect(until deadline: ContinuousClock.Instant) async throws(PostgresError) -> PostgresConnection {
     while let connection = state.withLock({ $0.idle.popLast() }) {
       if await connection.isAlive() { return connection }
-      log("Postgres connection closed by the server: opening another")
-      await connection.close()
+      await replaceDead(connection)
     }
     do {
       return try await PostgresConnection.open(settings, until: deadline)
@@ -102,8 +127,17 @@ public final class PostgresPool: Sendable {
     }
   }
 
+  private func replaceDead(_ connection: PostgresConnection) async {
+    log("Postgres connection closed by the server: opening another")
+    await connection.close()
+  }
+
   private func release(_ connection: PostgresConnection) async {
-    var isKept = await connection.isReusable()
+    await putBack(connection, isReusable: await connection.isReusable())
+  }
+
+  private func putBack(_ connection: PostgresConnection, isReusable: Bool) async {
+    var isKept = isReusable
     if isKept {
       isKept = state.withLock { state in
         guard !state.isClosed else { return false }
@@ -118,6 +152,7 @@ public final class PostgresPool: Sendable {
   private enum Turn { case taken, refused(PostgresError), wait }
 
   private func takeTurn(until deadline: ContinuousClock.Instant) async throws(PostgresError) {
+    if state.withLock({ $0.takeFree() }) { return }
     let id = state.withLock { state in
       state.waiterCount += 1
       return state.waiterCount
@@ -150,10 +185,7 @@ public final class PostgresPool: Sendable {
   private func enter(_ waiter: Waiter) -> Turn {
     state.withLock { state in
       if state.isClosed { return .refused(.poolClosed) }
-      if state.free > 0 {
-        state.free -= 1
-        return .taken
-      }
+      if state.takeFree() { return .taken }
       guard state.waiters.count < settings.maximumWaiters else {
         return .refused(
           .poolExhausted(connections: settings.maximumConnections, waiters: state.waiters.count))

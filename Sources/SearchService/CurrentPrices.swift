@@ -1,0 +1,113 @@
+import Catalog
+import Ports
+import Threading
+
+/// Reads today's prices for the searches that run at the same time with one statement.
+///
+/// While statements are under way, the searches that come gather behind them, and the first of those reads for all. Each
+/// is shown prices that were read after it asked, as if it had read alone; Postgres answers some large statements instead
+/// of many small ones.
+final class CurrentPrices: Sendable {
+  typealias Prices = [ProductID: [VariantID: [Price]]]
+
+  /// Statements at once: enough that a slow one holds up nobody for long, few enough that searches gather.
+  static let mostStatements = 2
+  /// Products that one statement asks for, but for a single search that asks for more.
+  private static let mostProducts = 1_000
+
+  private enum Turn {
+    /// Read for yourself and for who waits.
+    case read
+    case given(Result<Prices, any Error>)
+  }
+
+  private struct Waiter: Sendable {
+    let ids: [ProductID]
+    let turn: CheckedContinuation<Turn, Never>
+  }
+
+  private struct State {
+    var statements = 0
+    var waiting: [Waiter] = []
+
+    mutating func begin() -> Bool {
+      guard statements < CurrentPrices.mostStatements else { return false }
+      statements += 1
+      return true
+    }
+
+    /// Those who wait, as long as their products fit a statement beside `count` others.
+    mutating func takeWaiting(beside count: Int) -> [Waiter] {
+      var count = count
+      let followers = waiting.prefix { waiter in
+        count += waiter.ids.count
+        return count <= CurrentPrices.mostProducts
+      }
+      waiting.removeFirst(followers.count)
+      return Array(followers)
+    }
+  }
+
+  private let catalog: any CatalogReader
+  private let deadline: Duration
+  private let state = Guarded(State())
+
+  init(catalog: any CatalogReader, deadline: Duration) {
+    self.catalog = catalog
+    self.deadline = deadline
+  }
+
+  /// Searches that have gathered and are not read for yet.
+  var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+  /// The price rows of every variant of these products, and perhaps of others.
+  func prices(of ids: [ProductID]) async throws -> Prices {
+    let end = ContinuousClock.now + deadline
+    var turn = Turn.read
+    if !state.withLock({ $0.begin() }) { turn = await wait(ids) }
+    if case .given(let prices) = turn { return try prices.get() }
+    let followers = state.withLock { $0.takeWaiting(beside: ids.count) }
+    let prices = await read(ids + followers.flatMap(\.ids), until: end)
+    // Who gathered behind a shopper who left is not to leave with him.
+    finish(followers, Task.isCancelled ? nil : prices)
+    return try prices.get()
+  }
+
+  private func wait(_ ids: [ProductID]) async -> Turn {
+    await withCheckedContinuation { continuation in
+      let mayRead = state.withLock { state in
+        if state.begin() { return true }
+        state.waiting.append(Waiter(ids: ids, turn: continuation))
+        return false
+      }
+      if mayRead { continuation.resume(returning: .read) }
+    }
+  }
+
+  private func read(_ ids: [ProductID], until end: ContinuousClock.Instant) async -> Result<Prices, any Error> {
+    let left = end - .now
+    guard left > .zero else {
+      return .failure(DependencyUnavailable(dependency: "the database", reason: "it is busy with other searches"))
+    }
+    do {
+      return .success(try await withDeadline(left) { [catalog] in try await catalog.prices(of: ids) })
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Gives `followers` the prices, or nil their place in front of the others, and the next its turn.
+  private func finish(_ followers: [Waiter], _ prices: Result<Prices, any Error>?) {
+    let next = state.withLock { state -> Waiter? in
+      if prices == nil { state.waiting.insert(contentsOf: followers, at: 0) }
+      guard !state.waiting.isEmpty else {
+        state.statements -= 1
+        return nil
+      }
+      return state.waiting.removeFirst()
+    }
+    next?.turn.resume(returning: .read)
+    guard let prices else { return }
+    for follower in followers { follower.turn.resume(returning: .given(prices)) }
+  }
+}
