@@ -28,6 +28,8 @@ extension Settings {
     /// The alias that searches read; each generation behind it is an index of its own.
     public let indexAlias: String
     public let deadlineMilliseconds: Int
+    /// 0: the embedded engine computes every search.
+    public let requestCacheBytes: Int
 
     init(_ config: ConfigReader) {
       let engine = Self.engine(config)
@@ -50,6 +52,9 @@ extension Settings {
         "Alias of the products' index.")
       deadlineMilliseconds = config.int(
         forKey: "deadlineMilliseconds", default: 100, in: 1...60_000, "Time for one search, all its steps together.")
+      requestCacheBytes = config.int(
+        forKey: "requestCacheBytes", default: 33_554_432, in: 0...1_073_741_824,
+        "Memory for answers of the embedded engine that serve again until the index changes; 0: none.")
     }
 
     private static func engine(_ config: ConfigReader) -> Engine {

@@ -65,7 +65,7 @@ func resolve(
       ("search.engine", "lucene"), ("search.engine", "ftp://x"), ("search.indexAlias", "Products"),
       ("search.engine", "http://a,"), ("search.engine", "http://a,embedded"), ("search.engine", "http://a,ftp://b"),
       ("search.engine", "http://a:1, http://a:1"), ("search.apiKey", "two words"), ("search.maxConnections", "0"),
-      ("search.compressFromBytes", "-1"),
+      ("search.compressFromBytes", "-1"), ("search.requestCacheBytes", "1.5"),
       ("search.indexAlias", "_all"), ("search.indexAlias", "a/b"), ("postgres.url", "mysql://localhost/db"),
       ("postgres.url", "postgres://host/db?sslmode=require"), ("postgres.url", "postgres://host:99999/db"),
       ("shop.locale", "english please"), ("shop.locale", ""), ("shop.currency", "gbp"), ("shop.name", ""),

@@ -1,3 +1,4 @@
+import Synchronization
 import Threading
 
 /// What a search reads: segments that never change, in the order of indexing.
@@ -8,6 +9,9 @@ final class Snapshot: Sendable {
   /// Documents, deleted ones among them.
   let maximumDocument: Int
   let liveCount: Int
+  /// No other snapshot of this process has the same.
+  let serial = Snapshot.snapshotCount.add(1, ordering: .relaxed).newValue
+  private static let snapshotCount = Atomic<UInt64>(0)
   let idleSourceReaders = Idle<SourceReader>()
   private let globalOrdinals = Guarded<[String: GlobalOrdinals]>([:])
   private let similarities = Guarded<[String: BM25]>([:])

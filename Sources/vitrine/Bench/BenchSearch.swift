@@ -35,7 +35,10 @@ struct SearchBenchmark {
   private static let batch = 500
   private static let peerIndex = "vitrine-bench"
 
+  /// Computes every search.
   let shop: Shop
+  /// The same catalog behind the request cache.
+  let caching: Shop
   let queries: [String]
   let rounds: Int
   let secondsPerRound: Int
@@ -43,37 +46,54 @@ struct SearchBenchmark {
   let terminal: Terminal
 
   func run() async throws {
-    let embedded = try await shop.indexFull()
-    terminal.print("embedded node: \(embedded.documents) products indexed in \(embedded.seconds) s, from Postgres")
     let server = shop.server(router: shop.router(), port: 0)
-    let port = try server.start()
-    try await shop.knowledge.refresh()
+    let cachingServer = caching.server(router: caching.router(), port: 0)
+    for shop in [shop, caching] {
+      let embedded = try await shop.indexFull()
+      terminal.print("embedded node: \(embedded.documents) products indexed in \(embedded.seconds) s, from Postgres")
+      try await shop.knowledge.refresh()
+    }
     let service = shop.searchService()
     let bodies = queries.map { service.request(for: SearchInput(text: $0)) }
     let peer = try await startPeer(warmedBy: bodies)
     defer { peer?.stopAndWait() }
+    do {
+      let (port, cachingPort) = (try server.start(), try cachingServer.start())
+      for count in connections {
+        try await compare(bodies, clients: count, port: port, cachingPort: cachingPort, peer: peer)
+      }
+    } catch {
+      await server.shutdown(gracePeriod: .seconds(1))
+      await cachingServer.shutdown(gracePeriod: .seconds(1))
+      throw error
+    }
+    await server.shutdown(gracePeriod: .seconds(1))
+    await cachingServer.shutdown(gracePeriod: .seconds(1))
+  }
 
+  private func compare(
+    _ bodies: [SearchRequest], clients count: Int, port: Int, cachingPort: Int, peer: LocalSearchServer?
+  ) async throws {
     let shopRequests = queries.map { LoadGenerator.Request(path: "/v1/search?q=\(Self.encoded($0))") }
     let peerRequests = bodies.map { LoadGenerator.Request(path: "/\(Self.peerIndex)/_search", body: $0.json.text) }
 
-    for count in connections {
-      var inProcess = Contender(name: "embedded node, in process")
-      var overHTTP = Contender(name: "vitrine /v1/search, HTTP")
-      var opensearch = Contender(name: "OpenSearch _search, HTTP")
-      for _ in 0..<rounds {
-        inProcess.rounds.append(try await measureInProcess(bodies, tasks: count))
-        overHTTP.rounds.append(
-          try await LoadGenerator.run(
-            "http://127.0.0.1:\(port)", requests: shopRequests, connections: count, seconds: secondsPerRound))
-        if let peer {
-          opensearch.rounds.append(
-            try await LoadGenerator.run(
-              peer.address, requests: peerRequests, connections: count, seconds: secondsPerRound))
-        }
-      }
-      report([inProcess, overHTTP] + (peer == nil ? [] : [opensearch]), clients: count)
+    var inProcess = Contender(name: "embedded node, in process")
+    var overHTTP = Contender(name: "vitrine /v1/search, HTTP")
+    var cachedInProcess = Contender(name: "in process, request cache")
+    var cachedOverHTTP = Contender(name: "HTTP, request cache")
+    var opensearch = Contender(name: "OpenSearch _search, HTTP")
+    func load(_ address: String, _ requests: [LoadGenerator.Request]) async throws -> LoadGenerator.Figures {
+      try await LoadGenerator.run(address, requests: requests, connections: count, seconds: secondsPerRound)
     }
-    await server.shutdown(gracePeriod: .seconds(1))
+    for _ in 0..<rounds {
+      inProcess.rounds.append(try await measureInProcess(shop, bodies, tasks: count))
+      overHTTP.rounds.append(try await load("http://127.0.0.1:\(port)", shopRequests))
+      cachedInProcess.rounds.append(try await measureInProcess(caching, bodies, tasks: count))
+      cachedOverHTTP.rounds.append(try await load("http://127.0.0.1:\(cachingPort)", shopRequests))
+      if let peer { opensearch.rounds.append(try await load(peer.address, peerRequests)) }
+    }
+    let own = [inProcess, overHTTP, cachedInProcess, cachedOverHTTP]
+    report(own, beside: peer == nil ? nil : opensearch, clients: count)
   }
 
   /// OpenSearch with the same documents, warm; nil where Java or the server's folder is missing.
@@ -99,7 +119,9 @@ struct SearchBenchmark {
   }
 
   /// Searches from `tasks` tasks at once for the round's time.
-  private func measureInProcess(_ bodies: [SearchRequest], tasks: Int) async throws -> LoadGenerator.Figures {
+  private func measureInProcess(
+    _ shop: Shop, _ bodies: [SearchRequest], tasks: Int
+  ) async throws -> LoadGenerator.Figures {
     let end = ContinuousClock.now + .seconds(secondsPerRound)
     let (engine, index) = (shop.engine, shop.indexAlias)
     let start = ContinuousClock.now
@@ -126,16 +148,16 @@ struct SearchBenchmark {
       p99Milliseconds: times[min(times.count - 1, times.count * 99 / 100)])
   }
 
-  private func report(_ contenders: [Contender], clients: Int) {
+  private func report(_ own: [Contender], beside peer: Contender?, clients: Int) {
     terminal.print("\n\(clients) client\(clients == 1 ? "" : "s"), median of \(rounds) rounds of \(secondsPerRound) s:")
-    let peer = contenders.last?.median
-    for contender in contenders {
+    let peerRate = peer?.median.requestsPerSecond
+    for contender in own + (peer.map { [$0] } ?? []) {
       let figures = contender.median
-      let ratio = peer.map { " \(Self.rounded(figures.requestsPerSecond / max(1, $0.requestsPerSecond)))x" } ?? ""
+      let ratio = peerRate.map { " \(Self.rounded(figures.requestsPerSecond / max(1, $0)))x" } ?? ""
       let name = contender.name + String(repeating: " ", count: max(1, 28 - contender.name.count))
       terminal.print(
-        "  \(name)p50 \(Self.rounded(figures.p50Milliseconds)) ms, p99 \(Self.rounded(figures.p99Milliseconds)) ms, \(Int(figures.requestsPerSecond)) requests/s\(contenders.count == 3 ? ratio : "")"
-      )
+        "  \(name)p50 \(Self.rounded(figures.p50Milliseconds)) ms, p99 \(Self.rounded(figures.p99Milliseconds)) ms, "
+          + "\(Int(figures.requestsPerSecond)) requests/s\(ratio)")
     }
   }
 

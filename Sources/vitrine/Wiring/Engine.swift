@@ -7,14 +7,32 @@ import Telemetry
 /// The search engine that a command works with: the embedded one, or the cluster in the settings.
 enum Engine {
   /// `name` replaces the settings' for one command: `embedded`, or a node's URL, without credentials.
-  static func open(_ settings: Settings.Search, named name: String? = nil) throws -> any SearchEngine {
-    if name == "embedded" { return SearchNode() }
+  ///
+  /// `cachesAnswers` false: the embedded engine computes every search, whatever the settings say.
+  static func open(
+    _ settings: Settings.Search, named name: String? = nil, cachesAnswers: Bool = true, metrics: MetricsRegistry
+  ) throws -> any SearchEngine {
+    func embedded() -> SearchNode {
+      SearchNode(requestCache: cachesAnswers ? requestCache(settings.requestCacheBytes, metrics) : nil)
+    }
+    if name == "embedded" { return embedded() }
     if let name { return ElasticsearchClient(settings: try ElasticsearchSettings(nodes: [name])) }
     switch settings.engine {
-    case .embedded: return SearchNode()
+    case .embedded: return embedded()
     case .cluster(let nodes):
       return ElasticsearchClient(settings: try ElasticsearchSettings(settings, nodes: nodes))
     }
+  }
+
+  private static func requestCache(_ bytes: Int, _ metrics: MetricsRegistry) -> SearchNode.RequestCache? {
+    guard bytes > 0 else { return nil }
+    func counter(_ result: String) -> Counter {
+      metrics.counter(
+        "vitrine_request_cache_lookups_total", help: "Searches that the embedded engine looked up in its cache.",
+        labels: [("result", result)])
+    }
+    let (hits, misses) = (counter("hit"), counter("miss"))
+    return SearchNode.RequestCache(bytes: bytes) { isFound in (isFound ? hits : misses).increment() }
   }
 }
 

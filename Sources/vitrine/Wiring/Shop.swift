@@ -29,22 +29,23 @@ struct Shop: Sendable {
   /// and so does its name.
   let indexAlias: String
 
-  /// `engine` replaces the settings' for one command, as `Engine.open` says. A quiet shop logs warnings only.
+  /// `engine` and `cachesAnswers` replace the settings' for one command, as `Engine.open` says. A quiet shop logs warnings
+  /// only.
   init(
     _ context: CommandContext, pool: PostgresPool, redis: RedisClient? = nil, engine name: String? = nil,
-    isQuiet: Bool = false
+    cachesAnswers: Bool = true, isQuiet: Bool = false
   ) throws {
     self.redis = redis
     settings = context.settings
     catalog = PostgresCatalog(pool)
     knowledge = CatalogKnowledge(source: catalog, rules: try ProjectFolder.queryRules())
-    engine = try Engine.open(settings.search, named: name)
+    metrics = MetricsRegistry()
+    engine = try Engine.open(settings.search, named: name, cachesAnswers: cachesAnswers, metrics: metrics)
     mapping = try IndexMapping(parsing: ProjectFolder.read(ProjectFolder.find() + "/IndexMappings/products.json"))
     indexAlias =
       engine is SearchNode
       ? Self.embeddedPrefix(settings.search.indexAlias) + String(UInt32.random(in: 0...UInt32.max), radix: 36)
       : settings.search.indexAlias
-    metrics = MetricsRegistry()
     logger = Logger(
       label: "vitrine", level: isQuiet ? .warning : Logger.Level(name: settings.log.level.rawValue) ?? .info,
       sink: FileDescriptorSink.standardError)

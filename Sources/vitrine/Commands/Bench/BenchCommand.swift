@@ -17,7 +17,11 @@ struct BenchCommand: ParsableCommand {
 struct BenchSearchCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "search", abstract: "Searches in process and over HTTP, beside OpenSearch where Java is present.",
-    discussion: "Searches the catalog as it is: import it first. The queries are those of the judgments' file.",
+    discussion: """
+      Searches the catalog as it is: import it first. The queries are those of the judgments' file.
+      Without the request cache first, which is what a search costs, then with it, where all but the first of a
+      query are look-ups.
+      """,
     listsSettings: true)
 
   @Option(help: "A judgments' file whose queries are asked.") var judgments = "../shared/data/icecat/ratings.csv"
@@ -31,9 +35,10 @@ struct BenchSearchCommand: Command {
     try await LoadGenerator.checkInstalled()
     let queries = try Judgments(csv: String(decoding: ProjectFolder.read(judgments), as: UTF8.self)).queries.map(\.text)
     try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
-      let shop = try Shop(context, pool: pool, engine: "embedded", isQuiet: true)
+      let shop = try Shop(context, pool: pool, engine: "embedded", cachesAnswers: false, isQuiet: true)
+      let caching = try Shop(context, pool: pool, engine: "embedded", isQuiet: true)
       try await SearchBenchmark(
-        shop: shop, queries: queries, rounds: max(1, rounds), secondsPerRound: max(1, seconds),
+        shop: shop, caching: caching, queries: queries, rounds: max(1, rounds), secondsPerRound: max(1, seconds),
         connections: [1, max(2, clients)], terminal: context.terminal
       ).run()
     }

@@ -1,0 +1,120 @@
+import JSON
+import SearchDSL
+import Threading
+
+/// Answers to bodies that were asked before, as Elasticsearch's shard request cache keeps them: an answer serves until
+/// the next refresh, and none whose body names `now`.
+///
+/// What was asked lately is kept: two halves, of which the older one is dropped when the younger one is full.
+final class ResponseCache: Sendable {
+  struct Key: Hashable, Sendable {
+    /// Of the snapshot that was searched: an answer of another one is never found, and goes with time.
+    let snapshot: UInt64
+    let index: String
+    let request: SearchRequest
+  }
+
+  fileprivate struct Entry {
+    let response: SearchResponse
+    let bytes: Int
+  }
+
+  fileprivate struct State {
+    var younger: [Key: Entry] = [:]
+    var older: [Key: Entry] = [:]
+    var youngerBytes = 0
+  }
+
+  /// An answer may take such a part of the whole: one large page is not to push out all others.
+  private static let largestShare = 8
+
+  private let limit: Int
+  private let onLookup: @Sendable (_ isFound: Bool) -> Void
+  private let state = Guarded(State())
+
+  init(bytes: Int, onLookup: @escaping @Sendable (_ isFound: Bool) -> Void) {
+    limit = bytes
+    self.onLookup = onLookup
+  }
+
+  func response(to key: Key) -> SearchResponse? {
+    let found = state.withLock { state -> SearchResponse? in
+      if let entry = state.younger[key] { return entry.response }
+      guard let entry = state.older[key] else { return nil }
+      state.add(entry, key, half: limit / 2)
+      return entry.response
+    }
+    onLookup(found != nil)
+    return found
+  }
+
+  func keep(_ response: SearchResponse, to key: Key) {
+    let entry = Entry(response: response, bytes: response.estimatedBytes)
+    guard entry.bytes <= limit / Self.largestShare else { return }
+    state.withLock { $0.add(entry, key, half: limit / 2) }
+  }
+}
+
+extension ResponseCache.State {
+  fileprivate mutating func add(_ entry: ResponseCache.Entry, _ key: ResponseCache.Key, half: Int) {
+    if youngerBytes + entry.bytes > half {
+      older = younger
+      younger.removeAll()
+      youngerBytes = 0
+    }
+    // A search that ran twice at once is kept once.
+    if younger.updateValue(entry, forKey: key) == nil { youngerBytes += entry.bytes }
+  }
+}
+
+// Sizes are estimates from above of what the values take in memory: the texts' bytes and the places that hold them.
+extension SearchResponse {
+  /// What a body, its key and their places in a table take beside the answer.
+  private static let requestBytes = 4_096
+
+  fileprivate var estimatedBytes: Int {
+    Self.requestBytes + hits.reduce(0) { $0 + $1.estimatedBytes } + aggregations.estimatedBytes
+      + suggest.values.reduce(0) { $0 + $1.reduce(0) { $0 + 128 * (1 + $1.options.count) } }
+  }
+}
+
+extension Hit {
+  fileprivate var estimatedBytes: Int {
+    let shown = highlight.values.reduce(0) { $0 + $1.reduce(0) { $0 + 32 + $1.utf8.count } }
+    let inner = innerHits.values.reduce(0) { $0 + $1.hits.reduce(0) { $0 + $1.estimatedBytes } }
+    return MemoryLayout<Hit>.size + 64 * (sort.count + fields.count) + shown + inner + (source?.estimatedBytes ?? 0)
+  }
+}
+
+extension JSONValue {
+  fileprivate var estimatedBytes: Int {
+    switch self {
+    case .null, .bool, .int, .double: 0
+    case .string(let text): 32 + text.utf8.count
+    case .array(let items): items.reduce(32) { $0 + MemoryLayout<JSONValue>.stride + $1.estimatedBytes }
+    case .object(let object):
+      object.members.reduce(32) {
+        $0 + MemoryLayout<JSONObject.Member>.stride + $1.name.utf8.count + $1.value.estimatedBytes
+      }
+    }
+  }
+}
+
+extension [String: AggregationResult] {
+  fileprivate var estimatedBytes: Int { reduce(0) { $0 + 128 + $1.value.estimatedBytes } }
+}
+
+extension AggregationResult {
+  fileprivate var estimatedBytes: Int {
+    switch self {
+    case .metric, .stats: 64
+    case .single(let bucket): 64 + bucket.aggregations.estimatedBytes
+    case .buckets(let result):
+      result.buckets.reduce(64) { sum, bucket in
+        var bytes = MemoryLayout<Bucket>.stride
+        if case .string(let key) = bucket.key { bytes += 32 + key.utf8.count }
+        return sum + bytes + (bucket.aggregations.isEmpty ? 0 : bucket.aggregations.estimatedBytes)
+      }
+    }
+  }
+}
