@@ -71,7 +71,9 @@ let package = Package(
     library("Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry", "Threading"]),
     library(
       "SearchService",
-      ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry", "Threading", "Understanding"]),
+      ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry", "Threading", "Understanding"],
+      // The ranking's weights; a shop may name another file of them.
+      resources: [.embedInCode("Resources/ranking-weights.json")]),
 
     // The edge.
     library("Telemetry", ["Threading"]),
@@ -125,7 +127,8 @@ let package = Package(
       "vitrine",
       [
         "vitrine", "Configuration", "PostgresStore", "LocalServices", "JSON", "Threading", "Catalog", "Indexer",
-        "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry",
+        "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry", "Ranking", "SearchService", "Seeding",
+        "Understanding",
       ]),
     tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading"]),
     tests(

@@ -30,6 +30,8 @@ extension Settings {
     public let deadlineMilliseconds: Int
     /// 0: the embedded engine computes every search.
     public let requestCacheBytes: Int
+    /// nil: those that the program has with it.
+    public let weightsFile: String?
 
     init(_ config: ConfigReader) {
       let engine = Self.engine(config)
@@ -55,6 +57,8 @@ extension Settings {
       requestCacheBytes = config.int(
         forKey: "requestCacheBytes", default: 33_554_432, in: 0...1_073_741_824,
         "Memory for answers of the embedded engine that serve again until the index changes; 0: none.")
+      weightsFile = config.string(
+        forKey: "weights", "JSON file of the ranking's weights, as 'vitrine tune' writes it; else the built-in ones.")
     }
 
     private static func engine(_ config: ConfigReader) -> Engine {

@@ -7,7 +7,7 @@ public import Understanding
 /// A pure function: the same plan gives the same query for every engine.
 public struct PlanQuery: Sendable {
   let plan: QueryPlan
-  let weights: Retrieval.Weights
+  let weights: RankingWeights
   let shopper: ShopperContext
   let steps: Set<SearchStep>
   let accessoryNouns: [String]
@@ -19,7 +19,7 @@ public struct PlanQuery: Sendable {
   private static let mostForms = 6
 
   public init(
-    plan: QueryPlan, weights: Retrieval.Weights = .standard, shopper: ShopperContext = .visitor,
+    plan: QueryPlan, weights: RankingWeights = .standard, shopper: ShopperContext = .visitor,
     steps: Set<SearchStep> = Set(SearchStep.allCases), rules: QueryRules = QueryRules(),
     accessoryCategories: [CategoryID] = []
   ) {
@@ -96,7 +96,7 @@ public struct PlanQuery: Sendable {
       match($0.text, .and, weight: $0.isSameWords ? 1 : $0.weight * weights.synonym)
     }
     if let constraint = slot.constraint {
-      ways.append(.constantScore(filter: clause(constraint), boost: weights.attribute))
+      ways.append(.constantScore(filter: clause(constraint), boost: weights.attributeValue))
     }
     return ways.isEmpty ? words : .disMax(queries: [words] + ways)
   }
@@ -104,6 +104,8 @@ public struct PlanQuery: Sendable {
   private func match(_ text: String, _ needed: BooleanOperator, weight: Double) -> Query {
     var query = MultiMatchQuery(query: text, fields: weights.fields, kind: .crossFields, operator: needed)
     query.boost = weight
+    // 0 is the kind's own.
+    if weights.tieBreaker > 0 { query.tieBreaker = weights.tieBreaker }
     return .multiMatch(query)
   }
 
@@ -147,7 +149,7 @@ public struct PlanQuery: Sendable {
   private var functions: [FunctionScoreQuery.Function] {
     var functions: [FunctionScoreQuery.Function] = []
     if steps.contains(.popularity) {
-      functions.append(.init(.fieldValueFactor(field: "popularity", factor: 1, modifier: .ln2p, missing: 0)))
+      functions.append(.init(.fieldValueFactor(field: "popularity", factor: weights.popularity, modifier: .ln2p, missing: 0)))
     }
     if steps.contains(.stock) {
       functions.append(
@@ -156,7 +158,7 @@ public struct PlanQuery: Sendable {
     for recognition in plan.recognitions where !recognition.isFilter {
       switch recognition.constraint {
       case .category where steps.contains(.categories):
-        functions.append(.init(.weight, filter: clause(recognition.constraint), weight: weights.category))
+        functions.append(.init(.weight, filter: clause(recognition.constraint), weight: weights.categoryIntent))
       case .lowPrice(let typical):
         functions.append(.init(.gauss(field: shopper.priceField, origin: 0, scale: .int(max(1, typical)))))
       default: break
@@ -179,5 +181,16 @@ public struct PlanQuery: Sendable {
           .weight, filter: clause(.category(accessoryCategories)), weight: weights.accessoryCategory))
     }
     return functions
+  }
+}
+
+extension RankingWeights {
+  /// The text fields with their boosts.
+  fileprivate var fields: [BoostedField] {
+    [
+      BoostedField("title", boost: title), BoostedField("brand", boost: brand),
+      BoostedField("summary", boost: summary), BoostedField("category", boost: category),
+      BoostedField("attributes", boost: attributes),
+    ]
   }
 }

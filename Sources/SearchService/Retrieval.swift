@@ -3,28 +3,6 @@ public import SearchDSL
 
 /// Makes the request of a search: one body with hits, facets and paging. Pure functions of the plan and the input.
 public struct Retrieval: Sendable {
-  /// The weights of the text fields.
-  public struct Weights: Sendable, Hashable {
-    public var fields: [BoostedField]
-    /// Of what is in a category that the query names.
-    public var category = 1.2
-    /// Of a synonym's score: the shopper's own word comes first.
-    public var synonym = 0.5
-    /// Of what has an accessory in its title, where the thing itself is asked for.
-    public var accessoryTitle = 0.6
-    /// Of what is in a category of accessories then.
-    public var accessoryCategory = 0.7
-    /// What cannot be bought sinks, and stays findable.
-    public var outOfStock = 0.6
-    /// Of an attribute that says what a word says.
-    public var attribute = 4.0
-
-    public init(fields: [BoostedField]) { self.fields = fields }
-
-    /// Those that did best of the combinations tried on the Icecat judgments (docs/explain/relevance.md).
-    public static let standard = Weights(fields: ["title^5", "brand^2", "summary^2", "category", "attributes"])
-  }
-
   /// Values of all attributes together that one answer counts; more do not fit a page.
   static let mostFacetValues = 400
   static let mostBrands = 50
@@ -35,9 +13,9 @@ public struct Retrieval: Sendable {
   /// Tones of all colours of a shop's results; one without is drawn as its name.
   static let mostSwatches = 200
 
-  public var weights: Weights
+  public var weights: RankingWeights
 
-  public init(weights: Weights = .standard) { self.weights = weights }
+  public init(weights: RankingWeights = .standard) { self.weights = weights }
 
   public func request(query: Query, input: SearchInput, wantsFacets: Bool) -> SearchRequest {
     SearchRequest(

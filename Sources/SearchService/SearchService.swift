@@ -100,13 +100,25 @@ public struct SearchService: Sendable {
       tookMilliseconds: (ContinuousClock.now - start) / .milliseconds(1))
   }
 
+  /// The products that a search finds, in its order, without cards, prices and facets: what measuring a ranking needs.
+  public func ranking(of input: SearchInput) async throws -> [ProductID] {
+    let understanding = (knowledge?.understanding ?? QueryUnderstanding()).taking(steps)
+    let plan = understanding.plan(input.text, isExact: input.isExact, ignoring: input.ignored)
+    let (response, _) = try await retrieve(
+      plan, understanding, input: input, wantsCards: false, deadline: .now + deadlines.search)
+    return response.hits.compactMap { ProductID($0.id) }
+  }
+
   /// Runs the plan, and where it finds nothing the ways on in turn; gives the last answer where none finds anything.
   func retrieve(
-    _ plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput, deadline: ContinuousClock.Instant
+    _ plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput, wantsCards: Bool = true,
+    deadline: ContinuousClock.Instant
   ) async throws -> (SearchResponse, QueryPlan) {
     func run(_ plan: QueryPlan) async throws -> SearchResponse {
       let query = planQuery(plan, understanding, input).query
-      let request = retrieval.request(query: query, input: input, wantsFacets: input.position == nil)
+      var request = retrieval.request(
+        query: query, input: input, wantsFacets: wantsCards && input.position == nil)
+      if !wantsCards { request.source = .none }
       return try await engine.search(request, in: index, deadline: deadline)
     }
     let response = try await run(plan)

@@ -82,18 +82,18 @@ extension Shop {
       metadata: ["differences": .string(status.mappingDifferences.joined(separator: "; "))])
   }
 
-  /// What the shop's own search is worth on judged queries, in an index.
+  /// What the shop's own search is worth on judged queries, in an index: nDCG@10 as `vitrine evaluate relevance` has it.
   func nDCG(of judgments: Judgments, in index: String) async throws -> Double {
     var deadlines = SearchService.Deadlines()
     deadlines.search = .seconds(60)
     deadlines.prices = .seconds(60)
-    let service = SearchService(engine: engine, index: index, catalog: catalog, clock: clock, deadlines: deadlines)
-    var values: [Double?] = []
-    for query in judgments.queries where query.hasRelevant {
-      let page = try await service.search(SearchInput(text: query.text, pageSize: 10))
-      values.append(RankingMetrics.nDCG(of: page.products.map(\.code), ratings: query.ratings, at: 10))
+    let service = SearchService(
+      engine: engine, index: index, catalog: catalog, clock: clock, retrieval: Retrieval(weights: weights.weights),
+      deadlines: deadlines)
+    let run = try await JudgedRun(name: index, judgments: judgments) { text in
+      try await service.search(SearchInput(text: text, pageSize: 10)).products.map(\.code)
     }
-    return RankingMetrics.mean(values) ?? 0
+    return run.mean(.ndcg10) ?? 0
   }
 
   /// An embedded engine's index goes with its process; what the ledger says of it keeps the outbox from being pruned.

@@ -25,6 +25,7 @@ struct Shop: Sendable {
   let logger: Logger
   let clock = SystemClock()
   let knowledge: CatalogKnowledge
+  let weights: RankingWeightsFile
   /// What searches ask for and the ledger knows the index by. An embedded engine's index belongs to its process alone,
   /// and so does its name.
   let indexAlias: String
@@ -39,6 +40,7 @@ struct Shop: Sendable {
     settings = context.settings
     catalog = PostgresCatalog(pool)
     knowledge = CatalogKnowledge(source: catalog, rules: try ProjectFolder.queryRules())
+    weights = try RankingWeightsFile(settings.search)
     metrics = MetricsRegistry()
     engine = try Engine.open(settings.search, named: name, cachesAnswers: cachesAnswers, metrics: metrics)
     mapping = try IndexMapping(parsing: ProjectFolder.read(ProjectFolder.find() + "/IndexMappings/products.json"))
@@ -60,13 +62,14 @@ struct Shop: Sendable {
     deadlines.search = .milliseconds(settings.search.deadlineMilliseconds)
     return SearchService(
       engine: engine, index: indexAlias, catalog: catalog, clock: clock,
-      currency: Currency(code: settings.shop.currency) ?? .gbp, knowledge: knowledge,
-      searches: .init(recent: redis.map(RedisRecentSearches.init)), deadlines: deadlines)
+      currency: Currency(code: settings.shop.currency) ?? .gbp, retrieval: Retrieval(weights: weights.weights),
+      knowledge: knowledge, searches: .init(recent: redis.map(RedisRecentSearches.init)), deadlines: deadlines)
   }
 
   /// The routes of API and pages behind the server's middlewares.
   func router() -> Router {
     let service = searchService()
+    weights.register(in: metrics)
     var router = Router()
     router.use(Middlewares.requestIdentity())
     router.use(Middlewares.accessLog(logger: logger, metrics: metrics))
