@@ -12,7 +12,7 @@ struct ImportCommand: Command {
       number and reason and does not stop the rest. A shop that runs finds what was imported within a second.
       """, listsSettings: true)
 
-  @Option(help: "icecat, ndjson or csv.") var format: String
+  @Option(help: "The form of the file.") var format: ImportFormat
   @Option(help: "A file that maps the retailer's own headings to ours.") var mapping: String?
   @Option(help: "Where the products come from; else the format's name.") var source: String?
   @Argument(help: "The file, plain or gzip; - for standard input.") var file: String
@@ -23,11 +23,6 @@ struct ImportCommand: Command {
   private static let mostPrinted = 20
 
   func run(_ context: CommandContext) async throws {
-    guard let format = ImportFormat(rawValue: format) else {
-      let names = ImportFormat.allCases.map(\.rawValue).joined(separator: ", ")
-      context.terminal.printError("vitrine: --format is one of \(names)")
-      throw ExitCode.validationFailure
-    }
     try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
       let start = ContinuousClock.now
       let meter = context.terminal.progress("import", unit: "products")

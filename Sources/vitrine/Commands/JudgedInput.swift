@@ -1,0 +1,67 @@
+public import Configuration
+public import Importing
+import LocalServices
+import PostgresStore
+import Ranking
+
+extension ImportFormat: ExpressibleByArgument {}
+
+/// What commands that measure on judgments are given: the judgments, the products, the engine.
+struct JudgedInput: Sendable {
+  let judgments: String
+  let engine: String?
+  let source: String?
+  /// A file of products; nil: the shop's catalog.
+  let catalog: String?
+  let format: ImportFormat
+
+  private static let statementTimeout = Duration.seconds(600)
+  private static let databaseName = "evaluation"
+
+  func readJudgments() throws -> Judgments {
+    try Judgments(csv: String(decoding: ProjectFolder.read(judgments), as: UTF8.self))
+  }
+
+  /// Runs `body` with the judged products indexed.
+  func withCatalog<Result>(
+    _ context: CommandContext, _ body: (JudgedCatalog, Shop) async throws -> Result
+  ) async throws -> Result {
+    let judgments = try readJudgments()
+    return try await withDatabase(context) { pool in
+      let shop = try Shop(context, pool: pool, engine: engine)
+      let parts = JudgedCatalog.Parts(
+        judgments: judgments, products: shop.catalog, catalog: shop.catalog, engine: shop.engine,
+        mapping: shop.mapping, rules: try ProjectFolder.queryRules(), clock: shop.clock)
+      return try await JudgedCatalog.with(parts, source: source) { try await body($0, shop) }
+    }
+  }
+
+  private func withDatabase<Result>(
+    _ context: CommandContext, _ body: (PostgresPool) async throws -> Result
+  ) async throws -> Result {
+    guard let catalog else {
+      return try await Database.with(context, statementTimeout: Self.statementTimeout, body)
+    }
+    let server = try await LocalPostgres.startTemporary()
+    do {
+      var settings = try await server.makeDatabase(named: Self.databaseName)
+      settings.statementTimeout = Self.statementTimeout
+      let pool = PostgresPool(settings)
+      do {
+        _ = try await Migrator().migrate(pool)
+        let report = try await runImport(format: format, path: catalog, writer: PostgresCatalog(pool))
+        context.terminal.printError("\(catalog): \(report.summary)")
+        let result = try await body(pool)
+        await pool.close()
+        await server.stop()
+        return result
+      } catch {
+        await pool.close()
+        throw error
+      }
+    } catch {
+      await server.stop()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,210 @@
+import Catalog
+import Indexer
+import JSON
+import Ports
+import Ranking
+import SearchDSL
+import SearchService
+import Understanding
+
+/// The judged products' source, in two indices of its own: with the four plain fields that the published figures are
+/// made with, and as the shop indexes it. Nothing else is in either, since other products would change the statistics.
+struct JudgedCatalog: Sendable {
+  /// What it is made from.
+  struct Parts: Sendable {
+    let judgments: Judgments
+    let products: any ProductSource
+    let catalog: any CatalogReader
+    let engine: any SearchEngine
+    let mapping: IndexMapping
+    let rules: QueryRules
+    let clock: any WallClock
+  }
+
+  private static let batch = 500
+  private static let deadline = Duration.seconds(60)
+  private static let plainIndex = "vitrine-evaluate-plain"
+  private static let shopIndex = "vitrine-evaluate-shop"
+
+  let parts: Parts
+  /// The name that the judged products were imported under.
+  let source: String
+  let codes: [ProductID: String]
+  let titles: [String: String]
+  private let knowledge: CatalogKnowledge
+
+  var judgments: Judgments { parts.judgments }
+
+  /// Judged products that the source does not have.
+  var judgmentsWithoutProduct: Int {
+    Set(judgments.queries.flatMap(\.ratings.keys)).subtracting(codes.values).count
+  }
+
+  struct NothingJudged: Error, CustomStringConvertible {
+    let description =
+      "none of the judged products is in the catalog: give their file as --catalog FILE, or import it first, as in `vitrine import --format icecat FILE`"
+  }
+
+  struct NothingRelevant: Error, CustomStringConvertible {
+    let description =
+      "no query of the judgments has a product rated above 0: without one no ranking is better than another"
+  }
+
+  /// Indexes the judged products, runs `body`, and removes the indices.
+  ///
+  /// `source` is the name that the products were imported under; nil: the one that most judged products have.
+  static func with<Result>(
+    _ parts: Parts, source: String?, _ body: (JudgedCatalog) async throws -> Result
+  ) async throws -> Result {
+    guard parts.judgments.queries.contains(where: \.hasRelevant) else { throw NothingRelevant() }
+    do {
+      let result = try await body(try await JudgedCatalog(parts, source: source))
+      try await removeIndices(parts.engine)
+      return result
+    } catch {
+      // What failed is the error to report; indices that stay are replaced by the next run.
+      try? await removeIndices(parts.engine)
+      throw error
+    }
+  }
+
+  private init(_ parts: Parts, source wanted: String?) async throws {
+    self.parts = parts
+    if let wanted { source = wanted } else { source = try await Self.judgedSource(parts) }
+    let source = source
+    try await Self.removeIndices(parts.engine)
+    for (name, body) in [(Self.plainIndex, Self.plainMapping), (Self.shopIndex, parts.mapping.body)] {
+      try await parts.engine.createIndex(name, body: body, deadline: .now + Self.deadline)
+    }
+    let names = ProductNames()
+    try await parts.products.forEachProductBatch(size: Self.batch, after: nil) { batch in
+      try await Self.index(batch.filter { $0.source == source }, names: names, parts)
+    }
+    for index in [Self.plainIndex, Self.shopIndex] {
+      try await parts.engine.refresh(index, deadline: .now + Self.deadline)
+    }
+    (codes, titles) = await (names.codes, names.titles)
+    guard !codes.isEmpty else { throw NothingJudged() }
+    knowledge = CatalogKnowledge(source: parts.products, rules: parts.rules) { $0.source == source && $0.isSearchable }
+    try await knowledge.refresh()
+  }
+
+  private static func judgedSource(_ parts: Parts) async throws -> String {
+    let judged = Set(parts.judgments.queries.flatMap(\.ratings.keys))
+    let counts = SourceCounts()
+    try await parts.products.forEachProductBatch(size: batch, after: nil) { batch in
+      await counts.add(batch.filter { judged.contains($0.code) }.map(\.source))
+    }
+    guard let best = await counts.best else { throw NothingJudged() }
+    return best
+  }
+
+  // MARK: Searching
+
+  /// The shop's search over the judged products.
+  func service(
+    weights: RankingWeights, steps: Set<SearchStep> = Set(SearchStep.allCases)
+  ) -> SearchService {
+    // An evaluation is not a shopper: a slow machine must not change the figures.
+    var deadlines = SearchService.Deadlines()
+    deadlines.search = Self.deadline
+    deadlines.prices = Self.deadline
+    return SearchService(
+      engine: parts.engine, index: Self.shopIndex, catalog: parts.catalog, clock: parts.clock,
+      retrieval: Retrieval(weights: weights), knowledge: knowledge, steps: steps, deadlines: deadlines)
+  }
+
+  /// The codes of what a service finds, best first.
+  func ranking(_ text: String, by service: SearchService, depth: Int) async throws -> [String] {
+    try await service.ranking(of: SearchInput(text: text, pageSize: depth)).compactMap { codes[$0] }
+  }
+
+  /// The codes of what a plain form finds; equal scores stand in the order of ids, which is the file's.
+  func plainRanking(
+    _ text: String, kind: MultiMatchQuery.Kind, fields: [BoostedField], depth: Int
+  ) async throws -> [String] {
+    let request = SearchRequest(
+      query: .multiMatch(MultiMatchQuery(query: text, fields: fields, kind: kind)),
+      size: depth, sort: [.score, SortKey(.field("line"), .ascending)], source: .none)
+    let response = try await parts.engine.search(request, in: Self.plainIndex, deadline: .now + Self.deadline)
+    return response.hits.compactMap { ProductID($0.id).flatMap { codes[$0] } }
+  }
+
+  // MARK: Indexing
+
+  private static func removeIndices(_ engine: any SearchEngine) async throws {
+    for name in [plainIndex, shopIndex] {
+      if try await !engine.indices(matching: name, deadline: .now + deadline).isEmpty {
+        try await engine.deleteIndex(name, deadline: .now + deadline)
+      }
+    }
+  }
+
+  private static func index(_ batch: [ProductSnapshot], names: ProductNames, _ parts: Parts) async throws {
+    guard !batch.isEmpty else { return }
+    let plain = batch.map { product in
+      BulkOperation(id: product.id.description, externalVersion: nil, action: .index(source: plainDocument(product)))
+    }
+    let response = try await parts.engine.bulk(plain, to: plainIndex, refresh: false, deadline: .now + deadline)
+    if let refused = response.items.first(where: { $0.error != nil }) {
+      throw IndexingError.gateRefused("\(refused.id): \(refused.error?.reason ?? "")")
+    }
+    _ = try await BulkWriter(engine: parts.engine, clock: parts.clock).write(batch, to: shopIndex, refresh: false)
+    await names.add(batch)
+  }
+
+  /// Icecat's four fields as the published figures take them.
+  private static func plainDocument(_ product: ProductSnapshot) -> [UInt8] {
+    let texts = product.attributes.flatMap(\.values).compactMap { value in
+      if case .text(let text) = value { text } else { nil }
+    }
+    var writer = JSONWriter(reservingBytes: 2048)
+    writer.object { writer in
+      writer.member("title", product.title)
+      writer.member("brand", product.brandName ?? "")
+      writer.member("desc", product.summary)
+      writer.member("attrs", texts.joined(separator: " "))
+      writer.member("line", product.id.rawValue)
+    }
+    return writer.bytes
+  }
+
+  private static let plainMapping: JSONValue = {
+    let text: JSONValue = ["type": "text", "analyzer": "stemmed"]
+    return [
+      "settings": [
+        "index": ["number_of_shards": 1, "number_of_replicas": 0],
+        "analysis": [
+          "filter": ["english_stemmer": ["type": "stemmer", "language": "english"]],
+          "analyzer": [
+            "stemmed": [
+              "type": "custom", "tokenizer": "standard", "filter": ["lowercase", "asciifolding", "english_stemmer"],
+            ]
+          ],
+        ],
+      ],
+      "mappings": [
+        "properties": ["title": text, "brand": text, "desc": text, "attrs": text, "line": ["type": "long"]]
+      ],
+    ]
+  }()
+}
+
+/// Ids, codes and titles of what was indexed.
+private actor ProductNames {
+  private(set) var codes: [ProductID: String] = [:]
+  private(set) var titles: [String: String] = [:]
+
+  func add(_ products: [ProductSnapshot]) {
+    for product in products {
+      codes[product.id] = product.code
+      titles[product.code] = product.title
+    }
+  }
+}
+
+private actor SourceCounts {
+  private var counts: [String: Int] = [:]
+  func add(_ sources: [String]) { for source in sources { counts[source, default: 0] += 1 } }
+  var best: String? { counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key }
+}

@@ -1,0 +1,91 @@
+import Ranking
+import SearchDSL
+import SearchService
+import Understanding
+
+/// What an evaluation of relevance found: the figures of each ranking, and where they differ.
+struct RelevanceReport: Sendable {
+  /// One way of searching, and what it is worth.
+  struct Row: Sendable {
+    var run: JudgedRun
+    /// Of one page of ten, as a shopper asks for it.
+    var p50Milliseconds: Double
+    var p99Milliseconds: Double
+    /// nDCG@10 of the plain forms as Elasticsearch and OpenSearch give it (KNOWN_ANSWERS.md).
+    var known: Double?
+
+    var name: String { run.name }
+  }
+
+  /// The shop's search without one of its steps.
+  struct Ablation: Sendable {
+    var step: SearchStep
+    var row: Row
+    /// What the step adds: the shop's search against the one without it.
+    var comparison: Comparison
+  }
+
+  /// Two rankings side by side.
+  struct Comparison: Sendable {
+    /// How one query fares.
+    struct Change: Sendable {
+      var baseline: JudgedRun.Answer
+      var candidate: JudgedRun.Answer
+      /// nDCG@10 of the candidate − that of the baseline.
+      var difference: Double
+    }
+
+    var baseline: String
+    var candidate: String
+    /// Of nDCG@10.
+    var paired: PairedComparison
+    /// Queries that the candidate does better, the greatest gain first.
+    var winners: [Change]
+    /// Queries that it does worse, the greatest loss first.
+    var losers: [Change]
+
+    /// nil where no query has a figure.
+    init?(baseline: JudgedRun, candidate: JudgedRun, seed: UInt64) {
+      guard let paired = PairedComparison(.ndcg10, baseline: baseline, candidate: candidate, seed: seed) else {
+        return nil
+      }
+      self.baseline = baseline.name
+      self.candidate = candidate.name
+      self.paired = paired
+      let changes = zip(baseline.answers, candidate.answers).compactMap { old, new -> Change? in
+        guard let before = old.value(.ndcg10), let after = new.value(.ndcg10), before != after else { return nil }
+        return Change(baseline: old, candidate: new, difference: after - before)
+      }
+      winners = changes.filter { $0.difference > 0 }.sorted { $0.difference > $1.difference }
+      losers = changes.filter { $0.difference < 0 }.sorted { $0.difference < $1.difference }
+    }
+  }
+
+  var judgmentsFile: String
+  var engine: EngineInformation
+  var source: String
+  var productCount: Int
+  var queryCount: Int
+  /// Those with a product rated above 0, of which alone the figures are means.
+  var queriesWithRelevant: Int
+  var judgmentsWithoutProduct: Int
+  var weights: RankingWeightsFile
+  var seed: UInt64
+  var plainRows: [Row]
+  var shopRow: Row
+  /// The shop's search against the best plain form.
+  var againstPlain: Comparison?
+  /// In the order of the steps; empty where they were not asked for.
+  var ablations: [Ablation]
+  /// By code.
+  var titles: [String: String]
+
+  var rows: [Row] { plainRows + [shopRow] + ablations.map(\.row) }
+
+  static let shopName = "vitrine search"
+
+  /// The first of an answer's products, as a reader needs them.
+  func top(_ answer: JudgedRun.Answer, _ count: Int) -> [(code: String, title: String, rating: Double?)] {
+    answer.ranking.prefix(count).map { ($0, titles[$0] ?? "", answer.query.ratings[$0]) }
+  }
+}
