@@ -1,5 +1,3 @@
-import CCrypto
-
 /// One step of the database's schema: a number, a name and the SQL.
 public struct Migration: Sendable, Equatable {
   public let number: Int
@@ -13,7 +11,7 @@ public struct Migration: Sendable, Equatable {
   }
 
   /// SHA-256 of the SQL's bytes in hexadecimal.
-  public var checksum: String { SHA256.hexadecimal(of: sql) }
+  public var checksum: String { SHA256.hexadecimal(of: sql.utf8) }
 
   /// The file's name in `Migrations/`.
   public var fileName: String { label + ".sql" }
@@ -187,19 +185,5 @@ public struct Migrator: Sendable {
 
   private func result<T>(_ body: () async throws -> T) async -> Result<T, any Error> {
     do { return .success(try await body()) } catch { return .failure(error) }
-  }
-}
-
-/// SHA-256 by libcrypto.
-enum SHA256 {
-  static func hexadecimal(of text: String) -> String {
-    var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-    var length: UInt32 = 0
-    var text = text
-    let isDone = text.withUTF8 { EVP_Digest($0.baseAddress, $0.count, &digest, &length, EVP_sha256(), nil) }
-    precondition(isDone == 1 && length == 32, "libcrypto has no SHA-256")
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: digest.prefix(32).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

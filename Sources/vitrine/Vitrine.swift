@@ -19,6 +19,7 @@ struct Vitrine: ParsableCommand {
       IndexCommand.self,
       EvaluateCommand.self,
       ExplainCommand.self,
+      TuneCommand.self,
       BenchCommand.self,
       ConfigCommand.self,
       OpenAPICommand.self,

@@ -1,0 +1,97 @@
+import Catalog
+import JSON
+import Ranking
+import SearchDSL
+import SearchService
+
+extension WeightTuning.Report {
+  /// The report for a terminal.
+  var text: String {
+    var weights = FigureTable(
+      heading: ["weight", "old", "new"] + folds.indices.map { "fold \($0 + 1)" })
+    for parameter in RankingWeights.parameters {
+      weights.add(
+        [parameter.name] + ([old, new] + folds.map(\.weights)).map { JSONValue.double(parameter.value(in: $0)).text })
+    }
+    var figures = FigureTable(heading: ["held-out queries", "count", "old nDCG@10", "new nDCG@10", "difference"])
+    for (index, fold) in folds.enumerated() {
+      figures.add([
+        "fold \(index + 1)", String(fold.queryCount), decimal(fold.old, 4), decimal(fold.new, 4),
+        signed(fold.new - fold.old, 4),
+      ])
+    }
+    figures.add([
+      "all", String(heldOut.pairs), decimal(oldMean, 4), decimal(heldOutMean, 4), signed(heldOut.difference, 4),
+    ])
+    let lines =
+      weights.lines + [""] + figures.lines + [
+        "95 % interval \(RelevanceReport.text(heldOut)) (paired bootstrap), p \(decimal(heldOut.pValue, 3)) (paired permutation test), seed \(options.seed)",
+        "",
+        "on the queries that the new weights were found on: \(decimal(oldMean, 4)) → \(decimal(newMean, 4)), which flatters them; \(pointsSearched) sets of weights tried, a step must be worth \(options.penalty)",
+      ]
+    return lines.joined(separator: "\n")
+  }
+
+  /// The file of the new weights, with all that they come from.
+  func file(from origin: WeightTuning.Origin) -> RankingWeightsFile {
+    let folds = folds.map { fold -> JSONValue in
+      [
+        "queries": .int(Int64(fold.queryCount)), "old": .double(fold.old), "new": .double(fold.new),
+        "weights": .object(fold.weights.json),
+      ]
+    }
+    return RankingWeightsFile(
+      weights: new,
+      provenance: [
+        "name": .string(origin.judgmentsName),
+        "made_by": .string("vitrine tune"),
+        "version": .string(origin.version),
+        "created_at": .string(origin.createdAt.description),
+        "judgments": .string(origin.judgmentsName),
+        "judgments_sha256": .string(origin.judgmentsDigest),
+        "queries": .int(Int64(heldOut.pairs)),
+        "source": .string(origin.source),
+        "products": .int(Int64(origin.productCount)),
+        "engine": .string("\(origin.engine.distribution) \(origin.engine.version)"),
+        "seed": .string(String(options.seed)),
+        "penalty": .double(options.penalty),
+        "replaces": .object(old.json),
+        "ndcg_10": [
+          "old": .double(oldMean), "held_out": .double(heldOutMean), "on_its_own_queries": .double(newMean),
+          "held_out_against_old": heldOut.json,
+        ],
+        "folds": .array(folds),
+      ])
+  }
+
+  var json: JSONValue {
+    [
+      "old": .object(old.json), "new": .object(new.json), "is_better": .bool(isBetter),
+      "old_ndcg_10": .double(oldMean), "held_out_ndcg_10": .double(heldOutMean),
+      "own_queries_ndcg_10": .double(newMean), "held_out": heldOut.json,
+      "sets_tried": .int(Int64(pointsSearched)), "seed": .string(String(options.seed)),
+      "penalty": .double(options.penalty),
+      "folds": .array(
+        folds.map {
+          [
+            "queries": .int(Int64($0.queryCount)), "old_ndcg_10": .double($0.old), "new_ndcg_10": .double($0.new),
+            "weights": .object($0.weights.json),
+          ]
+        }),
+    ]
+  }
+}
+
+extension WeightTuning {
+  /// Where weights come from, as their file says.
+  struct Origin: Sendable {
+    /// The judgments' file, without its folder.
+    var judgmentsName: String
+    var judgmentsDigest: String
+    var source: String
+    var productCount: Int
+    var engine: EngineInformation
+    var version: String
+    var createdAt: Timestamp
+  }
+}
