@@ -5,6 +5,6 @@ struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measures how good results are.",
     subcommands: [
-      EvaluateRelevanceCommand.self, EvaluateSpellingCommand.self,
+      EvaluateRelevanceCommand.self, EvaluateSpellingCommand.self, EvaluateUnderstandingCommand.self,
     ])
 }
