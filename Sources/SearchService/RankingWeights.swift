@@ -34,6 +34,9 @@ public struct RankingWeights: Sendable, Hashable {
     public enum Step: Sendable, Hashable {
       case times(Double)
       case plus(Double)
+      /// It is set by hand. Who judges a product for a query sees neither its stock nor its demand, so that judgments of
+      /// relevance have nothing to say of them.
+      case none
     }
 
     public let name: String
@@ -58,6 +61,7 @@ public struct RankingWeights: Sendable, Hashable {
     public func value(_ steps: Int, from start: Double) -> Double? {
       let value: Double
       switch step {
+      case .none: value = start
       case .plus(let step): value = start + Double(steps) * step
       case .times(let factor):
         // A product of factors, since 0 has no place among powers.
@@ -93,7 +97,7 @@ public struct RankingWeights: Sendable, Hashable {
     Parameter("category_intent", \.categoryIntent, in: 1...8, by: .times(1.25)),
     Parameter("accessory_title", \.accessoryTitle, in: 0.1...1, by: .plus(0.1)),
     Parameter("accessory_category", \.accessoryCategory, in: 0.1...1, by: .plus(0.1)),
-    Parameter("popularity", \.popularity, in: 0...100, by: .times(2)),
-    Parameter("out_of_stock", \.outOfStock, in: 0.1...1, by: .plus(0.1)),
+    Parameter("popularity", \.popularity, in: 0...100, by: .none),
+    Parameter("out_of_stock", \.outOfStock, in: 0.1...1, by: .none),
   ]
 }
