@@ -149,7 +149,8 @@ public struct PlanQuery: Sendable {
   private var functions: [FunctionScoreQuery.Function] {
     var functions: [FunctionScoreQuery.Function] = []
     if steps.contains(.popularity) {
-      functions.append(.init(.fieldValueFactor(field: "popularity", factor: weights.popularity, modifier: .ln2p, missing: 0)))
+      functions.append(
+        .init(.fieldValueFactor(field: "popularity", factor: weights.popularity, modifier: .ln2p, missing: 0)))
     }
     if steps.contains(.stock) {
       functions.append(

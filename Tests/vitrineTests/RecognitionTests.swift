@@ -98,7 +98,7 @@ import Threading
     #expect(misses.isEmpty)
   }
 
-  @Test("4: the command") func command() async throws {
+  @Test("4: the command", .timeLimit(.minutes(5))) func command() async throws {
     func run(_ words: [String]) async -> (ExitCode, out: String, err: String) {
       let written = Guarded((out: "", err: ""))
       let terminal = Terminal(isInteractive: false) { text, isError in
@@ -113,6 +113,7 @@ import Threading
     (code, out, err) = await run(["--queries", file, "--json"])
     let report = try JSONValue(parsing: Array(out.utf8))
     #expect(report["recognisers"]?[0]?["kinds"]?["colour"]?["f1"]?.double ?? 0 > 0.5)
+    #expect(report["recognisers"]?[1]?["name"]?.string == "vitrine")
     (code, out, err) = await run(["--queries", root + "/Package.swift"])
     #expect(code == .failure && err.contains("the heading has no column query"))
   }

@@ -1,6 +1,9 @@
 import Configuration
 import JSON
+import PostgresStore
+import SearchService
 import Seeding
+import Understanding
 
 /// `vitrine evaluate understanding`
 struct EvaluateUnderstandingCommand: Command {
@@ -21,12 +24,19 @@ struct EvaluateUnderstandingCommand: Command {
     var misses: [RecognitionEvaluation.Miss]
   }
 
+  private static let statementTimeout = Duration.seconds(60)
+
   func run(_ context: CommandContext) async throws {
     let evaluation = try RecognitionEvaluation(path: queries)
     let products = try Seeding.handWrittenCatalog(directory: try ProjectFolder.find() + "/Seeds/catalog")
-    let rows = [("values word for word", ValueLookUp(products: products).recognise)].map { name, recognise in
-      let (scores, misses) = evaluation.measure(recognise)
-      return Row(name: name, scores: scores, misses: misses)
+    let understanding = try await Self.understanding()
+    let recognisers: [(name: String, recognise: RecognitionEvaluation.Recogniser)] = [
+      ("values word for word", ValueLookUp(products: products).recognise),
+      ("vitrine", { RecognitionEvaluation.entities(of: understanding.plan($0)) }),
+    ]
+    let rows = recognisers.map { recogniser in
+      let (scores, misses) = evaluation.measure(recogniser.recognise)
+      return Row(name: recogniser.name, scores: scores, misses: misses)
     }
     context.terminal.print(json ? Self.json(rows, evaluation).text : Self.table(rows, evaluation))
     guard misses, !json, let shown = rows.last else { return }
@@ -34,6 +44,17 @@ struct EvaluateUnderstandingCommand: Command {
       let parts = [("missed", miss.missed), ("wrong", miss.wrong)].filter { !$0.1.isEmpty }
       let text = parts.map { "\($0.0) \($0.1.joined(separator: ", "))" }.joined(separator: "; ")
       context.terminal.print("\(miss.query): \(miss.kind.rawValue) \(text)")
+    }
+  }
+
+  /// The shop's, learnt from the demo catalog in a database of its own.
+  private static func understanding() async throws -> QueryUnderstanding {
+    try await Database.withTemporary(statementTimeout: statementTimeout) { pool in
+      let catalog = PostgresCatalog(pool)
+      _ = try await DemoCatalog.load(into: catalog)
+      let knowledge = CatalogKnowledge(source: catalog, rules: try ProjectFolder.queryRules())
+      try await knowledge.refresh()
+      return knowledge.understanding
     }
   }
 

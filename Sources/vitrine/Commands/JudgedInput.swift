@@ -1,6 +1,5 @@
 public import Configuration
 public import Importing
-import LocalServices
 import PostgresStore
 import Ranking
 
@@ -16,7 +15,6 @@ struct JudgedInput: Sendable {
   let format: ImportFormat
 
   private static let statementTimeout = Duration.seconds(600)
-  private static let databaseName = "evaluation"
 
   func readJudgments() throws -> Judgments {
     try Judgments(csv: String(decoding: ProjectFolder.read(judgments), as: UTF8.self))
@@ -42,26 +40,10 @@ struct JudgedInput: Sendable {
     guard let catalog else {
       return try await Database.with(context, statementTimeout: Self.statementTimeout, body)
     }
-    let server = try await LocalPostgres.startTemporary()
-    do {
-      var settings = try await server.makeDatabase(named: Self.databaseName)
-      settings.statementTimeout = Self.statementTimeout
-      let pool = PostgresPool(settings)
-      do {
-        _ = try await Migrator().migrate(pool)
-        let report = try await runImport(format: format, path: catalog, writer: PostgresCatalog(pool))
-        context.terminal.printError("\(catalog): \(report.summary)")
-        let result = try await body(pool)
-        await pool.close()
-        await server.stop()
-        return result
-      } catch {
-        await pool.close()
-        throw error
-      }
-    } catch {
-      await server.stop()
-      throw error
+    return try await Database.withTemporary(statementTimeout: Self.statementTimeout) { pool in
+      let report = try await runImport(format: format, path: catalog, writer: PostgresCatalog(pool))
+      context.terminal.printError("\(catalog): \(report.summary)")
+      return try await body(pool)
     }
   }
 }

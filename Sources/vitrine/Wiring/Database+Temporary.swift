@@ -1,0 +1,32 @@
+import LocalServices
+import PostgresStore
+
+extension Database {
+  private static let temporaryName = "temporary"
+
+  /// Runs `body` with an empty, migrated database on a server that lasts as long: what is measured there leaves the
+  /// shop's alone.
+  static func withTemporary<Result>(
+    statementTimeout: Duration, _ body: (PostgresPool) async throws -> Result
+  ) async throws -> Result {
+    let server = try await LocalPostgres.startTemporary()
+    do {
+      var settings = try await server.makeDatabase(named: temporaryName)
+      settings.statementTimeout = statementTimeout
+      let pool = PostgresPool(settings)
+      do {
+        _ = try await Migrator().migrate(pool)
+        let result = try await body(pool)
+        await pool.close()
+        await server.stop()
+        return result
+      } catch {
+        await pool.close()
+        throw error
+      }
+    } catch {
+      await server.stop()
+      throw error
+    }
+  }
+}
