@@ -94,7 +94,7 @@ public struct RankingWeights: Sendable, Hashable {
     Parameter("tie_breaker", \.tieBreaker, in: 0...1, by: .plus(0.1)),
     Parameter("attribute_value", \.attributeValue, in: 0.25...64, by: .times(2)),
     Parameter("synonym", \.synonym, in: 0.05...1, by: .plus(0.1)),
-    Parameter("category_intent", \.categoryIntent, in: 1...8, by: .times(1.25)),
+    Parameter("category_intent", \.categoryIntent, in: 0.5...8, by: .times(1.25)),
     Parameter("accessory_title", \.accessoryTitle, in: 0.1...1, by: .plus(0.1)),
     Parameter("accessory_category", \.accessoryCategory, in: 0.1...1, by: .plus(0.1)),
     Parameter("popularity", \.popularity, in: 0...100, by: .none),
