@@ -95,13 +95,18 @@ let package = Package(
         "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "Threading", "Understanding",
       ], swiftSettings: strict),
 
-    tests("JSON", ["JSON"]),
+    // What tests of several targets share.
+    library("TestSupport"),
+
+    tests("JSON", ["JSON", "TestSupport"]),
     tests("Catalog", ["Catalog"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
-    tests("Pricing", ["Pricing", "Catalog"]),
+    tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
     tests("Ranking", ["Ranking"]),
-    tests("Understanding", ["Understanding", "Catalog"]),
-    tests("SearchNode", ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices"]),
+    tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),
+    tests(
+      "SearchNode",
+      ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices", "TestSupport"]),
     tests(
       "PostgresStore",
       ["PostgresStore", "Ports", "Catalog", "Pricing", "Seeding", "LocalServices", "JSON", "Threading"]),
@@ -113,29 +118,29 @@ let package = Package(
       "Indexer",
       [
         "Indexer", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "LocalServices", "JSON", "Telemetry",
-        "ElasticsearchClient", "Threading",
+        "ElasticsearchClient", "Threading", "TestSupport",
       ]),
     tests(
       "SearchService",
       [
         "SearchService", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices",
-        "Indexer", "Telemetry", "Seeding", "JSON", "Understanding", "ElasticsearchClient", "Threading",
+        "Indexer", "Telemetry", "Seeding", "JSON", "Understanding", "ElasticsearchClient", "Threading", "TestSupport",
       ]),
     tests("Telemetry", ["Telemetry"]),
-    tests("Configuration", ["Configuration", "Threading"]),
+    tests("Configuration", ["Configuration", "Threading", "TestSupport"]),
     tests(
       "vitrine",
       [
         "vitrine", "Configuration", "PostgresStore", "LocalServices", "JSON", "Threading", "Catalog", "Indexer",
         "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry", "Ranking", "SearchService", "Seeding",
-        "Understanding",
+        "Understanding", "TestSupport",
       ]),
-    tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading"]),
+    tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading", "TestSupport"]),
     tests(
       "StorefrontAPI",
       [
         "StorefrontAPI", "Web", "SearchService", "SearchNode", "HTTPServer", "PostgresStore", "LocalServices", "JSON",
-        "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Threading",
+        "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Threading", "TestSupport",
       ]),
     tests("Web", ["Web", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing"]),
     tests("LocalServices", ["LocalServices", "PostgresStore", "RedisStore"]),

@@ -7,6 +7,7 @@
 // 6. Near names are found by the edit distance with swaps; far ones are not.
 // 7. No line of words makes the parser do anything but return or throw a usage error (seeded random lines).
 
+import TestSupport
 import Testing
 
 @testable import Configuration
@@ -187,7 +188,7 @@ private func settings(_ line: String) throws -> [String: String] {
 
   @Test("7: random lines", arguments: [UInt64(1), 2, 3])
   func randomLines(seed: UInt64) {
-    var random = SplitMix64(state: seed)
+    var random = SeededGenerator(seed: seed)
     let words = [
       "import", "index", "full", "config", "help", "--help", "--", "-", "-n", "--format", "csv", "--format=csv",
       "--skip",
@@ -201,18 +202,5 @@ private func settings(_ line: String) throws -> [String: String] {
         #expect(!error.message.isEmpty && !error.hint.isEmpty, "seed \(seed): \(line)")
       }
     }
-  }
-}
-
-/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
-private struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -6,6 +6,7 @@
 // 5. Whatever bytes come, the server answers or closes, and goes on to serve others.
 import HTTPServer
 import Telemetry
+import TestSupport
 import Testing
 import Threading
 
@@ -211,7 +212,7 @@ import Threading
     print("SmugglingTests.fuzz seed \(seed)")
     try await withServer({ $0.idleTimeout = .seconds(2) }, routes: Self.routes(Seen())) { server in
       try await onThread {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let base = Array(
           ("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nA: b\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
             + Self.follower).utf8)
@@ -236,16 +237,5 @@ import Threading
         #expect(try client.readResponse().status == 200)
       }
     }
-  }
-}
-
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

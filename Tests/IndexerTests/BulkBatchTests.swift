@@ -8,6 +8,7 @@ import Indexer
 import JSON
 import Ports
 import SearchDSL
+import TestSupport
 import Testing
 import Threading
 

@@ -18,6 +18,7 @@ import PostgresStore
 import SearchDSL
 import SearchNode
 import Telemetry
+import TestSupport
 import Testing
 import Threading
 

@@ -4,6 +4,7 @@
 import Catalog
 import Indexer
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct ProductDocumentTests {

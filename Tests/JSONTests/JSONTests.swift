@@ -4,12 +4,13 @@
 // 3. The tape's walker finds members, items and numbers of each kind.
 // 4. Bytes that are not JSON give an error that says why.
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct JSONTests {
   @Test("1. random trees survive writing and reading", arguments: [UInt64(1), 2, 3, 4, 5])
   func roundTrip(seed: UInt64) throws {
-    var generator = SplitMix(state: seed)
+    var generator = SeededGenerator(seed: seed)
     for _ in 0..<200 {
       let value = randomValue(depth: 4, using: &generator)
       #expect(try JSONValue(parsing: value.bytes) == value, "seed \(seed): \(value.text)")
@@ -42,7 +43,7 @@ import Testing
     #expect(JSONValue.array([.double(.nan), .double(.infinity), .double(3)]).text == "[null,null,3.0]")
   }
 
-  private func randomValue(depth: Int, using generator: inout SplitMix) -> JSONValue {
+  private func randomValue(depth: Int, using generator: inout SeededGenerator) -> JSONValue {
     switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &generator) {
     case 0: return .null
     case 1: return .bool(.random(using: &generator))
@@ -62,16 +63,5 @@ import Testing
         JSONObject((0..<count).map { JSONObject.Member("key \($0)", randomValue(depth: depth - 1, using: &generator)) })
       )
     }
-  }
-}
-
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -23,10 +23,13 @@ private enum Layer: Hashable {
   /// HTTP and pages.
   case edge
   case executable
+  /// What tests share; nothing that is shipped depends on it.
+  case testSupport
 
   var allowed: Set<Layer> {
     switch self {
     case .base: [.base]
+    case .testSupport: []
     case .domain: [.base, .domain]
     case .engine: [.base, .domain]
     case .ports: [.base, .domain]
@@ -54,6 +57,7 @@ private let layers: [String: Layer] = [
   "SearchService": .flow, "Indexer": .flow, "Workers": .flow,
   "StorefrontAPI": .edge, "Web": .edge,
   "vitrine": .executable,
+  "TestSupport": .testSupport,
 ]
 
 /// Who may import a C library: the one adapter of its service; compression and digests serve several.

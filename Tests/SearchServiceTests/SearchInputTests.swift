@@ -5,6 +5,7 @@
 //    first; a value replaces its attribute's range.
 import Catalog
 import SearchService
+import TestSupport
 import Testing
 
 @Suite struct SearchInputTests {

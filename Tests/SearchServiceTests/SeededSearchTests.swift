@@ -7,6 +7,7 @@
 import Catalog
 import Pricing
 import SearchService
+import TestSupport
 import Testing
 
 @Suite struct SeededSearchTests {

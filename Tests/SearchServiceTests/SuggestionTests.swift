@@ -9,6 +9,7 @@
 import Catalog
 import Pricing
 import SearchService
+import TestSupport
 import Testing
 
 @Suite struct SuggestionTests {

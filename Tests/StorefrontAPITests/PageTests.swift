@@ -10,6 +10,7 @@ import Glibc
 import HTTPServer
 import JSON
 import StorefrontAPI
+import TestSupport
 import Testing
 import Threading
 import Web
@@ -80,7 +81,7 @@ import Web
     ]
     var seen = Set(waiting)
     var visited = 0
-    var random = SplitMix(state: 20_261_123)
+    var random = SeededGenerator(seed: 20_261_123)
     var kinds: [String: Int] = [:]
     while !waiting.isEmpty, visited < 150 {
       // The front first, then here and there, so that each kind of page is met.
@@ -192,17 +193,4 @@ import Web
 extension String {
   /// Where `part` stands, each time.
   fileprivate func components(of part: String) -> [Range<String.Index>] { ranges(of: part) }
-}
-
-/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }

@@ -3,6 +3,7 @@
 // 2. Left alone: words known often enough, words with a digit, very short words, other scripts, text without a word.
 // 3. The word before decides between equally near ones.
 // 4. Of anything it makes text of bounded length in bounded time, the same each time (random inputs, seed printed).
+import TestSupport
 import Testing
 import Understanding
 

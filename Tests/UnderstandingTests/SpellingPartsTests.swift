@@ -6,6 +6,7 @@
 // 4. Pieces and separators put together again are the query, white space folded.
 // 5. Words that sound alike have one key, others have not.
 // 6. A vocabulary in bounded memory keeps what is frequent; words are counted once a document.
+import TestSupport
 import Testing
 
 @testable import Understanding

@@ -12,6 +12,7 @@ import LocalServices
 import Ports
 import PostgresStore
 import SearchDSL
+import TestSupport
 import Testing
 
 private let isSoak = ProcessInfo.processInfo.environment["VITRINE_SOAK"] == "1"
@@ -28,7 +29,7 @@ struct IndexKillTests {
   func killed() async throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     print("IndexKillTests: seed \(seed), \(Self.kills) kills")
-    var random = SplitMix(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let stand = try await KillStand(products: Self.products)
     #expect(try await stand.run(["index", "full"]).exitStatus() == 0)
     let changes = Task { [seed] in try await stand.change(Self.changesASecond, seed: seed &+ 1) }
@@ -133,7 +134,7 @@ private struct KillStand: Sendable {
 
   /// Changes products for ever, about so many a second, in transactions of one product and now and then of many.
   func change(_ rate: Int, seed: UInt64) async throws {
-    var random = SplitMix(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var number = 0
     while !Task.isCancelled {
       let start = ContinuousClock.now
@@ -145,7 +146,7 @@ private struct KillStand: Sendable {
     }
   }
 
-  private static func change(_ number: Int, _ random: inout SplitMix) -> SQL {
+  private static func change(_ number: Int, _ random: inout SeededGenerator) -> SQL {
     let code = "K-\(Int.random(in: 1...300, using: &random))"
     switch Int.random(in: 0..<100, using: &random) {
     case 0:
@@ -180,19 +181,5 @@ private struct KillStand: Sendable {
     let response = try await engine.search(
       SearchRequest(query: .matchAll(), size: 10_000, source: .all), in: alias, deadline: .now + .seconds(60))
     return Dictionary(uniqueKeysWithValues: response.hits.map { ($0.id, $0.source ?? .null) }) == expected
-  }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-private struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

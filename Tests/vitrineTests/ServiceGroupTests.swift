@@ -11,6 +11,7 @@
 //    (seeded random orders).
 
 import Glibc
+import TestSupport
 import Testing
 import Threading
 
@@ -212,7 +213,7 @@ private func group(
 
   @Test("8: any order of events", arguments: UInt64(1)...50)
   func anyOrder(seed: UInt64) {
-    var random = SplitMix64(state: seed)
+    var random = SeededGenerator(seed: seed)
     let count = Int.random(in: 1...5, using: &random)
     let services = (0..<count).map { index in
       ServiceConfiguration(
@@ -247,18 +248,5 @@ private func group(
       }
       #expect(actions.contains(.end) == running.isEmpty, "\(log)")
     }
-  }
-}
-
-/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
-private struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,13 +1,14 @@
 import SearchDSL
+import TestSupport
 
 /// Random searches over the Icecat index, the same ones for the same seed.
 struct BodyGenerator {
   private let index: IcecatIndex
-  private var state: UInt64
+  private var generator: SeededGenerator
 
   init(index: IcecatIndex, seed: UInt64) {
     self.index = index
-    state = seed
+    generator = SeededGenerator(seed: seed)
   }
 
   mutating func request() -> SearchRequest {
@@ -29,18 +30,9 @@ struct BodyGenerator {
 
   // MARK: Chance
 
-  /// SplitMix64 (Steele et al. 2014).
-  private mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  private mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+  private mutating func below(_ bound: Int) -> Int { Int(generator.next() % UInt64(bound)) }
   private mutating func chance(_ probability: Double) -> Bool {
-    Double(next() >> 11) / 9_007_199_254_740_992 < probability
+    Double(generator.next() >> 11) / 9_007_199_254_740_992 < probability
   }
   private mutating func pick<Item>(_ items: [Item]) -> Item { items[below(items.count)] }
   private mutating func boost() -> Double { chance(0.7) ? 1 : pick([0.25, 0.5, 2, 3.7]) }

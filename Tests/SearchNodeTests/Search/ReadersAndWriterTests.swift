@@ -4,6 +4,7 @@
 import JSON
 import SearchDSL
 import SearchNode
+import TestSupport
 import Testing
 
 private let deadline = ContinuousClock.now + .seconds(3_600)
@@ -15,7 +16,7 @@ private let deadline = ContinuousClock.now + .seconds(3_600)
 
   @Test("1: random writes, deletes and refreshes", arguments: [1, 2, 3] as [UInt64])
   func randomWrites(seed: UInt64) async throws {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     let node = try await makeNode(Self.mappings, [])
     var model: [String: Int64] = [:]
     for round in 0..<60 {

@@ -9,6 +9,7 @@
 import JSON
 import SearchDSL
 import SearchNode
+import TestSupport
 import Testing
 
 @Suite struct TermSuggesterTests {
@@ -84,7 +85,7 @@ import Testing
   func randomWords() async throws {
     let seed = UInt64.random(in: .min ... .max)
     print("TermSuggesterTests.randomWords seed \(seed)")
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     func word() -> String {
       String((0...Int.random(in: 1...4, using: &random)).map { _ in "abc".randomElement(using: &random)! })
     }
