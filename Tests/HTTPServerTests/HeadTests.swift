@@ -128,4 +128,70 @@ import Testing
       }
     }
   }
+
+  /// The answer is the whole problem, and the connection ends with it.
+  private static func expectProblem(
+    _ client: RawClient, _ problem: ServerProblem, _ context: String, detail: String? = nil
+  ) throws {
+    let response = try client.readResponse()
+    #expect(response.status == problem.status.code, "\(context)")
+    #expect(response.headers["Content-Type"] == "application/problem+json", "\(context)")
+    #expect(response.headers["Cache-Control"] == "no-store", "\(context)")
+    #expect(response.headers["Connection"] == "close", "\(context)")
+    let head =
+      "{\"type\":\"urn:vitrine:problem:\(problem.code)\",\"title\":\"\(problem.title)\","
+      + "\"status\":\(problem.status.code),\"code\":\"\(problem.code)\",\"detail\":\""
+      + (detail.map { $0 + "\"" } ?? "")
+    #expect(response.text.hasPrefix(head), "\(context): \(response.text)")
+    #expect(response.text.contains("\",\"instance\":\"urn:vitrine:request:"), "\(context): \(response.text)")
+    #expect(try client.isAtEnd(), "\(context)")
+  }
+
+  @Test(
+    "3: a head that is too large", .timeLimit(.minutes(3)),
+    arguments: [Filling.path, .value, .parameters, .filters, .field])
+  func tooLarge(_ filling: Filling) async throws {
+    try await Self.server { server in
+      try await onThread {
+        // Of one piece, up to twice the limit lies in a connection's memory.
+        for size in stride(from: 16_500, through: 32_768, by: 509) {
+          let client = try server.client()
+          try client.send(filling.head(size))
+          try Self.expectProblem(
+            client, .headTooLarge, "\(size)", detail: "The head is larger than 16384 bytes; send less.")
+        }
+      }
+    }
+  }
+
+  @Test("3: too many fields", .timeLimit(.minutes(3)), arguments: [101, 200, 500])
+  func tooManyFields(count: Int) async throws {
+    try await Self.server { server in
+      try await onThread {
+        let client = try server.client()
+        try client.send("GET / HTTP/1.1\r\nHost: x\r\n" + String(repeating: "A: b\r\n", count: count - 1) + "\r\n")
+        try Self.expectProblem(
+          client, .headTooLarge, "\(count)", detail: "The head has more than 100 fields; send fewer.")
+      }
+    }
+  }
+
+  /// Heads that the library refuses before it asks anybody (docs/explain/http.md).
+  private static let refusedByLibrary: Set<String> = []
+
+  @Test("3: a head that is malformed", .timeLimit(.minutes(3)), arguments: SmugglingTests.refusedHeads)
+  func malformed(_ head: String) async throws {
+    try await Self.server { server in
+      try await onThread {
+        let client = try server.client()
+        try client.send(head)
+        if Self.refusedByLibrary.contains(head) {
+          // As soon as it is a problem, the page that says otherwise is to be mended.
+          #expect(try client.readResponse().headers["Content-Type"] == "text/html")
+        } else {
+          try Self.expectProblem(client, .malformedRequest, head.debugDescription)
+        }
+      }
+    }
+  }
 }
