@@ -101,7 +101,7 @@ extension Settings {
 
     private static func server(_ config: ConfigReader) -> Server? {
       let url = config.value(
-        forKey: "url", default: ServerURL?.none, allowed: "redis://:password@host:port/database, database 0 to 15",
+        forKey: "url", default: ServerURL?.none, allowed: "redis://user:password@host:port/database, database 0 to 15",
         showsRefusedText: false,
         "The server in one line; without url and socket 'vitrine up' starts its own.", write: \.blanked,
         parse: { ServerURL($0).flatMap { isRedis($0) ? $0 : nil } })

@@ -94,13 +94,11 @@ public struct Settings: Sendable {
     }
   }
 
-  /// What the shop is called and how it counts and speaks.
+  /// What the shop is called and what it counts in.
   public struct Shop: Sendable {
     public let name: String
     /// ISO 4217.
     public let currency: String
-    /// BCP 47.
-    public let locale: String
 
     init(_ config: ConfigReader) {
       name = config.string(forKey: "name", default: "Vitrine", "Name on the shop's pages.")
@@ -108,20 +106,6 @@ public struct Settings: Sendable {
         forKey: "currency", default: "GBP", allowed: "three capital letters (ISO 4217), such as GBP",
         where: { $0.utf8.count == 3 && $0.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) } },
         "Currency of the prices.")
-      locale = config.string(
-        forKey: "locale", default: "en-GB", allowed: "a language tag (BCP 47), such as en-GB",
-        where: Self.isLanguageTag,
-        "Language and region of pages, numbers and dates.")
-    }
-
-    private static func isLanguageTag(_ text: String) -> Bool {
-      let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-      guard let language = parts.first, (2...3).contains(language.count), language.allSatisfy(\.isLetter) else {
-        return false
-      }
-      return parts.allSatisfy {
-        (1...8).contains($0.count) && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
-      }
     }
   }
 

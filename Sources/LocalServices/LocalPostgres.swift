@@ -33,6 +33,8 @@ public final class LocalPostgres: Sendable {
   private let socketFolder: String
   private let isSocketFolderTemporary: Bool
   private let process = Guarded<SupervisedProcess?>(nil)
+  /// How long the log was when the server was started last: what stands before is of other days.
+  private let logBytesBefore = Guarded(0)
 
   /// Starts a server on the cluster in `folder`, which is made first where there is none, and waits until it answers.
   ///
@@ -110,6 +112,13 @@ public final class LocalPostgres: Sendable {
     return settings(database: name)
   }
 
+  /// What keeps the server from working, where its log tells since the last start: a full disk. Ask when a statement
+  /// failed, for the connection is merely lost then.
+  public var fault: LocalServiceError? {
+    let words = (readText(log) ?? "").utf8.dropFirst(logBytesBefore.withLock { $0 })
+    return String(decoding: words, as: UTF8.self).contains("No space left on device") ? .diskFull(folder: folder) : nil
+  }
+
   /// The postmaster's process; nil while the server does not run.
   public var processID: Int32? { PostmasterFile(dataFolder)?.processID }
 
@@ -143,6 +152,7 @@ public final class LocalPostgres: Sendable {
 
   private func launch() throws(LocalServiceError) {
     try clearStaleFiles()
+    logBytesBefore.withLock { $0 = (readText(log) ?? "").utf8.count }
     let removed = isFolderRemoved ? folder : isSocketFolderTemporary ? socketFolder : nil
     let started = try SupervisedProcess(
       SupervisedProcess.Command(
@@ -177,8 +187,7 @@ public final class LocalPostgres: Sendable {
   }
 
   private func failure(_ reason: String) -> LocalServiceError {
-    if (readText(log) ?? "").contains("No space left on device") { return .diskFull(folder: folder) }
-    return .didNotStart(service: "PostgreSQL", reason: "\(reason): \(lastWords(of: log))", log: log)
+    fault ?? .didNotStart(service: "PostgreSQL", reason: "\(reason): \(lastWords(of: log))", log: log)
   }
 
   // MARK: The cluster

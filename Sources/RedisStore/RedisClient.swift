@@ -8,6 +8,8 @@ public struct RedisSettings: Sendable, Equatable {
   }
   public var endpoint: Endpoint
   public var database: Int
+  /// nil: the server's default user.
+  public var username: String?
   public var password: String?
   /// Connections, each with a thread of its own; calls take turns among them.
   public var connections: Int
@@ -17,12 +19,13 @@ public struct RedisSettings: Sendable, Equatable {
   public var connectTimeout: Duration
 
   public init(
-    endpoint: Endpoint, database: Int = 0, password: String? = nil, connections: Int = 2,
-    deadline: Duration = .milliseconds(250), connectTimeout: Duration = .seconds(1)
+    endpoint: Endpoint, database: Int = 0, username: String? = nil, password: String? = nil,
+    connections: Int = 2, deadline: Duration = .milliseconds(250), connectTimeout: Duration = .seconds(1)
   ) {
     precondition(connections > 0, "a client has at least one connection")
     self.endpoint = endpoint
     self.database = database
+    self.username = username
     self.password = password
     self.connections = connections
     self.deadline = deadline

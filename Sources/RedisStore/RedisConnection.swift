@@ -55,8 +55,12 @@ actor RedisConnection {
     do throws(RedisError) {
       let limit = min(settings.connectTimeout, deadline - now)
       let context = try RedisContext(settings.endpoint, timeout: limit)
-      if let password = settings.password {
-        try context.expectOK(["AUTH", password], until: deadline)
+      if settings.username != nil || settings.password != nil {
+        var login: RedisCommand = ["AUTH"]
+        if let username = settings.username { login.append(username) }
+        // A user may have been made with `nopass`: any password is right then.
+        login.append(settings.password ?? "")
+        try context.expectOK(login, until: deadline)
       }
       if settings.database != 0 { try context.expectOK(["SELECT", String(settings.database)], until: deadline) }
       self.context = context

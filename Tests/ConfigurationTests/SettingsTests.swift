@@ -68,7 +68,7 @@ func resolve(
       ("search.compressFromBytes", "-1"), ("search.requestCacheBytes", "1.5"),
       ("search.indexAlias", "_all"), ("search.indexAlias", "a/b"), ("postgres.url", "mysql://localhost/db"),
       ("postgres.url", "postgres://host/db?sslmode=require"), ("postgres.url", "postgres://host:99999/db"),
-      ("shop.locale", "english please"), ("shop.locale", ""), ("shop.currency", "gbp"), ("shop.name", ""),
+      ("shop.currency", "gbp"), ("shop.name", ""),
       ("shop.name", "two\nlines"), ("stateFolder", ""), ("indexer.batchBytes", "9223372036854775808"),
     ])
   func refused(key: String, value: String) {
@@ -206,6 +206,9 @@ func resolve(
     #expect(byParts.settings.postgres.server?.host == "/run/postgresql")
     #expect(byParts.settings.postgres.server?.port == 5432)
     let redis = try resolve(flags: ["--redis-url": "redis://:pw@cache/3", "--redis-password": "other"])
+    #expect(redis.settings.redis.server?.username == nil)
+    #expect(
+      try resolve(flags: ["--redis-url": "redis://shop:pw@cache"]).settings.redis.server?.username == "shop")
     #expect(redis.settings.redis.server?.address == .tcp(host: "cache", port: 6379))
     #expect(redis.settings.redis.server?.database == 3 && redis.settings.redis.server?.password == "other")
     let error = #expect(throws: InvalidConfiguration.self) {

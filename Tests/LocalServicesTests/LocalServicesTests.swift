@@ -88,6 +88,25 @@ import Testing
     folder.remove()
   }
 
+  @Test("3: a disk that fills up while the server runs")
+  func fillingDisk() async throws {
+    let folder = try Folder()
+    guard mount("tmpfs", folder.path, "tmpfs", 0, "size=200m") == 0 else {
+      print("skipped: a full disk needs the right to mount a small one")
+      return folder.remove()
+    }
+    let server = try await LocalPostgres.start(in: folder.path + "/p")
+    try await run("CREATE TABLE t (a text)", on: server)
+    #expect(server.fault == nil)
+    await #expect(throws: PostgresError.self) {
+      try await run("INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 300000)", on: server)
+    }
+    #expect(server.fault == .diskFull(folder: folder.path + "/p"))
+    await server.stop()
+    umount(folder.path)
+    folder.remove()
+  }
+
   @Test("3: what prevents a start")
   func refusals() async throws {
     let folder = try Folder()

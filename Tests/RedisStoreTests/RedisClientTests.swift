@@ -4,6 +4,8 @@
 // 3. After a restart the client works again by itself; without Redis calls fail at once with `unavailable`.
 // 4. Many tasks share the connections.
 // 5. What Redis refuses is told by its word, and the connection serves on.
+// 6. A user of Redis's access list is logged in with the password that it has; a wrong one is told.
+import Foundation
 import Glibc
 import LocalServices
 import RedisStore
@@ -115,6 +117,38 @@ import Testing
     try await client.ping()
     await client.close()
     await redis.stop()
+  }
+
+  @Test("6: a user of the access list")
+  func user() async throws {
+    let redis = try await LocalRedis.startTemporary()
+    try ask(redis, "ACL", "SETUSER", "shop", "on", ">secret", "~*", "+ping", "+get")
+    var settings = redis.settings
+    settings.deadline = Self.patience
+    settings.username = "shop"
+    settings.password = "secret"
+    let client = try RedisClient(settings)
+    #expect(try await client.get("a") == nil)
+    // The default user could: it is `shop` that asks.
+    await #expect(throws: RedisError.refused("NOPERM")) { try await client.set("a", to: [1]) }
+    await client.close()
+    settings.password = "wrong"
+    let refused = try RedisClient(settings)
+    await #expect(throws: RedisError.unavailable("refused with WRONGPASS")) { try await refused.ping() }
+    await refused.close()
+    await redis.stop()
+  }
+
+  /// What an operator types.
+  private func ask(_ redis: LocalRedis, _ words: String...) throws {
+    guard case .unixSocket(let path) = redis.settings.endpoint else { preconditionFailure("a socket is what it has") }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["redis-cli", "-e", "-s", path] + words
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0, "redis-cli \(words)")
   }
 
   /// The value, or nil where Redis is not back yet.

@@ -9,7 +9,8 @@
 //    explains every package of the list.
 // 7. docs/README.md links every page in docs/, and its links lead somewhere.
 // 8. A test file opens with the numbered properties that it proves.
-// 9. The scanner that 2 and 3 rely on reads comments, strings, interpolations, requirements and nesting rightly.
+// 9. Each setting is read by the wiring or a command: none is offered that changes nothing.
+// 10. The scanner that 2 and 3 rely on reads comments, strings, interpolations, requirements and nesting rightly.
 
 import Testing
 
@@ -97,5 +98,21 @@ import Testing
       let head = text.split(separator: "\n").prefix { $0.hasPrefix("//") }
       #expect(head.contains { $0.hasPrefix("// 1.") }, "\(file) does not open with what it proves, numbered")
     }
+  }
+
+  @Test("9: each setting is used")
+  func settings() throws {
+    let files = Repository.files(under: ["Sources/Configuration"], withExtension: "swift").filter {
+      $0.contains("/Settings")
+    }
+    let code = try Repository.files(under: ["Sources/vitrine"], withExtension: "swift")
+      .map { SwiftSource(try Repository.text($0)).codeText }.joined()
+    let names = try files.flatMap { file in
+      SwiftSource(try Repository.text(file)).codeText.split(separator: "\n").compactMap { line in
+        line.firstRange(of: "public let ").map { line[$0.upperBound...].prefix { $0.isLetter } }
+      }
+    }
+    #expect(names.count > 40)
+    for name in names { #expect(code.contains(".\(name)"), "no code in Sources/vitrine reads the setting '\(name)'") }
   }
 }

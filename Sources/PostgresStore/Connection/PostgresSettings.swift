@@ -14,6 +14,8 @@ public struct PostgresSettings: Sendable, Equatable {
   public var maximumWaiters: Int
   /// The longest that a task waits for a connection, or for a server that is not there to come back.
   public var waitTimeout: Duration
+  /// The longest that opening a connection may take; libpq counts whole seconds, two at the least.
+  public var connectTimeout: Duration
   /// The longest that one statement may run on the server; nil sets no limit.
   public var statementTimeout: Duration?
   /// How `pg_stat_activity` names this program.
@@ -24,7 +26,8 @@ public struct PostgresSettings: Sendable, Equatable {
   public init(
     host: String, port: Int = 5432, database: String, user: String, password: String? = nil,
     maximumConnections: Int = 8, maximumWaiters: Int = 256, waitTimeout: Duration = .seconds(5),
-    statementTimeout: Duration? = .seconds(30), applicationName: String = "vitrine",
+    connectTimeout: Duration = .seconds(5), statementTimeout: Duration? = .seconds(30),
+    applicationName: String = "vitrine",
     additionalKeywords: [String: String] = [:]
   ) {
     precondition(maximumConnections > 0 && maximumWaiters >= 0, "a pool holds at least one connection")
@@ -36,6 +39,7 @@ public struct PostgresSettings: Sendable, Equatable {
     self.maximumConnections = maximumConnections
     self.maximumWaiters = maximumWaiters
     self.waitTimeout = waitTimeout
+    self.connectTimeout = connectTimeout
     self.statementTimeout = statementTimeout
     self.applicationName = applicationName
     self.additionalKeywords = additionalKeywords
@@ -84,7 +88,7 @@ public struct PostgresSettings: Sendable, Equatable {
       // Notices a peer that vanished without closing: after 30 s of silence, three probes 10 s apart.
       ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
       ("tcp_user_timeout", "30000"),
-      ("connect_timeout", String(max(2, Int(waitTimeout.components.seconds)))),
+      ("connect_timeout", String(max(2, Int(connectTimeout.components.seconds)))),
     ]
     if let password { list.append(("password", password)) }
     var options = ["-c TimeZone=UTC", "-c DateStyle=ISO", "-c bytea_output=hex", "-c extra_float_digits=1"]

@@ -37,6 +37,7 @@ struct ServeCommand: Command {
       await cache.close()
       await database.close()
     } catch {
+      let error = database.explained(error)
       await cache.close()
       await database.close()
       throw error

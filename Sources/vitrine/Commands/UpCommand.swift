@@ -32,6 +32,7 @@ struct UpCommand: Command {
       }
       await database.close()
     } catch {
+      let error = database.explained(error)
       await database.close()
       throw error
     }

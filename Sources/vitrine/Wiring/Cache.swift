@@ -20,6 +20,7 @@ struct Cache {
       case .socket(let path): target = RedisSettings(endpoint: .unixSocket(path))
       }
       target.database = given.database
+      target.username = given.username
       target.password = given.password
     } else if startsPrivate {
       let started = try await LocalRedis.start(in: context.settings.stateFolder + "/redis", isPersistent: true)

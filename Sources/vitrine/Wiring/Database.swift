@@ -29,11 +29,18 @@ struct Database {
         target = running
       } else {
         let started = try await LocalPostgres.start(in: folder)
-        target = try await started.makeDatabase(named: name)
         server = started
+        do {
+          target = try await started.makeDatabase(named: name)
+        } catch {
+          let error = started.fault ?? error
+          await started.stop()
+          throw error
+        }
       }
     }
     target.maximumConnections = settings.poolSize
+    target.connectTimeout = .seconds(settings.connectTimeoutSeconds)
     target.waitTimeout = .milliseconds(settings.poolWaitMilliseconds)
     target.statementTimeout = statementTimeout ?? .milliseconds(settings.statementTimeoutMilliseconds)
     let terminal = context.terminal
@@ -51,10 +58,14 @@ struct Database {
       await database.close()
       return result
     } catch {
+      let error = database.explained(error)
       await database.close()
       throw error
     }
   }
+
+  /// The error, or what a private server's log tells of its cause.
+  func explained(_ error: any Error) -> any Error { server?.fault ?? error }
 
   func close() async {
     await pool.close()
