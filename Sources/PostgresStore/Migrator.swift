@@ -59,15 +59,6 @@ public enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible 
       "migration \(migration) failed and was undone: \(reason)"
     }
   }
-
-  /// The description with the server's own words, for the log and the person at the terminal.
-  public var detailedDescription: String {
-    if case .failed(let migration, let reason) = self {
-      "migration \(migration) failed and was undone: \(reason.detailedDescription)"
-    } else {
-      description
-    }
-  }
 }
 
 /// Carries a database forward to the schema that the program needs.
@@ -90,9 +81,12 @@ public struct Migrator: Sendable {
   }
 
   /// Runs what has not run yet, and gives the names of what it ran.
+  ///
+  /// Where nothing is to be done it only reads, so that a role without rights on the schema may call it.
   @discardableResult
   public func migrate(_ pool: PostgresPool) async throws -> [String] {
-    try await pool.withConnection { connection in
+    if try await status(pool).isCurrent { return [] }
+    return try await pool.withConnection { connection in
       // A migration may take longer than a statement of the shop may, and so may the wait for another migrator.
       try await connection.withStatementTimeout(nil) {
         try await connection.query("SELECT pg_advisory_lock(\(Self.advisoryLock))")

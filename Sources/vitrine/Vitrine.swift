@@ -1,5 +1,6 @@
 import Configuration
 import Glibc
+import PostgresStore
 
 /// The executable: reads the command line and the settings, and runs the command.
 @main
@@ -59,8 +60,17 @@ struct Vitrine: ParsableCommand {
     } catch let code as ExitCode {
       return code
     } catch {
-      terminal.printError("vitrine: \(error)")
+      terminal.printError("vitrine: \(explanation(of: error))")
       return .failure
+    }
+  }
+
+  /// Who types the command may read what no client is shown: the server's own words.
+  private static func explanation(of error: any Error) -> String {
+    switch error {
+    case PostgresError.server(let refusal), MigrationError.failed(_, .server(let refusal)):
+      "\(error): \(refusal.message)"
+    default: "\(error)"
     }
   }
 }

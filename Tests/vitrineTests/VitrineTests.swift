@@ -3,9 +3,12 @@
 // 2. `config` prints what is in force with its origin, and JSON that parses; a misspelt variable is pointed out.
 // 3. docs/reference/settings.md is what `config --reference` prints.
 // 4. Every command of the list can be run or has subcommands, has a sentence, and its help can be made.
+// 5. What Postgres refuses is told in the server's own words, for who types the command is the operator.
 
 import Configuration
 import Foundation
+import LocalServices
+import PostgresStore
 import Testing
 import Threading
 
@@ -75,5 +78,22 @@ private func run(_ line: String, environment: [String: String] = [:]) async -> (
         open.append((path + " " + subcommand.configuration.commandName, subcommand))
       }
     }
+  }
+
+  @Test("5: what Postgres refuses", .timeLimit(.minutes(5)))
+  func refusedByPostgres() async throws {
+    let settings = try await TestPostgres.shared.makeDatabase(isMigrated: false)
+    let owner = PostgresPool(settings)
+    let role = "stranger_in_\(settings.database)"
+    try await owner.execute("CREATE ROLE \"\(unsafeRaw: role)\" LOGIN")
+    await owner.close()
+    let (code, out, err) = await run(
+      "migrate",
+      environment: [
+        "VITRINE_POSTGRES_HOST": settings.host, "VITRINE_POSTGRES_PORT": String(settings.port),
+        "VITRINE_POSTGRES_DATABASE": settings.database, "VITRINE_POSTGRES_USER": role,
+      ])
+    #expect(code == .failure && out.isEmpty)
+    #expect(err == "vitrine: Postgres 42501 no privilege: permission denied for schema public\n")
   }
 }

@@ -4,6 +4,7 @@
 // 3. A changed migration, a gap, and a database newer than the program are refused.
 // 4. Of several migrators at once, one migrates and the others find it done.
 // 5. The program's list is the folder's.
+// 6. A role that may read the list and nothing else finds a current database current, and cannot migrate another.
 import FoundationEssentials
 import LocalServices
 import PostgresStore
@@ -94,5 +95,22 @@ import Testing
     let pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
     #expect(try await Migrator().status(pool).isCurrent)
     await pool.close()
+  }
+
+  @Test("6: a role without rights on the schema")
+  func leastRights() async throws {
+    var settings = try await TestPostgres.shared.makeDatabase(isMigrated: false)
+    let owner = PostgresPool(settings)
+    try await Migrator([first]).migrate(owner)
+    let role = "reader_of_\(settings.database)"
+    try await owner.execute("CREATE ROLE \"\(unsafeRaw: role)\" LOGIN")
+    try await owner.execute("GRANT SELECT ON public.schema_migration TO \"\(unsafeRaw: role)\"")
+    settings.user = role
+    let pool = PostgresPool(settings)
+    #expect(try await Migrator([first]).migrate(pool) == [])
+    await #expect(throws: PostgresError.self) { try await Migrator([first, second]).migrate(pool) }
+    #expect(try await Migrator([first]).status(owner).isCurrent)
+    await pool.close()
+    await owner.close()
   }
 }
