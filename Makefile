@@ -30,19 +30,9 @@ soak: toolchain ## runs the long forms of the fault tests (about an hour)
 	@$(OPEN_FILES); VITRINE_SOAK=1 swift test --skip-build --disable-xctest --no-parallel \
 	  --filter 'IndexerTests|IndexKillTests|ElasticsearchClientTests' $(BUILD_FLAGS)
 
-# Each sanitizer has a build folder of its own, for its objects do not mix with others. A report makes the run's exit code
-# non-zero, as a failed test does; both sanitizers are run all the same.
 sanitize: toolchain ## runs all tests under the thread and the address sanitizer
 	@scripts/install-packages build run test
-	@$(OPEN_FILES); failed=; for sanitizer in thread address; do \
-	  swift build --build-tests --scratch-path ".build/sanitize-$$sanitizer" --sanitize "$$sanitizer"; \
-	  log=".build/sanitize-$$sanitizer/reports.log"; \
-	  if TSAN_OPTIONS="$${TSAN_OPTIONS:-halt_on_error=0 exitcode=66}" ASAN_OPTIONS="$${ASAN_OPTIONS:-detect_leaks=0}" \
-	    swift test --skip-build --disable-xctest --no-parallel --scratch-path ".build/sanitize-$$sanitizer" \
-	      --sanitize "$$sanitizer" 2>&1 | tee "$$log"; then outcome=clean; else outcome=FAILED; failed=1; fi; \
-	  reports=$$(grep -c -E 'WARNING: ThreadSanitizer|ERROR: (Address|Leak)Sanitizer' "$$log" || true); \
-	  echo "== $$sanitizer sanitizer: $$outcome, $$reports reports"; \
-	done; [ -z "$$failed" ]
+	@$(OPEN_FILES); scripts/sanitize thread address
 
 format: toolchain ## formats the Swift sources
 	@swift format --in-place --parallel --recursive $(SOURCES)

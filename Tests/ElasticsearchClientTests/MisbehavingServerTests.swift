@@ -176,16 +176,16 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
     for _ in 0..<20 { try await round(60) }
     try await eventually { server.openCount == 0 }
     let before = (descriptors: Usage.openDescriptors(), bytes: Usage.residentBytes(), requests: server.requests.count)
-    for _ in 0..<30 { try await round(60) }
+    // A slow machine brings fewer of a round's requests to the server: there are more rounds then.
+    while server.requests.count <= before.requests + 1_000 { try await round(60) }
     try await eventually { server.openCount == 0 }
     let after = (descriptors: Usage.openDescriptors(), bytes: Usage.residentBytes(), requests: server.requests.count)
     let requests = after.requests - before.requests
     print("leaks: \(before) before, \(after) after \(requests) requests")
     // Other tests of the process may have a few open.
     #expect(after.descriptors < before.descriptors + 50)
-    // Of 1,800 answers of a megabyte each, less than every tenth.
+    // Of 1,000 answers of a megabyte each, less than every sixth.
     #expect(after.bytes < before.bytes + 150 << 20)
-    #expect(requests > 1_000)
   }
 }
 
