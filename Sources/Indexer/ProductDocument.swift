@@ -1,5 +1,6 @@
 public import Catalog
 import JSON
+import Ports
 import Pricing
 
 /// A product as the search engine holds it: the fields of `IndexMappings/products.json`.
@@ -39,6 +40,7 @@ public struct ProductDocument: Sendable {
       writer.member("product_id", product.id.rawValue)
       writer.member("document_version", product.documentVersion)
       writer.member("audit_bucket", product.id.rawValue % Self.auditBuckets)
+      writer.member("audit_checksum", AuditBucket.checksum(of: product.id, version: product.documentVersion))
       writer.member("source", product.source)
       writeText(&writer, &lists)
       writer.member("facets", &lists.facets)

@@ -72,14 +72,31 @@ public protocol ProductSource: Sendable {
   func fanOut(limit: Int, at moment: Timestamp) async throws -> Int
 }
 
-/// Buckets of documents, as both sides count them.
+/// A bucket of documents, as both sides count it.
 public struct AuditBucket: Sendable, Hashable {
   public var count: Int
   public var versionSum: Int64
+  /// Sum of `checksum(of:version:)`: what one document lacks another does not make up for, as it may in the other two.
+  public var checksumSum: Int64
 
-  public init(count: Int, versionSum: Int64) {
+  public init(count: Int, versionSum: Int64, checksumSum: Int64) {
     self.count = count
     self.versionSum = versionSum
+    self.checksumSum = checksumSum
+  }
+
+  /// What a document of the product adds to its bucket's sum: 32 bits that look random and change with either.
+  ///
+  ///     x = (id mod 2³¹) · 2654435761 ⊕ (version mod 2³¹) · 2246822507
+  ///     y = ((x ⊕ ⌊x / 2²⁹⌋) mod 2³¹) · 3266489909
+  ///     checksum = (y ⊕ ⌊y / 2³¹⌋) mod 2³²
+  ///
+  /// No step leaves the 63 bits of a number that is not negative, so that SQL computes the same. 32 bits, because a
+  /// search engine adds in doubles: sums of two million documents a bucket are exact.
+  public static func checksum(of product: ProductID, version: Int64) -> Int64 {
+    let x = (product.rawValue & 0x7FFF_FFFF) * 2_654_435_761 ^ (version & 0x7FFF_FFFF) * 2_246_822_507
+    let y = ((x ^ x >> 29) & 0x7FFF_FFFF) * 3_266_489_909
+    return (y ^ y >> 31) & 0xFFFF_FFFF
   }
 }
 
@@ -98,7 +115,7 @@ public struct AuditState: Sendable, Hashable {
 
 /// What `verify` asks of Postgres.
 public protocol AuditSource: Sendable {
-  /// The searchable products of each bucket (`id % buckets`): how many, and the sum of their versions.
+  /// The searchable products of each bucket (`id % buckets`): how many, and the sums of their versions and checksums.
   func auditBuckets() async throws -> [Int: AuditBucket]
   /// The versions of the searchable products in these buckets.
   func auditVersions(inBuckets buckets: [Int]) async throws -> [ProductID: Int64]

@@ -2,18 +2,26 @@ public import Catalog
 public import Ports
 
 extension PostgresCatalog: AuditSource {
-  /// The searchable products of each bucket: how many, and the sum of their versions.
+  /// The searchable products of each bucket: how many, and the sums of their versions and checksums.
   public func auditBuckets() async throws -> [Int: AuditBucket] {
     try await reaching {
       var buckets: [Int: AuditBucket] = [:]
+      // x and y are AuditBucket.checksum's.
       let rows = try await pool.query(
         """
-        SELECT id % 1024 AS bucket, count(*) AS count, sum(document_version)::bigint AS version_sum
-        FROM indexing.searchable_product GROUP BY bucket
+        SELECT id % 1024 AS bucket, count(*) AS count, sum(document_version)::bigint AS version_sum,
+          sum((y # (y >> 31)) & 4294967295)::bigint AS checksum_sum
+        FROM (
+          SELECT id, document_version, ((x # (x >> 29)) & 2147483647) * 3266489909 AS y FROM (
+            SELECT id, document_version,
+              ((id & 2147483647) * 2654435761) # ((document_version & 2147483647) * 2246822507) AS x
+            FROM indexing.searchable_product) AS multiplied) AS mixed
+        GROUP BY bucket
         """)
       for row in rows {
         buckets[try row.decode("bucket")] = AuditBucket(
-          count: try row.decode("count"), versionSum: try row.decode("version_sum"))
+          count: try row.decode("count"), versionSum: try row.decode("version_sum"),
+          checksumSum: try row.decode("checksum_sum"))
       }
       return buckets
     }
