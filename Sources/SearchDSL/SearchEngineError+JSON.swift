@@ -5,11 +5,20 @@ extension SearchEngineError {
   public static let retryableStatuses: Set<Int> = [429, 502, 503, 504]
 
   /// What a cluster answers with status 500 while it loses a node: the connection within it broke, and other copies of
-  /// the shards are there.
+  /// the shards are there, or will be.
   static let transientTypes: Set<String> = [
     "node_disconnected_exception", "node_not_connected_exception", "node_closed_exception",
-    "connect_transport_exception", "no_shard_available_action_exception",
+    "connect_transport_exception", "send_request_transport_exception", "receive_timeout_transport_exception",
+    "no_shard_available_action_exception", "unavailable_shards_exception", "no_node_available_exception",
+    "no_longer_primary_shard_exception", "shard_not_in_primary_mode_exception",
   ]
+
+  /// The same as the classes' names, and as the words of one that says nothing else: an error that went through a
+  /// future is told as `java.util.concurrent.ExecutionException: NodeNotConnectedException[[n][1.2.3.4:9300] Node not
+  /// connected]`, under a type that says nothing.
+  private static let transientWords =
+    transientTypes.map { $0.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined() }
+    + ["Node not connected"]
 
   /// Reads the error that came with a status of 4xx or 5xx; nil for a body that is not JSON or a proxy's page.
   ///
@@ -24,11 +33,20 @@ extension SearchEngineError {
     let index = cause?["index"]?.string
     if type == "index_not_found_exception" {
       self = .indexNotFound(index ?? "?")
-    } else if Self.retryableStatuses.contains(status) || (status == 500 && Self.transientTypes.contains(type)) {
+    } else if Self.retryableStatuses.contains(status) || (status == 500 && error.map(Self.isTransient) == true) {
       self = .unavailable(reason: "\(status) \(type): \(reason)")
     } else {
       self = .refused(status: status, type: type, reason: reason, index: index)
     }
+  }
+
+  /// Whether the error, or one that it came of, is that a part of the cluster was out of reach.
+  private static func isTransient(_ error: JSONElement) -> Bool {
+    if let type = error["type"]?.string, transientTypes.contains(type) { return true }
+    if let reason = error["reason"]?.string, transientWords.contains(where: reason.contains) { return true }
+    let causes = (error["root_cause"]?.items ?? []) + [error["caused_by"]].compactMap(\.self)
+    return causes.contains(where: isTransient)
+      || (error["failed_shards"]?.items ?? []).contains { $0["reason"].map(isTransient) == true }
   }
 }
 

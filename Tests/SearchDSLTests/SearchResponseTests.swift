@@ -88,6 +88,35 @@ import Testing
       (
         500, #"{"error":{"root_cause":[{"type":"node_disconnected_exception","reason":"[n] disconnected"}]}}"#,
         .unavailable(reason: "500 node_disconnected_exception: [n] disconnected")
+      ),
+      (
+        500,
+        #"""
+        {"error":{"root_cause":[],"type":"search_phase_execution_exception","reason":"all shards failed",
+        "caused_by":{"type":"remote_transport_exception","reason":"[n]",
+        "caused_by":{"type":"node_not_connected_exception","reason":"[n] Node not connected"}}}}
+        """#, .unavailable(reason: "500 search_phase_execution_exception: all shards failed: [n]")
+      ),
+      (
+        500,
+        #"""
+        {"error":{"root_cause":[{"type":"exception","reason":
+        "java.util.concurrent.ExecutionException: NodeNotConnectedException[[n] Node not connected]"}]}}
+        """#,
+        .unavailable(
+          reason:
+            "500 exception: java.util.concurrent.ExecutionException: NodeNotConnectedException[[n] Node not connected]")
+      ),
+      (
+        500,
+        #"""
+        {"error":{"root_cause":[],"type":"search_phase_execution_exception","reason":"partial","failed_shards":[
+        {"shard":0,"reason":{"type":"no_shard_available_action_exception","reason":"no copy"}}]}}
+        """#, .unavailable(reason: "500 search_phase_execution_exception: partial")
+      ),
+      (
+        500, #"{"error":{"type":"null_pointer_exception","reason":"x","caused_by":{"type":"y","reason":"z"}}}"#,
+        .refused(status: 500, type: "null_pointer_exception", reason: "x: z", index: nil)
       ), (500, "{}", .refused(status: 500, type: "unknown", reason: "the server gave no reason", index: nil)),
     ])
   func errors(status: Int, json: String, expected: SearchEngineError) throws {
