@@ -73,6 +73,7 @@ public struct Settings: Sendable {
     public let probeSeconds: Int
     public let verifySeconds: Int
     public let keptGenerations: Int
+    public let port: Int
 
     init(_ config: ConfigReader) {
       batchDocuments = config.int(
@@ -91,6 +92,9 @@ public struct Settings: Sendable {
         forKey: "verifySeconds", default: 300, in: 1...86_400, "Time between two audits of drift.")
       keptGenerations = config.int(
         forKey: "keptGenerations", default: 2, in: 1...20, "Index generations kept to roll back to.")
+      port = config.int(
+        forKey: "port", default: 0, in: 0...65_535,
+        "Port of 'index sync' for /metrics, /livez and /readyz; 0 takes any free one and prints it.")
     }
   }
 

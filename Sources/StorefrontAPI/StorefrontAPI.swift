@@ -4,22 +4,8 @@ import JSON
 public import SearchService
 public import Telemetry
 
-/// The shop's HTTP API under `/v1`, and what operators ask of a process.
+/// The shop's HTTP API under `/v1`, and what operators ask of any process.
 public struct StorefrontAPI: Sendable {
-  /// Whether a part that the shop stands on answers.
-  public struct ReadinessCheck: Sendable {
-    public var name: String
-    /// Whether the shop cannot serve at all without it.
-    public var isRequired: Bool
-    public var isReady: @Sendable () async -> Bool
-
-    public init(name: String, isRequired: Bool, isReady: @escaping @Sendable () async -> Bool) {
-      self.name = name
-      self.isRequired = isRequired
-      self.isReady = isReady
-    }
-  }
-
   let service: SearchService
   let metrics: MetricsRegistry
   let checks: [ReadinessCheck]
@@ -50,11 +36,7 @@ public struct StorefrontAPI: Sendable {
     router.get("/v1/categories/{slug}", Route(name: "category"), category)
     router.get("/v1/brands/{slug}", Route(name: "brand"), brand)
     router.get("/v1/facets/{code}/values", Route(name: "facetValues"), facetValues)
-    router.get("/livez", Route(name: "livez", isImmediate: true)) { _ in .text("ok\n") }
-    router.get("/readyz", Route(name: "readyz"), ready)
-    router.get("/metrics", Route(name: "metrics")) { [metrics] _ in
-      .bytes(Array(metrics.exposition().utf8), contentType: "text/plain; version=0.0.4; charset=utf-8")
-    }
+    OperatorAPI(metrics: metrics, checks: checks).register(on: &router)
     let description = OpenAPI.document.bytes
     router.get("/openapi.json", Route(name: "openapi", isImmediate: true)) { _ in .json(description) }
   }
@@ -141,18 +123,5 @@ public struct StorefrontAPI: Sendable {
       response.headers["Cache-Control"] = "public, max-age=30"
       return response
     }
-  }
-
-  @Sendable private func ready(_ request: HTTPRequest) async throws -> HTTPResponse {
-    var states: [(name: String, isReady: Bool, isRequired: Bool)] = []
-    for check in checks { states.append((check.name, await check.isReady(), check.isRequired)) }
-    let isReady = states.allSatisfy { $0.isReady || !$0.isRequired }
-    var writer = JSONWriter()
-    writer.object { writer in
-      writer.member("ready", isReady)
-      writer.name("checks")
-      writer.object { writer in for state in states { writer.member(state.name, state.isReady ? "ok" : "down") } }
-    }
-    return .json(writer.bytes, status: isReady ? .ok : .serviceUnavailable)
   }
 }

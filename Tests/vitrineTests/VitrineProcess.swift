@@ -87,13 +87,13 @@ struct VitrineProcess {
     return process.terminationStatus
   }
 
-  /// The port of the address that it printed.
-  func port() async throws -> Int {
+  /// The port of the address that it printed after these words.
+  func port(after words: String = "open at http://127.0.0.1:") async throws -> Int {
     var port: Int?
     try await until("the address is printed") {
       if !process.isRunning { throw ProcessFailure(description: "it ended: \(try standardError())") }
       let said = try standardOutput()
-      port = said.firstRange(of: "open at http://127.0.0.1:").flatMap {
+      port = said.firstRange(of: words).flatMap {
         Int(said[$0.upperBound...].prefix { $0.isNumber })
       }
       return port != nil

@@ -75,16 +75,10 @@ struct Shop: Sendable {
     router.use(Middlewares.accessLog(logger: logger, metrics: metrics))
     router.use(Middlewares.securityHeaders(contentSecurityPolicy: Storefront.contentSecurityPolicy))
     router.use(Middlewares.gzip())
-    let (engine, catalog, alias) = (engine, catalog, indexAlias)
     StorefrontAPI(
       service: service, metrics: metrics,
-      checks: [
-        .init(name: "search", isRequired: true) {
-          (try? await engine.count(.matchNone, in: alias, deadline: .now + .seconds(1))) != nil
-        },
-        // Search goes on without it: DESIGN.md, "when this is down".
-        .init(name: "postgres", isRequired: false) { (try? await catalog.captureCursor()) != nil },
-      ] + redisCheck
+      // Search goes on without Postgres: DESIGN.md, "when this is down".
+      checks: [searchCheck, postgresCheck(isRequired: false)] + redisCheck
     ).register(on: &router)
     Storefront(
       service: service, shopName: settings.shop.name, recentlyViewed: redis.map(RedisRecentlyViewed.init)
@@ -92,7 +86,25 @@ struct Shop: Sendable {
     return router
   }
 
-  private var redisCheck: [StorefrontAPI.ReadinessCheck] {
+  /// What operators ask of a process that carries changes and serves no pages.
+  func syncRouter() -> Router {
+    var router = Router()
+    OperatorAPI(metrics: metrics, checks: [searchCheck, postgresCheck(isRequired: true)]).register(on: &router)
+    return router
+  }
+
+  private var searchCheck: ReadinessCheck {
+    let (engine, alias) = (engine, indexAlias)
+    return .init(name: "search", isRequired: true) {
+      (try? await engine.count(.matchNone, in: alias, deadline: .now + .seconds(1))) != nil
+    }
+  }
+
+  private func postgresCheck(isRequired: Bool) -> ReadinessCheck {
+    .init(name: "postgres", isRequired: isRequired) { [catalog] in (try? await catalog.captureCursor()) != nil }
+  }
+
+  private var redisCheck: [ReadinessCheck] {
     guard let redis else { return [] }
     return [.init(name: "redis", isRequired: false) { (try? await redis.ping()) != nil }]
   }

@@ -1,17 +1,28 @@
 import Configuration
+import HTTPServer
 import Indexer
 
 /// `vitrine index sync`
 struct IndexSyncCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "sync", abstract: "Carries every committed change into the index in use, until stopped.",
-    discussion: "Several may run: one writes, the others stand by and take over within seconds of its end.",
-    listsSettings: true)
+    discussion: """
+      Several may run: one writes, the others stand by and take over within seconds of its end. Each answers /livez,
+      /readyz and /metrics at http.host and indexer.port.
+      """, listsSettings: true)
 
   func run(_ context: CommandContext) async throws {
     try await context.withIndexedShop { shop in
+      let settings = shop.settings
+      let server = shop.server(router: shop.syncRouter(), port: settings.indexer.port)
+      let port = try server.start()
+      context.terminal.print("metrics at http://\(settings.http.host):\(port)/metrics")
       await shop.warnOfChangedMapping()
-      try await context.run([ServiceConfiguration(name: "index sync", service: SyncService(sync: shop.indexSync()))])
+      try await context.run([
+        ServiceConfiguration(
+          name: "http", service: HTTPService(server: server, drain: .seconds(settings.http.drainSeconds))),
+        ServiceConfiguration(name: "index sync", service: SyncService(sync: shop.indexSync())),
+      ])
     }
   }
 }
