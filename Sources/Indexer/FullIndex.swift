@@ -26,13 +26,6 @@ public struct FullIndex: Sendable {
     public init(alias: String) { self.alias = alias }
   }
 
-  /// A batch that was written.
-  public struct Progress: Sendable {
-    public var documents: Int
-    /// How many the source said it had at the start.
-    public var total: Int
-  }
-
   public struct Report: Sendable, Equatable {
     public var generation: IndexGeneration
     /// Whether it went on with a run that was stopped.
@@ -70,17 +63,15 @@ public struct FullIndex: Sendable {
 
   private var deadline: ContinuousClock.Instant { .now + Self.adminDeadline }
 
-  /// Throws `LeaseHeld` where another process changes this alias's indices.
-  public func run(_ options: Options, onProgress: @escaping @Sendable (Progress) -> Void = { _ in }) async throws
-    -> Report
-  {
+  /// Throws `LeaseHeld` where another process changes this alias's indices. `onProgress` is told of each request how many
+  /// documents it wrote.
+  public func run(_ options: Options, onProgress: @escaping @Sendable (Int) -> Void = { _ in }) async throws -> Report {
     try await leases.withLease(IndexLease.lifecycle(of: options.alias), holder: options.holder) {
       try await runHoldingLease(options, onProgress: onProgress)
     }
   }
 
-  private func runHoldingLease(_ options: Options, onProgress: @escaping @Sendable (Progress) -> Void) async throws
-    -> Report
+  private func runHoldingLease(_ options: Options, onProgress: @escaping @Sendable (Int) -> Void) async throws -> Report
   {
     let start = ContinuousClock.now
     let (generation, isResumed) = try await generationToBuild(options)
@@ -146,11 +137,10 @@ public struct FullIndex: Sendable {
 
   /// Streams the rows that are not in the index yet.
   private func load(
-    _ generation: IndexGeneration, options: Options, onProgress: @escaping @Sendable (Progress) -> Void
+    _ generation: IndexGeneration, options: Options, onProgress: @escaping @Sendable (Int) -> Void
   ) async throws {
     guard generation.loadedThrough != IndexGeneration.allLoaded else { return }
     let writer = BulkWriter(engine: engine, clock: clock, onRetry: onRetry)
-    let total = try await source.productCount()
     let pipeline = BulkPipeline(writer: writer, index: generation.indexName)
     try await pipeline.run { intake in
       try await source.forEachProductBatch(size: options.batchSize, after: generation.loadedThrough) { products in
@@ -161,7 +151,7 @@ public struct FullIndex: Sendable {
         try await ledger.addDeadLetters(bulk.result.deadLetters, generation: generation.number)
       }
       try await ledger.noteLoaded(through: bulk.through, generation: generation.number)
-      onProgress(Progress(documents: bulk.result.written, total: total))
+      onProgress(bulk.result.written)
     }
     try await ledger.noteLoaded(through: IndexGeneration.allLoaded, generation: generation.number)
   }

@@ -45,7 +45,7 @@ import Threading
     let left = try #require(try await stack.catalog.generations(alias: "products").first)
     #expect(left.state == .building && left.loadedThrough.rawValue >= 20)
     let loaded = Guarded(0)
-    let report = try await stack.full().run(options) { progress in loaded.withLock { $0 += progress.documents } }
+    let report = try await stack.full().run(options) { documents in loaded.withLock { $0 += documents } }
     #expect(report.isResumed && report.generation.number == left.number)
     #expect(loaded.withLock { $0 } <= 20, "what was in the index is not written again")
     #expect(try await stack.isIndexEqual())

@@ -58,7 +58,7 @@ struct UpCommand: Command {
       for refusal in outcome.refused { say("demo product \(refusal.offset + 1) was refused: \(refusal.reason)") }
     }
     let meter = context.terminal.progress("index full", unit: "products")
-    let report = try await shop.indexFull { meter.advance(by: $0.documents) }
+    let report = try await shop.indexFull { meter.advance(by: $0) }
     meter.finish()
     let seconds = Int((ContinuousClock.now - start) / .seconds(1))
     say("indexed \(report.documents) products; ready after \(seconds) s")

@@ -19,7 +19,7 @@ extension Shop {
 
   /// Builds a new index and puts it in use.
   func indexFull(
-    _ options: FullIndex.Options? = nil, onProgress: @escaping @Sendable (FullIndex.Progress) -> Void = { _ in }
+    _ options: FullIndex.Options? = nil, onProgress: @escaping @Sendable (Int) -> Void = { _ in }
   ) async throws -> FullIndex.Report {
     if isEmbedded { try await forgetEndedInstances() }
     let full = FullIndex(

@@ -129,7 +129,7 @@ struct IndexBenchmark {
     let lastDocument = Guarded(ContinuousClock.now)
     let start = ContinuousClock.now
     let report = try await full.run(options) {
-      progress.advance(by: $0.documents)
+      progress.advance(by: $0)
       lastDocument.withLock { $0 = .now }
     }
     progress.finish()

@@ -32,7 +32,7 @@ struct IndexFullCommand: Command {
         }
       }
       let meter = context.terminal.progress("index full", unit: "products", json: json)
-      let report = try await shop.indexFull(options) { meter.advance(by: $0.documents) }
+      let report = try await shop.indexFull(options) { meter.advance(by: $0) }
       meter.finish()
       context.terminal.print(json ? Self.json(report) : Self.text(report))
     }
