@@ -13,14 +13,14 @@ import Threading
 ///
 /// Sessions change titles, prices, stock and popularity, each in a transaction of one product, while sync runs. Of a
 /// sample the version is noted, and searches are made through the alias until one finds it: what is measured ends where
-/// a shopper's search would have found the change. In the end every product's version in the index is compared.
+/// a shopper's search would have found the change. In the end every product's version in the index is compared. The same
+/// load runs for a while before, unmeasured: Java compiles what it runs often.
 struct FreshnessBenchmark {
   private static let sessions = 8
-  /// Changes that are probed each second: enough for a p99 over a minute, few enough not to be the load themselves.
+  /// Changes that are looked for each second: enough for a p99 over a minute.
   private static let samplesASecond = 10
-  private static let pollPause = Duration.milliseconds(15)
-  /// A change that is not found by then counts as this late.
-  private static let patience = Duration.seconds(60)
+  private static let cursorPause = Duration.milliseconds(15)
+  private static let catchUpPatience = Duration.seconds(60)
   private static let deadline = Duration.seconds(60)
   private static let alias = "bench-freshness"
 
@@ -28,6 +28,9 @@ struct FreshnessBenchmark {
   let mapping: IndexMapping
   let changesASecond: Int
   let seconds: Int
+  let warmUpSeconds: Int
+  /// Products of a brand that is renamed meanwhile; 0: none is.
+  let renamed: Int
   let terminal: Terminal
 
   /// What the sessions and probes saw.
@@ -37,7 +40,7 @@ struct FreshnessBenchmark {
   }
 
   func run(_ kind: LocalSearchServer.Kind?, heapMegabytes: Int) async throws {
-    guard let kind else { return try await measure(SearchNode(), refreshesEachBatch: true) }
+    guard let kind else { return try await measure(SearchNode(), refreshesEachBatch: true, engineProcess: nil) }
     guard let server = try await LocalSearchServer.start(kind, heapMegabytes: heapMegabytes) else {
       return terminal.printError(LocalSearchServer.absence ?? "no search server could be started")
     }
@@ -45,12 +48,13 @@ struct FreshnessBenchmark {
     let engine = ElasticsearchClient(settings: try ElasticsearchSettings(nodes: [server.address]))
     let information = try await engine.information(deadline: .now + Self.deadline)
     terminal.print("\(information.distribution) \(information.version), heap \(heapMegabytes) MB")
-    try await measure(engine, refreshesEachBatch: false)
+    try await measure(engine, refreshesEachBatch: false, engineProcess: server.processID)
   }
 
-  private func measure(_ engine: any SearchEngine, refreshesEachBatch: Bool) async throws {
+  private func measure(_ engine: any SearchEngine, refreshesEachBatch: Bool, engineProcess: Int32?) async throws {
     let store = PostgresCatalog(catalog.pool)
     let clock = SystemClock()
+    let rename = renamed > 0 ? try await Rename.prepare(products: renamed, catalog.pool) : nil
     var full = FullIndex.Options(alias: Self.alias)
     full.startsOver = true
     let built = try await FullIndex(
@@ -65,7 +69,15 @@ struct FreshnessBenchmark {
       metrics: IndexSyncMetrics(registry: MetricsRegistry()), log: { terminal.printError("sync: \($0)") })
     let syncing = Task { await sync.run() }
     let outcome: Result<Seen, any Error>
-    do { outcome = .success(try await change(engine)) } catch { outcome = .failure(error) }
+    do {
+      if warmUpSeconds > 0 {
+        _ = try await change(engine, for: .seconds(warmUpSeconds), nil)
+        _ = try await caughtUp(store)
+      }
+      let usage = ProcessorUsage(postgres: catalog.server.processID, engine: engineProcess)
+      outcome = .success(try await change(engine, for: .seconds(seconds), rename))
+      terminal.print(usage.description)
+    } catch { outcome = .failure(error) }
     let drift = try await driftAfterward(store, engine)
     syncing.cancel()
     await syncing.value
@@ -74,49 +86,58 @@ struct FreshnessBenchmark {
 
   // MARK: Changes and probes
 
-  private func change(_ engine: any SearchEngine) async throws -> Seen {
+  private func change(_ engine: any SearchEngine, for duration: Duration, _ rename: Rename?) async throws -> Seen {
     let ids: [Int64] = try await catalog.pool.query(
       "SELECT id FROM indexing.searchable_product ORDER BY random() LIMIT 100000"
     ).map { try $0.decode(at: 0) }
-    let seen = Guarded(Seen())
-    let end = ContinuousClock.now + .seconds(seconds)
+    let changes = Guarded(0)
+    let pending = PendingChanges()
+    let end = ContinuousClock.now + duration
+    async let lateness = pending.look(engine, in: Self.alias)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for session in 0..<Self.sessions {
-        group.addTask { try await changeSteadily(session, ids, until: end, seen, engine) }
+        group.addTask { try await changeSteadily(session, ids, until: end, changes, pending) }
       }
+      if let rename { group.addTask { try await renameMeanwhile(rename, engine) } }
       try await group.waitForAll()
     }
-    return seen.withLock { $0 }
+    pending.close()
+    return Seen(changes: changes.withLock { $0 }, lateness: try await lateness)
   }
 
-  /// One session: its share of the changes, evenly in time, and its share of the probes beside them.
+  /// One session: its share of the changes, evenly in time, of which some are looked for.
   private func changeSteadily(
-    _ session: Int, _ ids: [Int64], until end: ContinuousClock.Instant, _ seen: Guarded<Seen>,
-    _ engine: any SearchEngine
+    _ session: Int, _ ids: [Int64], until end: ContinuousClock.Instant, _ changes: Guarded<Int>,
+    _ pending: PendingChanges
   ) async throws {
     let interval = Duration.seconds(1) * Self.sessions / changesASecond
     let sampleEach = max(1, changesASecond / Self.samplesASecond)
     var next = ContinuousClock.now
     var number = session
-    try await withThrowingDiscardingTaskGroup { probes in
-      while ContinuousClock.now < end {
-        let product = ids[Int.random(in: ids.indices)]
-        let isProbed = number % sampleEach < Self.sessions && number / sampleEach % Self.sessions == session
-        let version = try await change(product, number: number, isProbed: isProbed)
-        if let version {
-          let committed = ContinuousClock.now
-          probes.addTask {
-            let late = try await lateness(of: product, version: version, since: committed, engine)
-            seen.withLock { $0.lateness.append(late) }
-          }
-        }
-        seen.withLock { $0.changes += 1 }
-        number += Self.sessions
-        next += interval
-        // Where the database is slower than the rate, the next change follows at once.
-        try await Task.sleep(until: next, clock: .continuous)
+    while ContinuousClock.now < end {
+      let product = ids[Int.random(in: ids.indices)]
+      let isProbed = number % sampleEach < Self.sessions && number / sampleEach % Self.sessions == session
+      if let version = try await change(product, number: number, isProbed: isProbed) {
+        pending.add(product: product, version: version)
       }
+      changes.withLock { $0 += 1 }
+      number += Self.sessions
+      next += interval
+      // Where the database is slower than the rate, the next change follows at once.
+      try await Task.sleep(until: next, clock: .continuous)
     }
+  }
+
+  /// Renames when the load has been steady for a while.
+  private func renameMeanwhile(_ rename: Rename, _ engine: any SearchEngine) async throws {
+    try await Task.sleep(for: .seconds(seconds) / 6)
+    let watch = Task { try await rename.longestTransaction() }
+    let outcome: Result<Duration, any Error>
+    do { outcome = .success(try await rename.run(engine, in: Self.alias)) } catch { outcome = .failure(error) }
+    watch.cancel()
+    let (took, longest) = (try outcome.get(), try await watch.value)
+    terminal.print(
+      "\(rename.products) products of a renamed brand were found after \(took); the longest transaction: \(longest)")
   }
 
   /// Changes a product in a transaction of its own; gives its new version where it is asked for.
@@ -148,36 +169,24 @@ struct FreshnessBenchmark {
     }
   }
 
-  private func lateness(
-    of product: Int64, version: Int64, since committed: ContinuousClock.Instant, _ engine: any SearchEngine
-  ) async throws -> Double {
-    let query = Query.bool(
-      BoolQuery(filter: [
-        .term(field: "product_id", value: .int(product)),
-        .range(RangeQuery(field: "document_version", lower: .inclusive(.int(version)))),
-      ]))
-    while ContinuousClock.now - committed < Self.patience {
-      if try await engine.count(query, in: Self.alias, deadline: .now + Self.deadline) > 0 { break }
-      try await Task.sleep(for: Self.pollPause)
-    }
-    return (ContinuousClock.now - committed) / .seconds(1)
-  }
-
   // MARK: Afterwards
 
-  /// Waits until sync has read all, and compares every document's version.
-  private func driftAfterward(_ store: PostgresCatalog, _ engine: any SearchEngine) async throws -> Int {
+  /// Waits until sync has carried all that was committed; gives the generation in use.
+  private func caughtUp(_ store: PostgresCatalog) async throws -> IndexGeneration {
     let end = try await store.outboxEnd()
-    let giveUp = ContinuousClock.now + Self.patience
+    let giveUp = ContinuousClock.now + Self.catchUpPatience
     while ContinuousClock.now < giveUp {
       let live = try await store.liveGeneration(of: Self.alias)
-      if live.cursor >= end {
-        let verification = IndexVerification(source: store, ledger: store, engine: engine)
-        return try await verification.run(live, catchUp: nil).found.count
-      }
-      try await Task.sleep(for: Self.pollPause)
+      if live.cursor >= end { return live }
+      try await Task.sleep(for: Self.cursorPause)
     }
-    throw IndexingError.gateRefused("sync has not caught up within \(Self.patience)")
+    throw IndexingError.gateRefused("sync has not caught up within \(Self.catchUpPatience)")
+  }
+
+  /// Compares every document's version when sync has read all.
+  private func driftAfterward(_ store: PostgresCatalog, _ engine: any SearchEngine) async throws -> Int {
+    let live = try await caughtUp(store)
+    return try await IndexVerification(source: store, ledger: store, engine: engine).run(live, catchUp: nil).found.count
   }
 
   private func report(_ seen: Seen, drift: Int) {
@@ -186,7 +195,7 @@ struct FreshnessBenchmark {
       guard !sorted.isEmpty else { return "-" }
       return "\((sorted[min(sorted.count - 1, Int(Double(sorted.count) * part))] * 1000).rounded() / 1000) s"
     }
-    let late = sorted.count { $0 >= Self.patience / .seconds(1) }
+    let late = sorted.count { $0 >= PendingChanges.patience / .seconds(1) }
     terminal.print(
       """
       \(seen.changes) changes, \(seen.changes / max(1, seconds)) a second; of \(sorted.count) probed: p50 \

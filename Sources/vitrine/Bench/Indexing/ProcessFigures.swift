@@ -58,3 +58,29 @@ enum ProcessFigures {
     return String(decoding: buffer.prefix(count), as: UTF8.self)
   }
 }
+
+/// How much of the processors a measurement took, from when it is made to when it is described.
+struct ProcessorUsage: CustomStringConvertible {
+  private let postgres: Int32?
+  private let engine: Int32?
+  private let start = ContinuousClock.now
+  private let before: [Double]
+
+  init(postgres: Int32?, engine: Int32?) {
+    self.postgres = postgres
+    self.engine = engine
+    before = Self.cpuSeconds(postgres, engine)
+  }
+
+  private static func cpuSeconds(_ postgres: Int32?, _ engine: Int32?) -> [Double] {
+    [ProcessFigures.ownCPUSeconds()] + [postgres, engine].map { $0.map(ProcessFigures.cpuSeconds) ?? 0 }
+  }
+
+  var description: String {
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let shares = zip(Self.cpuSeconds(postgres, engine), before).map { "\((($0 - $1) / seconds * 100).rounded() / 100)" }
+    let engine = engine == nil ? "" : ", the engine \(shares[2])"
+    return
+      "processors in use, of \(sysconf(Int32(_SC_NPROCESSORS_ONLN))): vitrine (sync and load) \(shares[0]), Postgres \(shares[1])\(engine)"
+  }
+}

@@ -15,6 +15,8 @@ struct BenchFreshnessCommand: Command {
   @Option(help: "embedded, opensearch, elasticsearch7 or elasticsearch8.") var engine = BenchEngine.embedded
   @Option(help: "Changes a second.") var changes = 1_000
   @Option(help: "How long.") var seconds = 60
+  @Option(help: "How long the same load runs before it is measured.") var warmUp = 15
+  @Option(help: "Products of a brand that is renamed while the others change.") var rename = 0
   @Option(help: "Products to make.") var products = 20_000
   @Option(help: "Where the random numbers start.") var seed = 1
   @Option(help: "A folder that keeps the catalog for the next run; else it is a temporary one.") var data: String?
@@ -27,7 +29,8 @@ struct BenchFreshnessCommand: Command {
       let mapping = try IndexMapping(parsing: ProjectFolder.read(ProjectFolder.find() + "/IndexMappings/products.json"))
       try await FreshnessBenchmark(
         catalog: catalog, mapping: mapping, changesASecond: max(1, changes), seconds: max(1, seconds),
-        terminal: context.terminal
+        warmUpSeconds: max(0, warmUp),
+        renamed: max(0, rename), terminal: context.terminal
       ).run(engine.server, heapMegabytes: heap)
     } catch {
       await catalog.close()
