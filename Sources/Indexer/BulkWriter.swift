@@ -46,16 +46,20 @@ public struct BulkWriter: Sendable {
   /// Brings the index to what these rows say: searchable products are written, the others and `deleted` ids leave it.
   public func write(_ products: [ProductSnapshot], deleted: [ProductID] = [], to index: String, refresh: Bool)
     async throws -> Result
-  {
+  { try await send(bulks(of: products, deleted: deleted), to: index, refresh: refresh) }
+
+  /// What brings the index to what these rows say, as one request after the other: searchable products are written, the
+  /// others and `deleted` ids leave it.
+  func bulks(of products: [ProductSnapshot], deleted: [ProductID]) -> [[BulkOperation]] {
     let time = clock.now()
-    var result = Result()
+    var bulks: [[BulkOperation]] = []
     var operations: [BulkOperation] = []
     var bytes = 0
     var renderer = ProductDocumentRenderer()
     for product in products {
       if bytes >= mostBytesARequest {
-        result.add(try await send(operations, to: index, refresh: false))
-        operations.removeAll(keepingCapacity: true)
+        bulks.append(operations)
+        operations.removeAll()
         bytes = 0
       }
       let operation = Self.operation(for: product, at: time, &renderer)
@@ -65,8 +69,8 @@ public struct BulkWriter: Sendable {
     for id in deleted {
       operations.append(BulkOperation(id: id.description, externalVersion: Self.deletedVersion, action: .delete))
     }
-    if !operations.isEmpty { result.add(try await send(operations, to: index, refresh: refresh)) }
-    return result
+    if !operations.isEmpty { bulks.append(operations) }
+    return bulks
   }
 
   /// What brings the index to what the row says: a searchable product is written, another leaves it.
@@ -77,6 +81,15 @@ public struct BulkWriter: Sendable {
     let action: BulkOperation.Action =
       product.isSearchable ? .index(source: renderer.source(of: document)) : .delete
     return BulkOperation(id: document.id, externalVersion: product.documentVersion, action: action)
+  }
+
+  /// Sends one request after the other; where `refresh` is set, the last makes all of them visible.
+  func send(_ bulks: [[BulkOperation]], to index: String, refresh: Bool) async throws -> Result {
+    var result = Result()
+    for (number, bulk) in bulks.enumerated() {
+      result.add(try await send(bulk, to: index, refresh: refresh && number == bulks.count - 1))
+    }
+    return result
   }
 
   /// Sends the operations until each is done or refused for good.

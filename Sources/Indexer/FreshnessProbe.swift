@@ -8,10 +8,20 @@ import Threading
 ///
 /// Sync offers every change; the probe takes one each `interval`, so that measuring costs a few searches.
 final class FreshnessProbe: Sendable {
-  private struct Change: Sendable {
+  struct Change: Sendable {
     var product: ProductID
     var documentVersion: Int64
     var changedAt: Timestamp
+
+    /// The last searchable product, of which a change was noted; nil where there is none.
+    init?(newestOf products: [ProductSnapshot], _ entries: [OutboxEntry]) {
+      guard let product = products.last(where: \.isSearchable),
+        let changedAt = entries.last(where: { $0.product == product.id })?.committedAt
+      else { return nil }
+      self.product = product.id
+      documentVersion = product.documentVersion
+      self.changedAt = changedAt
+    }
   }
 
   private static let pollPause = Duration.milliseconds(20)
@@ -32,15 +42,8 @@ final class FreshnessProbe: Sendable {
     self.metrics = metrics
   }
 
-  /// Takes the step's last searchable product, of which a change was noted.
-  func offer(_ step: OutboxReplay.Step) {
-    guard let product = step.products.last(where: \.isSearchable),
-      let changedAt = step.entries.last(where: { $0.product == product.id })?.committedAt
-    else { return }
-    offered.withLock {
-      $0 = Change(product: product.id, documentVersion: product.documentVersion, changedAt: changedAt)
-    }
-  }
+  /// Takes a change that was just written.
+  func offer(_ change: Change) { offered.withLock { $0 = change } }
 
   /// Runs until cancelled, searching through the alias as shoppers do.
   func run(alias: String) async throws {

@@ -2,7 +2,6 @@ import Catalog
 public import Ports
 public import SearchDSL
 import Telemetry
-import Threading
 
 /// `vitrine index sync`: carries every committed change into the index in use, for ever.
 ///
@@ -32,6 +31,7 @@ public struct IndexSync: Sendable {
     public init(alias: String) { self.alias = alias }
   }
 
+  private static let firstPause = Duration.milliseconds(100)
   private static let longestPause = Duration.seconds(5)
   private static let adminDeadline = Duration.seconds(30)
   /// A lease that its holder's death frees is taken over within this time.
@@ -73,16 +73,15 @@ public struct IndexSync: Sendable {
 
   /// Runs until cancelled.
   public func run() async {
-    let pause = Guarded(Duration.milliseconds(100))
+    var pause = Self.firstPause
     var holder: String?
     while !Task.isCancelled {
+      let start = ContinuousClock.now
       do {
         try await leases.withLease(IndexLease.sync(of: options.alias), holder: options.holder) {
           metrics.isWriter.set(1)
-          try await write { pause.withLock { $0 = .milliseconds(100) } }
+          try await work()
         }
-      } catch is CancellationError {
-        break
       } catch let error as LeaseHeld {
         if holder != error.holder { log("sync stands by: \(error)") }
         holder = error.holder
@@ -91,65 +90,106 @@ public struct IndexSync: Sendable {
       } catch {
         if Task.isCancelled { break }
         metrics.failures.increment()
-        let wait = pause.withLock { pause in
-          defer { pause = min(pause * 2, Self.longestPause) }
-          return pause
-        }
-        log("sync goes on in \(wait): \(error)")
-        try? await Task.sleep(for: wait)
+        // What went well for this long is not the failure that was waited for before.
+        if ContinuousClock.now - start > Self.longestPause { pause = Self.firstPause }
+        log("sync goes on in \(pause): \(error)")
+        try? await Task.sleep(for: pause)
+        pause = min(pause * 2, Self.longestPause)
       }
       metrics.isWriter.set(0)
     }
     metrics.isWriter.set(0)
   }
 
-  /// What the holder of the lease does: follows the outbox, and beside it probes and audits.
-  private func write(onProgress: @escaping @Sendable () -> Void) async throws {
+  /// What the holder of the lease does: follows the outbox, and beside it what is done now and then.
+  private func work() async throws {
     let probe = FreshnessProbe(engine: engine, clock: clock, interval: options.probeInterval, metrics: metrics)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await follow(probe: probe, onProgress: onProgress) }
+      group.addTask { try await follow(probe: probe) }
       group.addTask { try await probe.run(alias: options.alias) }
-      group.addTask { try await auditRegularly() }
+      group.addTask { try await each(options.auditInterval) { try await audit() } }
+      group.addTask { try await each(Self.lagInterval) { try await reportLag() } }
+      group.addTask { try await each(options.pruneInterval) { try await prune() } }
+      group.addTask { try await each(Self.compactionInterval) { try await compact() } }
       defer { group.cancelAll() }
       // None ends but by an error, which then ends the others.
       for try await _ in group {}
     }
   }
 
-  private func follow(probe: FreshnessProbe, onProgress: () -> Void) async throws {
+  // MARK: The flow
+
+  /// A batch and the generation that it was read for.
+  private struct Assignment: Sendable {
+    var batch: OutboxReplay.Batch
+    var generation: IndexGeneration
+  }
+
+  /// Reads and renders the next batch while one is written.
+  ///
+  /// Batches are written one after the other. Two at once could hold the same product, and an engine remembers for a
+  /// minute only that a document was deleted: an older write that is repeated for longer would bring it back.
+  private func follow(probe: FreshnessProbe) async throws {
     let replay = OutboxReplay(
       source: source, ledger: ledger, writer: writer(), batchDocuments: options.batchDocuments)
+    let (assignments, intoAssignments) = AsyncStream.makeStream(of: Assignment.self)
+    // One notice when the writer is free: no more is read ahead than the batch that waits for it.
+    let (writerIsFree, setWriterIsFree) = AsyncStream.makeStream(of: Void.self)
+    setWriterIsFree.yield()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        defer { intoAssignments.finish() }
+        var writerIsFree = writerIsFree.makeAsyncIterator()
+        try await read(replay) {
+          guard await writerIsFree.next() != nil else { throw CancellationError() }
+          intoAssignments.yield($0)
+        }
+      }
+      group.addTask {
+        for await next in assignments {
+          let result = try await replay.write(
+            next.batch, generation: next.generation, refresh: options.refreshesEachBatch)
+          record(result)
+          if let change = next.batch.newest { probe.offer(change) }
+          setWriterIsFree.yield()
+        }
+      }
+      // Reading ends only when it fails or is cancelled, writing with it; the error of either cancels the other.
+      try await group.waitForAll()
+    }
+  }
+
+  /// Reads batch after batch; `handOver` returns when it has taken one.
+  private func read(_ replay: OutboxReplay, _ handOver: (Assignment) async throws -> Void) async throws {
     var generation = try await ledger.liveGeneration(of: options.alias)
     try await pointAlias(at: generation)
     var cursor = generation.cursor
-    var chores = Chores()
-    while !Task.isCancelled {
+    var lookedAt = ContinuousClock.now
+    while true {
       // Looked at by the clock: a source that never rests must not hide that another index was put in use.
-      if chores.isDue(\.generation, each: options.idleWait) {
+      if ContinuousClock.now - lookedAt >= options.idleWait {
+        lookedAt = .now
         let current = try await ledger.liveGeneration(of: options.alias)
         if current.number != generation.number {
           try await pointAlias(at: current)
           (generation, cursor) = (current, current.cursor)
         }
       }
-      let step = try await replay.step(from: cursor, generation: generation, refresh: options.refreshesEachBatch)
-      onProgress()
-      if let step {
-        cursor = step.cursor
-        probe.offer(step)
-        record(step)
+      let batch = try await replay.read(after: cursor)
+      if let batch {
+        cursor = batch.cursor
+        try await handOver(Assignment(batch: batch, generation: generation))
       }
-      let isCaughtUp = (step?.entries.count ?? 0) < options.batchDocuments
-      let fannedOut = isCaughtUp ? try await source.fanOut(limit: Self.fanOutBatch, at: clock.now()) : 0
+      guard (batch?.entryCount ?? 0) < options.batchDocuments else { continue }
+      let fannedOut = try await source.fanOut(limit: Self.fanOutBatch, at: clock.now())
       metrics.fannedOut.increment(by: fannedOut)
-      try await doChores(&chores, cursor: cursor)
-      guard isCaughtUp, fannedOut == 0 else { continue }
-      if step != nil {
+      guard fannedOut == 0 else { continue }
+      if batch != nil {
         try await Task.sleep(for: options.batchPause)
       } else {
         try await source.waitForChange(atMost: options.idleWait)
         // What woke it may be that another index was put in use.
-        chores.generation = .now - options.idleWait
+        lookedAt = .now - options.idleWait
       }
     }
   }
@@ -169,32 +209,25 @@ public struct IndexSync: Sendable {
 
   // MARK: Beside the flow
 
-  /// When what is done now and then was last done.
-  private struct Chores {
-    var generation = ContinuousClock.now
-    var lag = ContinuousClock.now
-    var prune = ContinuousClock.now
-    var compaction = ContinuousClock.now
-
-    mutating func isDue(_ chore: WritableKeyPath<Chores, ContinuousClock.Instant>, each interval: Duration) -> Bool {
-      guard ContinuousClock.now - self[keyPath: chore] >= interval else { return false }
-      self[keyPath: chore] = .now
-      return true
+  /// Does something again and again, with that much time between.
+  private func each(_ interval: Duration, _ chore: () async throws -> Void) async throws {
+    while true {
+      try await Task.sleep(for: interval)
+      try await chore()
     }
   }
 
-  private func doChores(_ chores: inout Chores, cursor: OutboxCursor) async throws {
-    if chores.isDue(\.lag, each: Self.lagInterval) { try await reportLag(after: cursor) }
-    if chores.isDue(\.prune, each: options.pruneInterval) { try await prune() }
-    if chores.isDue(\.compaction, each: Self.compactionInterval) { try await source.compactOutbox(through: cursor) }
-  }
-
-  private func reportLag(after cursor: OutboxCursor) async throws {
+  private func reportLag() async throws {
+    let cursor = try await ledger.liveGeneration(of: options.alias).cursor
     let lag = try await source.outboxLag(after: cursor, limit: Self.mostLagCounted)
     let seconds = lag.oldest.map { Double(clock.now().microsecondsSinceEpoch - $0.microsecondsSinceEpoch) / 1e6 } ?? 0
     metrics.lagEntries.set(Double(lag.entries))
     metrics.lagSeconds.set(max(0, seconds))
     if seconds > Self.longLagSeconds { log("sync is \(Int(seconds)) s behind, by \(lag.entries) changes") }
+  }
+
+  private func compact() async throws {
+    try await source.compactOutbox(through: ledger.liveGeneration(of: options.alias).cursor)
   }
 
   /// Removes what every generation whose index exists has read: those that are built or may be rolled back to.
@@ -208,17 +241,15 @@ public struct IndexSync: Sendable {
     if let oldest = kept.map(\.cursor).min() { try await source.pruneOutbox(through: oldest) }
   }
 
-  private func auditRegularly() async throws {
-    let verification = IndexVerification(source: source, ledger: ledger, engine: engine)
-    while true {
-      try await Task.sleep(for: options.auditInterval)
-      let generation = try await ledger.liveGeneration(of: options.alias)
-      let report = try await verification.run(generation) { try await waitUntilRead(generation) }
-      metrics.driftFound.increment(by: report.found.count)
-      metrics.driftRepaired.increment(by: report.repaired)
-      if !report.found.isEmpty {
-        log("the audit found \(report.found.count) documents that had drifted and repaired \(report.repaired)")
-      }
+  private func audit() async throws {
+    let generation = try await ledger.liveGeneration(of: options.alias)
+    let report = try await IndexVerification(source: source, ledger: ledger, engine: engine).run(generation) {
+      try await waitUntilRead(generation)
+    }
+    metrics.driftFound.increment(by: report.found.count)
+    metrics.driftRepaired.increment(by: report.repaired)
+    if !report.found.isEmpty {
+      log("the audit found \(report.found.count) documents that had drifted and repaired \(report.repaired)")
     }
   }
 
@@ -232,9 +263,9 @@ public struct IndexSync: Sendable {
     { try await Task.sleep(for: .milliseconds(100)) }
   }
 
-  private func record(_ step: OutboxReplay.Step) {
-    metrics.documents.increment(by: step.result.written + step.result.deleted)
-    metrics.outdated.increment(by: step.result.outdated)
-    metrics.deadLetters.increment(by: step.result.deadLetters.count)
+  private func record(_ result: BulkWriter.Result) {
+    metrics.documents.increment(by: result.written + result.deleted)
+    metrics.outdated.increment(by: result.outdated)
+    metrics.deadLetters.increment(by: result.deadLetters.count)
   }
 }

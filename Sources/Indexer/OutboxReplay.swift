@@ -1,8 +1,12 @@
 import Catalog
 import Ports
+import SearchDSL
 
 /// One step of the update flow, shared by `full` (replay), `rollback` and `sync`: outbox → rows as they are now → bulk
 /// → cursor.
+///
+/// A step has two halves, `read` and `write`; between them nothing is recorded, so that the next may be read while one
+/// is written.
 struct OutboxReplay: Sendable {
   let source: any ProductSource
   let ledger: any IndexingLedger
@@ -10,31 +14,42 @@ struct OutboxReplay: Sendable {
   /// Products fetched and written at a time.
   var batchDocuments = 1000
 
-  struct Step: Sendable {
+  /// Entries of the outbox, and what brings the index in step with them.
+  struct Batch: Sendable {
+    var entryCount: Int
+    /// The products of the entries, each once.
+    var ids: [ProductID]
+    /// A change that searches find once the batch is written.
+    var newest: FreshnessProbe.Change?
+    /// What each request writes, in order.
+    var bulks: [[BulkOperation]]
+    /// The last of the entries.
     var cursor: OutboxCursor
-    var entries: [OutboxEntry]
-    /// As they were read for this step; those that are gone are not among them.
-    var products: [ProductSnapshot]
-    var result: BulkWriter.Result
   }
 
-  /// Carries the next entries over; nil when there is none. The cursor moves only after all of them are in the index
-  /// or among the dead letters.
-  func step(from cursor: OutboxCursor, generation: IndexGeneration, refresh: Bool) async throws -> Step? {
+  /// Reads the next entries and their products, and renders these; nil when there is none.
+  func read(after cursor: OutboxCursor) async throws -> Batch? {
     let entries = try await source.outbox(after: cursor, limit: batchDocuments)
     guard let last = entries.last else { return nil }
     let ids = entries.map(\.product).uniqued()
     let products = try await source.products(ids)
     let found = Set(products.map(\.id))
-    let deleted = ids.filter { !found.contains($0) }
-    let result = try await writer.write(products, deleted: deleted, to: generation.indexName, refresh: refresh)
+    let bulks = writer.bulks(of: products, deleted: ids.filter { !found.contains($0) })
+    return Batch(
+      entryCount: entries.count, ids: ids, newest: FreshnessProbe.Change(newestOf: products, entries), bulks: bulks,
+      cursor: last.cursor)
+  }
+
+  /// Writes a batch. The cursor moves only after all of it is in the index or among the dead letters.
+  func write(_ batch: Batch, generation: IndexGeneration, refresh: Bool) async throws -> BulkWriter.Result {
+    let result = try await writer.send(batch.bulks, to: generation.indexName, refresh: refresh)
     if !result.deadLetters.isEmpty {
       try await ledger.addDeadLetters(result.deadLetters, generation: generation.number)
     }
     let refused = Set(result.deadLetters.map(\.product))
     try await ledger.advance(
-      generation: generation.number, to: last.cursor, settled: ids.filter { !refused.contains($0) })
-    return Step(cursor: last.cursor, entries: entries, products: products, result: result)
+      generation: generation.number, to: batch.cursor, settled: batch.ids.filter { !refused.contains($0) })
+    return result
   }
 
   /// Replays until what is left is less than a batch, changes that fan out included; gives where it stopped and how
@@ -43,12 +58,13 @@ struct OutboxReplay: Sendable {
     var (cursor, replayed) = (cursor, 0)
     while true {
       let fannedOut = try await source.fanOut(limit: batchDocuments, at: writer.clock.now())
-      let step = try await step(from: cursor, generation: generation, refresh: false)
-      if let step {
-        cursor = step.cursor
-        replayed += step.entries.count
+      let batch = try await read(after: cursor)
+      if let batch {
+        _ = try await write(batch, generation: generation, refresh: false)
+        cursor = batch.cursor
+        replayed += batch.entryCount
       }
-      if fannedOut == 0, (step?.entries.count ?? 0) < batchDocuments { return (cursor, replayed) }
+      if fannedOut == 0, (batch?.entryCount ?? 0) < batchDocuments { return (cursor, replayed) }
     }
   }
 }

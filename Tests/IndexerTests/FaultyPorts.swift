@@ -51,12 +51,22 @@ struct FaultyEngine: SearchEngine {
   let plan: FaultPlan
   /// The document that the mapping does not take.
   let refused: String?
+  /// Of that document the only version that it does not take; nil: none.
+  let refusedVersion: Int64?
   private let failure = SearchEngineError.unavailable(reason: "the test's plan")
 
-  init(_ engine: any SearchEngine, _ plan: FaultPlan = FaultPlan(), refused: String? = nil) {
+  init(
+    _ engine: any SearchEngine, _ plan: FaultPlan = FaultPlan(), refused: String? = nil, refusedVersion: Int64? = nil
+  ) {
     self.engine = engine
     self.plan = plan
     self.refused = refused
+    self.refusedVersion = refusedVersion
+  }
+
+  private func isRefused(_ operation: BulkOperation) -> Bool {
+    operation.id == refused && operation.action != .delete
+      && (refusedVersion == nil || operation.externalVersion == refusedVersion)
   }
 
   func information(deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> EngineInformation {
@@ -85,9 +95,9 @@ struct FaultyEngine: SearchEngine {
   {
     await plan.runFirstBulkHook()
     return try await plan.around(failure) { () throws(SearchEngineError) in
-      let taken = operations.filter { $0.id != refused || $0.action == .delete }
+      let taken = operations.filter { !isRefused($0) }
       var response = try await engine.bulk(taken, to: index, refresh: refresh, deadline: deadline)
-      for (offset, operation) in operations.enumerated() where operation.id == refused && operation.action != .delete {
+      for (offset, operation) in operations.enumerated() where isRefused(operation) {
         let reason = BulkResponse.Reason(type: "mapper_parsing_exception", reason: "a test's document")
         response.items.insert(.init(id: operation.id, status: 400, error: reason), at: offset)
       }
@@ -148,6 +158,8 @@ struct FaultyDatabase: IndexingDatabase {
   var phantom: ProductID?
   /// Whoever asks for a lease works at once.
   var givesLeasesToAll = false
+  /// Told of the products that were read.
+  var onRead: (@Sendable ([ProductSnapshot]) -> Void)?
 
   init(_ base: any IndexingDatabase, _ plan: FaultPlan) {
     self.base = base
@@ -178,7 +190,11 @@ extension FaultyDatabase {
     try await around { try await base.forEachProductBatch(size: size, after: after, body) }
   }
   func products(_ ids: [ProductID]) async throws -> [ProductSnapshot] {
-    try await around { try await base.products(ids) }
+    try await around {
+      let products = try await base.products(ids)
+      onRead?(products)
+      return products
+    }
   }
   func productCount() async throws -> Int { try await around { try await base.productCount() } }
   func waitForChange(atMost duration: Duration) async throws {
@@ -200,7 +216,7 @@ extension FaultyDatabase {
     try await around {
       var buckets = try await base.auditBuckets()
       if let phantom {
-        buckets[Int(phantom.rawValue % 1024), default: AuditBucket(count: 0, versionSum: 0)].count += 1
+        buckets[Int(phantom.rawValue % 1024), default: AuditBucket(count: 0, versionSum: 0, checksumSum: 0)].count += 1
       }
       return buckets
     }

@@ -8,6 +8,8 @@
 // 6. Two syncs at once, as if the lease had been lost unnoticed, and a full run between, harm nothing.
 // 7. What was read leaves the outbox.
 // 8. Postgres restarts in the middle of work, and sync goes on by itself.
+// 9. While one batch is written the next is read, and no more than that; the cursor waits for what is written. Of a product
+//    in both batches the last decides: whether it is a dead letter, and what the index holds.
 import Catalog
 import Foundation
 import Indexer
@@ -252,5 +254,62 @@ import Threading
         try await stack.indexed().filter { $0.value["title"]?.string == "Everything anew" }.count == 11
       }
     }
+  }
+
+  @Test("9: the next batch is read while one is written", .timeLimit(.minutes(5)))
+  func readsAhead() async throws {
+    let stack = try await IndexingStack()
+    _ = try await stack.full().run(stack.options)
+    let before = try await stack.catalog.liveGeneration(of: stack.alias).cursor
+    let registry = MetricsRegistry()
+    let (read, isHeld) = (Guarded<[ProductID]>([]), Guarded(true))
+    let plan = FaultPlan(onFirstBulk: { try await until { isHeld.withLock { !$0 } } })
+    var database = FaultyDatabase(stack.catalog, plan)
+    database.onRead = { products in read.withLock { $0 += products.map(\.id) } }
+    let sync = stack.sync(engine: FaultyEngine(stack.node, plan), database: database, registry: registry)
+    try await stack.whileSyncing(sync) {
+      for number in 1...2 {
+        try await stack.execute("UPDATE catalog.product SET title = 'Held' WHERE code = \("D-\(number)")")
+        let id = try await stack.id(number)
+        try await until { read.withLock { $0.contains(id) } }
+      }
+      try await stack.execute("UPDATE catalog.product SET title = 'Held' WHERE code = 'D-3'")
+      // Counted once a second: by then the third would have been read.
+      try await until { registry.exposition().contains("vitrine_index_lag_entries 3\n") }
+      let third = try await stack.id(3)
+      #expect(!read.withLock { $0.contains(third) })
+      #expect(try await stack.catalog.liveGeneration(of: stack.alias).cursor == before)
+      isHeld.withLock { $0 = false }
+      try await until { try await stack.isIndexEqual() }
+      let end = try await stack.catalog.outboxEnd()
+      try await until { try await stack.catalog.liveGeneration(of: stack.alias).cursor == end }
+    }
+  }
+
+  @Test("9: a product in both batches", .timeLimit(.minutes(5)), arguments: [true, false])
+  func sameProductInBoth(isFirstRefused: Bool) async throws {
+    let stack = try await IndexingStack()
+    _ = try await stack.full().run(stack.options)
+    let id = try await stack.id(4)
+    let version = try await stack.catalog.products([id])[0].documentVersion
+    let (read, isHeld) = (Guarded<[Int64]>([]), Guarded(true))
+    let plan = FaultPlan(onFirstBulk: { try await until { isHeld.withLock { !$0 } } })
+    var database = FaultyDatabase(stack.catalog, plan)
+    database.onRead = { products in read.withLock { $0 += products.map(\.documentVersion) } }
+    let refused = version + (isFirstRefused ? 1 : 2)
+    let engine = FaultyEngine(stack.node, plan, refused: id.description, refusedVersion: refused)
+    try await stack.whileSyncing(stack.sync(engine: engine, database: database)) {
+      for number in 1...2 {
+        try await stack.execute("UPDATE catalog.product SET title = \("Change \(number)") WHERE code = 'D-4'")
+        try await until { read.withLock { $0.contains(version + Int64(number)) } }
+      }
+      isHeld.withLock { $0 = false }
+      let end = try await stack.catalog.outboxEnd()
+      try await until { try await stack.catalog.liveGeneration(of: stack.alias).cursor == end }
+    }
+    let letters = try await stack.catalog.deadLetters(generation: 1, of: nil, limit: 10)
+    #expect(letters.map(\.documentVersion) == (isFirstRefused ? [] : [refused]))
+    let title = try await stack.indexed()[id.description]?["title"]?.string
+    #expect(title == (isFirstRefused ? "Change 2" : "Change 1"))
   }
 }

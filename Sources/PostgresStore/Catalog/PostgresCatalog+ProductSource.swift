@@ -114,14 +114,17 @@ extension PostgresCatalog: ProductSource {
   /// Hands on the next products of changes that touch many, in short transactions; gives how many, 0 when none waits.
   public func fanOut(limit: Int, at moment: Timestamp) async throws -> Int {
     try await reaching {
-      // Each statement is a transaction: none holds rows of products for longer than its batch takes.
+      // Each statement is a transaction: none holds rows of products for longer than its batch takes. Mostly nothing
+      // waits, and the first is the only one.
       let due = try await pool.query(
         """
         SELECT EXISTS (SELECT 1 FROM indexing.fan_out), EXISTS (SELECT 1 FROM indexing.price_clock
-          WHERE looked_through < \(moment) - interval '1 second')
+          WHERE looked_through < \(moment) - interval '1 second'), EXISTS (SELECT 1 FROM indexing.fan_out_product)
         """)[0]
-      if try due.decode(Bool.self, at: 0) { try await pool.query("SELECT indexing.line_up_fan_out()") }
-      if try due.decode(Bool.self, at: 1) { try await pool.query("SELECT indexing.line_up_price_changes(\(moment))") }
+      let (areChangesDue, arePricesDue) = (try due.decode(Bool.self, at: 0), try due.decode(Bool.self, at: 1))
+      if areChangesDue { try await pool.query("SELECT indexing.line_up_fan_out()") }
+      if arePricesDue { try await pool.query("SELECT indexing.line_up_price_changes(\(moment))") }
+      guard try areChangesDue || arePricesDue || due.decode(Bool.self, at: 2) else { return 0 }
       return try await pool.query("SELECT indexing.note_fan_out(\(Int32(limit)))")[0].decode(at: 0)
     }
   }
