@@ -4,9 +4,13 @@
 // 2. A product that comes to a brand while that is renamed is not missed, whichever of the two commits first.
 // 3. A price that begins or ends by time is in the index without any change of its row.
 // 4. The metrics tell who writes, how far it is behind and how fresh the index is.
+// 5. While a brand of very many products is renamed, no transaction takes longer than 5 s, and a change to another product
+//    is found within 2 s all the time (100,000 products in the long form, also in a real search server).
 import Catalog
+import ElasticsearchClient
 import Indexer
 import JSON
+import LocalServices
 import Ports
 import PostgresStore
 import SearchDSL
@@ -114,6 +118,112 @@ import Threading
       }
     }
     #expect(registry.exposition().contains("vitrine_index_is_writer 0"))
+  }
+
+  @Test("5: a brand of many products is renamed, embedded", .timeLimit(.minutes(20)))
+  func manyProducts() async throws {
+    try await renameUnderLoad(IndexingStack(), products: IndexSyncTests.isSoak ? 100_000 : 4_000)
+  }
+
+  @Test(
+    "5: a brand of many products is renamed, a real server",
+    .enabled(if: IndexSyncTests.isSoak, "VITRINE_SOAK=1 runs it"),
+    .enabled(if: LocalSearchServer.absence == nil, "no search server"), .timeLimit(.minutes(30)))
+  func manyProductsInARealServer() async throws {
+    let server = try #require(try await LocalSearchServer.start(.openSearch, heapMegabytes: 1024))
+    let client = ElasticsearchClient(settings: try ElasticsearchSettings(nodes: [server.address]))
+    try await renameUnderLoad(IndexingStack(engine: client), products: 100_000)
+    await server.stop()
+  }
+
+  private func renameUnderLoad(_ stack: IndexingStack, products: Int) async throws {
+    try await Self.addProducts(products, to: stack)
+    var options = stack.options
+    options.allocationPatience = .zero
+    _ = try await stack.full().run(options)
+    let isReal = stack.engine is ElasticsearchClient
+    try await stack.whileSyncing(stack.sync(configure: { $0.refreshesEachBatch = !isReal })) {
+      let watch = Task { try await Self.longestTransaction(stack) }
+      let start = ContinuousClock.now
+      try await stack.execute("UPDATE catalog.brand SET name = 'Renamed' WHERE name = 'Many'")
+      var (latest, number) = (Duration.zero, 0)
+      while try await Self.count("Renamed", stack) < products {
+        number += 1
+        latest = max(latest, try await Self.lateness(of: "title \(number)", stack))
+      }
+      watch.cancel()
+      let longest = try await watch.value
+      print(
+        """
+        \(products) products renamed in \(ContinuousClock.now - start); the longest transaction \(longest); of \(number) \
+        other changes meanwhile the latest was found after \(latest)
+        """)
+      #expect(longest < .seconds(5))
+      #expect(latest < .seconds(2))
+      #expect(number > 1)
+      #expect(try await Self.count("Many", stack) == 0)
+    }
+  }
+
+  /// How long a change to a product of another brand takes to be found.
+  private static func lateness(of title: String, _ stack: IndexingStack) async throws -> Duration {
+    try await stack.execute("UPDATE catalog.product SET title = \(title) WHERE code = 'D-1'")
+    let changed = ContinuousClock.now
+    let id = try await stack.id(1)
+    try await until {
+      let query = Query.bool(
+        BoolQuery(filter: [
+          .term(field: "product_id", value: .int(id.rawValue)), .term(field: "title.sort", value: .string(title)),
+        ]))
+      return try await stack.engine.count(query, in: stack.alias, deadline: .now + .seconds(60)) == 1
+    }
+    return .now - changed
+  }
+
+  private static func count(_ brand: String, _ stack: IndexingStack) async throws -> Int {
+    try await stack.engine.count(
+      .term(field: "brand.keyword", value: .string(brand)), in: stack.alias, deadline: .now + .seconds(60))
+  }
+
+  /// Looks until it is cancelled at how long the transactions of the database that are open have been.
+  private static func longestTransaction(_ stack: IndexingStack) async throws -> Duration {
+    var longest = 0.0
+    while !Task.isCancelled {
+      let seconds: Double = try await stack.pool.query(
+        """
+        SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0)::float8 FROM pg_stat_activity
+        WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+        """)[0].decode(at: 0)
+      longest = max(longest, seconds)
+      // Cut short when the watch ends.
+      try? await Task.sleep(for: .milliseconds(20))
+    }
+    return .seconds(longest)
+  }
+
+  /// Puts products of one brand beside the stack's, past the triggers: nothing of them is in the outbox.
+  private static func addProducts(_ count: Int, to stack: IndexingStack) async throws {
+    try await stack.pool.withTransaction { connection in
+      try await connection.execute("SET LOCAL session_replication_role = replica")
+      try await connection.execute("INSERT INTO catalog.brand (name) VALUES ('Many')")
+      try await connection.execute(
+        """
+        INSERT INTO catalog.product (source, code, title, brand_id, lifecycle)
+        SELECT 'test', 'M-' || number, 'Many ' || number, (SELECT id FROM catalog.brand WHERE name = 'Many'), 'listed'
+        FROM generate_series(1, \(Int64(count))) AS number
+        """)
+      try await connection.execute(
+        """
+        INSERT INTO catalog.variant (product_id, sku) SELECT id, code FROM catalog.product WHERE code LIKE 'M-%'
+        """)
+      try await connection.execute(
+        """
+        INSERT INTO pricing.price (variant_id, list_id, currency, amount_minor_units)
+        SELECT variant.id, list.id, list.currency, 500 FROM catalog.variant, pricing.price_list AS list
+        WHERE sku LIKE 'M-%'
+        """)
+    }
+    try await stack.pool.withConnection { try await $0.executeScript("ANALYZE") }
   }
 }
 

@@ -1,12 +1,17 @@
 // Against a real Postgres and each real search server that is present:
 // 1. Every kind of change is in the index after sync; verify finds and repairs what was planted behind its back; an old
 //    generation is rolled back to with nothing missed; pruning leaves one.
-// 2. An index that is read-only is waited for, which is said; what changed meanwhile is there afterwards.
+// 2. An index that is read-only, by hand or because the disk is nearly full (the block that the engine sets at its flood
+//    stage; in the long form by the engine itself), is waited for, which is said; what changed meanwhile is there
+//    afterwards, and nothing of it is a dead letter.
 // 3. A document that the mapping refuses, in each batch, becomes a dead letter with its reason and document; all others
 //    are indexed; retried after it was mended, the letter goes.
 // 4. Two syncs by force, both writing: no older document over a newer one.
 // 5. The engine is killed, stays away while products change, and comes back: sync goes on by itself, nothing is lost, and
 //    within 30 s a change is found within a second again.
+// 6. Of three nodes, with one replica, one is stopped and comes back, and another is killed, while products change: sync
+//    goes on, and the index comes to equal Postgres. The long form does so again and again on each kind of server, with
+//    nodes chosen at random (the seed is printed).
 import Catalog
 import ElasticsearchClient
 import Indexer
@@ -35,7 +40,8 @@ struct RealEngineTests {
     do { outcome = .success(try await body(stack, server.address)) } catch { outcome = .failure(error) }
     for index in try await client.indices(matching: stack.alias + "-*", deadline: .now + .seconds(60)) {
       try await client.updateSettings(
-        ["index": ["blocks": ["write": false]]], of: index.name, deadline: .now + .seconds(60))
+        ["index": ["blocks": ["write": false, "read_only_allow_delete": .null]]], of: index.name,
+        deadline: .now + .seconds(60))
       try await client.deleteIndex(index.name, deadline: .now + .seconds(60))
     }
     try outcome.get()
@@ -95,24 +101,63 @@ struct RealEngineTests {
     }
   }
 
-  @Test("2: a read-only index", .timeLimit(.minutes(10)), arguments: kinds)
-  func readOnly(_ kind: LocalSearchServer.Kind) async throws {
+  @Test(
+    "2: a read-only index", .timeLimit(.minutes(10)), arguments: kinds, ["write", "read_only_allow_delete"])
+  func readOnly(_ kind: LocalSearchServer.Kind, block: String) async throws {
     try await withStack(kind) { stack, _ in
       let index = try await stack.full().run(options(stack)).generation.indexName
-      func block(_ isBlocked: Bool) async throws {
+      try await isWaitedFor(stack) { isBlocked in
         try await stack.engine.updateSettings(
-          ["index": ["blocks": ["write": .bool(isBlocked)]]], of: index, deadline: .now + .seconds(60))
+          ["index": ["blocks": [block: isBlocked ? .bool(true) : .null]]], of: index, deadline: .now + .seconds(60))
       }
-      let lines = Guarded<[String]>([])
-      try await stack.whileSyncing(stack.sync(log: { line in lines.withLock { $0.append(line) } })) {
-        try await block(true)
-        try await stack.execute("UPDATE catalog.product SET title = 'While read-only'")
-        try await until { lines.withLock { $0.contains { $0.contains("waits for the engine") } } }
-        try await block(false)
-        try await until { try await isEqual(stack) }
-      }
-      #expect(try await stack.catalog.deadLetterCount(generation: 1) == 0)
     }
+  }
+
+  /// Products change, and one is deleted, while the index takes no writes.
+  private func isWaitedFor(_ stack: IndexingStack, _ block: (_ isBlocked: Bool) async throws -> Void) async throws {
+    let lines = Guarded<[String]>([])
+    try await stack.whileSyncing(stack.sync(log: { line in lines.withLock { $0.append(line) } })) {
+      try await block(true)
+      try await stack.execute("UPDATE catalog.product SET title = 'While read-only'")
+      try await stack.execute("DELETE FROM catalog.product WHERE code = 'D-3'")
+      try await until { lines.withLock { $0.contains { $0.contains("waits for the engine") } } }
+      #expect(try await !isEqual(stack))
+      try await block(false)
+      try await until { try await isEqual(stack) }
+    }
+    #expect(try await stack.catalog.deadLetterCount(generation: 1) == 0)
+  }
+
+  @Test(
+    "2: a disk that is nearly full", .enabled(if: IndexSyncTests.isSoak, "VITRINE_SOAK=1 runs it"),
+    .timeLimit(.minutes(15)), arguments: kinds)
+  func floodStage(_ kind: LocalSearchServer.Kind) async throws {
+    let server = try #require(try await LocalSearchServer.start(kind))
+    let client = ElasticsearchClient(settings: try ElasticsearchSettings(nodes: [server.address]))
+    let stack = try await IndexingStack(products: 40, engine: client)
+    let index = try await stack.full().run(options(stack)).generation.indexName
+    // As if the disk had less left than it needs: every disk is used by more than a hundredth of a percent.
+    func setFloodStage(_ percent: String, isWatched: Bool) async throws {
+      let disk: JSONValue = [
+        "threshold_enabled": .bool(isWatched),
+        "watermark": ["low": .string(percent), "high": .string(percent), "flood_stage": .string(percent)],
+      ]
+      let body: JSONValue = [
+        "transient": [
+          "cluster": ["info": ["update": ["interval": "10s"]], "routing": ["allocation": ["disk": disk]]]
+        ]
+      ]
+      try await SearchServerRequest.put("/_cluster/settings", body, at: server.address)
+    }
+    try await isWaitedFor(stack) { isBlocked in
+      try await setFloodStage(isBlocked ? "0.01%" : "99.9%", isWatched: true)
+      // The engine looks at its disk now and then, and sets the block and takes it away by itself.
+      try await until {
+        try await SearchServerRequest.get("/\(index)/_settings", at: server.address)
+          .contains(#""read_only_allow_delete":"true""#) == isBlocked
+      }
+    }
+    await server.stop()
   }
 
   @Test("3: a document in each batch that the mapping refuses", .timeLimit(.minutes(10)), arguments: kinds)
@@ -195,5 +240,72 @@ struct RealEngineTests {
       #expect(ContinuousClock.now - back < .seconds(30), "fresh again after \(ContinuousClock.now - back)")
     }
     await server.stop()
+  }
+
+  @Test("6: one node of three", .timeLimit(.minutes(15)))
+  func oneOfThree() async throws {
+    try await withCluster(.openSearch) { stack, cluster in
+      try await lose(0, .stopped, of: cluster, stack)
+      try await lose(1, .killed, of: cluster, stack)
+    }
+  }
+
+  @Test(
+    "6: again and again", .enabled(if: IndexSyncTests.isSoak, "VITRINE_SOAK=1 runs it"), .timeLimit(.minutes(60)),
+    arguments: kinds)
+  func oneOfThreeAgain(_ kind: LocalSearchServer.Kind) async throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    print("RealEngineTests: seed \(seed)")
+    var random = SeededGenerator(seed: seed)
+    try await withCluster(kind) { stack, cluster in
+      for _ in 1...6 {
+        let end: LocalSearchServer.NodeEnd = Bool.random(using: &random) ? .stopped : .killed
+        try await lose(Int.random(in: 0..<3, using: &random), end, of: cluster, stack)
+      }
+    }
+  }
+
+  /// Three nodes and a sync, with changes that go on while `body` runs; afterwards nothing may be lost.
+  private func withCluster(
+    _ kind: LocalSearchServer.Kind, _ body: (IndexingStack, LocalSearchServer) async throws -> Void
+  ) async throws {
+    let cluster = try #require(try await LocalSearchServer.start(kind, nodes: 3))
+    let client = ElasticsearchClient(settings: try ElasticsearchSettings(nodes: cluster.addresses))
+    let stack = try await IndexingStack(products: 60, engine: client)
+    var options = stack.options
+    options.allocationPatience = .seconds(120)
+    _ = try await stack.full().run(options)
+    try await stack.whileSyncing(stack.sync(configure: { $0.refreshesEachBatch = false })) {
+      let changes = Task {
+        var number = 0
+        while !Task.isCancelled {
+          number += 1
+          try await stack.execute(
+            "UPDATE catalog.product SET title = \("Title \(number)") WHERE id % 30 = \(number % 30)")
+          // Leaves the processor to three servers.
+          try await Task.sleep(for: .milliseconds(10))
+        }
+      }
+      let outcome: Result<Void, any Error>
+      do { outcome = .success(try await body(stack, cluster)) } catch { outcome = .failure(error) }
+      changes.cancel()
+      _ = await changes.result
+      try outcome.get()
+      try await until { (try? await isEqual(stack)) == true }
+    }
+    #expect(try await stack.verify(repairs: false).found.isEmpty)
+    #expect(try await stack.catalog.deadLetterCount(generation: 1) == 0)
+    await cluster.stop()
+  }
+
+  /// Ends a node, waits until what changed without it was carried over, and brings it back.
+  private func lose(
+    _ node: Int, _ end: LocalSearchServer.NodeEnd, of cluster: LocalSearchServer, _ stack: IndexingStack
+  ) async throws {
+    try await cluster.endNode(node, end)
+    let changed = try await stack.catalog.outboxEnd()
+    try await until { try await stack.catalog.liveGeneration(of: stack.alias).cursor > changed }
+    try await cluster.startNode(node)
+    #expect(try await stack.engine.waitUntilAllocated(stack.alias, deadline: .now + .seconds(180)))
   }
 }
