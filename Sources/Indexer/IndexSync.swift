@@ -154,8 +154,8 @@ public struct IndexSync: Sendable {
           setWriterIsFree.yield()
         }
       }
-      // Reading ends only when it fails or is cancelled, writing with it; the error of either cancels the other.
-      try await group.waitForAll()
+      // Neither ends but by an error, which then ends the other.
+      for try await _ in group {}
     }
   }
 
