@@ -14,6 +14,8 @@ struct IndexSyncCommand: Command {
   func run(_ context: CommandContext) async throws {
     try await context.withIndexedShop { shop in
       let settings = shop.settings
+      // Made first, so that its metrics are there from the first answer on.
+      let sync = SyncService(sync: shop.indexSync())
       let server = shop.server(router: shop.syncRouter(), port: settings.indexer.port)
       let port = try server.start()
       context.terminal.print("metrics at http://\(settings.http.host):\(port)/metrics")
@@ -21,7 +23,7 @@ struct IndexSyncCommand: Command {
       try await context.run([
         ServiceConfiguration(
           name: "http", service: HTTPService(server: server, drain: .seconds(settings.http.drainSeconds))),
-        ServiceConfiguration(name: "index sync", service: SyncService(sync: shop.indexSync())),
+        ServiceConfiguration(name: "index sync", service: sync),
       ])
     }
   }
