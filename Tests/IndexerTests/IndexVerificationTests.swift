@@ -16,6 +16,7 @@ import PostgresStore
 import SearchDSL
 import SearchNode
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite struct IndexVerificationTests {

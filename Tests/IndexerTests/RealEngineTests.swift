@@ -21,6 +21,7 @@ import Ports
 import PostgresStore
 import SearchDSL
 import SearchNode
+import TestSupport
 import Testing
 import Threading
 

@@ -10,6 +10,7 @@ import Pricing
 import SearchDSL
 import SearchNode
 import SearchService
+import TestSupport
 import Testing
 
 @Suite struct CursorTests {

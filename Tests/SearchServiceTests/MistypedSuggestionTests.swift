@@ -10,6 +10,7 @@ import Catalog
 import Ports
 import Pricing
 import SearchService
+import TestSupport
 import Testing
 import Understanding
 

@@ -10,6 +10,7 @@
 // 9. Redirects answer the whole query only.
 // 10. Anything gives a plan of bounded size, the same each time; each step can be switched off (random, seed printed).
 import Catalog
+import TestSupport
 import Testing
 import Understanding
 

@@ -7,6 +7,7 @@ import JSON
 import SearchDSL
 import SearchNode
 import Synchronization
+import TestSupport
 import Testing
 
 private let deadline = ContinuousClock.now + .seconds(3_600)
@@ -56,7 +57,7 @@ private let deadline = ContinuousClock.now + .seconds(3_600)
 
   @Test("1: the same answers", arguments: [1, 2, 3] as [UInt64])
   func sameAnswers(seed: UInt64) async throws {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     let lookups = Lookups()
     let caching = try await node(bytes: 200_000, lookups)
     let plain = try await makeNode(Self.mappings, [])

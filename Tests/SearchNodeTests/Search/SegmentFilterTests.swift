@@ -5,6 +5,7 @@ import JSON
 import SearchDSL
 import SearchNode
 import Synchronization
+import TestSupport
 import Testing
 
 private let deadline = ContinuousClock.now + .seconds(3_600)
@@ -36,7 +37,7 @@ private let deadline = ContinuousClock.now + .seconds(3_600)
 
   @Test("1: kept matches are the computed ones", arguments: [1, 2, 3] as [UInt64])
   func keptMatches(seed: UInt64) async throws {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     let node = try await makeNode(Self.mappings, [])
     for round in 0..<120 {
       var operations: [BulkOperation] = []
