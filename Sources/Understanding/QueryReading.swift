@@ -34,6 +34,8 @@ struct QueryReading {
   private static let sureBrand = 0.8
   /// The share of a category's products that must have an attribute for its value to be a filter.
   private static let sureCoverage = 0.8
+  /// The share of a word's products that have an attribute for the word to speak of things that have it.
+  private static let plausibleShare = 0.5
   /// Sizes of a unit differ by rounding: 15.6" is 39.6 cm.
   private static let measureTolerance = 0.02
 
@@ -51,8 +53,8 @@ struct QueryReading {
     if has(.prices) { takePrices() }
     if has(.stopPhrases) { takeStopPhrases() }
     if has(.entities) {
-      takeCategories()
       takeBrands()
+      takeCategories()
       takeValues()
     }
     if has(.units) {
@@ -197,17 +199,24 @@ struct QueryReading {
   /// Categories are not filters: what the shop files elsewhere may be meant too. They lift their products.
   private mutating func takeCategories() {
     var end = 0
-    for place in 0..<limit where uses[place] == .text && place >= end {
-      guard let match = categoryMatch(at: place) else { continue }
+    var found: [(words: Range<Int>, categories: [ShopKnowledge.Category])] = []
+    for place in 0..<limit where isUnfiltered(place) && place >= end {
+      guard let match = categoryMatch(at: place), !isModifier(match) else { continue }
+      let categories = meant(match.values)
+      guard !categories.isEmpty else { continue }
       end = match.words.upperBound
-      let categories = match.values
-      let ids = categories.flatMap(\.ids)
+      found.append((match.words, categories))
+    }
+    namesProductKind = !found.isEmpty
+    // A department beside one of its categories only says which of them.
+    if found.contains(where: { $0.categories[0].isLeaf }) { found.removeAll { !$0.categories[0].isLeaf } }
+    for (words, categories) in found {
+      // What an attribute says as well is better said by it: `women`.
+      if !categories[0].isLeaf, knowledge.values.longestMatch(in: self.words[words]) != nil { continue }
       let recognition = Recognition(
-        kind: .category, label: categories[0].name, words: text(match.words), constraint: .category(ids),
-        isFilter: false)
-      namesProductKind = true
-      guard recognise(recognition) else { continue }
-      categoryIDs += ids
+        kind: .category, label: categories[0].name, words: text(words),
+        constraint: .category(categories.map(\.id)), isFilter: false)
+      if recognise(recognition) { categoryIDs += categories.map(\.id) }
     }
     // The last word names the thing, though its category be called otherwise: a gaming mouse.
     if let last = words.indices.prefix(limit).last(where: { uses[$0] == .text }),
@@ -217,13 +226,48 @@ struct QueryReading {
     }
   }
 
+  /// Whether a word is searched for, be it that a brand's filter says it too.
+  private func isUnfiltered(_ place: Int) -> Bool { uses[place] == .text && !optional.contains(place) }
+
+  /// Of the categories that a phrase may be, those that are meant: of a department that the query names, rather the whole
+  /// name than a part of it, rather the narrow than the wide. A part of a department's name names nothing.
+  private func meant(_ candidates: [ShopKnowledge.Category]) -> [ShopKnowledge.Category] {
+    let keys = Set(words.map(\.key))
+    let ofDepartment = candidates.filter { !$0.departments.isDisjoint(with: keys) }
+    let named = (ofDepartment.isEmpty ? candidates : ofDepartment).filter { $0.isLeaf || $0.isWhole }
+    func rank(_ category: ShopKnowledge.Category) -> Int { (category.isWhole ? 2 : 0) + (category.isLeaf ? 1 : 0) }
+    let best = named.map(rank).max()
+    return named.filter { rank($0) == best }
+  }
+
+  /// Whether a phrase only tells which: `laptop` of a laptop backpack, where no laptop is called so; and what stands
+  /// behind `for`.
+  private func isModifier(_ match: PhraseTable<ShopKnowledge.Category>.Match) -> Bool {
+    let before = words[..<match.words.lowerBound]
+    if let mark = before.lastIndex(where: { $0.key == "for" }), before[..<mark].contains(where: { !$0.key.isEmpty }) {
+      return true
+    }
+    let next = match.words.upperBound
+    guard match.words.count == 1, next < limit, uses[next] == .text,
+      let categories = knowledge.pairCategories[words[next - 1].key + " " + words[next].key]
+    else { return false }
+    return match.values.allSatisfy { !$0.isLeaf || !categories.contains($0.id) }
+  }
+
   /// The longest category's name that begins at a word, by itself or by a synonym.
   private func categoryMatch(at place: Int) -> PhraseTable<ShopKnowledge.Category>.Match? {
     if let match = knowledge.categories.longestMatch(in: words[place..<limit]), isFree(match.words) { return match }
+    return synonymMatch(at: place) { knowledge.categories[$0] }
+  }
+
+  /// The longest phrase that begins at a word and has a synonym with values.
+  private func synonymMatch<Value>(
+    at place: Int, _ values: (String) -> [Value]
+  ) -> PhraseTable<Value>.Match? {
     guard has(.synonyms) else { return nil }
     for match in rules.synonyms.table.matches(in: words[place..<limit]).reversed() where isFree(match.words) {
-      let categories = match.values.flatMap { knowledge.categories[Folding.key(of: $0.text)] }
-      if !categories.isEmpty { return .init(words: match.words, values: categories) }
+      let found = match.values.flatMap { values(Folding.key(of: $0.text)) }
+      if !found.isEmpty { return .init(words: match.words, values: found) }
     }
     return nil
   }
@@ -234,15 +278,50 @@ struct QueryReading {
   }
 
   private mutating func takeValues() {
-    for place in 0..<limit where uses[place] == .text && words[place].hasLetter {
-      guard let match = knowledge.values.longestMatch(in: words[place..<limit]), isFree(match.words),
+    var end = 0
+    for place in 0..<limit where isUnfiltered(place) && place >= end {
+      guard let match = valueMatch(at: place), isFree(match.words),
+        words[place].hasLetter || match.words.count > 1,
         let value = match.values.max(by: { $0.products < $1.products }),
         value.kind != .size || match.words.count > 1 || value.label.count > 2
       else { continue }
-      // A word that names the wanted thing is the thing: an orange juice maker aside, `toner` is no attribute.
+      // A word that names the wanted thing is the thing: `toner` is no attribute.
       if value.kind != .colour, match.words.count == 1, knowledge.kindKeys.contains(words[place].key) { continue }
-      recogniseValue(value, words: match.words)
+      guard isPlausible(value, match.words) else { continue }
+      end = match.words.upperBound
+      // `navy blue` is a shade's name and its colour: one of them.
+      if value.kind == .colour, end < limit, let second = valueMatch(at: end), second.values[0].kind == .colour,
+        isFree(second.words)
+      {
+        end = second.words.upperBound
+      }
+      recogniseValue(value, words: match.words.lowerBound..<end)
     }
+  }
+
+  private func valueMatch(at place: Int) -> PhraseTable<ShopKnowledge.Value>.Match? {
+    knowledge.values.longestMatch(in: words[place..<limit])
+      ?? synonymMatch(at: place) { key in knowledge.values[key].filter { $0.kind != .size } }
+  }
+
+  /// Whether what the query is about comes in colours, or in those sizes; else `black friday` and `king arthur` are words.
+  private func isPlausible(_ value: ShopKnowledge.Value, _ range: Range<Int>) -> Bool {
+    guard value.kind == .colour || value.kind == .size, categoryIDs.isEmpty else { return true }
+    let others = words.indices.prefix(limit).filter { place in
+      !range.contains(place) && uses[place] == .text
+        && !knowledge.values[words[place].key].contains { $0.kind == .colour }
+    }
+    if others.isEmpty { return value.kind == .colour || range.count > 1 }
+    let codes = Self.pairs(of: value).map(\.code)
+    return others.flatMap(forms).contains { key in
+      value.kind == .colour
+        ? knowledge.colouredShare[key] ?? 0 >= Self.plausibleShare : share(of: codes, word: key) >= Self.plausibleShare
+    }
+  }
+
+  /// Of the products with a word in their title, the share that has one of some attributes.
+  private func share(of codes: [String], word: String) -> Double {
+    codes.map { knowledge.sizeShares[word]?[$0] ?? 0 }.max() ?? 0
   }
 
   private mutating func recogniseValue(_ value: ShopKnowledge.Value, words range: Range<Int>) {
@@ -280,33 +359,42 @@ struct QueryReading {
 
   // MARK: Sizes and measures
 
-  /// `size 10`, `uk 9`, and bare sizes of letters or of a category that has sizes.
+  private static let letterSizes = [
+    "extra small": "xs", "small": "s", "medium": "m", "large": "l", "extra large": "xl",
+  ]
+
+  /// `size 10`, `uk 9`, `uk9`, `medium`, and bare sizes of things that have sizes.
   private mutating func takeSizes() {
-    for place in 0..<limit where uses[place] == .text {
-      let isMarked = ["size", "uk", "eu"].contains(words[place].key)
-      let at =
-        isMarked && ["uk", "eu"].contains(words[place].key) == false && place + 1 < limit
-          && words[place + 1].key == "uk" ? place + 2 : isMarked ? place + 1 : place
+    for place in 0..<limit where isUnfiltered(place) {
+      var at = place
+      if words[at].key == "size" { at += 1 }
+      if at < limit, ["uk", "eu"].contains(words[at].key) { at += 1 }
       guard at < limit, isFree(place..<at + 1) else { continue }
-      takeSize(at: at, words: place..<at + 1, isMarked: isMarked)
+      let isJoined = words[at].key.hasPrefix("uk") && words[at].key.dropFirst(2).first?.isNumber == true
+      let two =
+        at + 1 < limit && uses[at + 1] == .text ? Self.letterSizes[words[at].key + " " + words[at + 1].key] : nil
+      let size =
+        two ?? Self.letterSizes[words[at].key] ?? (isJoined ? String(words[at].key.dropFirst(2)) : words[at].key)
+      takeSize(size, words: place..<at + (two == nil ? 1 : 2), isMarked: at > place || isJoined)
     }
   }
 
-  private mutating func takeSize(at place: Int, words range: Range<Int>, isMarked: Bool) {
+  private mutating func takeSize(_ size: String, words range: Range<Int>, isMarked: Bool) {
     var pairs: [Recognition.AttributePair] = []
-    for value in knowledge.values[words[place].key] where value.kind == .size {
-      pairs += Self.pairs(of: value)
-    }
-    if let number = Double(words[place].key), number < 100 {
+    for value in knowledge.values[size] where value.kind == .size { pairs += Self.pairs(of: value) }
+    if let number = Double(size), number < 100 {
       pairs += knowledge.numericSizes.map { .init(code: $0, value: Measure.plain(number)) }
     }
-    // In a category with sizes only those of its attributes.
-    let ofCategory = pairs.filter { knowledge.coverage(of: [$0.code], in: categoryIDs) >= Self.sureCoverage }
-    let isSure = !ofCategory.isEmpty
-    guard isSure || isMarked, !pairs.isEmpty else { return }
+    // Of a thing with sizes only those of its attributes.
+    let others = words.indices.prefix(limit).filter { !range.contains($0) && uses[$0] == .text }.flatMap(forms)
+    let own = pairs.filter { pair in
+      categoryIDs.contains { knowledge.coverage[$0]?[pair.code] ?? 0 >= Self.sureCoverage }
+        || others.contains { share(of: [pair.code], word: $0) >= Self.sureCoverage }
+    }
+    guard !own.isEmpty || isMarked, !pairs.isEmpty else { return }
     let recognition = Recognition(
-      kind: .size, label: words[place].text.uppercased(), words: text(range),
-      constraint: .values(isSure ? ofCategory : pairs), isFilter: isSure || isMarked)
+      kind: .size, label: size.uppercased(), words: text(range), constraint: .values(own.isEmpty ? pairs : own),
+      isFilter: true)
     if recognise(recognition) { drop(range) }
   }
 

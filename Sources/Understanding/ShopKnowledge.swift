@@ -9,10 +9,13 @@ public struct ShopKnowledge: Sendable {
   }
 
   struct Category: Sendable {
-    var ids: [CategoryID]
+    var id: CategoryID
     var name: String
-    /// The words of the name that this phrase is: `sofa` of `Sofas & Armchairs`.
-    var phrase: String
+    /// Whether the phrase is the whole name, not a part such as `sofas` of `Sofas & Armchairs`.
+    var isWhole: Bool
+    var isLeaf: Bool
+    /// The keys of the names above it: `men` of men's shirts.
+    var departments: Set<String>
   }
 
   /// A value of attributes, under every code that has it.
@@ -35,6 +38,11 @@ public struct ShopKnowledge: Sendable {
   var measured: [Measure.Dimension: [NumericAttribute]] = [:]
   /// Numeric sizes, by code: `shoe_size`.
   var numericSizes: [String] = []
+  /// Of the products that have a word in their title, the share that has a colour, and each attribute of sizes.
+  var colouredShare: [String: Double] = [:]
+  var sizeShares: [String: [String: Double]] = [:]
+  /// The categories of the products whose title has two neighbouring words, the first of which is a category's.
+  var pairCategories: [String: Set<CategoryID>] = [:]
   /// The words that name a kind of product: those of categories' names.
   var kindKeys: Set<String> = []
   /// Categories of things that are bought for other things.
@@ -56,6 +64,8 @@ public struct ShopKnowledge: Sendable {
 public struct ShopKnowledgeBuilder: Sendable {
   private struct CategoryCounts {
     var name: String
+    var isLeaf = true
+    var departments: Set<String> = []
     var products = 0
     var attributes: [String: Int] = [:]
     var prices: [Int64] = []
@@ -73,12 +83,16 @@ public struct ShopKnowledgeBuilder: Sendable {
   /// A value that one product has may be a supplier's slip.
   private static let leastProducts = 2
   private static let mostPrices = 10_000
+  private static let mostPairs = 500_000
 
   private var categories: [CategoryID: CategoryCounts] = [:]
   private var allPrices: [Int64] = []
   private var brandProducts: [String: Int] = [:]
   /// Products whose title or brand has these words.
   private var wordProducts: [String: Int] = [:]
+  private var wordColoured: [String: Int] = [:]
+  private var wordSizes: [String: [String: Int]] = [:]
+  private var pairCategories: [String: Set<CategoryID>] = [:]
   private var values: [String: ValueCounts] = [:]
   private var measured: [String: Measure.Unit] = [:]
   private var numericSizes: Set<String> = []
@@ -87,8 +101,8 @@ public struct ShopKnowledgeBuilder: Sendable {
 
   public mutating func add(_ product: ProductSnapshot) {
     if let brand = product.brandName { brandProducts[brand, default: 0] += 1 }
-    countWords(of: product)
     let options = product.variants.flatMap(\.options)
+    countWords(of: product, attributes: product.attributes + options)
     var codes: Set<String> = []
     var seen: Set<String> = []
     for attribute in product.attributes + options {
@@ -97,8 +111,16 @@ public struct ShopKnowledgeBuilder: Sendable {
     }
     let price = product.variants.flatMap(\.prices).filter { $0.list == .retail }.map(\.amount.minorUnits).min()
     if let price, allPrices.count < Self.mostPrices { allPrices.append(price) }
+    for path in product.categories {
+      for (depth, step) in path.steps.enumerated() {
+        var counts = categories[step.id] ?? CategoryCounts(name: step.name)
+        if depth < path.steps.count - 1 { counts.isLeaf = false }
+        counts.departments.formUnion(path.steps[..<depth].map { Folding.key(of: $0.name) })
+        categories[step.id] = counts
+      }
+    }
     for step in Set(product.categories.flatMap(\.steps)) {
-      var counts = categories[step.id] ?? CategoryCounts(name: step.name)
+      guard var counts = categories[step.id] else { continue }
       counts.products += 1
       for code in codes { counts.attributes[code, default: 0] += 1 }
       if let price, counts.prices.count < Self.mostPrices { counts.prices.append(price) }
@@ -106,22 +128,38 @@ public struct ShopKnowledgeBuilder: Sendable {
     }
   }
 
-  private mutating func countWords(of product: ProductSnapshot) {
+  private mutating func countWords(of product: ProductSnapshot, attributes: [ProductSnapshot.Attribute]) {
     let words = Folding.words(of: product.title + " " + (product.brandName ?? "")).map(Folding.singular)
-    var phrases = Set(words)
-    for (first, second) in zip(words, words.dropFirst()) { phrases.insert(first + " " + second) }
-    for phrase in phrases { wordProducts[phrase, default: 0] += 1 }
+    let pairs = Set(zip(words, words.dropFirst()).map { $0 + " " + $1 })
+    let hasColour = attributes.contains { Self.isColour($0.definition) }
+    let sizes = Set(attributes.map(\.definition.code).filter(Self.isSize))
+    let categories = product.categories.map(\.leaf.id)
+    for word in Set(words) {
+      wordProducts[word, default: 0] += 1
+      if hasColour { wordColoured[word, default: 0] += 1 }
+      for code in sizes { wordSizes[word, default: [:]][code, default: 0] += 1 }
+    }
+    for pair in pairs {
+      wordProducts[pair, default: 0] += 1
+      if pairCategories.count < Self.mostPairs { pairCategories[pair, default: []].formUnion(categories) }
+    }
   }
+
+  private static func isColour(_ definition: AttributeDefinition) -> Bool {
+    definition.type == .swatch || definition.code.contains("colour") || definition.code.contains("color")
+  }
+
+  private static func isSize(_ code: String) -> Bool { code == "size" || code.hasSuffix("_size") }
 
   private mutating func learn(_ attribute: ProductSnapshot.Attribute, seen: inout Set<String>) {
     let definition = attribute.definition
-    let isSize = definition.code == "size" || definition.code.hasSuffix("_size")
+    let isSize = Self.isSize(definition.code)
     if definition.type == .number {
       if let unit = definition.unit.flatMap(Measure.unit(named:)) { measured[definition.code] = unit }
       if isSize, definition.unit == nil { numericSizes.insert(definition.code) }
       return
     }
-    let isColour = definition.type == .swatch || definition.code.contains("colour") || definition.code.contains("color")
+    let isColour = Self.isColour(definition)
     guard definition.type == .text || definition.type == .swatch, definition.isFacet || isColour || isSize else {
       return
     }
@@ -146,11 +184,7 @@ public struct ShopKnowledgeBuilder: Sendable {
   /// What was learnt, with the accessories that the rules name.
   public func build(rules: QueryRules) -> ShopKnowledge {
     var knowledge = ShopKnowledge()
-    for (name, products) in brandProducts {
-      let key = Folding.key(of: name)
-      let named = wordProducts[key] ?? products
-      knowledge.brands.add(key: key, .init(name: name, purity: Double(products) / Double(max(named, products))))
-    }
+    addBrands(to: &knowledge)
     for (key, counts) in values {
       let products = counts.products.values.reduce(0, +)
       guard products >= Self.leastProducts else { continue }
@@ -167,19 +201,43 @@ public struct ShopKnowledgeBuilder: Sendable {
     return knowledge
   }
 
+  private func addBrands(to knowledge: inout ShopKnowledge) {
+    var byFirstWord: [String: [String]] = [:]
+    for (name, products) in brandProducts {
+      let key = Folding.key(of: name)
+      let named = wordProducts[key] ?? products
+      knowledge.brands.add(key: key, .init(name: name, purity: Double(products) / Double(max(named, products))))
+      let words = key.split(separator: " ")
+      if words.count > 1 { byFirstWord[String(words[0]), default: []].append(name) }
+    }
+    // `Halden` is `Halden Audio` where no other product has the word.
+    for (word, names) in byFirstWord where names.count == 1 && knowledge.brands[word].isEmpty {
+      let products = brandProducts[names[0]] ?? 0
+      if wordProducts[word] == products { knowledge.brands.add(key: word, .init(name: names[0], purity: 1)) }
+    }
+  }
+
   private func addCategories(to knowledge: inout ShopKnowledge, rules: QueryRules) {
-    var byPhrase: [String: (name: String, ids: [CategoryID])] = [:]
     for (id, counts) in categories.sorted(by: { $0.key < $1.key }) {
       knowledge.coverage[id] = counts.attributes.mapValues { Double($0) / Double(counts.products) }
       knowledge.typicalPrice[id] = Self.middle(counts.prices)
       let phrases = Self.phrases(ofCategory: counts.name)
-      for phrase in phrases { byPhrase[phrase, default: (counts.name, [])].ids.append(id) }
+      for phrase in phrases {
+        let category = ShopKnowledge.Category(
+          id: id, name: counts.name, isWhole: phrases.count == 1, isLeaf: counts.isLeaf,
+          departments: counts.departments)
+        knowledge.categories.add(key: phrase, category)
+      }
       let heads = phrases.compactMap { $0.split(separator: " ").last.map(String.init) }
       knowledge.kindKeys.formUnion(heads)
       if !heads.isEmpty, heads.allSatisfy(rules.isAccessory) { knowledge.accessoryCategories.append(id) }
     }
-    for (phrase, category) in byPhrase {
-      knowledge.categories.add(key: phrase, .init(ids: category.ids, name: category.name, phrase: phrase))
+    knowledge.pairCategories = pairCategories.filter { pair, _ in
+      !knowledge.categories[String(pair.prefix { $0 != " " })].isEmpty
+    }
+    for (word, products) in wordProducts where !word.contains(" ") {
+      if let coloured = wordColoured[word] { knowledge.colouredShare[word] = Double(coloured) / Double(products) }
+      if let sizes = wordSizes[word] { knowledge.sizeShares[word] = sizes.mapValues { Double($0) / Double(products) } }
     }
   }
 

@@ -69,7 +69,8 @@ import Understanding
     #expect(bag.slots.first { $0.words == "red" }?.constraint != nil)
     let watch = UnderstoodShop.plan("orbiq smartwatch")
     #expect(Self.recognised(watch, .brand) == ["Orbiq"] && watch.filters.isEmpty)
-    let two = UnderstoodShop.plan("navy blue dress").filters
+    #expect(Self.recognised(UnderstoodShop.plan("navy blue dress"), .colour) == ["Navy"], "a shade and its colour")
+    let two = UnderstoodShop.plan("black and red dress").filters
     #expect(two.count == 2 && two[0].constraint == two[1].constraint, "either of two colours")
   }
 

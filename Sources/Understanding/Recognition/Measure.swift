@@ -27,7 +27,7 @@ public struct Measure: Sendable, Hashable {
   }
 
   static let units: [Unit] = [
-    Unit(symbol: "\"", names: ["\"", "''", "in", "inch", "inche", "inches"], dimension: .length, factor: 0.0254),
+    Unit(symbol: "in", names: ["\"", "''", "in", "inch", "inche", "inches"], dimension: .length, factor: 0.0254),
     Unit(symbol: "mm", names: ["mm", "millimetre", "millimeter"], dimension: .length, factor: 0.001),
     Unit(symbol: "cm", names: ["cm", "centimetre", "centimeter"], dimension: .length, factor: 0.01),
     Unit(symbol: "m", names: ["m", "metre", "meter"], dimension: .length, factor: 1),
@@ -100,8 +100,6 @@ public struct Measure: Sendable, Hashable {
     number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
   }
 
-  /// As a shopper reads it: `15.6"`, `1 TB`.
-  public var label: String {
-    Self.plain(number) + (unit.symbol == "\"" ? "" : " ") + unit.symbol
-  }
+  /// As a shopper reads it: `15.6 in`, `1 TB`.
+  public var label: String { "\(Self.plain(number)) \(unit.symbol)" }
 }

@@ -40,7 +40,7 @@ struct PriceReader {
   }
 
   private func phrase(at start: Int) -> PricePhrase? {
-    if words[start].key == "between", let range = between(start) { return range }
+    if ["between", "from"].contains(words[start].key), let range = between(start) { return range }
     if let range = range(start) { return range }
     for (names, bound) in [(Self.upperWords, Bound.upper), (Self.lowerWords, .lower), (Self.aboutWords, .about)] {
       guard let length = preposition(at: start, in: names) else { continue }
@@ -72,11 +72,11 @@ struct PriceReader {
     return longest
   }
 
-  /// `between 20 and 40`.
+  /// `between 20 and 40`, `from 20 to 40`.
   private func between(_ start: Int) -> PricePhrase? {
     guard let low = amount(at: start + 1) else { return nil }
     let middle = start + 1 + low.wordCount
-    guard middle < words.count, ["and", "to", "-"].contains(words[middle].text.lowercased()),
+    guard middle < words.count, ["and", "to", "-", "&"].contains(words[middle].text.lowercased()),
       let high = amount(at: middle + 1), !isMeasured(high)
     else { return nil }
     return PricePhrase(

@@ -26,10 +26,10 @@ enum Folding {
     }
   }
 
-  /// The words of a phrase as a table holds them: `Women's T-Shirts` → `women t shirt`.
+  /// The words of a phrase as a table holds them: `Women's T-Shirts` → `women t shirt`, `Harrow & Finch` → `harrow finch`.
   static func key(of phrase: some StringProtocol) -> String {
     var key = ""
-    for word in words(of: phrase) {
+    for word in words(of: phrase) where word != "and" {
       if !key.isEmpty { key.append(" ") }
       key += singular(word)
     }

@@ -36,9 +36,15 @@ struct PhraseTable<Value: Sendable>: Sendable {
     guard !values.isEmpty else { return [] }
     var matches: [Match] = []
     var key = ""
-    for (place, word) in zip(words.indices, words).prefix(longest) {
-      // A sign alone parts phrases.
-      if word.key.isEmpty { break }
+    var count = 0
+    for (place, word) in zip(words.indices, words) {
+      if word.key.isEmpty {
+        // What joins words is within a phrase, another sign alone parts phrases.
+        if word.isConjunction, place > words.startIndex { continue }
+        break
+      }
+      count += 1
+      if count > longest { break }
       if !key.isEmpty { key.append(" ") }
       key += word.key
       if let found = values[key] { matches.append(Match(words: words.startIndex..<place + 1, values: found)) }

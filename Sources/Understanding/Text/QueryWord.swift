@@ -20,6 +20,8 @@ struct QueryWord: Sendable, Hashable {
     character.isLetter || character.isNumber || "-_./'\"£$€+#&%@°".contains(character)
   }
 
+  var isConjunction: Bool { text == "&" || text == "+" || text.lowercased() == "and" }
+
   var hasDigit: Bool { text.unicodeScalars.contains(where: Folding.isDigit) }
   var hasLetter: Bool { text.contains(where: \.isLetter) }
 
