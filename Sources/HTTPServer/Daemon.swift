@@ -5,12 +5,15 @@ import Telemetry
 
 /// The library's daemon: started in `init`, stopped once by `stop`.
 ///
-/// Unchecked because of the two pointers: both are set in `init` and only handed to the library, whose `MHD_quiesce`
-/// and `MHD_stop_daemon` may be called from any thread; `stop` is called once, by the lifecycle's one owner.
+/// Unchecked because of the two pointers: both are set in `init` and only handed to the library, whose `MHD_stop_daemon`
+/// may be called from any thread; `stopListening` and `stop` are called once, by the lifecycle's one owner.
 final class Daemon: @unchecked Sendable {
   private let pointer: OpaquePointer
   private let log: UnsafeMutablePointer<CMHD_Log>
   private let core: Unmanaged<ServerCore>
+  private let listener: Int32
+  /// Kept open so that what stands in for the closed listening socket stays silent.
+  private var silence: Int32 = -1
 
   /// Takes over the listening socket; nil when the library refuses.
   init?(core: ServerCore, descriptor: Int32) {
@@ -36,6 +39,7 @@ final class Daemon: @unchecked Sendable {
     self.pointer = pointer
     self.log = log
     self.core = owner
+    listener = descriptor
   }
 
   /// A head, a copy of its cookies and some 60 bytes a field or cookie share a connection's memory, which the library
@@ -43,14 +47,23 @@ final class Daemon: @unchecked Sendable {
   private static let minimumMemoryBytes = 32_768
 
   /// Closes the listening socket; open connections go on.
+  ///
+  /// `MHD_quiesce_daemon` aborts the process when one of the library's threads takes the socket out of its epoll set in
+  /// the same moment (0.9.75: "Failed to remove listen FD from epoll set"). So the descriptor is given another file, the
+  /// end of a pipe that says nothing: the kernel takes the socket out of every set, and the number stays the library's.
   func stopListening() {
-    let descriptor = MHD_quiesce_daemon(pointer)
-    if descriptor >= 0 { close(descriptor) }
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return }
+    dup2(ends[0], listener)
+    close(ends[0])
+    for descriptor in [listener, ends[1]] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+    silence = ends[1]
   }
 
   /// Closes every connection and ends the threads; no connection may be suspended.
   func stop() {
     MHD_stop_daemon(pointer)
+    if silence >= 0 { close(silence) }
     log.deallocate()
     core.release()
   }
