@@ -150,7 +150,7 @@ struct RelevancePage {
 
   private func side(_ answer: JudgedRun.Answer, _ name: String) -> HTML {
     let products = report.top(answer, Self.mostShown).map { product -> HTML in
-      "<li><b>\(product.rating.map { decimal($0, 0) } ?? "not rated")</b> \(product.title) <small>\(product.code)</small></li>"
+      "<li><b>\(product.rating.map { "rated \(decimal($0, 0))" } ?? "not rated")</b> \(product.title) <small>\(product.code)</small></li>"
     }
     let shown: HTML = products.isEmpty ? "<p>nothing found</p>" : "<ol>\(products)</ol>"
     return "<div><p class=\"side\">\(name)</p>\(shown)</div>"
