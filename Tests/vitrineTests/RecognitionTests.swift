@@ -1,5 +1,6 @@
 // `vitrine evaluate understanding`. What is proved:
-// 1. Precision, recall and F1 of a kind are those counted by hand; open labels count neither way, alternatives once.
+// 1. Precision, recall and F1 of a kind are those counted by hand; open labels and categories
+//    above a labelled one count neither way, alternatives once.
 // 2. Seeds/labelled-queries.csv has at least 200 different queries, 40 of them without an entity, and its brands,
 //    categories and colours are the seeded catalog's.
 // 3. A recogniser that says what the labels say has F1 1 in every kind, one that says nothing has recall 0.
@@ -37,11 +38,11 @@ import Threading
       "27"" screen",,,,27 in,
       """
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    let evaluation = try RecognitionEvaluation(path: path)
+    let evaluation = try RecognitionEvaluation(path: path, categories: [["Home", "Tables"], ["Home", "Chairs"]])
     let (scores, misses) = evaluation.measure { query in
       switch query {
       case "sand timer": [(.colour, "Sand")]
-      case "oak table": [(.colour, "oak"), (.category, "Chairs")]
+      case "oak table": [(.colour, "oak"), (.category, "Chairs"), (.category, "Home")]
       case #"27" screen"#: [(.size, "27in")]
       default: [(.brand, "ACME"), (.colour, "red"), (.category, "trainers"), (.category, "Boots")]
       }
@@ -59,7 +60,7 @@ import Threading
   }
 
   @Test("2: the labelled queries") func labelledQueries() throws {
-    let queries = try RecognitionEvaluation(path: file).queries
+    let queries = try RecognitionEvaluation(path: file, categories: []).queries
     #expect(queries.count >= 200 && Set(queries.map(\.text)).count == queries.count)
     #expect(queries.count { $0.labels.allSatisfy(\.isOpen) } >= 40)
     let products = try Seeding.handWrittenCatalog(directory: root + "/Seeds/catalog")
@@ -84,7 +85,7 @@ import Threading
   }
 
   @Test("3: the labels themselves, and silence") func bounds() throws {
-    let evaluation = try RecognitionEvaluation(path: file)
+    let evaluation = try RecognitionEvaluation(path: file, categories: [])
     let labels = Dictionary(uniqueKeysWithValues: evaluation.queries.map { ($0.text, $0.labels) })
     let (perfect, misses) = evaluation.measure { query in
       (labels[query] ?? []).map { (kind: $0.kind, value: $0.values[0]) }

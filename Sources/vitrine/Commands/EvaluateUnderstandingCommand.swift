@@ -1,3 +1,4 @@
+import Catalog
 import Configuration
 import JSON
 import PostgresStore
@@ -27,8 +28,8 @@ struct EvaluateUnderstandingCommand: Command {
   private static let statementTimeout = Duration.seconds(60)
 
   func run(_ context: CommandContext) async throws {
-    let evaluation = try RecognitionEvaluation(path: queries)
     let products = try Seeding.handWrittenCatalog(directory: try ProjectFolder.find() + "/Seeds/catalog")
+    let evaluation = try RecognitionEvaluation(path: queries, categories: products.flatMap(\.categories))
     let understanding = try await Self.understanding()
     let recognisers: [(name: String, recognise: RecognitionEvaluation.Recogniser)] = [
       ("values word for word", ValueLookUp(products: products).recognise),

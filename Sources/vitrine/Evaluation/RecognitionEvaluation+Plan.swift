@@ -9,7 +9,8 @@ extension RecognitionEvaluation {
       case (.category, _): [(.category, recognition.label)]
       case (.colour, _): [(.colour, recognition.label)]
       case (.size, .values(let pairs)): Set(pairs.map(\.value)).sorted().map { (.size, $0) }
-      case (.size, _), (.measure, _): [(.size, recognition.label)]
+      // The labels write inches as the catalog's unit.
+      case (.size, _), (.measure, _): [(.size, recognition.label.replacing("\"", with: " in"))]
       case (.price, .price(let lower, let upper)):
         [(.price, "\(lower.map(pounds) ?? "")..\(upper.map(pounds) ?? "")")]
       case (.price, _): [(.price, "cheap")]

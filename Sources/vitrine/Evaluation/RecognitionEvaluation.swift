@@ -54,10 +54,18 @@ struct RecognitionEvaluation {
   }
 
   let queries: [Query]
+  /// The categories above each; to see one of them is true as well, if less telling, and counts neither way.
+  private let broader: [String: Set<String>]
 
-  init(queries: [Query]) { self.queries = queries }
-
-  init(path: String) throws {
+  /// `categories` are the catalog's, from the root down.
+  init(path: String, categories: [[String]]) throws {
+    var broader: [String: Set<String>] = [:]
+    for path in categories {
+      for (depth, name) in path.enumerated() {
+        broader[Self.folded(name), default: []].formUnion(path.prefix(depth).map(Self.folded))
+      }
+    }
+    self.broader = broader
     let table = try TextTable(path: path, columns: ["query"] + EntityKind.allCases.map(\.rawValue))
     queries = table.rows.map { row in
       Query(text: row[0], labels: zip(EntityKind.allCases, row.dropFirst()).flatMap(Self.labels))
@@ -78,7 +86,7 @@ struct RecognitionEvaluation {
     for query in queries {
       let seen = recognise(query.text)
       for kind in EntityKind.allCases {
-        let (score, miss) = Self.compare(
+        let (score, miss) = compare(
           query, kind, seen: Set(seen.filter { $0.kind == kind }.map { Self.folded($0.value) }))
         scores[kind, default: Score()] = scores[kind, default: Score()] + score
         if let miss { misses.append(miss) }
@@ -87,13 +95,14 @@ struct RecognitionEvaluation {
     return (scores, misses)
   }
 
-  private static func compare(_ query: Query, _ kind: EntityKind, seen: Set<String>) -> (Score, Miss?) {
+  private func compare(_ query: Query, _ kind: EntityKind, seen: Set<String>) -> (Score, Miss?) {
     var score = Score()
     var missed: [String] = []
     var wrong = seen
     for label in query.labels where label.kind == kind {
-      let allowed = Set(label.values.map(folded))
+      let allowed = Set(label.values.map(Self.folded))
       wrong.subtract(allowed)
+      if kind == .category { for category in allowed { wrong.subtract(broader[category] ?? []) } }
       if label.isOpen { continue }
       if seen.isDisjoint(with: allowed) {
         score.missed += 1
