@@ -1,6 +1,8 @@
 extension SpellingCorrector {
   /// Fewer letters than these are within an edit of the beginnings of most words.
   private static let shortestPrefix = 3
+  /// A word that is so much rarer than the likeliest is not what was meant.
+  private static let leastShare: Float = 0.1
   /// Words that are compared before those that begin with another are left out.
   private static let mostNear = 12
   /// What an edit of the first letter leaves of a word's count, by which beginnings are compared.
@@ -36,7 +38,8 @@ extension SpellingCorrector {
       best.insert((id, weight), at: best.firstIndex { $0.weight < weight } ?? best.count)
       if best.count > Self.mostNear { best.removeLast() }
     }
-    let words = best.map { vocabulary.text(of: $0.id) }
+    let least = (best.first?.weight ?? 0) * Self.leastShare
+    let words = best.filter { $0.weight >= least }.map { vocabulary.text(of: $0.id) }
     let shortest = words.filter { word in !words.contains { $0 != word && word.hasPrefix($0) } }
     return Array(shortest.prefix(limit))
   }
