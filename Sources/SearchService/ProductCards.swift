@@ -63,7 +63,7 @@ extension SearchService {
       quote: prices == nil ? lowest : shown.map { quotes[$0.id] } ?? lowest,
       isPriceFrom: Set(amounts.map(\.minorUnits)).count > 1, isInStock: shown?.isInStock ?? hit.isInStock,
       rating: hit.rating, ratingCount: hit.ratingCount, variantCount: hit.variants.count,
-      choices: choices(of: hit, drawing),
+      choices: choices(of: hit, meant: meant ?? [], drawing),
       highlightedTitle: hit.highlight["title"]?.first.flatMap(HighlightedText.init(fragment:)),
       highlightedSummary: hit.highlight["summary"]?.first.flatMap(HighlightedText.init(fragment:)),
       score: hit.score)
@@ -82,7 +82,9 @@ extension SearchService {
   }
 
   /// The options that have several values, each value once.
-  private func choices(of hit: CardHit, _ drawing: CardDrawing) -> [ProductCard.Choice] {
+  private func choices(
+    of hit: CardHit, meant: [CardHit.Variant], _ drawing: CardDrawing
+  ) -> [ProductCard.Choice] {
     var codes: [String] = []
     var values: [String: [String]] = [:]
     for (code, value) in hit.variants.flatMap(\.options) where values[code]?.contains(value) != true {
@@ -92,9 +94,11 @@ extension SearchService {
     return codes.compactMap { code in
       guard let labels = values[code], labels.count > 1 else { return nil }
       let definition = drawing.labels.attributes[code]
+      let asked = Set(meant.compactMap { variant in variant.options.first { $0.code == code }?.value })
       return ProductCard.Choice(
         code: code, name: definition?.name ?? code,
-        values: labels.map { .init(label: $0, hex: definition?.type == .swatch ? hit.hexes[$0] : nil) })
+        values: labels.map { .init(label: $0, hex: definition?.type == .swatch ? hit.hexes[$0] : nil) },
+        meant: asked.count == 1 ? asked.first : nil)
     }
   }
 }

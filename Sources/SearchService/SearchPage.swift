@@ -57,6 +57,8 @@ public struct ProductCard: Sendable, Hashable {
     public var name: String
     /// Each once, in the product's order.
     public var values: [Value]
+    /// The value that all variants have that the search means; nil where they differ in it, or none is meant.
+    public var meant: String?
 
     public struct Value: Sendable, Hashable {
       public var label: String

@@ -77,10 +77,11 @@ enum OpenAPISchemas {
       "rating": ref("Rating"),
       "variant": object(["id": id, "sku": string, "options": array(option)]), "variant_count": integer,
       "choices": array(
-        object([
-          "code": string, "name": string,
-          "values": array(object(["label": string, "hex": string], optional: ["hex"])),
-        ])),
+        object(
+          [
+            "code": string, "name": string, "meant": string,
+            "values": array(object(["label": string, "hex": string], optional: ["hex"])),
+          ], optional: ["meant"])),
       "highlight": object(["title": highlighted, "summary": highlighted], optional: ["title", "summary"]),
       "score": number,
     ], optional: ["brand", "picture", "rating", "variant", "highlight", "score"])

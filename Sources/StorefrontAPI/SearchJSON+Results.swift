@@ -52,6 +52,7 @@ extension SearchJSON {
     writer.object { writer in
       writer.member("code", choice.code)
       writer.member("name", choice.name)
+      if let meant = choice.meant { writer.member("meant", meant) }
       writer.name("values")
       writer.array { writer in
         for value in choice.values {

@@ -39,14 +39,13 @@ enum ProductGrid {
     return "\(parts)"
   }
 
-  /// The options that the variants differ in, with the shown variant's own: `Colour Red of 4 · Size 6`.
+  /// The options that the variants differ in, with the value that was asked for: `Colour: Red, 1 of 4`, `Size: 6`.
   private static func choices(_ product: ProductCard) -> HTML? {
     guard product.variantCount > 1 else { return nil }
     guard !product.choices.isEmpty else { return "<span class=\"note\">\(product.variantCount) variants</span>" }
     let items = product.choices.map { choice -> HTML in
       let dots = choice.values.prefix(mostDots).compactMap { FacetColumn.swatch($0.hex, size: 14) }
-      let shown = product.variant?.options.first { $0.code == choice.code }?.value
-      let count: HTML = shown.map { "\($0), 1 of \(choice.values.count)" } ?? "\(choice.values.count)"
+      let count: HTML = choice.meant.map { "\($0), 1 of \(choice.values.count)" } ?? "\(choice.values.count)"
       return "<li>\(dots)<span>\(choice.name): \(count)</span></li>"
     }
     return "<ul class=\"choices note\">\(items)</ul>"

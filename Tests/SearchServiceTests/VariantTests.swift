@@ -65,6 +65,7 @@ import Testing
       #expect(card.variant?.sku == SKU("D-3") && card.quote?.amount.minorUnits == 4000, "\(text)")
       #expect(card.pictureURL == "/Red.svg" && card.isInStock && card.isPriceFrom, "\(text)")
       #expect(card.variant?.options.map(\.value) == ["Red", "M"] && card.variantCount == 6, "\(text)")
+      #expect(card.choices.map(\.meant) == ["Red", nil], "the sizes of the red ones differ: \(text)")
     }
     for text in ["D-2", "d2"] {
       let gone = try await card(shop, text)
