@@ -41,7 +41,8 @@ struct FacetColumn {
     switch code {
     case "reduced": return "Reduced"
     case "released": return "New in the last \(value.dropLast()) days"
-    default: return value
+    // A filter of an attribute that these results have no facet of.
+    default: return "\(code.replacing("_", with: " ")): \(Self.range(value, unit: nil))"
     }
   }
 

@@ -74,7 +74,7 @@ enum Stylesheet {
     .facet details summary,.facet .all{display:inline-block;padding:7px 4px;font-size:.9rem;color:var(--accent);cursor:pointer;min-height:32px}
     .facet .all{text-decoration:underline}
     .range,.find{display:flex;flex-wrap:wrap;gap:8px;align-items:center;padding-top:8px;font-size:.9rem}
-    .range input[name],.find input[name]{width:5.2em;height:36px;border:1px solid #8a94a0;border-radius:6px;padding:0 8px;font:inherit}
+    .range input[name],.find input[name]{width:6em;height:36px;border:1px solid #8a94a0;border-radius:6px;padding:0 8px;font:inherit}
     .find{padding:0 0 16px}
     .find #prefix{width:14em}
     .range button,.find button{height:36px;border:1px solid var(--ink);border-radius:6px;background:#fff;padding:0 14px;font:inherit;cursor:pointer}
