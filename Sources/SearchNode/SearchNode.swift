@@ -107,6 +107,9 @@ public final class SearchNode: SearchEngine {
     try resolve(index).refresh()
   }
 
+  /// Whether segments of the index are being merged, which goes on beside everything else.
+  public func isMerging(_ index: String) throws(SearchEngineError) -> Bool { try resolve(index).isMerging }
+
   // MARK: Indices and aliases
 
   public func createIndex(_ name: String, body: JSONValue, deadline: ContinuousClock.Instant)

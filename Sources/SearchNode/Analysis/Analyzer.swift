@@ -7,6 +7,50 @@ protocol Tokenizer: Sendable {
 /// Changes, drops or adds tokens.
 protocol TokenFilter: Sendable {
   func apply(to buffer: inout TokenBuffer)
+
+  /// Whether what it makes of a token depends on the token's term alone, and stands at the token's position: then it is
+  /// worked out once for a word, however often the word occurs.
+  var isWordByWord: Bool { get }
+
+  /// What it makes of a term of ASCII alone; nil where it does not go by the single character.
+  var asciiMap: ASCIIMap? { get }
+}
+
+extension TokenFilter {
+  var isWordByWord: Bool { false }
+  var asciiMap: ASCIIMap? { nil }
+}
+
+/// A filter of texts of ASCII that goes by the single character: each becomes another, or goes.
+struct ASCIIMap: Sendable {
+  private static let gone: UInt8 = 0xFF
+  private var characters: [UInt8] = (0..<128).map { UInt8($0) }
+
+  /// `mapped` gives what becomes of a character; nil: it goes.
+  init(_ mapped: (UInt8) -> UInt8?) {
+    for code in characters.indices { characters[code] = mapped(UInt8(code)) ?? Self.gone }
+  }
+
+  /// This filter, and the other on what it leaves.
+  func then(_ other: ASCIIMap) -> ASCIIMap {
+    ASCIIMap { code in
+      let own = characters[Int(code)]
+      return own == Self.gone || other.characters[Int(own)] == Self.gone ? nil : other.characters[Int(own)]
+    }
+  }
+
+  /// Puts what becomes of the text into `out`; false where the text is not ASCII alone.
+  func apply(to text: UnsafeBufferPointer<UInt8>, into out: inout [UInt8]) -> Bool {
+    out.removeAll(keepingCapacity: true)
+    return characters.withUnsafeBufferPointer { characters in
+      for byte in text {
+        guard byte < 0x80 else { return false }
+        let mapped = characters[Int(byte)]
+        if mapped != Self.gone { out.append(mapped) }
+      }
+      return true
+    }
+  }
 }
 
 /// Changes the text before it is cut.
@@ -17,10 +61,14 @@ protocol CharacterFilter: Sendable {
   /// The same for a text of ASCII alone, byte by byte, for who asks for no offsets; false, and nothing appended, where
   /// the filter has no such shorter way.
   func apply(toASCII text: UnsafeBufferPointer<UInt8>, appendingTo out: inout [UInt8]) -> Bool
+
+  /// What it makes of a text of ASCII alone; nil where it does not go by the single character.
+  var asciiMap: ASCIIMap? { get }
 }
 
 extension CharacterFilter {
   func apply(toASCII text: UnsafeBufferPointer<UInt8>, appendingTo out: inout [UInt8]) -> Bool { false }
+  var asciiMap: ASCIIMap? { nil }
 }
 
 /// Turns a text into the tokens that are indexed or searched for, as Elasticsearch's analyzer of the same settings does.
@@ -29,6 +77,9 @@ public final class Analyzer: Sendable {
   let characterFilters: [any CharacterFilter]
   let tokenizer: any Tokenizer
   let filters: [any TokenFilter]
+  /// What cuts the text into words where each word's terms depend on the word alone (`analyze(word:into:)`); nil: they
+  /// depend on more, and the text is analysed as a whole.
+  let wordTokenizer: StandardTokenizer?
 
   init(
     name: String, characterFilters: [any CharacterFilter] = [], tokenizer: any Tokenizer,
@@ -38,6 +89,17 @@ public final class Analyzer: Sendable {
     self.characterFilters = characterFilters
     self.tokenizer = tokenizer
     self.filters = filters
+    let goesByWords = characterFilters.isEmpty && filters.allSatisfy(\.isWordByWord)
+    wordTokenizer = goesByWords ? tokenizer as? StandardTokenizer : nil
+  }
+
+  /// Puts into `buffer` what the filters make of one word that `wordTokenizer` cut: terms that all stand at the word's
+  /// position.
+  func analyze(word: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer) {
+    buffer.load(word)
+    buffer.tokens.append(
+      Token(termStart: 0, termLength: word.count, startOffset: 0, endOffset: 0, type: .alphanumeric))
+    for filter in filters { filter.apply(to: &buffer) }
   }
 
   /// Puts the tokens of `text` into `buffer`, which forgets what it held. Without `wantsOffsets` those of the tokens may
@@ -110,9 +172,13 @@ public final class Analyzer: Sendable {
 public final class Normalizer: Sendable {
   public let name: String
   private let analyzer: Analyzer
+  /// All filters as one, for texts of ASCII.
+  private let asciiMap: ASCIIMap?
 
   init(name: String, characterFilters: [any CharacterFilter] = [], filters: [any TokenFilter]) {
     self.name = name
+    let maps = characterFilters.map(\.asciiMap) + filters.map(\.asciiMap)
+    asciiMap = maps.reduce(Optional(ASCIIMap { $0 })) { all, next in next.flatMap { all?.then($0) } }
     analyzer = Analyzer(
       name: name, characterFilters: characterFilters, tokenizer: KeywordTokenizer(), filters: filters)
   }
@@ -129,6 +195,9 @@ public final class Normalizer: Sendable {
     _ text: UnsafeBufferPointer<UInt8>, using buffer: inout TokenBuffer,
     _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
   ) rethrows -> Result {
+    if let asciiMap, asciiMap.apply(to: text, into: &buffer.scratch) {
+      return try buffer.scratch.withUnsafeBufferPointer(body)
+    }
     analyzer.analyze(text, into: &buffer, wantsOffsets: false)
     guard let token = buffer.tokens.first else { return try body(UnsafeBufferPointer(start: nil, count: 0)) }
     return try buffer.withTerm(of: token, body)

@@ -88,55 +88,70 @@ struct NumericColumnWriter {
 
   init(isFloating: Bool) { self.isFloating = isFloating }
 
-  /// Values of the document being written; documents in between have none.
-  mutating func add(_ documentValues: [Int64], document: Int) {
-    pad(to: document)
-    values.append(contentsOf: documentValues.count > 1 ? documentValues.sorted() : documentValues)
+  var byteCount: Int { values.count * 8 + starts.count * 4 }
+
+  /// Adds a value of the document that is ended next.
+  @inline(__always)
+  mutating func add(_ value: Int64) { values.append(value) }
+
+  /// Gives what was added since the last document to this one; documents in between have none.
+  mutating func endDocument(_ document: Int) {
+    let start = Int(starts[starts.count - 1])
+    guard values.count > start else { return }
+    while starts.count <= document { starts.append(UInt32(start)) }
+    if values.count - start > 1 { values[start...].sort() }
     starts.append(UInt32(values.count))
   }
 
-  private mutating func pad(to document: Int) {
-    while starts.count <= document { starts.append(UInt32(values.count)) }
-  }
+  /// Forgets what was added since the last document.
+  mutating func discardDocument() { values.removeSubrange(Int(starts[starts.count - 1])...) }
 
   mutating func finish(documentCount: Int) -> NumericColumn {
-    pad(to: documentCount)
+    while starts.count <= documentCount { starts.append(UInt32(values.count)) }
     return NumericColumn(isFloating: isFloating, values: values, starts: starts)
   }
 }
 
-/// Collects ordinals; they may come unsorted and repeated.
+/// Collects ordinals while documents arrive in order.
 struct OrdinalColumnWriter {
   private var ordinals: [Int32] = []
   private var starts: [UInt32] = [0]
 
-  mutating func add(_ documentOrdinals: [Int32], document: Int) {
-    pad(to: document)
-    if documentOrdinals.count > 1 {
-      var previous: Int32 = -1
-      for ordinal in documentOrdinals.sorted() where ordinal != previous {
-        ordinals.append(ordinal)
-        previous = ordinal
-      }
-    } else {
-      ordinals.append(contentsOf: documentOrdinals)
-    }
+  /// Adds an ordinal of the document that is ended next; they may come unsorted and repeated.
+  @inline(__always)
+  mutating func add(_ ordinal: Int32) { ordinals.append(ordinal) }
+
+  /// Gives what was added since the last document to this one; documents in between have none.
+  mutating func endDocument(_ document: Int) {
+    let start = Int(starts[starts.count - 1])
+    while starts.count <= document { starts.append(UInt32(start)) }
+    if ordinals.count - start > 1 { sortDistinct(from: start) }
     starts.append(UInt32(ordinals.count))
   }
 
-  private mutating func pad(to document: Int) {
-    while starts.count <= document { starts.append(UInt32(ordinals.count)) }
+  private mutating func sortDistinct(from start: Int) {
+    ordinals.withUnsafeMutableBufferPointer { ordinals in
+      // Few, and mostly in order.
+      for index in start + 1..<ordinals.count {
+        let moved = ordinals[index]
+        var place = index
+        while place > start, ordinals[place - 1] > moved {
+          ordinals[place] = ordinals[place - 1]
+          place -= 1
+        }
+        ordinals[place] = moved
+      }
+    }
+    var kept = start + 1
+    for index in start + 1..<ordinals.count where ordinals[index] != ordinals[kept - 1] {
+      ordinals[kept] = ordinals[index]
+      kept += 1
+    }
+    ordinals.removeSubrange(kept...)
   }
 
-  /// The column with each ordinal replaced by its place in the sorted dictionary.
-  mutating func finish(documentCount: Int, remap: [Int32]?) -> OrdinalColumn {
-    pad(to: documentCount)
-    guard let remap else { return OrdinalColumn(ordinals: ordinals, starts: starts) }
-    var mapped = ordinals.map { remap[Int($0)] }
-    for document in 0..<documentCount {
-      let range = Int(starts[document])..<Int(starts[document + 1])
-      if range.count > 1 { mapped[range].sort() }
-    }
-    return OrdinalColumn(ordinals: mapped, starts: starts)
+  mutating func finish(documentCount: Int) -> OrdinalColumn {
+    while starts.count <= documentCount { starts.append(UInt32(ordinals.count)) }
+    return OrdinalColumn(ordinals: ordinals, starts: starts)
   }
 }

@@ -11,6 +11,8 @@ enum DateFormat: String, Sendable {
 
   static let defaults: [DateFormat] = [.strictDateOptionalTime, .epochMilliseconds]
 
+  var isISO8601: Bool { self != .epochMilliseconds && self != .epochSeconds }
+
   /// Reads a date; `roundsUp` fills what is not written with the last instant of it (for `lte` and `gt`).
   func parse(_ text: some StringProtocol, roundsUp: Bool = false) -> Int64? {
     switch self {
@@ -54,9 +56,14 @@ enum ISODate {
     }
   }
 
-  /// Reads `2026`, `2026-11`, `2026-11-23`, `2026-11-23T17:05`, with seconds, fraction and zone.
   static func parse(_ text: some StringProtocol, roundsUp: Bool) -> Int64? {
-    var scanner = Scanner(text: Array(text.utf8))
+    var text = String(text)
+    return text.withUTF8 { parse($0, roundsUp: roundsUp) }
+  }
+
+  /// Reads `2026`, `2026-11`, `2026-11-23`, `2026-11-23T17:05`, with seconds, fraction and zone.
+  static func parse(_ text: UnsafeBufferPointer<UInt8>, roundsUp: Bool) -> Int64? {
+    var scanner = Scanner(text: text)
     guard let year = scanner.digits(4) else { return nil }
     var month: Int64?
     var day: Int64?
@@ -82,15 +89,15 @@ enum ISODate {
   }
 
   private struct Scanner {
-    let text: [UInt8]
+    let text: UnsafeBufferPointer<UInt8>
     var index = 0
 
-    init(text: [UInt8]) { self.text = text }
+    init(text: UnsafeBufferPointer<UInt8>) { self.text = text }
 
     var isAtEnd: Bool { index == text.count }
 
-    mutating func take(_ character: Character) -> Bool {
-      guard index < text.count, text[index] == character.asciiValue else { return false }
+    mutating func take(_ character: Unicode.Scalar) -> Bool {
+      guard index < text.count, text[index] == UInt8(ascii: character) else { return false }
       index += 1
       return true
     }
@@ -108,15 +115,20 @@ enum ISODate {
 
     /// Milliseconds of the day. `T` alone is allowed, as is any prefix of `HH:mm:ss.SSS`.
     mutating func time(roundsUp: Bool) -> Int64? {
-      var parts: [Int64] = []
-      for limit: Int64 in [23, 59, 59] {
-        if !parts.isEmpty, !take(":") { break }
-        guard let value = digits(2) else { return parts.isEmpty && isAtEnd ? 0 : nil }
-        guard value <= limit else { return nil }
-        parts.append(value)
+      guard let hour = digits(2) else { return isAtEnd ? 0 : nil }
+      var minute: Int64?
+      var second: Int64?
+      if take(":") {
+        guard let value = digits(2), value <= 59 else { return nil }
+        minute = value
+        if take(":") {
+          guard let value = digits(2), value <= 59 else { return nil }
+          second = value
+        }
       }
+      guard hour <= 23 else { return nil }
       var milliseconds: Int64?
-      if parts.count == 3, take(".") || take(",") {
+      if second != nil, take(".") || take(",") {
         var value: Int64 = 0
         var count = 0
         while let digit = digits(1) {
@@ -127,9 +139,8 @@ enum ISODate {
         for _ in min(count, 3)..<3 { value *= 10 }
         milliseconds = value
       }
-      let minute = parts.count > 1 ? parts[1] : (roundsUp ? 59 : 0)
-      let second = parts.count > 2 ? parts[2] : (roundsUp ? 59 : 0)
-      return ((parts[0] * 60 + minute) * 60 + second) * 1_000 + (milliseconds ?? (roundsUp ? 999 : 0))
+      let last: Int64 = roundsUp ? 59 : 0
+      return ((hour * 60 + (minute ?? last)) * 60 + (second ?? last)) * 1_000 + (milliseconds ?? (roundsUp ? 999 : 0))
     }
 
     /// Milliseconds that the zone is ahead of UTC; none written: UTC.

@@ -4,7 +4,11 @@ import JSON
 struct DocumentParser {
   let mapping: Mapping
   private var buffer = TokenBuffer()
-  private(set) var touched: [FieldBuilder] = []
+  /// The words of the value that is being indexed, for all fields that it goes into, and what cut it; nil: not yet.
+  private var words = TokenBuffer()
+  private var cutBy: StandardTokenizer?
+  /// The places in the builder of the fields that the document has.
+  private(set) var touched: [Int] = []
   /// The mapping gained a field.
   private(set) var hasExtendedMapping = false
 
@@ -16,7 +20,7 @@ struct DocumentParser {
     hasExtendedMapping = false
     guard root.kind == .object else { throw MappingError("Malformed content, must start with an object") }
     do { try parseObject(root, mapping.root, &builder) } catch {
-      for field in touched { field.discardDocument() }
+      for place in touched { builder[place].discardDocument() }
       touched.removeAll(keepingCapacity: true)
       throw error
     }
@@ -26,22 +30,29 @@ struct DocumentParser {
     throws
   {
     guard object.isEnabled else { return }
+    var expected = 0
     try element.forEachMember { name, value in
-      let name = String(decoding: name, as: UTF8.self)
-      try parseMember(name, value, object, &builder)
+      if let member = object.member(named: name, expected: &expected) {
+        try parseKnown(member, value, &builder)
+      } else {
+        try parseMember(String(decoding: name, as: UTF8.self), value, object, &builder)
+      }
+    }
+  }
+
+  private mutating func parseKnown(
+    _ member: ObjectMapping.Member, _ value: JSONElement, _ builder: inout SegmentBuilder
+  ) throws {
+    switch member {
+    case .field(let field): try parseField(field, value, &builder)
+    case .object(let child): try parseChild(child, value, &builder)
     }
   }
 
   private mutating func parseMember(
     _ name: String, _ value: JSONElement, _ object: ObjectMapping, _ builder: inout SegmentBuilder
   ) throws {
-    if let member = object.members[name] {
-      switch member {
-      case .field(let field): try parseField(field, value, &builder)
-      case .object(let child): try parseChild(child, value, &builder)
-      }
-      return
-    }
+    if let member = object.members[name] { return try parseKnown(member, value, &builder) }
     if let dot = name.firstIndex(of: ".") {
       let head = String(name[..<dot])
       let tail = String(name[name.index(after: dot)...])
@@ -120,6 +131,7 @@ struct DocumentParser {
       try value.forEachItem { try parseField(field, $0, &builder) }
       return
     }
+    cutBy = nil
     try index(field, value, &builder)
     for multiField in field.multiFields { try index(multiField, value, &builder) }
     for target in field.parameters.copyTo {
@@ -139,8 +151,8 @@ struct DocumentParser {
       case .text: try indexText(field, value, &builder)
       case .keyword: try indexKeyword(field, value, &builder)
       case .boolean: try indexBoolean(field, FieldParsing.boolean(value, field), &builder)
-      case .date: touch(field, &builder).add(number: try FieldParsing.date(value, field))
-      default: touch(field, &builder).add(number: try FieldParsing.number(value, field))
+      case .date: indexNumber(field, try FieldParsing.date(value, field), &builder)
+      default: indexNumber(field, try FieldParsing.number(value, field), &builder)
       }
     } catch let error as MappingError {
       if field.parameters.ignoresMalformed { return }
@@ -150,46 +162,64 @@ struct DocumentParser {
 
   private mutating func indexNull(_ field: FieldMapping, _ null: JSONValue, _ builder: inout SegmentBuilder) throws {
     let parser = JSONParser()
+    cutBy = nil
+    defer { cutBy = nil }
     try parser.withDocument(JSONValue.array([null]).bytes) { array in
       try array.forEachItem { try index(field, $0, &builder) }
     }
   }
 
-  private mutating func touch(_ field: FieldMapping, _ builder: inout SegmentBuilder) -> FieldBuilder {
-    let fieldBuilder = builder.field(field)
-    if !fieldBuilder.isTouched {
-      fieldBuilder.isTouched = true
-      touched.append(fieldBuilder)
+  /// The field's place in the builder.
+  private mutating func touch(_ field: FieldMapping, _ builder: inout SegmentBuilder) -> Int {
+    let place = builder.place(of: field)
+    if !builder[place].isTouched {
+      builder[place].isTouched = true
+      touched.append(place)
     }
-    return fieldBuilder
+    return place
   }
 
   private mutating func indexText(_ field: FieldMapping, _ value: JSONElement, _ builder: inout SegmentBuilder) throws {
     guard field.isIndexed, let analyzer = field.parameters.analyzer else { return }
+    if let tokenizer = analyzer.wordTokenizer {
+      if cutBy != tokenizer {
+        try FieldParsing.withText(value, field) { words.load($0) }
+        tokenizer.tokenize(&words)
+        cutBy = tokenizer
+      }
+      let place = touch(field, &builder)
+      return builder[place].add(words: words, of: analyzer, scratch: &buffer)
+    }
     try FieldParsing.withText(value, field) { analyzer.analyze($0, into: &buffer, wantsOffsets: false) }
-    touch(field, &builder).add(buffer)
+    let place = touch(field, &builder)
+    builder[place].add(buffer)
   }
 
   private mutating func indexKeyword(_ field: FieldMapping, _ value: JSONElement, _ builder: inout SegmentBuilder)
     throws
   {
-    let fieldBuilder = touch(field, &builder)
+    let place = touch(field, &builder)
     try FieldParsing.withText(value, field) { text in
       if field.parameters.ignoreAbove < text.count {
         // ignore_above counts UTF-16 code units.
         let length = String(decoding: text, as: UTF8.self).utf16.count
         if length > field.parameters.ignoreAbove { return }
       }
-      guard let normalizer = field.parameters.normalizer else { return fieldBuilder.add(term: text) }
-      normalizer.normalize(text, using: &buffer) { fieldBuilder.add(term: $0) }
+      guard let normalizer = field.parameters.normalizer else { return builder[place].add(term: text) }
+      normalizer.normalize(text, using: &buffer) { builder[place].add(term: $0) }
     }
   }
 
+  private mutating func indexNumber(_ field: FieldMapping, _ number: Int64, _ builder: inout SegmentBuilder) {
+    let place = touch(field, &builder)
+    builder[place].add(number: number)
+  }
+
   private mutating func indexBoolean(_ field: FieldMapping, _ value: Bool, _ builder: inout SegmentBuilder) {
-    let fieldBuilder = touch(field, &builder)
-    fieldBuilder.add(number: value ? 1 : 0)
-    let term: [UInt8] = [UInt8(ascii: value ? "T" : "F")]
-    term.withUnsafeBufferPointer { fieldBuilder.add(term: $0) }
+    let place = touch(field, &builder)
+    builder[place].add(number: value ? 1 : 0)
+    let term = UInt8(ascii: value ? "T" : "F")
+    withUnsafePointer(to: term) { builder[place].add(term: UnsafeBufferPointer(start: $0, count: 1)) }
   }
 }
 
@@ -225,6 +255,12 @@ enum FieldParsing {
   }
 
   static func date(_ value: JSONElement, _ field: FieldMapping) throws -> Int64 {
+    // What a program writes is nearly always ISO 8601, and is read where it stands.
+    if let utf8 = value.utf8, let format = field.parameters.dateFormats.first, format.isISO8601,
+      let parsed = ISODate.parse(utf8, roundsUp: false)
+    {
+      return parsed
+    }
     let text: String
     switch value.kind {
     case .string: text = value.string ?? ""

@@ -6,6 +6,8 @@ struct FieldDefinition {
   let json: JSONValue
   let analysis: AnalysisRegistry
   let similarities: [String: BM25Parameters]
+  /// Of the field itself; its multi-fields get the next ones.
+  let number: Int
   var parent: String?
 
   private static let known: Set<String> = [
@@ -41,12 +43,17 @@ struct FieldDefinition {
     case .date: parameters.dateFormats = try dateFormats()
     default: break
     }
-    let multiFields = try (json["fields"]?.object?.members ?? []).map { member in
-      try FieldDefinition(
-        path: "\(path).\(member.name)", json: member.value, analysis: analysis, similarities: similarities, parent: path
+    var multiFields: [FieldMapping] = []
+    var next = number + 1
+    for member in json["fields"]?.object?.members ?? [] {
+      let field = try FieldDefinition(
+        path: "\(path).\(member.name)", json: member.value, analysis: analysis, similarities: similarities,
+        number: next, parent: path
       ).field()
+      next = field.lastNumber + 1
+      multiFields.append(field)
     }
-    return FieldMapping(name: path, type: type, parameters: parameters, multiFields: multiFields)
+    return FieldMapping(name: path, number: number, type: type, parameters: parameters, multiFields: multiFields)
   }
 
   private func similarity() throws -> BM25Parameters {

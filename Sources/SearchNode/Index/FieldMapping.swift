@@ -22,6 +22,8 @@ struct BM25Parameters: Sendable, Equatable {
 /// How a field's values are indexed and searched.
 final class FieldMapping: Sendable {
   let name: String
+  /// Its place among the mapping's fields, multi-fields among them: what a builder finds it by.
+  let number: Int
   let type: FieldType
   var isIndexed: Bool { parameters.isIndexed }
   var hasDocValues: Bool { parameters.hasDocValues }
@@ -51,12 +53,16 @@ final class FieldMapping: Sendable {
     var parent: String?
   }
 
-  init(name: String, type: FieldType, parameters: Parameters, multiFields: [FieldMapping] = []) {
+  init(name: String, number: Int, type: FieldType, parameters: Parameters, multiFields: [FieldMapping] = []) {
     self.name = name
+    self.number = number
     self.type = type
     self.parameters = parameters
     self.multiFields = multiFields
   }
+
+  /// The last of the numbers that it and its multi-fields have.
+  var lastNumber: Int { multiFields.last?.lastNumber ?? number }
 
   /// Where `_source` holds the value.
   var sourcePath: String { parameters.parent ?? name }

@@ -1,23 +1,22 @@
 import JSON
 import SearchDSL
-import Synchronization
 
 /// The writing half of an index. One at a time: `SearchIndex` holds its lock.
 struct IndexWriter: ~Copyable {
   /// Bytes in the builder at which it is made a segment without waiting for a refresh.
-  static let maximumBuilderBytes = 256 << 20
+  static let maximumBuilderBytes = 64 << 20
+  /// Documents that a refresh merges by itself, which takes some ten milliseconds; more are merged beside it.
+  static let mostMergedByRefresh = MergePolicy.segmentsPerTier * MergePolicy.smallestTier
 
   let mapping: Mapping
   private let parser = JSONParser()
   private var documentParser: DocumentParser
   private var builder = SegmentBuilder()
-  private var readers: [SegmentReader] = []
-  /// Documents of the builder by id.
-  private var buffered: [String: Int32] = [:]
+  private var segments: [LiveSegment] = []
   /// Versions of deleted documents: a late, older write must not bring them back.
   private var tombstones: [String: Int64] = [:]
-  /// Documents of `readers` deleted since the last refresh.
-  private var pendingDeletes: [Int: BitSet] = [:]
+  /// Segments that are being merged beside the writer.
+  private var merging: Range<Int>?
   private(set) var hasChanges = false
 
   init(mapping: Mapping) {
@@ -25,53 +24,53 @@ struct IndexWriter: ~Copyable {
     documentParser = DocumentParser(mapping: mapping)
   }
 
+  // MARK: Documents
+
   private enum Place {
     case buffer(Int32)
     case segment(Int, Int32)
   }
 
-  private func find(_ id: String) -> (place: Place, version: Int64)? {
-    if let document = buffered[id] { return (.buffer(document), builder.version(document)) }
-    for index in readers.indices.reversed() {
-      let reader = readers[index]
+  private func find(_ id: UnsafeBufferPointer<UInt8>, hash: UInt32) -> (place: Place, version: Int64)? {
+    if let document = builder.document(id: id, hash: hash) { return (.buffer(document), builder.version(document)) }
+    for index in segments.indices.reversed() {
+      let stored = segments[index].segment.stored
       var found: Int32?
-      reader.segment.stored.forEachDocument(ofID: id) { document in
-        let isLive = pendingDeletes[index]?[Int(document)] ?? reader.live?[Int(document)] ?? true
-        if isLive { found = document }
-      }
-      if let found { return (.segment(index, found), reader.segment.stored.versions[Int(found)]) }
+      stored.forEachDocument(ofID: id, hash: hash) { if segments[index].isLive($0) { found = $0 } }
+      if let found { return (.segment(index, found), stored.versions[Int(found)]) }
     }
     return nil
   }
 
   /// The document as it was last written, searchable or not.
   func get(_ id: String) -> (version: Int64, source: [UInt8])? {
-    guard let found = find(id) else { return nil }
+    var id = id
+    guard let found = id.withUTF8({ find($0, hash: TermTable.hash($0)) }) else { return nil }
     switch found.place {
     case .buffer(let document): return (found.version, builder.source(document))
     case .segment(let index, let document):
-      return (found.version, Array(readers[index].segment.stored.source(document)))
+      return (found.version, Array(segments[index].segment.stored.source(document)))
     }
   }
 
-  private mutating func remove(_ id: String, at place: Place) {
+  private mutating func remove(_ place: Place) {
     switch place {
-    case .buffer(let document):
-      builder.delete(document)
-      buffered[id] = nil
-    case .segment(let index, let document):
-      let reader = readers[index]
-      var live = pendingDeletes[index] ?? reader.live ?? BitSet(count: reader.segment.documentCount, filled: true)
-      pendingDeletes[index] = nil
-      live[Int(document)] = false
-      pendingDeletes[index] = live
+    case .buffer(let document): builder.delete(document)
+    case .segment(let index, let document): segments[index].delete(document)
     }
     hasChanges = true
   }
 
   mutating func apply(_ operation: BulkOperation) -> BulkResponse.Item {
-    let existing = find(operation.id)
-    let known = existing?.version ?? tombstones[operation.id]
+    var id = operation.id
+    return id.withUTF8 { apply(operation, id: $0, hash: TermTable.hash($0)) }
+  }
+
+  private mutating func apply(
+    _ operation: BulkOperation, id: UnsafeBufferPointer<UInt8>, hash: UInt32
+  ) -> BulkResponse.Item {
+    let existing = find(id, hash: hash)
+    let known = existing?.version ?? (tombstones.isEmpty ? nil : tombstones[operation.id])
     if let wanted = operation.externalVersion, let known, wanted <= known {
       return BulkResponse.Item(
         id: operation.id, status: 409,
@@ -83,13 +82,14 @@ struct IndexWriter: ~Copyable {
     let version = operation.externalVersion ?? (known ?? 0) + 1
     switch operation.action {
     case .delete:
-      if let existing { remove(operation.id, at: existing.place) }
+      if let existing { remove(existing.place) }
       tombstones[operation.id] = version
       return BulkResponse.Item(id: operation.id, status: existing == nil ? 404 : 200, version: version)
     case .index(let source):
-      do { try index(operation.id, version, source, replacing: existing?.place) } catch {
+      do { try index(id, hash, version, source, replacing: existing?.place) } catch {
         return BulkResponse.Item(id: operation.id, status: 400, error: Self.reason(error))
       }
+      if !tombstones.isEmpty { tombstones[operation.id] = nil }
       return BulkResponse.Item(id: operation.id, status: existing == nil ? 201 : 200, version: version)
     }
   }
@@ -99,53 +99,39 @@ struct IndexWriter: ~Copyable {
     return .init(type: "mapper_parsing_exception", reason: "failed to parse: \(error)")
   }
 
-  private mutating func index(_ id: String, _ version: Int64, _ source: [UInt8], replacing old: Place?) throws {
+  private mutating func index(
+    _ id: UnsafeBufferPointer<UInt8>, _ hash: UInt32, _ version: Int64, _ source: [UInt8], replacing old: Place?
+  ) throws {
     try parser.withDocument(source) { try documentParser.parse($0, into: &builder) }
-    if let old { remove(id, at: old) }
-    let document = source.withUnsafeBufferPointer {
+    if let old { remove(old) }
+    source.withUnsafeBufferPointer {
       builder.finishDocument(
-        id: id, version: version,
+        id: id, hash: hash, version: version,
         source: mapping.isSourceEnabled ? $0 : UnsafeBufferPointer(start: nil, count: 0),
         touched: documentParser.touched)
     }
-    buffered[id] = document
-    tombstones[id] = nil
     hasChanges = true
     if builder.documentCount % 1_024 == 0, builder.byteCount > Self.maximumBuilderBytes { flush() }
   }
+
+  // MARK: Segments
 
   /// Makes the builder a segment, which searches do not see before the next refresh.
   private mutating func flush() {
     guard builder.documentCount > 0 else { return }
     let built = builder.build()
-    append(built.segment, live: built.live)
-    builder = SegmentBuilder()
-    buffered.removeAll(keepingCapacity: true)
-  }
-
-  private mutating func append(_ segment: Segment, live: BitSet?) {
-    readers.append(
-      SegmentReader(
-        segment: segment, live: live, liveCount: live?.cardinality ?? segment.documentCount, documentBase: 0))
+    segments.append(LiveSegment(built.segment, live: built.live))
   }
 
   /// What searches shall see from now on: all that was written.
   mutating func refresh() -> Snapshot {
     flush()
-    for (index, live) in pendingDeletes {
-      let segment = readers[index].segment
-      readers[index] = SegmentReader(segment: segment, live: live, liveCount: live.cardinality, documentBase: 0)
-    }
-    pendingDeletes.removeAll()
-    while let range = MergePolicy.select(readers) {
-      let merging = Array(readers[range])
-      let isEmpty = merging.allSatisfy { $0.liveCount == 0 }
-      let merged = isEmpty ? nil : SegmentMerger(merging).merge()
-      readers.replaceSubrange(
-        range,
-        with: merged.map {
-          [SegmentReader(segment: $0, live: nil, liveCount: $0.documentCount, documentBase: 0)]
-        } ?? [])
+    // The segments behind those that are being merged: the others keep their places.
+    while let range = MergePolicy.select(segments[(merging?.upperBound ?? 0)...]),
+      liveCount(range) <= Self.mostMergedByRefresh
+    {
+      let merger = SegmentMerger(Array(segments[range]))
+      replace(range, by: LiveSegment(merger.merge()))
     }
     hasChanges = false
     return snapshot()
@@ -153,11 +139,46 @@ struct IndexWriter: ~Copyable {
 
   private func snapshot() -> Snapshot {
     var base = 0
-    let based = readers.map { reader in
-      defer { base += reader.segment.documentCount }
+    let readers = segments.map { segment in
+      defer { base += segment.segment.documentCount }
       return SegmentReader(
-        segment: reader.segment, live: reader.live, liveCount: reader.liveCount, documentBase: base)
+        segment: segment.segment, live: segment.live, liveCount: segment.liveCount, documentBase: base)
     }
-    return Snapshot(readers: based, mapping: mapping.snapshot, analysis: mapping.analysis)
+    return Snapshot(readers: readers, mapping: mapping.snapshot, analysis: mapping.analysis)
+  }
+
+  // MARK: Merging
+
+  /// Whether a merge runs beside the writer.
+  var isMerging: Bool { merging != nil }
+
+  /// The next merge that is too large for a refresh, to be run without the writer; nil where there is none, or one runs.
+  mutating func beginMerge() -> SegmentMerger? {
+    guard merging == nil, let range = MergePolicy.select(segments[...]), liveCount(range) > Self.mostMergedByRefresh
+    else { return nil }
+    merging = range
+    return SegmentMerger(Array(segments[range]))
+  }
+
+  /// Puts what a merge made in the place of its sources. Gives what searches shall see from now on; nil where something
+  /// was written since the last refresh: the next one shows both.
+  mutating func endMerge(_ merger: SegmentMerger, _ segment: Segment) -> Snapshot? {
+    guard let range = merging else { preconditionFailure("a merge ends that was not begun") }
+    merging = nil
+    var merged = LiveSegment(segment)
+    for (index, place) in range.enumerated() where segments[place].liveCount < merger.sources[index].liveCount {
+      // Deleted since the merge began.
+      merger.newNumbers[index].forEachKept { old, new in
+        if !segments[place].isLive(Int32(old)) { merged.delete(Int32(new)) }
+      }
+    }
+    replace(range, by: merged)
+    return hasChanges ? nil : snapshot()
+  }
+
+  private func liveCount(_ range: Range<Int>) -> Int { segments[range].reduce(0) { $0 + $1.liveCount } }
+
+  private mutating func replace(_ range: Range<Int>, by merged: LiveSegment) {
+    segments.replaceSubrange(range, with: merged.liveCount > 0 ? [merged] : [])
   }
 }

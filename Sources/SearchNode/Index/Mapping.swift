@@ -21,15 +21,46 @@ final class ObjectMapping {
     case field(FieldMapping)
   }
 
+  /// A member with the bytes of its name, which a document's are compared with.
+  private struct Named {
+    let name: [UInt8]
+    let member: Member
+  }
+
+  /// With more members than these they are found by a table, whatever their order.
+  private static let mostSearched = 64
+
   let path: String
   var dynamic: DynamicMapping
   var isEnabled: Bool
-  var members: [String: Member] = [:]
+  private(set) var members: [String: Member] = [:]
+  /// In the order in which they came.
+  private var list: [Named] = []
 
   init(path: String, dynamic: DynamicMapping, isEnabled: Bool = true) {
     self.path = path
     self.dynamic = dynamic
     self.isEnabled = isEnabled
+  }
+
+  func add(_ member: Member, named name: String) {
+    members[name] = member
+    list.removeAll { $0.name.elementsEqual(name.utf8) }
+    list.append(Named(name: Array(name.utf8), member: member))
+  }
+
+  /// The member of that name, looked for from `expected` on, which is moved behind it: documents that are written by a
+  /// program have their members in one order, and mostly the mapping's.
+  func member(named name: UnsafeBufferPointer<UInt8>, expected: inout Int) -> Member? {
+    guard list.count <= Self.mostSearched else { return members[String(decoding: name, as: UTF8.self)] }
+    for step in list.indices {
+      let place = (expected + step) % list.count
+      let candidate = list[place].name
+      guard candidate.count == name.count, candidate.elementsEqual(name) else { continue }
+      expected = place + 1
+      return list[place].member
+    }
+    return nil
   }
 
   func childPath(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
@@ -44,6 +75,7 @@ final class Mapping {
   private let dynamicTemplates: [DynamicTemplate]
   private let similarities: [String: BM25Parameters]
   private let detectsDates: Bool
+  private var nextFieldNumber = 0
 
   /// Reads `mappings` of a body of index creation; `settings` give analysis and similarities.
   init(mappings: JSONValue, settings: JSONValue) throws {
@@ -105,7 +137,7 @@ final class Mapping {
   func object(named name: String, in parent: ObjectMapping) -> ObjectMapping {
     if case .object(let child)? = parent.members[name] { return child }
     let child = ObjectMapping(path: parent.childPath(name), dynamic: parent.dynamic)
-    parent.members[name] = .object(child)
+    parent.add(.object(child), named: name)
     snapshot.objects.insert(child.path)
     return child
   }
@@ -120,9 +152,11 @@ final class Mapping {
       name = String(name[name.index(after: dot)...])
     }
     let field = try FieldDefinition(
-      path: parent.childPath(name), json: definition, analysis: analysis, similarities: similarities
+      path: parent.childPath(name), json: definition, analysis: analysis, similarities: similarities,
+      number: nextFieldNumber
     ).field()
-    parent.members[name] = .field(field)
+    nextFieldNumber = field.lastNumber + 1
+    parent.add(.field(field), named: name)
     publish(field)
     return field
   }

@@ -47,20 +47,21 @@ final class InvertedField: Sendable {
 
   var termCount: Int { termStarts.count - 1 }
 
-  init(_ writer: InvertedFieldWriter, documentCount: Int, norms: [UInt8]?) {
+  init(_ writer: inout InvertedFieldWriter, documentCount: Int, norms: Slab<UInt8>?) {
     options = writer.options
-    termBytes = Slab(writer.termBytes)
-    termStarts = Slab(writer.termStarts)
-    documentFrequencies = Slab(writer.documentFrequencies)
-    totalTermFrequencies = Slab(writer.totalTermFrequencies)
-    firstBlocks = Slab(writer.firstBlocks)
-    blocks = Slab(writer.blocks)
-    postings = Slab(writer.postings)
-    positions = Slab(writer.positions)
+    termBytes = writer.termBytes.finish()
+    termStarts = writer.termStarts.finish()
+    documentFrequencies = writer.documentFrequencies.finish()
+    // Without frequencies a term counts once a document.
+    totalTermFrequencies = options.hasFrequencies ? writer.totalTermFrequencies.finish() : documentFrequencies
+    firstBlocks = writer.firstBlocks.finish()
+    blocks = writer.blocks.finish()
+    postings = writer.postings.finish()
+    positions = writer.positions.finish()
     self.documentCount = documentCount
     sumDocumentFrequency = writer.sumDocumentFrequency
     sumTotalTermFrequency = writer.sumTotalTermFrequency
-    self.norms = norms.map(Slab.init)
+    self.norms = norms
   }
 
   @inline(__always)
@@ -106,21 +107,22 @@ final class InvertedField: Sendable {
 }
 
 /// Takes terms in the order of their bytes, and each term's postings in the order of documents.
-struct InvertedFieldWriter {
+struct InvertedFieldWriter: ~Copyable {
   let options: IndexOptions
-  fileprivate(set) var termBytes: [UInt8] = []
-  fileprivate(set) var termStarts: [UInt32] = [0]
-  fileprivate(set) var documentFrequencies: [UInt32] = []
-  fileprivate(set) var totalTermFrequencies: [UInt32] = []
-  fileprivate(set) var firstBlocks: [UInt32] = [0]
-  fileprivate(set) var blocks: [PostingsBlock] = []
-  fileprivate(set) var postings: [UInt8] = []
-  fileprivate(set) var positions: [UInt8] = []
-  fileprivate(set) var sumDocumentFrequency = 0
-  fileprivate(set) var sumTotalTermFrequency = 0
+  fileprivate var termBytes = GrowingSlab<UInt8>()
+  fileprivate var termStarts = GrowingSlab<UInt32>()
+  fileprivate var documentFrequencies = GrowingSlab<UInt32>()
+  fileprivate var totalTermFrequencies = GrowingSlab<UInt32>()
+  fileprivate var firstBlocks = GrowingSlab<UInt32>()
+  fileprivate var blocks = GrowingSlab<PostingsBlock>()
+  fileprivate var postings = GrowingSlab<UInt8>()
+  fileprivate var positions = GrowingSlab<UInt8>()
+  fileprivate var sumDocumentFrequency = 0
+  fileprivate var sumTotalTermFrequency = 0
 
-  private var documents: [Int32] = []
-  private var frequencies: [UInt32] = []
+  /// The block that is being filled: its documents, then their frequencies.
+  private let pending = UnsafeMutablePointer<Int32>.allocate(capacity: 2 * PostingsBlock.capacity)
+  private var pendingCount = 0
   private var blockPositionsOffset = 0
   private var minimumNorm: UInt8 = .max
   private var previousBlockLast: Int32 = -1
@@ -129,9 +131,11 @@ struct InvertedFieldWriter {
 
   init(options: IndexOptions) {
     self.options = options
-    documents.reserveCapacity(PostingsBlock.capacity)
-    frequencies.reserveCapacity(PostingsBlock.capacity)
+    termStarts.append(0)
+    firstBlocks.append(0)
   }
+
+  deinit { pending.deallocate() }
 
   mutating func beginTerm() {
     previousBlockLast = -1
@@ -140,44 +144,59 @@ struct InvertedFieldWriter {
     blockPositionsOffset = positions.count
   }
 
-  /// Adds a posting whose positions, where the field has them, ascend.
-  mutating func add(document: Int32, frequency: Int, positions: UnsafeBufferPointer<Int32>, norm: UInt8) {
-    documents.append(document)
-    frequencies.append(UInt32(frequency))
+  /// Adds a posting; before it its positions are added, where the field has them.
+  @inline(__always)
+  mutating func add(document: Int32, frequency: UInt32, norm: UInt8) {
+    pending[pendingCount] = document
+    pending[pendingCount + PostingsBlock.capacity] = Int32(bitPattern: frequency)
+    pendingCount += 1
     minimumNorm = min(minimumNorm, norm)
     documentFrequency += 1
-    totalTermFrequency += options.hasFrequencies ? UInt32(frequency) : 1
-    if options.hasPositions {
-      var previous: Int32 = 0
-      for position in positions {
-        appendVariable(UInt32(bitPattern: position - previous))
-        previous = position
-      }
-    }
-    if documents.count == PostingsBlock.capacity { writeBlock() }
+    totalTermFrequency += options.hasFrequencies ? frequency : 1
+    if pendingCount == PostingsBlock.capacity { writeBlock() }
   }
 
-  /// Ends the term; one without postings leaves no trace.
-  mutating func endTerm(_ term: UnsafeBufferPointer<UInt8>) {
-    if !documents.isEmpty { writeBlock() }
-    guard documentFrequency > 0 else { return }
-    termBytes.append(contentsOf: term)
+  /// Adds the next posting's positions, which ascend.
+  @inline(__always)
+  mutating func add(positions ascending: UnsafeBufferPointer<Int32>) {
+    var previous: Int32 = 0
+    for position in ascending {
+      appendVariable(UInt32(bitPattern: position - previous))
+      previous = position
+    }
+  }
+
+  /// Adds the next posting's positions as another segment has them.
+  @inline(__always)
+  mutating func add(encodedPositions bytes: UnsafeBufferPointer<UInt8>) { positions.append(bytes) }
+
+  /// Ends the term and says whether it is there; one without postings leaves no trace.
+  @discardableResult
+  mutating func endTerm(_ term: UnsafeBufferPointer<UInt8>) -> Bool {
+    if pendingCount > 0 { writeBlock() }
+    guard documentFrequency > 0 else { return false }
+    termBytes.append(term)
     termStarts.append(UInt32(termBytes.count))
     documentFrequencies.append(documentFrequency)
-    totalTermFrequencies.append(totalTermFrequency)
+    if options.hasFrequencies { totalTermFrequencies.append(totalTermFrequency) }
     firstBlocks.append(UInt32(blocks.count))
     sumDocumentFrequency += Int(documentFrequency)
     sumTotalTermFrequency += Int(totalTermFrequency)
+    return true
   }
 
   private mutating func writeBlock() {
+    let documents = pending
+    let frequencies = pending + PostingsBlock.capacity
     var previous = previousBlockLast
     var widestDelta: UInt32 = 0
     var maximumFrequency: UInt32 = 0
-    for index in documents.indices {
-      widestDelta |= UInt32(documents[index] - previous - 1)
+    for index in 0..<pendingCount {
+      let delta = documents[index] - previous - 1
       previous = documents[index]
-      maximumFrequency = max(maximumFrequency, frequencies[index])
+      documents[index] = delta
+      widestDelta |= UInt32(bitPattern: delta)
+      maximumFrequency = max(maximumFrequency, UInt32(bitPattern: frequencies[index]))
     }
     let documentBits = 32 - widestDelta.leadingZeroBitCount
     let frequencyBits = options.hasFrequencies ? 32 - (maximumFrequency - 1).leadingZeroBitCount : 0
@@ -185,24 +204,42 @@ struct InvertedFieldWriter {
       PostingsBlock(
         lastDocument: previous, dataOffset: UInt32(postings.count), positionsOffset: UInt32(blockPositionsOffset),
         maximumFrequency: options.hasFrequencies ? maximumFrequency : 1, minimumNorm: minimumNorm,
-        documentBits: UInt8(documentBits), frequencyBits: UInt8(frequencyBits), count: UInt8(documents.count)))
-    previous = previousBlockLast
-    var packer = BitPacker(bits: documentBits)
-    for document in documents {
-      packer.append(UInt32(document - previous - 1), to: &postings)
-      previous = document
-    }
-    packer.flush(to: &postings)
-    packer = BitPacker(bits: frequencyBits)
-    for frequency in frequencies { packer.append(frequency &- 1, to: &postings) }
-    packer.flush(to: &postings)
+        documentBits: UInt8(documentBits), frequencyBits: UInt8(frequencyBits), count: UInt8(pendingCount)))
+    pack(documents, less: 0, bits: documentBits)
+    pack(frequencies, less: 1, bits: frequencyBits)
     previousBlockLast = previous
     blockPositionsOffset = positions.count
     minimumNorm = .max
-    documents.removeAll(keepingCapacity: true)
-    frequencies.removeAll(keepingCapacity: true)
+    pendingCount = 0
   }
 
+  /// Appends the pending numbers, each less `less`, in a fixed width, lowest bit first.
+  private mutating func pack(_ numbers: UnsafeMutablePointer<Int32>, less: UInt32, bits: Int) {
+    guard bits > 0 else { return }
+    let count = pendingCount
+    let size = (count * bits + 7) / 8
+    // Words of four bytes are written whole, the last one beyond the numbers' end.
+    postings.write(atMost: size + 8) { start in
+      let target = UnsafeMutableRawPointer(start)
+      var offset = 0
+      var word: UInt64 = 0
+      var wordBits = 0
+      for index in 0..<count {
+        word |= UInt64(UInt32(bitPattern: numbers[index]) &- less) << UInt64(wordBits)
+        wordBits += bits
+        if wordBits >= 32 {
+          target.storeBytes(of: UInt32(truncatingIfNeeded: word).littleEndian, toByteOffset: offset, as: UInt32.self)
+          offset += 4
+          word >>= 32
+          wordBits -= 32
+        }
+      }
+      target.storeBytes(of: UInt32(truncatingIfNeeded: word).littleEndian, toByteOffset: offset, as: UInt32.self)
+      return size
+    }
+  }
+
+  @inline(__always)
   private mutating func appendVariable(_ value: UInt32) {
     var value = value
     while value >= 0x80 {
@@ -210,31 +247,5 @@ struct InvertedFieldWriter {
       value >>= 7
     }
     positions.append(UInt8(value))
-  }
-}
-
-/// Writes numbers of a fixed width, lowest bit first.
-private struct BitPacker {
-  let bits: Int
-  private var pending: UInt64 = 0
-  private var pendingBits = 0
-
-  init(bits: Int) { self.bits = bits }
-
-  mutating func append(_ value: UInt32, to bytes: inout [UInt8]) {
-    guard bits > 0 else { return }
-    pending |= UInt64(value) << UInt64(pendingBits)
-    pendingBits += bits
-    while pendingBits >= 8 {
-      bytes.append(UInt8(truncatingIfNeeded: pending))
-      pending >>= 8
-      pendingBits -= 8
-    }
-  }
-
-  mutating func flush(to bytes: inout [UInt8]) {
-    if pendingBits > 0 { bytes.append(UInt8(truncatingIfNeeded: pending)) }
-    pending = 0
-    pendingBits = 0
   }
 }

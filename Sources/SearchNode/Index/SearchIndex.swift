@@ -45,19 +45,50 @@ final class SearchIndex: Sendable {
             type: "cluster_block_exception", reason: "index [\(name)] blocked by: [FORBIDDEN/8/index write (api)];"))
       }
     }
-    return writer.withLock { writer in
+    let items = writer.withLock { writer in
       let items = operations.map { writer.apply($0) }
       if refresh { publish(&writer) }
       return items
     }
+    mergeBeside()
+    return items
   }
 
-  func refresh() { writer.withLock { publish(&$0) } }
+  func refresh() {
+    writer.withLock { publish(&$0) }
+    mergeBeside()
+  }
 
   private func publish(_ writer: inout IndexWriter) {
     guard writer.hasChanges else { return }
     let snapshot = writer.refresh()
     published.withLock { $0 = snapshot }
+  }
+
+  // MARK: Merging
+
+  /// Whether segments are being merged.
+  var isMerging: Bool { writer.withLock { $0.isMerging } }
+
+  /// Starts to merge what a refresh leaves, beside the writer and the searches, which wait for none of it.
+  private func mergeBeside() {
+    guard let merger = writer.withLock({ $0.beginMerge() }) else { return }
+    do { try startThread { self.run(merger) } } catch {
+      // No thread is to be had: the writer waits, and nothing is lost.
+      run(merger)
+    }
+  }
+
+  /// Merges until there is nothing left to merge.
+  private func run(_ first: SegmentMerger) {
+    var next: SegmentMerger? = first
+    while let merger = next {
+      let segment = merger.merge()
+      next = writer.withLock { writer in
+        if let snapshot = writer.endMerge(merger, segment) { published.withLock { $0 = snapshot } }
+        return writer.beginMerge()
+      }
+    }
   }
 
   func get(_ id: String) -> (version: Int64, source: [UInt8])? { writer.withLock { $0.get(id) } }

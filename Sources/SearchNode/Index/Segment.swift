@@ -21,61 +21,6 @@ struct SegmentField: Sendable {
   var existing: BitSet?
 }
 
-/// Ids, versions and sources of a segment's documents.
-final class StoredDocuments: Sendable {
-  let idBytes: Slab<UInt8>
-  let idStarts: Slab<UInt64>
-  let versions: Slab<Int64>
-  let sourceBytes: Slab<UInt8>
-  let sourceStarts: Slab<UInt64>
-  /// Hash table from id to document number, -1 where empty.
-  private let slots: Slab<Int32>
-
-  var count: Int { versions.count }
-
-  init(ids: [UInt8], idStarts: [UInt64], versions: [Int64], sources: [UInt8], sourceStarts: [UInt64]) {
-    idBytes = Slab(ids)
-    self.idStarts = Slab(idStarts)
-    self.versions = Slab(versions)
-    sourceBytes = Slab(sources)
-    self.sourceStarts = Slab(sourceStarts)
-    var size = 16
-    while size < versions.count * 2 { size *= 2 }
-    var table = [Int32](repeating: -1, count: size)
-    for document in versions.indices {
-      let range = Int(idStarts[document])..<Int(idStarts[document + 1])
-      let hash = ids.withUnsafeBufferPointer { TermTable.hash(UnsafeBufferPointer(rebasing: $0[range])) }
-      var slot = Int(hash) & (size - 1)
-      while table[slot] >= 0 { slot = (slot + 1) & (size - 1) }
-      table[slot] = Int32(document)
-    }
-    slots = Slab(table)
-  }
-
-  func idUTF8(_ document: Int32) -> UnsafeBufferPointer<UInt8> {
-    idBytes.buffer(Int(idStarts[Int(document)])..<Int(idStarts[Int(document) + 1]))
-  }
-
-  func id(_ document: Int32) -> String { String(decoding: idUTF8(document), as: UTF8.self) }
-
-  func source(_ document: Int32) -> UnsafeBufferPointer<UInt8> {
-    sourceBytes.buffer(Int(sourceStarts[Int(document)])..<Int(sourceStarts[Int(document) + 1]))
-  }
-
-  /// Calls `body` with each document of that id: several versions of one document may be in a segment.
-  func forEachDocument(ofID id: String, _ body: (Int32) -> Void) {
-    var id = id
-    id.withUTF8 { wanted in
-      let mask = slots.count - 1
-      var slot = Int(TermTable.hash(wanted)) & mask
-      while slots[slot] >= 0 {
-        if idUTF8(slots[slot]).elementsEqual(wanted) { body(slots[slot]) }
-        slot = (slot + 1) & mask
-      }
-    }
-  }
-}
-
 /// A segment as a search sees it: with the documents that are deleted meanwhile.
 struct SegmentReader: Sendable {
   let segment: Segment
@@ -84,4 +29,28 @@ struct SegmentReader: Sendable {
   let liveCount: Int
   /// Documents in the segments before.
   let documentBase: Int
+}
+
+/// A segment as the writer holds it: with what was deleted since the last refresh, too.
+struct LiveSegment: Sendable {
+  let segment: Segment
+  /// nil: nothing is deleted.
+  private(set) var live: BitSet?
+  private(set) var liveCount: Int
+
+  init(_ segment: Segment, live: BitSet? = nil) {
+    self.segment = segment
+    self.live = live
+    liveCount = live?.cardinality ?? segment.documentCount
+  }
+
+  func isLive(_ document: Int32) -> Bool { live?[Int(document)] ?? true }
+
+  /// The bits are copied where a snapshot holds them: once between two refreshes.
+  mutating func delete(_ document: Int32) {
+    guard isLive(document) else { return }
+    if live == nil { live = BitSet(count: segment.documentCount, filled: true) }
+    live?[Int(document)] = false
+    liveCount -= 1
+  }
 }

@@ -1,79 +1,92 @@
 /// A segment in the making: takes parsed documents, gives an immutable segment.
-struct SegmentBuilder {
+struct SegmentBuilder: ~Copyable {
   private(set) var documentCount = 0
-  private var fields: [String: FieldBuilder] = [:]
-  private var ids: [UInt8] = []
-  private var idStarts: [UInt64] = [0]
-  private var versions: [Int64] = []
-  private var sources: [UInt8] = []
-  private var sourceStarts: [UInt64] = [0]
+  private var fields: [FieldBuilder] = []
+  /// Of each field's number its place in `fields`; -1 where no document had it yet.
+  private var places: [Int] = []
+  private var stored = StoredDocumentsWriter()
   private(set) var deleted: Set<Int32> = []
 
   /// Roughly what the builder holds in memory.
-  var byteCount: Int { fields.values.reduce(sources.count) { $0 + $1.byteCount } }
+  var byteCount: Int { fields.reduce(stored.byteCount) { $0 + $1.byteCount } }
 
-  func version(_ document: Int32) -> Int64 { versions[Int(document)] }
+  func version(_ document: Int32) -> Int64 { stored.version(document) }
 
-  func source(_ document: Int32) -> [UInt8] {
-    Array(sources[Int(sourceStarts[Int(document)])..<Int(sourceStarts[Int(document) + 1])])
+  func source(_ document: Int32) -> [UInt8] { stored.source(document) }
+
+  /// The document of that id that was not deleted.
+  func document(id: UnsafeBufferPointer<UInt8>, hash: UInt32) -> Int32? {
+    stored.document(id: id, hash: hash) { deleted.isEmpty || !deleted.contains($0) }
   }
 
   mutating func delete(_ document: Int32) { deleted.insert(document) }
 
-  /// The builder of a field's postings and columns, made on first use.
-  mutating func field(_ mapping: FieldMapping) -> FieldBuilder {
-    if let field = fields[mapping.name] { return field }
-    let field = FieldBuilder(mapping)
-    fields[mapping.name] = field
-    return field
+  /// Where the builder of a field's postings and columns is; it is made on first use.
+  @inline(__always)
+  mutating func place(of mapping: FieldMapping) -> Int {
+    if mapping.number < places.count, places[mapping.number] >= 0 { return places[mapping.number] }
+    return newPlace(of: mapping)
   }
 
-  /// Ends the document whose values went into the field builders; gives its number.
+  private mutating func newPlace(of mapping: FieldMapping) -> Int {
+    while places.count <= mapping.number { places.append(-1) }
+    places[mapping.number] = fields.count
+    fields.append(FieldBuilder(mapping))
+    return fields.count - 1
+  }
+
+  subscript(place: Int) -> FieldBuilder {
+    @inline(__always) _read { yield fields[place] }
+    @inline(__always) _modify { yield &fields[place] }
+  }
+
+  /// Ends the document whose values went into the field builders.
   mutating func finishDocument(
-    id: String, version: Int64, source: UnsafeBufferPointer<UInt8>, touched: [FieldBuilder]
-  ) -> Int32 {
-    for field in touched { field.finishDocument(documentCount) }
-    ids.append(contentsOf: id.utf8)
-    idStarts.append(UInt64(ids.count))
-    versions.append(version)
-    sources.append(contentsOf: source)
-    sourceStarts.append(UInt64(sources.count))
+    id: UnsafeBufferPointer<UInt8>, hash: UInt32, version: Int64, source: UnsafeBufferPointer<UInt8>, touched: [Int]
+  ) {
+    for place in touched { fields[place].finishDocument(documentCount) }
+    stored.add(id: id, hash: hash, version: version, source: source)
     documentCount += 1
-    return Int32(documentCount - 1)
   }
 
-  /// The immutable segment, and which of its documents are live (nil: all).
-  func build() -> (segment: Segment, live: BitSet?) {
+  /// The immutable segment, and which of its documents are live (nil: all); nothing is left here.
+  mutating func build() -> (segment: Segment, live: BitSet?) {
     var built: [String: SegmentField] = [:]
-    for (name, field) in fields { built[name] = field.build(documentCount: documentCount) }
-    let stored = StoredDocuments(
-      ids: ids, idStarts: idStarts, versions: versions, sources: sources, sourceStarts: sourceStarts)
+    // What a field's builder holds is given back before the next one is built.
+    while var field = fields.popLast() { built[field.mapping.name] = field.build(documentCount: documentCount) }
     var live: BitSet?
     if !deleted.isEmpty {
       live = BitSet(count: documentCount, filled: true)
       for document in deleted { live?[Int(document)] = false }
     }
-    return (Segment(documentCount: documentCount, fields: built, stored: stored), live)
+    let segment = Segment(documentCount: documentCount, fields: built, stored: stored.finish())
+    self = SegmentBuilder()
+    return (segment, live)
   }
 }
 
 /// Collects one field: a log of occurrences in the order of arrival, which `build` sorts by term (a counting sort).
-final class FieldBuilder {
+struct FieldBuilder {
   let mapping: FieldMapping
+  private let hasPositions: Bool
   private var terms = TermTable()
   private var occurrenceTerms: [Int32] = []
+  /// Of each occurrence, where the field has positions.
   private var occurrencePositions: [Int32] = []
   /// Documents with occurrences, and where theirs begin.
   private var documents: [Int32] = []
-  private var documentStarts: [Int] = []
+  private var documentStarts: [UInt32] = []
   private var norms: [UInt8] = []
-  private var existing: [Int32] = []
+  /// Documents that have the field without an occurrence: empty texts.
+  private var emptyTexts: [Int32] = []
   private var numbers: NumericColumnWriter?
-  private var ordinals: OrdinalColumnWriter?
+
+  /// Words of texts that were seen, and the terms that the analyzer makes of each.
+  private var words = TermTable()
+  private var wordStarts: [UInt32] = [0]
+  private var wordTerms: [Int32] = []
 
   private var pendingStart = 0
-  private var pendingNumbers: [Int64] = []
-  private var pendingOrdinals: [Int32] = []
   private var length: Int32 = 0
   private var lastPosition: Int32 = -1
   private var valueCount = 0
@@ -82,22 +95,33 @@ final class FieldBuilder {
 
   init(_ mapping: FieldMapping) {
     self.mapping = mapping
+    hasPositions = mapping.indexOptions.hasPositions
     if mapping.hasNumericColumn { numbers = NumericColumnWriter(isFloating: mapping.type.isFloating) }
-    if mapping.type == .keyword { ordinals = OrdinalColumnWriter() }
   }
 
-  var byteCount: Int { terms.byteCount + occurrenceTerms.count * 8 + documents.count * 16 }
+  var byteCount: Int {
+    terms.byteCount + words.byteCount + (numbers?.byteCount ?? 0)
+      + (occurrenceTerms.count + occurrencePositions.count + wordTerms.count + documents.count * 2) * 4
+  }
 
-  /// Adds the tokens of one text value.
-  func add(_ buffer: borrowing TokenBuffer) {
+  private mutating func beginText() {
     if valueCount > 0 { lastPosition += Int32(mapping.positionIncrementGap) }
     valueCount += 1
+  }
+
+  @inline(__always)
+  private mutating func addOccurrence(_ term: Int32) {
+    occurrenceTerms.append(term)
+    if hasPositions { occurrencePositions.append(lastPosition) }
+  }
+
+  /// Adds the tokens of one text.
+  mutating func add(_ buffer: borrowing TokenBuffer) {
+    beginText()
     buffer.bytes.withUnsafeBufferPointer { bytes in
       for token in buffer.tokens {
         lastPosition += token.positionIncrement
-        let number = terms.insert(UnsafeBufferPointer(rebasing: bytes[token.termRange]))
-        occurrenceTerms.append(number)
-        occurrencePositions.append(lastPosition)
+        addOccurrence(terms.insert(UnsafeBufferPointer(rebasing: bytes[token.termRange])))
         // Lucene's BM25 counts no overlapping tokens (discountOverlaps).
         if token.positionIncrement > 0 { length += 1 }
       }
@@ -105,115 +129,165 @@ final class FieldBuilder {
     lastPosition += Int32(buffer.endPositionIncrement)
   }
 
-  /// Adds a keyword, or a Boolean's `T` or `F`.
-  func add(term: UnsafeBufferPointer<UInt8>) {
-    let number = terms.insert(term)
-    occurrenceTerms.append(number)
-    occurrencePositions.append(0)
-    valueCount += 1
-    length += 1
-    if ordinals != nil { pendingOrdinals.append(number) }
-  }
-
-  func add(number: Int64) { pendingNumbers.append(number) }
-
-  func finishDocument(_ document: Int) {
-    isTouched = false
-    if occurrenceTerms.count > pendingStart {
-      documents.append(Int32(document))
-      documentStarts.append(pendingStart)
-      pendingStart = occurrenceTerms.count
-    }
-    if mapping.type == .text {
-      existing.append(Int32(document))
-      if mapping.hasNorms {
-        while norms.count < document { norms.append(0) }
-        norms.append(SmallFloat.encode(length))
+  /// Adds a text that is cut into words, each of which becomes what `analyzer` makes of it: worked out with the help of
+  /// `scratch` when the word is first seen.
+  mutating func add(
+    words buffer: borrowing TokenBuffer, of analyzer: Analyzer, scratch: inout TokenBuffer
+  ) {
+    beginText()
+    var increment: Int32 = 0
+    buffer.bytes.withUnsafeBufferPointer { bytes in
+      for token in buffer.tokens {
+        let text = UnsafeBufferPointer(rebasing: bytes[token.termRange])
+        let word = Int(words.insert(text))
+        if word == wordStarts.count - 1 { learn(text, analyzer, &scratch) }
+        increment += token.positionIncrement
+        let found = Int(wordStarts[word])..<Int(wordStarts[word + 1])
+        if found.isEmpty { continue }
+        lastPosition += increment
+        if increment > 0 { length += 1 }
+        increment = 0
+        for index in found { addOccurrence(wordTerms[index]) }
       }
     }
-    if numbers != nil, !pendingNumbers.isEmpty {
-      numbers?.add(pendingNumbers, document: document)
-      pendingNumbers.removeAll(keepingCapacity: true)
+    lastPosition += increment + Int32(buffer.endPositionIncrement)
+  }
+
+  private mutating func learn(_ word: UnsafeBufferPointer<UInt8>, _ analyzer: Analyzer, _ scratch: inout TokenBuffer) {
+    analyzer.analyze(word: word, into: &scratch)
+    for token in scratch.tokens { wordTerms.append(scratch.withTerm(of: token) { terms.insert($0) }) }
+    wordStarts.append(UInt32(wordTerms.count))
+  }
+
+  /// Adds a keyword, or a Boolean's `T` or `F`.
+  mutating func add(term: UnsafeBufferPointer<UInt8>) {
+    addOccurrence(terms.insert(term))
+    valueCount += 1
+    length += 1
+  }
+
+  mutating func add(number: Int64) { numbers?.add(number) }
+
+  mutating func finishDocument(_ document: Int) {
+    if occurrenceTerms.count > pendingStart {
+      documents.append(Int32(document))
+      documentStarts.append(UInt32(pendingStart))
+      pendingStart = occurrenceTerms.count
+    } else if mapping.type == .text {
+      emptyTexts.append(Int32(document))
     }
-    if ordinals != nil, !pendingOrdinals.isEmpty {
-      ordinals?.add(pendingOrdinals, document: document)
-      pendingOrdinals.removeAll(keepingCapacity: true)
+    if mapping.hasNorms, mapping.type == .text {
+      while norms.count < document { norms.append(0) }
+      norms.append(SmallFloat.encode(length))
     }
-    length = 0
-    lastPosition = -1
-    valueCount = 0
+    numbers?.endDocument(document)
+    beginDocument()
   }
 
   /// Forgets what the current document put in, for a document that turned out to be wrong.
-  func discardDocument() {
-    isTouched = false
+  mutating func discardDocument() {
     occurrenceTerms.removeSubrange(pendingStart...)
-    occurrencePositions.removeSubrange(pendingStart...)
-    pendingNumbers.removeAll(keepingCapacity: true)
-    pendingOrdinals.removeAll(keepingCapacity: true)
+    if hasPositions { occurrencePositions.removeSubrange(pendingStart...) }
+    numbers?.discardDocument()
+    beginDocument()
+  }
+
+  private mutating func beginDocument() {
+    isTouched = false
     length = 0
     lastPosition = -1
     valueCount = 0
   }
 
-  func build(documentCount: Int) -> SegmentField {
+  // MARK: Building
+
+  /// What was collected; the builder is not used any more.
+  mutating func build(documentCount: Int) -> SegmentField {
     var field = SegmentField()
-    var paddedNorms: [UInt8]?
+    var paddedNorms: Slab<UInt8>?
     if mapping.type == .text {
       var bits = BitSet(count: documentCount)
-      for document in existing { bits[Int(document)] = true }
+      for document in documents { bits[Int(document)] = true }
+      for document in emptyTexts { bits[Int(document)] = true }
       field.existing = bits
-      if mapping.hasNorms { paddedNorms = norms + [UInt8](repeating: 0, count: documentCount - norms.count) }
-    }
-    if terms.count > 0 || mapping.type == .keyword {
-      let sorted = terms.sortedNumbers()
-      field.inverted = invert(sorted, norms: paddedNorms)
-      if ordinals != nil {
-        var remap = [Int32](repeating: 0, count: sorted.count)
-        for (ordinal, number) in sorted.enumerated() { remap[Int(number)] = Int32(ordinal) }
-        var writer = ordinals ?? OrdinalColumnWriter()
-        field.ordinals = writer.finish(documentCount: documentCount, remap: remap)
+      if mapping.hasNorms {
+        paddedNorms = Slab(norms + [UInt8](repeating: 0, count: documentCount - norms.count))
       }
     }
-    if var writer = numbers { field.numbers = writer.finish(documentCount: documentCount) }
+    if terms.count > 0 || mapping.type == .keyword {
+      let (inverted, places) = invert(norms: paddedNorms)
+      field.inverted = inverted
+      if mapping.type == .keyword { field.ordinals = ordinals(places, documentCount: documentCount) }
+    }
+    field.numbers = numbers?.finish(documentCount: documentCount)
     return field
   }
 
-  private func invert(_ sorted: [Int32], norms: [UInt8]?) -> InvertedField {
-    var starts = [Int](repeating: 0, count: terms.count + 1)
-    for term in occurrenceTerms { starts[Int(term) + 1] += 1 }
-    for term in 0..<terms.count { starts[term + 1] += starts[term] }
-    var next = starts
+  /// Of the document at `index` in `documents` its occurrences.
+  private func occurrences(_ index: Int) -> Range<Int> {
+    let end = index + 1 < documents.count ? Int(documentStarts[index + 1]) : pendingStart
+    return Int(documentStarts[index])..<end
+  }
+
+  /// `places` gives of each term's number its ordinal.
+  private func ordinals(_ places: [Int32], documentCount: Int) -> OrdinalColumn {
+    var writer = OrdinalColumnWriter()
+    for index in documents.indices {
+      for occurrence in occurrences(index) { writer.add(places[Int(occurrenceTerms[occurrence])]) }
+      writer.endDocument(Int(documents[index]))
+    }
+    return writer.finish(documentCount: documentCount)
+  }
+
+  /// The sorted terms with their postings, and of each term's number its place among them.
+  private func invert(norms: Slab<UInt8>?) -> (InvertedField, places: [Int32]) {
+    // Where each term's occurrences begin, then, as they are put there, where the next one goes: at last where they end.
+    var next = [UInt32](repeating: 0, count: terms.count + 1)
+    for term in occurrenceTerms { next[Int(term) + 1] += 1 }
+    for term in 0..<terms.count { next[term + 1] += next[term] }
     var sortedDocuments = [Int32](repeating: 0, count: occurrenceTerms.count)
-    var sortedPositions = sortedDocuments
-    for (index, document) in documents.enumerated() {
-      let end = index + 1 < documents.count ? documentStarts[index + 1] : occurrenceTerms.count
-      for occurrence in documentStarts[index]..<end {
+    var sortedPositions = [Int32](repeating: 0, count: occurrencePositions.count)
+    for index in documents.indices {
+      let document = documents[index]
+      for occurrence in occurrences(index) {
         let term = Int(occurrenceTerms[occurrence])
-        sortedDocuments[next[term]] = document
-        sortedPositions[next[term]] = occurrencePositions[occurrence]
+        let place = Int(next[term])
+        sortedDocuments[place] = document
+        if hasPositions { sortedPositions[place] = occurrencePositions[occurrence] }
         next[term] += 1
       }
     }
     var writer = InvertedFieldWriter(options: mapping.indexOptions)
+    var places = [Int32](repeating: -1, count: terms.count)
+    var place: Int32 = 0
     sortedPositions.withUnsafeBufferPointer { positions in
-      for number in sorted {
-        writer.beginTerm()
-        var index = starts[Int(number)]
-        let end = starts[Int(number) + 1]
-        while index < end {
-          let document = sortedDocuments[index]
-          var after = index + 1
-          while after < end, sortedDocuments[after] == document { after += 1 }
-          writer.add(
-            document: document, frequency: after - index,
-            positions: UnsafeBufferPointer(rebasing: positions[index..<after]),
-            norm: norms?[Int(document)] ?? 1)
-          index = after
-        }
-        terms.withTerm(Int(number)) { writer.endTerm($0) }
+      for number in terms.sortedNumbers() {
+        let start = number == 0 ? 0 : Int(next[Int(number) - 1])
+        write(sortedDocuments[start..<Int(next[Int(number)])], positions, norms, to: &writer)
+        // A term that only a refused document had is not there.
+        guard terms.withTerm(Int(number), { writer.endTerm($0) }) else { continue }
+        places[Int(number)] = place
+        place += 1
       }
     }
-    return InvertedField(writer, documentCount: documents.count, norms: norms)
+    return (InvertedField(&writer, documentCount: documents.count, norms: norms), places)
+  }
+
+  /// Writes one term's postings; a document stands once for each occurrence.
+  @inline(__always)
+  private func write(
+    _ documents: ArraySlice<Int32>, _ positions: UnsafeBufferPointer<Int32>, _ norms: Slab<UInt8>?,
+    to writer: inout InvertedFieldWriter
+  ) {
+    writer.beginTerm()
+    var index = documents.startIndex
+    while index < documents.endIndex {
+      let document = documents[index]
+      var after = index + 1
+      while after < documents.endIndex, documents[after] == document { after += 1 }
+      if hasPositions { writer.add(positions: UnsafeBufferPointer(rebasing: positions[index..<after])) }
+      writer.add(document: document, frequency: UInt32(after - index), norm: norms?[Int(document)] ?? 1)
+      index = after
+    }
   }
 }

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// An immutable, contiguous run of plain values behind one pointer.
 ///
 /// Segments are made of these and of nothing else, so that they can be written to disk as they are and mapped back.
@@ -7,20 +13,21 @@ final class Slab<Element: BitwiseCopyable>: @unchecked Sendable {  // Sendable: 
   let count: Int
 
   /// Bytes that may be read behind the last element: decoders load eight bytes at any offset.
-  private static var padding: Int { 8 }
+  fileprivate static var padding: Int { 8 }
 
-  init(_ elements: [Element]) {
-    let bytes = elements.count * MemoryLayout<Element>.stride
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes + Self.padding, alignment: 16)
-    elements.withUnsafeBytes { source in
-      if let base = source.baseAddress { raw.copyMemory(from: base, byteCount: bytes) }
-    }
-    (raw + bytes).initializeMemory(as: UInt8.self, repeating: 0, count: Self.padding)
-    base = UnsafePointer(raw.assumingMemoryBound(to: Element.self))
-    count = elements.count
+  convenience init(_ elements: [Element]) {
+    var growing = GrowingSlab<Element>(capacity: elements.count)
+    elements.withUnsafeBufferPointer { growing.append($0) }
+    self.init(taking: growing.release(), count: elements.count)
   }
 
-  deinit { UnsafeMutableRawPointer(mutating: base).deallocate() }
+  /// Owns the elements from now on; `raw` was given by `malloc`, with room for the padding.
+  fileprivate init(taking raw: UnsafeMutableRawPointer, count: Int) {
+    base = UnsafePointer(raw.assumingMemoryBound(to: Element.self))
+    self.count = count
+  }
+
+  deinit { free(UnsafeMutableRawPointer(mutating: base)) }
 
   @inline(__always)
   subscript(index: Int) -> Element {
@@ -30,6 +37,85 @@ final class Slab<Element: BitwiseCopyable>: @unchecked Sendable {  // Sendable: 
 
   func buffer(_ range: Range<Int>) -> UnsafeBufferPointer<Element> {
     UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
+  }
+}
+
+/// A slab in the making: what is appended is not copied again but where the system has to move it.
+struct GrowingSlab<Element: BitwiseCopyable>: ~Copyable {
+  private var raw: UnsafeMutableRawPointer
+  private var capacity: Int
+  private(set) var count = 0
+
+  private static var smallestCapacity: Int { 16 }
+
+  init(capacity: Int = 0) {
+    self.capacity = max(capacity, Self.smallestCapacity)
+    raw = Self.reallocated(nil, capacity: self.capacity)
+  }
+
+  deinit { free(raw) }
+
+  private static func reallocated(_ raw: UnsafeMutableRawPointer?, capacity: Int) -> UnsafeMutableRawPointer {
+    // Large blocks are moved by the page table, not by copying.
+    guard let new = realloc(raw, capacity * MemoryLayout<Element>.stride + Slab<Element>.padding) else {
+      fatalError("out of memory for \(capacity) elements of a segment")
+    }
+    return new
+  }
+
+  private mutating func grow(by more: Int) {
+    capacity = max(count + more, capacity + capacity / 2)
+    raw = Self.reallocated(raw, capacity: capacity)
+  }
+
+  @inline(__always)
+  subscript(index: Int) -> Element {
+    assert(index >= 0 && index < count)
+    return raw.assumingMemoryBound(to: Element.self)[index]
+  }
+
+  @inline(__always)
+  mutating func append(_ element: Element) {
+    if count == capacity { grow(by: 1) }
+    raw.assumingMemoryBound(to: Element.self)[count] = element
+    count += 1
+  }
+
+  @inline(__always)
+  mutating func append(_ elements: UnsafeBufferPointer<Element>) {
+    guard let source = elements.baseAddress else { return }
+    write(atMost: elements.count) {
+      $0.update(from: source, count: elements.count)
+      return elements.count
+    }
+  }
+
+  /// Lends room for at most so many elements; `body` says how many it has written.
+  @inline(__always)
+  mutating func write(atMost limit: Int, _ body: (UnsafeMutablePointer<Element>) -> Int) {
+    if capacity - count < limit { grow(by: limit) }
+    count += body(raw.assumingMemoryBound(to: Element.self) + count)
+  }
+
+  func withElements<Result>(_ body: (UnsafeBufferPointer<Element>) throws -> Result) rethrows -> Result {
+    try body(UnsafeBufferPointer(start: raw.assumingMemoryBound(to: Element.self), count: count))
+  }
+
+  /// The slab of what was appended; nothing is left here.
+  mutating func finish() -> Slab<Element> {
+    let count = count
+    return Slab(taking: release(), count: count)
+  }
+
+  /// Gives up the storage, cut to what was appended and with the padding zero.
+  fileprivate mutating func release() -> UnsafeMutableRawPointer {
+    let full = Self.reallocated(raw, capacity: count)
+    (full + count * MemoryLayout<Element>.stride).initializeMemory(
+      as: UInt8.self, repeating: 0, count: Slab<Element>.padding)
+    capacity = Self.smallestCapacity
+    count = 0
+    raw = Self.reallocated(nil, capacity: capacity)
+    return full
   }
 }
 

@@ -1,73 +1,124 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Terms in the order of their arrival, each once: a hash table over one blob of bytes.
 struct TermTable {
   private var bytes: [UInt8] = []
-  private var starts: [Int] = [0]
-  private var hashes: [UInt32] = []
-  private var slots: [Int32] = []
+  private var starts: [UInt32] = [0]
+  /// A term's hash in the upper half and its number in the lower, so that most others are told apart without a look at
+  /// them; `empty` where there is none.
+  private var slots: [UInt64] = []
   private var mask = 0
 
-  var count: Int { hashes.count }
-  var byteCount: Int { bytes.count }
+  private static let empty = UInt64.max
+
+  var count: Int { starts.count - 1 }
+  var byteCount: Int { bytes.count + starts.count * 4 + slots.count * 8 }
 
   /// The term's number, given on first sight.
   mutating func insert(_ term: UnsafeBufferPointer<UInt8>) -> Int32 {
     if count * 2 >= slots.count { grow() }
     let hash = TermTable.hash(term)
     var slot = Int(hash) & mask
-    while slots[slot] >= 0 {
-      let candidate = Int(slots[slot])
-      if hashes[candidate] == hash, equals(candidate, term) { return Int32(candidate) }
+    while slots[slot] != Self.empty {
+      let (candidateHash, candidate) = (UInt32(slots[slot] >> 32), Int32(truncatingIfNeeded: slots[slot]))
+      if candidateHash == hash, equals(Int(candidate), term) { return candidate }
       slot = (slot + 1) & mask
     }
     let number = Int32(count)
-    slots[slot] = number
-    hashes.append(hash)
+    slots[slot] = UInt64(hash) << 32 | UInt64(UInt32(bitPattern: number))
     bytes.append(contentsOf: term)
-    starts.append(bytes.count)
+    starts.append(UInt32(bytes.count))
     return number
   }
 
   private func equals(_ number: Int, _ term: UnsafeBufferPointer<UInt8>) -> Bool {
-    let start = starts[number]
-    guard starts[number + 1] - start == term.count else { return false }
-    return bytes.withUnsafeBufferPointer { bytes in
-      for index in 0..<term.count where bytes[start + index] != term[index] { return false }
-      return true
-    }
+    let start = Int(starts[number])
+    guard Int(starts[number + 1]) - start == term.count else { return false }
+    guard let wanted = term.baseAddress else { return true }
+    return bytes.withUnsafeBufferPointer { memcmp($0.baseAddress! + start, wanted, term.count) == 0 }
   }
 
   private mutating func grow() {
-    let size = Swift.max(16, slots.count * 2)
-    slots = [Int32](repeating: -1, count: size)
+    let old = slots
+    let size = Swift.max(16, old.count * 2)
+    slots = [UInt64](repeating: Self.empty, count: size)
     mask = size - 1
-    for (number, hash) in hashes.enumerated() {
-      var slot = Int(hash) & mask
-      while slots[slot] >= 0 { slot = (slot + 1) & mask }
-      slots[slot] = Int32(number)
+    for entry in old where entry != Self.empty {
+      var slot = Int(entry >> 32) & mask
+      while slots[slot] != Self.empty { slot = (slot + 1) & mask }
+      slots[slot] = entry
     }
   }
 
   func withTerm<Result>(_ number: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
     try bytes.withUnsafeBufferPointer {
-      try body(UnsafeBufferPointer(rebasing: $0[starts[number]..<starts[number + 1]]))
+      try body(UnsafeBufferPointer(rebasing: $0[Int(starts[number])..<Int(starts[number + 1])]))
     }
   }
 
   /// The terms' numbers in the order of their bytes.
   func sortedNumbers() -> [Int32] {
     bytes.withUnsafeBufferPointer { bytes in
-      // Most comparisons end in the first eight bytes, so those are compared as one number.
-      var keyed: [(prefix: UInt64, number: Int32)] = (0..<count).map {
-        (TermBytes.prefix(UnsafeBufferPointer(rebasing: bytes[starts[$0]..<starts[$0 + 1]])), Int32($0))
+      starts.withUnsafeBufferPointer { starts in
+        var keyed = (0..<count).map { Keyed(prefix: 0, number: Int32($0)) }
+        keyed.withUnsafeMutableBufferPointer { TermOrder(bytes: bytes, starts: starts).sort($0, from: 0) }
+        return keyed.map(\.number)
       }
-      keyed.sort { left, right in
-        if left.prefix != right.prefix { return left.prefix < right.prefix }
-        let leftRange = starts[Int(left.number)]..<starts[Int(left.number) + 1]
-        let rightRange = starts[Int(right.number)]..<starts[Int(right.number) + 1]
-        return TermBytes.compare(
-          UnsafeBufferPointer(rebasing: bytes[leftRange]), UnsafeBufferPointer(rebasing: bytes[rightRange])) < 0
+    }
+  }
+
+  private struct Keyed {
+    var prefix: UInt64
+    var number: Int32
+  }
+
+  /// Sorts terms by eight bytes at a time as one number: codes and part numbers begin alike.
+  private struct TermOrder {
+    /// So many are sorted by comparing them whole.
+    private static let fewTerms = 16
+    /// From there on terms are compared whole, so that long ones that begin alike do not fill the stack.
+    private static let deepestOffset = 64
+
+    let bytes: UnsafeBufferPointer<UInt8>
+    let starts: UnsafeBufferPointer<UInt32>
+
+    private func rest(_ number: Int32, from offset: Int) -> UnsafeBufferPointer<UInt8> {
+      let start = min(Int(starts[Int(number)]) + offset, Int(starts[Int(number) + 1]))
+      return UnsafeBufferPointer(rebasing: bytes[start..<Int(starts[Int(number) + 1])])
+    }
+
+    /// Sorts terms that are the same before `offset`.
+    func sort(_ terms: UnsafeMutableBufferPointer<Keyed>, from offset: Int) {
+      var terms = terms
+      for index in terms.indices { terms[index].prefix = TermBytes.prefix(rest(terms[index].number, from: offset)) }
+      terms.sort { $0.prefix < $1.prefix }
+      var start = 0
+      while start < terms.count {
+        var end = start + 1
+        while end < terms.count, terms[end].prefix == terms[start].prefix { end += 1 }
+        if end - start > 1 { sortAlike(UnsafeMutableBufferPointer(rebasing: terms[start..<end]), from: offset + 8) }
+        start = end
       }
-      return keyed.map(\.number)
+    }
+
+    /// Sorts terms that are the same before `offset`, or end before it: of two that do, the shorter is first.
+    private func sortAlike(_ terms: UnsafeMutableBufferPointer<Keyed>, from offset: Int) {
+      func length(_ term: Keyed) -> Int { Int(starts[Int(term.number) + 1]) - Int(starts[Int(term.number)]) }
+      var terms = terms
+      // Those that end come first, for what is longer goes on where they end.
+      let firstLonger = terms.partition { length($0) > offset }
+      var ended = UnsafeMutableBufferPointer(rebasing: terms[..<firstLonger])
+      ended.sort { length($0) < length($1) }
+      var longer = UnsafeMutableBufferPointer(rebasing: terms[firstLonger...])
+      if longer.count <= Self.fewTerms || offset >= Self.deepestOffset {
+        longer.sort { TermBytes.compare(rest($0.number, from: offset), rest($1.number, from: offset)) < 0 }
+      } else {
+        sort(longer, from: offset)
+      }
     }
   }
 
@@ -110,10 +161,11 @@ enum TermBytes {
     return prefix
   }
 
+  @inline(__always)
   static func compare(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Int {
-    let shared = min(left.count, right.count)
-    for index in 0..<shared where left[index] != right[index] { return Int(left[index]) - Int(right[index]) }
-    return left.count - right.count
+    guard let leftBase = left.baseAddress, let rightBase = right.baseAddress else { return left.count - right.count }
+    let difference = memcmp(leftBase, rightBase, min(left.count, right.count))
+    return difference == 0 ? left.count - right.count : Int(difference)
   }
 
   static func compare(_ left: [UInt8], _ right: [UInt8]) -> Int {

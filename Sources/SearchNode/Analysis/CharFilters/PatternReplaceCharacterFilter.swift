@@ -10,6 +10,11 @@ struct PatternReplaceCharacterFilter: CharacterFilter {
     plainReplacement = replacement.plainASCII
   }
 
+  var asciiMap: ASCIIMap? {
+    guard let characters = pattern.asciiClass, plainReplacement == [] else { return nil }
+    return ASCIIMap { characters.contains($0) ? nil : $0 }
+  }
+
   func apply(toASCII text: UnsafeBufferPointer<UInt8>, appendingTo out: inout [UInt8]) -> Bool {
     guard let characters = pattern.asciiClass, let plainReplacement else { return false }
     var isWithinMatch = false

@@ -5,6 +5,9 @@ struct ASCIIFoldingFilter: TokenFilter {
 
   init(isOriginalPreserved: Bool = false) { self.isOriginalPreserved = isOriginalPreserved }
 
+  var isWordByWord: Bool { true }
+  var asciiMap: ASCIIMap? { ASCIIMap { $0 } }
+
   /// For each code point 0, or one more than the number of its text in `texts`.
   private static let table: (numbers: CodePointTable<UInt8>, texts: [[UInt8]]) = {
     var texts: [[UInt8]] = []

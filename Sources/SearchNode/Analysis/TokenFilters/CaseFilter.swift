@@ -7,6 +7,13 @@ struct CaseFilter: TokenFilter {
 
   init(_ wanted: Case) { self.wanted = wanted }
 
+  var isWordByWord: Bool { true }
+
+  var asciiMap: ASCIIMap? {
+    let first = UInt8(ascii: wanted == .lower ? "A" : "a")
+    return ASCIIMap { $0 &- first < 26 ? $0 ^ 0x20 : $0 }
+  }
+
   func apply(to buffer: inout TokenBuffer) {
     let mapping = wanted == .lower ? CodePointProperties.lowercase : CodePointProperties.uppercase
     let first = UInt8(ascii: wanted == .lower ? "A" : "a")

@@ -1,5 +1,7 @@
 /// `stemmer` for `possessive_english`: takes `'s` off the end of terms.
 struct EnglishPossessiveFilter: TokenFilter {
+  var isWordByWord: Bool { true }
+
   func apply(to buffer: inout TokenBuffer) {
     for index in buffer.tokens.indices {
       let cut = buffer.withTerm(of: buffer.tokens[index]) { term -> Int in
@@ -18,6 +20,8 @@ struct EnglishPossessiveFilter: TokenFilter {
 
 /// `stemmer` for `minimal_english`: takes the plural off (Harman's S stemmer, 1991).
 struct EnglishMinimalStemFilter: TokenFilter {
+  var isWordByWord: Bool { true }
+
   func apply(to buffer: inout TokenBuffer) {
     for index in buffer.tokens.indices where !buffer.tokens[index].isKeyword {
       let token = buffer.tokens[index]

@@ -10,6 +10,8 @@ struct NGramFilter: TokenFilter {
   /// Whether a term that is shorter than the shortest or longer than the longest piece is given as well.
   let isOriginalPreserved: Bool
 
+  var isWordByWord: Bool { true }
+
   func apply(to buffer: inout TokenBuffer) {
     var output = buffer.output
     output.removeAll(keepingCapacity: true)

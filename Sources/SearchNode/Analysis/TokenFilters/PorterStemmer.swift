@@ -201,6 +201,8 @@ struct PorterStemmer<Unit: FixedWidthInteger & UnsignedInteger> {
 
 /// `porter_stem`, and `stemmer` for English: Porter's stems of the tokens that are no keywords.
 struct PorterStemFilter: TokenFilter {
+  var isWordByWord: Bool { true }
+
   func apply(to buffer: inout TokenBuffer) {
     for index in buffer.tokens.indices {
       let token = buffer.tokens[index]

@@ -10,6 +10,8 @@ struct SnowballFilter: TokenFilter {
   /// Algorithms of libstemmer that compare a position with a number of letters, and so are wrong in UTF-8.
   private static let countingBytes: Set<String> = ["dutch"]
 
+  var isWordByWord: Bool { true }
+
   /// Nil where libstemmer does not know the algorithm.
   init?(algorithm: String) {
     guard let stemmers = SnowballStemmers(algorithm: algorithm, encoding: "UTF_8") else { return nil }

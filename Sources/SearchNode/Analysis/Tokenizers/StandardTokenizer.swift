@@ -1,7 +1,7 @@
 /// Words by UAX #29 as Lucene's StandardTokenizer cuts them: ideographs and hiragana one by one, emoji sequences whole.
 ///
 /// The longest match of one automaton (`StandardTokenizerTables`) is a token; a character where none begins is dropped.
-struct StandardTokenizer: Tokenizer {
+struct StandardTokenizer: Tokenizer, Equatable {
   /// Longest token in UTF-16 code units where the settings name none; a longer one is cut there.
   static let defaultMaximumTokenLength = 255
 
