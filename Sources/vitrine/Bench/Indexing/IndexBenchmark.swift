@@ -47,8 +47,19 @@ struct IndexBenchmark {
     let node = SearchNode()
     let figures = try await full(into: node, alias: "bench-embedded", engineProcess: nil)
     report("vitrine index full, embedded node", figures, engine: "")
+    try await waitForMerges(of: node, alias: "bench-embedded", documents: figures.documents)
     if drifts > 0 { try await verify(node, alias: "bench-embedded", drifts: drifts) }
     terminal.print("memory of the process with the index: \(ProcessFigures.ownMegabytes()) MB")
+  }
+
+  /// What the node still merges when the index is in use already, which is work that loading it has caused.
+  private func waitForMerges(of node: SearchNode, alias: String, documents: Int) async throws {
+    let (start, cpu) = (ContinuousClock.now, ProcessFigures.ownCPUSeconds())
+    while try node.isMerging(alias) { try await Task.sleep(for: .milliseconds(10)) }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let microseconds = (ProcessFigures.ownCPUSeconds() - cpu) / Double(max(1, documents)) * 1e6
+    terminal.print(
+      "  merges beside it ended \(Self.rounded(seconds)) s later, \(Self.rounded(microseconds)) µs CPU a document")
   }
 
   // MARK: Into a server
