@@ -1,0 +1,78 @@
+/// What is not wanted, what says nothing, and what something may cost.
+extension QueryReading {
+  /// `-leather`, `without batteries`, `no heel`, `not leather`.
+  mutating func takeNegations() {
+    let markers: Set<String> = ["without", "no", "not", "except", "excluding", "minus"]
+    for place in 0..<limit where uses[place] == .text {
+      let word = words[place].text
+      if word.hasPrefix("-"), word.count > 2, place > 0, word.dropFirst().first?.isLetter == true {
+        exclude(place..<place + 1, phrase: String(word.dropFirst()))
+      } else if place > 0, markers.contains(word.lowercased()), place + 1 < limit, words[place + 1].hasLetter {
+        let phrase = knowledge.values.longestMatch(in: words[(place + 1)..<limit])?.words ?? place + 1..<place + 2
+        exclude(place..<phrase.upperBound, phrase: text(phrase))
+      }
+    }
+  }
+
+  mutating func exclude(_ range: Range<Int>, phrase: String) {
+    guard leavesText(without: range) else { return }
+    excluded.append(phrase)
+    drop(range)
+    note("negation", phrase)
+  }
+
+  // MARK: Phrases that say nothing
+
+  mutating func takeStopPhrases() {
+    for place in 0..<limit {
+      // The longest that leaves something to search for: `the north face` is not a stop phrase's to take.
+      for match in rules.stopPhrases.matches(in: words[place..<limit]).reversed() {
+        guard isFree(match.words), leavesText(without: match.words),
+          knowledge.brands.longestMatch(in: words[place..<limit]) == nil
+        else { continue }
+        drop(match.words)
+        note("stop phrase", text(match.words))
+        break
+      }
+    }
+  }
+
+  // MARK: Prices
+
+  mutating func takePrices() {
+    for phrase in PriceReader(words: Array(words[..<limit])).phrases() where isFree(phrase.words) {
+      let recognition = Recognition(
+        kind: .price, label: Self.label(phrase), words: text(phrase.words),
+        constraint: .price(lower: phrase.lower.map(Self.minorUnits), upper: phrase.upper.map(Self.minorUnits)),
+        isFilter: true)
+      if recognise(recognition) { drop(phrase.words) }
+    }
+    for place in 0..<limit where uses[place] == .text {
+      let two = place + 1 < limit ? words[place].key + " " + words[place + 1].key : ""
+      let length = PriceReader.cheapWords.contains(two) ? 2 : PriceReader.cheapWords.contains(words[place].key) ? 1 : 0
+      let range = place..<place + length
+      guard length > 0, isFree(range), leavesText(without: range), let typical = knowledge.typicalPrice[nil] else {
+        continue
+      }
+      let recognition = Recognition(
+        kind: .price, label: "cheap", words: text(range), constraint: .lowPrice(typical: typical), isFilter: false)
+      if recognise(recognition) { drop(range) }
+    }
+  }
+
+  static func minorUnits(_ amount: Double) -> Int64 { Int64((amount * 100).rounded()) }
+
+  static func label(_ phrase: PricePhrase) -> String {
+    func money(_ amount: Double) -> String {
+      let units = minorUnits(amount)
+      let pence = units % 100
+      return "\(units / 100)" + (pence == 0 ? "" : ".\(pence < 10 ? "0" : "")\(pence)")
+    }
+    return switch (phrase.lower, phrase.upper) {
+    case (let lower?, let upper?): "\(money(lower)) to \(money(upper))"
+    case (nil, let upper?): "up to \(money(upper))"
+    case (let lower?, nil): "from \(money(lower))"
+    case (nil, nil): ""
+    }
+  }
+}
