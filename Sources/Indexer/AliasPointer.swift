@@ -5,8 +5,22 @@ struct AliasPointer: Sendable {
   let engine: any SearchEngine
   let alias: String
 
+  /// A rollback and a sync that follows it may point at the same time: each looks again when the other was faster.
+  private static let attempts = 5
+
   /// All in one request, so that a search meets the old index or the new one and never none.
   func point(at index: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError) {
+    for _ in 1..<Self.attempts {
+      do {
+        return try await pointOnce(at: index, deadline: deadline)
+      } catch {
+        guard case .refused(_, "aliases_not_found_exception", _, _) = error else { throw error }
+      }
+    }
+    try await pointOnce(at: index, deadline: deadline)
+  }
+
+  private func pointOnce(at index: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError) {
     let holders = try await engine.indices(matching: alias + "-*", deadline: deadline).filter {
       $0.aliases.contains(alias)
     }.map(\.name)

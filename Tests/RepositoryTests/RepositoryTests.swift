@@ -107,9 +107,9 @@ import Testing
     }
     let code = try Repository.files(under: ["Sources/vitrine"], withExtension: "swift")
       .map { SwiftSource(try Repository.text($0)).codeText }.joined()
-    let names = try files.flatMap { file in
+    let names: [String] = try files.flatMap { file in
       SwiftSource(try Repository.text(file)).codeText.split(separator: "\n").compactMap { line in
-        line.firstRange(of: "public let ").map { line[$0.upperBound...].prefix { $0.isLetter } }
+        line.firstRange(of: "public let ").map { String(line[$0.upperBound...].prefix { $0.isLetter }) }
       }
     }
     #expect(names.count > 40)
