@@ -29,7 +29,7 @@ private let deadlines = DeadlineWatch()
 /// Ends what takes too long, with one timer for all that is under way.
 ///
 /// A timer for each read would have to be set and taken back within the half millisecond that the read takes; this one
-/// rings at the earliest end that it knew when it was set, some 25 times a second.
+/// rings at the earliest end there is, some 25 times a second. What ends before it would ring sets it anew.
 private final class DeadlineWatch: Sendable {
   private struct Entry {
     let end: ContinuousClock.Instant
@@ -39,39 +39,46 @@ private final class DeadlineWatch: Sendable {
   private struct State {
     var entries: [UInt64: Entry] = [:]
     var entryCount: UInt64 = 0
-    var isWatching = false
+    /// When the timer rings; nil where none is set.
+    var ring: ContinuousClock.Instant?
+    /// The timer that counts; one that was set before it ends when it rings.
+    var timer: UInt64 = 0
   }
 
   private let state = Guarded(State())
 
   func enter(until end: ContinuousClock.Instant, expire: @escaping @Sendable () -> Void) -> UInt64 {
-    let (entry, mustWatch) = state.withLock { state -> (UInt64, Bool) in
+    let (entry, timer) = state.withLock { state -> (UInt64, UInt64?) in
       state.entryCount += 1
       state.entries[state.entryCount] = Entry(end: end, expire: expire)
-      defer { state.isWatching = true }
-      return (state.entryCount, !state.isWatching)
+      if let ring = state.ring, ring <= end { return (state.entryCount, nil) }
+      state.ring = end
+      state.timer += 1
+      return (state.entryCount, state.timer)
     }
     // Belongs to all that it watches, and ends when nothing is left.
-    if mustWatch { Task { await watch() } }
+    if let timer { Task { await watch(until: end, timer: timer) } }
     return entry
   }
 
   func leave(_ entry: UInt64) { state.withLock { _ = $0.entries.removeValue(forKey: entry) } }
 
-  private func watch() async {
-    while let end = nextEnd() {
+  private func watch(until first: ContinuousClock.Instant, timer: UInt64) async {
+    var next: ContinuousClock.Instant? = first
+    while let ring = next {
       // Nobody cancels this task, so that the sleep ends at its time.
-      try? await Task.sleep(until: end)
+      try? await Task.sleep(until: ring)
       for expire in takeExpired() { expire() }
+      next = nextRing(of: timer)
     }
   }
 
-  /// The earliest end; nil, and the watch is over, where nothing is under way.
-  private func nextEnd() -> ContinuousClock.Instant? {
+  /// The earliest end; nil, and the timer's task is over, where nothing is under way or another timer was set.
+  private func nextRing(of timer: UInt64) -> ContinuousClock.Instant? {
     state.withLock { state in
-      let end = state.entries.values.map(\.end).min()
-      state.isWatching = end != nil
-      return end
+      guard timer == state.timer else { return nil }
+      state.ring = state.entries.values.map(\.end).min()
+      return state.ring
     }
   }
 
