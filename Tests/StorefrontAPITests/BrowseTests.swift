@@ -48,7 +48,7 @@ import Testing
       answer = try await shop.json("/v1/brands/velloria?cursor=\(cursor)")
       found += ids(answer)
     }
-    #expect(found.count == Int(total) && Set(found).count == found.count && total > 8)
+    #expect(found.count == Int(total) && Set(found).count == found.count && total > 4)
     let first = try #require(try await shop.json("/v1/search?q=dress&page_size=3")["next_cursor"]?.string)
     for target in [
       "/v1/search?cursor=\(first.dropLast())", "/v1/brands/velloria?cursor=\(first)", "/v1/search?cursor=\(first)&q=x",

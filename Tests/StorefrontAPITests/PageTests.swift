@@ -43,7 +43,7 @@ import Web
       if page.headers["Content-Type"]?.hasPrefix("text/html") == true { expectHarmless(page, target) }
     }
     let results = try await shop.client.get("/search?q=zebra")
-    #expect(results.text.contains("Zebra &quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"))
+    #expect(results.text.contains("<mark>Zebra</mark> &quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"))
     #expect(results.text.contains("Test &amp; Shop"))
     // What a script reads is JSON of its own type, which no browser takes for a page.
     for target in ["/v1/suggest?q=zebra", "/v1/search?q=zebra"] {
@@ -186,7 +186,8 @@ import Web
       while case let count = fread(&buffer, 1, buffer.count, pipe), count > 0 { bytes += buffer[..<count] }
       return String(decoding: bytes, as: UTF8.self)
     }
-    for title in titles { #expect(page.contains(title.replacing("&", with: "&amp;")), "\(title)") }
+    let plain = page.replacing("<mark>", with: "").replacing("</mark>", with: "")
+    for title in titles { #expect(plain.contains(title.replacing("&", with: "&amp;")), "\(title)") }
   }
 }
 

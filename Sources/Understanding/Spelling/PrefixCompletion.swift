@@ -18,21 +18,20 @@ extension SpellingCorrector {
     }
     let before = text.dropLast(last.count)
     let start = before.isEmpty ? "" : (correct(String(before)).map { $0.text + " " } ?? String(before))
-    let ends = words(near: last, limit: limit)
-    let found = ends.map { start + $0 } + (ends.isEmpty && start != before ? [start + last] : [])
-    return found.isEmpty ? correct(text).map { [$0.text] } ?? [] : found
+    guard let ends = words(near: last, limit: limit) else { return start == before ? [] : [start + last] }
+    return ends.isEmpty ? correct(text).map { [$0.text] } ?? [] : ends.map { start + $0 }
   }
 
-  /// The most frequent words that begin within one edit of `prefix`; none where a word begins with it as it is. A word that
+  /// The most frequent words that begin within one edit of `prefix`; nil where a word begins with it as it is. A word that
   /// begins with another of them is left out: what it leads to, the other does.
-  private func words(near prefix: Substring, limit: Int) -> [String] {
+  private func words(near prefix: Substring, limit: Int) -> [String]? {
     guard let typed = LatinLetters.of(prefix), typed.count >= Self.shortestPrefix else { return [] }
     var best: [(id: Vocabulary.WordID, weight: Float)] = []
     for index in vocabulary.counts.indices {
       let id = Vocabulary.WordID(index)
       let word = vocabulary.letters[vocabulary.range(of: id)]
       guard let place = Self.edit(from: typed, toBeginningOf: word) else { continue }
-      if place == typed.count { return [] }
+      if place == typed.count { return nil }
       let weight = vocabulary.counts[index] * (place == 0 ? Self.firstLetterFactor : 1)
       guard best.count < Self.mostNear || weight > best[best.count - 1].weight else { continue }
       best.insert((id, weight), at: best.firstIndex { $0.weight < weight } ?? best.count)
