@@ -10,7 +10,7 @@ struct CardHit {
     var sku: String
     var pictureURL: String?
     var isInStock: Bool
-    /// Codes and values, in the product's order.
+    /// Codes and values, in no order: an engine that gives a part of `_source` may turn an object's members about.
     var options: [(code: String, value: String)]
   }
 

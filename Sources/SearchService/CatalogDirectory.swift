@@ -8,6 +8,11 @@ final class CatalogDirectory: Sendable {
     var attributes: [String: AttributeDefinition]
     var rules: BrowseRules
 
+    /// Whether the attribute stands before the other: by their positions, then by their codes.
+    func isBefore(_ code: String, _ other: String) -> Bool {
+      (attributes[code]?.position ?? .max, code) < (attributes[other]?.position ?? .max, other)
+    }
+
     static let none = Labels(tree: CategoryTree(nodes: []), attributes: [:], rules: BrowseRules())
   }
 

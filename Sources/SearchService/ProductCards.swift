@@ -76,7 +76,7 @@ extension SearchService {
   private func variant(of variant: CardHit.Variant, _ labels: CatalogDirectory.Labels) -> ProductCard.Variant {
     ProductCard.Variant(
       id: variant.id, sku: SKU(variant.sku),
-      options: variant.options.map { code, value in
+      options: variant.options.sorted { labels.isBefore($0.code, $1.code) }.map { code, value in
         .init(code: code, name: labels.attributes[code]?.name ?? code, value: value)
       })
   }
@@ -91,7 +91,7 @@ extension SearchService {
       if values[code] == nil { codes.append(code) }
       values[code, default: []].append(value)
     }
-    return codes.compactMap { code in
+    return codes.sorted(by: drawing.labels.isBefore).compactMap { code in
       guard let labels = values[code], labels.count > 1 else { return nil }
       let definition = drawing.labels.attributes[code]
       let asked = Set(meant.compactMap { variant in variant.options.first { $0.code == code }?.value })

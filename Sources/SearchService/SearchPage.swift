@@ -55,7 +55,7 @@ public struct ProductCard: Sendable, Hashable {
   public struct Choice: Sendable, Hashable {
     public var code: String
     public var name: String
-    /// Each once, in the product's order.
+    /// Each once, in the order of the variants.
     public var values: [Value]
     /// The value that all variants have that the search means; nil where they differ in it, or none is meant.
     public var meant: String?
