@@ -80,7 +80,7 @@ public final class SearchNode: SearchEngine {
     -> Hit?
   {
     let index = try resolve(index)
-    guard let found = index.get(id) else { return nil }
+    guard let found = await index.get(id) else { return nil }
     // What is stored was parsed when it came in; a mapping without _source stores nothing.
     let source = try? JSONValue(parsing: found.source)
     return Hit(index: index.name, id: id, version: found.version, source: source)
@@ -99,12 +99,12 @@ public final class SearchNode: SearchEngine {
     _ operations: [BulkOperation], to index: String, refresh: Bool, deadline: ContinuousClock.Instant
   ) async throws(SearchEngineError) -> BulkResponse {
     let start = ContinuousClock.now
-    let items = try resolve(index).bulk(operations, refresh: refresh)
+    let items = try await resolve(index).bulk(operations, refresh: refresh)
     return BulkResponse(tookMilliseconds: Int((ContinuousClock.now - start) / .milliseconds(1)), items: items)
   }
 
   public func refresh(_ index: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError) {
-    try resolve(index).refresh()
+    try await resolve(index).refresh()
   }
 
   /// Whether segments of the index are being merged, which goes on beside everything else.

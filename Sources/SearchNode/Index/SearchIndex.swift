@@ -4,7 +4,14 @@ import Threading
 
 /// One index: a writer behind a lock, and the snapshot that searches read without it.
 final class SearchIndex: Sendable {
+  /// Lets in one at a time. Who waits for the lock holds a thread, of which there are as many as cores; who waits here
+  /// holds none, so that the next bulk is made and searches go on.
+  private actor Turns {
+    func take<Result: Sendable>(_ body: @Sendable () -> Result) -> Result { body() }
+  }
+
   let name: String
+  private let turns = Turns()
   private let writer: Guarded<IndexWriter>
   private let published: Guarded<Snapshot>
   private let settings: Guarded<IndexSettings>
@@ -36,7 +43,7 @@ final class SearchIndex: Sendable {
     }
   }
 
-  func bulk(_ operations: [BulkOperation], refresh: Bool) -> [BulkResponse.Item] {
+  func bulk(_ operations: [BulkOperation], refresh: Bool) async -> [BulkResponse.Item] {
     if settings.withLock({ $0.isWriteBlocked }) {
       return operations.map {
         BulkResponse.Item(
@@ -45,18 +52,22 @@ final class SearchIndex: Sendable {
             type: "cluster_block_exception", reason: "index [\(name)] blocked by: [FORBIDDEN/8/index write (api)];"))
       }
     }
-    let items = writer.withLock { writer in
-      let items = operations.map { writer.apply($0) }
-      if refresh { publish(&writer) }
+    return await turns.take { [self] in
+      let items = writer.withLock { writer in
+        let items = operations.map { writer.apply($0) }
+        if refresh { publish(&writer) }
+        return items
+      }
+      mergeBeside()
       return items
     }
-    mergeBeside()
-    return items
   }
 
-  func refresh() {
-    writer.withLock { publish(&$0) }
-    mergeBeside()
+  func refresh() async {
+    await turns.take { [self] in
+      writer.withLock { publish(&$0) }
+      mergeBeside()
+    }
   }
 
   private func publish(_ writer: inout IndexWriter) {
@@ -91,7 +102,9 @@ final class SearchIndex: Sendable {
     }
   }
 
-  func get(_ id: String) -> (version: Int64, source: [UInt8])? { writer.withLock { $0.get(id) } }
+  func get(_ id: String) async -> (version: Int64, source: [UInt8])? {
+    await turns.take { [self] in writer.withLock { $0.get(id) } }
+  }
 }
 
 /// The settings that may change while the index lives.
