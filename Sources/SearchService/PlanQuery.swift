@@ -15,6 +15,8 @@ public struct PlanQuery: Sendable {
 
   /// An SKU, a part number or a barcode typed whole is the product itself: above what BM25 gives any text.
   private static let codeBoost = 100.0
+  /// Above any score of some of the words.
+  private static let everyWordBoost = 1000.0
   /// A measure written otherwise than the attribute says is still a hit.
   private static let mostForms = 6
 
@@ -37,9 +39,13 @@ public struct PlanQuery: Sendable {
     let functions = functions
     let scored =
       functions.isEmpty ? text : .functionScore(FunctionScoreQuery(query: text, functions: functions))
+    // Outside of what lifts and sinks, so that nothing with some of the words comes before what has each.
+    let first =
+      plan.strictness == .everyWordFirst
+      ? [Query.constantScore(filter: everyWord, boost: Self.everyWordBoost)] : []
     return .bool(
       BoolQuery(
-        must: [scored], filter: [audience] + plan.filters.map { clause($0.constraint) },
+        must: [scored], should: first, filter: [audience] + plan.filters.map { clause($0.constraint) },
         mustNot: plan.excluded.map(Self.excluding)))
   }
 
@@ -60,11 +66,19 @@ public struct PlanQuery: Sendable {
 
   private var wordsQuery: Query? {
     guard !plan.slots.isEmpty else { return nil }
-    if plan.strictness == .anyWord {
-      let queries = groups(of: plan.slots)
-      return queries.count == 1
-        ? anyOf(queries[0]) : .bool(BoolQuery(should: queries.map(anyOf), minimumShouldMatch: 1))
+    return switch plan.strictness {
+    case .anyWord, .everyWordFirst: anyWord
+    case .everyWord, .mostWords, .category: everyWord
     }
+  }
+
+  private var anyWord: Query {
+    let queries = groups(of: plan.slots)
+    return queries.count == 1
+      ? anyOf(queries[0]) : .bool(BoolQuery(should: queries.map(anyOf), minimumShouldMatch: 1))
+  }
+
+  private var everyWord: Query {
     let required = groups(of: plan.slots.filter { !$0.isOptional }).map(allOf)
     let optional = groups(of: plan.slots.filter(\.isOptional)).map(anyOf)
     if required.count == 1, optional.isEmpty { return required[0] }

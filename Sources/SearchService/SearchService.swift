@@ -109,6 +109,9 @@ public struct SearchService: Sendable {
     return response.hits.compactMap { ProductID($0.id) }
   }
 
+  /// A page with fewer products leaves a shopper looking for more.
+  private static let fewProducts = 5
+
   /// Runs the plan, and where it finds nothing the ways on in turn; gives the last answer where none finds anything.
   func retrieve(
     _ plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput, wantsCards: Bool = true,
@@ -122,7 +125,15 @@ public struct SearchService: Sendable {
       return try await engine.search(request, in: index, deadline: deadline)
     }
     let response = try await run(plan)
-    guard response.total?.value == 0 else { return (response, plan) }
+    let total = response.total?.value ?? 0
+    guard total == 0 else {
+      // Few products have every word: those with some of them are shown below.
+      guard total < Self.fewProducts, input.sort == .relevance, input.filters.isEmpty, steps.contains(.relaxation),
+        let wider = understanding.widened(plan)
+      else { return (response, plan) }
+      let widened = try await run(wider)
+      return widened.total?.value ?? 0 > total ? (widened, wider) : (response, plan)
+    }
     for next in waysOn(from: plan, understanding, input: input) {
       let response = try await run(next)
       if response.total?.value != 0 { return (response, next) }

@@ -175,7 +175,9 @@ extension SearchService {
 
   /// Keeps a search that found something for its visitor's suggestions, where searches are kept.
   public func remember(_ page: SearchPage, of visitor: VisitorID) async {
-    guard let recent = searches.recent, page.total.value > 0, !page.typedText.isEmpty, page.relaxedTo == nil else {
+    guard let recent = searches.recent, page.total.value > 0, !page.typedText.isEmpty,
+      page.relaxedTo == nil || page.relaxedTo == .everyWordFirst
+    else {
       return
     }
     let text = page.correctedText ?? page.typedText

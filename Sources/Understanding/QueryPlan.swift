@@ -4,6 +4,8 @@ public struct QueryPlan: Sendable, Hashable {
   public enum Strictness: String, Sendable, CaseIterable {
     /// Each word, in any field.
     case everyWord = "every_word"
+    /// Any word; what has each comes first.
+    case everyWordFirst = "every_word_first"
     /// All but the least telling words.
     case mostWords = "most_words"
     case anyWord = "any_word"

@@ -33,6 +33,14 @@ extension QueryUnderstanding {
     return steps
   }
 
+  /// The plan that shows, below the few products with every word, those with some; nil where it has one word.
+  public func widened(_ plan: QueryPlan) -> QueryPlan? {
+    guard plan.strictness == .everyWord, plan.slots.count(where: { !$0.isOptional }) > 1 else { return nil }
+    var result = plan
+    result.strictness = .everyWordFirst
+    return result
+  }
+
   /// The plan without its least telling words: those that no product has, else the most frequent.
   private func droppingLeastTelling(_ plan: QueryPlan) -> QueryPlan {
     var result = plan

@@ -74,15 +74,17 @@ struct ResultsPage {
   }
 
   private var relaxedNotice: HTML? {
-    guard let relaxed = page.relaxedTo else { return nil }
-    let what: HTML =
-      switch relaxed {
-      case .everyWord, .mostWords: "These products are without “\(page.plan.dropped.joined(separator: " "))”."
-      case .anyWord: "These products have some of the words."
-      case .category: "These products are of the same category."
-      }
-    return "<p class=\"notice\">Nothing has all of “\(shownText)”. \(what)</p>"
+    switch page.relaxedTo {
+    case nil, .everyWord: nil
+    case .everyWordFirst: notice("Few products have all of “\(shownText)”. Below them are some with part of the words.")
+    case .mostWords: nothingHasAll("These products are without “\(page.plan.dropped.joined(separator: " "))”.")
+    case .anyWord: nothingHasAll("These products have some of the words.")
+    case .category: nothingHasAll("These products are of the same category.")
+    }
   }
+
+  private func nothingHasAll(_ what: HTML) -> HTML { notice("Nothing has all of “\(shownText)”. \(what)") }
+  private func notice(_ text: HTML) -> HTML { "<p class=\"notice\">\(text)</p>" }
 
   /// What the query was understood as, each to be taken back by one click.
   private var understood: HTML? {
