@@ -80,7 +80,8 @@ let package = Package(
     library("Configuration", ["Threading"]),
     library("HTTPServer", ["Telemetry", "Threading", "CMicroHTTPD", "CZlib"]),
     library(
-      "StorefrontAPI", [
+      "StorefrontAPI",
+      [
         "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL", "Understanding",
       ]),
     library(

@@ -41,7 +41,8 @@ enum OpenAPISchemas {
   private static let searchPage = object(
     [
       "query": string, "original_query": string, "corrected_query": string,
-      "relaxed_to": ["enum": ["every_word_first", "most_words", "any_word", "category"]], "dropped_words": array(string),
+      "relaxed_to": ["enum": ["every_word_first", "most_words", "any_word", "category"]],
+      "dropped_words": array(string),
       "excluded": array(string), "redirect": string, "understood": array(ref("Recognition")), "why": ref("Why"),
       "listing": object(
         ["kind": ["enum": ["category", "brand", "virtual"]], "slug": string, "name": string, "summary": string],
