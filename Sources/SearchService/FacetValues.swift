@@ -83,8 +83,7 @@ extension SearchService {
 
     var first = input.search
     first.pageSize = 1
-    let understanding = (knowledge?.understanding ?? QueryUnderstanding()).taking(steps)
-    let typed = understanding.plan(first.text, isExact: first.isExact, ignoring: first.ignored)
+    let (understanding, typed) = understand(first)
     let (_, plan) = try await retrieve(typed, understanding, input: first, deadline: deadline)
     let query = planQuery(plan, understanding, input.search).query
     let request = retrieval.valuesRequest(of: input.code, query: query, input: input.search)

@@ -10,7 +10,7 @@ public struct PlanQuery: Sendable {
   let weights: RankingWeights
   let shopper: ShopperContext
   let steps: Set<SearchStep>
-  let accessoryNouns: [String]
+  let accessoryNouns: String
   let accessoryCategories: [CategoryID]
 
   /// An SKU, a part number or a barcode typed whole is the product itself: above what BM25 gives any text.
@@ -138,11 +138,7 @@ public struct PlanQuery: Sendable {
     case .values(let pairs):
       .terms(field: "facets", values: pairs.map { .string(FacetToken.value(code: $0.code, $0.value)) })
     case .numbers(let ranges): anyOf(ranges.map(Self.range))
-    case .price(let lower, let upper):
-      .range(
-        RangeQuery(
-          field: shopper.priceField, lower: lower.map { .inclusive(.int($0)) },
-          upper: upper.map { .inclusive(.int($0)) }))
+    case .price(let lower, let upper): shopper.priced(from: lower, to: upper)
     case .lowPrice: .matchAll()
     }
   }
@@ -187,7 +183,7 @@ public struct PlanQuery: Sendable {
     guard steps.contains(.accessories), plan.namesProductKind, !plan.namesAccessory else { return [] }
     var functions: [FunctionScoreQuery.Function] = []
     if !accessoryNouns.isEmpty {
-      let nouns = MatchQuery(field: "title", query: accessoryNouns.joined(separator: " "))
+      let nouns = MatchQuery(field: "title", query: accessoryNouns)
       functions.append(.init(.weight, filter: .match(nouns), weight: weights.accessoryTitle))
     }
     if !accessoryCategories.isEmpty {

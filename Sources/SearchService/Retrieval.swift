@@ -66,7 +66,7 @@ public struct Retrieval: Sendable {
 
   private func sort(_ input: SearchInput) -> [SortKey] {
     let last = SortKey(.field("product_id"), .ascending)
-    let price = priceField(input)
+    let price = input.shopper.priceField
     return switch input.sort {
     case .relevance: [.score, last]
     case .priceAscending: [SortKey(.field(price), .ascending, unmappedType: "long"), last]
@@ -79,19 +79,13 @@ public struct Retrieval: Sendable {
     }
   }
 
-  private func priceField(_ input: SearchInput) -> String { input.shopper.priceField }
-
   // MARK: Filters
 
   func clause(_ filter: SearchFilter, input: SearchInput) -> Query {
     switch filter {
     case .category(let id): .term(field: "category_ids", value: .string(id.description))
     case .brand(let names): .terms(field: "brand.keyword", values: names.map { .string($0) })
-    case .price(let lower, let upper):
-      .range(
-        RangeQuery(
-          field: priceField(input), lower: lower.map { .inclusive(.int($0)) }, upper: upper.map { .inclusive(.int($0)) }
-        ))
+    case .price(let lower, let upper): input.shopper.priced(from: lower, to: upper)
     case .minimumRating(let stars): .range(RangeQuery(field: "rating", lower: .inclusive(.double(stars))))
     case .inStock: .term(field: "is_in_stock", value: true)
     case .reduced: .range(RangeQuery(field: "discount_percent", lower: .exclusive(0)))
@@ -176,9 +170,9 @@ public struct Retrieval: Sendable {
       counted(
         "price", without: "price",
         [
-          NamedAggregation("bounds", Aggregation(.stats(field: priceField(input)))),
+          NamedAggregation("bounds", Aggregation(.stats(field: input.shopper.priceField))),
           NamedAggregation(
-            AggregationName.values, Aggregation(.range(field: priceField(input), ranges: Self.priceRanges))),
+            AggregationName.values, Aggregation(.range(field: input.shopper.priceField, ranges: Self.priceRanges))),
         ]),
       counted(
         "rating", without: "rating",

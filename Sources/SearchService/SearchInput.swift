@@ -1,4 +1,5 @@
 public import Catalog
+import SearchDSL
 
 /// What a shopper may have meant that the shop cannot do: names the parameter and says what is allowed.
 public struct InvalidInput: Error, Sendable, Hashable, CustomStringConvertible {
@@ -81,6 +82,13 @@ public struct ShopperContext: Sendable, Hashable {
 
   /// The field of the index with the prices that this shopper sees.
   var priceField: String { "price.\(priceLists.first ?? .retail)" }
+
+  /// What this shopper sees at such a price, in minor units; both ends inside.
+  func priced(from lower: Int64?, to upper: Int64?) -> Query {
+    .range(
+      RangeQuery(
+        field: priceField, lower: lower.map { .inclusive(.int($0)) }, upper: upper.map { .inclusive(.int($0)) }))
+  }
 
   /// Whoever comes in from the street.
   public static let visitor = ShopperContext(audience: .shops, priceLists: [.retail])

@@ -74,8 +74,7 @@ public struct SearchService: Sendable {
     let deadline = start + deadlines.search
     var degraded: [String] = []
 
-    let understanding = (knowledge?.understanding ?? QueryUnderstanding()).taking(steps)
-    let typed = understanding.plan(input.text, isExact: input.isExact, ignoring: input.ignored)
+    let (understanding, typed) = understand(input)
     let (response, plan) = try await retrieve(typed, understanding, input: input, deadline: deadline)
 
     let hits = response.hits.compactMap(CardHit.init)
@@ -102,8 +101,7 @@ public struct SearchService: Sendable {
 
   /// The products that a search finds, in its order, without cards, prices and facets: what measuring a ranking needs.
   public func ranking(of input: SearchInput) async throws -> [ProductID] {
-    let understanding = (knowledge?.understanding ?? QueryUnderstanding()).taking(steps)
-    let plan = understanding.plan(input.text, isExact: input.isExact, ignoring: input.ignored)
+    let (understanding, plan) = understand(input)
     let (response, _) = try await retrieve(
       plan, understanding, input: input, wantsCards: false, deadline: .now + deadlines.search)
     return response.hits.compactMap { ProductID($0.id) }
@@ -143,9 +141,14 @@ public struct SearchService: Sendable {
 
   /// The request that a search begins with: what its words are asked as, before anything is relaxed.
   public func request(for input: SearchInput) -> SearchRequest {
-    let understanding = (knowledge?.understanding ?? QueryUnderstanding()).taking(steps)
-    let plan = understanding.plan(input.text, isExact: input.isExact, ignoring: input.ignored)
+    let (understanding, plan) = understand(input)
     return retrieval.request(query: planQuery(plan, understanding, input).query, input: input, wantsFacets: true)
+  }
+
+  /// The plan of what was typed, and by what it was understood, which the whole search goes by.
+  func understand(_ input: SearchInput) -> (QueryUnderstanding, QueryPlan) {
+    let understanding = (knowledge?.understanding ?? QueryUnderstanding()).taking(steps)
+    return (understanding, understanding.plan(input.text, isExact: input.isExact, ignoring: input.ignored))
   }
 
   func planQuery(_ plan: QueryPlan, _ understanding: QueryUnderstanding, _ input: SearchInput) -> PlanQuery {

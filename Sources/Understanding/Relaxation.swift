@@ -46,7 +46,8 @@ extension QueryUnderstanding {
     var result = plan
     result.strictness = .mostWords
     let count = max(1, plan.slots.count / Self.droppedShare)
-    let order = plan.slots.indices.sorted { weight(of: plan.slots[$0]) < weight(of: plan.slots[$1]) }
+    let weights = plan.slots.map(weight)
+    let order = plan.slots.indices.sorted { weights[$0] < weights[$1] }
     for index in order.prefix(count) {
       result.slots[index].isOptional = true
       result.dropped.append(plan.slots[index].words)

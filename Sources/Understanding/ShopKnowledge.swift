@@ -21,7 +21,7 @@ public struct ShopKnowledge: Sendable {
   /// A value of attributes, under every code that has it.
   struct Value: Sendable {
     var label: String
-    var codes: [String]
+    var pairs: [Recognition.AttributePair]
     var kind: Recognition.Kind
     var products: Int
   }
@@ -74,6 +74,7 @@ public struct ShopKnowledgeBuilder: Sendable {
   private struct ValueCounts {
     var label: String
     var kind: Recognition.Kind
+    /// By the facet's token: `colour=Red`.
     var products: [String: Int] = [:]
   }
 
@@ -169,13 +170,13 @@ public struct ShopKnowledgeBuilder: Sendable {
       guard text.utf8.count <= Self.longestValue else { continue }
       // A list in one value names each of its parts: `Black,Silver`.
       let parts = isColour ? text.split(separator: ",").map(String.init) : [text]
-      for part in parts where seen.insert("\(definition.code)=\(part)").inserted {
+      for part in parts where seen.insert(FacetToken.value(code: definition.code, part)).inserted {
         let key = Folding.key(of: part)
         guard !key.isEmpty, values.count < Self.mostValues || values[key] != nil else { continue }
         // A colour is one wherever it stands.
         var counts = values[key] ?? ValueCounts(label: part, kind: kind)
         if kind == .colour || counts.kind == .attribute { counts.kind = kind }
-        counts.products["\(definition.code)=\(text)", default: 0] += 1
+        counts.products[FacetToken.value(code: definition.code, text), default: 0] += 1
         values[key] = counts
       }
     }
@@ -188,9 +189,8 @@ public struct ShopKnowledgeBuilder: Sendable {
     for (key, counts) in values {
       let products = counts.products.values.reduce(0, +)
       guard products >= Self.leastProducts else { continue }
-      knowledge.values.add(
-        key: key,
-        .init(label: counts.label, codes: counts.products.keys.sorted(), kind: counts.kind, products: products))
+      let pairs = counts.products.keys.sorted().compactMap(FacetToken.parse).map(Recognition.AttributePair.init)
+      knowledge.values.add(key: key, .init(label: counts.label, pairs: pairs, kind: counts.kind, products: products))
     }
     for (code, unit) in measured.sorted(by: { $0.key < $1.key }) {
       knowledge.measured[unit.dimension, default: []].append(.init(code: code, unit: unit))

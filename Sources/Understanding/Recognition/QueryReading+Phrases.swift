@@ -1,13 +1,14 @@
 /// What is not wanted, what says nothing, and what something may cost.
 extension QueryReading {
+  private static let negations: Set<String> = ["without", "no", "not", "except", "excluding", "minus"]
+
   /// `-leather`, `without batteries`, `no heel`, `not leather`.
   mutating func takeNegations() {
-    let markers: Set<String> = ["without", "no", "not", "except", "excluding", "minus"]
     for place in 0..<limit where uses[place] == .text {
       let word = words[place].text
       if word.hasPrefix("-"), word.count > 2, place > 0, word.dropFirst().first?.isLetter == true {
         exclude(place..<place + 1, phrase: String(word.dropFirst()))
-      } else if place > 0, markers.contains(word.lowercased()), place + 1 < limit, words[place + 1].hasLetter {
+      } else if place > 0, Self.negations.contains(word.lowercased()), place + 1 < limit, words[place + 1].hasLetter {
         let phrase = knowledge.values.longestMatch(in: words[(place + 1)..<limit])?.words ?? place + 1..<place + 2
         exclude(place..<phrase.upperBound, phrase: text(phrase))
       }

@@ -24,7 +24,7 @@ extension QueryReading {
 
   mutating func takeSize(_ size: String, words range: Range<Int>, isMarked: Bool) {
     var pairs: [Recognition.AttributePair] = []
-    for value in knowledge.values[size] where value.kind == .size { pairs += Self.pairs(of: value) }
+    for value in knowledge.values[size] where value.kind == .size { pairs += value.pairs }
     if let number = Double(size), number < 100 {
       pairs += knowledge.numericSizes.map { .init(code: $0, value: Measure.plain(number)) }
     }

@@ -37,7 +37,7 @@ extension QueryReading {
         && !knowledge.values[words[place].key].contains { $0.kind == .colour }
     }
     if others.isEmpty { return value.kind == .colour || range.count > 1 }
-    let codes = Self.pairs(of: value).map(\.code)
+    let codes = value.pairs.map(\.code)
     return others.flatMap(forms).contains { key in
       value.kind == .colour
         ? knowledge.colouredShare[key] ?? 0 >= Self.plausibleShare : share(of: codes, word: key) >= Self.plausibleShare
@@ -50,13 +50,12 @@ extension QueryReading {
   }
 
   mutating func recogniseValue(_ value: ShopKnowledge.Value, words range: Range<Int>) {
-    let pairs = Self.pairs(of: value)
-    let codes = Array(Set(pairs.map(\.code)))
+    let codes = Array(Set(value.pairs.map(\.code)))
     let isSure =
       value.kind != .attribute && !categoryIDs.isEmpty
       && knowledge.coverage(of: codes, in: categoryIDs) >= Self.sureCoverage
     let recognition = Recognition(
-      kind: value.kind, label: value.label, words: text(range), constraint: .values(pairs), isFilter: isSure)
+      kind: value.kind, label: value.label, words: text(range), constraint: .values(value.pairs), isFilter: isSure)
     guard recognise(recognition) else { return }
     if isSure {
       makeOptional(range)
@@ -65,10 +64,6 @@ extension QueryReading {
       bind(range)
       constraints[range.lowerBound] = recognition.constraint
     }
-  }
-
-  static func pairs(of value: ShopKnowledge.Value) -> [Recognition.AttributePair] {
-    value.codes.compactMap { token in FacetToken.parse(token).map { .init(code: $0.code, value: $0.value) } }
   }
 
   /// Two colours are either of them: nothing that is black and white is all black and all white.

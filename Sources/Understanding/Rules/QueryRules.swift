@@ -8,7 +8,7 @@ public struct QueryRules: Sendable {
   /// `case`, `charger`: nouns of things that are bought for another thing.
   private(set) var accessoryKeys: Set<String> = []
   /// As they stand in the list: what a title is searched for.
-  public private(set) var accessoryNouns: [String] = []
+  public private(set) var accessoryNouns = ""
   /// A whole query and the address to go to.
   var redirects: [String: String] = [:]
 
@@ -21,7 +21,7 @@ public struct QueryRules: Sendable {
     self.init(synonyms: try SynonymRules(parsing: synonyms))
     for (_, phrase) in Self.lines(of: stopPhrases) { self.stopPhrases.add(phrase, true) }
     for (_, noun) in Self.lines(of: accessories) where accessoryKeys.insert(Folding.key(of: noun)).inserted {
-      accessoryNouns.append(noun)
+      accessoryNouns += (accessoryNouns.isEmpty ? "" : " ") + noun
     }
     for (line, rule) in Self.lines(of: redirects) {
       let sides = rule.split(separator: "=>").map { $0.split(separator: " ").joined(separator: " ") }

@@ -42,27 +42,25 @@ enum Folding {
     var word = ""
     var follows: Unicode.Scalar?
     let scalars = Array(phrase.unicodeScalars)
+    func finish(before place: Int) {
+      // What an apostrophe cuts off is an `s` that says whose.
+      let isPossessive = word == "s" && !words.isEmpty && place >= 2 && scalars[place - 2] == "'"
+      if !word.isEmpty, !isPossessive { words.append(word) }
+      word = ""
+    }
     for (place, scalar) in scalars.enumerated() {
       let next = place + 1 < scalars.count ? scalars[place + 1] : nil
       if let letter = folded(scalar) {
         word += letter
       } else if scalar == ".", let follows, isDigit(follows), let next, isDigit(next) {
         word += "."
-      } else if !word.isEmpty {
-        // What an apostrophe cuts off is an `s` that says whose.
-        if !(word == "s" && words.isEmpty == false && isPossessive(scalars, before: place)) { words.append(word) }
-        word = ""
+      } else {
+        finish(before: place)
       }
       follows = scalar
     }
-    if !word.isEmpty, !(word == "s" && !words.isEmpty && isPossessive(scalars, before: scalars.count)) {
-      words.append(word)
-    }
+    finish(before: scalars.count)
     return words
-  }
-
-  private static func isPossessive(_ scalars: [Unicode.Scalar], before place: Int) -> Bool {
-    place >= 2 && scalars[place - 2] == "'"
   }
 
   static func isDigit(_ scalar: Unicode.Scalar) -> Bool { scalar.value &- 0x30 < 10 }

@@ -5,6 +5,10 @@ import Ranking
 
 extension ImportFormat: ExpressibleByArgument {}
 
+extension Judgments {
+  init(file path: String) throws { try self.init(csv: String(decoding: ProjectFolder.read(path), as: UTF8.self)) }
+}
+
 /// What commands that measure on judgments are given: the judgments, the products, the engine.
 struct JudgedInput: Sendable {
   let judgments: String
@@ -16,9 +20,7 @@ struct JudgedInput: Sendable {
 
   private static let statementTimeout = Duration.seconds(600)
 
-  func readJudgments() throws -> Judgments {
-    try Judgments(csv: String(decoding: ProjectFolder.read(judgments), as: UTF8.self))
-  }
+  func readJudgments() throws -> Judgments { try Judgments(file: judgments) }
 
   /// Runs `body` with the judged products indexed.
   func withCatalog<Result>(

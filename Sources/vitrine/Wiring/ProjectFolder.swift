@@ -1,4 +1,5 @@
 import Glibc
+import Indexer
 import Understanding
 
 /// The folder with `IndexMappings/` and `Seeds/`: the working folder, or one above it or above the executable.
@@ -33,6 +34,11 @@ enum ProjectFolder {
     }
     guard ferror(file) == 0 else { throw UnreadableFile(path: path) }
     return bytes
+  }
+
+  /// The mapping of the products' index.
+  static func productsMapping() throws -> IndexMapping {
+    try IndexMapping(parsing: read(find() + "/IndexMappings/products.json"))
   }
 
   /// The words about words that a shop begins with.

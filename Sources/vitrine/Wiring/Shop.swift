@@ -43,7 +43,7 @@ struct Shop: Sendable {
     weights = try RankingWeightsFile(settings.search)
     metrics = MetricsRegistry()
     engine = try Engine.open(settings.search, named: name, cachesAnswers: cachesAnswers, metrics: metrics)
-    mapping = try IndexMapping(parsing: ProjectFolder.read(ProjectFolder.find() + "/IndexMappings/products.json"))
+    mapping = try ProjectFolder.productsMapping()
     indexAlias =
       engine is SearchNode
       ? Self.embeddedPrefix(settings.search.indexAlias) + String(UInt32.random(in: 0...UInt32.max), radix: 36)

@@ -33,7 +33,7 @@ struct BenchSearchCommand: Command {
 
   func run(_ context: CommandContext) async throws {
     try await LoadGenerator.checkInstalled()
-    let queries = try Judgments(csv: String(decoding: ProjectFolder.read(judgments), as: UTF8.self)).queries.map(\.text)
+    let queries = try Judgments(file: judgments).queries.map(\.text)
     try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
       let shop = try Shop(context, pool: pool, engine: "embedded", cachesAnswers: false, isQuiet: true)
       let caching = try Shop(context, pool: pool, engine: "embedded", isQuiet: true)
@@ -61,7 +61,7 @@ struct BenchSuggestCommand: Command {
 
   func run(_ context: CommandContext) async throws {
     try await LoadGenerator.checkInstalled()
-    let queries = try Judgments(csv: String(decoding: ProjectFolder.read(judgments), as: UTF8.self)).queries.map(\.text)
+    let queries = try Judgments(file: judgments).queries.map(\.text)
     try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
       let shop = try Shop(context, pool: pool, engine: "embedded", isQuiet: true)
       try await SuggestBenchmark(
@@ -100,7 +100,7 @@ struct BenchUnderstandingCommand: Command {
   private static let statementTimeout = Duration.seconds(600)
 
   func run(_ context: CommandContext) async throws {
-    let queries = try Judgments(csv: String(decoding: ProjectFolder.read(judgments), as: UTF8.self)).queries.map(\.text)
+    let queries = try Judgments(file: judgments).queries.map(\.text)
     try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
       let shop = try Shop(context, pool: pool, engine: "embedded", isQuiet: true)
       try await shop.knowledge.refresh()

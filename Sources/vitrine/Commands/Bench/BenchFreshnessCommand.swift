@@ -26,7 +26,7 @@ struct BenchFreshnessCommand: Command {
     let options = try GenerationOptions(products: products, seed: UInt64(bitPattern: Int64(seed)))
     let catalog = try await GeneratedCatalog.open(options, folder: data, context.terminal)
     do {
-      let mapping = try IndexMapping(parsing: ProjectFolder.read(ProjectFolder.find() + "/IndexMappings/products.json"))
+      let mapping = try ProjectFolder.productsMapping()
       try await FreshnessBenchmark(
         catalog: catalog, mapping: mapping, changesASecond: max(1, changes), seconds: max(1, seconds),
         warmUpSeconds: max(0, warmUp),

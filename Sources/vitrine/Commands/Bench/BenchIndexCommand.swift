@@ -44,7 +44,7 @@ struct BenchIndexCommand: Command {
       context.terminal.print("\(products) products generated and loaded in \(Int(seconds)) s")
     }
     do {
-      let mapping = try IndexMapping(parsing: ProjectFolder.read(ProjectFolder.find() + "/IndexMappings/products.json"))
+      let mapping = try ProjectFolder.productsMapping()
       let benchmark = IndexBenchmark(
         catalog: catalog, mapping: mapping, products: products, connections: max(1, connections),
         rounds: max(1, rounds), warmUpBulks: max(0, warmUp), drifts: max(0, drifts), terminal: context.terminal)

@@ -26,7 +26,7 @@ struct IndexFullCommand: Command {
       options.startsOver = startOver
       options.gate.mostDeadLetters = mostDeadLetters
       if let golden {
-        let judgments = try Judgments(csv: String(decoding: ProjectFolder.read(golden), as: UTF8.self))
+        let judgments = try Judgments(file: golden)
         options.gate.golden = .init(tolerance: goldenTolerance) { index in
           try await shop.nDCG(of: judgments, in: index)
         }
