@@ -8,13 +8,18 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
     Int64((Double(microsecondsSinceEpoch) / 1000).rounded(.down))
   }
 
+  /// In UTC.
+  public var day: CalendarDay {
+    CalendarDay(daysSinceEpoch: Self.floorDivide(microsecondsSinceEpoch, CalendarDay.microseconds).quotient)
+  }
+
   public static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.microsecondsSinceEpoch < right.microsecondsSinceEpoch
   }
 
   /// `2026-11-23T17:06:28Z`, with a fraction only where there is one (three or six digits).
   public var description: String {
-    let (days, inDay) = Self.floorDivide(microsecondsSinceEpoch, 86_400_000_000)
+    let (days, inDay) = Self.floorDivide(microsecondsSinceEpoch, CalendarDay.microseconds)
     let date = CalendarDay(daysSinceEpoch: days)
     guard (0...9999).contains(date.civil.year) else { return "\(date)T\(Self.clockText(inDay))" }
     // Three stand in every document: digits are put where they belong, without a text for each part.
@@ -41,7 +46,7 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
   public init?(_ text: String) {
     let parts = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
     guard let day = CalendarDay(String(parts[0])) else { return nil }
-    var microseconds = day.daysSinceEpoch * 86_400_000_000
+    var microseconds = day.daysSinceEpoch * CalendarDay.microseconds
     if parts.count == 2 {
       guard parts[1].hasSuffix("Z") else { return nil }
       let clock = parts[1].dropLast().split(separator: ":", omittingEmptySubsequences: false)
@@ -110,7 +115,14 @@ private struct FixedWidthDigits {
 
 /// A day of the Gregorian calendar.
 public struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConvertible {
+  fileprivate static let microseconds: Int64 = 86_400_000_000
+
   public let daysSinceEpoch: Int64
+
+  /// The day's first moment in UTC.
+  public var start: Timestamp { Timestamp(microsecondsSinceEpoch: daysSinceEpoch * Self.microseconds) }
+
+  public func advanced(by days: Int) -> CalendarDay { CalendarDay(daysSinceEpoch: daysSinceEpoch + Int64(days)) }
 
   public init(daysSinceEpoch: Int64) { self.daysSinceEpoch = daysSinceEpoch }
 

@@ -9,6 +9,8 @@ public struct Settings: Sendable {
   public let redis: Redis
   public let search: Search
   public let indexer: Indexer
+  public let queryLog: QueryLog
+  public let admin: Admin
   public let shop: Shop
   public let log: Log
 
@@ -21,6 +23,8 @@ public struct Settings: Sendable {
     redis = Redis(config.scoped(to: "redis"))
     search = Search(config.scoped(to: "search"))
     indexer = Indexer(config.scoped(to: "indexer"))
+    queryLog = QueryLog(config.scoped(to: "queryLog"))
+    admin = Admin(config.scoped(to: "admin"))
     shop = Shop(config.scoped(to: "shop"))
     log = Log(config.scoped(to: "log"))
   }
@@ -95,6 +99,37 @@ public struct Settings: Sendable {
       port = config.int(
         forKey: "port", default: 0, in: 0...65_535,
         "Port of 'index sync' for /metrics, /livez and /readyz; 0 takes any free one and prints it.")
+    }
+  }
+
+  /// What is kept of searches and clicks.
+  public struct QueryLog: Sendable {
+    public let isEnabled: Bool
+    public let searchDays: Int
+    public let countDays: Int
+
+    init(_ config: ConfigReader) {
+      isEnabled = config.bool(
+        forKey: "enabled", default: true, "Whether searches and clicks are kept, for reports and popular queries.")
+      // Two, for the day before is counted once more when it is over; 30, for who searched is not known for longer.
+      searchDays = config.int(
+        forKey: "searchDays", default: 30, in: 2...30,
+        "Days that each search is kept, with who searched in hashed form.")
+      countDays = config.int(
+        forKey: "countDays", default: 400, in: 30...3_650, "Days that the queries' counts by day are kept.")
+    }
+  }
+
+  /// How the shop's staff are let in.
+  public struct Admin: Sendable {
+    /// nil: nobody is.
+    public let token: String?
+
+    init(_ config: ConfigReader) {
+      token = config.string(
+        forKey: "token", allowed: "16 to 200 characters of ASCII without spaces",
+        where: { (16...200).contains($0.utf8.count) && $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } },
+        isSecret: true, "What opens /admin and /v1/admin; without it they are closed.")
     }
   }
 

@@ -33,6 +33,7 @@ extension Migration {
     Migration(number: 4, name: "index_lifecycle", embedded: PackageResources._004_index_lifecycle_sql),
     Migration(number: 5, name: "price_of_variant", embedded: PackageResources._005_price_of_variant_sql),
     Migration(number: 6, name: "virtual_categories", embedded: PackageResources._006_virtual_categories_sql),
+    Migration(number: 7, name: "query_log", embedded: PackageResources._007_query_log_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

@@ -103,9 +103,12 @@ extension SearchInput {
     page = cursor.position.seen / pageSize + 1
   }
 
+  /// Results on the pages before this one.
+  var resultsBefore: Int { position?.seen ?? (page - 1) * pageSize }
+
   /// The cursor of the page behind this one; nil where this one is the last.
   func nextCursor(after hits: [Hit], total: Int, currency: Currency) -> String? {
-    let seen = (position?.seen ?? (page - 1) * pageSize) + hits.count
+    let seen = resultsBefore + hits.count
     guard let last = hits.last, !last.sort.isEmpty, hits.count == pageSize, seen < total else { return nil }
     return PageCursor(of: self, position: PagePosition(after: last.sort, seen: seen), currency: currency).text
   }

@@ -1,4 +1,5 @@
 public import Catalog
+public import Ports
 public import Pricing
 public import SearchDSL
 public import Understanding
@@ -10,6 +11,8 @@ public struct SearchPage: Sendable, Equatable {
     public var isExact: Bool
   }
 
+  /// What clicks on its products name it by, where searches are logged.
+  public var searchID: SearchID?
   public var input: SearchInput
   /// What the query was understood to ask for, as the results were found: perhaps corrected, perhaps relaxed.
   public var plan: QueryPlan

@@ -42,6 +42,8 @@ public struct SearchService: Sendable {
   let knowledge: CatalogKnowledge?
   let steps: Set<SearchStep>
   let searches: PastSearches
+  /// nil where searches are not logged.
+  public let log: SearchLog?
   let deadlines: Deadlines
 
   /// Without `knowledge` every query is searched as it was typed. `steps` are those that a search takes.
@@ -50,7 +52,7 @@ public struct SearchService: Sendable {
     currency: Currency = .gbp,
     retrieval: Retrieval = Retrieval(), knowledge: CatalogKnowledge? = nil,
     steps: Set<SearchStep> = Set(SearchStep.allCases), searches: PastSearches = PastSearches(),
-    deadlines: Deadlines = Deadlines()
+    log: SearchLog? = nil, deadlines: Deadlines = Deadlines()
   ) {
     self.engine = engine
     self.index = index
@@ -63,13 +65,20 @@ public struct SearchService: Sendable {
     self.knowledge = knowledge
     self.steps = steps
     self.searches = searches
+    self.log = log
     self.deadlines = deadlines
   }
 
-  /// The search flow: understand → retrieve → price → page.
+  /// The search flow: understand → retrieve → price → page, and into the log, where there is one.
   ///
   /// Answers while only the search engine is up; what was left out for want of another part stands in `degraded`.
-  public func search(_ input: SearchInput) async throws -> SearchPage {
+  public func search(_ input: SearchInput, visitor: VisitorID? = nil) async throws -> SearchPage {
+    var page = try await page(of: input)
+    page.searchID = log?.record(page, by: visitor)
+    return page
+  }
+
+  private func page(of input: SearchInput) async throws -> SearchPage {
     let start = ContinuousClock.now
     let deadline = start + deadlines.search
     var degraded: [String] = []

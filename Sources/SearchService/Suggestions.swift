@@ -170,8 +170,8 @@ extension SearchService {
     return Array((found ?? []).prefix(limit))
   }
 
-  /// Whether searches are kept for their visitors' suggestions.
-  public var keepsSearches: Bool { searches.recent != nil }
+  /// Whether it matters who searches: for suggestions of what was searched before, or for the log.
+  public var remembersVisitors: Bool { searches.recent != nil || log != nil }
 
   /// Keeps a search that found something for its visitor's suggestions, where searches are kept.
   public func remember(_ page: SearchPage, of visitor: VisitorID) async {

@@ -6,6 +6,10 @@ import SearchService
 /// The API's own problems: the one table of code → status.
 public enum APIProblem: String, Problem.Code, CaseIterable {
   case invalidParameter = "invalid-parameter"
+  case invalidBody = "invalid-body"
+  case adminTokenWanted = "admin-token-wanted"
+  case adminClosed = "admin-closed"
+  case logIsOff = "query-log-is-off"
   case productNotFound = "product-not-found"
   case listingNotFound = "listing-not-found"
   case facetNotFound = "facet-not-found"
@@ -17,8 +21,10 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
 
   public var status: HTTPStatus {
     switch self {
-    case .invalidParameter: .badRequest
-    case .productNotFound, .listingNotFound, .facetNotFound: .notFound
+    case .invalidParameter, .invalidBody: .badRequest
+    case .adminTokenWanted: .unauthorized
+    case .adminClosed: .forbidden
+    case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff: .notFound
     case .searchUnavailable, .databaseUnavailable, .notReady: .serviceUnavailable
     }
   }
@@ -26,6 +32,10 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
   public var title: String {
     switch self {
     case .invalidParameter: "Invalid parameter"
+    case .invalidBody: "Invalid body"
+    case .adminTokenWanted: "Admin token wanted"
+    case .adminClosed: "Admin is closed"
+    case .logIsOff: "The query log is off"
     case .productNotFound: "Product not found"
     case .listingNotFound: "Category or brand not found"
     case .facetNotFound: "Facet not found"

@@ -18,12 +18,22 @@ public enum OpenAPI {
       "/v1/categories/{slug}": ["get": category],
       "/v1/brands/{slug}": ["get": brand],
       "/v1/facets/{code}/values": ["get": facetValues],
+      "/v1/events": ["post": events],
+      "/v1/admin/search/analytics": ["get": searchAnalytics],
       "/livez": ["get": plain("livez", "Whether the process lives", "text/plain")],
       "/readyz": ["get": readiness],
       "/metrics": ["get": plain("metrics", "Metrics in Prometheus's text format", "text/plain")],
       "/openapi.json": ["get": plain("openapi", "This document", "application/json")],
     ],
-    "components": ["schemas": .object(OpenAPISchemas.all)],
+    "components": [
+      "schemas": .object(OpenAPISchemas.all),
+      "securitySchemes": [
+        "adminToken": ["type": "http", "scheme": "bearer", "description": "The setting admin.token"],
+        "adminPassword": [
+          "type": "http", "scheme": "basic", "description": "Any name, and admin.token as the password",
+        ],
+      ],
+    ],
   ]
 
   private static let search: JSONValue = [
@@ -60,6 +70,32 @@ public enum OpenAPI {
           "listing", "The list whose facet it is: category/SLUG or brand/SLUG", ["type": "string"]),
       ] + found),
     "responses": responses("FacetValues", "400", "404", "503"),
+  ]
+
+  private static let events: JSONValue = [
+    "operationId": "events", "summary": "Say what a shopper did with what a search showed",
+    "description":
+      "A click leads from a search's results to a product. Events are taken in at once and written within seconds; those of a search or product that is not known are ignored.",
+    "requestBody": [
+      "required": true, "content": ["application/json": ["schema": ["$ref": "#/components/schemas/Events"]]],
+    ],
+    "responses": [
+      "202": content("Taken in", ["$ref": "#/components/schemas/EventsTaken"]),
+      "400": problem, "413": problem,
+    ],
+  ]
+
+  private static let searchAnalytics: JSONValue = [
+    "operationId": "searchAnalytics", "summary": "What shoppers searched for, and what came of it",
+    "description":
+      "A search is one visitor's query on one day (UTC), however often its pages were looked at. For the shop's staff.",
+    "security": [["adminToken": []], ["adminPassword": []]],
+    "parameters": [
+      parameter("days", "Days, today among them", ["type": "integer", "minimum": 1, "maximum": 365, "default": 30]),
+      parameter(
+        "limit", "Queries in each list at most", ["type": "integer", "minimum": 1, "maximum": 1000, "default": 20]),
+    ],
+    "responses": responses("SearchReport", "400", "401", "403", "404", "503"),
   ]
 
   private static func slug(_ description: String) -> JSONValue {
@@ -161,10 +197,10 @@ public enum OpenAPI {
 
   private static func responses(_ schema: String, _ problems: String...) -> JSONValue {
     var result: JSONObject = ["200": content("Done", ["$ref": .string("#/components/schemas/\(schema)")])]
-    for status in problems {
-      result[status] = content(
-        "A problem", ["$ref": "#/components/schemas/Problem"], type: "application/problem+json")
-    }
+    for status in problems { result[status] = problem }
     return .object(result)
   }
+
+  private static let problem = content(
+    "A problem", ["$ref": "#/components/schemas/Problem"], type: "application/problem+json")
 }

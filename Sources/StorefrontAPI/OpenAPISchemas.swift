@@ -12,6 +12,12 @@ enum OpenAPISchemas {
       "virtual": array(object(["slug": string, "name": string, "summary": string], optional: ["summary"])),
     ]),
     "Category": object(["id": id, "slug": string, "name": string, "children": array(ref("Category"))]),
+    "Events": object(["events": events]), "EventsTaken": object(["accepted": integer]),
+    "SearchReport": object([
+      "days": integer, "totals": figures(), "before": figures(),
+      "by_day": array(figures(["day": ["type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"]])),
+      "popular": reportedQueries, "unanswered": reportedQueries, "seldom_clicked": reportedQueries,
+    ]),
     "Readiness": object([
       "ready": boolean, "checks": ["type": "object", "additionalProperties": ["enum": ["ok", "down"]]],
     ]),
@@ -38,9 +44,28 @@ enum OpenAPISchemas {
     return .object(schema)
   }
 
+  private static let searchID: JSONValue = ["type": "string", "pattern": "^[0-9a-f]{16}$"]
+
+  private static let events: JSONValue = [
+    "type": "array", "minItems": 1, "maxItems": 100,
+    "items": object(["type": ["const": "click"], "search_id": searchID, "product_id": id], isOpen: true),
+  ]
+
+  /// Of searches, beside what they are the figures of.
+  private static func figures(_ subject: JSONObject = [:], optional: Set<String> = []) -> JSONValue {
+    var members = subject
+    for name in ["searches", "found_nothing", "relaxed", "corrected", "clicked"] { members[name] = integer }
+    members["click_through"] = number
+    members["mean_reciprocal_rank"] = number
+    return object(members, optional: optional.union(["click_through", "mean_reciprocal_rank"]))
+  }
+
+  private static let reportedQueries = array(
+    figures(["query": string, "then_found": array(string)], optional: ["then_found"]))
+
   private static let searchPage = object(
     [
-      "query": string, "original_query": string, "corrected_query": string,
+      "search_id": searchID, "query": string, "original_query": string, "corrected_query": string,
       "relaxed_to": ["enum": ["every_word_first", "most_words", "any_word", "category"]],
       "dropped_words": array(string),
       "excluded": array(string), "redirect": string, "understood": array(ref("Recognition")), "why": ref("Why"),
@@ -53,7 +78,8 @@ enum OpenAPISchemas {
       "degraded": array(string), "took_ms": number,
     ],
     optional: [
-      "original_query", "corrected_query", "relaxed_to", "dropped_words", "excluded", "redirect", "understood", "why",
+      "search_id", "original_query", "corrected_query", "relaxed_to", "dropped_words", "excluded", "redirect",
+      "understood", "why",
       "listing", "next_cursor",
     ])
 

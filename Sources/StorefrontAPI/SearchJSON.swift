@@ -1,15 +1,17 @@
 import Catalog
 import JSON
+import Ports
 import Pricing
 import SearchDSL
 import SearchService
 import Understanding
 
 /// The answers of the API as JSON bytes. Ids are strings; money is an object with minor units, never a float.
-enum SearchJSON {
+public enum SearchJSON {
   static func bytes(of page: SearchPage) -> [UInt8] {
     var writer = JSONWriter(reservingBytes: 16_384)
     writer.object { writer in
+      if let id = page.searchID { writer.member("search_id", id.description) }
       writer.member("query", page.typedText)
       if let corrected = page.correctedText {
         writer.member("original_query", page.typedText)

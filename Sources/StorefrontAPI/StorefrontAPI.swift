@@ -36,6 +36,7 @@ public struct StorefrontAPI: Sendable {
     router.get("/v1/categories/{slug}", Route(name: "category"), category)
     router.get("/v1/brands/{slug}", Route(name: "brand"), brand)
     router.get("/v1/facets/{code}/values", Route(name: "facetValues"), facetValues)
+    EventsAPI(log: service.log).register(on: &router)
     OperatorAPI(metrics: metrics, checks: checks).register(on: &router)
     let description = OpenAPI.document.bytes
     router.get("/openapi.json", Route(name: "openapi", isImmediate: true)) { _ in .json(description) }
@@ -66,7 +67,7 @@ public struct StorefrontAPI: Sendable {
   private func results(_ request: HTTPRequest, listing: Listing?) async throws -> HTTPResponse {
     let input = try SearchInput(
       parameters: request.query.parameters.map { ($0.name, $0.value) }, currency: service.currency, listing: listing)
-    let page = try await service.search(input)
+    let page = try await service.search(input, visitor: VisitorCookie.loggedVisitor(of: request))
     searches.increment()
     if page.correctedText != nil { corrected.increment() }
     if page.relaxedTo != nil { relaxed.increment() }

@@ -16,6 +16,16 @@ public enum VisitorCookie {
     }.first
   }
 
+  /// Whom the query log may know a request's searches by: a visitor that came back with its cookie, and whose browser does
+  /// not ask that it be left alone (Global Privacy Control).
+  public static func loggedVisitor(of request: HTTPRequest) -> VisitorID? {
+    wantsPrivacy(request) ? nil : visitor(of: request)
+  }
+
+  public static func wantsPrivacy(_ request: HTTPRequest) -> Bool {
+    request.headers["Sec-GPC"] == "1" || request.headers["DNT"] == "1"
+  }
+
   /// The value of `Set-Cookie` that gives a browser this visitor.
   public static func giving(_ visitor: VisitorID) -> String {
     "\(name)=\(visitor); Path=/; Max-Age=\(days * 86_400); HttpOnly; SameSite=Lax"

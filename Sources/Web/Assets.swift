@@ -18,7 +18,9 @@ enum Assets {
     add("/favicon.ico", Array(icon.utf8), "image/svg+xml", to: &router)
     add("/assets/shop.webmanifest", manifest, "application/manifest+json", to: &router)
     add(
-      "/robots.txt", Array("User-agent: *\nDisallow: /search\nDisallow: /facets/\nDisallow: /v1/\n".utf8), "text/plain",
+      "/robots.txt",
+      Array("User-agent: *\nDisallow: /search\nDisallow: /facets/\nDisallow: /admin/\nDisallow: /v1/\n".utf8),
+      "text/plain",
       to: &router)
   }
 

@@ -11,13 +11,16 @@ struct Layout {
   private static let mostDepartments = 8
   private static let mostVirtual = 4
 
-  func page(title: String, query: String = "", description: String, body: HTML) -> String {
+  func page(
+    title: String, query: String = "", description: String, body: HTML, isIndexed: Bool = true
+  ) -> String {
     let departments = tree.roots.prefix(Self.mostDepartments).map { node -> HTML in
       "<li><a href=\"/c/\(node.slug)\">\(node.name)</a></li>"
     }
     let lists = virtual.prefix(Self.mostVirtual).map { list -> HTML in
       "<li><a href=\"\(list.path)\">\(list.name)</a></li>"
     }
+    let robots: HTML? = isIndexed ? nil : "<meta name=\"robots\" content=\"noindex\">\n"
     let html: HTML = """
       <!doctype html>
       <html lang="en">
@@ -26,7 +29,7 @@ struct Layout {
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <title>\(title)</title>
       <meta name="description" content="\(description)">
-      <link rel="stylesheet" href="\(Assets.stylePath)">
+      \(robots)<link rel="stylesheet" href="\(Assets.stylePath)">
       <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
       <link rel="manifest" href="/assets/shop.webmanifest">
       <meta name="theme-color" content="#1d2733">

@@ -1,4 +1,5 @@
 import Catalog
+import Ports
 import Pricing
 import SearchService
 
@@ -9,9 +10,11 @@ enum ProductGrid {
   /// Colours that a card draws; their number stands beside them.
   private static let mostDots = 6
 
-  static func html(_ products: [ProductCard]) -> HTML {
+  /// `search`: what clicks on the cards are told to the shop as being of.
+  static func html(_ products: [ProductCard], search: SearchID? = nil) -> HTML {
     let cards = products.enumerated().map { index, product in card(product, isEager: index < eagerPictures) }
-    return "<ul class=\"grid\">\(cards)</ul>"
+    let marker: HTML? = search.map { " data-search=\"\($0.description)\"" }
+    return "<ul class=\"grid\"\(marker)>\(cards)</ul>"
   }
 
   private static func card(_ product: ProductCard, isEager: Bool) -> HTML {
@@ -20,7 +23,7 @@ enum ProductGrid {
     let variant = product.variant.map { "?variant=\($0.id)" } ?? ""
     let summary: HTML? = product.highlightedSummary.map { "<p class=\"found\">\(marked($0))</p>" }
     return """
-      <li class="card">
+      <li class="card" data-product="\(product.id.description)">
       <a href="/products/\(product.id.description)\(variant)">
       \(picture(product.pictureURL, isEager: isEager))
       \(brand)

@@ -121,7 +121,7 @@ struct ResultsPage {
   }
 
   private var products: HTML {
-    guard page.products.isEmpty else { return ProductGrid.html(page.products) }
+    guard page.products.isEmpty else { return ProductGrid.html(page.products, search: page.searchID) }
     let departments = tree.roots.map { node -> HTML in "<li><a href=\"/c/\(node.slug)\">\(node.name)</a></li>" }
     let advice: HTML =
       page.input.chosenFilters.isEmpty

@@ -2,7 +2,7 @@ import Catalog
 public import HTTPServer
 public import Ports
 public import SearchService
-import StorefrontAPI
+public import StorefrontAPI
 
 /// The shop's pages, rendered on the server.
 public struct Storefront: Sendable {
@@ -10,6 +10,7 @@ public struct Storefront: Sendable {
   let shopName: String
   /// nil where the shop has no Redis.
   let recentlyViewed: (any RecentlyViewed)?
+  let adminAccess: AdminAccess
 
   /// Products in a row of the home page.
   private static let homeRow = 8
@@ -19,10 +20,14 @@ public struct Storefront: Sendable {
   public static let contentSecurityPolicy =
     "default-src 'self'; img-src 'self' http: https: data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 
-  public init(service: SearchService, shopName: String, recentlyViewed: (any RecentlyViewed)? = nil) {
+  public init(
+    service: SearchService, shopName: String, recentlyViewed: (any RecentlyViewed)? = nil,
+    adminAccess: AdminAccess = AdminAccess(token: nil)
+  ) {
     self.service = service
     self.shopName = shopName
     self.recentlyViewed = recentlyViewed
+    self.adminAccess = adminAccess
   }
 
   public func register(on router: inout Router) {
@@ -32,6 +37,9 @@ public struct Storefront: Sendable {
     router.get("/b/{slug}", Route(name: "brand page")) { request in try await guarded(request, brand) }
     router.get("/facets/{code}", Route(name: "facet page")) { request in try await guarded(request, facetValues) }
     router.get("/products/{id}", Route(name: "product page")) { request in try await guarded(request, product) }
+    router.get("/admin/search", Route(name: "search report page", deadline: AdminAPI.reportDeadline)) { request in
+      try await guarded(request, searchReport)
+    }
     Assets.register(on: &router, shopName: shopName)
   }
 
@@ -118,18 +126,21 @@ public struct Storefront: Sendable {
       parameters: request.query.parameters.map { ($0.name, $0.value) }, currency: service.currency, listing: listing)
     input.isHighlighted = true
     let layout = await layout()
-    let found = try await service.search(input)
+    let known = VisitorCookie.visitor(of: request)
+    let found = try await service.search(input, visitor: VisitorCookie.loggedVisitor(of: request))
     let addresses = ListAddress(input: input, tree: layout.tree, currency: service.currency)
     let page = ResultsPage(page: found, addresses: addresses)
     var response = HTTPResponse.html(
       layout.page(
         title: "\(page.title) – \(shopName)", query: input.text,
         description: "\(found.total.value) products: \(page.title) at \(shopName).", body: page.body))
-    if service.keepsSearches, !input.text.isEmpty {
-      let known = VisitorCookie.visitor(of: request)
+    if service.remembersVisitors, !input.text.isEmpty, !VisitorCookie.wantsPrivacy(request) {
       let visitor = known ?? .random()
       await service.remember(found, of: visitor)
       if known == nil { response.headers.add("Set-Cookie", VisitorCookie.giving(visitor)) }
+    }
+    // An answer that is logged, or a visitor's own, is nobody else's.
+    if found.searchID != nil || known != nil || response.headers["Set-Cookie"] != nil {
       response.headers["Cache-Control"] = "private, no-cache"
     }
     return response
@@ -169,6 +180,19 @@ public struct Storefront: Sendable {
         body: view.body))
     if recentlyViewed != nil, known == nil { response.headers.add("Set-Cookie", VisitorCookie.giving(visitor)) }
     response.headers["Cache-Control"] = "private, no-cache"
+    return response
+  }
+
+  private func searchReport(_ request: HTTPRequest) async throws -> HTTPResponse {
+    try adminAccess.check(request)
+    guard let log = service.log else { throw Problem.logIsOff }
+    var input = try ReportInput(parameters: request.query.parameters.map { ($0.name, $0.value) })
+    input.limit = min(input.limit, SearchReportPage.mostQueries)
+    let page = SearchReportPage(report: try await log.report(days: input.days, limit: input.limit))
+    var response = HTTPResponse.html(
+      await layout().page(
+        title: "Searches – \(shopName)", description: "What shoppers searched for.", body: page.body, isIndexed: false))
+    response.headers["Cache-Control"] = "no-store"
     return response
   }
 

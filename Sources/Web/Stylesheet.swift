@@ -119,6 +119,14 @@ enum Stylesheet {
     .details{border-collapse:collapse;width:100%;font-size:.95rem}
     .details th,.details td{text-align:left;vertical-align:top;padding:7px 12px 7px 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
     .details th{font-weight:500;color:var(--soft);width:42%}
+    .figure{font-size:1.6rem;font-weight:700;margin:0}
+    .days{display:block;width:100%;height:auto;max-height:180px}
+    .days .all{fill:#9db7d3}.days .unanswered{fill:var(--red)}
+    .wide{overflow-x:auto}
+    .report{border-collapse:collapse;width:100%;font-size:.95rem}
+    .report th,.report td{text-align:left;padding:7px 16px 7px 0;border-bottom:1px solid var(--line);vertical-align:top}
+    .report th[scope=row]{font-weight:500;overflow-wrap:anywhere;min-width:9em}
+    .report .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
     .bottom{background:var(--wash);color:var(--soft);text-align:center;padding:20px 16px;font-size:.9rem}
     @media(min-width:640px){.grid{grid-template-columns:repeat(3,minmax(0,1fr))}}
     @media(min-width:900px){

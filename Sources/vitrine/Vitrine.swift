@@ -20,6 +20,7 @@ struct Vitrine: ParsableCommand {
       IndexCommand.self,
       EvaluateCommand.self,
       ExplainCommand.self,
+      ReportCommand.self,
       TuneCommand.self,
       BenchCommand.self,
       ConfigCommand.self,

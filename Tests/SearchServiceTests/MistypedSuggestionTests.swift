@@ -124,7 +124,7 @@ import Understanding
     let visitor = VisitorID.random()
     let recent = ListedSearches(lists: [:])
     let service = try await service(shop, .init(recent: recent))
-    #expect(service.keepsSearches)
+    #expect(service.remembersVisitors)
     for text in ["red dress", "quited jacket", "red zebra unicorn", "nothing whatever", ""] {
       await service.remember(try await service.search(SearchInput(text: text)), of: visitor)
     }

@@ -20,11 +20,14 @@ struct HTTPClient: Sendable {
 
   let port: Int
 
-  func get(_ target: String, method: String = "GET", headers: String = "") async throws -> Answer {
+  /// `headers` are lines, each with its end.
+  func get(_ target: String, method: String = "GET", headers: String = "", body: String = "") async throws -> Answer {
     let port = port
+    let length = body.isEmpty ? "" : "Content-Length: \(body.utf8.count)\r\n"
     return try await onOwnThread { () throws(Failure) in
       let bytes = try Self.exchange(
-        port: port, "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\(headers)\r\n")
+        port: port,
+        "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\(length)\(headers)\r\n\(body)")
       return try Self.parse(bytes, hasBody: method != "HEAD")
     }
   }

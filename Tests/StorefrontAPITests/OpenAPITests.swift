@@ -13,7 +13,8 @@ import Testing
   func routes() async throws {
     let shop = try await TestShop.shared.value
     let pages = [
-      "/", "/search", "/c/{slug}", "/b/{slug}", "/facets/{code}", "/products/{id}", "/favicon.ico", "/robots.txt",
+      "/", "/search", "/c/{slug}", "/b/{slug}", "/facets/{code}", "/products/{id}", "/admin/search", "/favicon.ico",
+      "/robots.txt",
     ]
     let routes = shop.router.routes.filter { route in
       !pages.contains(route.pattern) && !route.pattern.hasPrefix("/assets/") && !route.pattern.hasPrefix("/pictures/")

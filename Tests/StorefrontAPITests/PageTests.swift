@@ -83,12 +83,16 @@ import Web
     var visited = 0
     var random = SeededGenerator(seed: 20_261_123)
     var kinds: [String: Int] = [:]
+    func kind(_ target: String) -> String {
+      String(target.split(separator: "?")[0].split(separator: "/").first ?? "front")
+    }
     while !waiting.isEmpty, visited < 150 {
-      // The front first, then here and there, so that each kind of page is met.
-      let target =
-        visited < 20 ? waiting.removeFirst() : waiting.remove(at: .random(in: waiting.indices, using: &random))
+      // What was not met yet first, then here and there.
+      let place =
+        waiting.firstIndex { kinds[kind($0)] == nil } ?? .random(in: waiting.indices, using: &random)
+      let target = waiting.remove(at: place)
       visited += 1
-      kinds[String(target.split(separator: "?")[0].split(separator: "/").first ?? "front"), default: 0] += 1
+      kinds[kind(target), default: 0] += 1
       let page = try await shop.client.get(target)
       #expect(page.status == 200, "\(target)")
       guard page.headers["Content-Type"]?.hasPrefix("text/html") == true else { continue }

@@ -20,6 +20,7 @@ struct TestShop: Sendable {
   let pool: PostgresPool
   let catalog: PostgresCatalog
   let router: Router
+  let log: SearchLog
   let client: HTTPClient
 
   /// The hand-written demo catalog and one product whose texts try to break out; shared: its tests only read.
@@ -62,9 +63,11 @@ struct TestShop: Sendable {
     deadlines.labels = .seconds(60)
     let knowledge = CatalogKnowledge(source: catalog)
     try await knowledge.refresh()
-    let service = SearchService(
-      engine: node, index: "products", catalog: catalog, clock: Clock(), knowledge: knowledge, deadlines: deadlines)
     let metrics = MetricsRegistry()
+    log = SearchLog(store: PostgresSearchLog(pool), clock: Clock(), metrics: metrics)
+    let service = SearchService(
+      engine: node, index: "products", catalog: catalog, clock: Clock(), knowledge: knowledge,
+      searches: .init(popular: log.popular), log: log, deadlines: deadlines)
     var router = Router()
     router.use(Middlewares.requestIdentity())
     router.use(Middlewares.securityHeaders(contentSecurityPolicy: Storefront.contentSecurityPolicy))
@@ -78,7 +81,9 @@ struct TestShop: Sendable {
         .init(name: "postgres", isRequired: false) { (try? await catalog.captureCursor()) != nil },
       ]
     ).register(on: &router)
-    Storefront(service: service, shopName: "Test & Shop").register(on: &router)
+    let access = AdminAccess(token: Self.adminToken)
+    AdminAPI(log: log, access: access).register(on: &router)
+    Storefront(service: service, shopName: "Test & Shop", adminAccess: access).register(on: &router)
     router.get("/pictures/{name...}", Route(name: "picture", isImmediate: true)) { _ in .text("a picture") }
     self.router = router
     var configuration = HTTPServer.Configuration()
@@ -89,6 +94,8 @@ struct TestShop: Sendable {
     client = HTTPClient(port: try server.start())
     Self.servers.append(server)
   }
+
+  static let adminToken = "a-token-of-the-tests"
 
   /// The servers live as long as the process.
   private static let servers = ServerList()

@@ -15,6 +15,10 @@ public struct PostgresCatalog: Sendable {
     bell = OutboxBell(pool)
   }
 
+  func reaching<T>(_ body: () async throws -> T) async throws -> T { try await pool.reaching(body) }
+}
+
+extension PostgresPool {
   /// Runs `body`, and turns what says that Postgres does not do its part into the ports' error for that.
   func reaching<T>(_ body: () async throws -> T) async throws -> T {
     do {

@@ -46,7 +46,8 @@ struct UpCommand: Command {
     let shop = try Shop(context, pool: pool, redis: cache.client)
     // One that is down fails the index's first build, below.
     if !shop.isEmbedded { _ = try await shop.engineCheck().isPassed() }
-    var router = shop.router()
+    let tokenFile = context.settings.admin.token == nil ? AdminTokenFile(in: context.settings.stateFolder) : nil
+    var router = shop.router(adminToken: try tokenFile?.token())
     try DemoCatalog.registerPictures(on: &router)
     let server = shop.server(router: router)
     let port = try server.start()  // Before anything is said: a taken port is the one line then.
@@ -62,11 +63,13 @@ struct UpCommand: Command {
     meter.finish()
     let seconds = Int((ContinuousClock.now - start) / .seconds(1))
     say("indexed \(report.documents) products; ready after \(seconds) s")
-    context.terminal.print(Self.welcome(host: context.settings.http.host, port: port))
+    context.terminal.print(
+      Self.welcome(host: context.settings.http.host, port: port, tokenPath: tokenFile?.path))
     try await context.run(shop.services(server: server))
   }
 
-  static func welcome(host: String, port: Int) -> String {
+  /// `tokenPath`: the file of the admin token, where the settings have none.
+  static func welcome(host: String, port: Int, tokenPath: String? = nil) -> String {
     let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     return """
 
@@ -76,6 +79,8 @@ struct UpCommand: Command {
         curl '\(address)/v1/search?q=red+dress'
         curl '\(address)/v1/suggest?q=lap'
         a browser at \(address)/search?q=laptop
+
+      What was searched for: \(address)/admin/search, any name, the password in \(tokenPath ?? "admin.token")
       """
   }
 }

@@ -26,6 +26,8 @@ struct Shop: Sendable {
   let clock = SystemClock()
   let knowledge: CatalogKnowledge
   let weights: RankingWeightsFile
+  /// nil where searches are not logged.
+  let searchLog: SearchLog?
   /// What searches ask for and the ledger knows the index by. An embedded engine's index belongs to its process alone,
   /// and so does its name.
   let indexAlias: String
@@ -43,6 +45,10 @@ struct Shop: Sendable {
     weights = try RankingWeightsFile(settings.search)
     metrics = MetricsRegistry()
     engine = try Engine.open(settings.search, named: name, cachesAnswers: cachesAnswers, metrics: metrics)
+    searchLog =
+      settings.queryLog.isEnabled
+      ? SearchLog(
+        store: PostgresSearchLog(pool), clock: clock, options: .init(settings.queryLog), metrics: metrics) : nil
     mapping = try ProjectFolder.productsMapping()
     indexAlias =
       engine is SearchNode
@@ -57,18 +63,22 @@ struct Shop: Sendable {
 
   static func embeddedPrefix(_ alias: String) -> String { alias + "-embedded-" }
 
-  func searchService() -> SearchService {
+  /// `logs` false: what it searches for is no shopper's.
+  func searchService(logs: Bool = false) -> SearchService {
     var deadlines = SearchService.Deadlines()
     deadlines.search = .milliseconds(settings.search.deadlineMilliseconds)
     return SearchService(
       engine: engine, index: indexAlias, catalog: catalog, clock: clock,
       currency: Currency(code: settings.shop.currency) ?? .gbp, retrieval: Retrieval(weights: weights.weights),
-      knowledge: knowledge, searches: .init(recent: redis.map(RedisRecentSearches.init)), deadlines: deadlines)
+      knowledge: knowledge,
+      searches: .init(recent: redis.map(RedisRecentSearches.init), popular: searchLog?.popular),
+      log: logs ? searchLog : nil, deadlines: deadlines)
   }
 
-  /// The routes of API and pages behind the server's middlewares.
-  func router() -> Router {
-    let service = searchService()
+  /// The routes of API and pages behind the server's middlewares. `adminToken` stands in where none is set.
+  func router(adminToken: String? = nil) -> Router {
+    let service = searchService(logs: true)
+    let access = AdminAccess(token: settings.admin.token ?? adminToken)
     weights.register(in: metrics)
     var router = Router()
     router.use(Middlewares.requestIdentity())
@@ -81,8 +91,10 @@ struct Shop: Sendable {
       checks: [searchCheck, postgresCheck(isRequired: false)] + redisCheck
     ).register(on: &router)
     Storefront(
-      service: service, shopName: settings.shop.name, recentlyViewed: redis.map(RedisRecentlyViewed.init)
+      service: service, shopName: settings.shop.name, recentlyViewed: redis.map(RedisRecentlyViewed.init),
+      adminAccess: access
     ).register(on: &router)
+    AdminAPI(log: searchLog, access: access).register(on: &router)
     return router
   }
 
@@ -129,7 +141,13 @@ struct Shop: Sendable {
 
   /// The services of a running shop. The embedded node lives in this process, so its sync does too.
   func services(server: HTTPServer) -> [ServiceConfiguration] {
-    var services = [
+    var services: [ServiceConfiguration] = []
+    // The first is told last to end: what the server answers while it drains is logged.
+    if let searchLog {
+      services.append(
+        ServiceConfiguration(name: "query log", service: SearchLogService(log: searchLog, logger: logger)))
+    }
+    services += [
       ServiceConfiguration(
         name: "http", service: HTTPService(server: server, drain: .seconds(settings.http.drainSeconds))),
       ServiceConfiguration(name: "knowledge", service: KnowledgeService(knowledge: knowledge, logger: logger)),
@@ -163,6 +181,22 @@ struct KnowledgeService: Service {
   let logger: Logger
 
   func run() async throws { await untilShutdown { await knowledge.run(logger: logger) } }
+}
+
+/// Carries searches and clicks to the database until the shop is told to stop.
+struct SearchLogService: Service {
+  let log: SearchLog
+  let logger: Logger
+
+  func run() async throws { await untilShutdown { await log.run(logger: logger) } }
+}
+
+extension SearchLog.Options {
+  init(_ settings: Settings.QueryLog) {
+    self.init()
+    searchDays = settings.searchDays
+    countDays = settings.countDays
+  }
 }
 
 /// Runs work that ends only when it is cancelled, until the shop is told to stop.

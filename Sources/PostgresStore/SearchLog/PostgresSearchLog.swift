@@ -1,0 +1,125 @@
+public import Catalog
+public import Ports
+import Threading
+
+/// The search log in Postgres: each search and click for some days, and their counts by day for longer.
+///
+/// A visitor's number is hashed here, before it is sent: no statement, and so no log of the server's, holds it.
+public struct PostgresSearchLog: Sendable {
+  /// A query that so many visitors had on one day says nothing about one of them.
+  static let fewestVisitors = 3
+  /// The roll-up of a day of millions, and reports over a year of them.
+  static let statementTimeout = Duration.seconds(600)
+
+  let pool: PostgresPool
+  private let visitorKey = Guarded<[UInt8]?>(nil)
+
+  public init(_ pool: PostgresPool) { self.pool = pool }
+
+  func key() async throws -> [UInt8] {
+    if let key = visitorKey.withLock({ $0 }) { return key }
+    let key: [UInt8] = try await pool.query("SELECT visitor_key FROM behaviour.search_log")[0].decode(at: 0)
+    visitorKey.withLock { $0 = key }
+    return key
+  }
+
+  /// 64 bits of the SHA-256 of the key and the visitor's number.
+  static func hash(_ visitor: VisitorID, key: [UInt8]) -> Int64 {
+    let digits = SHA256.hexadecimal(of: key + Array(visitor.text.utf8)).prefix(16)
+    return Int64(bitPattern: UInt64(digits, radix: 16) ?? 0)
+  }
+}
+
+extension PostgresSearchLog: SearchLogStore {
+  public func write(_ searches: [LoggedSearch]) async throws {
+    guard !searches.isEmpty else { return }
+    try await pool.reaching {
+      let key = try await key()
+      let products = searches.map { "{\($0.products.map(\.description).joined(separator: ","))}" }
+      try await pool.execute(
+        """
+        INSERT INTO behaviour.search
+          (id, searched_at, visitor, query, outcome, total, filter_count, first_rank, products)
+        SELECT id, searched_at, visitor, query, outcome, total, filter_count, first_rank, products::bigint[]
+        FROM unnest(
+          \(searches.map(\.id.rawValue)), \(searches.map(\.searchedAt)),
+          \(searches.map { $0.visitor.map { Self.hash($0, key: key) } }), \(searches.map(\.query)),
+          \(searches.map(\.outcome.rawValue)), \(searches.map { Int32(clamping: $0.total) }),
+          \(searches.map { Int16(clamping: $0.filterCount) }), \(searches.map { Int32(clamping: $0.firstRank) }),
+          \(products)
+        ) AS given (id, searched_at, visitor, query, outcome, total, filter_count, first_rank, products)
+        ON CONFLICT (id) DO NOTHING
+        """)
+    }
+  }
+
+  public func write(_ clicks: [SearchClick]) async throws -> [SearchClick] {
+    guard !clicks.isEmpty else { return [] }
+    let rows = try await pool.reaching {
+      try await pool.query(
+        """
+        WITH given AS (
+          SELECT * FROM unnest(
+            \(clicks.map(\.search.rawValue)), \(clicks.map(\.product)), \(clicks.map(\.clickedAt))
+          ) AS given (search_id, product_id, clicked_at)
+        ), written AS (
+          INSERT INTO behaviour.search_click (search_id, product_id, searched_at, clicked_at, rank)
+          SELECT search_id, product_id, searched_at, clicked_at,
+            first_rank + array_position(products, product_id) - 1
+          FROM given JOIN behaviour.search ON search.id = search_id AND product_id = ANY (products)
+          ON CONFLICT (search_id, product_id) DO NOTHING
+        )
+        SELECT DISTINCT id FROM given JOIN behaviour.search ON search.id = search_id
+        """)
+    }
+    let known = Set(try rows.map { SearchID(rawValue: try $0.decode(at: 0)) })
+    return clicks.filter { !known.contains($0.search) }
+  }
+
+  public func forget(now: Timestamp, searchDays: Int, countDays: Int) async throws {
+    // Whole days, so that the counts of a day are never made from a part of it.
+    let oldest = now.day.advanced(by: 1 - searchDays)
+    try await pool.reaching {
+      for table in ["search", "search_click"] {
+        while try await deleteBatch(of: table, before: oldest.start) {}
+      }
+      try await pool.execute(
+        """
+        WITH gone AS (
+          DELETE FROM behaviour.search_day
+          WHERE day < \(oldest)::date AND visitors < \(Self.fewestVisitors) AND query <> '' RETURNING *
+        )
+        INSERT INTO behaviour.search_day AS kept
+          (day, query, searches, visitors, found_nothing, relaxed, corrected, clicked, reciprocal_ranks)
+        SELECT day, '', sum(searches), 0, sum(found_nothing), sum(relaxed), sum(corrected), sum(clicked),
+          sum(reciprocal_ranks)
+        FROM gone GROUP BY day
+        ON CONFLICT (day, query) DO UPDATE SET
+          searches = kept.searches + excluded.searches, found_nothing = kept.found_nothing + excluded.found_nothing,
+          relaxed = kept.relaxed + excluded.relaxed, corrected = kept.corrected + excluded.corrected,
+          clicked = kept.clicked + excluded.clicked,
+          reciprocal_ranks = kept.reciprocal_ranks + excluded.reciprocal_ranks
+        """)
+      try await pool.execute(
+        "DELETE FROM behaviour.search_day WHERE day < \(now.day.advanced(by: 1 - countDays))::date")
+    }
+  }
+
+  /// Rows of one statement: none holds locks, or makes the server's log grow, for long.
+  private static let deletedAtOnce = 10_000
+
+  private func deleteBatch(of table: String, before oldest: Timestamp) async throws -> Bool {
+    let deleted = try await pool.execute(
+      """
+      DELETE FROM behaviour.\(unsafeRaw: table) WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM behaviour.\(unsafeRaw: table) WHERE searched_at < \(oldest) LIMIT \(Self.deletedAtOnce)))
+      """)
+    return deleted == Self.deletedAtOnce
+  }
+}
+
+/// Text that the server reads as a date where it stands as one: `\(day)::date`.
+extension CalendarDay: PostgresEncodable {
+  public static var postgresType: PostgresType { .inferred }
+  public var postgresParameter: PostgresParameter { PostgresParameter(.inferred, text: description) }
+}

@@ -1,0 +1,174 @@
+public import Catalog
+public import Ports
+public import Telemetry
+import Threading
+import Understanding
+
+/// Takes in searches and clicks without making a shopper wait, and carries them to the store.
+///
+/// What does not fit while the store is away is dropped and counted: a search never waits for its log.
+public final class SearchLog: Sendable {
+  public struct Options: Sendable {
+    /// Searches, and clicks, that wait for the store at most: some seconds of a busy shop.
+    public var capacity = 10_000
+    public var flushPause = Duration.seconds(1)
+    /// Least time between two roll-ups.
+    public var rollUpPause = Duration.seconds(60)
+    /// A roll-up is let rest so many times as long as it took.
+    public var restPerRollUp = 50
+    /// A click may come before the process that answered its search has flushed it.
+    public var clickTries = 5
+    /// Days that searches and clicks are kept.
+    public var searchDays = 30
+    /// Days that their counts are kept.
+    public var countDays = 400
+    /// More than a shopper can type the beginnings of.
+    public var popularQueries = 10_000
+
+    public init() {}
+  }
+
+  private struct Buffer {
+    var searches: [LoggedSearch] = []
+    var clicks: [(click: SearchClick, tries: Int)] = []
+  }
+
+  private let store: any SearchLogStore
+  private let clock: any WallClock
+  private let options: Options
+  private let dropped: (searches: Counter, clicks: Counter)
+  private let buffer = Guarded(Buffer())
+  /// What suggestions take from the log.
+  public let popular = PopularQueryList()
+
+  public init(store: any SearchLogStore, clock: any WallClock, options: Options = Options(), metrics: MetricsRegistry) {
+    self.store = store
+    self.clock = clock
+    self.options = options
+    func counter(_ kind: String) -> Counter {
+      metrics.counter(
+        "vitrine_query_log_dropped_total", help: "What the query log had no room for, or no search of.",
+        labels: [("kind", kind)])
+    }
+    dropped = (counter("search"), counter("click"))
+  }
+
+  /// Takes in a search; nil where it is of no words, and so none that says what shoppers look for.
+  func record(_ page: SearchPage, by visitor: VisitorID?) -> SearchID? {
+    let query = PrivateText.masked(page.typedText.lowercased())
+    guard !query.isEmpty else { return nil }
+    let id = SearchID.random()
+    let search = LoggedSearch(
+      id: id, searchedAt: clock.now(), visitor: visitor, query: query, outcome: page.outcome, total: page.total.value,
+      filterCount: page.input.filters.count + (page.input.listing == nil ? 0 : 1),
+      firstRank: page.input.resultsBefore + 1, products: page.products.map(\.id))
+    let isKept = buffer.withLock { buffer in
+      guard buffer.searches.count < options.capacity else { return false }
+      buffer.searches.append(search)
+      return true
+    }
+    if !isKept { dropped.searches.increment() }
+    return isKept ? id : nil
+  }
+
+  /// Takes in clicks; returns how many there was room for.
+  public func record(clicks: [(search: SearchID, product: ProductID)]) -> Int {
+    let now = clock.now()
+    let kept = buffer.withLock { buffer in
+      let room = clicks.prefix(max(0, options.capacity - buffer.clicks.count))
+      buffer.clicks += room.map { (SearchClick(search: $0.search, product: $0.product, clickedAt: now), 0) }
+      return room.count
+    }
+    dropped.clicks.increment(by: clicks.count - kept)
+    return kept
+  }
+
+  /// Carries to the store what was taken in; what it cannot take now waits for the next time.
+  public func flush() async throws {
+    let taken = buffer.withLock { buffer in
+      defer { buffer = Buffer() }
+      return buffer
+    }
+    do {
+      try await store.write(taken.searches)
+    } catch {
+      // What was refused would be refused again, and hold up all that comes after it.
+      let mayPass = error is DependencyUnavailable || Task.isCancelled
+      giveBack(mayPass ? taken : Buffer(clicks: taken.clicks))
+      if !mayPass { dropped.searches.increment(by: taken.searches.count) }
+      throw error
+    }
+    do {
+      let unknown = Set(try await store.write(taken.clicks.map(\.click)))
+      let waiting = taken.clicks.filter { unknown.contains($0.click) }.map { (click: $0.click, tries: $0.tries + 1) }
+      let again = waiting.filter { $0.tries < options.clickTries }
+      dropped.clicks.increment(by: waiting.count - again.count)
+      giveBack(Buffer(clicks: again))
+    } catch {
+      let mayPass = error is DependencyUnavailable || Task.isCancelled
+      giveBack(Buffer(clicks: mayPass ? taken.clicks : []))
+      if !mayPass { dropped.clicks.increment(by: taken.clicks.count) }
+      throw error
+    }
+  }
+
+  private func giveBack(_ taken: Buffer) {
+    let over = buffer.withLock { buffer in
+      let searches = taken.searches + buffer.searches
+      let clicks = taken.clicks + buffer.clicks
+      buffer = Buffer(
+        searches: Array(searches.prefix(options.capacity)), clicks: Array(clicks.prefix(options.capacity)))
+      return (searches: searches.count - buffer.searches.count, clicks: clicks.count - buffer.clicks.count)
+    }
+    dropped.searches.increment(by: over.searches)
+    dropped.clicks.increment(by: over.clicks)
+  }
+
+  /// Counts the days anew, forgets what is old and learns what is popular now.
+  public func tend() async throws {
+    let now = clock.now()
+    if try await store.rollUp(now: now) {
+      try await store.forget(now: now, searchDays: options.searchDays, countDays: options.countDays)
+    }
+    popular.replace(by: try await store.popularQueries(now: now, limit: options.popularQueries))
+  }
+
+  /// What the last days were like, counted up to now.
+  public func report(days: Int, limit: Int) async throws -> SearchReport {
+    try await flush()
+    let now = clock.now()
+    _ = try await store.rollUp(now: now)
+    return try await store.report(days: days, now: now, limit: limit)
+  }
+
+  /// Flushes and tends until it is cancelled, and flushes a last time then.
+  public func run(logger: Logger) async {
+    func attempt(_ what: String, _ work: () async throws -> Void) async {
+      do { try await work() } catch is CancellationError {} catch {
+        logger.warning("the query log \(what)", metadata: ["reason": .string("\(error)")])
+      }
+    }
+    var tendAt = ContinuousClock.now
+    while !Task.isCancelled {
+      await attempt("waits to be written") { try await flush() }
+      if ContinuousClock.now >= tendAt {
+        let start = ContinuousClock.now
+        await attempt("was not counted") { try await tend() }
+        tendAt = .now + max(options.rollUpPause, (ContinuousClock.now - start) * options.restPerRollUp)
+      }
+      try? await Task.sleep(for: options.flushPause)
+    }
+    // Not of the cancelled task: its last searches are to be written.
+    await Task { await attempt("was not written to the end") { try await flush() } }.value
+  }
+}
+
+extension SearchPage {
+  var outcome: SearchOutcome {
+    if total.value == 0 { return .nothing }
+    switch relaxedTo {
+    case .mostWords, .anyWord, .category: return .relaxed
+    case nil, .everyWord, .everyWordFirst: return correctedText == nil ? .found : .corrected
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import FoundationEssentials
+public import HTTPServer
+
+/// Lets those in who have the shop's admin token: as `Authorization: Bearer TOKEN`, or as the password that a browser
+/// asks for, with any name.
+public struct AdminAccess: Sendable {
+  private let token: [UInt8]?
+
+  /// nil: nobody is let in.
+  public init(token: String?) { self.token = token.map { Array($0.utf8) } }
+
+  public func check(_ request: HTTPRequest) throws(Problem) {
+    guard let token else {
+      throw Problem(APIProblem.adminClosed, detail: "No admin token is set: start the shop with admin.token.")
+    }
+    guard let given = Self.secret(of: request.headers["Authorization"] ?? ""), Self.isEqual(given, token) else {
+      throw Problem(
+        APIProblem.adminTokenWanted,
+        detail: "This is for the shop's staff: send the admin token as a bearer token, or as a password with any name.",
+        headers: ["WWW-Authenticate": "Basic realm=\"admin\", charset=\"UTF-8\""])
+    }
+  }
+
+  private static func secret(of header: String) -> [UInt8]? {
+    let parts = header.split(separator: " ", maxSplits: 1)
+    guard parts.count == 2 else { return nil }
+    switch parts[0].lowercased() {
+    case "bearer": return Array(parts[1].utf8)
+    case "basic":
+      guard let pair = Data(base64Encoded: String(parts[1])), let colon = pair.firstIndex(of: UInt8(ascii: ":")) else {
+        return nil
+      }
+      return Array(pair[pair.index(after: colon)...])
+    default: return nil
+    }
+  }
+
+  /// Takes as long for a token that is nearly right as for any other.
+  private static func isEqual(_ given: [UInt8], _ token: [UInt8]) -> Bool {
+    var difference = UInt8(given.count == token.count ? 0 : 1)
+    for index in token.indices { difference |= token[index] ^ (given.isEmpty ? 0 : given[index % given.count]) }
+    return difference == 0
+  }
+}

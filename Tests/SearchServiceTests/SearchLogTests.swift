@@ -1,0 +1,174 @@
+// The log in memory, over a store that says what it was given:
+// 1. What looks like an e-mail address, a telephone's or a card's number is not in a query that is kept; sizes, models,
+//    EANs and prices are.
+// 2. A store that is away loses nothing up to the capacity; what is over it is counted as dropped; a store that refuses
+//    does not hold up what comes after.
+// 3. A click whose search is not there yet is tried again, and dropped after five times.
+// 4. Popular queries are completed from their beginning, in any case, the weightier first, at most as many as asked for:
+//    as a plain reading of the list does (random lists, seed printed).
+// 5. What is taken in before the log is told to end is written.
+import Catalog
+import Ports
+import Telemetry
+import TestSupport
+import Testing
+import Threading
+import Understanding
+
+@testable import SearchService
+
+@Suite struct SearchLogTests {
+  @Test("1: private text")
+  func privateText() {
+    for (typed, kept) in [
+      ("jane.doe@example.com", "[email]"), ("dress for jane@x.co.uk please", "dress for [email] please"),
+      ("4111 1111 1111 1111", "[card]"), ("4111111111111111 visa", "[card] visa"), ("3782-822463-10005", "[card]"),
+      ("call +44 20 7946 0958", "call [phone]"), ("+442079460958", "[phone]"),
+    ] {
+      #expect(PrivateText.masked(typed) == kept, "\(typed)")
+    }
+    for typed in [
+      "4006381333931", "04006381333931", "dv7-1211ea", "006r90321", "15.6 in", "£20-40", "+4", "red @ home", "@home",
+      "1234 5678 9012 3456", "iphone 15 128 gb", "", "2 x 1000 1000 1000 1000", "usb (10)",
+    ] {
+      #expect(PrivateText.masked(typed) == typed, "\(typed)")
+    }
+  }
+
+  private struct Clock: WallClock {
+    func now() -> Timestamp { Timestamp("2026-11-23T12:00:00Z")! }
+  }
+
+  private final class Store: SearchLogStore {
+    struct State {
+      var searches: [LoggedSearch] = []
+      var clicks: [SearchClick] = []
+      var known: Set<SearchID> = []
+      var clickTries = 0
+      var failure: (any Error)?
+    }
+    let state = Guarded(State())
+
+    func write(_ searches: [LoggedSearch]) async throws {
+      try state.withLock { state in
+        if let failure = state.failure { throw failure }
+        state.searches += searches
+        state.known.formUnion(searches.map(\.id))
+      }
+    }
+    func write(_ clicks: [SearchClick]) async throws -> [SearchClick] {
+      try state.withLock { state in
+        if let failure = state.failure { throw failure }
+        state.clickTries += clicks.isEmpty ? 0 : 1
+        state.clicks += clicks.filter { state.known.contains($0.search) }
+        return clicks.filter { !state.known.contains($0.search) }
+      }
+    }
+    func rollUp(now: Timestamp) async throws -> Bool { true }
+    func forget(now: Timestamp, searchDays: Int, countDays: Int) async throws {}
+    func popularQueries(now: Timestamp, limit: Int) async throws -> [PopularQuery] { [] }
+    func report(days: Int, now: Timestamp, limit: Int) async throws -> SearchReport {
+      SearchReport(
+        days: days, totals: .init(), before: .init(), byDay: [], popular: [], unanswered: [], seldomClicked: [])
+    }
+  }
+
+  private func page(_ text: String) -> SearchPage {
+    SearchPage(
+      input: SearchInput(text: text), plan: .init(text: text), typedText: text,
+      total: .init(value: 0, isExact: true), products: [], facets: [], degraded: [], tookMilliseconds: 0)
+  }
+
+  private func log(_ store: Store, _ metrics: MetricsRegistry, capacity: Int = 100) -> SearchLog {
+    var options = SearchLog.Options()
+    options.capacity = capacity
+    return SearchLog(store: store, clock: Clock(), options: options, metrics: metrics)
+  }
+
+  private func dropped(_ kind: String, _ metrics: MetricsRegistry) -> String? {
+    metrics.exposition().split(separator: "\n").first {
+      $0.hasPrefix("vitrine_query_log_dropped_total{kind=\"\(kind)\"}")
+    }
+    .map { String($0.split(separator: " ")[1]) }
+  }
+
+  @Test("2: a store that is away")
+  func away() async throws {
+    let (store, metrics) = (Store(), MetricsRegistry())
+    let log = log(store, metrics, capacity: 5)
+    store.state.withLock { $0.failure = DependencyUnavailable(dependency: "Postgres", reason: "it is down") }
+    #expect(log.record(page(""), by: nil) == nil)
+    for number in 0..<3 { #expect(log.record(page("Lamp \(number)"), by: nil) != nil) }
+    await #expect(throws: DependencyUnavailable.self) { try await log.flush() }
+    for number in 3..<8 { #expect((log.record(page("Lamp \(number)"), by: nil) != nil) == (number < 5)) }
+    #expect(dropped("search", metrics) == "3")
+    store.state.withLock { $0.failure = nil }
+    try await log.flush()
+    try await log.flush()
+    #expect(store.state.withLock { $0.searches.map(\.query) } == (0..<5).map { "lamp \($0)" })
+
+    struct Refused: Error {}
+    store.state.withLock { $0.failure = Refused() }
+    _ = log.record(page("refused"), by: nil)
+    await #expect(throws: Refused.self) { try await log.flush() }
+    #expect(dropped("search", metrics) == "4")
+    store.state.withLock { $0.failure = nil }
+    _ = log.record(page("after"), by: nil)
+    try await log.flush()
+    #expect(store.state.withLock { $0.searches.map(\.query) }.suffix(2) == ["lamp 4", "after"])
+  }
+
+  @Test("3: early clicks")
+  func earlyClicks() async throws {
+    let (store, metrics) = (Store(), MetricsRegistry())
+    let log = log(store, metrics, capacity: 3)
+    let (early, never) = (SearchID.random(), SearchID.random())
+    let product = ProductID(rawValue: 7)
+    #expect(log.record(clicks: [(early, product), (never, product)]) == 2)
+    #expect(log.record(clicks: [(early, product), (early, product)]) == 1)
+    #expect(dropped("click", metrics) == "1")
+    try await log.flush()
+    try await log.flush()
+    #expect(store.state.withLock { $0.clicks.isEmpty })
+    store.state.withLock { _ = $0.known.insert(early) }
+    for _ in 0..<9 { try await log.flush() }
+    #expect(store.state.withLock { $0.clicks.map(\.search) } == [early, early])
+    #expect(store.state.withLock { $0.clickTries } == 5)
+    #expect(dropped("click", metrics) == "2")
+  }
+
+  @Test("4: completing")
+  func completing() async throws {
+    let seed = UInt64.random(in: .min ... .max)
+    print("SearchLogTests.completing seed \(seed)")
+    var random = SeededGenerator(seed: seed)
+    let letters = Array("abé z")
+    for size in [0, 1, 2, 50, 400] {
+      var texts: Set<String> = []
+      while texts.count < size {
+        texts.insert(
+          String((0..<Int.random(in: 1...9, using: &random)).map { _ in letters.randomElement(using: &random)! }))
+      }
+      let queries = texts.sorted().map { PopularQuery(text: $0, weight: Double(Int.random(in: 1...9, using: &random))) }
+      let list = PopularQueryList()
+      list.replace(by: queries.shuffled(using: &random))
+      for beginning in ["", "a", "A", "ab", "É", "z ", "zz", "q"] + texts.sorted().prefix(20) {
+        let wanted = queries.filter { $0.text.hasPrefix(beginning.lowercased()) }
+          .sorted { $0.weight == $1.weight ? $0.text < $1.text : $0.weight > $1.weight }.prefix(4).map(\.text)
+        #expect(await list.queries(startingWith: beginning, limit: 4) == wanted, "seed \(seed), \(beginning)")
+      }
+    }
+  }
+
+  @Test("5: the end", .timeLimit(.minutes(1)))
+  func end() async throws {
+    let (store, metrics) = (Store(), MetricsRegistry())
+    let log = log(store, metrics)
+    let running = Task { await log.run(logger: Logger(label: "test", sink: NullSink())) }
+    running.cancel()
+    for number in 0..<3 { _ = log.record(page("lamp \(number)"), by: nil) }
+    await running.value
+    try await log.flush()
+    #expect(store.state.withLock { Set($0.searches.map(\.query)) } == ["lamp 0", "lamp 1", "lamp 2"])
+  }
+}

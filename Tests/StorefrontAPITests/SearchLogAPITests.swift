@@ -1,0 +1,170 @@
+// The query log over the real server, on a real Postgres:
+// 1. An answer to words has an id and one to none has not; a click told by it is in the report with its place; so is what
+//    found nothing, and what was searched on the page.
+// 2. Events that are not as described are told so by a pointer, and none of their list is kept.
+// 3. The report, as JSON and as a page, is for who has the admin token, as a bearer or as a password; the page shows no
+//    text unescaped; days and limits out of bounds are a 400.
+// 4. A browser that asks to be left alone gets no visitor's cookie and is logged as nobody; one that came back with its
+//    cookie is logged hashed.
+// 5. Queries that three visitors had are suggested from their first letter.
+import HTTPServer
+import JSON
+import Ports
+import PostgresStore
+import SearchService
+import Seeding
+import StorefrontAPI
+import Testing
+
+@Suite(.serialized) struct SearchLogAPITests {
+  private static let shop = Task {
+    try await TestShop(
+      try Seeding.handWrittenCatalog(directory: TestShop.root + "/Seeds/catalog") + [TestShop.hostile])
+  }
+
+  private static let bearer = "Authorization: Bearer \(TestShop.adminToken)\r\n"
+
+  private func tell(_ shop: TestShop, _ body: String, type: String = "application/json") async throws
+    -> HTTPClient.Answer
+  {
+    try await shop.client.get(
+      "/v1/events", method: "POST", headers: "Content-Type: \(type)\r\n", body: body)
+  }
+
+  private func report(_ shop: TestShop, _ parameters: String = "") async throws -> JSONValue {
+    let answer = try await shop.client.get("/v1/admin/search/analytics\(parameters)", headers: Self.bearer)
+    #expect(answer.status == 200 && answer.headers["Cache-Control"] == "no-store", "\(answer.text)")
+    let report = try JSONValue(parsing: answer.body)
+    let problems = SchemaValidator(document: OpenAPI.document).problems(
+      report, ["$ref": "#/components/schemas/SearchReport"])
+    #expect(problems.isEmpty, "\(problems.prefix(3))")
+    return report
+  }
+
+  private func query(_ text: String, in list: String, of report: JSONValue) -> JSONValue? {
+    report[list]?.array?.first { $0["query"]?.string == text }
+  }
+
+  @Test("1: from a search to the report", .timeLimit(.minutes(5)))
+  func searchToReport() async throws {
+    let shop = try await Self.shop.value
+    #expect(try await shop.json("/v1/search")["search_id"] == nil)
+    #expect(try await shop.json("/v1/categories/dresses")["search_id"] == nil)
+    let page = try await shop.json("/v1/search?q=Desk+LAMP&page=2&page_size=1")
+    let id = try #require(page["search_id"]?.string)
+    let product = try #require(page["products"]?.array?.first?["id"]?.string)
+    let event = "{\"type\":\"click\",\"search_id\":\"\(id)\",\"product_id\":\"\(product)\"}"
+    let answer = try await tell(shop, "{\"events\":[\(event),\(event)]}")
+    #expect(answer.status == 202 && answer.text == "{\"accepted\":2}", "\(answer.text)")
+    _ = try await shop.json("/v1/search?q=qqxxzz")
+    _ = try await shop.json("/v1/search?q=me@example.com")
+    let html = try await shop.client.get("/search?q=sofa")
+    #expect(html.text.contains("<ul class=\"grid\" data-search=\"") && html.text.contains("data-product=\""))
+    #expect(try await !shop.client.get("/c/dresses").text.contains("data-search"))
+
+    let report = try await report(shop)
+    let lamp = try #require(query("desk lamp", in: "popular", of: report))
+    #expect(lamp["searches"]?.int == 1 && lamp["clicked"]?.int == 1 && lamp["mean_reciprocal_rank"]?.double == 0.5)
+    #expect(query("sofa", in: "popular", of: report)?["clicked"]?.int == 0)
+    #expect(query("[email]", in: "popular", of: report) != nil && !report.text.contains("example.com"))
+    let nothing = try #require(query("qqxxzz", in: "unanswered", of: report))
+    #expect((nothing["found_nothing"]?.int ?? 0) + (nothing["relaxed"]?.int ?? 0) == 1)
+    #expect(report["by_day"]?.array?.count == 30 && report["by_day"]?.array?.last?["day"]?.string == "2026-11-23")
+    #expect(try await self.report(shop, "?days=7&limit=1")["popular"]?.array?.count == 1)
+  }
+
+  @Test("2: wrong events", .timeLimit(.minutes(5)))
+  func wrongEvents() async throws {
+    let shop = try await Self.shop.value
+    let right = "{\"type\":\"click\",\"search_id\":\"0123456789abcdef\",\"product_id\":\"1\"}"
+    for (event, pointer) in [
+      ("{}", "type"), ("1", "type"), (right.replacing("click", with: "view"), "type"),
+      (right.replacing("0123", with: "012"), "search_id"), (right.replacing("abcdef", with: "ABCDEF"), "search_id"),
+      (right.replacing("\"1\"", with: "1"), "product_id"), (right.replacing("\"1\"", with: "\"x\""), "product_id"),
+    ] {
+      let answer = try await tell(shop, "{\"events\":[\(right),\(event)]}")
+      let problem = try JSONValue(parsing: answer.body)
+      #expect(answer.status == 400 && problem["pointer"]?.string == "/events/1/\(pointer)", "\(event): \(answer.text)")
+    }
+    let many = "{\"events\":[\(Array(repeating: right, count: 101).joined(separator: ","))]}"
+    for body in ["", "x", "[]", "{}", "{\"events\":{}}", "{\"events\":[]}", many] {
+      #expect(try await tell(shop, body).status == 400, "\(body.prefix(40))")
+    }
+    #expect(try await tell(shop, "{\"events\":[\(right)]}", type: "text/plain").status == 400)
+    #expect(try await tell(shop, String(repeating: " ", count: 20_000)).status == 413)
+    #expect(try await shop.client.get("/v1/events").status == 405)
+  }
+
+  @Test("3: who may see", .timeLimit(.minutes(5)))
+  func access() async throws {
+    let shop = try await Self.shop.value
+    _ = try await shop.json("/v1/search?q=%22%3E%3Cscript%3Ealert('x')%3C/script%3E")
+    let basic = "YW55Ym9keTphLXRva2VuLW9mLXRoZS10ZXN0cw=="  // anybody:a-token-of-the-tests
+    for (header, status) in [
+      ("", 401), ("Authorization: Bearer wrong\r\n", 401), ("Authorization: Bearer \(TestShop.adminToken)x\r\n", 401),
+      ("Authorization: Bearer\r\n", 401), ("Authorization: Basic ****\r\n", 401),
+      ("Authorization: Basic \(basic.prefix(20))\r\n", 401), ("Authorization: Digest \(TestShop.adminToken)\r\n", 401),
+      ("Authorization: Basic \(basic)\r\n", 200), (Self.bearer, 200),
+      ("authorization: bearer \(TestShop.adminToken)\r\n", 200),
+    ] {
+      for target in ["/v1/admin/search/analytics", "/admin/search"] {
+        let answer = try await shop.client.get(target, headers: header)
+        #expect(answer.status == status, "\(target) \(header)")
+        #expect((answer.headers["WWW-Authenticate"]?.hasPrefix("Basic ") ?? false) == (status == 401))
+      }
+    }
+    let page = try await shop.client.get("/admin/search?days=7", headers: Self.bearer)
+    #expect(page.text.contains("<h1>Searches</h1>") && page.text.contains("noindex"))
+    #expect(page.text.contains("&lt;script&gt;") && !page.text.contains("<script>alert"))
+    #expect(page.headers["Cache-Control"] == "no-store")
+    for parameters in ["?days=0", "?days=366", "?days=x", "?limit=0", "?limit=1001", "?x=1"] {
+      for target in ["/v1/admin/search/analytics", "/admin/search"] {
+        #expect(try await shop.client.get(target + parameters, headers: Self.bearer).status == 400, "\(parameters)")
+      }
+    }
+    #expect(throws: (any Error).self) {
+      try AdminAccess(token: nil).check(.init(target: "/", headers: ["Authorization": "Bearer "]))
+    }
+  }
+
+  @Test("4: privacy", .timeLimit(.minutes(5)))
+  func privacy() async throws {
+    let shop = try await Self.shop.value
+    func visitors(of query: String) async throws -> [Int64?] {
+      try await shop.log.flush()
+      return try await shop.pool.query("SELECT visitor FROM behaviour.search WHERE query = \(query)").map {
+        try $0.decode(at: 0)
+      }
+    }
+    let new = try await shop.client.get("/search?q=kettle")
+    let cookie = try #require(new.headers["Set-Cookie"]?.split(separator: ";").first.map { "Cookie: \($0)\r\n" })
+    #expect(new.headers["Cache-Control"] == "private, no-cache")
+    #expect(try await visitors(of: "kettle") == [nil])
+    #expect(try await shop.client.get("/search?q=toaster", headers: cookie).headers["Set-Cookie"] == nil)
+    _ = try await shop.client.get("/v1/search?q=toaster", headers: cookie)
+    let known = try await visitors(of: "toaster")
+    #expect(known.count == 2 && known[0] != nil && known[0] == known[1])
+    for header in ["Sec-GPC: 1\r\n", "DNT: 1\r\n"] {
+      #expect(try await shop.client.get("/search?q=blender", headers: header).headers["Set-Cookie"] == nil)
+      _ = try await shop.client.get("/search?q=blender", headers: cookie + header)
+    }
+    #expect(try await visitors(of: "blender") == [nil, nil, nil, nil])
+  }
+
+  @Test("5: popular queries", .timeLimit(.minutes(5)))
+  func popular() async throws {
+    let shop = try await Self.shop.value
+    for digit in 1...3 {
+      let cookie = "Cookie: visitor=\(String(repeating: String(digit), count: 32))\r\n"
+      for query in ["red+dress", "red+drss", "zzyyxxw"] {
+        #expect(try await shop.client.get("/v1/search?q=\(query)", headers: cookie).status == 200)
+      }
+    }
+    #expect(try await shop.json("/v1/suggest?q=r")["queries"] == [])
+    try await shop.log.flush()
+    try await shop.log.tend()
+    #expect(try await shop.json("/v1/suggest?q=r")["queries"] == ["red dress"])
+    #expect(try await shop.json("/v1/suggest?q=RED+d")["queries"] == ["red dress"])
+    #expect(try await shop.json("/v1/suggest?q=z")["queries"] == [])
+  }
+}
