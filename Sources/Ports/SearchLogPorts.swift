@@ -144,6 +144,13 @@ public struct SearchReport: Sendable, Hashable {
     /// Of the searches with a click: 1 where always the first product was clicked.
     public var meanReciprocalRank: Double? { clicked > 0 ? reciprocalRanks / Double(clicked) : nil }
 
+    public static func + (left: Figures, right: Figures) -> Figures {
+      Figures(
+        searches: left.searches + right.searches, foundNothing: left.foundNothing + right.foundNothing,
+        relaxed: left.relaxed + right.relaxed, corrected: left.corrected + right.corrected,
+        clicked: left.clicked + right.clicked, reciprocalRanks: left.reciprocalRanks + right.reciprocalRanks)
+    }
+
     private func share(_ count: Int) -> Double? { searches > 0 ? Double(count) / Double(searches) : nil }
   }
 
@@ -171,6 +178,8 @@ public struct SearchReport: Sendable, Hashable {
   }
 
   public var days: Int
+  /// Until when searches and clicks are in it; nil: none was counted yet.
+  public var countedAt: Timestamp?
   public var totals: Figures
   /// Of as many days before.
   public var before: Figures
@@ -183,16 +192,15 @@ public struct SearchReport: Sendable, Hashable {
   /// lose the most clicks by it.
   public var seldomClicked: [Query]
 
-  public init(
-    days: Int, totals: Figures, before: Figures, byDay: [Day], popular: [Query], unanswered: [Query],
-    seldomClicked: [Query]
-  ) {
+  /// Without the lists of queries.
+  public init(days: Int, countedAt: Timestamp?, before: Figures, byDay: [Day]) {
     self.days = days
-    self.totals = totals
+    self.countedAt = countedAt
+    totals = byDay.map(\.figures).reduce(Figures(), +)
     self.before = before
     self.byDay = byDay
-    self.popular = popular
-    self.unanswered = unanswered
-    self.seldomClicked = seldomClicked
+    popular = []
+    unanswered = []
+    seldomClicked = []
   }
 }

@@ -13,11 +13,12 @@ enum OpenAPISchemas {
     ]),
     "Category": object(["id": id, "slug": string, "name": string, "children": array(ref("Category"))]),
     "Events": object(["events": events]), "EventsTaken": object(["accepted": integer]),
-    "SearchReport": object([
-      "days": integer, "totals": figures(), "before": figures(),
-      "by_day": array(figures(["day": ["type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"]])),
-      "popular": reportedQueries, "unanswered": reportedQueries, "seldom_clicked": reportedQueries,
-    ]),
+    "SearchReport": object(
+      [
+        "days": integer, "counted_at": string, "totals": figures(), "before": figures(),
+        "by_day": array(figures(["day": ["type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"]])),
+        "popular": reportedQueries, "unanswered": reportedQueries, "seldom_clicked": reportedQueries,
+      ], optional: ["counted_at"]),
     "Readiness": object([
       "ready": boolean, "checks": ["type": "object", "additionalProperties": ["enum": ["ok", "down"]]],
     ]),

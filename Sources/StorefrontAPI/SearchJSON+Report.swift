@@ -7,6 +7,7 @@ extension SearchJSON {
     var writer = JSONWriter(reservingBytes: 16_384)
     writer.object { writer in
       writer.member("days", report.days)
+      if let time = report.countedAt { writer.member("counted_at", time.description) }
       writer.name("totals")
       writer.object { write(report.totals, &$0) }
       writer.name("before")

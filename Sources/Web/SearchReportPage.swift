@@ -31,7 +31,7 @@ struct SearchReportPage {
       ("Found nothing", percent(now.foundNothingShare), percent(before.foundNothingShare)),
       ("Found a part of the words", percent(now.relaxedShare), percent(before.relaxedShare)),
       ("Led to a product", percent(now.clickThrough), percent(before.clickThrough)),
-      ("Place of what was clicked (MRR)", decimal(now.meanReciprocalRank), decimal(before.meanReciprocalRank)),
+      ("MRR of clicks", decimal(now.meanReciprocalRank), decimal(before.meanReciprocalRank)),
     ]
     let tiles = rows.map { name, value, before -> HTML in
       "<li><h2>\(name)</h2><p class=\"figure\">\(value)</p><p class=\"note\">before: \(before)</p></li>"
@@ -39,10 +39,12 @@ struct SearchReportPage {
     return "<section class=\"row\" aria-label=\"Figures\"><ul class=\"tiles\">\(tiles)</ul></section>"
   }
 
+  private var counted: String { report.countedAt.map { " Counted until \($0)." } ?? "" }
+
   private static let chartWidth = 720.0
   private static let chartHeight = 140.0
 
-  /// A bar for each day; its dark part are the searches that nothing had every word of.
+  /// A bar for each day; its red part are the searches that nothing had every word of.
   private var chart: HTML? {
     guard let most = report.byDay.map(\.figures.searches).max(), most > 0, let first = report.byDay.first,
       let last = report.byDay.last
@@ -62,8 +64,8 @@ struct SearchReportPage {
     }
     return """
       <section class="row" aria-labelledby="by-day"><h2 id="by-day">By day</h2>
-      <svg class="days" viewBox="0 0 \(Int(Self.chartWidth)) \(Int(Self.chartHeight))" role="img" aria-label="Searches by day, at most \(most)">\(bars)</svg>
-      <p class="note">\(first.day.description) to \(last.day.description), UTC, at most \(most) a day. The dark part: nothing had every word.</p></section>
+      <svg class="days" viewBox="0 0 \(Int(Self.chartWidth)) \(Int(Self.chartHeight))" preserveAspectRatio="none" role="img" aria-label="Searches by day, at most \(most)">\(bars)</svg>
+      <p class="note">\(first.day.description) to \(last.day.description), UTC, at most \(most) a day. The red part: nothing had every word.\(counted)</p></section>
       """
   }
 
@@ -83,7 +85,8 @@ struct SearchReportPage {
       return "<section class=\"row\"><h2>\(title)</h2><p class=\"note\">None in these days.</p></section>"
     }
     let heads = columns.map { column -> HTML in
-      "<th scope=\"col\"\(column == .next ? "" : " class=\"number\"")>\(column.rawValue)</th>"
+      column == .next
+        ? "<th scope=\"col\">\(column.rawValue)</th>" : "<th scope=\"col\" class=\"number\">\(column.rawValue)</th>"
     }
     let rows = queries.map { query -> HTML in
       let address = Address(path: "/search", parameters: [("q", query.text)]).text

@@ -120,7 +120,7 @@ enum Stylesheet {
     .details th,.details td{text-align:left;vertical-align:top;padding:7px 12px 7px 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
     .details th{font-weight:500;color:var(--soft);width:42%}
     .figure{font-size:1.6rem;font-weight:700;margin:0}
-    .days{display:block;width:100%;height:auto;max-height:180px}
+    .days{display:block;width:100%;height:160px}
     .days .all{fill:#9db7d3}.days .unanswered{fill:var(--red)}
     .wide{overflow-x:auto}
     .report{border-collapse:collapse;width:100%;font-size:.95rem}

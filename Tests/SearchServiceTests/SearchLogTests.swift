@@ -68,8 +68,7 @@ import Understanding
     func forget(now: Timestamp, searchDays: Int, countDays: Int) async throws {}
     func popularQueries(now: Timestamp, limit: Int) async throws -> [PopularQuery] { [] }
     func report(days: Int, now: Timestamp, limit: Int) async throws -> SearchReport {
-      SearchReport(
-        days: days, totals: .init(), before: .init(), byDay: [], popular: [], unanswered: [], seldomClicked: [])
+      SearchReport(days: days, countedAt: now, before: .init(), byDay: [])
     }
   }
 

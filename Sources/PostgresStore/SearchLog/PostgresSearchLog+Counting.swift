@@ -12,6 +12,7 @@ extension PostgresSearchLog {
           let isMine: Bool = try await connection.query(
             "SELECT pg_try_advisory_xact_lock(hashtextextended(\(Self.lock), 0))")[0].decode(at: 0)
           guard isMine else { return false }
+          try await connection.execute(Self.enoughMemory)
           // The day before may still get clicks.
           let last: Timestamp? = try await connection.query(
             """

@@ -23,38 +23,62 @@ extension PostgresSearchLog {
     return try await pool.reaching {
       try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { connection in
         try await connection.withStatementTimeout(Self.statementTimeout) {
+          try await connection.execute(Self.enoughMemory)
           let byDay = try await Self.byDay(from: first, to: now.day, on: connection)
-          let totals = try await Self.figures(from: first, to: now.day, on: connection)
-          let before = try await Self.figures(
-            from: first.advanced(by: -days), to: first.advanced(by: -1), on: connection)
           var report = SearchReport(
-            days: days, totals: totals, before: before, byDay: byDay, popular: [], unanswered: [], seldomClicked: [])
-          report.popular = try await Self.queries(
-            from: first, "true", order: "sum(searches) DESC", limit, on: connection)
-          report.unanswered = try await Self.queries(
-            from: first, "sum(found_nothing + relaxed) > 0", order: "sum(found_nothing + relaxed) DESC", limit,
-            on: connection)
+            days: days,
+            countedAt: try await connection.query("SELECT rolled_up_at FROM behaviour.search_log")[0].decode(at: 0),
+            before: try await Self.figures(
+              from: first.advanced(by: -days), to: first.advanced(by: -1), on: connection),
+            byDay: byDay)
+          try await Self.addQueries(
+            to: &report, from: first, usual: report.totals.clickThrough ?? 0, limit: limit, on: connection)
           try await Self.addNext(to: &report.unanswered, since: first.start, on: connection)
-          if let usual = totals.clickThrough, usual > 0 {
-            report.seldomClicked = try await Self.queries(
-              from: first, seldomClicked(than: usual),
-              order: "\(usual) * sum(searches) - sum(clicked) DESC", limit, on: connection)
-          }
           return report
         }
       }
     }
   }
 
+  /// The three lists, by one reading of the days.
+  private static func addQueries(
+    to report: inout SearchReport, from first: CalendarDay, usual: Double, limit: Int,
+    on connection: PostgresConnection
+  ) async throws {
+    let rows = try await connection.query(
+      """
+      WITH asked AS MATERIALIZED (
+        SELECT query, \(fragment: sums) FROM behaviour.search_day
+        WHERE day >= \(first)::date AND query <> '' GROUP BY query
+      )
+      (SELECT 0 AS list, * FROM asked ORDER BY searches DESC, query LIMIT \(limit))
+      UNION ALL
+      (SELECT 1, * FROM asked WHERE found_nothing + relaxed > 0
+        ORDER BY found_nothing + relaxed DESC, query LIMIT \(limit))
+      UNION ALL
+      (SELECT 2, * FROM asked WHERE \(fragment: seldomClicked(than: usual))
+        ORDER BY \(usual) * searches - clicked DESC, query LIMIT \(limit))
+      """)
+    for row in rows {
+      let query = SearchReport.Query(text: try row.decode("query"), figures: try Figures(row))
+      switch try row.decode("list") as Int {
+      case 0: report.popular.append(query)
+      case 1: report.unanswered.append(query)
+      default: report.seldomClicked.append(query)
+      }
+    }
+  }
+
   /// The upper end of the Wilson score interval of the query's own click-through is below the usual one.
-  private func seldomClicked(than usual: Double) -> SQL {
-    let (n, z): (SQL, SQL) = ("sum(searches)", "\(Self.z)::double precision")
-    let share: SQL = "(sum(clicked)::double precision / \(fragment: n))"
+  private static func seldomClicked(than usual: Double) -> SQL {
+    let z: SQL = "\(z)::double precision"
+    let share: SQL = "(clicked::double precision / searches)"
     return """
-      \(fragment: n) >= \(Self.fewestSearches) AND 2 * sum(found_nothing + relaxed) < \(fragment: n)
-      AND (\(fragment: share) + \(fragment: z) ^ 2 / (2 * \(fragment: n)) + \(fragment: z) * sqrt(
-          \(fragment: share) * (1 - \(fragment: share)) / \(fragment: n) + \(fragment: z) ^ 2 / (4 * \(fragment: n) ^ 2)))
-        / (1 + \(fragment: z) ^ 2 / \(fragment: n)) < \(usual)
+      searches >= \(fewestSearches) AND 2 * (found_nothing + relaxed) < searches
+      AND (\(fragment: share) + \(fragment: z) ^ 2 / (2 * searches) + \(fragment: z) * sqrt(
+          \(fragment: share) * (1 - \(fragment: share)) / searches
+          + \(fragment: z) ^ 2 / (4 * searches::double precision ^ 2)))
+        / (1 + \(fragment: z) ^ 2 / searches) < \(usual)
       """
   }
 
@@ -71,28 +95,17 @@ extension PostgresSearchLog {
   private static func byDay(
     from first: CalendarDay, to last: CalendarDay, on connection: PostgresConnection
   ) async throws -> [SearchReport.Day] {
-    try await connection.query(
+    let rows = try await connection.query(
       """
-      SELECT day.start::date::text AS day, counted.* FROM
-        generate_series(\(first)::date::timestamp, \(last)::date::timestamp, '1 day') AS day (start),
-        LATERAL (SELECT \(fragment: sums) FROM behaviour.search_day WHERE search_day.day = day.start::date) AS counted
-      ORDER BY day.start
-      """
-    ).compactMap { row in
-      guard let day = CalendarDay(try row.decode("day")) else { return nil }
-      return SearchReport.Day(day: day, figures: try Figures(row))
+      SELECT day::text AS day, \(fragment: sums) FROM behaviour.search_day
+      WHERE day BETWEEN \(first)::date AND \(last)::date GROUP BY day
+      """)
+    var figures: [CalendarDay: Figures] = [:]
+    for row in rows { if let day = CalendarDay(try row.decode("day")) { figures[day] = try Figures(row) } }
+    return (first.daysSinceEpoch...last.daysSinceEpoch).map { number in
+      let day = CalendarDay(daysSinceEpoch: number)
+      return SearchReport.Day(day: day, figures: figures[day] ?? Figures())
     }
-  }
-
-  private static func queries(
-    from first: CalendarDay, _ condition: SQL, order: SQL, _ limit: Int, on connection: PostgresConnection
-  ) async throws -> [SearchReport.Query] {
-    try await connection.query(
-      """
-      SELECT query, \(fragment: sums) FROM behaviour.search_day WHERE day >= \(first)::date AND query <> ''
-      GROUP BY query HAVING \(fragment: condition) ORDER BY \(fragment: order), query LIMIT \(limit)
-      """
-    ).map { SearchReport.Query(text: try $0.decode("query"), figures: try Figures($0)) }
   }
 
   /// What the visitors of each query searched for next and found; of one visitor alone it is no sign.

@@ -10,6 +10,8 @@ public struct PostgresSearchLog: Sendable {
   static let fewestVisitors = 3
   /// The roll-up of a day of millions, and reports over a year of them.
   static let statementTimeout = Duration.seconds(600)
+  /// Millions of queries are grouped in memory, not in files; it is given back when the transaction ends.
+  static let enoughMemory: SQL = "SET LOCAL work_mem = '128MB'"
 
   let pool: PostgresPool
   private let visitorKey = Guarded<[UInt8]?>(nil)

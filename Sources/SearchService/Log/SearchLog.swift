@@ -16,6 +16,8 @@ public final class SearchLog: Sendable {
     public var rollUpPause = Duration.seconds(60)
     /// A roll-up is let rest so many times as long as it took.
     public var restPerRollUp = 50
+    /// Whoever asks for a report does not wait for a roll-up that takes as long; one was made a while ago.
+    public var longRollUp = Duration.seconds(1)
     /// A click may come before the process that answered its search has flushed it.
     public var clickTries = 5
     /// Days that searches and clicks are kept.
@@ -38,6 +40,7 @@ public final class SearchLog: Sendable {
   private let options: Options
   private let dropped: (searches: Counter, clicks: Counter)
   private let buffer = Guarded(Buffer())
+  private let lastRollUp = Guarded(Duration.zero)
   /// What suggestions take from the log.
   public let popular = PopularQueryList()
 
@@ -127,17 +130,26 @@ public final class SearchLog: Sendable {
   /// Counts the days anew, forgets what is old and learns what is popular now.
   public func tend() async throws {
     let now = clock.now()
-    if try await store.rollUp(now: now) {
+    if try await rollUp(now: now) {
       try await store.forget(now: now, searchDays: options.searchDays, countDays: options.countDays)
     }
     popular.replace(by: try await store.popularQueries(now: now, limit: options.popularQueries))
   }
 
-  /// What the last days were like, counted up to now.
+  private func rollUp(now: Timestamp) async throws -> Bool {
+    let start = ContinuousClock.now
+    guard try await store.rollUp(now: now) else { return false }
+    lastRollUp.withLock { $0 = .now - start }
+    return true
+  }
+
+  /// What the last days were like; counted up to now, where that does not take long.
   public func report(days: Int, limit: Int) async throws -> SearchReport {
-    try await flush()
     let now = clock.now()
-    _ = try await store.rollUp(now: now)
+    if lastRollUp.withLock({ $0 }) < options.longRollUp {
+      try await flush()
+      _ = try await rollUp(now: now)
+    }
     return try await store.report(days: days, now: now, limit: limit)
   }
 
