@@ -2,19 +2,33 @@ public import Catalog
 import Ports
 import Pricing
 import SearchDSL
+import Understanding
 
 /// What the cards of one answer are drawn with.
 struct CardDrawing {
   let input: SearchInput
   let choice: VariantChoice
   let labels: CatalogDirectory.Labels
+  /// What a product may cost, in minor units: by the filters, and by words such as `under 50`.
+  let prices: ClosedRange<Int64>
 
-  /// `text` is what was searched for, after correction.
-  init(input: SearchInput, text: String, labels: CatalogDirectory.Labels) {
+  init(input: SearchInput, plan: QueryPlan, labels: CatalogDirectory.Labels) {
     self.input = input
-    choice = VariantChoice(text: text, filters: input.filters + (input.listing?.filters ?? []))
     self.labels = labels
+    let filters = input.filters + (input.listing?.filters ?? [])
+    choice = VariantChoice(text: plan.text, filters: filters)
+    var (lowest, highest): (Int64, Int64) = (.min, .max)
+    func narrow(_ lower: Int64?, _ upper: Int64?) {
+      lowest = max(lowest, lower ?? .min)
+      highest = min(highest, upper ?? .max)
+    }
+    for case .price(let lower, let upper) in filters { narrow(lower, upper) }
+    for case .price(let lower, let upper) in plan.filters.map(\.constraint) { narrow(lower, upper) }
+    // Where they leave nothing between them, nothing was found either.
+    prices = lowest...max(lowest, highest)
   }
+
+  var isPriceLimited: Bool { prices != .min ... .max }
 }
 
 extension SearchService {
@@ -30,15 +44,16 @@ extension SearchService {
     let hits = response.hits.compactMap(CardHit.init)
     let prices = await currentPrices(of: hits.map(\.id), degraded: &degraded)
     let drawing = CardDrawing(
-      input: SearchInput(shopper: shopper), text: "", labels: await directory.labels(degraded: &degraded))
+      input: SearchInput(shopper: shopper), plan: QueryPlan(text: ""), labels: await directory.labels(degraded: &degraded))
     let cards = hits.compactMap { card(for: $0, prices: prices?[$0.id], drawing) }
     return ids.compactMap { id in cards.first { $0.id == id } }
   }
 
-  /// The card with today's price; nil where today's price leaves the price filter.
+  /// The card with today's price; nil where today's price leaves what the search allows.
   ///
-  /// Where the search means some of the variants, the card is of those: of the first in stock, with the lowest price. The
-  /// price filter is of the product's lowest price all the same, as the index counts it.
+  /// Where the search means some of the variants, the card is of those: of the first in stock, with the lowest price that
+  /// the search allows. The index knows the product's lowest price alone: the red dress of 60 whose blue sister costs 45 is
+  /// found under 50, and left out here.
   func card(for hit: CardHit, prices: [VariantID: [Price]]?, _ drawing: CardDrawing) -> ProductCard? {
     let lists = drawing.input.shopper.priceLists
     let now = clock.now()
@@ -48,11 +63,15 @@ extension SearchService {
       prices == nil
       ? hit.indexedQuote(lists: lists, currency: currency)
       : quotes.values.min { $0.amount.minorUnits < $1.amount.minorUnits }
-    for filter in drawing.input.filters + (drawing.input.listing?.filters ?? []) {
-      guard case .price(let lower, let upper) = filter else { continue }
-      guard let amount = lowest?.amount.minorUnits, amount >= lower ?? 0, amount <= upper ?? .max else { return nil }
+    func isAllowed(_ quote: Quote?) -> Bool {
+      !drawing.isPriceLimited || quote.map { drawing.prices.contains($0.amount.minorUnits) } ?? false
     }
-    let meant = drawing.choice.meant(of: hit.variants)
+    guard isAllowed(lowest) else { return nil }
+    var meant = drawing.choice.meant(of: hit.variants)
+    if let variants = meant, prices != nil {
+      meant = variants.filter { isAllowed(quotes[$0.id]) }
+      if meant?.isEmpty == true { return nil }
+    }
     let shown = meant.flatMap { variants in
       variants.filter(\.isInStock).min { amount(of: $0, quotes) < amount(of: $1, quotes) } ?? variants.first
     }

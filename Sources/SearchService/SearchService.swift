@@ -90,7 +90,7 @@ public struct SearchService: Sendable {
     let quotes = await currentPrices(of: hits.map(\.id), degraded: &degraded)
     let labels = await directory.labels(degraded: &degraded)
     let facets = FacetReader(response: response, input: input, labels: labels, currency: currency)
-    let drawing = CardDrawing(input: input, text: plan.text, labels: labels)
+    let drawing = CardDrawing(input: input, plan: plan, labels: labels)
     let cards = hits.compactMap { card(for: $0, prices: quotes?[$0.id], drawing) }
 
     return SearchPage(

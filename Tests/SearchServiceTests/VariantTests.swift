@@ -6,6 +6,8 @@
 // 5. What the variants differ in is counted, each value once, colours with their tone.
 // 6. For every product of the demo catalog and each of its options' values as a filter, the card's variant has the value,
 //    and costs what the product's page says.
+// 7. Under a price, chosen or typed, the card is of a variant that costs no more; where those that are meant all cost more,
+//    there is no card.
 import Catalog
 import Pricing
 import SearchService
@@ -74,6 +76,28 @@ import Testing
     }
     #expect(try await card(shop, "ecru").variant?.options.first?.value == "Écru")
     #expect(try await card(shop, "rose gold dress").variant?.sku == SKU("D-5"))
+  }
+
+  @Test("7: a price", .timeLimit(.minutes(5)))
+  func price() async throws {
+    let shop = try await TestShop([Self.dress])
+    func skus(_ text: String, under highest: Int64? = nil) async throws -> [String?] {
+      let filters: [SearchFilter] = highest.map { [.price(lower: nil, upper: $0)] } ?? []
+      let page = try await shop.service.search(SearchInput(text: text, filters: filters))
+      for card in page.products {
+        if let highest { #expect(card.quote?.amount.minorUnits ?? .max <= highest, "\(text)") }
+      }
+      return page.products.map { $0.variant?.sku.text }
+    }
+    #expect(try await skus("red dress", under: 4200) == ["D-3"])
+    // Sold out, but the only one.
+    #expect(try await skus("red dress", under: 3600) == ["D-2"])
+    #expect(try await skus("red dress", under: 3000) == [])
+    #expect(try await skus("dress", under: 3000) == [nil])
+    #expect(try await skus("dress", under: 1000) == [])
+    #expect(try await skus("red dress under 42") == ["D-3"])
+    #expect(try await skus("red dress under 30") == [])
+    #expect(try await skus("dress under 30") == [nil])
   }
 
   @Test("2: the product as a whole", .timeLimit(.minutes(5)))
