@@ -10,14 +10,14 @@ import SearchDSL
 final class FunctionScoreWeight: Weight {
   private let function: IndexFunctionScore
   private let inner: Weight
-  private let filters: [Weight?]
+  private let filters: [SegmentFilter?]
   private let scores: Bool
 
   init(_ function: IndexFunctionScore, _ builder: WeightBuilder, scores: Bool, boost: Float) {
     self.function = function
     let needsInnerScores = scores || function.minimumScore != nil
     inner = builder.weight(function.query, scores: needsInnerScores, boost: boost)
-    filters = function.functions.map { $0.filter.map { builder.weight($0, scores: false) } }
+    filters = function.functions.map { $0.filter.map { SegmentFilter($0, builder) } }
     self.scores = needsInnerScores
   }
 
@@ -26,7 +26,7 @@ final class FunctionScoreWeight: Weight {
     guard scores else { return inner }
     let functions = zip(function.functions, filters).map { definition, filter in
       BoundFunction(
-        definition, column: Self.column(definition.kind, reader), filter: filter.map { FilterState($0.scorer(reader)) })
+        definition, column: Self.column(definition.kind, reader), filter: filter?.matches(in: reader) ?? .all)
     }
     return FunctionScoreScorer(inner, function, functions)
   }
@@ -40,28 +40,29 @@ final class FunctionScoreWeight: Weight {
   }
 }
 
-/// Whether a function's filter matches the document at hand.
-private final class FilterState {
-  private let scorer: Scorer?
-  init(_ scorer: Scorer?) { self.scorer = scorer }
+/// A function with its column and what its filter matches in one segment.
+///
+/// A class: a structure of so many references is copied, and each of them counted, for every document.
+private final class BoundFunction {
+  private let definition: IndexFunctionScore.Function
+  private let column: NumericColumn?
+  private let matchesAll: Bool
+  private let matching: BitSet
 
-  func matches(_ document: Int32) -> Bool {
-    guard let scorer else { return false }
-    let at = scorer.document < document ? scorer.advance(document) : scorer.document
-    return at == document
-  }
-}
-
-/// A function with its column in one segment.
-private struct BoundFunction {
-  let definition: IndexFunctionScore.Function
-  let column: NumericColumn?
-  let filter: FilterState?
-
-  init(_ definition: IndexFunctionScore.Function, column: NumericColumn?, filter: FilterState?) {
+  init(_ definition: IndexFunctionScore.Function, column: NumericColumn?, filter: FilterMatches) {
     self.definition = definition
     self.column = column
-    self.filter = filter
+    (matchesAll, matching) =
+      switch filter {
+      case .all: (true, BitSet(count: 0))
+      case .none: (false, BitSet(count: 0))
+      case .some(let set): (false, set)
+      }
+  }
+
+  /// Whether the function is of the document.
+  func applies(to document: Int32) -> Bool {
+    matchesAll || (Int(document) < matching.count && matching[Int(document)])
   }
 
   /// What `avg` divides by.
@@ -183,7 +184,7 @@ private final class FunctionScoreScorer: Scorer {
     var result: Double?
     var weights = 0.0
     for function in functions {
-      if let filter = function.filter, !filter.matches(document) { continue }
+      guard function.applies(to: document) else { continue }
       let value = function.value(document)
       weights += function.divisor
       guard let before = result else {

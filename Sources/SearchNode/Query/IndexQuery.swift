@@ -74,7 +74,7 @@ struct TermRange: Sendable {
 struct IndexFunctionScore: Sendable {
   struct Function: Sendable {
     var kind: Kind
-    var filter: IndexQuery?
+    var filter: PlannedFilter?
     var weight: Float?
   }
   enum Kind: Sendable {

@@ -273,8 +273,8 @@ struct QueryPlanner {
   private func functionScore(_ query: FunctionScoreQuery) throws(SearchEngineError) -> IndexQuery {
     var functions: [IndexFunctionScore.Function] = []
     for function in query.functions {
-      var filter: IndexQuery?
-      if let query = function.filter { filter = try plan(query) }
+      var filter: PlannedFilter?
+      if let query = function.filter { filter = try PlannedFilter(query, self) }
       if case .matchAll? = function.filter { filter = nil }
       functions.append(
         .init(kind: try kind(function.kind), filter: filter, weight: function.weight.map { Float($0) }))

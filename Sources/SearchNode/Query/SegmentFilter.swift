@@ -27,26 +27,39 @@ enum FilterMatches: Sendable {
 }
 
 /// A filter of one search, clause by clause, so that the facets of a page share what each chosen value matches.
-struct SegmentFilter {
-  private struct Clause {
-    let query: Query
-    let weight: Weight
+///
+/// Only what some segment does not know is planned: a filter that is asked again costs its look-up alone.
+struct PlannedFilter: Sendable {
+  fileprivate struct Clause: Sendable {
+    let key: FilterCache.Key
+    /// Of each of the snapshot's segments what it matches; nil where it must be read.
+    let known: [FilterMatches?]
+    /// nil where all is known.
+    let query: IndexQuery?
     /// Whether it matches the same of a segment at any time.
     let isLasting: Bool
   }
 
-  private let clauses: [Clause]
+  fileprivate let clauses: [Clause]
 
-  init(_ query: Query, _ planner: QueryPlanner, _ weights: WeightBuilder) throws(SearchEngineError) {
+  init(_ query: Query, _ planner: QueryPlanner) throws(SearchEngineError) {
     var clauses: [Clause] = []
-    for clause in Self.clauses(of: query) {
-      let before = planner.time.isRead
-      planner.time.isRead = false
-      let weight = weights.weight(try planner.plan(clause), scores: false)
-      clauses.append(Clause(query: clause, weight: weight, isLasting: !planner.time.isRead))
-      planner.time.isRead = planner.time.isRead || before
-    }
+    for clause in Self.clauses(of: query) { clauses.append(try Self.clause(clause, planner)) }
     self.clauses = clauses
+  }
+
+  private static func clause(_ query: Query, _ planner: QueryPlanner) throws(SearchEngineError) -> Clause {
+    let key = FilterCache.Key(query)
+    let known = planner.snapshot.readers.map { $0.segment.filters.matches(key) }
+    if !known.isEmpty, !known.contains(where: { $0 == nil }) {
+      return Clause(key: key, known: known, query: nil, isLasting: true)
+    }
+    let before = planner.time.isRead
+    planner.time.isRead = false
+    let planned = try planner.plan(query)
+    let isLasting = !planner.time.isRead
+    planner.time.isRead = planner.time.isRead || before
+    return Clause(key: key, known: known, query: planned, isLasting: isLasting)
   }
 
   private static func clauses(of query: Query) -> [Query] {
@@ -58,12 +71,31 @@ struct SegmentFilter {
     default: return [query]
     }
   }
+}
+
+/// A planned filter bound to a snapshot.
+struct SegmentFilter {
+  private let clauses: [(planned: PlannedFilter.Clause, weight: Weight?)]
+  private let snapshot: Snapshot
+
+  init(_ query: Query, _ planner: QueryPlanner, _ weights: WeightBuilder) throws(SearchEngineError) {
+    self.init(try PlannedFilter(query, planner), weights)
+  }
+
+  init(_ filter: PlannedFilter, _ weights: WeightBuilder) {
+    snapshot = weights.snapshot
+    clauses = filter.clauses.map { clause in (clause, clause.query.map { weights.weight($0, scores: false) }) }
+  }
 
   func matches(in reader: SegmentReader) -> FilterMatches {
-    clauses.reduce(.all) { found, clause in
+    let index = snapshot.readers.firstIndex { $0.segment === reader.segment }
+    return clauses.reduce(.all) { found, clause in
       if case .none = found { return .none }
-      guard clause.isLasting else { return found.intersection(Self.read(clause.weight, reader)) }
-      return found.intersection(reader.segment.filters.matches(clause.query) { Self.read(clause.weight, reader) })
+      if let index, let known = clause.planned.known[index] { return found.intersection(known) }
+      guard let weight = clause.weight else { return .none }
+      let matches = Self.read(weight, reader)
+      if clause.planned.isLasting { reader.segment.filters.keep(matches, of: clause.planned.key) }
+      return found.intersection(matches)
     }
   }
 
@@ -92,31 +124,42 @@ final class FilterCache: Sendable {
   /// Filters of a half: each takes a bit a document.
   private static let mostFilters = 64
 
-  private struct State {
-    var younger: [Query: FilterMatches] = [:]
-    var older: [Query: FilterMatches] = [:]
+  /// A query with its hash, which is asked of every segment.
+  struct Key: Hashable, Sendable {
+    private let hash: Int
+    private let query: Query
 
-    mutating func add(_ matches: FilterMatches, _ query: Query) {
+    init(_ query: Query) {
+      self.query = query
+      hash = query.hashValue
+    }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(hash) }
+  }
+
+  private struct State {
+    var younger: [Key: FilterMatches] = [:]
+    var older: [Key: FilterMatches] = [:]
+
+    mutating func add(_ matches: FilterMatches, _ key: Key) {
       if younger.count >= FilterCache.mostFilters {
         older = younger
         younger.removeAll()
       }
-      younger[query] = matches
+      younger[key] = matches
     }
   }
 
   private let state = Guarded(State())
 
-  func matches(_ query: Query, read: () -> FilterMatches) -> FilterMatches {
-    let known = state.withLock { state -> FilterMatches? in
-      if let matches = state.younger[query] { return matches }
-      guard let matches = state.older[query] else { return nil }
-      state.add(matches, query)
+  func matches(_ key: Key) -> FilterMatches? {
+    state.withLock { state in
+      if let matches = state.younger[key] { return matches }
+      guard let matches = state.older[key] else { return nil }
+      state.add(matches, key)
       return matches
     }
-    if let known { return known }
-    let matches = read()
-    state.withLock { $0.add(matches, query) }
-    return matches
   }
+
+  func keep(_ matches: FilterMatches, of key: Key) { state.withLock { $0.add(matches, key) } }
 }
