@@ -6,6 +6,8 @@ final class RangeAggregator: Aggregator {
   private let ranges: [Aggregation.RangeBucket]
   private let nested: AggregatorSet
   private let bounds: [Bounds]
+  /// Whether no number is in two ranges: each is then found by halving.
+  private let areDisjoint: Bool
   /// Documents of the first owner's ranges, where nothing nests; all others are in `table`.
   private var counts: [Int]
   private var table = BucketTable<Int>()
@@ -35,6 +37,7 @@ final class RangeAggregator: Aggregator {
       return left < right
     }
     bounds = self.ranges.map(Bounds.init)
+    areDisjoint = zip(bounds, bounds.dropFirst()).allSatisfy { $0.upper <= $1.lower }
     counts = [Int](repeating: 0, count: ranges.count)
     self.nested = nested
   }
@@ -47,17 +50,34 @@ final class RangeAggregator: Aggregator {
   override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: BucketOwners) {
     guard let numbers else { return }
     let isPlain = owners.areFirst && nested.isEmpty
+    let areDisjoint = areDisjoint
     bounds.withUnsafeBufferPointer { bounds in
       for index in documents.indices {
         let values = numbers.range(documents[index])
         if values.isEmpty { continue }
-        for number in bounds.indices {
+        var numberRange = bounds.indices
+        if areDisjoint, values.count == 1 {
+          numberRange = Self.place(of: numbers.double(at: values.lowerBound), in: bounds)
+        }
+        for number in numberRange {
           guard values.contains(where: { bounds[number].contain(numbers.double(at: $0)) }) else { continue }
           if isPlain { counts[number] += 1 } else { add(documents[index], to: number, owner: owners[index]) }
         }
       }
     }
     if !nested.isEmpty { batch.flush(into: nested) }
+  }
+
+  /// The last of the ranges that begin at the number or below it: the one that may have it. None: empty.
+  @inline(__always)
+  private static func place(of value: Double, in bounds: UnsafeBufferPointer<Bounds>) -> Range<Int> {
+    var low = 0
+    var high = bounds.count
+    while low < high {
+      let middle = (low + high) / 2
+      if bounds[middle].lower <= value { low = middle + 1 } else { high = middle }
+    }
+    return max(0, low - 1)..<low
   }
 
   private func add(_ document: Int32, to number: Int, owner: Int32) {
