@@ -41,13 +41,24 @@ extension FacetReader {
 
   private func countedAttributes() -> [Counted] {
     let (buckets, isCut) = counted(Retrieval.AggregationName.attributes)
-    var found: [String: Counted] = [:]
+    var found: [Counted] = []
+    // Of each code its place; nil for what is no facet. Hundreds of values have a dozen codes.
+    var places: [Substring: Int?] = [:]
     for bucket in buckets {
-      guard let (code, value) = FacetToken.parse(bucket.key.text), let definition = labels.attributes[code] else {
-        continue
+      let token = bucket.key.text
+      guard let code = FacetToken.code(of: token) else { continue }
+      let place: Int?
+      if let known = places[code] {
+        place = known
+      } else {
+        let definition = labels.attributes[String(code)]
+        place = definition == nil ? nil : found.count
+        if let definition { found.append(Counted(definition: definition, values: [], isCut: isCut)) }
+        places[code] = .some(place)
       }
-      found[code, default: Counted(definition: definition, values: [], isCut: isCut)].values.append(
-        (value, bucket.documentCount))
+      guard let place else { continue }
+      let value = String(token[token.utf8.index(after: code.endIndex)...])
+      found[place].values.append((value, bucket.documentCount))
     }
     for filter in input.filters {
       guard let code = filter.attributeCode, let definition = labels.attributes[code] else { continue }
@@ -61,9 +72,10 @@ extension FacetReader {
       case .attributeRange(_, let lower, let upper): entry.range = (lower, upper)
       default: break
       }
-      found[code] = entry
+      found.removeAll { $0.definition.code == code }
+      found.append(entry)
     }
-    return Array(found.values)
+    return found
   }
 
   /// The positions that the listing or the category says itself; those of a listing go before.

@@ -134,9 +134,7 @@ struct FacetReader {
   }
 
   private func priceLabel(_ lower: Int64?, _ upper: Int64?) -> String {
-    func text(_ amount: Int64) -> String {
-      Money(minorUnits: amount, currency: currency).displayText.replacing(".00", with: "")
-    }
+    func text(_ amount: Int64) -> String { Money(minorUnits: amount, currency: currency).shortText }
     return switch (lower, upper) {
     case (nil, let upper?): "Under \(text(upper))"
     case (let lower?, nil): "\(text(lower)) and more"
