@@ -38,8 +38,15 @@ struct PageCursor {
       "n": .int(Int64(position.seen)),
     ]
     let bytes = content.bytes
-    return Data(Self.checksum(bytes) + bytes).base64EncodedString()
-      .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    let plain = Data(Self.checksum(bytes) + bytes).base64EncodedString()
+    let letters = plain.utf8.lazy.filter { $0 != UInt8(ascii: "=") }.map { letter in
+      switch letter {
+      case UInt8(ascii: "+"): UInt8(ascii: "-")
+      case UInt8(ascii: "/"): UInt8(ascii: "_")
+      default: letter
+      }
+    }
+    return String(decoding: Array(letters), as: UTF8.self)
   }
 
   /// nil for what is not the text of a whole cursor.
