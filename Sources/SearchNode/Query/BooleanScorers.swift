@@ -148,12 +148,14 @@ final class DisjunctionMaxScorer: Scorer {
     return Float(Double(best) + others * tieBreaker)
   }
 
-  private lazy var accumulator = ScoreAccumulator()
+  private lazy var scratch = ScoreWindow(needsScores: true)
+  /// Sums of what was not the best, which only a tie breaker reads.
+  private lazy var others = ScoreAccumulator()
 
   override func fill(_ window: ScoreWindow) {
     for clause in clauses where clause.document < window.end { add(clause, to: window) }
-    if window.needsScores {
-      let (sums, scores, tieBreaker) = (accumulator.sums, window.scores, tieBreaker)
+    if window.needsScores, tieBreaker != 0 {
+      let (sums, scores, tieBreaker) = (others.sums, window.scores, tieBreaker)
       window.forEach { index in
         scores[index] = Float(Double(scores[index]) + sums[index] * tieBreaker)
         sums[index] = 0
@@ -163,20 +165,21 @@ final class DisjunctionMaxScorer: Scorer {
   }
 
   private func add(_ clause: Scorer, to window: ScoreWindow) {
-    let scratch = accumulator.scratch(like: window)
+    scratch.reset(like: window, needsScores: window.needsScores)
     clause.fill(scratch)
     guard window.needsScores else { return window.formUnion(scratch) }
-    let (sums, scores, found) = (accumulator.sums, window.scores, scratch.scores)
+    let (scores, found) = (window.scores, scratch.scores)
+    let sums = tieBreaker == 0 ? nil : others.sums
     scratch.forEach { index in
       let score = found[index]
       if !window.contains(index) {
         ScoreWindow.insert(index, window.bits)
         scores[index] = score
       } else if score >= scores[index] {
-        sums[index] += Double(scores[index])
+        sums?[index] += Double(scores[index])
         scores[index] = score
       } else {
-        sums[index] += Double(score)
+        sums?[index] += Double(score)
       }
     }
   }

@@ -8,6 +8,7 @@ final class ScoreWindow {
   static let words = Int(size) / 64
 
   let bits: UnsafeMutablePointer<UInt64>
+  /// Of each match its score; what lies between them was never written.
   let scores: UnsafeMutablePointer<Float>
   /// First document.
   private(set) var base: Int32 = 0
@@ -21,7 +22,6 @@ final class ScoreWindow {
     bits = .allocate(capacity: Self.words)
     bits.initialize(repeating: 0, count: Self.words)
     scores = .allocate(capacity: Int(Self.size))
-    scores.initialize(repeating: 0, count: Int(Self.size))
   }
 
   deinit {
