@@ -117,6 +117,12 @@ public struct JSONElement {
     }
   }
 
+  /// How many members or items an object or array has; 0 for another kind. The tape counts up to 16,777,215.
+  public var count: Int {
+    guard tag == UInt8(ascii: "{") || tag == UInt8(ascii: "[") else { return 0 }
+    return payload >> 32
+  }
+
   public var isNull: Bool { tag == UInt8(ascii: "n") }
 
   /// Where on the tape the next sibling stands.
@@ -174,10 +180,12 @@ public struct JSONElement {
     case .string: return .string(string ?? "")
     case .array:
       var items: [JSONValue] = []
+      items.reserveCapacity(count)
       forEachItem { items.append($0.value) }
       return .array(items)
     case .object:
       var members: [JSONObject.Member] = []
+      members.reserveCapacity(count)
       forEachMember { members.append(.init(String(decoding: $0, as: UTF8.self), $1.value)) }
       return .object(JSONObject(members))
     }

@@ -29,8 +29,8 @@ final class SourceProjection {
     let decision: Decision
     private(set) var members: [Path] = []
     private var numbers: [String: Int] = [:]
-    /// The member that is probably met next: documents have theirs in the same order.
-    private var expected = 0
+    /// Members that are not left out.
+    private(set) var wantedCount = 0
 
     init(name: String, member: String, decision: Decision) {
       self.name = name
@@ -39,7 +39,9 @@ final class SourceProjection {
       utf8 = Array(member.utf8)
     }
 
-    func member(_ wanted: UnsafeBufferPointer<UInt8>) -> Path? {
+    /// The member of that name; `expected` is the one that is probably met next, for documents have theirs in the same
+    /// order.
+    func member(_ wanted: UnsafeBufferPointer<UInt8>, expected: inout Int) -> Path? {
       let index: Int
       if expected < members.count, members[expected].isMember(wanted) {
         index = expected
@@ -59,6 +61,7 @@ final class SourceProjection {
 
     func add(_ path: Path) {
       numbers[path.member] = members.count
+      if path.decision != .leftOut { wantedCount += 1 }
       members.append(path)
     }
   }
@@ -84,8 +87,10 @@ final class SourceProjection {
     switch element.kind {
     case .object:
       var kept = JSONObject()
+      kept.members.reserveCapacity(min(element.count, path.wantedCount))
+      var expected = 0
       element.forEachMember { name, member in
-        let below = self.path(name, below: path)
+        let below = self.path(name, below: path, expected: &expected)
         guard below.decision != .leftOut, let value = self.value(member, at: below) else { return }
         kept.members.append(.init(below.member, value))
       }
@@ -100,8 +105,8 @@ final class SourceProjection {
     }
   }
 
-  private func path(_ name: UnsafeBufferPointer<UInt8>, below path: Path) -> Path {
-    if let known = path.member(name) { return known }
+  private func path(_ name: UnsafeBufferPointer<UInt8>, below path: Path, expected: inout Int) -> Path {
+    if let known = path.member(name, expected: &expected) { return known }
     let member = String(decoding: name, as: UTF8.self)
     let name = path.name.isEmpty ? member : "\(path.name).\(member)"
     let new = Path(name: name, member: member, decision: decide(name, below: path.decision))
