@@ -51,6 +51,8 @@ final class RangeAggregator: Aggregator {
     guard let numbers else { return }
     let isPlain = owners.areFirst && nested.isEmpty
     let areDisjoint = areDisjoint
+    // Counted aside: a property's use is checked every time.
+    var counts = [Int](repeating: 0, count: bounds.count)
     bounds.withUnsafeBufferPointer { bounds in
       for index in documents.indices {
         let values = numbers.range(documents[index])
@@ -65,6 +67,7 @@ final class RangeAggregator: Aggregator {
         }
       }
     }
+    if isPlain { for number in counts.indices { self.counts[number] += counts[number] } }
     if !nested.isEmpty { batch.flush(into: nested) }
   }
 
