@@ -30,7 +30,8 @@ final class PostgresColumns: Sendable {
     let isBinary: Bool
   }
   let list: [Column]
-  private let indexByName: [String: Int]
+  /// Searched one by one: a statement has few columns, and most names are shorter than their hash is dear.
+  private let names: [String]
 
   init(_ result: OpaquePointer) {
     let list = (0..<PQnfields(result)).map { index in
@@ -39,10 +40,10 @@ final class PostgresColumns: Sendable {
         isBinary: PQfformat(result, index) == 1)
     }
     self.list = list
-    indexByName = Dictionary(list.indices.map { (list[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
+    names = list.map(\.name)
   }
 
-  func index(of name: String) -> Int? { indexByName[name] }
+  func index(of name: String) -> Int? { names.firstIndex(of: name) }
 }
 
 /// One row of a result; it keeps the whole result alive, so copy out what is kept for long.
