@@ -260,6 +260,10 @@ final class NumberTermsAggregator: Aggregator {
   }
 
   override func collect(_ documents: UnsafeBufferPointer<Int32>, owners: BucketOwners) {
+    if owners.areFirst, nested.isEmpty, missing == nil {
+      if let numbers { count(documents, numbers) }
+      return
+    }
     for index in documents.indices {
       let document = documents[index]
       let range = numbers?.range(document) ?? 0..<0
@@ -277,6 +281,30 @@ final class NumberTermsAggregator: Aggregator {
       }
     }
     if !nested.isEmpty { batch.flush(into: nested) }
+  }
+
+  /// The common case: neighbouring documents mostly have the same value, in stock as it is, and are counted at once.
+  private func count(_ documents: UnsafeBufferPointer<Int32>, _ numbers: NumericColumn) {
+    var run: (value: Int64, count: Int) = (0, 0)
+    for document in documents {
+      var previous: Int64?
+      for position in numbers.range(document) {
+        let value = numbers.values.base[position]
+        if value == previous { continue }
+        previous = value
+        if value != run.value || run.count == 0 {
+          count(run)
+          run = (value, 0)
+        }
+        run.count += 1
+      }
+    }
+    count(run)
+  }
+
+  private func count(_ run: (value: Int64, count: Int)) {
+    guard run.count > 0 else { return }
+    table.count(table.bucket(owner: 0, key: run.value), documents: run.count)
   }
 
   private func add(_ document: Int32, _ value: Int64, _ owner: Int32) {
