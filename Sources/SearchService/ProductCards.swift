@@ -44,7 +44,8 @@ extension SearchService {
     let hits = response.hits.compactMap(CardHit.init)
     let prices = await currentPrices(of: hits.map(\.id), degraded: &degraded)
     let drawing = CardDrawing(
-      input: SearchInput(shopper: shopper), plan: QueryPlan(text: ""), labels: await directory.labels(degraded: &degraded))
+      input: SearchInput(shopper: shopper), plan: QueryPlan(text: ""),
+      labels: await directory.labels(degraded: &degraded))
     let cards = hits.compactMap { card(for: $0, prices: prices?[$0.id], drawing) }
     return ids.compactMap { id in cards.first { $0.id == id } }
   }
