@@ -8,9 +8,7 @@ public struct SearchID: Hashable, Sendable, CustomStringConvertible {
 
   /// nil where `text` is not 16 hexadecimal digits.
   public init?(_ text: String) {
-    guard text.utf8.count == 16, text.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }),
-      let bits = UInt64(text, radix: 16)
-    else { return nil }
+    guard isLowercaseHexadecimal(text, digits: 16), let bits = UInt64(text, radix: 16) else { return nil }
     rawValue = Int64(bitPattern: bits)
   }
 
@@ -137,6 +135,8 @@ public struct SearchReport: Sendable, Hashable {
       self.reciprocalRanks = reciprocalRanks
     }
 
+    /// Nothing had every word: there was no result, or one of a part of them.
+    public var unanswered: Int { foundNothing + relaxed }
     /// nil where there was no search.
     public var foundNothingShare: Double? { share(foundNothing) }
     public var relaxedShare: Double? { share(relaxed) }

@@ -7,9 +7,7 @@ public struct VisitorID: Hashable, Sendable, CustomStringConvertible {
 
   /// nil where `text` is not 32 hexadecimal digits.
   public init?(_ text: String) {
-    guard text.utf8.count == 32, text.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else {
-      return nil
-    }
+    guard isLowercaseHexadecimal(text, digits: 32) else { return nil }
     self.text = text
   }
 
@@ -23,6 +21,11 @@ public struct VisitorID: Hashable, Sendable, CustomStringConvertible {
   }
 
   public var description: String { text }
+}
+
+/// Whether a text is so many hexadecimal digits, as an id that goes out and comes back is written.
+func isLowercaseHexadecimal(_ text: String, digits: Int) -> Bool {
+  text.utf8.count == digits && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
 }
 
 /// Remembers what a visitor looked at. The shop goes on without it.

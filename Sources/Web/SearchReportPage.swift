@@ -57,7 +57,7 @@ struct SearchReportPage {
           <rect class="\(kind)" x="\(decimal(Double(index) * step, 1))" y="\(decimal(Self.chartHeight - height, 1))" width="\(decimal(max(step - 1, 0.5), 1))" height="\(decimal(height, 1))"/>
           """
       }
-      let unanswered = day.figures.foundNothing + day.figures.relaxed
+      let unanswered = day.figures.unanswered
       return """
         <g><title>\(day.day.description): \(day.figures.searches) searches, \(unanswered) not answered in full</title>\(bar(day.figures.searches, "all"))\(bar(unanswered, "unanswered"))</g>
         """
@@ -105,7 +105,7 @@ struct SearchReportPage {
     case .searches: "<td class=\"number\">\(figures.searches)</td>"
     case .clickThrough: "<td class=\"number\">\(percent(figures.clickThrough))</td>"
     case .rank: "<td class=\"number\">\(decimal(figures.meanReciprocalRank))</td>"
-    case .unanswered: "<td class=\"number\">\(figures.foundNothing + figures.relaxed)</td>"
+    case .unanswered: "<td class=\"number\">\(figures.unanswered)</td>"
     case .next: "<td>\(query.thenFound.joined(separator: ", "))</td>"
     }
   }

@@ -95,8 +95,7 @@ public final class SearchLog: Sendable {
     do {
       try await store.write(taken.searches)
     } catch {
-      // What was refused would be refused again, and hold up all that comes after it.
-      let mayPass = error is DependencyUnavailable || Task.isCancelled
+      let mayPass = Self.mayPass(error)
       giveBack(mayPass ? taken : Buffer(clicks: taken.clicks))
       if !mayPass { dropped.searches.increment(by: taken.searches.count) }
       throw error
@@ -108,12 +107,15 @@ public final class SearchLog: Sendable {
       dropped.clicks.increment(by: waiting.count - again.count)
       giveBack(Buffer(clicks: again))
     } catch {
-      let mayPass = error is DependencyUnavailable || Task.isCancelled
+      let mayPass = Self.mayPass(error)
       giveBack(Buffer(clicks: mayPass ? taken.clicks : []))
       if !mayPass { dropped.clicks.increment(by: taken.clicks.count) }
       throw error
     }
   }
+
+  /// Whether the same may be written later. What was refused would be refused again, and hold up all that comes after it.
+  private static func mayPass(_ error: any Error) -> Bool { error is DependencyUnavailable || Task.isCancelled }
 
   private func giveBack(_ taken: Buffer) {
     let over = buffer.withLock { buffer in

@@ -53,10 +53,10 @@ struct ReportSearchCommand: Command {
     add("MRR of clicks") { decimal($0.meanReciprocalRank, 2) }
     var lines = totals.lines
     lines += list("Most searched", report.popular, ["searches", "clicked", "not in full"]) { query in
-      [String(query.figures.searches), percent(query.figures.clickThrough), String(unanswered(query))]
+      [String(query.figures.searches), percent(query.figures.clickThrough), String(query.figures.unanswered)]
     }
     lines += list("Nothing has every word", report.unanswered, ["not in full", "searches", "then found"]) { query in
-      [String(unanswered(query)), String(query.figures.searches), query.thenFound.joined(separator: ", ")]
+      [String(query.figures.unanswered), String(query.figures.searches), query.thenFound.joined(separator: ", ")]
     }
     lines += list("Seldom clicked", report.seldomClicked, ["searches", "clicked", "MRR"]) { query in
       [
@@ -75,10 +75,6 @@ struct ReportSearchCommand: Command {
     var table = FigureTable(heading: [title] + columns)
     for query in queries { table.add([query.text] + cells(query)) }
     return [""] + table.lines
-  }
-
-  private static func unanswered(_ query: SearchReport.Query) -> Int {
-    query.figures.foundNothing + query.figures.relaxed
   }
 
   private static func percent(_ share: Double?) -> String { share.map { decimal($0 * 100, 1) + " %" } ?? "-" }
