@@ -36,6 +36,8 @@ let package = Package(
     systemLibrary("CStemmer", apt: "libstemmer-dev"),
     systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     systemLibrary("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    // glibc's own malloc.h, which the toolchain's Glibc module leaves out.
+    systemLibrary("CMalloc", apt: "libc6-dev"),
     .target(
       name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("m")]),
 
@@ -93,7 +95,8 @@ let package = Package(
       dependencies: [
         "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresStore", "RedisStore",
         "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Telemetry", "Configuration",
-        "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "Threading", "Understanding",
+        "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "CMalloc", "Threading",
+        "Understanding",
       ], swiftSettings: strict),
 
     // What tests of several targets share.

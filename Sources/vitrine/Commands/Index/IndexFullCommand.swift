@@ -20,6 +20,7 @@ struct IndexFullCommand: Command {
   @Option(help: "By how much it may be lower than in the index in use.") var goldenTolerance = 0.01
 
   func run(_ context: CommandContext) async throws {
+    Heap.useOneArena()
     try await context.withIndexedShop { shop in
       var options = shop.fullIndexOptions
       options.holder = Shop.holder(of: "index full")

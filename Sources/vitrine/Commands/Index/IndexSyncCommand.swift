@@ -12,6 +12,7 @@ struct IndexSyncCommand: Command {
       """, listsSettings: true)
 
   func run(_ context: CommandContext) async throws {
+    Heap.useOneArena()
     try await context.withIndexedShop { shop in
       let settings = shop.settings
       // Made first, so that its metrics are there from the first answer on.
