@@ -73,13 +73,14 @@ public struct ProductDocument: Sendable {
     let code = attribute.definition.code
     for value in attribute.values {
       switch value {
-      // What is searched is what an attribute says in words: a flag says nothing by its "yes".
+      // What is searched is what an attribute says in words: of a flag that is its name, where it is true.
       case .text(let text): lists.texts.add(text)
       case .swatch(let name, let hex):
         lists.texts.add(name)
         FacetToken.add(code: name, hex, to: &lists.swatches)
       case .number(let number): FacetToken.add(code: code, number: number, to: &lists.numbers)
-      case .boolean, .date: break
+      case .boolean(true): lists.features.add(attribute.definition.name)
+      case .boolean(false), .date: break
       }
       guard attribute.definition.isFacet else { continue }
       let text = value.displayText
@@ -108,6 +109,7 @@ public struct ProductDocument: Sendable {
       writer.member("category_ids", &lists.categories)
     }
     writer.member("attributes", &lists.texts)
+    writer.member("features", &lists.features)
   }
 
   private func writeOffer(_ writer: inout JSONWriter) {
@@ -189,6 +191,7 @@ struct ProductDocumentRenderer: Sendable {
   /// The elements of fields with many short values; each is emptied when it is written.
   struct Lists: Sendable {
     var texts = DistinctTexts()
+    var features = DistinctTexts()
     var facets = DistinctTexts()
     var numbers = DistinctTexts()
     var swatches = DistinctTexts()

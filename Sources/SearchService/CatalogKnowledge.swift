@@ -104,6 +104,13 @@ public final class CatalogKnowledge: Sendable {
   private static func texts(of product: ProductSnapshot) -> [String] {
     let options = product.variants.flatMap(\.options)
     return [product.title, product.brandName ?? "", product.summary] + product.categories.flatMap(\.names)
-      + (product.attributes + options).flatMap(\.values).map(\.displayText)
+      + (product.attributes + options).flatMap(texts)
+  }
+
+  private static func texts(of attribute: ProductSnapshot.Attribute) -> [String] {
+    attribute.values.compactMap { value in
+      if case .boolean(let has) = value { return has ? attribute.definition.name : nil }
+      return value.displayText
+    }
   }
 }

@@ -126,7 +126,8 @@ public struct PlanQuery: Sendable {
   private static func excluding(_ phrase: String) -> Query {
     .multiMatch(
       MultiMatchQuery(
-        query: phrase, fields: ["title", "brand", "category", "attributes"], kind: .crossFields, operator: .and))
+        query: phrase, fields: ["title", "brand", "category", "attributes", "features"], kind: .crossFields,
+        operator: .and))
   }
 
   // MARK: What was recognised
@@ -201,7 +202,7 @@ extension RankingWeights {
     [
       BoostedField("title", boost: title), BoostedField("brand", boost: brand),
       BoostedField("summary", boost: summary), BoostedField("category", boost: category),
-      BoostedField("attributes", boost: attributes),
+      BoostedField("attributes", boost: attributes), BoostedField("features", boost: features),
     ]
   }
 }

@@ -9,6 +9,8 @@ public struct RankingWeights: Sendable, Hashable {
   public var summary = 1.0
   public var category = 1.0
   public var attributes = 1.0
+  /// Names of what a product has: Bluetooth, a touchscreen.
+  public var features = 1.0
   /// The share that a word's worse fields add to its best one.
   public var tieBreaker = 0.0
   /// The score of an attribute that says what a word says.
@@ -91,6 +93,7 @@ public struct RankingWeights: Sendable, Hashable {
     Parameter("summary", \.summary, in: 0.1...20, by: .times(1.5)),
     Parameter("category", \.category, in: 0.1...20, by: .times(1.5)),
     Parameter("attributes", \.attributes, in: 0.1...20, by: .times(1.5)),
+    Parameter("features", \.features, in: 0.1...20, by: .times(1.5)),
     Parameter("tie_breaker", \.tieBreaker, in: 0...1, by: .plus(0.1)),
     Parameter("attribute_value", \.attributeValue, in: 0.25...64, by: .times(2)),
     Parameter("synonym", \.synonym, in: 0.05...1, by: .plus(0.1)),

@@ -71,7 +71,7 @@ import Testing
       {"product_id":2050,"document_version":17,"audit_bucket":2,"audit_checksum":1480600533,"source":"seed",
       "codes":["P \"1\"","S-7","4006381333931","S-8"],"title":"Red dress — été\n","summary":"Soft <cotton>",
       "brand":"Ænima","category":["Fashion","Dresses","Sale"],"category_ids":["1","2","5"],
-      "attributes":["cool","LONG","M|L","Red","S","Blue"],
+      "attributes":["cool","LONG","M|L","Red","S","Blue"],"features":["Lined"],
       "facets":["weight=-0.5","note=cool","lined=yes","size=M|L","colour=Red","size=S","colour=Blue"],
       "facet_numbers":["weight=401fffffffffffff"],"swatches":["Red=#ff0000","Blue=#0000ff"],
       "variant_options":["colour=Red","size=M\\|L","colour=Red|size=M\\|L","colour=Blue","size=S","colour=Blue|size=S"],

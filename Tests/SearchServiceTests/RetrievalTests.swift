@@ -8,9 +8,15 @@ import Testing
 import Understanding
 
 @Suite struct RetrievalTests {
+  private static let weights = {
+    var weights = RankingWeights()
+    (weights.title, weights.summary, weights.popularity, weights.outOfStock) = (5, 2.5, 1, 0.6)
+    return weights
+  }()
+
   private static func request(_ input: SearchInput, wantsFacets: Bool = false) -> JSONValue {
-    let plan = QueryUnderstanding().plan(input.text)
-    return Retrieval().request(query: PlanQuery(plan: plan).query, input: input, wantsFacets: wantsFacets).json
+    let query = PlanQuery(plan: QueryUnderstanding().plan(input.text), weights: weights).query
+    return Retrieval().request(query: query, input: input, wantsFacets: wantsFacets).json
   }
 
   private static func expect(_ request: JSONValue, _ expected: String) throws {
@@ -47,7 +53,7 @@ import Understanding
       """
       {"query":{"bool":{"must":[{"function_score":{"query":{"dis_max":{"queries":[
       {"constant_score":{"filter":{"term":{"codes":{"value":"red dress"}}},"boost":100.0}},
-      {"multi_match":{"query":"red dress","fields":["title^5.0","brand^2.0","summary^2.0","category","attributes"],
+      {"multi_match":{"query":"red dress","fields":["title^5.0","brand","summary^2.5","category","attributes","features"],
       "type":"cross_fields","operator":"and"}}]}},\(Self.functions)}}],"filter":[{"terms":{"audience":["b2c"]}}]}},
       "size":24,"sort":[{"_score":{"order":"desc"}},{"product_id":{"order":"asc"}}],
       "post_filter":{"bool":{"filter":[{"terms":{"facets":["size=M"]}},{"terms":{"facets":["colour=Red","colour=Blue"]}},

@@ -59,6 +59,22 @@ import Understanding
     }
   }
 
+  @Test("1: what a product has is found by its name", .timeLimit(.minutes(5)))
+  func features() async throws {
+    let shop = try await Self.understood.value
+    var holders: [String: Set<String>] = [:]
+    for product in shop.products.values where product.isSearchable && product.audience.contains(.shops) {
+      for attribute in product.attributes where attribute.values.contains(.boolean(true)) {
+        holders[attribute.definition.name, default: []].insert(product.code)
+      }
+    }
+    #expect(!holders.isEmpty)
+    for (name, codes) in holders {
+      let page = try await shop.service.search(SearchInput(text: name, pageSize: 100))
+      #expect(codes.isSubset(of: page.products.map(\.code)), "\(name)")
+    }
+  }
+
   @Test("1: filters that are sure", .timeLimit(.minutes(5)))
   func filters() async throws {
     let shop = try await Self.understood.value
