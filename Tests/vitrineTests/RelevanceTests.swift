@@ -145,17 +145,24 @@ private struct SmallShop {
     let shop = try SmallShop()
     defer { shop.folder.remove() }
     let weights = shop.folder.path + "/weights.json"
-    let tuned = await shop.measure(["tune"], ["--folds", "3", "--seed", "2", "--out", weights])
+    // Here the summary tells the thing, and the title what it is for.
+    let start = ["--search-weights", shop.folder.path + "/start.json"]
+    try shop.write(#"{"weights":{"title":5,"summary":1}}"#, to: start[1])
+    let tuned = await shop.measure(
+      ["tune"], start + ["--folds", "3", "--seed", "2", "--hold", "brand,synonym", "--out", weights])
     #expect(tuned.code == .success, "\(tuned.err)")
     let file = try RankingWeightsFile(parsing: [UInt8](try Data(contentsOf: URL(fileURLWithPath: weights))))
-    #expect(file.weights != .standard)
-    for name in ["judgments", "judgments_sha256", "products", "engine", "version", "seed", "created_at", "ndcg_10"] {
+    #expect(file.weights.title < 5 || file.weights.summary > 1)
+    #expect((file.weights.brand, file.weights.synonym) == (1, 1), "held")
+    for name in [
+      "judgments", "judgments_sha256", "products", "engine", "version", "seed", "created_at", "held", "ndcg_10",
+    ] {
       #expect(file.provenance[name] != nil, "\(name)")
     }
     #expect(file.provenance["folds"]?.array?.count == 3)
 
     // The search by them is as good as was said, and better than by those before.
-    let (_, before, _) = await shop.measure(["evaluate", "relevance"], ["--json"])
+    let (_, before, _) = await shop.measure(["evaluate", "relevance"], start + ["--json"])
     let (_, after, _) = await shop.measure(["evaluate", "relevance"], ["--json", "--search-weights", weights])
     func ndcg(_ report: String) throws -> Double {
       try #require(JSONValue(parsing: Array(report.utf8))["rankings"]?[5]?["ndcg_10"]?.double)
@@ -170,7 +177,8 @@ private struct SmallShop {
 
     // From where it ended no step is worth taking.
     let rest = await shop.measure(
-      ["tune"], ["--folds", "3", "--seed", "2", "--out", weights + ".2", "--search-weights", weights])
+      ["tune"],
+      ["--folds", "3", "--seed", "2", "--hold", "brand,synonym", "--out", weights + ".2", "--search-weights", weights])
     #expect(rest.code == .gateRefused && rest.err.contains("the weights in force stand"))
     #expect(!FileManager.default.fileExists(atPath: weights + ".2"))
   }
@@ -188,6 +196,8 @@ private struct SmallShop {
     #expect(code == .failure && err.contains("6 queries with a product rated above 0 cannot be split into 4 folds"))
     (code, _, err) = await shop.measure(["tune"], ["--folds", "1"])
     #expect(code == .validationFailure && err.contains("--folds is at least 2"))
+    (code, _, err) = await shop.measure(["tune"], ["--hold", "title,titel"])
+    #expect(code == .validationFailure && err.contains(#"--hold: "titel" is not a weight; the weights are title, "#))
     try shop.write("query,product_id,rating\nlaptop,T1,0", to: shop.judgments)
     (code, _, err) = await shop.measure(["evaluate", "relevance"])
     #expect(code == .failure && err.contains("no query of the judgments has a product rated above 0"))

@@ -26,20 +26,29 @@ struct TuneCommand: Command {
   @Option(help: "Parts that the queries are split into.") var folds = 5
   @Option(help: "Where the random numbers of folds and tests start.") var seed: UInt64 = 1
   @Option(help: "nDCG@10 that a step of a weight must be worth.") var penalty = 0.001
+  @Option(help: "Weights that stay as they are, with commas between: what these judgments cannot say.") var hold:
+    String?
   @Option(help: "The file to write the weights to.") var out: String?
   @Flag(help: "Prints one JSON object.") var json = false
 
   func validate() throws {
     guard folds >= 2 else { throw ValidationError("--folds is at least 2") }
     guard penalty >= 0 else { throw ValidationError("--penalty is not below 0") }
+    let names = RankingWeights.parameters.map(\.name)
+    for name in held where !names.contains(name) {
+      throw ValidationError("--hold: \"\(name)\" is not a weight; the weights are \(names.joined(separator: ", "))")
+    }
   }
+
+  private var held: [String] { (hold ?? "").split(separator: ",").map(String.init) }
 
   func run(_ context: CommandContext) async throws {
     let input = JudgedInput(judgments: judgments, engine: engine, source: source, catalog: catalog, format: format)
     let meter = context.terminal.progress("tune", unit: "folds", total: folds + 1, json: json)
     let (report, file) = try await input.withCatalog(context) { catalog, shop in
       let tuning = WeightTuning(
-        catalog: catalog, start: shop.weights.weights, options: .init(folds: folds, seed: seed, penalty: penalty))
+        catalog: catalog, start: shop.weights.weights,
+        options: .init(folds: folds, seed: seed, penalty: penalty, held: Set(held)))
       let report = try await tuning.run { meter.advance(by: 1) }
       let origin = WeightTuning.Origin(
         judgmentsName: judgments.split(separator: "/").last.map(String.init) ?? judgments,

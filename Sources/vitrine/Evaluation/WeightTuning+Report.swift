@@ -55,6 +55,7 @@ extension WeightTuning.Report {
         "engine": .string("\(origin.engine.distribution) \(origin.engine.version)"),
         "seed": .string(String(options.seed)),
         "penalty": .double(options.penalty),
+        "held": .array(options.held.sorted().map { .string($0) }),
         "replaces": .object(old.json),
         "ndcg_10": [
           "old": .double(oldMean), "held_out": .double(heldOutMean), "on_its_own_queries": .double(newMean),

@@ -9,6 +9,8 @@ struct WeightTuning {
     var seed: UInt64 = 1
     /// nDCG@10 that a step of a weight must be worth (`CoordinateAscent`).
     var penalty = 0.001
+    /// Names of weights that are not searched.
+    var held: Set<String> = []
   }
 
   /// One fold: what the weights found on the other queries do on those held out.
@@ -63,7 +65,8 @@ struct WeightTuning {
       throw TooFewQueries(queries: count, folds: options.folds)
     }
     let ascent = CoordinateAscent(
-      steps: Self.parameters.map { $0.steps(from: $0.value(in: start)) }, penalty: options.penalty
+      steps: Self.parameters.map { options.held.contains($0.name) ? 0...0 : $0.steps(from: $0.value(in: start)) },
+      penalty: options.penalty
     ) { point in try await values(of: weights(at: point)) }
     let folds = try await ascent.crossValidate(queryCount: count, folds: options.folds, seed: options.seed) { _ in
       onFold()
