@@ -66,7 +66,9 @@ import Understanding
     }
     func rollUp(now: Timestamp) async throws -> Bool { true }
     func forget(now: Timestamp, searchDays: Int, countDays: Int) async throws {}
-    func popularQueries(now: Timestamp, limit: Int) async throws -> [PopularQuery] { [] }
+    func popularQueries(now: Timestamp, limit: Int) async throws -> [PopularQuery] {
+      ["red lamp", "rude lamp"].map { PopularQuery(text: $0, weight: 1) }
+    }
     func report(days: Int, now: Timestamp, limit: Int) async throws -> SearchReport {
       SearchReport(days: days, countedAt: now, before: .init(), byDay: [])
     }
@@ -157,6 +159,15 @@ import Understanding
         #expect(await list.queries(startingWith: beginning, limit: 4) == wanted, "seed \(seed), \(beginning)")
       }
     }
+  }
+
+  @Test("4: what may not be suggested", .timeLimit(.minutes(1)))
+  func unsuggested() async throws {
+    var options = SearchLog.Options()
+    options.maySuggest = { !$0.contains("rude") }
+    let log = SearchLog(store: Store(), clock: Clock(), options: options, metrics: MetricsRegistry())
+    try await log.tend()
+    #expect(await log.popular.queries(startingWith: "r", limit: 4) == ["red lamp"])
   }
 
   @Test("5: the end", .timeLimit(.minutes(1)))

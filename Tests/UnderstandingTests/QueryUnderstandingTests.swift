@@ -9,6 +9,7 @@
 // 8. Relaxation gives up the word that no product has, then any, then keeps the category alone; one word has none.
 // 9. Redirects answer the whole query only.
 // 10. Anything gives a plan of bounded size, the same each time; each step can be switched off (random, seed printed).
+// 11. A query with a phrase of the list is not suggested.
 import Catalog
 import TestSupport
 import Testing
@@ -220,5 +221,17 @@ import Understanding
     }
     let long = UnderstoodShop.plan(String(repeating: "red dress under 50 ", count: 250))
     #expect(long.slots.count <= 1000 && long.recognitions.count <= 40)
+  }
+
+  @Test(
+    "11: what is not suggested",
+    arguments: [
+      ("rude", false), ("RUDE  lamp", false), ("a lamp, rudes", false), ("very rude", false), ("rudest lamp", true),
+      ("in bad taste", false), ("bad in taste", true), ("lamp", true), ("", true),
+    ])
+  func unsuggested(_ query: String, _ may: Bool) throws {
+    let rules = try QueryRules(
+      synonyms: "", stopPhrases: "", accessories: "", unsuggested: "# none\nrude\nbad taste\n in bad taste")
+    #expect(rules.maySuggest(query) == may)
   }
 }

@@ -26,6 +26,8 @@ public final class SearchLog: Sendable {
     public var countDays = 400
     /// More than a shopper can type the beginnings of.
     public var popularQueries = 10_000
+    /// Which of them may be shown to anybody.
+    public var maySuggest: @Sendable (String) -> Bool = { _ in true }
 
     public init() {}
   }
@@ -135,7 +137,8 @@ public final class SearchLog: Sendable {
     if try await rollUp(now: now) {
       try await store.forget(now: now, searchDays: options.searchDays, countDays: options.countDays)
     }
-    popular.replace(by: try await store.popularQueries(now: now, limit: options.popularQueries))
+    let queries = try await store.popularQueries(now: now, limit: options.popularQueries)
+    popular.replace(by: queries.filter { options.maySuggest($0.text) })
   }
 
   private func rollUp(now: Timestamp) async throws -> Bool {

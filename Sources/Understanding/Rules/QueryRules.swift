@@ -1,4 +1,4 @@
-/// The shop's own words about words: synonyms, phrases that say nothing, accessories, redirects.
+/// The shop's own words about words: synonyms, phrases that say nothing, accessories, redirects, what is not suggested.
 ///
 /// They seed from `Synonyms/`; a line of a list is a phrase, `#` begins a comment.
 public struct QueryRules: Sendable {
@@ -11,15 +11,17 @@ public struct QueryRules: Sendable {
   public private(set) var accessoryNouns = ""
   /// A whole query and the address to go to.
   var redirects: [String: String] = [:]
+  private var unsuggested = PhraseTable<Bool>()
 
   public init(synonyms: SynonymRules = SynonymRules()) { self.synonyms = synonyms }
 
   /// Reads the lists as files hold them. `redirects` has lines of `phrase => /address`.
   public init(
-    synonyms: String, stopPhrases: String, accessories: String, redirects: String = ""
+    synonyms: String, stopPhrases: String, accessories: String, redirects: String = "", unsuggested: String = ""
   ) throws(SynonymRules.InvalidRule) {
     self.init(synonyms: try SynonymRules(parsing: synonyms))
     for (_, phrase) in Self.lines(of: stopPhrases) { self.stopPhrases.add(phrase, true) }
+    for (_, phrase) in Self.lines(of: unsuggested) { self.unsuggested.add(phrase, true) }
     for (_, noun) in Self.lines(of: accessories) where accessoryKeys.insert(Folding.key(of: noun)).inserted {
       accessoryNouns += (accessoryNouns.isEmpty ? "" : " ") + noun
     }
@@ -37,6 +39,12 @@ public struct QueryRules: Sendable {
       let text = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       return text.isEmpty ? nil : (index + 1, text)
     }
+  }
+
+  /// Whether a query that others searched for may be shown to anybody.
+  public func maySuggest(_ query: String) -> Bool {
+    let words = QueryWord.all(in: query)
+    return !words.indices.contains { !unsuggested.matches(in: words[$0...]).isEmpty }
   }
 
   func isAccessory(_ key: String) -> Bool {

@@ -47,7 +47,7 @@ enum ProjectFolder {
     func text(_ name: String) throws -> String { String(decoding: try read(folder + name), as: UTF8.self) }
     return try QueryRules(
       synonyms: text("en.txt"), stopPhrases: text("stop-phrases.txt"), accessories: text("accessories.txt"),
-      redirects: text("redirects.txt"))
+      redirects: text("redirects.txt"), unsuggested: text("unsuggested.txt"))
   }
 
   struct UnreadableFile: Error, CustomStringConvertible {

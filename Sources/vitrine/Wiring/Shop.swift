@@ -11,6 +11,7 @@ import SearchService
 import Seeding
 import StorefrontAPI
 import Telemetry
+import Understanding
 import Web
 
 /// The wiring of the shop on one screen: every adapter is made here and given to the flows as a port.
@@ -41,14 +42,16 @@ struct Shop: Sendable {
     self.redis = redis
     settings = context.settings
     catalog = PostgresCatalog(pool)
-    knowledge = CatalogKnowledge(source: catalog, rules: try ProjectFolder.queryRules())
+    let rules = try ProjectFolder.queryRules()
+    knowledge = CatalogKnowledge(source: catalog, rules: rules)
     weights = try RankingWeightsFile(settings.search)
     metrics = MetricsRegistry()
     engine = try Engine.open(settings.search, named: name, cachesAnswers: cachesAnswers, metrics: metrics)
+    var logOptions = SearchLog.Options(settings.queryLog)
+    logOptions.maySuggest = { rules.maySuggest($0) }
     searchLog =
       settings.queryLog.isEnabled
-      ? SearchLog(
-        store: PostgresSearchLog(pool), clock: clock, options: .init(settings.queryLog), metrics: metrics) : nil
+      ? SearchLog(store: PostgresSearchLog(pool), clock: clock, options: logOptions, metrics: metrics) : nil
     mapping = try ProjectFolder.productsMapping()
     indexAlias =
       engine is SearchNode
