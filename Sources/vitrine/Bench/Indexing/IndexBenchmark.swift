@@ -27,6 +27,8 @@ struct IndexBenchmark {
     func microseconds(_ cpu: Double) -> String { "\((cpu / Double(max(1, documents)) * 1e7).rounded() / 10)" }
   }
 
+  private enum Contender { case full, readyMade }
+
   private static let deadline = Duration.seconds(300)
   private static let peerIndex = "bench-ready-made"
 
@@ -35,7 +37,8 @@ struct IndexBenchmark {
   let products: Int
   let connections: Int
   let rounds: Int
-  /// Bodies that are sent before anything is measured: Java compiles what it runs often.
+  /// Bodies that are sent before anything is measured, all of them anew when there are fewer: Java compiles what it runs
+  /// often.
   let warmUpBulks: Int
   /// Documents that are made to drift after the last round, for `verify` to repair; 0: none.
   let drifts: Int
@@ -82,17 +85,27 @@ struct IndexBenchmark {
     terminal.print("\(ready.documents) documents ready, \(ready.byteCount / max(1, ready.documents)) bytes each")
 
     let process = server.processID ?? 0
-    _ = try await send(ready, to: engine, server, process, limit: warmUpBulks)
+    for count in ready.passes(ofBodies: warmUpBulks) {
+      _ = try await send(ready, to: engine, server, process, limit: count)
+    }
     var (theirs, ours): ([Figures], [Figures]) = ([], [])
     for round in 1...rounds {
-      ours.append(try await full(into: engine, alias: "bench-\(kind.rawValue)", engineProcess: process))
-      report("vitrine index full", ours[ours.count - 1], engine: kind.rawValue)
-      if round == rounds, drifts > 0 {
-        try await verify(engine, alias: "bench-\(kind.rawValue)", drifts: drifts)
+      // Whoever comes later meets a warmer engine: each goes first in every other round.
+      let order: [Contender] = round.isMultiple(of: 2) ? [.readyMade, .full] : [.full, .readyMade]
+      for contender in order {
+        switch contender {
+        case .full:
+          ours.append(try await full(into: engine, alias: "bench-\(kind.rawValue)", engineProcess: process))
+          report("vitrine index full", ours[ours.count - 1], engine: kind.rawValue)
+          if round == rounds, drifts > 0 {
+            try await verify(engine, alias: "bench-\(kind.rawValue)", drifts: drifts)
+          }
+          try await removeIndices(of: engine)
+        case .readyMade:
+          theirs.append(try await send(ready, to: engine, server, process, limit: nil))
+          report("ready-made, \(connections) connections", theirs[theirs.count - 1], engine: kind.rawValue)
+        }
       }
-      try await removeIndices(of: engine)
-      theirs.append(try await send(ready, to: engine, server, process, limit: nil))
-      report("ready-made, \(connections) connections", theirs[theirs.count - 1], engine: kind.rawValue)
     }
     let load = Self.median(theirs.map(\.seconds)) / Self.median(ours.map(\.loadSeconds))
     let whole = Self.median(theirs.map(\.seconds)) / Self.median(ours.map(\.seconds))

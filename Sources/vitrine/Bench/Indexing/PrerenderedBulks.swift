@@ -76,6 +76,13 @@ struct PrerenderedBulks {
 
   func remove() { unlink(path) }
 
+  /// How many bodies to send each time, from the first, so that it is so many in all: into an index of its own each time,
+  /// for a document that is there already is refused.
+  func passes(ofBodies count: Int) -> [Int] {
+    guard !bodies.isEmpty else { return [] }
+    return stride(from: 0, to: count, by: bodies.count).map { min(bodies.count, count - $0) }
+  }
+
   /// Sends the first `limit` bodies (nil: all), each connection taking the next; `address` is `http://host:port`.
   func send(
     to address: String, index: String, connections: Int, limit: Int? = nil,

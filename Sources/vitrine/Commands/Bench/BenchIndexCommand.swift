@@ -25,6 +25,7 @@ struct BenchIndexCommand: Command {
     discussion: """
       Makes a catalog of generated products in a private Postgres and indexes all of it. A search server is started for
       it, and gets the same documents, rendered before, by _bulk from several connections: the ratio is ours to that.
+      Each of the two goes first in every other round, so that two rounds favour neither.
       """)
 
   @Option(help: "embedded, opensearch, elasticsearch7 or elasticsearch8.") var engine = BenchEngine.embedded
@@ -33,7 +34,12 @@ struct BenchIndexCommand: Command {
   @Option(help: "A folder that keeps the catalog for the next run; else it is a temporary one.") var data: String?
   @Option(help: "Connections that send the ready-made documents.") var connections = 4
   @Option(help: "Rounds of each contender.") var rounds = 1
-  @Option(help: "Ready-made requests that are sent before anything is measured.") var warmUp = 40
+  @Option(
+    help: """
+      Ready-made requests that are sent before anything is measured: Java compiles what it runs often, and an engine \
+      still gets faster after 40 of them.
+      """)
+  var warmUp = 200
   @Option(help: "Documents that are then made to drift, for verify to find and repair.") var drifts = 0
   @Option(help: "The search server's heap, in MB.") var heap = 2048
 
