@@ -48,13 +48,18 @@ extension ElasticsearchClient {
     }
   }
 
+  /// What `BulkResponse` reads of an answer; what else an engine says of each document (index, shard, result, sequence
+  /// numbers) is three quarters of the answer, which it would write and we read.
+  private static let bulkAnswer =
+    "took,error,status,items.*._id,items.*.status,items.*._version,items.*.error"
+
   /// No operation: no request.
   public func bulk(_ operations: [BulkOperation], to index: String, refresh: Bool, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> BulkResponse
   {
     guard !operations.isEmpty else { return BulkResponse(items: []) }
     return try await perform(
-      "POST", "/\(index.pathSegment)/_bulk?refresh=\(refresh)", body: operations.ndjson,
+      "POST", "/\(index.pathSegment)/_bulk?refresh=\(refresh)&filter_path=\(Self.bulkAnswer)", body: operations.ndjson,
       contentType: .ndjson, deadline: deadline
     ) { status, answer throws(SearchEngineError) in
       guard status == 200 else { throw SearchEngineError(status: status, answer: answer) }

@@ -1,6 +1,9 @@
 internal import CCurl
 
 extension Transfer {
+  /// A bulk's megabytes go to the socket in writes of this size rather than libcurl's 64 KB, each of which wakes the server.
+  private static let largeWriteBytes = 512 << 10
+
   /// Sets every option of the transfer; the first one that libcurl refuses is returned.
   func configure(_ handle: UnsafeMutableRawPointer, settings: ElasticsearchSettings, headers: CurlHeaders) -> CURLcode {
     var options = CurlOptions(handle: handle)
@@ -23,6 +26,7 @@ extension Transfer {
       options.set(CURLOPT_POST, 1)
       options.set(CURLOPT_CUSTOMREQUEST, request.method)
       options.set(size: CURLOPT_POSTFIELDSIZE_LARGE, body.bytes.count)
+      if body.bytes.count > Self.largeWriteBytes { options.set(CURLOPT_UPLOAD_BUFFERSIZE, Self.largeWriteBytes) }
       options.set(CURLOPT_POSTFIELDS, UnsafeRawPointer(body.bytes.baseAddress))
     }
     options.set(CURLOPT_HTTPHEADER, UnsafeRawPointer(headers.list(for: request.body)))

@@ -3,6 +3,7 @@
 //    compression hardly shrinks, and all bodies without a threshold go as they are.
 // 2. A compressed body is sent again with a retry.
 // 3. Each real server takes compressed bulk and search requests.
+// 4. A bulk asks for no more of each item than is read, and reads that of an answer that holds nothing else.
 import JSON
 import LocalServices
 import SearchDSL
@@ -58,6 +59,30 @@ import Testing
     _ = try await client.bulk([operation], to: "i", refresh: false, deadline: .now + ample)
     let bodies = server.arrivals.map(\.body)
     #expect(bodies.count == 2 && bodies[0] == bodies[1] && GzipSamples.unpacked(bodies[1]) == [operation].ndjson)
+  }
+
+  @Test("4. the parts of a bulk's answer") func partsOfAnswer() async throws {
+    let server = try ScriptedServer { _, _ in
+      .json(
+        #"""
+        {"took":3,"items":[{"index":{"_id":"0","_version":4,"status":201}},{"delete":{"_id":"1","status":429,
+        "error":{"type":"busy","reason":"later"}}}]}
+        """#)
+    }
+    defer { server.stop() }
+    let client = try client([server]) { _ in }
+    let operations = [
+      BulkOperation(id: "0", externalVersion: 4, action: .index(source: Array("{}".utf8))),
+      BulkOperation(id: "1", externalVersion: 2, action: .delete),
+    ]
+    let response = try await client.bulk(operations, to: "i", refresh: false, deadline: .now + ample)
+    let items: [BulkResponse.Item] = [
+      .init(id: "0", status: 201, version: 4),
+      .init(id: "1", status: 429, error: .init(type: "busy", reason: "later")),
+    ]
+    #expect(response == BulkResponse(tookMilliseconds: 3, items: items))
+    let parts = "took,error,status,items.*._id,items.*.status,items.*._version,items.*.error"
+    #expect(server.arrivals[0].head.hasPrefix("POST /i/_bulk?refresh=false&filter_path=\(parts) HTTP/1.1\r\n"))
   }
 
   @Test(
