@@ -6,7 +6,10 @@
 /// A text may be put together from parts: `append` them, then `end` it. Emptied with `removeAll`, it is used again and
 /// allocates nothing any more.
 public struct DistinctTexts: Sendable {
+  /// Room for the texts; the bytes behind `used` mean nothing. An Array that is appended to looks at its length and owner
+  /// each time.
   private var bytes: [UInt8] = []
+  private var used = 0
   /// Where each text ends.
   private var ends: [Int] = []
   /// Of each text; equal texts have equal ones.
@@ -18,7 +21,7 @@ public struct DistinctTexts: Sendable {
   public var count: Int { ends.count }
 
   public mutating func removeAll() {
-    bytes.removeAll(keepingCapacity: true)
+    used = 0
     ends.removeAll(keepingCapacity: true)
     hashes.removeAll(keepingCapacity: true)
   }
@@ -30,31 +33,62 @@ public struct DistinctTexts: Sendable {
 
   public mutating func append(_ part: String) {
     var part = part
-    part.withUTF8 { bytes.append(contentsOf: $0) }
+    part.withUTF8 { part in
+      guard let source = part.baseAddress else { return }
+      makeRoom(for: part.count)
+      bytes.withUnsafeMutableBytes { ($0.baseAddress! + used).copyMemory(from: source, byteCount: part.count) }
+      used += part.count
+    }
   }
 
-  public mutating func append(_ byte: UInt8) { bytes.append(byte) }
+  public mutating func append(_ byte: UInt8) {
+    makeRoom(for: 1)
+    bytes[used] = byte
+    used += 1
+  }
+
+  private mutating func makeRoom(for count: Int) {
+    guard bytes.count - used < count else { return }
+    let more = max(Self.smallestRoom, bytes.count, used + count - bytes.count)
+    bytes.append(contentsOf: repeatElement(0, count: more))
+  }
+
+  private static let smallestRoom = 256
 
   /// Ends the text of the parts since the last end, and forgets it where it is there already.
   public mutating func end() {
     let start = ends.last ?? 0
     let (hash, isKnown) = bytes.withUnsafeBytes { bytes in
-      let text = UnsafeRawBufferPointer(rebasing: bytes[start...])
+      let text = UnsafeRawBufferPointer(rebasing: bytes[start..<used])
       let hash = Self.hash(text)
-      var isKnown = false
       // Tens of texts: a scan of numbers that lie side by side is faster than a table.
-      for (index, other) in hashes.enumerated() where other == hash {
-        let known = UnsafeRawBufferPointer(rebasing: bytes[range(index)])
-        if known.elementsEqual(text) { isKnown = true }
+      for index in hashes.indices where hashes[index] == hash {
+        if Self.isEqual(UnsafeRawBufferPointer(rebasing: bytes[range(index)]), text) { return (hash, true) }
       }
-      return (hash, isKnown)
+      return (hash, false)
     }
     if isKnown {
-      bytes.removeLast(bytes.count - start)
+      used = start
     } else {
-      ends.append(bytes.count)
+      ends.append(used)
       hashes.append(hash)
     }
+  }
+
+  /// By eight bytes at a time, as `hash`: most texts come more than once, from a product's variants.
+  private static func isEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    guard left.count == right.count else { return false }
+    var index = 0
+    while index + 8 <= left.count {
+      let word = left.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      guard word == right.loadUnaligned(fromByteOffset: index, as: UInt64.self) else { return false }
+      index += 8
+    }
+    while index < left.count {
+      guard left[index] == right[index] else { return false }
+      index += 1
+    }
+    return true
   }
 
   private func range(_ index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }

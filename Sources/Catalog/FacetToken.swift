@@ -56,22 +56,29 @@ public enum FacetToken {
   }
 
   public static func addCombinations(of options: [ProductSnapshot.Attribute], to tokens: inout DistinctTexts) {
-    var pairs: [(code: String, value: String)] = []
-    pairs.reserveCapacity(min(options.count, mostCombinedOptions))
-    for option in options.prefix(mostCombinedOptions) {
-      guard let value = option.values.first else { continue }
-      // One or two options, mostly in order.
-      let place = pairs.lastIndex { $0.code <= option.definition.code }.map { $0 + 1 } ?? 0
-      pairs.insert((option.definition.code, value.displayText), at: place)
-    }
-    for subset in 1..<max(1, 1 << pairs.count) {
-      var isFirst = true
-      for index in pairs.indices where subset & (1 << index) != 0 {
-        if !isFirst { tokens.append(UInt8(ascii: "|")) }
-        isFirst = false
-        appendPair(pairs[index], to: &tokens)
+    // Each variant of an index comes here: where its options stand is kept on the stack.
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: mostCombinedOptions) { order in
+      var count = 0
+      for option in options.indices.prefix(mostCombinedOptions) where !options[option].values.isEmpty {
+        // One or two options, mostly in order.
+        var place = count
+        while place > 0, options[order[place - 1]].definition.code > options[option].definition.code {
+          order[place] = order[place - 1]
+          place -= 1
+        }
+        order[place] = option
+        count += 1
       }
-      tokens.end()
+      for subset in 1..<max(1, 1 << count) {
+        var isFirst = true
+        for index in 0..<count where subset & (1 << index) != 0 {
+          if !isFirst { tokens.append(UInt8(ascii: "|")) }
+          isFirst = false
+          let option = order[index]
+          appendPair((options[option].definition.code, options[option].values[0].displayText), to: &tokens)
+        }
+        tokens.end()
+      }
     }
   }
 

@@ -1,10 +1,20 @@
 /// A currency by its ISO 4217 code, with the number of decimal digits of its minor unit.
 public struct Currency: Hashable, Sendable, CustomStringConvertible {
-  public let code: String
-  public let minorUnitDigits: Int
+  /// The letters, one a byte: every price has a currency, and a number is copied without counting references.
+  private let letters: UInt32
+  private let digits: UInt8
+
+  public var code: String {
+    String(unsafeUninitializedCapacity: 3) { text in
+      for index in 0..<3 { text[index] = UInt8(truncatingIfNeeded: letters >> UInt32(16 - 8 * index)) }
+      return 3
+    }
+  }
+
+  public var minorUnitDigits: Int { Int(digits) }
 
   /// The currencies whose minor unit is not a hundredth (ISO 4217).
-  private static let minorUnitDigitsByCode = [
+  private static let minorUnitDigitsByCode: [String: UInt8] = [
     "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
     "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3,
     "TND": 3,
@@ -13,13 +23,12 @@ public struct Currency: Hashable, Sendable, CustomStringConvertible {
   /// nil unless `code` is three capital letters.
   public init?(code: String) {
     guard code.utf8.count == 3, code.utf8.allSatisfy({ (65...90).contains($0) }) else { return nil }
-    self.code = code
-    minorUnitDigits = Self.minorUnitDigitsByCode[code] ?? 2
+    self.init(known: code, digits: Self.minorUnitDigitsByCode[code] ?? 2)
   }
 
-  private init(known code: String) {
-    self.code = code
-    minorUnitDigits = 2
+  private init(known code: String, digits: UInt8 = 2) {
+    letters = code.utf8.reduce(0) { $0 << 8 | UInt32($1) }
+    self.digits = digits
   }
 
   public static let gbp = Currency(known: "GBP")

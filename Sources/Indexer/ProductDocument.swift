@@ -58,34 +58,44 @@ public struct ProductDocument: Sendable {
 
   /// Goes through the product's attributes, then each variant's options, once, for all fields that they stand in.
   private func collectAttributes(_ lists: inout ProductDocumentRenderer.Lists) {
-    for attribute in product.attributes { collect(attribute, &lists) }
+    collect(product.attributes, &lists)
     for index in product.variants.indices {
       let options = product.variants[index].options
       FacetToken.addCombinations(of: options, to: &lists.combinations)
-      for option in options {
-        collect(option, &lists)
-        if option.values.first != nil { lists.optionCodes.add(option.definition.code) }
+      collect(options, &lists)
+      for place in options.indices where !options[place].values.isEmpty {
+        lists.optionCodes.add(options[place].definition.code)
       }
     }
   }
 
-  private func collect(_ attribute: ProductSnapshot.Attribute, _ lists: inout ProductDocumentRenderer.Lists) {
-    let code = attribute.definition.code
-    for value in attribute.values {
-      switch value {
-      // What is searched is what an attribute says in words: of a flag that is its name, where it is true.
-      case .text(let text): lists.texts.add(text)
-      case .swatch(let name, let hex):
-        lists.texts.add(name)
-        FacetToken.add(code: name, hex, to: &lists.swatches)
-      case .number(let number): FacetToken.add(code: code, number: number, to: &lists.numbers)
-      case .boolean(true): lists.features.add(attribute.definition.name)
-      case .boolean(false), .date: break
+  private func collect(_ attributes: [ProductSnapshot.Attribute], _ lists: inout ProductDocumentRenderer.Lists) {
+    // By place: a copy of an attribute counts the references of all its texts.
+    for place in attributes.indices {
+      let (code, isFacet) = (attributes[place].definition.code, attributes[place].definition.isFacet)
+      for value in attributes[place].values {
+        // Of a flag its name is searched, where it is true: "yes" says nothing.
+        if value == .boolean(true) { lists.features.add(attributes[place].definition.name) }
+        collect(value, code: code, isFacet: isFacet, &lists)
       }
-      guard attribute.definition.isFacet else { continue }
-      let text = value.displayText
-      if text.utf8.count <= Self.longestFacetValue { FacetToken.add(code: code, text, to: &lists.facets) }
     }
+  }
+
+  @inline(__always)
+  private func collect(
+    _ value: AttributeValue, code: String, isFacet: Bool, _ lists: inout ProductDocumentRenderer.Lists
+  ) {
+    switch value {
+    case .text(let text): lists.texts.add(text)
+    case .swatch(let name, let hex):
+      lists.texts.add(name)
+      FacetToken.add(code: name, hex, to: &lists.swatches)
+    case .number(let number): FacetToken.add(code: code, number: number, to: &lists.numbers)
+    case .boolean, .date: break
+    }
+    guard isFacet else { return }
+    let text = value.displayText
+    if text.utf8.count <= Self.longestFacetValue { FacetToken.add(code: code, text, to: &lists.facets) }
   }
 
   // MARK: Fields
@@ -176,11 +186,11 @@ public struct ProductDocument: Sendable {
     writer.member("in_stock", variant.availableQuantity > 0)
     writer.name("options")
     writer.object { writer in
-      for option in variant.options {
-        let text =
-          option.values.count == 1
-          ? option.values[0].displayText : option.values.map(\.displayText).joined(separator: ", ")
-        writer.member(option.definition.code, text)
+      let options = variant.options
+      for place in options.indices {
+        let values = options[place].values
+        let text = values.count == 1 ? values[0].displayText : values.map(\.displayText).joined(separator: ", ")
+        writer.member(options[place].definition.code, text)
       }
     }
   }

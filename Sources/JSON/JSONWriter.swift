@@ -30,6 +30,14 @@ public struct JSONWriter: Sendable {
     }
   }
 
+  /// What was written, without a copy; the writer is empty then and has no storage.
+  public mutating func takeBytes() -> [UInt8] {
+    storage.removeLast(storage.count - count)
+    removeAll()
+    defer { storage = [] }
+    return storage
+  }
+
   /// Lends what was written.
   public func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
     try storage.withUnsafeBufferPointer { try body(UnsafeBufferPointer(rebasing: $0[..<count])) }
@@ -183,8 +191,9 @@ public struct JSONWriter: Sendable {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highs = ones << 7
     var index = 0
-    if let base = text.baseAddress {
-      while index + 8 <= text.count {
+    if let base = text.baseAddress, text.count >= 8 {
+      @inline(__always)
+      func isClean(at index: Int) -> Bool {
         let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
         // A byte is zero where it borrows from above: of quotes and backslashes after XOR, of controls after AND.
         let quotes = word ^ (ones * 0x22)
@@ -192,9 +201,11 @@ public struct JSONWriter: Sendable {
         let controls = word & (ones * 0xE0)
         let found =
           ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes) | ((controls &- ones) & ~controls)
-        if found & highs != 0 { break }
-        index += 8
+        return found & highs == 0
       }
+      while index + 8 <= text.count, isClean(at: index) { index += 8 }
+      // The last eight, of which some were looked at already, rather than up to seven one by one.
+      if index + 8 > text.count, isClean(at: text.count - 8) { return text.count }
     }
     while index < text.count, isClean(text[index]) { index += 1 }
     return index

@@ -23,17 +23,18 @@ public func quote(_ prices: [Price], lists: [PriceListCode] = [.retail], quantit
   -> Quote?
 {
   for list in lists {
-    // A loop and no filtered copy: a search quotes a page of products, an index all of them.
-    var best: Price?
-    for price in prices where price.list == list && price.isValid(for: quantity, at: time) {
+    // Places and no copies of prices: a search quotes a page of products, an index all of them.
+    var best: Int?
+    for place in prices.indices where prices[place].list == list && prices[place].isValid(for: quantity, at: time) {
       if let better = best,
-        (price.minimumQuantity, -price.amount.minorUnits) <= (better.minimumQuantity, -better.amount.minorUnits)
+        (prices[place].minimumQuantity, -prices[place].amount.minorUnits)
+          <= (prices[better].minimumQuantity, -prices[better].amount.minorUnits)
       {
         continue
       }
-      best = price
+      best = place
     }
-    if let best {
+    if let best = best.map({ prices[$0] }) {
       let was = best.wasAmount.flatMap {
         $0.currency == best.amount.currency && $0.minorUnits > best.amount.minorUnits ? $0 : nil
       }

@@ -11,7 +11,7 @@ extension Collection<BulkOperation> {
   public var ndjson: [UInt8] {
     var writer = JSONWriter(reservingBytes: reduce(0) { $0 + $1.byteCountEstimate })
     for operation in self { operation.write(to: &writer) }
-    return writer.bytes
+    return writer.takeBytes()
   }
 }
 

@@ -1,5 +1,6 @@
 // Properties proved here:
-// 1. What JSONWriter writes, JSONParser reads back as the same tree, for random trees.
+// 1. What JSONWriter writes, JSONParser reads back as the same tree, for random trees; taken bytes are the bytes, and the
+//    writer is as new.
 // 2. Strings are escaped so that any Unicode text survives.
 // 3. The tape's walker finds members, items and numbers of each kind.
 // 4. Bytes that are not JSON give an error that says why.
@@ -14,6 +15,16 @@ import Testing
     for _ in 0..<200 {
       let value = randomValue(depth: 4, using: &generator)
       #expect(try JSONValue(parsing: value.bytes) == value, "seed \(seed): \(value.text)")
+    }
+  }
+
+  @Test("1. bytes that are taken", arguments: [0, 1, 64, 10_000]) func taken(reserved: Int) {
+    var writer = JSONWriter(reservingBytes: reserved)
+    #expect(writer.takeBytes().isEmpty)
+    for count in [1, 300] {
+      writer.array { for number in 0..<Int64(count) { $0.int(number) } }
+      let bytes = writer.bytes
+      #expect(writer.takeBytes() == bytes && writer.count == 0 && writer.bytes.isEmpty)
     }
   }
 

@@ -17,72 +17,80 @@ struct OwnedRows<Value: Sendable>: Sendable {
     }
   }
 
-  private struct Row {
+  private struct Key {
     var owner: Int64
     var place: Place
-    var value: Value
 
     @inline(__always)
-    func isBefore(_ other: Row) -> Bool { owner != other.owner ? owner < other.owner : place < other.place }
+    func isBefore(_ other: Key) -> Bool { owner != other.owner ? owner < other.owner : place < other.place }
   }
 
-  private var rows: [Row] = []
+  /// Of each row. Apart from the values, so that comparing and searching touch no reference count of theirs.
+  private var keys: [Key] = []
+  private var values: [Value] = []
   private var isSorted = true
   /// Where the rows of the owner that was asked for last end.
   private var next = 0
 
-  var count: Int { rows.count }
+  var count: Int { keys.count }
 
-  subscript(index: Int) -> Value { rows[index].value }
+  subscript(index: Int) -> Value { values[index] }
 
-  func owner(at index: Int) -> Int64 { rows[index].owner }
+  subscript(range: Range<Int>) -> ArraySlice<Value> { values[range] }
 
   mutating func append(owner: Int64, place: Place, _ value: Value) {
-    let row = Row(owner: owner, place: place, value: value)
-    if isSorted, let last = rows.last, row.isBefore(last) { isSorted = false }
-    rows.append(row)
+    let key = Key(owner: owner, place: place)
+    if isSorted, let last = keys.last, key.isBefore(last) { isSorted = false }
+    keys.append(key)
+    values.append(value)
   }
 
   /// Puts all rows in their order; called once, after the last was appended.
   mutating func sort() {
-    guard !isSorted, let first = rows.first else { return }
+    guard !isSorted else { return }
     isSorted = true
-    var (lowest, highest) = (first.owner, first.owner)
-    for row in rows { (lowest, highest) = (min(lowest, row.owner), max(highest, row.owner)) }
+    let order = sortedOrder()
+    keys = order.map { keys[$0] }
+    values = order.map { values[$0] }
+  }
+
+  private func sortedOrder() -> [Int] {
+    var (lowest, highest) = (Int64.max, Int64.min)
+    for key in keys { (lowest, highest) = (min(lowest, key.owner), max(highest, key.owner)) }
     // The owners of a window are mostly a run: a counting sort, then each owner's few rows.
-    guard highest - lowest < Int64(rows.count) * 4 else { return rows.sort { $0.isBefore($1) } }
+    guard highest - lowest < Int64(keys.count) * 4 else { return keys.indices.sorted { keys[$0].isBefore(keys[$1]) } }
     var ends = [Int](repeating: 0, count: Int(highest - lowest) + 1)
-    for row in rows { ends[Int(row.owner - lowest)] += 1 }
+    for key in keys { ends[Int(key.owner - lowest)] += 1 }
     for owner in 1..<max(1, ends.count) { ends[owner] += ends[owner - 1] }
-    var order = [Int](repeating: 0, count: rows.count)
-    for index in rows.indices.reversed() {
-      let owner = Int(rows[index].owner - lowest)
+    var order = [Int](repeating: 0, count: keys.count)
+    for index in keys.indices.reversed() {
+      let owner = Int(keys[index].owner - lowest)
       ends[owner] -= 1
       order[ends[owner]] = index
     }
     for place in order.indices.dropFirst() {
       var current = place
-      while current > 0, rows[order[current]].isBefore(rows[order[current - 1]]) {
+      while current > 0, keys[order[current]].isBefore(keys[order[current - 1]]) {
         order.swapAt(current, current - 1)
         current -= 1
       }
     }
-    rows = order.map { rows[$0] }
+    return order
   }
 
   /// Where the owner's rows are.
   mutating func range(of owner: Int64) -> Range<Int> {
-    if next == rows.count || rows[next].owner != owner { next = firstIndex(notBefore: owner) }
+    if next == keys.count || keys[next].owner != owner { next = firstIndex(notBefore: owner) }
     let start = next
-    while next < rows.count, rows[next].owner == owner { next += 1 }
+    while next < keys.count, keys[next].owner == owner { next += 1 }
     return start..<next
   }
 
   private func firstIndex(notBefore owner: Int64) -> Int {
-    var (low, high) = (0, rows.count)
+    var (low, high) = (0, keys.count)
     while low < high {
       let middle = (low + high) / 2
-      if rows[middle].owner < owner { low = middle + 1 } else { high = middle }
+      if keys[middle].owner < owner { low = middle + 1 } else { high = middle }
     }
     return low
   }

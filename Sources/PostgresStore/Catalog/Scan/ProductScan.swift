@@ -116,7 +116,7 @@ struct ProductWindow {
       id: ProductID(rawValue: row.id), code: row.code, source: row.source, documentVersion: row.documentVersion,
       title: row.title, summary: row.summary, brandID: row.brand.map(BrandID.init(rawValue:)),
       brandName: row.brand.flatMap { brands[$0] }, categories: paths, attributes: own, variants: variants,
-      pictureURLs: pictures.range(of: row.id).map { pictures[$0] }, ratingAverage: row.ratingAverage,
+      pictureURLs: Array(pictures[pictures.range(of: row.id)]), ratingAverage: row.ratingAverage,
       ratingCount: row.ratingCount, popularity: row.popularity, lifecycle: row.lifecycle, audience: row.audience,
       releasedAt: row.releasedAt, createdAt: row.createdAt, updatedAt: row.updatedAt)
   }
@@ -127,7 +127,7 @@ struct ProductWindow {
     ProductSnapshot.Variant(
       id: VariantID(rawValue: row.id), sku: SKU(row.sku), gtin: row.gtin,
       options: try Self.attributes(&options, of: row.id, in: home, &vocabulary), pictureURL: row.pictureURL,
-      prices: prices.range(of: row.id).map { prices[$0] },
+      prices: Array(prices[prices.range(of: row.id)]),
       availableQuantity: quantities.range(of: row.id).reduce(0) { $0 + quantities[$1] })
   }
 
