@@ -75,7 +75,7 @@ public struct ProductDocument: Sendable {
       let (code, isFacet) = (attributes[place].definition.code, attributes[place].definition.isFacet)
       for value in attributes[place].values {
         // Of a flag its name is searched, where it is true: "yes" says nothing.
-        if value == .boolean(true) { lists.features.add(attributes[place].definition.name) }
+        if case .boolean(true) = value { lists.features.add(attributes[place].definition.name) }
         collect(value, code: code, isFacet: isFacet, &lists)
       }
     }
