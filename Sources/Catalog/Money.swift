@@ -23,7 +23,8 @@ public struct Currency: Hashable, Sendable, CustomStringConvertible {
   /// nil unless `code` is three capital letters.
   public init?(code: String) {
     guard code.utf8.count == 3, code.utf8.allSatisfy({ (65...90).contains($0) }) else { return nil }
-    self.init(known: code, digits: Self.minorUnitDigitsByCode[code] ?? 2)
+    // The shop's own, which is read with every price.
+    self.init(known: code, digits: code == "GBP" ? 2 : Self.minorUnitDigitsByCode[code] ?? 2)
   }
 
   private init(known code: String, digits: UInt8 = 2) {

@@ -127,7 +127,8 @@ public struct ProductDocument: Sendable {
     writer.object { writer in
       for list in priceLists {
         if let lowest = lowestQuote(product.variants, lists: [list], at: time) {
-          writer.member(list.text, lowest.amount.minorUnits)
+          writer.name(text: list.text)
+          writer.int(lowest.amount.minorUnits)
         }
       }
     }
@@ -190,7 +191,8 @@ public struct ProductDocument: Sendable {
       for place in options.indices {
         let values = options[place].values
         let text = values.count == 1 ? values[0].displayText : values.map(\.displayText).joined(separator: ", ")
-        writer.member(options[place].definition.code, text)
+        writer.name(text: options[place].definition.code)
+        writer.string(text)
       }
     }
   }
@@ -222,7 +224,7 @@ struct ProductDocumentRenderer: Sendable {
 
 extension JSONWriter {
   /// An array of the texts, which are emptied; nothing where there is none.
-  fileprivate mutating func member(_ name: String, _ texts: inout DistinctTexts) {
+  fileprivate mutating func member(_ name: StaticString, _ texts: inout DistinctTexts) {
     guard !texts.isEmpty else { return }
     self.name(name)
     array { writer in texts.forEach { writer.string($0) } }

@@ -37,7 +37,11 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
   /// The member's value; setting replaces in place or appends, and nil removes.
   public subscript(name: String) -> JSONValue? {
-    get { members.first { $0.name == name }?.value }
+    get {
+      // No look at whole members: each would be copied, its name and value counted.
+      for index in members.indices where members[index].name == name { return members[index].value }
+      return nil
+    }
     set {
       if let index = members.firstIndex(where: { $0.name == name }) {
         if let newValue { members[index].value = newValue } else { members.remove(at: index) }

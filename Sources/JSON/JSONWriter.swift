@@ -19,7 +19,12 @@ public struct JSONWriter: Sendable {
   private static let mostDigits = 20
 
   public init(reservingBytes capacity: Int = 0) {
-    if capacity > 0 { storage = [UInt8](repeating: 0, count: capacity) }
+    if capacity > 0 { storage = Self.uncleared(capacity) }
+  }
+
+  /// Storage that is written before it is read: an answer's tens of kilobytes need not be cleared first.
+  private static func uncleared(_ count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { $1 = count }
   }
 
   /// A copy of what was written.
@@ -61,8 +66,20 @@ public struct JSONWriter: Sendable {
     close(UInt8(ascii: "]"))
   }
 
-  /// The name of the member whose value is written next.
-  public mutating func name(_ name: String) {
+  /// The name of the member whose value is written next: one that needs no escapes, as names in a source have none.
+  public mutating func name(_ name: StaticString) {
+    put(atMost: 4 + name.utf8CodeUnitCount) { next, comma in
+      if comma { next.put(UInt8(ascii: ",")) }
+      next.put(UInt8(ascii: "\""))
+      next.put(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+      next.put(UInt8(ascii: "\""))
+      next.put(UInt8(ascii: ":"))
+    }
+    needsComma = false
+  }
+
+  /// The same of a name that comes from elsewhere.
+  public mutating func name(text name: String) {
     var name = name
     name.withUTF8 { quoted($0, closing: UInt8(ascii: ":")) }
     needsComma = false
@@ -129,17 +146,22 @@ public struct JSONWriter: Sendable {
     case .string(let value): string(value)
     case .array(let items): array { for item in items { $0.value(item) } }
     case .object(let object):
-      self.object { for member in object.members { $0.member(member.name, member.value) } }
+      self.object { writer in
+        for member in object.members {
+          writer.name(text: member.name)
+          writer.value(member.value)
+        }
+      }
     }
   }
 
-  public mutating func member(_ name: String, _ value: JSONValue) { self.name(name); self.value(value) }
-  public mutating func member(_ name: String, _ value: String) { self.name(name); string(value) }
-  public mutating func member(_ name: String, _ value: Int64) { self.name(name); int(value) }
-  public mutating func member(_ name: String, _ value: Int) { self.name(name); int(Int64(value)) }
-  public mutating func member(_ name: String, _ value: Double) { self.name(name); double(value) }
-  public mutating func member(_ name: String, _ value: Bool) { self.name(name); bool(value) }
-  public mutating func member(_ name: String, _ values: [String]) {
+  public mutating func member(_ name: StaticString, _ value: JSONValue) { self.name(name); self.value(value) }
+  public mutating func member(_ name: StaticString, _ value: String) { self.name(name); string(value) }
+  public mutating func member(_ name: StaticString, _ value: Int64) { self.name(name); int(value) }
+  public mutating func member(_ name: StaticString, _ value: Int) { self.name(name); int(Int64(value)) }
+  public mutating func member(_ name: StaticString, _ value: Double) { self.name(name); double(value) }
+  public mutating func member(_ name: StaticString, _ value: Bool) { self.name(name); bool(value) }
+  public mutating func member(_ name: StaticString, _ values: [String]) {
     self.name(name)
     array { for value in values { $0.string(value) } }
   }
@@ -174,9 +196,9 @@ public struct JSONWriter: Sendable {
     put(atMost: 4 + clean + (text.count - clean) * Self.longestEscape) { next, comma in
       if comma { next.put(UInt8(ascii: ",")) }
       next.put(UInt8(ascii: "\""))
-      next.put(UnsafeBufferPointer(rebasing: text[..<clean]))
-      for byte in text[clean...] {
-        if Self.isClean(byte) { next.put(byte) } else { next.put(escaped: byte) }
+      next.put(UnsafeBufferPointer(start: text.baseAddress, count: clean))
+      for index in clean..<text.count {
+        if Self.isClean(text[index]) { next.put(text[index]) } else { next.put(escaped: text[index]) }
       }
       next.put(UInt8(ascii: "\""))
       if let end { next.put(end) }
@@ -224,7 +246,7 @@ public struct JSONWriter: Sendable {
   }
 
   private mutating func grow(by limit: Int) {
-    var larger = [UInt8](repeating: 0, count: max(Self.smallestStorage, storage.count * 2, count + limit))
+    var larger = Self.uncleared(max(Self.smallestStorage, storage.count * 2, count + limit))
     larger.withUnsafeMutableBufferPointer { larger in
       withBytes { _ = larger.update(fromContentsOf: $0) }
     }

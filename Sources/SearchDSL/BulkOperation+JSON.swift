@@ -25,7 +25,7 @@ extension BulkOperation {
 
   /// Appends the operation's line or lines.
   public func write(to writer: inout JSONWriter) {
-    let name = if case .delete = action { "delete" } else { "index" }
+    let name: StaticString = if case .delete = action { "delete" } else { "index" }
     writer.object { writer in
       writer.name(name)
       writer.object { writer in

@@ -8,11 +8,14 @@ extension FacetReader {
   /// A number with more values than these is asked for as a range.
   private static let mostListedNumbers = 8
   private static let bars = 12
+  /// Most attributes of a page's results have no more.
+  private static let usualValues = 8
 
   /// What was counted of an attribute.
   private struct Counted {
     var definition: AttributeDefinition
-    var values: [(value: String, count: Int)]
+    /// Parts of their tokens: of hundreds a page shows some dozens.
+    var values: [(value: Substring, count: Int)]
     var isCut: Bool
     /// The chosen values; empty where a range is chosen, nil where nothing is.
     var selected: [String]?
@@ -42,30 +45,30 @@ extension FacetReader {
   private func countedAttributes() -> [Counted] {
     let (buckets, isCut) = counted(Retrieval.AggregationName.attributes)
     var found: [Counted] = []
-    // Of each code its place; nil for what is no facet. Hundreds of values have a dozen codes.
-    var places: [Substring: Int?] = [:]
+    var codes = AttributeCodes()
+    // Of each code its place in `found`; nil for what is no facet.
+    var places: [Int?] = []
     for bucket in buckets {
       let token = bucket.key.text
-      guard let code = FacetToken.code(of: token) else { continue }
-      let place: Int?
-      if let known = places[code] {
-        place = known
-      } else {
-        let definition = labels.attributes[String(code)]
-        place = definition == nil ? nil : found.count
-        if let definition { found.append(Counted(definition: definition, values: [], isCut: isCut)) }
-        places[code] = .some(place)
+      guard let (number, length) = codes.number(of: token) else { continue }
+      let end = token.utf8.index(token.startIndex, offsetBy: length)
+      if number == places.count {
+        let definition = labels.attributes[String(token[..<end])]
+        places.append(definition == nil ? nil : found.count)
+        if let definition {
+          found.append(Counted(definition: definition, values: [], isCut: isCut))
+          found[found.count - 1].values.reserveCapacity(Self.usualValues)
+        }
       }
-      guard let place else { continue }
-      let value = String(token[token.utf8.index(after: code.endIndex)...])
-      found[place].values.append((value, bucket.documentCount))
+      guard let place = places[number] else { continue }
+      found[place].values.append((token[token.utf8.index(after: end)...], bucket.documentCount))
     }
     for filter in input.filters {
       guard let code = filter.attributeCode, let definition = labels.attributes[code] else { continue }
       let own = counted(Retrieval.AggregationName.attribute(code))
       var entry = Counted(definition: definition, values: [], isCut: own.isCut, selected: [])
       entry.values = own.buckets.compactMap { bucket in
-        FacetToken.parse(bucket.key.text).map { ($0.value, bucket.documentCount) }
+        FacetToken.parse(bucket.key.text).map { ($0.value[...], bucket.documentCount) }
       }
       switch filter {
       case .attribute(_, let values): entry.selected = values
@@ -91,16 +94,23 @@ extension FacetReader {
     let spread = spread(of: counted)
     // What is asked for as a range lists no more than what is chosen by value.
     let limit = spread == nil ? Self.mostValues : 0
-    var values = merged(counted.values.map { ($0.value, $0.count) }, selected: counted.selected ?? [], limit: limit)
-    if values.allSatisfy({ Double($0.value) != nil }) {
-      values.sort { Double($0.value) ?? 0 < Double($1.value) ?? 0 }
-    }
+    var values = Self.inOrderOfNumbers(merged(counted.values, selected: counted.selected ?? [], limit: limit))
     if definition.type == .swatch { for index in values.indices { values[index].hex = hexes[values[index].value] } }
     if let unit = definition.unit { for index in values.indices { values[index].label += " \(unit)" } }
     let kind: Facet.Kind = spread != nil ? .ranges : definition.type == .swatch ? .swatches : .values
     return Facet(
       code: definition.code, name: definition.name, unit: definition.unit, kind: kind, values: values,
       hasMore: spread == nil && (counted.isCut || counted.values.count > values.count), spread: spread)
+  }
+
+  /// Numbers from the least on; as they are where any is none.
+  private static func inOrderOfNumbers(_ values: [Facet.Value]) -> [Facet.Value] {
+    var numbered: [(number: Double, place: Int)] = []
+    for (place, value) in values.enumerated() {
+      guard let number = Double(value.value) else { return values }
+      numbered.append((number, place))
+    }
+    return numbered.sorted { $0.number < $1.number }.map { values[$0.place] }
   }
 
   /// How the values of a number spread; nil where there are so few that each is listed.
@@ -112,7 +122,7 @@ extension FacetReader {
 
   /// The bounds and bars of counted numbers; nil where there is none.
   static func spread(
-    of values: [(value: String, count: Int)], range: (lower: Double?, upper: Double?)?
+    of values: [(value: Substring, count: Int)], range: (lower: Double?, upper: Double?)?
   ) -> Facet.Spread? {
     let numbers = values.compactMap { value, count in Double(value).map { (number: $0, count: count) } }
     guard let lowest = numbers.map(\.number).min(), let highest = numbers.map(\.number).max() else { return nil }

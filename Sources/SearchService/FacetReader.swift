@@ -41,8 +41,9 @@ struct FacetReader {
 
   /// The categories around the chosen one: its ancestors, itself and its children; without a choice, the roots.
   private func category() -> Facet? {
-    var counts: [CategoryID: Int] = [:]
-    for bucket in counted("category").buckets {
+    let buckets = counted("category").buckets
+    var counts = [CategoryID: Int](minimumCapacity: buckets.count)
+    for bucket in buckets {
       if let id = CategoryID(bucket.key.text) { counts[id] = bucket.documentCount }
     }
     let chosen = chosenCategory
@@ -68,7 +69,7 @@ struct FacetReader {
     let (buckets, isCut) = counted("brand")
     // The page of a brand says the brand already.
     guard buckets.count > 1 || input.listing?.kind != .brand || !selected.isEmpty else { return nil }
-    let values = merged(buckets.map { ($0.key.text, $0.documentCount) }, selected: selected)
+    let values = merged(buckets.map { ($0.key.text[...], $0.documentCount) }, selected: selected)
     guard !values.isEmpty else { return nil }
     return Facet(
       code: "brand", name: "Brand", kind: .values, values: values, hasMore: isCut || buckets.count > values.count)
@@ -104,13 +105,12 @@ struct FacetReader {
     var chosen: (lower: Int64?, upper: Int64?)?
     for case .price(let lower, let upper) in input.filters { chosen = (lower, upper) }
     let bars = counted("price").buckets.sorted { ($0.from ?? 0) < ($1.from ?? 0) }
-    let values = priceSteps(bars).map { lower, upper, count in
-      let lowerText = lower.map { Money(minorUnits: $0, currency: currency).decimalText } ?? ""
-      // A step's upper end is outside it; a filter's is inside.
-      let upperText = upper.map { Money(minorUnits: $0 - 1, currency: currency).decimalText } ?? ""
-      let isSelected = chosen.map { $0.lower == lower && $0.upper == upper.map { $0 - 1 } } ?? false
-      return Facet.Value(
-        value: "\(lowerText)..\(upperText)", label: priceLabel(lower, upper), count: count, isSelected: isSelected)
+    // Empty steps are not offered.
+    let values = PriceStep.all(in: currency).compactMap { step -> Facet.Value? in
+      let count = step.count(of: bars)
+      guard count > 0 else { return nil }
+      let isSelected = chosen.map { $0.lower == step.lower && $0.upper == step.upper.map { $0 - 1 } } ?? false
+      return Facet.Value(value: step.value, label: step.label, count: count, isSelected: isSelected)
     }
     let spread = Facet.Spread(
       lowest: low, highest: max(low, high), chosenLower: chosen?.lower.map(Double.init),
@@ -121,41 +121,35 @@ struct FacetReader {
     return Facet(code: "price", name: "Price", kind: .ranges, values: values, spread: spread)
   }
 
-  /// The steps that are offered, each of several bars; empty ones are not.
-  private func priceSteps(_ bars: [Bucket]) -> [(lower: Int64?, upper: Int64?, count: Int)] {
-    let edges: [Int64?] = [nil] + Retrieval.priceSteps.map(Optional.some) + [nil]
-    return zip(edges, edges.dropFirst()).compactMap { lower, upper in
-      let inside = bars.filter { bar in
-        bar.from.map { Int64($0) } ?? 0 >= lower ?? 0 && bar.to.map { Int64($0) } ?? .max <= upper ?? .max
-      }
-      let count = inside.reduce(0) { $0 + $1.documentCount }
-      return count > 0 ? (lower, upper, count) : nil
-    }
-  }
-
-  private func priceLabel(_ lower: Int64?, _ upper: Int64?) -> String {
-    func text(_ amount: Int64) -> String { Money(minorUnits: amount, currency: currency).shortText }
-    return switch (lower, upper) {
-    case (nil, let upper?): "Under \(text(upper))"
-    case (let lower?, nil): "\(text(lower)) and more"
-    case (let lower?, let upper?): "\(text(lower)) to \(text(upper))"
-    case (nil, nil): "Any price"
-    }
-  }
-
   // MARK: Values
 
   /// Counted values by count, at most `limit`, with every selected one, though its count be 0.
-  func merged(_ counted: [(String, Int)], selected: [String], limit: Int = Self.mostValues) -> [Facet.Value] {
-    let ordered = counted.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
-    var values = ordered.prefix(limit).map { value, count in
-      Facet.Value(value: value, label: value, count: count, isSelected: selected.contains(value))
+  func merged(
+    _ counted: [(value: Substring, count: Int)], selected: [String], limit: Int = Self.mostValues
+  ) -> [Facet.Value] {
+    var values = Self.first(limit, of: counted).map { part, count in
+      let value = String(part)
+      return Facet.Value(value: value, label: value, count: count, isSelected: selected.contains(value))
     }
     for value in selected where !values.contains(where: { $0.value == value }) {
-      let count = ordered.first { $0.0 == value }?.1 ?? 0
+      let count = counted.first { $0.value == value }?.count ?? 0
       values.append(.init(value: value, label: value, count: count, isSelected: true))
     }
     return values
+  }
+
+  /// The first `limit` by count, then by value. Engines give values by count, so that only as many are put in order as
+  /// are as frequent as the last of these.
+  private static func first(
+    _ limit: Int, of counted: [(value: Substring, count: Int)]
+  ) -> ArraySlice<(value: Substring, count: Int)> {
+    var end = counted.count
+    let isByCount = zip(counted, counted.dropFirst()).allSatisfy { $0.count >= $1.count }
+    if isByCount, limit < end {
+      let least = limit == 0 ? .max : counted[limit - 1].count
+      end = counted[limit...].firstIndex { $0.count < least } ?? end
+    }
+    return counted[..<end].sorted { ($1.count, $0.value) < ($0.count, $1.value) }.prefix(limit)
   }
 }
 

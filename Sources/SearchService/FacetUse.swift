@@ -19,11 +19,17 @@ struct FacetUse {
     let sum = counts.reduce(0, +)
     coverage = results == 0 ? 0 : min(1, Double(sum) / Double(results))
     let ordered = counts.sorted(by: >)
-    let parts = ordered.prefix(shown) + [ordered.dropFirst(shown).reduce(0, +)]
-    bits = parts.filter { $0 > 0 }.reduce(0) { bits, count in
-      let share = Double(count) / Double(sum)
-      return bits - share * log2(share)
+    var bits = 0.0
+    // Many values are as frequent as the one before.
+    var term = (count: 0, bits: 0.0)
+    for count in ordered.prefix(shown) + [ordered.dropFirst(shown).reduce(0, +)] where count > 0 {
+      if count != term.count {
+        let share = Double(count) / Double(sum)
+        term = (count, share * log2(share))
+      }
+      bits -= term.bits
     }
+    self.bits = bits
   }
 
   var value: Double { coverage * bits }

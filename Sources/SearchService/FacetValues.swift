@@ -91,14 +91,14 @@ extension SearchService {
 
     let reader = FacetReader(response: response, input: input.search, labels: labels, currency: currency)
     let (buckets, isCut) = reader.counted(Retrieval.AggregationName.attribute(input.code))
-    let counted = buckets.compactMap { bucket -> (value: String, count: Int)? in
-      guard definition != nil else { return (bucket.key.text, bucket.documentCount) }
-      return FacetToken.parse(bucket.key.text).map { ($0.value, bucket.documentCount) }
+    let counted = buckets.compactMap { bucket -> (value: Substring, count: Int)? in
+      guard definition != nil else { return (bucket.key.text[...], bucket.documentCount) }
+      return FacetToken.parse(bucket.key.text).map { ($0.value[...], bucket.documentCount) }
     }
-    let fitting = counted.filter { Self.hasWord($0.value, beginningWith: input.prefix) }
+    let fitting = counted.filter { Self.hasWord(String($0.value), beginningWith: input.prefix) }
     let selected = input.selected
     var values = reader.merged(
-      fitting.map { ($0.value, $0.count) }, selected: input.prefix.isEmpty ? selected : [], limit: input.limit)
+      fitting, selected: input.prefix.isEmpty ? selected : [], limit: input.limit)
     if definition?.type == .number { values.sort { Double($0.value) ?? 0 < Double($1.value) ?? 0 } }
     let hexes = definition?.type == .swatch ? reader.swatchHexes() : [:]
     for index in values.indices {

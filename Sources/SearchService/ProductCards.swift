@@ -38,7 +38,7 @@ extension SearchService {
     let audience = Query.terms(field: "audience", values: shopper.audience.codes.map { .string($0) })
     let request = SearchRequest(
       query: .bool(BoolQuery(filter: [.ids(ids.map(\.description)), audience])), size: ids.count,
-      source: .fields(includes: Retrieval.cardFields), trackTotalHits: .never)
+      source: Retrieval.cardSource, trackTotalHits: .never)
     let response = try await engine.search(request, in: index, deadline: .now + deadlines.search)
     var degraded: [String] = []
     let hits = response.hits.compactMap(CardHit.init)
@@ -77,11 +77,12 @@ extension SearchService {
       variants.filter(\.isInStock).min { amount(of: $0, quotes) < amount(of: $1, quotes) } ?? variants.first
     }
     let amounts = meant.map { $0.compactMap { quotes[$0.id]?.amount } } ?? quotes.values.map(\.amount)
+    let isPriceFrom = amounts.contains { $0.minorUnits != amounts[0].minorUnits }
     return ProductCard(
       id: hit.id, code: hit.code, title: hit.title, brand: hit.brand, pictureURL: shown?.pictureURL ?? hit.pictureURL,
       variant: shown.map { variant(of: $0, drawing.labels) },
       quote: prices == nil ? lowest : shown.map { quotes[$0.id] } ?? lowest,
-      isPriceFrom: Set(amounts.map(\.minorUnits)).count > 1, isInStock: shown?.isInStock ?? hit.isInStock,
+      isPriceFrom: isPriceFrom, isInStock: shown?.isInStock ?? hit.isInStock,
       rating: hit.rating, ratingCount: hit.ratingCount, variantCount: hit.variants.count,
       choices: choices(of: hit, meant: meant ?? [], drawing),
       highlightedTitle: hit.highlight["title"]?.first.flatMap(HighlightedText.init(fragment:)),
@@ -105,6 +106,8 @@ extension SearchService {
   private func choices(
     of hit: CardHit, meant: [CardHit.Variant], _ drawing: CardDrawing
   ) -> [ProductCard.Choice] {
+    // What has one variant has nothing to choose.
+    guard hit.variants.count > 1 else { return [] }
     var codes: [String] = []
     var values: [String: [String]] = [:]
     for (code, value) in hit.variants.flatMap(\.options) where values[code]?.contains(value) != true {

@@ -26,7 +26,7 @@ public struct Retrieval: Sendable {
       aggregations: wantsFacets ? aggregations(input) : [],
       postFilter: conjunction(of: input.filters, input: input),
       searchAfter: input.position?.after,
-      source: .fields(includes: Self.cardFields + (input.isHighlighted ? ["summary"] : [])),
+      source: input.isHighlighted ? Self.highlightedCardSource : Self.cardSource,
       highlight: input.isHighlighted && !input.text.isEmpty ? .card(query, typed: input.text) : nil,
       trackTotalHits: .exact,
       trackScores: true)
@@ -63,6 +63,8 @@ public struct Retrieval: Sendable {
     "product_id", "title", "brand", "price", "discount_percent", "is_in_stock", "rating", "rating_count", "swatches",
     "display",
   ]
+  static let cardSource = SourceFilter.fields(includes: cardFields)
+  static let highlightedCardSource = SourceFilter.fields(includes: cardFields + ["summary"])
 
   private func sort(_ input: SearchInput) -> [SortKey] {
     let last = SortKey(.field("product_id"), .ascending)

@@ -42,7 +42,12 @@ public struct OperatorAPI: Sendable {
     writer.object { writer in
       writer.member("ready", isReady)
       writer.name("checks")
-      writer.object { writer in for state in states { writer.member(state.name, state.isReady ? "ok" : "down") } }
+      writer.object { writer in
+        for state in states {
+          writer.name(text: state.name)
+          writer.string(state.isReady ? "ok" : "down")
+        }
+      }
     }
     return .json(writer.bytes, status: isReady ? .ok : .serviceUnavailable)
   }

@@ -28,7 +28,7 @@ extension SearchJSON {
     return writer.bytes
   }
 
-  private static func write(_ name: String, _ queries: [SearchReport.Query], _ writer: inout JSONWriter) {
+  private static func write(_ name: StaticString, _ queries: [SearchReport.Query], _ writer: inout JSONWriter) {
     writer.name(name)
     writer.array { writer in
       for query in queries {

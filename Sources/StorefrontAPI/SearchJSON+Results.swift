@@ -66,7 +66,7 @@ extension SearchJSON {
   }
 
   /// Parts of text, not HTML: whoever shows them escapes them as any other text.
-  private static func write(_ text: HighlightedText?, _ name: String, _ writer: inout JSONWriter) {
+  private static func write(_ text: HighlightedText?, _ name: StaticString, _ writer: inout JSONWriter) {
     guard let text else { return }
     writer.name(name)
     writer.array { writer in

@@ -32,6 +32,13 @@ import Testing
     let text = "a\"b\\c\n\r\t\u{1}\u{1F}é漢😀\u{2028}"
     #expect(try JSONValue(parsing: JSONValue.string(text).bytes) == .string(text))
     #expect(JSONValue.string("\u{1}").text == "\"\\u0001\"")
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("plain", 1)
+      writer.name(text: text)
+      writer.int(2)
+    }
+    #expect(try JSONValue(parsing: writer.bytes) == .object(JSONObject([.init("plain", 1), .init(text, 2)])))
   }
 
   @Test("3. the tape's walker reads members and items") func walk() throws {

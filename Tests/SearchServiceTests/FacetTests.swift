@@ -5,6 +5,7 @@
 // 4. A price has steps and bars that agree; what is chosen stays in the answer.
 // 5. The values of a facet: all of them beyond a page's, those with a word that begins so, under the other filters;
 //    selected ones are marked, at 0 too; a code that is no facet's is nothing.
+// 6. Codes of tokens are numbered in the order in which they come, however alike they are.
 import Catalog
 import PostgresStore
 import Pricing
@@ -27,6 +28,15 @@ import Testing
     #expect(abs(value(Array(repeating: 1, count: 100), 100, shown: 2) - 0.16144054254182067) < 1e-9)
     #expect(value([8, 8], 8) == 1, "a product with two values is covered once")
     #expect(!FacetUse(counts: [1, 1], results: 100, shown: 20).isEnough)
+  }
+
+  @Test("6: codes of tokens")
+  func codes() {
+    var codes = AttributeCodes()
+    let tokens = ["a=1", "ab=1", "a=2", "b=", "=x", "none", "a=b=c", "ab=2", "ba=", "=", "b=ö"]
+    let numbers = tokens.map { codes.number(of: $0) }
+    #expect(numbers.map { $0?.number } == [0, 1, 0, 2, 3, nil, 0, 1, 4, 3, 2])
+    #expect(numbers.map { $0?.length } == [1, 2, 1, 1, 0, nil, 1, 2, 2, 0, 1])
   }
 
   private static let colour = AttributeDefinition(code: "colour", name: "Colour", type: .text, isFacet: true)

@@ -87,10 +87,11 @@ extension PostgresCatalog: CatalogReader {
         WHERE product_id = ANY (\(ids))
         ORDER BY product_id, variant.position, variant.id, list, minimum_quantity, valid_from NULLS FIRST, price.id
         """)
-      var prices: [ProductID: [VariantID: [Price]]] = [:]
+      var prices = [ProductID: [VariantID: [Price]]](minimumCapacity: ids.count)
       for row in rows {
-        let (product, variant): (ProductID, VariantID) = (try row.decode("product_id"), try row.decode("variant_id"))
-        prices[product, default: [:]][variant, default: []] += try Price(row).map { [$0] } ?? []
+        let (product, variant): (ProductID, VariantID) = (try row.decode(at: 0), try row.decode(at: 1))
+        let price = try Price(row)
+        prices[product, default: [:]][variant, default: []] += price.map { [$0] } ?? []
       }
       return prices
     }
@@ -98,16 +99,15 @@ extension PostgresCatalog: CatalogReader {
 }
 
 extension Price {
-  /// nil for a variant without a price.
+  /// Of a row of `prices(of:)`; by position, since a search reads some dozens of rows. nil for a variant without a price.
   fileprivate init?(_ row: PostgresRow) throws {
-    guard let list: String = try row.decode("list"), let code: String = try row.decode("currency"),
+    guard let list: String = try row.decode(at: 2), let code: String = try row.decode(at: 3),
       let currency = Currency(code: code)
     else { return nil }
-    let was: Int64? = try row.decode("was_minor_units")
+    let was: Int64? = try row.decode(at: 5)
     self.init(
-      list: PriceListCode(list), amount: Money(minorUnits: try row.decode("amount_minor_units"), currency: currency),
+      list: PriceListCode(list), amount: Money(minorUnits: try row.decode(at: 4), currency: currency),
       wasAmount: was.map { Money(minorUnits: $0, currency: currency) },
-      minimumQuantity: try row.decode("minimum_quantity"), validFrom: try row.decode("valid_from"),
-      validUntil: try row.decode("valid_until"))
+      minimumQuantity: try row.decode(at: 6), validFrom: try row.decode(at: 7), validUntil: try row.decode(at: 8))
   }
 }

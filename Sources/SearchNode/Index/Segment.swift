@@ -4,6 +4,7 @@ final class Segment: Sendable {
   let fields: [String: SegmentField]
   let stored: StoredDocuments
   let filters = FilterCache()
+  let sources = SourceCache()
 
   init(documentCount: Int, fields: [String: SegmentField], stored: StoredDocuments) {
     self.documentCount = documentCount

@@ -19,26 +19,32 @@ final class FetchPhase {
     if sources.isWorthKeeping { snapshot.idleSourceReaders.give(back: sources) }
   }
 
-  private func place(_ document: Int) -> (stored: StoredDocuments, document: Int32) {
+  private func place(_ document: Int) -> (segment: Segment, document: Int32) {
     let reader = snapshot.readers[snapshot.readers.lastIndex { $0.documentBase <= document } ?? 0]
-    return (reader.segment.stored, Int32(document - reader.documentBase))
+    return (reader.segment, Int32(document - reader.documentBase))
   }
 
   /// The document as it came; nil where the mapping stores none.
   func source(_ document: Int) -> JSONValue? {
-    let (stored, local) = place(document)
-    return sources.whole(stored.source(local))
+    let (segment, local) = place(document)
+    return sources.whole(segment.stored.source(local))
   }
 
   func hit(_ document: Int, score: Float?, source filter: SourceFilter) -> Hit {
-    let (stored, local) = place(document)
-    var hit = Hit(index: indexName, id: stored.id(local), score: score.map { Double($0) })
-    if request.includesVersion { hit.version = stored.versions[Int(local)] }
-    guard filter != .none else { return hit }
+    let (segment, local) = place(document)
+    var hit = Hit(index: indexName, id: segment.stored.id(local), score: score.map { Double($0) })
+    if request.includesVersion { hit.version = segment.stored.versions[Int(local)] }
+    if filter != .none { hit.source = part(of: segment, local, filter) }
+    return hit
+  }
+
+  private func part(of segment: Segment, _ document: Int32, _ filter: SourceFilter) -> JSONValue? {
+    if let known = segment.sources.value(of: document, filter) { return known }
     // Inner hits may ask for other fields than the hits themselves.
     let reader = filter == request.source ? sources : SourceReader(filter)
-    hit.source = reader.projected(stored.source(local))
-    return hit
+    let part = reader.projected(segment.stored.source(document))
+    if let part { segment.sources.keep(part, of: document, filter) }
+    return part
   }
 }
 

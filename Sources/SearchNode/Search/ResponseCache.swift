@@ -87,7 +87,7 @@ extension Hit {
 }
 
 extension JSONValue {
-  fileprivate var estimatedBytes: Int {
+  var estimatedBytes: Int {
     switch self {
     case .null, .bool, .int, .double: 0
     case .string(let text): 32 + text.utf8.count

@@ -83,9 +83,9 @@ struct TopHits {
     var parent = start
     while true {
       var worst = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < entries.count && isWorse(child, worst) {
-        worst = child
-      }
+      let (left, right) = (2 * parent + 1, 2 * parent + 2)
+      if left < entries.count, isWorse(left, worst) { worst = left }
+      if right < entries.count, isWorse(right, worst) { worst = right }
       if worst == parent { return }
       swap(parent, worst)
       parent = worst

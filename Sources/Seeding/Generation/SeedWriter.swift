@@ -82,7 +82,12 @@ extension JSONWriter {
       }
     }
     name("stock")
-    object { for (warehouse, pieces) in variant.stock.sorted(by: { $0.key < $1.key }) { $0.member(warehouse, pieces) } }
+    object { writer in
+      for (warehouse, pieces) in variant.stock.sorted(by: { $0.key < $1.key }) {
+        writer.name(text: warehouse)
+        writer.int(Int64(pieces))
+      }
+    }
   }
 
   private mutating func members(of price: Price) {
@@ -95,7 +100,7 @@ extension JSONWriter {
     if let until = price.validUntil { member("valid_until", until.description) }
   }
 
-  private mutating func attributes(_ name: String, _ attributes: [ProductRecord.Attribute]) {
+  private mutating func attributes(_ name: StaticString, _ attributes: [ProductRecord.Attribute]) {
     guard !attributes.isEmpty else { return }
     self.name(name)
     array { list in
@@ -129,9 +134,9 @@ extension JSONWriter {
   }
 
   /// Hidden numbers are written to four decimals: enough for any test, and short.
-  mutating func truth(_ name: String, _ value: Double) { member(name, (value * 10_000).rounded() / 10_000) }
+  mutating func truth(_ name: StaticString, _ value: Double) { member(name, (value * 10_000).rounded() / 10_000) }
 
-  mutating func truth(_ name: String, _ taste: Taste) {
+  mutating func truth(_ name: StaticString, _ taste: Taste) {
     self.name(name)
     array { list in
       for index in 0..<Taste.dimensions { list.double((taste.values[index] * 10_000).rounded() / 10_000) }

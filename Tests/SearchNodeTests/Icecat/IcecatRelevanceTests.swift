@@ -66,7 +66,9 @@ enum IcecatCatalog {
         }
         writer.object { writer in
           for (field, source) in [("title", "title"), ("brand", "supplier"), ("desc", "short_description")] {
-            if let text = product[source]?.string { writer.member(field, text) }
+            guard let text = product[source]?.string else { continue }
+            writer.name(text: field)
+            writer.string(text)
           }
           if !attributes.isEmpty { writer.member("attrs", attributes.joined(separator: " ")) }
         }

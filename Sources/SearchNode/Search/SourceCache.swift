@@ -1,0 +1,65 @@
+import JSON
+import SearchDSL
+import Threading
+
+/// What searches read of a segment's sources lately, as the values that they gave.
+///
+/// A shop shows the same products again and again, and of each the same fields: to parse a source of two kilobytes for ten
+/// of them cost more than all else of a hit. A segment does not change, so that what is kept stays right. Two halves, of
+/// which the older one is dropped when the younger one is full.
+final class SourceCache: Sendable {
+  /// Of a half, by estimate: the cards of about a thousand products.
+  private static let mostBytes = 2 << 20
+  /// Ways to read a source that are kept at once: a shop's cards, with a summary and without.
+  private static let mostFilters = 4
+
+  private struct Key: Hashable {
+    let document: Int32
+    let filter: Int32
+  }
+
+  private struct State {
+    var filters: [SourceFilter] = []
+    var younger: [Key: JSONValue] = [:]
+    var older: [Key: JSONValue] = [:]
+    var youngerBytes = 0
+
+    func key(_ document: Int32, _ filter: SourceFilter) -> Key? {
+      filters.firstIndex(of: filter).map { Key(document: document, filter: Int32($0)) }
+    }
+
+    mutating func add(_ value: JSONValue, _ key: Key) {
+      let bytes = value.estimatedBytes
+      if youngerBytes + bytes > SourceCache.mostBytes {
+        older = younger
+        younger.removeAll()
+        youngerBytes = 0
+      }
+      if younger.updateValue(value, forKey: key) == nil { youngerBytes += bytes }
+    }
+  }
+
+  private let state = Guarded(State())
+
+  func value(of document: Int32, _ filter: SourceFilter) -> JSONValue? {
+    state.withLock { state in
+      guard let key = state.key(document, filter) else { return nil }
+      if let value = state.younger[key] { return value }
+      guard let value = state.older[key] else { return nil }
+      state.add(value, key)
+      return value
+    }
+  }
+
+  /// Keeps a part of a source; a whole one is read too seldom.
+  func keep(_ value: JSONValue, of document: Int32, _ filter: SourceFilter) {
+    guard case .fields = filter else { return }
+    state.withLock { state in
+      if state.key(document, filter) == nil {
+        if state.filters.count == Self.mostFilters { state = State() }
+        state.filters.append(filter)
+      }
+      if let key = state.key(document, filter) { state.add(value, key) }
+    }
+  }
+}
