@@ -48,8 +48,10 @@ struct CardHit {
     ratingCount = source["rating_count"]?.int ?? 0
     score = hit.score
     highlight = hit.highlight
+    // Of what has no choice of colours none is drawn.
+    let swatches = variants.count > 1 ? source["swatches"]?.array ?? [] : []
     hexes = Dictionary(
-      (source["swatches"]?.array ?? []).compactMap { $0.string.flatMap(FacetToken.parse) }.map { ($0.code, $0.value) },
+      swatches.compactMap { $0.string.flatMap(FacetToken.parse) }.map { ($0.code, $0.value) },
       uniquingKeysWith: { first, _ in first })
   }
 

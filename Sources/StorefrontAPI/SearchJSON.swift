@@ -9,7 +9,7 @@ import Understanding
 /// The answers of the API as JSON bytes. Ids are strings; money is an object with minor units, never a float.
 public enum SearchJSON {
   static func bytes(of page: SearchPage) -> [UInt8] {
-    var writer = JSONWriter(reservingBytes: 16_384)
+    var writer = JSONWriter(reservingBytes: 65_536)
     writer.object { writer in
       if let id = page.searchID { writer.member("search_id", id.description) }
       writer.member("query", page.typedText)

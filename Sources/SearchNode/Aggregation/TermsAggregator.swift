@@ -37,7 +37,8 @@ struct TermsBuckets {
 
   private func first(_ count: Int, of candidates: [Candidate]) -> [Candidate] {
     switch terms.order {
-    case .countDescending: candidates.first(count) { ($1.count, $0.rank) < ($0.count, $1.rank) }
+    case .countDescending:
+      candidates.first(count) { $0.count == $1.count ? $0.rank < $1.rank : $0.count > $1.count }
     case .countAscending: candidates.first(count) { ($0.count, $0.rank) < ($1.count, $1.rank) }
     case .keyAscending: candidates.first(count) { $0.rank < $1.rank }
     case .keyDescending: candidates.first(count) { $0.rank > $1.rank }

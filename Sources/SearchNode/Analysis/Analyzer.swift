@@ -185,9 +185,11 @@ public final class Normalizer: Sendable {
 
   /// The normal form of `text`.
   public func normalize(_ text: String) -> String {
-    var buffer = TokenBuffer()
-    analyzer.analyze(text, into: &buffer)
-    return buffer.tokens.first.map { buffer.term(of: $0) } ?? ""
+    var text = text
+    return text.withUTF8 { text in
+      var buffer = TokenBuffer()
+      return normalize(text, using: &buffer) { String(decoding: $0, as: UTF8.self) }
+    }
   }
 
   /// Calls `body` with the UTF-8 of the normal form of `text`, in the storage of `buffer`.

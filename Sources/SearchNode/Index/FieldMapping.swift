@@ -80,7 +80,7 @@ struct MappingSnapshot: Sendable {
 
   /// The fields that a name or a pattern with `*` stands for, in the order of their names.
   func names(matching pattern: String) -> [String] {
-    guard pattern.contains("*") else { return [pattern] }
+    guard pattern.utf8.contains(UInt8(ascii: "*")) else { return [pattern] }
     return fields.keys.filter { Wildcard.matches($0, pattern: pattern) }.sorted()
   }
 }

@@ -114,6 +114,7 @@ struct SearchExecution {
     let fetch = FetchPhase(snapshot: snapshot, indexName: indexName, request: request)
     let isScored = isSortedByScore || request.trackScores || order.needsScores
     let page = hits.sorted().dropFirst(request.from)
+    response.hits.reserveCapacity(page.count)
     let highlights = try self.highlights(page.map(\.entry.document), fetch)
     for found in page {
       var hit = fetch.hit(found.entry.document, score: isScored ? found.entry.score : nil, source: request.source)
