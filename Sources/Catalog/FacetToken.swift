@@ -35,6 +35,14 @@ public enum FacetToken {
     return tokens.strings[0]
   }
 
+  /// The number of such a token.
+  public static func number(of token: String) -> Double? {
+    guard let code = code(of: token), let sortable = UInt64(token[code.endIndex...].dropFirst(), radix: 16) else {
+      return nil
+    }
+    return Double(bitPattern: sortable >> 63 == 1 ? sortable & ~(1 << 63) : ~sortable)
+  }
+
   public static func add(code: String, number: Double, to tokens: inout DistinctTexts) {
     // IEEE 754: a positive number's bits rise with it; a negative one's fall, so all of them are flipped.
     let bits = (number + 0).bitPattern  // -0 becomes 0

@@ -20,10 +20,23 @@ extension FacetReader {
     /// The chosen values; empty where a range is chosen, nil where nothing is.
     var selected: [String]?
     var range: (lower: Double?, upper: Double?)?
+    /// Of a number, where they are known beyond its counted values.
+    var bounds: ClosedRange<Double>?
+  }
+
+  func attributes() -> [Facet] {
+    let hexes = swatchHexes()
+    return offered().map { facet(of: $0, hexes: hexes) }
+  }
+
+  /// The offered numbers of which values may be missing, since all attributes' values together were too many to count.
+  func cutNumbers() -> [String] {
+    guard counted(Retrieval.AggregationName.attributes).isCut else { return [] }
+    return offered().filter { $0.definition.type == .number && $0.selected == nil }.map(\.definition.code)
   }
 
   /// What the category or the listing puts first, then what helps most to choose (`FacetUse`).
-  func attributes() -> [Facet] {
+  private func offered() -> [Counted] {
     let positions = firstPositions()
     let results = single(Retrieval.AggregationName.attributes)?.documentCount ?? 0
     let ranked = countedAttributes().compactMap { counted -> (counted: Counted, position: Int, use: Double)? in
@@ -38,8 +51,7 @@ extension FacetReader {
       )
     }
     let offered = ranked.enumerated().filter { $0.offset < Self.mostAttributes || $0.element.counted.selected != nil }
-    let hexes = swatchHexes()
-    return offered.map { facet(of: $0.element.counted, hexes: hexes) }
+    return offered.map(\.element.counted)
   }
 
   private func countedAttributes() -> [Counted] {
@@ -90,6 +102,8 @@ extension FacetReader {
   }
 
   private func facet(of counted: Counted, hexes: [String: String]) -> Facet {
+    var counted = counted
+    if let numbers { complete(&counted, by: numbers) }
     let definition = counted.definition
     let spread = spread(of: counted)
     // What is asked for as a range lists no more than what is chosen by value.
@@ -101,6 +115,26 @@ extension FacetReader {
     return Facet(
       code: definition.code, name: definition.name, unit: definition.unit, kind: kind, values: values,
       hasMore: spread == nil && (counted.isCut || counted.values.count > values.count), spread: spread)
+  }
+
+  /// Takes the values of a number from the answer that counted it alone.
+  private func complete(_ counted: inout Counted, by numbers: SearchResponse) {
+    guard case .single(let bucket) = numbers.aggregations[Retrieval.AggregationName.attribute(counted.definition.code)]
+    else { return }
+    func buckets(_ name: String) -> BucketsResult? {
+      if case .buckets(let result) = bucket.aggregations[name] { result } else { nil }
+    }
+    func number(_ name: String) -> Double? {
+      buckets(name)?.buckets.first.flatMap { FacetToken.number(of: $0.key.text) }
+    }
+    guard let values = buckets(Retrieval.AggregationName.values) else { return }
+    counted.values = values.buckets.compactMap { bucket in
+      FacetToken.parse(bucket.key.text).map { ($0.value[...], bucket.documentCount) }
+    }
+    counted.isCut = values.sumOfOtherDocumentCounts > 0
+    if let lowest = number(Retrieval.AggregationName.lowest), let highest = number(Retrieval.AggregationName.highest) {
+      counted.bounds = lowest...max(lowest, highest)
+    }
   }
 
   /// Numbers from the least on; as they are where any is none.
@@ -117,15 +151,17 @@ extension FacetReader {
   private func spread(of counted: Counted) -> Facet.Spread? {
     guard counted.definition.type == .number, counted.values.count > Self.mostListedNumbers || counted.range != nil
     else { return nil }
-    return Self.spread(of: counted.values, range: counted.range)
+    return Self.spread(of: counted.values, range: counted.range, bounds: counted.bounds)
   }
 
   /// The bounds and bars of counted numbers; nil where there is none.
   static func spread(
-    of values: [(value: Substring, count: Int)], range: (lower: Double?, upper: Double?)?
+    of values: [(value: Substring, count: Int)], range: (lower: Double?, upper: Double?)?,
+    bounds: ClosedRange<Double>? = nil
   ) -> Facet.Spread? {
     let numbers = values.compactMap { value, count in Double(value).map { (number: $0, count: count) } }
-    guard let lowest = numbers.map(\.number).min(), let highest = numbers.map(\.number).max() else { return nil }
+    guard let least = numbers.map(\.number).min(), let most = numbers.map(\.number).max() else { return nil }
+    let (lowest, highest) = (min(least, bounds?.lowerBound ?? least), max(most, bounds?.upperBound ?? most))
     let width = (highest - lowest) / Double(bars)
     var counts = (0..<bars).map { index in
       Facet.Spread.Bar(lower: lowest + width * Double(index), upper: lowest + width * Double(index + 1), count: 0)

@@ -10,6 +10,8 @@ struct FacetReader {
   let input: SearchInput
   let labels: CatalogDirectory.Labels
   let currency: Currency
+  /// The answer to `Retrieval.numbersRequest`, where there was one.
+  var numbers: SearchResponse?
 
   func facets() -> [Facet] {
     guard !response.aggregations.isEmpty else { return [] }

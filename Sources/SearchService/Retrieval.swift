@@ -8,6 +8,9 @@ public struct Retrieval: Sendable {
   static let mostBrands = 50
   static let mostCategories = 300
   static let mostSelectedFacetValues = 1000
+  /// Values of a number that is offered as a range: all attributes of a page together stay far below the buckets that an
+  /// engine gives in one answer (65,535).
+  static let mostNumbers = 800
   /// Values of one facet that are looked through for a part of a name.
   static let mostSearchedValues = 10_000
   /// Tones of all colours of a shop's results; one without is drawn as its name.
@@ -56,6 +59,31 @@ public struct Retrieval: Sendable {
             aggregations: [NamedAggregation(AggregationName.values, Aggregation(.terms(terms)))])),
         NamedAggregation(AggregationName.swatches, swatches),
       ], trackTotalHits: .never)
+  }
+
+  /// Of each attribute its numbers in the results, and the lowest and the highest, however many there are.
+  func numbersRequest(of codes: [String], query: Query, input: SearchInput) -> SearchRequest {
+    func terms(_ name: String, _ terms: TermsAggregation) -> NamedAggregation {
+      NamedAggregation(name, Aggregation(.terms(terms)))
+    }
+    let attributes = codes.map { code in
+      let include = TermsAggregation.Include.prefix(code + "=")
+      return NamedAggregation(
+        AggregationName.attribute(code),
+        Aggregation(
+          .filter(conjunction(of: input.filters, input: input) ?? .matchAll()),
+          aggregations: [
+            terms(AggregationName.values, TermsAggregation(field: "facets", size: Self.mostNumbers, include: include)),
+            terms(
+              AggregationName.lowest,
+              TermsAggregation(field: "facet_numbers", size: 1, order: .keyAscending, include: include)),
+            terms(
+              AggregationName.highest,
+              TermsAggregation(field: "facet_numbers", size: 1, order: .keyDescending, include: include)),
+          ]))
+    }
+    return SearchRequest(
+      query: within(input.listing, query, input: input), size: 0, aggregations: attributes, trackTotalHits: .never)
   }
 
   /// What a result card shows.
@@ -147,6 +175,8 @@ public struct Retrieval: Sendable {
     static let attributes = "attributes"
     static let values = "values"
     static let swatches = "swatches"
+    static let lowest = "lowest"
+    static let highest = "highest"
     static func attribute(_ code: String) -> String { "attribute:\(code)" }
   }
 

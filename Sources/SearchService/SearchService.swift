@@ -86,12 +86,23 @@ public struct SearchService: Sendable {
     let (understanding, typed) = understand(input)
     let (response, plan) = try await retrieve(typed, understanding, input: input, deadline: deadline)
 
-    let hits = response.hits.compactMap(CardHit.init)
+    var hits: [CardHit] = []
+    hits.reserveCapacity(response.hits.count)
+    for case let hit? in response.hits.lazy.map(CardHit.init) { hits.append(hit) }
     let quotes = await currentPrices(of: hits.map(\.id), degraded: &degraded)
     let labels = await directory.labels(degraded: &degraded)
-    let facets = FacetReader(response: response, input: input, labels: labels, currency: currency)
+    var facets = FacetReader(response: response, input: input, labels: labels, currency: currency)
+    let cutNumbers = facets.cutNumbers()
+    if !cutNumbers.isEmpty {
+      facets.numbers = await numbers(
+        of: cutNumbers, planQuery(plan, understanding, input).query, input, deadline: deadline, degraded: &degraded)
+    }
     let drawing = CardDrawing(input: input, plan: plan, labels: labels)
-    let cards = hits.compactMap { card(for: $0, prices: quotes?[$0.id], drawing) }
+    var cards: [ProductCard] = []
+    cards.reserveCapacity(hits.count)
+    for hit in hits {
+      if let card = card(for: hit, prices: quotes?[hit.id], drawing) { cards.append(card) }
+    }
 
     return SearchPage(
       input: input,
@@ -106,6 +117,20 @@ public struct SearchService: Sendable {
       nextCursor: input.nextCursor(after: response.hits, total: response.total?.value ?? 0, currency: currency),
       degraded: degraded,
       tookMilliseconds: (ContinuousClock.now - start) / .milliseconds(1))
+  }
+
+  /// The numbers of attributes, counted by themselves. Without the answer the ranges are of what was counted of them.
+  private func numbers(
+    of codes: [String], _ query: Query, _ input: SearchInput, deadline: ContinuousClock.Instant,
+    degraded: inout [String]
+  ) async -> SearchResponse? {
+    do {
+      let request = retrieval.numbersRequest(of: codes, query: query, input: input)
+      return try await engine.search(request, in: index, deadline: deadline)
+    } catch {
+      degraded.append("facets")
+      return nil
+    }
   }
 
   /// The products that a search finds, in its order, without cards, prices and facets: what measuring a ranking needs.

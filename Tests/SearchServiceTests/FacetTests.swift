@@ -5,7 +5,8 @@
 // 4. A price has steps and bars that agree; what is chosen stays in the answer.
 // 5. The values of a facet: all of them beyond a page's, those with a word that begins so, under the other filters;
 //    selected ones are marked, at 0 too; a code that is no facet's is nothing.
-// 6. Codes of tokens are numbered in the order in which they come, however alike they are.
+// 6. Of a number the bounds and bars hold every value, however many values the results have.
+// 7. Codes of tokens are numbered in the order in which they come, however alike they are.
 import Catalog
 import PostgresStore
 import Pricing
@@ -30,7 +31,7 @@ import Testing
     #expect(!FacetUse(counts: [1, 1], results: 100, shown: 20).isEnough)
   }
 
-  @Test("6: codes of tokens")
+  @Test("7: codes of tokens")
   func codes() {
     var codes = AttributeCodes()
     let tokens = ["a=1", "ab=1", "a=2", "b=", "=x", "none", "a=b=c", "ab=2", "ba=", "=", "b=ö"]
@@ -115,6 +116,25 @@ import Testing
     #expect(range.chosenLower == 10 && range.chosenUpper == 20 && range.lowest == 0.5 && range.highest == 39.5)
     let one = try await facets(shop, [("filter", "weight:3.5")])
     #expect(one.first { $0.code == "weight" }?.values.map(\.value) == ["3.5"])
+  }
+
+  @Test("6: more numbers than one answer counts", .timeLimit(.minutes(5)), arguments: [15, 30])
+  func manyNumbers(products: Int) async throws {
+    let chairs = (0..<products).map { product in
+      var chair = Self.chairs[product]
+      chair.attributes.removeAll { $0.definition.code == "weight" }
+      chair.attributes.append(.init(Self.weight, (0..<30).map { .number(Double(product * 30 + $0) + 99.5) }))
+      return chair
+    }
+    let shop = try await TestShop(chairs)
+    let spread = try #require(try await facets(shop).first { $0.code == "weight" }?.spread)
+    // Among as frequent ones the least and the greatest come last by their texts, and are not counted.
+    #expect(spread.lowest == 99.5 && spread.highest == 99.5 + Double(products * 30 - 1))
+    #expect(spread.bars.reduce(0) { $0 + $1.count } == min(products * 30, Retrieval.mostNumbers))
+    for number in [-1e9, -1.5, 0, 0.25, 3, 1e9] {
+      #expect(FacetToken.number(of: FacetToken.number(code: "weight", number)) == number)
+    }
+    #expect(FacetToken.number(of: "weight") == nil && FacetToken.number(of: "weight=heavy") == nil)
   }
 
   @Test("4: prices", .timeLimit(.minutes(5)))
