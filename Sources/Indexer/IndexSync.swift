@@ -37,7 +37,7 @@ public struct IndexSync: Sendable {
   /// A lease that its holder's death frees is taken over within this time.
   private static let standbyPause = Duration.seconds(1)
   /// Products that a change to many hands on at a time, when nothing else waits: others then wait for one such batch.
-  private static let fanOutBatch = 500
+  private static let fanOutBatch = 250
   private static let compactionInterval = Duration.seconds(600)
   private static let lagInterval = Duration.seconds(1)
   private static let mostLagCounted = 100_000
