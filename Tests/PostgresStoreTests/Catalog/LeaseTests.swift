@@ -34,6 +34,17 @@ import Testing
     return (task, release)
   }
 
+  /// Takes the lease as soon as whoever holds it lets it go.
+  private static func whenFree(
+    _ catalog: PostgresCatalog, _ name: String, holder: String, _ body: @escaping @Sendable () async throws -> Int
+  ) async throws -> Int {
+    while true {
+      do { return try await catalog.withLease(name, holder: holder, body) } catch is LeaseHeld {
+        try await Task.sleep(for: .milliseconds(10))
+      }
+    }
+  }
+
   @Test("1: one at a time", .timeLimit(.minutes(2)))
   func oneAtATime() async throws {
     let (pool, catalog) = try await Self.makeCatalog()
@@ -61,7 +72,8 @@ import Testing
       "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     let start = ContinuousClock.now
-    let second = try await catalog.withLease("index", holder: "the second") { 2 }
+    // The server has been told to end the session, and frees the lock when it does.
+    let second = try await Self.whenFree(catalog, "index", holder: "the second") { 2 }
     #expect(second == 2)
     await #expect(throws: LeaseLost.self) { try await first.task.value }
     #expect(ContinuousClock.now - start < .seconds(5))
