@@ -4,8 +4,6 @@ import Threading
 
 /// Answers to bodies that were asked before, as Elasticsearch's shard request cache keeps them: an answer serves until
 /// the next refresh, and none whose body names `now`.
-///
-/// What was asked lately is kept: two halves, of which the older one is dropped when the younger one is full.
 final class ResponseCache: Sendable {
   struct Key: Hashable, Sendable {
     /// Of the snapshot that was searched: an answer of another one is never found, and goes with time.
@@ -14,56 +12,29 @@ final class ResponseCache: Sendable {
     let request: SearchRequest
   }
 
-  fileprivate struct Entry {
-    let response: SearchResponse
-    let bytes: Int
-  }
-
-  fileprivate struct State {
-    var younger: [Key: Entry] = [:]
-    var older: [Key: Entry] = [:]
-    var youngerBytes = 0
-  }
-
   /// An answer may take such a part of the whole: one large page is not to push out all others.
   private static let largestShare = 8
 
   private let limit: Int
   private let onLookup: @Sendable (_ isFound: Bool) -> Void
-  private let state = Guarded(State())
+  private let responses: Guarded<RecentValues<Key, SearchResponse>>
 
   init(bytes: Int, onLookup: @escaping @Sendable (_ isFound: Bool) -> Void) {
     limit = bytes
+    responses = Guarded(RecentValues(mostBytesOfHalf: bytes / 2))
     self.onLookup = onLookup
   }
 
   func response(to key: Key) -> SearchResponse? {
-    let found = state.withLock { state -> SearchResponse? in
-      if let entry = state.younger[key] { return entry.response }
-      guard let entry = state.older[key] else { return nil }
-      state.add(entry, key, half: limit / 2)
-      return entry.response
-    }
+    let found = responses.withLock { $0.value(of: key) }
     onLookup(found != nil)
     return found
   }
 
   func keep(_ response: SearchResponse, to key: Key) {
-    let entry = Entry(response: response, bytes: response.estimatedBytes)
-    guard entry.bytes <= limit / Self.largestShare else { return }
-    state.withLock { $0.add(entry, key, half: limit / 2) }
-  }
-}
-
-extension ResponseCache.State {
-  fileprivate mutating func add(_ entry: ResponseCache.Entry, _ key: ResponseCache.Key, half: Int) {
-    if youngerBytes + entry.bytes > half {
-      older = younger
-      younger.removeAll()
-      youngerBytes = 0
-    }
-    // A search that ran twice at once is kept once.
-    if younger.updateValue(entry, forKey: key) == nil { youngerBytes += entry.bytes }
+    let bytes = response.estimatedBytes
+    guard bytes <= limit / Self.largestShare else { return }
+    responses.withLock { $0.keep(response, of: key, bytes: bytes) }
   }
 }
 

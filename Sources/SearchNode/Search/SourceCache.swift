@@ -5,8 +5,7 @@ import Threading
 /// What searches read of a segment's sources lately, as the values that they gave.
 ///
 /// A shop shows the same products again and again, and of each the same fields: to parse a source of two kilobytes for ten
-/// of them cost more than all else of a hit. A segment does not change, so that what is kept stays right. Two halves, of
-/// which the older one is dropped when the younger one is full.
+/// of them cost more than all else of a hit. A segment does not change, so that what is kept stays right.
 final class SourceCache: Sendable {
   /// Of a half, by estimate: the cards of about a thousand products.
   private static let mostBytes = 2 << 20
@@ -20,35 +19,17 @@ final class SourceCache: Sendable {
 
   private struct State {
     var filters: [SourceFilter] = []
-    var younger: [Key: JSONValue] = [:]
-    var older: [Key: JSONValue] = [:]
-    var youngerBytes = 0
+    var parts = RecentValues<Key, JSONValue>(mostBytesOfHalf: SourceCache.mostBytes)
 
     func key(_ document: Int32, _ filter: SourceFilter) -> Key? {
       filters.firstIndex(of: filter).map { Key(document: document, filter: Int32($0)) }
-    }
-
-    mutating func add(_ value: JSONValue, _ key: Key) {
-      let bytes = value.estimatedBytes
-      if youngerBytes + bytes > SourceCache.mostBytes {
-        older = younger
-        younger.removeAll()
-        youngerBytes = 0
-      }
-      if younger.updateValue(value, forKey: key) == nil { youngerBytes += bytes }
     }
   }
 
   private let state = Guarded(State())
 
   func value(of document: Int32, _ filter: SourceFilter) -> JSONValue? {
-    state.withLock { state in
-      guard let key = state.key(document, filter) else { return nil }
-      if let value = state.younger[key] { return value }
-      guard let value = state.older[key] else { return nil }
-      state.add(value, key)
-      return value
-    }
+    state.withLock { state in state.key(document, filter).flatMap { state.parts.value(of: $0) } }
   }
 
   /// Keeps a part of a source; a whole one is read too seldom.
@@ -59,7 +40,7 @@ final class SourceCache: Sendable {
         if state.filters.count == Self.mostFilters { state = State() }
         state.filters.append(filter)
       }
-      if let key = state.key(document, filter) { state.add(value, key) }
+      if let key = state.key(document, filter) { state.parts.keep(value, of: key, bytes: value.estimatedBytes) }
     }
   }
 }
