@@ -33,12 +33,14 @@ public struct DistinctTexts: Sendable {
 
   public mutating func append(_ part: String) {
     var part = part
-    part.withUTF8 { part in
-      guard let source = part.baseAddress else { return }
-      makeRoom(for: part.count)
-      bytes.withUnsafeMutableBytes { ($0.baseAddress! + used).copyMemory(from: source, byteCount: part.count) }
-      used += part.count
-    }
+    part.withUTF8 { append($0) }
+  }
+
+  public mutating func append(_ part: UnsafeBufferPointer<UInt8>) {
+    guard let source = part.baseAddress else { return }
+    makeRoom(for: part.count)
+    bytes.withUnsafeMutableBytes { ($0.baseAddress! + used).copyMemory(from: source, byteCount: part.count) }
+    used += part.count
   }
 
   public mutating func append(_ byte: UInt8) {
@@ -55,24 +57,27 @@ public struct DistinctTexts: Sendable {
 
   private static let smallestRoom = 256
 
-  /// Ends the text of the parts since the last end, and forgets it where it is there already.
-  public mutating func end() {
+  /// Ends the text of the parts since the last end, and forgets it where it is there already. Returns its place among the
+  /// texts.
+  @discardableResult
+  public mutating func end() -> Int {
     let start = ends.last ?? 0
-    let (hash, isKnown) = bytes.withUnsafeBytes { bytes in
+    let (hash, known) = bytes.withUnsafeBytes { bytes -> (UInt64, Int?) in
       let text = UnsafeRawBufferPointer(rebasing: bytes[start..<used])
       let hash = Self.hash(text)
       // Tens of texts: a scan of numbers that lie side by side is faster than a table.
       for index in hashes.indices where hashes[index] == hash {
-        if Self.isEqual(UnsafeRawBufferPointer(rebasing: bytes[range(index)]), text) { return (hash, true) }
+        if Self.isEqual(UnsafeRawBufferPointer(rebasing: bytes[range(index)]), text) { return (hash, index) }
       }
-      return (hash, false)
+      return (hash, nil)
     }
-    if isKnown {
+    if let known {
       used = start
-    } else {
-      ends.append(used)
-      hashes.append(hash)
+      return known
     }
+    ends.append(used)
+    hashes.append(hash)
+    return ends.count - 1
   }
 
   /// By eight bytes at a time, as `hash`: most texts come more than once, from a product's variants.
