@@ -13,23 +13,24 @@ public struct Currency: Hashable, Sendable, CustomStringConvertible {
 
   public var minorUnitDigits: Int { Int(digits) }
 
-  /// The currencies whose minor unit is not a hundredth (ISO 4217).
-  private static let minorUnitDigitsByCode: [String: UInt8] = [
-    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
-    "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3,
-    "TND": 3,
-  ]
+  // The currencies whose minor unit is not a hundredth (ISO 4217). Some numbers side by side: looked through with every
+  // price that is read.
+  private static let withoutMinorUnit = [
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
+  ].map(letters)
+  private static let inThousandths = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"].map(letters)
+
+  private static func letters(of code: String) -> UInt32 { code.utf8.reduce(0) { $0 << 8 | UInt32($1) } }
 
   /// nil unless `code` is three capital letters.
   public init?(code: String) {
     guard code.utf8.count == 3, code.utf8.allSatisfy({ (65...90).contains($0) }) else { return nil }
-    // The shop's own, which is read with every price.
-    self.init(known: code, digits: code == "GBP" ? 2 : Self.minorUnitDigitsByCode[code] ?? 2)
+    self.init(known: code)
   }
 
-  private init(known code: String, digits: UInt8 = 2) {
-    letters = code.utf8.reduce(0) { $0 << 8 | UInt32($1) }
-    self.digits = digits
+  private init(known code: String) {
+    letters = Self.letters(of: code)
+    digits = Self.withoutMinorUnit.contains(letters) ? 0 : Self.inThousandths.contains(letters) ? 3 : 2
   }
 
   public static let gbp = Currency(known: "GBP")

@@ -79,9 +79,7 @@ extension FacetReader {
       guard let code = filter.attributeCode, let definition = labels.attributes[code] else { continue }
       let own = counted(Retrieval.AggregationName.attribute(code))
       var entry = Counted(definition: definition, values: [], isCut: own.isCut, selected: [])
-      entry.values = own.buckets.compactMap { bucket in
-        FacetToken.parse(bucket.key.text).map { ($0.value[...], bucket.documentCount) }
-      }
+      entry.values = Self.values(of: own.buckets)
       switch filter {
       case .attribute(_, let values): entry.selected = values
       case .attributeRange(_, let lower, let upper): entry.range = (lower, upper)
@@ -117,6 +115,13 @@ extension FacetReader {
       hasMore: spread == nil && (counted.isCut || counted.values.count > values.count), spread: spread)
   }
 
+  /// The values of an attribute's own tokens.
+  static func values(of buckets: [Bucket]) -> [(value: Substring, count: Int)] {
+    buckets.compactMap { bucket in
+      FacetToken.parse(bucket.key.text).map { ($0.value[...], bucket.documentCount) }
+    }
+  }
+
   /// Takes the values of a number from the answer that counted it alone.
   private func complete(_ counted: inout Counted, by numbers: SearchResponse) {
     guard case .single(let bucket) = numbers.aggregations[Retrieval.AggregationName.attribute(counted.definition.code)]
@@ -128,9 +133,7 @@ extension FacetReader {
       buckets(name)?.buckets.first.flatMap { FacetToken.number(of: $0.key.text) }
     }
     guard let values = buckets(Retrieval.AggregationName.values) else { return }
-    counted.values = values.buckets.compactMap { bucket in
-      FacetToken.parse(bucket.key.text).map { ($0.value[...], bucket.documentCount) }
-    }
+    counted.values = Self.values(of: values.buckets)
     counted.isCut = values.sumOfOtherDocumentCounts > 0
     if let lowest = number(Retrieval.AggregationName.lowest), let highest = number(Retrieval.AggregationName.highest) {
       counted.bounds = lowest...max(lowest, highest)

@@ -9,7 +9,7 @@ struct FacetReader {
   let response: SearchResponse
   let input: SearchInput
   let labels: CatalogDirectory.Labels
-  let currency: Currency
+  let priceSteps: [PriceStep]
   /// The answer to `Retrieval.numbersRequest`, where there was one.
   var numbers: SearchResponse?
 
@@ -108,7 +108,7 @@ struct FacetReader {
     for case .price(let lower, let upper) in input.filters { chosen = (lower, upper) }
     let bars = counted("price").buckets.sorted { ($0.from ?? 0) < ($1.from ?? 0) }
     // Empty steps are not offered.
-    let values = PriceStep.all(in: currency).compactMap { step -> Facet.Value? in
+    let values = priceSteps.compactMap { step -> Facet.Value? in
       let count = step.count(of: bars)
       guard count > 0 else { return nil }
       let isSelected = chosen.map { $0.lower == step.lower && $0.upper == step.upper.map { $0 - 1 } } ?? false

@@ -89,12 +89,11 @@ extension SearchService {
     let request = retrieval.valuesRequest(of: input.code, query: query, input: input.search)
     let response = try await engine.search(request, in: index, deadline: deadline)
 
-    let reader = FacetReader(response: response, input: input.search, labels: labels, currency: currency)
+    let reader = FacetReader(response: response, input: input.search, labels: labels, priceSteps: priceSteps)
     let (buckets, isCut) = reader.counted(Retrieval.AggregationName.attribute(input.code))
-    let counted = buckets.compactMap { bucket -> (value: Substring, count: Int)? in
-      guard definition != nil else { return (bucket.key.text[...], bucket.documentCount) }
-      return FacetToken.parse(bucket.key.text).map { ($0.value[...], bucket.documentCount) }
-    }
+    let counted =
+      definition == nil
+      ? buckets.map { (value: $0.key.text[...], count: $0.documentCount) } : FacetReader.values(of: buckets)
     let fitting = counted.filter { Self.hasWord(String($0.value), beginningWith: input.prefix) }
     let selected = input.selected
     var values = reader.merged(

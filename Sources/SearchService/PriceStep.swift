@@ -27,12 +27,7 @@ struct PriceStep: Sendable {
       }
   }
 
-  /// The steps of each page; they are made once for the currency that a shop mostly has.
-  static func all(in currency: Currency) -> [PriceStep] { currency == .gbp ? pounds : make(in: currency) }
-
-  private static let pounds = make(in: .gbp)
-
-  private static func make(in currency: Currency) -> [PriceStep] {
+  static func all(in currency: Currency) -> [PriceStep] {
     let edges: [Int64?] = [nil] + Retrieval.priceSteps.map(Optional.some) + [nil]
     return zip(edges, edges.dropFirst()).map { PriceStep(lower: $0, upper: $1, currency: currency) }
   }

@@ -38,6 +38,7 @@ public struct SearchService: Sendable {
   let prices: CurrentPrices
   let clock: any WallClock
   public let currency: Currency
+  let priceSteps: [PriceStep]
   let retrieval: Retrieval
   let knowledge: CatalogKnowledge?
   let steps: Set<SearchStep>
@@ -61,6 +62,7 @@ public struct SearchService: Sendable {
     prices = CurrentPrices(catalog: catalog, deadline: deadlines.prices)
     self.clock = clock
     self.currency = currency
+    priceSteps = PriceStep.all(in: currency)
     self.retrieval = retrieval
     self.knowledge = knowledge
     self.steps = steps
@@ -86,23 +88,17 @@ public struct SearchService: Sendable {
     let (understanding, typed) = understand(input)
     let (response, plan) = try await retrieve(typed, understanding, input: input, deadline: deadline)
 
-    var hits: [CardHit] = []
-    hits.reserveCapacity(response.hits.count)
-    for case let hit? in response.hits.lazy.map(CardHit.init) { hits.append(hit) }
+    let hits = response.hits.compactMap(CardHit.init)
     let quotes = await currentPrices(of: hits.map(\.id), degraded: &degraded)
     let labels = await directory.labels(degraded: &degraded)
-    var facets = FacetReader(response: response, input: input, labels: labels, currency: currency)
+    var facets = FacetReader(response: response, input: input, labels: labels, priceSteps: priceSteps)
     let cutNumbers = facets.cutNumbers()
     if !cutNumbers.isEmpty {
       facets.numbers = await numbers(
         of: cutNumbers, planQuery(plan, understanding, input).query, input, deadline: deadline, degraded: &degraded)
     }
     let drawing = CardDrawing(input: input, plan: plan, labels: labels)
-    var cards: [ProductCard] = []
-    cards.reserveCapacity(hits.count)
-    for hit in hits {
-      if let card = card(for: hit, prices: quotes?[hit.id], drawing) { cards.append(card) }
-    }
+    let cards = hits.compactMap { card(for: $0, prices: quotes?[$0.id], drawing) }
 
     return SearchPage(
       input: input,
