@@ -49,7 +49,7 @@ extension ElasticsearchClient {
   }
 
   /// What `BulkResponse` reads of an answer; what else an engine says of each document (index, shard, result, sequence
-  /// numbers) is three quarters of the answer, which it would write and we read.
+  /// numbers) is most of the answer, which it would write and we read.
   private static let bulkAnswer =
     "took,error,status,items.*._id,items.*.status,items.*._version,items.*.error"
 

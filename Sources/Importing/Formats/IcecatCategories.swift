@@ -319,7 +319,8 @@ struct IcecatCategories: Sendable {
     Displays > Mounts and stands
       title: flat screen desk mount; flat screen wall mount; flat panel desk mount; flat panel wall mount
       title: flat panel ceiling mount; wall mount; ceiling mount; mount; stand; flat panel floorstand
-      title: tv cart; tv stand; tv mount; flat panel mount; monitor mount; floor stand; desk mount; multimedia cart; monitor arm; arm; vesa; mounting
+      title: tv cart; tv stand; tv mount
+      title: flat panel mount; monitor mount; floor stand; desk mount; multimedia cart; monitor arm; arm; vesa; mounting
       has: mounting_interface
     Displays > Screen protection
       title: privacy filter; display privacy filter; display privacy filters; screen protector

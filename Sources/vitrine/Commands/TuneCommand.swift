@@ -26,8 +26,7 @@ struct TuneCommand: Command {
   @Option(help: "Parts that the queries are split into.") var folds = 5
   @Option(help: "Where the random numbers of folds and tests start.") var seed: UInt64 = 1
   @Option(help: "nDCG@10 that a step of a weight must be worth.") var penalty = 0.001
-  @Option(help: "Weights that stay as they are, with commas between: what these judgments cannot say.") var hold:
-    String?
+  @Option(help: "Weights, with commas between, that stay: what the judgments cannot say.") var hold: String?
   @Option(help: "The file to write the weights to.") var out: String?
   @Flag(help: "Prints one JSON object.") var json = false
 
