@@ -29,17 +29,17 @@ extension PostgresPool {
   }
 }
 
-/// Holds one task until it is opened.
+/// Holds one task until it is opened, or the task is cancelled: a test that fails must end.
 final class Gate: Sendable {
   private let isHeld = Guarded(false)
   private let isOpen = Guarded(false)
 
   func hold() async {
     isHeld.withLock { $0 = true }
-    while !isOpen.withLock({ $0 }) { await pause() }
+    while !isOpen.withLock({ $0 }), !Task.isCancelled { await pause() }
   }
 
-  func held() async { while !isHeld.withLock({ $0 }) { await pause() } }
+  func held() async { while !isHeld.withLock({ $0 }), !Task.isCancelled { await pause() } }
   func open() { isOpen.withLock { $0 = true } }
 }
 
@@ -50,7 +50,7 @@ final class Meeting: Sendable {
 
   func arrive() async {
     missing.withLock { $0 -= 1 }
-    while missing.withLock({ $0 }) > 0 { await pause() }
+    while missing.withLock({ $0 }) > 0, !Task.isCancelled { await pause() }
   }
 }
 

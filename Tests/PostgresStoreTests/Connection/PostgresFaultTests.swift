@@ -26,7 +26,12 @@ import Testing
     let gate = Gate()
     async let holder: Void = pool.withConnection { _ in await gate.hold() }
     await gate.held()
-    let waiter = Task { try await pool.query("SELECT 1") }
+    let waiter = Task {
+      while true {
+        // A further one that came before it has the room in the queue for a moment.
+        do { return try await pool.query("SELECT 1") } catch PostgresError.poolExhausted { await Task.yield() }
+      }
+    }
     // The waiter is in the queue as soon as a further one is refused for want of room.
     try await until { await refusal(of: pool) == .poolExhausted(connections: 1, waiters: 1) }
     waiter.cancel()
