@@ -72,7 +72,6 @@ public struct Settings: Sendable {
   public struct Indexer: Sendable {
     public let batchDocuments: Int
     public let batchBytes: Int
-    public let batchMilliseconds: Int
     public let pollMilliseconds: Int
     public let probeSeconds: Int
     public let verifySeconds: Int
@@ -84,12 +83,9 @@ public struct Settings: Sendable {
         forKey: "batchDocuments", default: 1_000, in: 1...10_000, "Documents in one bulk request.")
       batchBytes = config.int(
         forKey: "batchBytes", default: 8_388_608, in: 65_536...104_857_600, "Bytes in one bulk request.")
-      batchMilliseconds = config.int(
-        forKey: "batchMilliseconds", default: 50, in: 0...10_000,
-        "Time that 'index sync' waits for a batch to fill.")
       pollMilliseconds = config.int(
-        forKey: "pollMilliseconds", default: 1_000, in: 10...60_000,
-        "Time between looks at the outbox when no notice comes.")
+        forKey: "pollMilliseconds", default: 50, in: 1...60_000,
+        "Time between two looks at the outbox, in which changes gather.")
       probeSeconds = config.int(
         forKey: "probeSeconds", default: 10, in: 1...3_600, "Time between two measurements of freshness.")
       verifySeconds = config.int(

@@ -16,10 +16,8 @@ public struct IndexSync: Sendable {
     /// Entries of one step at the most: what a batch grows to when the engine is slow.
     public var batchDocuments = 1000
     public var batchBytes = BulkWriter.defaultBytesARequest
-    /// After a batch that was not full: time to let the next one fill.
-    public var batchPause = Duration.milliseconds(50)
-    /// How long an idle sync waits for a notice before it looks by itself, for a notice may be lost.
-    public var idleWait = Duration.seconds(1)
+    /// Between two looks at the outbox, the first of which did not fill a batch.
+    public var pollPause = Duration.milliseconds(50)
     public var probeInterval = Duration.seconds(10)
     public var auditInterval = Duration.seconds(300)
     /// How often what was read is removed from the outbox.
@@ -40,6 +38,8 @@ public struct IndexSync: Sendable {
   private static let fanOutBatch = 250
   private static let compactionInterval = Duration.seconds(600)
   private static let lagInterval = Duration.seconds(1)
+  /// How soon it is seen that another index was put in use.
+  private static let generationInterval = Duration.milliseconds(200)
   private static let mostLagCounted = 100_000
   /// A lag that is worth a line in the log.
   private static let longLagSeconds = 10.0
@@ -167,7 +167,7 @@ public struct IndexSync: Sendable {
     var lookedAt = ContinuousClock.now
     while true {
       // Looked at by the clock: a source that never rests must not hide that another index was put in use.
-      if ContinuousClock.now - lookedAt >= options.idleWait {
+      if ContinuousClock.now - lookedAt >= Self.generationInterval {
         lookedAt = .now
         let current = try await ledger.liveGeneration(of: options.alias)
         if current.number != generation.number {
@@ -183,14 +183,7 @@ public struct IndexSync: Sendable {
       guard (batch?.entryCount ?? 0) < options.batchDocuments else { continue }
       let fannedOut = try await source.fanOut(limit: Self.fanOutBatch, at: clock.now())
       metrics.fannedOut.increment(by: fannedOut)
-      guard fannedOut == 0 else { continue }
-      if batch != nil {
-        try await Task.sleep(for: options.batchPause)
-      } else {
-        try await source.waitForChange(atMost: options.idleWait)
-        // What woke it may be that another index was put in use.
-        lookedAt = .now - options.idleWait
-      }
+      if fannedOut == 0 { try await Task.sleep(for: options.pollPause) }
     }
   }
 

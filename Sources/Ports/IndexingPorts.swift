@@ -60,8 +60,6 @@ public protocol ProductSource: Sendable {
   func products(_ ids: [ProductID]) async throws -> [ProductSnapshot]
   /// How many products belong in the index: those that are searchable.
   func productCount() async throws -> Int
-  /// Ends when something was committed to the outbox, or after the time given, whichever is first.
-  func waitForChange(atMost duration: Duration) async throws
   /// Removes entries that every generation has read.
   func pruneOutbox(through cursor: OutboxCursor) async throws
   /// Removes of the entries up to the cursor all but each product's last, so that an old generation that is kept does

@@ -34,6 +34,8 @@ extension Migration {
     Migration(number: 5, name: "price_of_variant", embedded: PackageResources._005_price_of_variant_sql),
     Migration(number: 6, name: "virtual_categories", embedded: PackageResources._006_virtual_categories_sql),
     Migration(number: 7, name: "query_log", embedded: PackageResources._007_query_log_sql),
+    Migration(
+      number: 8, name: "commits_are_not_notified", embedded: PackageResources._008_commits_are_not_notified_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

@@ -197,9 +197,6 @@ extension FaultyDatabase {
     }
   }
   func productCount() async throws -> Int { try await around { try await base.productCount() } }
-  func waitForChange(atMost duration: Duration) async throws {
-    try await around { try await base.waitForChange(atMost: duration) }
-  }
   func pruneOutbox(through cursor: OutboxCursor) async throws {
     try await around { try await base.pruneOutbox(through: cursor) }
   }

@@ -74,7 +74,7 @@ struct IndexingStack: Sendable {
     let database = database ?? catalog
     var options = IndexSync.Options(alias: alias)
     options.refreshesEachBatch = true
-    options.batchPause = .zero
+    options.pollPause = .milliseconds(1)
     options.probeInterval = .milliseconds(50)
     configure(&options)
     return IndexSync(

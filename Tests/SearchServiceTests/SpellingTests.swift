@@ -172,7 +172,6 @@ private final class CountingSource: ProductSource {
   }
   func products(_ ids: [ProductID]) async throws -> [ProductSnapshot] { try await source.products(ids) }
   func productCount() async throws -> Int { try await source.productCount() }
-  func waitForChange(atMost duration: Duration) async throws { try await source.waitForChange(atMost: duration) }
   func pruneOutbox(through cursor: OutboxCursor) async throws { try await source.pruneOutbox(through: cursor) }
   func compactOutbox(through cursor: OutboxCursor) async throws { try await source.compactOutbox(through: cursor) }
   func fanOut(limit: Int, at moment: Timestamp) async throws -> Int {

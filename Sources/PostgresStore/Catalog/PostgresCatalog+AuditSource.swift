@@ -99,7 +99,6 @@ extension PostgresCatalog: AuditSource {
           INSERT INTO indexing.outbox (product_id) SELECT unnest(\(ids))
           ON CONFLICT ON CONSTRAINT outbox_once DO NOTHING
           """)
-        try await connection.executeScript("NOTIFY \(OutboxBell.channel)")
       }
     }
   }

@@ -47,7 +47,7 @@ extension PostgresCatalog: IndexingLedger {
     }
   }
 
-  /// Of one alias one generation is live: the one that was is retired with it. Who waits for changes is woken.
+  /// Of one alias one generation is live: the one that was is retired with it.
   public func putInUse(generation number: Int64, checks: String) async throws {
     try await reaching {
       try await pool.withTransaction { connection in
@@ -62,7 +62,6 @@ extension PostgresCatalog: IndexingLedger {
           UPDATE indexing.generation SET state = 'live', checks = \(checks), swapped_in_at = clock_timestamp()
           WHERE number = \(number)
           """)
-        try await connection.executeScript("NOTIFY \(OutboxBell.channel)")
       }
     }
   }

@@ -53,11 +53,6 @@ extension PostgresCatalog: ProductSource {
     }
   }
 
-  /// Ends when something was committed to the outbox, or after the time given, whichever is first.
-  public func waitForChange(atMost duration: Duration) async throws {
-    try await bell.wait(atMost: duration)
-  }
-
   /// The last entry that is committed; the start where there is none.
   public func outboxEnd() async throws -> OutboxCursor {
     try await reaching {

@@ -8,12 +8,8 @@ import Ports
 /// down, late or full comes out as `DependencyUnavailable`, whatever else went wrong as `PostgresError`.
 public struct PostgresCatalog: Sendable {
   let pool: PostgresPool
-  let bell: OutboxBell
 
-  public init(_ pool: PostgresPool) {
-    self.pool = pool
-    bell = OutboxBell(pool)
-  }
+  public init(_ pool: PostgresPool) { self.pool = pool }
 
   func reaching<T>(_ body: () async throws -> T) async throws -> T { try await pool.reaching(body) }
 }

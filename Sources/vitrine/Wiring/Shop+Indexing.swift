@@ -34,8 +34,7 @@ extension Shop {
     options.holder = Self.holder(of: "index sync")
     options.batchDocuments = settings.indexer.batchDocuments
     options.batchBytes = settings.indexer.batchBytes
-    options.batchPause = .milliseconds(settings.indexer.batchMilliseconds)
-    options.idleWait = .milliseconds(settings.indexer.pollMilliseconds)
+    options.pollPause = .milliseconds(settings.indexer.pollMilliseconds)
     options.probeInterval = .seconds(settings.indexer.probeSeconds)
     options.auditInterval = .seconds(settings.indexer.verifySeconds)
     options.refreshesEachBatch = isEmbedded

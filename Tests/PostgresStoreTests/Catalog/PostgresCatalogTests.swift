@@ -245,26 +245,6 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
     await pool.close()
   }
 
-  @Test("8: waiting ends with a commit and with cancellation")
-  func waits() async throws {
-    let (pool, catalog) = try await makeCatalog()
-    _ = try await catalog.upsert([plain(1)], source: "test")
-    let long = Duration.seconds(600)
-    let started = ContinuousClock.now
-    try await catalog.waitForChange(atMost: long)  // the listener's start rings
-    let waiting = Task { try await catalog.waitForChange(atMost: long) }
-    // Whether the wait has begun or not: a notice is kept.
-    try await pool.execute("UPDATE catalog.product SET title = 'x'")
-    try await waiting.value
-    let cancelled = Task {
-      while true { try await catalog.waitForChange(atMost: long) }
-    }
-    cancelled.cancel()
-    await #expect(throws: CancellationError.self) { try await cancelled.value }
-    #expect(ContinuousClock.now - started < long)
-    await pool.close()
-  }
-
   @Test("9: generations")
   func ledger() async throws {
     let (pool, catalog) = try await makeCatalog()
