@@ -67,7 +67,7 @@ final class FreshnessProbe: Sendable {
   private func measure(_ change: Change, alias: String) async throws {
     let query = Query.bool(
       BoolQuery(filter: [
-        .term(field: "product_id", value: .int(change.product.rawValue)),
+        .ids([change.product.description]),
         .range(RangeQuery(field: "document_version", lower: .inclusive(.int(change.documentVersion)))),
       ]))
     let giveUp = ContinuousClock.now + Self.patience

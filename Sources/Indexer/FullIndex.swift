@@ -131,7 +131,8 @@ public struct FullIndex: Sendable {
     if names.contains(generation.indexName) {
       try await engine.deleteIndex(generation.indexName, deadline: deadline)
     }
-    try await engine.createIndex(generation.indexName, body: mapping.bodyForLoading, deadline: deadline)
+    let body = mapping.bodyForLoading(on: try await engine.information(deadline: deadline))
+    try await engine.createIndex(generation.indexName, body: body, deadline: deadline)
     return (generation, false)
   }
 

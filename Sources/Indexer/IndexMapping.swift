@@ -1,4 +1,5 @@
 public import JSON
+public import SearchDSL
 
 /// `IndexMappings/products.json`: settings and mappings that every engine reads, and their hash.
 public struct IndexMapping: Sendable {
@@ -24,11 +25,14 @@ public struct IndexMapping: Sendable {
     }
   }
 
-  /// The body for loading: no refresh and no replicas until the alias is swapped.
-  public var bodyForLoading: JSONValue {
+  /// The body for loading on this engine: no refresh, no replicas and the engine's own way with the translog until the
+  /// alias is swapped.
+  public func bodyForLoading(on engine: EngineInformation) -> JSONValue {
     var index = body["settings"]?["index"]?.object ?? JSONObject()
     index["refresh_interval"] = "-1"
     index["number_of_replicas"] = 0
+    index["translog"] = nil
+    if engine.mergesInRefresh { index["merge_on_flush"] = ["enabled": false] }
     var result = body
     var settings = body["settings"]?.object ?? JSONObject()
     settings["index"] = .object(index)
@@ -38,10 +42,11 @@ public struct IndexMapping: Sendable {
 
   /// What is put back before the gate.
   var settingsForServing: JSONValue {
+    let own = body["settings"]?["index"]
     var index = JSONObject()
-    for name in ["refresh_interval", "number_of_replicas"] {
-      index[name] = body["settings"]?["index"]?[name] ?? .null
-    }
+    // Null is the engine's own.
+    for name in ["refresh_interval", "number_of_replicas"] { index[name] = own?[name] ?? .null }
+    index["translog"] = own?["translog"]
     return .object(["index": .object(index)])
   }
 
@@ -86,6 +91,15 @@ public struct IndexMapping: Sendable {
     case .array(let items): return .array(items.map(canonical))
     default: return value
     }
+  }
+}
+
+extension EngineInformation {
+  /// Whether a refresh waits up to 10 s for merges of small segments, unless an index is made without that (`index.
+  /// merge_on_flush`): OpenSearch from 2.2 on. What was written meanwhile is found so much later.
+  fileprivate var mergesInRefresh: Bool {
+    let parts = version.split(separator: ".").prefix(2).compactMap { Int($0) }
+    return distribution == "opensearch" && parts.count == 2 && (parts[0], parts[1]) >= (2, 2)
   }
 }
 

@@ -12,6 +12,7 @@
 // 6. Of three nodes, with one replica, one is stopped and comes back, and another is killed, while products change: sync
 //    goes on, and the index comes to equal Postgres. The long form does so again and again on each kind of server, with
 //    nodes chosen at random (the seed is printed).
+// 7. An index in use has the mapping's settings again, and the engine refreshes without waiting for merges.
 import Catalog
 import ElasticsearchClient
 import Indexer
@@ -189,6 +190,19 @@ struct RealEngineTests {
         try await until { try await stack.catalog.generations(alias: stack.alias)[0].cursor >= end }
         #expect(try await stack.catalog.deadLetterCount(generation: 1) == 2, "they are still wrong")
       }
+    }
+  }
+
+  @Test("7: the settings of an index in use", .timeLimit(.minutes(10)), arguments: kinds)
+  func settings(_ kind: LocalSearchServer.Kind) async throws {
+    try await withStack(kind) { stack, address in
+      let index = try await stack.full().run(options(stack)).generation.indexName
+      let answer = try await SearchServerRequest.get("/\(index)/_settings?flat_settings=true", at: address)
+      let settings = try #require(try JSONValue(parsing: Array(answer.utf8))[index]?["settings"])
+      #expect(settings["index.refresh_interval"] == "250ms")
+      #expect(settings["index.number_of_replicas"] == "1")
+      #expect(settings["index.translog.flush_threshold_size"] == "64mb")
+      #expect(settings["index.merge_on_flush.enabled"] == (kind == .openSearch ? "false" : nil))
     }
   }
 

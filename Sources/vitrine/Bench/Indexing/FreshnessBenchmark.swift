@@ -105,15 +105,16 @@ struct FreshnessBenchmark {
     return Seen(changes: changes.withLock { $0 }, lateness: try await lateness)
   }
 
-  /// One session: its share of the changes, evenly in time, of which some are looked for.
+  /// One session: its share of the changes, evenly in time and between those of the others, of which some are looked for.
   private func changeSteadily(
     _ session: Int, _ ids: [Int64], until end: ContinuousClock.Instant, _ changes: Guarded<Int>,
     _ pending: PendingChanges
   ) async throws {
     let interval = Duration.seconds(1) * Self.sessions / changesASecond
     let sampleEach = max(1, changesASecond / Self.samplesASecond)
-    var next = ContinuousClock.now
+    var next = ContinuousClock.now + interval * session / Self.sessions
     var number = session
+    try await Task.sleep(until: next, clock: .continuous)
     while ContinuousClock.now < end {
       let product = ids[Int.random(in: ids.indices)]
       let isProbed = number % sampleEach < Self.sessions && number / sampleEach % Self.sessions == session

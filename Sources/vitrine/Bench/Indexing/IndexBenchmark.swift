@@ -119,7 +119,8 @@ struct IndexBenchmark {
     limit: Int?
   ) async throws -> Figures {
     let meter = Meter(catalog.server.processID, process)
-    try await engine.createIndex(Self.peerIndex, body: mapping.bodyForLoading, deadline: .now + Self.deadline)
+    let body = mapping.bodyForLoading(on: try await engine.information(deadline: .now + Self.deadline))
+    try await engine.createIndex(Self.peerIndex, body: body, deadline: .now + Self.deadline)
     let progress = terminal.progress("ready-made", unit: "products", total: limit == nil ? ready.documents : nil)
     try await ready.send(to: server.address, index: Self.peerIndex, connections: connections, limit: limit) {
       progress.advance(by: $0)

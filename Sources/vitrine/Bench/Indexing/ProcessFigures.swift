@@ -1,13 +1,15 @@
+import Foundation
 import Glibc
 
 /// What processes have used, as Linux's /proc says.
 enum ProcessFigures {
-  /// CPU time of a process and of all that it started, also of those that have ended.
+  /// CPU time of a process and of all that it started, at whatever remove, also of those that have ended.
   static func cpuSeconds(of process: Int32) -> Double {
-    let ticks = sysconf(Int32(_SC_CLK_TCK))
     let own = statistics(of: process)
-    let children = childProcesses(of: process).reduce(0) { $0 + statistics(of: $1).own }
-    return Double(own.own + own.endedChildren + children) / Double(ticks)
+    return childProcesses(of: process).reduce(Double(own.own + own.endedChildren) / Double(sysconf(Int32(_SC_CLK_TCK))))
+    {
+      $0 + cpuSeconds(of: $1)
+    }
   }
 
   /// CPU time of this process, its threads together.
@@ -45,8 +47,12 @@ enum ProcessFigures {
     return (fields[11] + fields[12], fields[13] + fields[14])
   }
 
+  /// A process may be started by any thread: Elasticsearch 8's launcher starts the server by another than its first.
   private static func childProcesses(of process: Int32) -> [Int32] {
-    text("/proc/\(process)/task/\(process)/children").split(separator: " ").compactMap { Int32($0) }
+    let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
+    return threads.flatMap { thread in
+      text("/proc/\(process)/task/\(thread)/children").split(separator: " ").compactMap { Int32($0) }
+    }
   }
 
   /// Empty where the process has gone.

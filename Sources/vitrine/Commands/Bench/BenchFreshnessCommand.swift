@@ -15,7 +15,9 @@ struct BenchFreshnessCommand: Command {
   @Option(help: "embedded, opensearch, elasticsearch7 or elasticsearch8.") var engine = BenchEngine.embedded
   @Option(help: "Changes a second.") var changes = 1_000
   @Option(help: "How long.") var seconds = 60
-  @Option(help: "How long the same load runs before it is measured.") var warmUp = 15
+  @Option(
+    help: "How long the same load runs before it is measured; else 120 s for a server, 10 s for the embedded node.")
+  var warmUp: Int?
   @Option(help: "Products of a brand that is renamed while the others change.") var rename = 0
   @Option(help: "Products to make.") var products = 20_000
   @Option(help: "Where the random numbers start.") var seed = 1
@@ -29,8 +31,8 @@ struct BenchFreshnessCommand: Command {
       let mapping = try ProjectFolder.productsMapping()
       try await FreshnessBenchmark(
         catalog: catalog, mapping: mapping, changesASecond: max(1, changes), seconds: max(1, seconds),
-        warmUpSeconds: max(0, warmUp),
-        renamed: max(0, rename), terminal: context.terminal
+        warmUpSeconds: max(0, warmUp ?? (engine.server == nil ? 10 : 120)), renamed: max(0, rename),
+        terminal: context.terminal
       ).run(engine.server, heapMegabytes: heap)
     } catch {
       await catalog.close()
