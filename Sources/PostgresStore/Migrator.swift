@@ -36,6 +36,7 @@ extension Migration {
     Migration(number: 7, name: "query_log", embedded: PackageResources._007_query_log_sql),
     Migration(
       number: 8, name: "commits_are_not_notified", embedded: PackageResources._008_commits_are_not_notified_sql),
+    Migration(number: 9, name: "plans_for_long_lines", embedded: PackageResources._009_plans_for_long_lines_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

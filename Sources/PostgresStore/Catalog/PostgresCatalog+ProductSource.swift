@@ -16,10 +16,8 @@ extension PostgresCatalog: ProductSource {
     try await reaching {
       let rows = try await pool.query(
         """
-        SELECT transaction_id, id, product_id, changed_at FROM indexing.outbox
-        WHERE (transaction_id, id) > (\(cursor.transactionID), \(cursor.id))
-          AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-        ORDER BY transaction_id, id LIMIT \(limit)
+        SELECT transaction_id, id, product_id, changed_at
+        FROM indexing.outbox_after(\(cursor.transactionID), \(cursor.id), \(Int64(limit)))
         """)
       return try rows.map { row in
         OutboxEntry(

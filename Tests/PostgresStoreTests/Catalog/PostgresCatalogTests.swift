@@ -6,7 +6,8 @@
 // 5. A record is matched by source and code, then by SKU; what it leaves out of prices, stock and ratings stays.
 // 6. The outbox skips no transaction that commits late, and reads in the order of transactions.
 // 7. Hidden products are read, deleted ones are left out; batches hold each product once, in id order, from any id on.
-// 8. waitForChange ends on a commit long before its time, and on cancellation.
+// 8. A session that made its plans while the outbox and the line of products were empty reads of long ones what a batch
+//    takes, and no more.
 // 9. The ledger keeps generations, one live at a time, and cursors that never go back.
 // 10. A category's own saying about an attribute wins over its ancestors' and the attribute's.
 // 11. Compaction leaves each product's last entry, so that an old cursor still meets every product that changed.
@@ -242,6 +243,39 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
     let found = try await catalog.products([8, 7, 1, 900].map { ProductID($0) })
     #expect(found.map(\.id.rawValue) == [8, 1])
     #expect(found[0].isSearchable == false && found[1].isSearchable)
+    await pool.close()
+  }
+
+  @Test("8: plans that were made for empty tables")
+  func plansForLongLines() async throws {
+    var settings = try await TestPostgres.shared.makeDatabase()
+    settings.maximumConnections = 1
+    let pool = PostgresPool(settings)
+    let catalog = PostgresCatalog(pool)
+    try await pool.execute("VACUUM ANALYZE indexing.outbox")
+    try await pool.execute("VACUUM ANALYZE indexing.fan_out_product")
+    for _ in 1...10 {
+      try await pool.query("SELECT indexing.note_fan_out(250)")
+      #expect(try await catalog.outbox(after: .start, limit: 250).isEmpty)
+    }
+    try await pool.execute("INSERT INTO indexing.fan_out_product SELECT generate_series(1, 20000)")
+    try await pool.execute("INSERT INTO indexing.outbox (product_id) SELECT generate_series(1, 20000)")
+    try await until { try await !catalog.outbox(after: .start, limit: 1).isEmpty }
+    try await pool.withTransaction { connection in
+      let noted = try await connection.query("SELECT indexing.note_fan_out(250)")[0].decode(Int.self, at: 0)
+      let entries = try await connection.query("SELECT FROM indexing.outbox_after('0', 0, 250)").count
+      #expect(noted == 250 && entries == 250)
+      let read = try await connection.query(
+        """
+        SELECT relname, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables
+        WHERE schemaname = 'indexing' AND relname IN ('outbox', 'fan_out_product')
+        """)
+      #expect(read.count == 2)
+      for table in read {
+        let (name, rows) = (try table.decode(String.self, at: 0), try table.decode(Int.self, at: 1))
+        #expect((250...1000).contains(rows), "\(rows) rows of \(name)")
+      }
+    }
     await pool.close()
   }
 
