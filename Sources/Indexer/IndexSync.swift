@@ -165,6 +165,8 @@ public struct IndexSync: Sendable {
     try await pointAlias(at: generation)
     var cursor = generation.cursor
     var lookedAt = ContinuousClock.now
+    // Products that were handed on since the last look.
+    var fannedOut = 0
     while true {
       // Looked at by the clock: a source that never rests must not hide that another index was put in use.
       if ContinuousClock.now - lookedAt >= Self.generationInterval {
@@ -180,8 +182,11 @@ public struct IndexSync: Sendable {
         cursor = batch.cursor
         try await handOver(Assignment(batch: batch, generation: generation))
       }
-      guard (batch?.entryCount ?? 0) < options.batchDocuments else { continue }
-      let fannedOut = try await source.fanOut(limit: Self.fanOutBatch, at: clock.now())
+      let entries = batch?.entryCount ?? 0
+      guard entries < options.batchDocuments else { continue }
+      // Where other changes come too, each other look is theirs alone: the engine must not be full of what is handed on.
+      let isOthersTurn = fannedOut > 0 && entries > fannedOut
+      fannedOut = isOthersTurn ? 0 : try await source.fanOut(limit: Self.fanOutBatch, at: clock.now())
       metrics.fannedOut.increment(by: fannedOut)
       if fannedOut == 0 { try await Task.sleep(for: options.pollPause) }
     }
