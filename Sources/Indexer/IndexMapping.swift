@@ -32,7 +32,7 @@ public struct IndexMapping: Sendable {
     index["refresh_interval"] = "-1"
     index["number_of_replicas"] = 0
     index["translog"] = nil
-    if engine.mergesInRefresh { index["merge_on_flush"] = ["enabled": false] }
+    if engine.mergesInRefresh, index["merge_on_flush"] == nil { index["merge_on_flush"] = ["enabled": false] }
     var result = body
     var settings = body["settings"]?.object ?? JSONObject()
     settings["index"] = .object(index)
@@ -95,8 +95,8 @@ public struct IndexMapping: Sendable {
 }
 
 extension EngineInformation {
-  /// Whether a refresh waits up to 10 s for merges of small segments, unless an index is made without that (`index.
-  /// merge_on_flush`): OpenSearch from 2.2 on. What was written meanwhile is found so much later.
+  /// Whether a refresh waits for merges of small segments, for up to 10 s, unless an index is made with
+  /// `merge_on_flush` off: OpenSearch from 2.2 on. What was written meanwhile is found so much later.
   fileprivate var mergesInRefresh: Bool {
     let parts = version.split(separator: ".").prefix(2).compactMap { Int($0) }
     return distribution == "opensearch" && parts.count == 2 && (parts[0], parts[1]) >= (2, 2)

@@ -193,19 +193,6 @@ struct RealEngineTests {
     }
   }
 
-  @Test("7: the settings of an index in use", .timeLimit(.minutes(10)), arguments: kinds)
-  func settings(_ kind: LocalSearchServer.Kind) async throws {
-    try await withStack(kind) { stack, address in
-      let index = try await stack.full().run(options(stack)).generation.indexName
-      let answer = try await SearchServerRequest.get("/\(index)/_settings?flat_settings=true", at: address)
-      let settings = try #require(try JSONValue(parsing: Array(answer.utf8))[index]?["settings"])
-      #expect(settings["index.refresh_interval"] == "250ms")
-      #expect(settings["index.number_of_replicas"] == "1")
-      #expect(settings["index.translog.flush_threshold_size"] == "64mb")
-      #expect(settings["index.merge_on_flush.enabled"] == (kind == .openSearch ? "false" : nil))
-    }
-  }
-
   @Test("4: two syncs by force", .timeLimit(.minutes(10)), arguments: [LocalSearchServer.Kind.openSearch])
   func twoByForce(_ kind: LocalSearchServer.Kind) async throws {
     try await withStack(kind) { stack, _ in
@@ -322,5 +309,18 @@ struct RealEngineTests {
     try await until { try await stack.catalog.liveGeneration(of: stack.alias).cursor > changed }
     try await cluster.startNode(node)
     #expect(try await stack.engine.waitUntilAllocated(stack.alias, deadline: .now + .seconds(180)))
+  }
+
+  @Test("7: the settings of an index in use", .timeLimit(.minutes(10)), arguments: kinds)
+  func settings(_ kind: LocalSearchServer.Kind) async throws {
+    try await withStack(kind) { stack, address in
+      let index = try await stack.full().run(options(stack)).generation.indexName
+      let answer = try await SearchServerRequest.get("/\(index)/_settings?flat_settings=true", at: address)
+      let settings = try #require(try JSONValue(parsing: Array(answer.utf8))[index]?["settings"])
+      #expect(settings["index.refresh_interval"] == "250ms")
+      #expect(settings["index.number_of_replicas"] == "1")
+      #expect(settings["index.translog.flush_threshold_size"] == "64mb")
+      #expect(settings["index.merge_on_flush.enabled"] == (kind == .openSearch ? "false" : nil))
+    }
   }
 }

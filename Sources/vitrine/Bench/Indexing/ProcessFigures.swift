@@ -6,10 +6,8 @@ enum ProcessFigures {
   /// CPU time of a process and of all that it started, at whatever remove, also of those that have ended.
   static func cpuSeconds(of process: Int32) -> Double {
     let own = statistics(of: process)
-    return childProcesses(of: process).reduce(Double(own.own + own.endedChildren) / Double(sysconf(Int32(_SC_CLK_TCK))))
-    {
-      $0 + cpuSeconds(of: $1)
-    }
+    let seconds = Double(own.own + own.endedChildren) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    return childProcesses(of: process).reduce(seconds) { $0 + cpuSeconds(of: $1) }
   }
 
   /// CPU time of this process, its threads together.
