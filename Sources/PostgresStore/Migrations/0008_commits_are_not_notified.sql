@@ -1,5 +1,6 @@
 -- Commits are not notified any more: a transaction that notifies takes a lock of the whole server before it commits and
--- keeps it until its log is on disk, so that commits went one by one. The outbox is polled (docs/decisions/0005).
+-- keeps it until its log is on disk, so that commits went one by one. The outbox is polled
+-- (docs/decisions/0005-the-outbox-is-polled.md).
 
 -- Notes that these products' documents changed: one outbox row and one version up for each product and transaction,
 -- however many statements and tables had a part in it. A product that is gone leaves its outbox row alone.
