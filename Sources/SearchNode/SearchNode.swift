@@ -10,12 +10,12 @@ import Threading
 
 /// The embedded search engine: Elasticsearch's dialect, in this process and in memory.
 ///
-/// One writer an index, any number of readers: a search reads the snapshot that the last refresh published and waits
-/// for nobody.
+/// Each index has one writer and any number of readers: a search reads the snapshot of the last refresh and never
+/// waits.
 public final class SearchNode: SearchEngine {
   fileprivate struct Catalog {
     var indices: [String: SearchIndex] = [:]
-    /// Of each alias its indices.
+    /// The indices of each alias.
     var aliases: [String: Set<String>] = [:]
   }
 
@@ -23,7 +23,7 @@ public final class SearchNode: SearchEngine {
   private let clock: @Sendable () -> Int64
   private let responses: ResponseCache?
 
-  /// Memory for answers that serve again until the next refresh, and who is told of each look-up.
+  /// Memory for answers that are reused until the next refresh, and a callback for each look-up.
   public struct RequestCache: Sendable {
     public var bytes: Int
     public var onLookup: @Sendable (_ isFound: Bool) -> Void
@@ -34,8 +34,8 @@ public final class SearchNode: SearchEngine {
     }
   }
 
-  /// `clock` gives milliseconds since 1970 for `now` in date math; nil: the system's. Without `requestCache` every search
-  /// is computed.
+  /// `clock` gives milliseconds since 1970 for `now` in date math; nil means the system's clock. Without `requestCache`
+  /// every search is computed.
   public init(clock: (@Sendable () -> Int64)? = nil, requestCache: RequestCache? = nil) {
     responses = requestCache.map { ResponseCache(bytes: $0.bytes, onLookup: $0.onLookup) }
     self.clock =
@@ -58,7 +58,7 @@ public final class SearchNode: SearchEngine {
     try search(request, in: index)
   }
 
-  /// The same without suspension: a search only computes.
+  /// The same without suspension, because a search only computes.
   public func search(_ request: SearchRequest, in index: String) throws(SearchEngineError) -> SearchResponse {
     let start = ContinuousClock.now
     let found = try resolve(index)
@@ -81,7 +81,7 @@ public final class SearchNode: SearchEngine {
   {
     let index = try resolve(index)
     guard let found = await index.get(id) else { return nil }
-    // What is stored was parsed when it came in; a mapping without _source stores nothing.
+    // Stored documents were parsed on arrival; a mapping without _source stores nothing.
     let source = try? JSONValue(parsing: found.source)
     return Hit(index: index.name, id: id, version: found.version, source: source)
   }
@@ -107,7 +107,7 @@ public final class SearchNode: SearchEngine {
     try await resolve(index).refresh()
   }
 
-  /// Whether segments of the index are being merged, which goes on beside everything else.
+  /// Whether segments of the index are being merged, which happens in the background.
   public func isMerging(_ index: String) throws(SearchEngineError) -> Bool { try resolve(index).isMerging }
 
   // MARK: Indices and aliases
@@ -183,7 +183,7 @@ public final class SearchNode: SearchEngine {
     }.sorted { $0.name < $1.name }
   }
 
-  /// True at once: an index is whole as soon as it is there.
+  /// Returns true at once: an index is complete as soon as it exists.
   public func waitUntilAllocated(_ index: String, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> Bool
   {
@@ -191,7 +191,7 @@ public final class SearchNode: SearchEngine {
     return true
   }
 
-  /// The index of that name, or the one that the alias stands for.
+  /// The index with that name, or the index of the alias.
   private func resolve(_ name: String) throws(SearchEngineError) -> SearchIndex {
     let (index, aliased) = catalog.withLock { catalog -> (SearchIndex?, Int) in
       if let index = catalog.indices[name] { return (index, 1) }
@@ -209,7 +209,7 @@ public final class SearchNode: SearchEngine {
 }
 
 extension SearchNode.Catalog {
-  /// Removes an index and takes it out of its aliases; false where there is none.
+  /// Removes an index and takes it out of its aliases; false if it does not exist.
   fileprivate mutating func remove(_ name: String) -> Bool {
     guard indices.removeValue(forKey: name) != nil else { return false }
     for alias in aliases.keys {

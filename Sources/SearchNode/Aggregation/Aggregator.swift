@@ -1,9 +1,9 @@
 import SearchDSL
 
-/// Collects matching documents into buckets. A batch at a time, so that a call costs nothing per document.
+/// Collects matching documents into buckets, a batch at a time, so that a document costs no call.
 ///
-/// An aggregation nested in another's buckets is one aggregator for all of them: `owners` says in which of the parent's
-/// buckets each document is, and results are asked for owner by owner.
+/// One aggregator serves all buckets of the parent aggregation: `owners` gives each document's bucket in the parent,
+/// and the results are read owner by owner.
 class Aggregator {
   /// Reads the columns of the segment whose documents come next.
   func begin(_ reader: SegmentReader, at index: Int) { fatalError("an aggregator reads segments") }
@@ -15,9 +15,9 @@ class Aggregator {
   func metric(_ property: String?, owner: Int32) -> Double? { nil }
 }
 
-/// In which of the parent's buckets each document of a batch is.
+/// The parent's bucket of each document in a batch.
 ///
-/// At the top, and in a parent's only bucket, all are in bucket 0; nothing is looked up then.
+/// At the top level, and where the parent has one bucket, every document is in bucket 0 and nothing is looked up.
 struct BucketOwners {
   private let buckets: UnsafePointer<Int32>?
 
@@ -26,7 +26,7 @@ struct BucketOwners {
 
   private init(buckets: UnsafePointer<Int32>?) { self.buckets = buckets }
 
-  /// `buckets` has one for each document of the batch.
+  /// `buckets` has one entry for each document of the batch.
   init(_ buckets: UnsafeBufferPointer<Int32>) { self.buckets = buckets.baseAddress }
 
   @inline(__always)
@@ -53,7 +53,7 @@ final class AggregatorSet {
     isEmpty = made.isEmpty
   }
 
-  /// Top-level documents: all of one owner.
+  /// Collects documents of the top level: they all have the same owner.
   func collect(_ documents: [Int32]) {
     guard !isEmpty, !documents.isEmpty else { return }
     documents.withUnsafeBufferPointer { collect($0, owners: .first) }
@@ -73,7 +73,7 @@ final class AggregatorSet {
     return results
   }
 
-  /// The metric at a path such as `rating` or `stats.max`; the error of an unknown path is the planner's.
+  /// The metric at a path such as `rating` or `stats.max`; the planner reports an unknown path as an error.
   func metric(_ path: String, owner: Int32) -> Double? {
     let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
     guard let found = aggregators.first(where: { $0.name == parts[0] }) else { return nil }
@@ -86,7 +86,7 @@ final class AggregatorSet {
   }
 }
 
-/// Makes aggregators of the DSL's aggregations.
+/// Makes aggregators from the DSL's aggregations.
 struct AggregatorFactory {
   let snapshot: Snapshot
   let planner: QueryPlanner
@@ -172,7 +172,7 @@ struct AggregatorFactory {
 /// A field as aggregations read it.
 struct AggregationColumn {
   let name: String
-  /// nil: the index has no such field.
+  /// nil: the index does not have this field.
   let type: FieldType?
   let ordinals: GlobalOrdinals?
 
@@ -181,7 +181,7 @@ struct AggregationColumn {
   }
 }
 
-/// Numbers buckets in the order of their first document, by owner and key.
+/// Numbers buckets by owner and key, in the order of their first document.
 struct BucketTable<Key: Hashable> {
   struct Owned: Hashable {
     let owner: Int32
@@ -190,7 +190,7 @@ struct BucketTable<Key: Hashable> {
   private var numbers: [Owned: Int32] = [:]
   private(set) var counts: [Int] = []
   private var byOwner: [Int32: [(key: Key, bucket: Int32)]] = [:]
-  /// What was asked for last: neighbouring documents often have the same value.
+  /// The last look-up: neighbouring documents often have the same value.
   private var latest: (owned: Owned, bucket: Int32)?
 
   mutating func bucket(owner: Int32, key: Key) -> Int32 {
@@ -216,7 +216,7 @@ struct BucketTable<Key: Hashable> {
   }
 }
 
-/// Documents on their way into nested aggregations.
+/// Documents waiting to be passed to nested aggregations.
 struct NestedBatch {
   private var documents: [Int32] = []
   private var buckets: [Int32] = []

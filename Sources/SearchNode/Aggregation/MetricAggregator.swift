@@ -1,6 +1,6 @@
 import SearchDSL
 
-/// min, max, avg, sum and stats of a number.
+/// The min, max, avg, sum and stats of a number.
 final class MetricAggregator: Aggregator {
   enum Kind { case min, max, avg, sum, stats }
 
@@ -9,7 +9,7 @@ final class MetricAggregator: Aggregator {
     var minimum = Double.infinity
     var maximum = -Double.infinity
     var sum = 0.0
-    /// What rounding lost of `sum` (Kahan).
+    /// The rounding error of `sum` (Kahan summation).
     var lost = 0.0
 
     @inline(__always)
@@ -48,7 +48,7 @@ final class MetricAggregator: Aggregator {
     }
   }
 
-  /// All in one bucket: the sums stay in registers.
+  /// One bucket holds every document: the sums stay in registers.
   private func collectFirst(_ documents: UnsafeBufferPointer<Int32>, _ numbers: NumericColumn) {
     var found = statistics.first ?? Statistics()
     for document in documents {
@@ -89,7 +89,7 @@ final class MetricAggregator: Aggregator {
   }
 }
 
-/// How many values there are.
+/// Counts values.
 final class ValueCountAggregator: Aggregator {
   private let column: AggregationColumn
   private var counts: [Int] = []
@@ -119,7 +119,7 @@ final class ValueCountAggregator: Aggregator {
   }
 }
 
-/// How many different values there are: exact, where Elasticsearch estimates beyond its precision threshold.
+/// Counts distinct values: exactly, where Elasticsearch estimates beyond its precision threshold.
 final class CardinalityAggregator: Aggregator {
   private let column: AggregationColumn
   private var seen: [Set<Int64>] = []

@@ -1,7 +1,7 @@
-/// How many documents have each ordinal of a dictionary, and which ordinals any has.
+/// Counts the documents of each ordinal of a dictionary and remembers the ordinals that occurred.
 ///
-/// A dictionary of a shop's facets has tens of thousands of terms, of which one search meets some hundreds: clearing and
-/// reading only those is what keeps a count in microseconds.
+/// The dictionary of a shop's facets has tens of thousands of terms, and one search meets some hundreds of them:
+/// clearing and reading only those keeps a count in microseconds.
 final class OrdinalCounts {
   private let counts: UnsafeMutablePointer<Int32>
   private let order: UnsafeMutablePointer<Int32>
@@ -32,7 +32,7 @@ final class OrdinalCounts {
 
   subscript(ordinal: Int32) -> Int { Int(counts[Int(ordinal)]) }
 
-  /// The ordinals that were counted, in the order of their first document.
+  /// The counted ordinals, in the order of their first document.
   var filled: UnsafeBufferPointer<Int32> { UnsafeBufferPointer(start: order, count: filledCount) }
 
   func clear() {

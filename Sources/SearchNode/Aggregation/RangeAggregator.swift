@@ -1,20 +1,20 @@
 import SearchDSL
 
-/// A bucket for each range of a number; ranges may overlap, a document may be in several.
+/// Makes a bucket for each range of a number; ranges may overlap, so a document may be in several.
 final class RangeAggregator: Aggregator {
   private let column: AggregationColumn
   private let ranges: [Aggregation.RangeBucket]
   private let nested: AggregatorSet
   private let bounds: [Bounds]
-  /// Whether no number is in two ranges: each is then found by halving.
+  /// Whether no two ranges overlap: a binary search then finds the range of a number.
   private let areDisjoint: Bool
-  /// Documents of the first owner's ranges, where nothing nests; all others are in `table`.
+  /// Document counts of the first owner's ranges, where nothing nests; `table` has all others.
   private var counts: [Int]
   private var table = BucketTable<Int>()
   private var numbers: NumericColumn?
   private var batch = NestedBatch()
 
-  /// A range as numbers alone. `upper` is not a number where the range has no upper bound: nothing reaches it.
+  /// A range as plain numbers. `upper` is NaN where the range has no upper bound, because no number reaches NaN.
   private struct Bounds {
     let lower: Double
     let upper: Double
@@ -30,7 +30,7 @@ final class RangeAggregator: Aggregator {
 
   init(_ column: AggregationColumn, _ ranges: [Aggregation.RangeBucket], _ nested: AggregatorSet) {
     self.column = column
-    // Elasticsearch shows ranges by their lower bound, then by their upper one.
+    // Elasticsearch orders ranges by lower bound, then by upper bound.
     self.ranges = ranges.sorted {
       let left = ($0.from ?? -.infinity, $0.to ?? .infinity)
       let right = ($1.from ?? -.infinity, $1.to ?? .infinity)
@@ -51,7 +51,7 @@ final class RangeAggregator: Aggregator {
     guard let numbers else { return }
     let isPlain = owners.areFirst && nested.isEmpty
     let areDisjoint = areDisjoint
-    // Counted aside: a property's use is checked every time.
+    // Count in a local variable: Swift checks exclusive access to a property at every use.
     var counts = [Int](repeating: 0, count: bounds.count)
     bounds.withUnsafeBufferPointer { bounds in
       for index in documents.indices {
@@ -71,7 +71,7 @@ final class RangeAggregator: Aggregator {
     if !nested.isEmpty { batch.flush(into: nested) }
   }
 
-  /// The last of the ranges that begin at the number or below it: the one that may have it. None: empty.
+  /// The last range that begins at or below the number: the only one that can contain it. Empty if there is none.
   @inline(__always)
   private static func place(of value: Double, in bounds: UnsafeBufferPointer<Bounds>) -> Range<Int> {
     var low = 0
@@ -106,7 +106,7 @@ final class RangeAggregator: Aggregator {
   }
 }
 
-/// A bucket for each interval of a number.
+/// Makes a bucket for each interval of a number.
 final class HistogramAggregator: Aggregator {
   /// Most buckets, gaps included: Elasticsearch's `search.max_buckets`.
   static let maximumBuckets = 65_536
@@ -180,13 +180,14 @@ final class HistogramAggregator: Aggregator {
   }
 }
 
-/// A bucket for each of some queries.
+/// Makes a bucket for each of several queries.
 final class FilterAggregator: Aggregator {
   private let filters: [(name: String, filter: SegmentFilter)]
   private let isSingle: Bool
   private let nested: AggregatorSet
   private var table = BucketTable<Int>()
-  /// Of the segment at hand. Documents that are collected were matched before, so that all of them means no look at any.
+  /// Matches in the current segment. Collected documents already match the query, so `all` needs no look at any of
+  /// them.
   private var matching: [FilterMatches] = []
   private var kept: [Int32] = []
   private var buckets: [Int32] = []
@@ -230,7 +231,7 @@ final class FilterAggregator: Aggregator {
     }
   }
 
-  /// Counts documents that the filter matches and hands them on.
+  /// Counts the documents that match the filter and passes them on.
   private func add(_ documents: UnsafeBufferPointer<Int32>, to number: Int, _ owners: BucketOwners) {
     guard !documents.isEmpty else { return }
     buckets.removeAll(keepingCapacity: true)

@@ -6,19 +6,19 @@ struct TermsBuckets {
   let nested: AggregatorSet
 
   struct Candidate {
-    /// The term's ordinal or number: what its key is made of once it is known to be shown.
+    /// The term's ordinal or number; its key is made only if the bucket is shown.
     var value: Int64
-    /// Keys in their natural order.
+    /// The key's place in the natural order of keys.
     var rank: Int64
-    /// nil: no document is in it (min_doc_count 0).
+    /// nil: no document has the term (min_doc_count 0).
     var bucket: Int32?
     var count: Int
   }
 
   func result(_ candidates: [Candidate], key: (Candidate) -> FieldValue) -> AggregationResult {
-    // As on one shard of Elasticsearch: it hands on a few more buckets than asked for (by key just as many), and
-    // min_doc_count is asked of those alone. What the shard keeps to itself counts among the others, what
-    // min_doc_count drops does not.
+    // Do as one shard of Elasticsearch does. The shard returns a few more buckets than requested (exactly as many when
+    // ordered by key), and min_doc_count applies to those alone. `sum_other_doc_count` includes the buckets that the
+    // shard keeps back, but not those that min_doc_count drops.
     let shardSize = isByKey ? terms.size : Int((Double(terms.size) * 1.5 + 10).rounded(.down))
     let shard = first(shardSize, of: candidates)
     let kept = shard.filter { $0.count >= terms.minimumDocumentCount }
@@ -61,11 +61,11 @@ struct TermsBuckets {
 }
 
 extension Array {
-  /// The first `count` in an order, sorted. The rest is compared with the last of them and no further.
+  /// The first `count` elements of the order, sorted. Every other element is compared only with the last of them.
   fileprivate func first(_ count: Int, by isBefore: (Element, Element) -> Bool) -> [Element] {
     guard count < self.count else { return sorted(by: isBefore) }
     guard count > 0 else { return [] }
-    // A heap with the last of the first on top.
+    // A heap with the last of the first `count` elements on top.
     var heap = Array(self[..<count])
     for parent in stride(from: count / 2 - 1, through: 0, by: -1) { heap.siftDown(from: parent, by: isBefore) }
     for index in count..<self.count where isBefore(self[index], heap[0]) {
@@ -89,14 +89,14 @@ extension Array {
   }
 }
 
-/// Terms of a keyword field, counted by global ordinal.
+/// Counts the terms of a keyword field by global ordinal.
 final class KeywordTermsAggregator: Aggregator {
   private let column: AggregationColumn
   private let terms: TermsAggregation
   private let nested: AggregatorSet
   private let ordinals: GlobalOrdinals?
   private let allowed: BitSet?
-  /// Documents of the first owner's terms, where nothing nests; all others are in `table`.
+  /// Document counts of the first owner's terms, where nothing nests; `table` has all others.
   private let counts: OrdinalCounts?
   /// The first owner's bucket of each ordinal, where buckets nest: -1 before the first document.
   private var buckets: [Int32]
@@ -117,7 +117,7 @@ final class KeywordTermsAggregator: Aggregator {
     counts = nested.isEmpty ? column.ordinals?.idleCounts.take() ?? OrdinalCounts(capacity: count + 1) : nil
     buckets = nested.isEmpty ? [] : [Int32](repeating: -1, count: count + 1)
     allowed = Self.allowed(terms.include, include, column.ordinals)
-    // A `missing` value that is a term of the index counts with it.
+    // If the `missing` value is a term of the index, both share one bucket.
     missingKey =
       terms.missing.map { column.ordinals?.ordinal(of: Array($0.text.utf8)).map { Int32($0) } ?? Int32(count) } ?? -1
   }
@@ -175,7 +175,7 @@ final class KeywordTermsAggregator: Aggregator {
     if !nested.isEmpty { batch.flush(into: nested) }
   }
 
-  /// The common case: every term of the first owner's documents is counted, and nothing else is asked.
+  /// The common case: count every term of the first owner's documents and do nothing else.
   private func count(_ documents: UnsafeBufferPointer<Int32>, _ local: OrdinalColumn, _ counts: OrdinalCounts) {
     let (ordinals, map) = (local.ordinals.base, map?.base)
     for document in documents {
@@ -227,13 +227,13 @@ final class KeywordTermsAggregator: Aggregator {
 
   private func candidate(_ ordinal: Int32, bucket: Int32?, count: Int) -> TermsBuckets.Candidate {
     var rank = Int64(ordinal) * 2
-    // A missing value that is no term of the index stands where it would be among them.
+    // A `missing` value that is not a term of the index sorts at the place that it would have among the terms.
     if isForeign(Int(ordinal)) { rank = Int64(ordinals?.lowerBound(Array(key(Int(ordinal)).utf8)) ?? 0) * 2 - 1 }
     return .init(value: Int64(ordinal), rank: rank, bucket: bucket, count: count)
   }
 }
 
-/// Terms of a numeric, date or Boolean field.
+/// Counts the terms of a numeric, date or Boolean field.
 final class NumberTermsAggregator: Aggregator {
   private let column: AggregationColumn
   private let terms: TermsAggregation
@@ -284,7 +284,8 @@ final class NumberTermsAggregator: Aggregator {
     if !nested.isEmpty { batch.flush(into: nested) }
   }
 
-  /// The common case: neighbouring documents mostly have the same value, in stock as it is, and are counted at once.
+  /// The common case: neighbouring documents mostly have the same value (in stock, for example), so a run is counted at
+  /// once.
   private func count(_ documents: UnsafeBufferPointer<Int32>, _ numbers: NumericColumn) {
     var run: (value: Int64, count: Int) = (0, 0)
     for document in documents {

@@ -1,4 +1,4 @@
-/// Makes analyzers of settings: named components first, then those of their type's default settings.
+/// Makes analyzers from settings: named components first, then component types with their default settings.
 struct AnalysisComponents {
   private let settings: AnalysisSettings
   private var tokenizers: [String: any Tokenizer] = [:]
@@ -60,7 +60,7 @@ struct AnalysisComponents {
     return try make(ComponentSettings(name: name, isBare: true, limits: settings.limits))
   }
 
-  /// All analyzers: those that every index has, and those of the settings, which may take the place of one of them.
+  /// All analyzers: the built-in ones and those of the settings, which may replace a built-in one.
   func analyzers() throws(AnalysisError) -> [String: Analyzer] {
     var out: [String: Analyzer] = [:]
     for name in BuiltInAnalyzers.names { out[name] = try BuiltInAnalyzers.make(name, ComponentSettings(name: name)) }
@@ -95,7 +95,7 @@ struct AnalysisComponents {
       name: name, characterFilters: characters, tokenizer: try tokenizer(tokenizerName, of: owner), filters: own)
   }
 
-  /// All normalizers: `lowercase`, and those of the settings.
+  /// All normalizers: `lowercase` and those of the settings.
   func normalizers() throws(AnalysisError) -> [String: Normalizer] {
     var out = ["lowercase": Normalizer(name: "lowercase", filters: [CaseFilter(.lower)])]
     for (name, component) in settings.sorted(.normalizer) {

@@ -1,4 +1,4 @@
-/// A fault in analysis settings, worded as Elasticsearch words it, so that a client's handling of it goes on working.
+/// A fault in analysis settings, in Elasticsearch's words, so that clients that parse its errors keep working.
 public struct AnalysisError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Elasticsearch's name for the kind of error.
   public let type: String

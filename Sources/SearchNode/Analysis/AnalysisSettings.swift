@@ -2,7 +2,7 @@ import JSON
 
 /// The settings of one tokenizer, filter or analyzer: strings by dotted name, as Elasticsearch keeps them.
 struct ComponentSettings: Sendable {
-  /// What a setting may hold once numbers and Booleans are written as text.
+  /// The value of a setting, after numbers and Booleans have been written as text.
   enum Value: Sendable, Equatable {
     case text(String)
     case list([String])
@@ -10,14 +10,14 @@ struct ComponentSettings: Sendable {
 
   /// Limits that the index sets for all its components.
   struct Limits: Sendable {
-    /// Most that `max_gram` may be above `min_gram` in an n-gram: `index.max_ngram_diff`.
+    /// The most by which `max_gram` may exceed `min_gram` in an n-gram: `index.max_ngram_diff`.
     var nGramDifference = 1
-    /// Most that `max_shingle_size` may be above `min_shingle_size`: `index.max_shingle_diff`.
+    /// The most by which `max_shingle_size` may exceed `min_shingle_size`: `index.max_shingle_diff`.
     var shingleDifference = 3
   }
 
   let name: String
-  /// Whether an analyzer named the type itself: some defaults then differ.
+  /// Whether an analyzer names the type directly: some defaults then differ.
   let isBare: Bool
   let limits: Limits
   private(set) var values: [String: Value]
@@ -39,7 +39,7 @@ struct ComponentSettings: Sendable {
     }
   }
 
-  /// A list, or a text of items between commas.
+  /// A list, or the items of a text separated by commas.
   func list(_ key: String) -> [String]? {
     switch values[key] {
     case .list(let items): items
@@ -87,7 +87,7 @@ struct ComponentSettings: Sendable {
 
 /// The `analysis` part of an index's settings, by kind and name.
 struct AnalysisSettings: Sendable {
-  /// Kinds of components, under their names in the settings.
+  /// The kinds of components, with their names in the settings.
   enum Kind: String, Sendable, CaseIterable {
     case analyzer, normalizer, tokenizer, filter
     case characterFilter = "char_filter"
@@ -96,7 +96,7 @@ struct AnalysisSettings: Sendable {
   private(set) var components: [Kind: [String: ComponentSettings]] = [:]
   private(set) var limits = ComponentSettings.Limits()
 
-  /// Reads `settings`, in which `index.` may stand before the names, and a dot for nesting.
+  /// Reads `settings`: names may begin with `index.`, and dots may replace nesting.
   init(_ settings: JSONValue) {
     var flat: [(path: String, value: ComponentSettings.Value)] = []
     Self.flatten(settings, path: "", into: &flat)
@@ -120,7 +120,7 @@ struct AnalysisSettings: Sendable {
     }
   }
 
-  /// The components of a kind in the order of their names, so that of several errors it is always the same that is thrown.
+  /// The components of a kind, sorted by name, so that of several errors the same one is always thrown.
   func sorted(_ kind: Kind) -> [(name: String, component: ComponentSettings)] {
     (components[kind] ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }

@@ -1,6 +1,6 @@
 /// Cuts the text at the beginning of a buffer's bytes into tokens.
 protocol Tokenizer: Sendable {
-  /// Appends the tokens and sets the buffer's `endOffset`, all in UTF-16 code units of the text as it stands there.
+  /// Appends the tokens and sets the buffer's `endOffset`, all in UTF-16 code units of the text in the buffer.
   func tokenize(_ buffer: inout TokenBuffer)
 }
 
@@ -8,11 +8,11 @@ protocol Tokenizer: Sendable {
 protocol TokenFilter: Sendable {
   func apply(to buffer: inout TokenBuffer)
 
-  /// Whether what it makes of a token depends on the token's term alone, and stands at the token's position: then it is
-  /// worked out once for a word, however often the word occurs.
+  /// Whether the filter's output for a token depends on its term alone and stays at its position. The output is then
+  /// computed once for a word, however often the word occurs.
   var isWordByWord: Bool { get }
 
-  /// What it makes of a term of ASCII alone; nil where it does not go by the single character.
+  /// The filter as a map of ASCII characters; nil if the filter does not work on single characters.
   var asciiMap: ASCIIMap? { get }
 }
 
@@ -21,17 +21,17 @@ extension TokenFilter {
   var asciiMap: ASCIIMap? { nil }
 }
 
-/// A filter of texts of ASCII that goes by the single character: each becomes another, or goes.
+/// A filter of ASCII texts that works on single characters: it replaces or drops each of them.
 struct ASCIIMap: Sendable {
   private static let gone: UInt8 = 0xFF
   private var characters: [UInt8] = (0..<128).map { UInt8($0) }
 
-  /// `mapped` gives what becomes of a character; nil: it goes.
+  /// `mapped` gives the replacement of a character; nil drops the character.
   init(_ mapped: (UInt8) -> UInt8?) {
     for code in characters.indices { characters[code] = mapped(UInt8(code)) ?? Self.gone }
   }
 
-  /// This filter, and the other on what it leaves.
+  /// This filter followed by `other`.
   func then(_ other: ASCIIMap) -> ASCIIMap {
     ASCIIMap { code in
       let own = characters[Int(code)]
@@ -39,7 +39,7 @@ struct ASCIIMap: Sendable {
     }
   }
 
-  /// Puts what becomes of the text into `out`; false where the text is not ASCII alone.
+  /// Writes the mapped text into `out`; returns false if the text is not pure ASCII.
   func apply(to text: UnsafeBufferPointer<UInt8>, into out: inout [UInt8]) -> Bool {
     out.removeAll(keepingCapacity: true)
     return characters.withUnsafeBufferPointer { characters in
@@ -53,16 +53,16 @@ struct ASCIIMap: Sendable {
   }
 }
 
-/// Changes the text before it is cut.
+/// Changes the text before the tokenizer cuts it.
 protocol CharacterFilter: Sendable {
-  /// The text after the filter, in UTF-16 code units; `corrections` learns where offsets in it stand in `text`.
+  /// The text after the filter, in UTF-16 code units; `corrections` records where offsets in it stand in `text`.
   func apply(to text: [UInt16], corrections: inout OffsetCorrections) -> [UInt16]
 
-  /// The same for a text of ASCII alone, byte by byte, for who asks for no offsets; false, and nothing appended, where
-  /// the filter has no such shorter way.
+  /// The same for a pure ASCII text, byte by byte, for callers that need no offsets. Returns false and appends nothing
+  /// if the filter has no such shortcut.
   func apply(toASCII text: UnsafeBufferPointer<UInt8>, appendingTo out: inout [UInt8]) -> Bool
 
-  /// What it makes of a text of ASCII alone; nil where it does not go by the single character.
+  /// The filter as a map of ASCII characters; nil if the filter does not work on single characters.
   var asciiMap: ASCIIMap? { get }
 }
 
@@ -71,14 +71,14 @@ extension CharacterFilter {
   var asciiMap: ASCIIMap? { nil }
 }
 
-/// Turns a text into the tokens that are indexed or searched for, as Elasticsearch's analyzer of the same settings does.
+/// Turns a text into the tokens to index or to search for, as Elasticsearch's analyzer with the same settings does.
 public final class Analyzer: Sendable {
   public let name: String
   let characterFilters: [any CharacterFilter]
   let tokenizer: any Tokenizer
   let filters: [any TokenFilter]
-  /// What cuts the text into words where each word's terms depend on the word alone (`analyze(word:into:)`); nil: they
-  /// depend on more, and the text is analysed as a whole.
+  /// The tokenizer, if the terms of each word depend on the word alone (`analyze(word:into:)`). nil: the text must be
+  /// analysed as a whole.
   let wordTokenizer: StandardTokenizer?
 
   init(
@@ -93,7 +93,7 @@ public final class Analyzer: Sendable {
     wordTokenizer = goesByWords ? tokenizer as? StandardTokenizer : nil
   }
 
-  /// Puts into `buffer` what the filters make of one word that `wordTokenizer` cut: terms that all stand at the word's
+  /// Puts into `buffer` the terms that the filters make from one word of `wordTokenizer`; all stand at the word's
   /// position.
   func analyze(word: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer) {
     buffer.load(word)
@@ -102,8 +102,8 @@ public final class Analyzer: Sendable {
     for filter in filters { filter.apply(to: &buffer) }
   }
 
-  /// Puts the tokens of `text` into `buffer`, which forgets what it held. Without `wantsOffsets` those of the tokens may
-  /// be wrong: an index has no use for them.
+  /// Puts the tokens of `text` into `buffer` and drops its earlier content. Without `wantsOffsets` the tokens' offsets
+  /// may be wrong: an index does not use them.
   public func analyze(_ text: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer, wantsOffsets: Bool = true) {
     if characterFilters.isEmpty {
       buffer.load(text)
@@ -116,13 +116,13 @@ public final class Analyzer: Sendable {
     for filter in filters { filter.apply(to: &buffer) }
   }
 
-  /// Puts the tokens of `text` into `buffer`, which forgets what it held.
+  /// Puts the tokens of `text` into `buffer` and drops its earlier content.
   public func analyze(_ text: String, into buffer: inout TokenBuffer) {
     var text = text
     text.withUTF8 { analyze($0, into: &buffer) }
   }
 
-  /// Puts the tokens of `text` into `buffer`, which forgets what it held.
+  /// Puts the tokens of `text` into `buffer` and drops its earlier content.
   public func analyze(_ text: [UInt8], into buffer: inout TokenBuffer) {
     text.withUnsafeBufferPointer { analyze($0, into: &buffer) }
   }
@@ -134,7 +134,7 @@ public final class Analyzer: Sendable {
     return buffer.tokens.map { buffer.term(of: $0) }
   }
 
-  /// Loads the text as its one character filter leaves it; false where it is not ASCII or the filter is another.
+  /// Loads the output of the only character filter; returns false if the text is not ASCII or the filters are others.
   private func loadFilteredASCII(_ text: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer) -> Bool {
     guard characterFilters.count == 1, text.allSatisfy({ $0 < 0x80 }) else { return false }
     var filtered = buffer.scratch
@@ -168,11 +168,11 @@ public final class Analyzer: Sendable {
   }
 }
 
-/// Turns a keyword field's value into the one term that is indexed or searched for.
+/// Turns a keyword field's value into the one term to index or to search for.
 public final class Normalizer: Sendable {
   public let name: String
   private let analyzer: Analyzer
-  /// All filters as one, for texts of ASCII.
+  /// All filters as one map, for ASCII texts.
   private let asciiMap: ASCIIMap?
 
   init(name: String, characterFilters: [any CharacterFilter] = [], filters: [any TokenFilter]) {

@@ -2,7 +2,7 @@
 enum BuiltInAnalyzers {
   static let names = ["default", "standard", "simple", "whitespace", "stop", "keyword", "english"]
 
-  /// The analyzer of that type, or nil where there is no such type.
+  /// The analyzer of that type, or nil if the type does not exist.
   static func make(_ type: String, _ settings: ComponentSettings) throws(AnalysisError) -> Analyzer? {
     let name = settings.name
     switch type {

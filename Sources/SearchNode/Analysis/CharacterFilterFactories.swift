@@ -32,9 +32,9 @@ enum CharacterFilterFactories {
     },
   ]
 
-  /// Whether an analyzer may name the type itself, without settings of its own.
+  /// Whether an analyzer may name the type directly, without settings.
   static func isUsableBare(_ type: String) -> Bool { type == "html_strip" }
 
-  /// Whether a normalizer may use the filter: it works character by character.
+  /// Whether a normalizer may use the filter: the filter must work character by character.
   static func isFitForNormalizers(_ type: String) -> Bool { ["mapping", "pattern_replace"].contains(type) }
 }

@@ -22,7 +22,7 @@ func decodeMultibyteUTF8(_ text: UnsafeBufferPointer<UInt8>, _ at: Int, _ end: I
   return (value, width)
 }
 
-/// Appends a code point as UTF-8; a surrogate becomes U+FFFD, as where Lucene writes a term.
+/// Appends a code point as UTF-8; a surrogate becomes U+FFFD, as in a term that Lucene writes.
 @inline(__always)
 func appendUTF8(_ codePoint: UInt32, to bytes: inout [UInt8]) {
   switch codePoint {
@@ -45,7 +45,7 @@ func appendUTF8(_ codePoint: UInt32, to bytes: inout [UInt8]) {
   }
 }
 
-/// UTF-16 code units of UTF-8 text: a byte that begins a character counts one, and one more where it takes four bytes.
+/// Counts the UTF-16 code units of UTF-8 text: each character counts one, and a character of four bytes counts two.
 @inline(__always)
 func utf16Length(_ text: UnsafeBufferPointer<UInt8>) -> Int {
   var units = 0
@@ -55,7 +55,7 @@ func utf16Length(_ text: UnsafeBufferPointer<UInt8>) -> Int {
   return units
 }
 
-/// A value for each code point, in blocks of which equal ones are stored once.
+/// A value for each code point, in blocks; equal blocks are stored once.
 struct CodePointTable<Value: Hashable & Sendable>: Sendable {
   private static var blockBits: UInt32 { 7 }
   private var blocks: [UInt16]
@@ -97,7 +97,7 @@ struct PackedNumbers {
     bytes = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
   }
 
-  /// Skips separators and says whether anything is left.
+  /// Skips separators; true at the end.
   mutating func isAtEnd() -> Bool {
     while at < bytes.count, bytes[at] == UInt8(ascii: " ") || bytes[at] == UInt8(ascii: "\n") { at += 1 }
     return at >= bytes.count
@@ -206,7 +206,8 @@ enum CodePointProperties {
     categories[codePoint] == GeneralCategory.decimalNumber.rawValue
   }
 
-  /// Java's `Character.isWhitespace`: separators that may break a line, and the ASCII controls that separate.
+  /// Java's `Character.isWhitespace`: separators at which a line may break, and the ASCII control characters that
+  /// separate.
   static func isWhitespace(_ codePoint: UInt32) -> Bool {
     switch codePoint {
     case 9...13, 0x1C...0x1F, 0x20: true
@@ -226,7 +227,7 @@ func utf16(of bytes: some Collection<UInt8>) -> [UInt16] {
   Array(String(decoding: bytes, as: UTF8.self).utf16)
 }
 
-/// UTF-8 of UTF-16 code units; a surrogate alone becomes U+FFFD.
+/// UTF-8 of UTF-16 code units; a lone surrogate becomes U+FFFD.
 func utf8(of units: some Collection<UInt16>) -> [UInt8] {
   Array(String(decoding: units, as: UTF16.self).utf8)
 }

@@ -1,25 +1,25 @@
 import Foundation
 
-/// A regular expression in Java's syntax, run by Foundation's.
+/// A regular expression in Java's syntax, run by Foundation's engine.
 ///
-/// The two agree but for the classes that are ASCII in Java (`\w`, `\d`, `\s`, `\p{Alpha}` and their like), which are
-/// written out here, and for `CASE_INSENSITIVE`, which is ASCII in Java and all of Unicode here.
+/// The two syntaxes agree except for the classes that are ASCII in Java (`\w`, `\d`, `\s`, `\p{Alpha}` and similar
+/// ones), which are expanded here, and for `CASE_INSENSITIVE`, which covers ASCII in Java and all of Unicode here.
 struct JavaPattern: Sendable {
   /// Where a match and its groups stand, in UTF-16 code units.
   struct Match: Sendable {
     var range: Range<Int>
-    /// The match itself and its groups; nil for a group that took no part.
+    /// The match itself and its groups; nil for a group that did not take part in the match.
     var groups: [Range<Int>?]
   }
 
-  /// Longest pattern in characters: more is no shop's setting, and compiling takes long.
+  /// Longest pattern in characters: no shop needs a longer one, and compiling it takes long.
   static let maximumLength = 10_000
 
   private let expression: NSRegularExpression
-  /// The same for texts of ASCII alone, where the pattern is one class of characters.
+  /// The pattern as an ASCII class, if it is one class of characters: a shortcut for ASCII texts.
   let asciiClass: ASCIIClass?
 
-  /// `flags` are Java's names with `|` between them, as Elasticsearch takes them.
+  /// `flags` are Java's names separated by `|`, as Elasticsearch accepts them.
   init(_ pattern: String, flags: String? = nil) throws(AnalysisError) {
     guard pattern.utf8.count <= Self.maximumLength else {
       throw AnalysisError("pattern of \(pattern.utf8.count) bytes: at most \(Self.maximumLength) are allowed")
@@ -49,7 +49,7 @@ struct JavaPattern: Sendable {
     }
   }
 
-  /// A pattern of one class, as `[^\p{L}\p{N}]+`: what it matches in a text of ASCII is found in a table.
+  /// A pattern of one class, such as `[^\p{L}\p{N}]+`: a table gives its matches in an ASCII text.
   struct ASCIIClass: Sendable {
     /// Whether a run of such characters is one match.
     let isRepeated: Bool
@@ -60,7 +60,7 @@ struct JavaPattern: Sendable {
       let set = isRepeated ? pattern.dropLast() : pattern[...]
       guard set.utf8.count > 2, set.hasPrefix("["), set.hasSuffix("]") else { return nil }
       let inside = set.dropFirst().dropLast()
-      // A class within a class, an intersection, or an escape of the last bracket is left to the engine.
+      // The engine handles a class within a class, an intersection, and an escape of the last bracket.
       guard !inside.contains(where: { "[]&".contains($0) }), inside.last != "\\" else { return nil }
       members = (0..<128).map { code in
         let text = String(UnicodeScalar(UInt8(code)))
@@ -105,7 +105,7 @@ struct JavaPattern: Sendable {
     "s": (#"\x20\t\n\x0B\f\r"#, false), "S": (#"\x20\t\n\x0B\f\r"#, true),
   ]
 
-  /// The pattern with Java's ASCII classes written out.
+  /// The pattern with Java's ASCII classes expanded.
   private static func translated(_ pattern: String) throws(AnalysisError) -> String {
     var out = ""
     var rest = Substring(pattern)
@@ -130,7 +130,7 @@ struct JavaPattern: Sendable {
         } else if name.hasPrefix("java") {
           throw AnalysisError("\\\(escaped){\(name)}: Java's own character classes are not supported")
         } else {
-          // Java writes scripts and blocks with Is and In before their names.
+          // Java puts Is and In before the names of scripts and blocks.
           out += "\\\(escaped){\(name.hasPrefix("Is") ? String(name.dropFirst(2)) : name)}"
         }
       } else {
@@ -141,7 +141,8 @@ struct JavaPattern: Sendable {
   }
 }
 
-/// What takes a match's place, in Java's syntax: `$1` and `${name}` are groups, and a backslash makes the next one plain.
+/// The replacement of a match, in Java's syntax: `$1` and `${name}` are groups, and a backslash makes the next
+/// character literal.
 struct JavaReplacement: Sendable {
   private enum Part: Sendable {
     case text([UInt16])
@@ -150,7 +151,7 @@ struct JavaReplacement: Sendable {
 
   private var parts: [Part] = []
 
-  /// The text, where it names no group and is ASCII alone.
+  /// The text, if it names no group and is pure ASCII.
   var plainASCII: [UInt8]? {
     var bytes: [UInt8] = []
     for part in parts {
@@ -160,7 +161,7 @@ struct JavaReplacement: Sendable {
     return bytes
   }
 
-  /// Throws where a group is named that the pattern does not have.
+  /// Throws if the replacement names a group that the pattern does not have.
   init(_ replacement: String, for pattern: JavaPattern) throws(AnalysisError) {
     var text: [UInt16] = []
     var rest = Substring(replacement)

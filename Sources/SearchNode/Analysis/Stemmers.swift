@@ -1,6 +1,6 @@
-/// The stemmers of `stemmer` and `snowball` by the names of Elasticsearch.
+/// The stemmers of `stemmer` and `snowball`, by Elasticsearch's names.
 enum Stemmers {
-  /// Languages whose `stemmer` is Snowball's, and that algorithm's name in libstemmer.
+  /// Languages whose `stemmer` is a Snowball algorithm, with the algorithm's name in libstemmer.
   private static let snowballLanguages: [String: String] = [
     "armenian": "armenian", "basque": "basque", "catalan": "catalan", "danish": "danish",
     "dutch": "dutch", "finnish": "finnish", "french": "french", "german": "german",
@@ -9,7 +9,7 @@ enum Stemmers {
     "russian": "russian", "spanish": "spanish", "swedish": "swedish", "turkish": "turkish",
   ]
 
-  /// What `snowball` calls its algorithms, and their names in libstemmer.
+  /// The names of algorithms in `snowball`, with their names in libstemmer.
   private static let snowballNames: [String: String] = [
     "Armenian": "armenian", "Basque": "basque", "Catalan": "catalan", "Danish": "danish",
     "Dutch": "dutch", "English": "english", "Finnish": "finnish", "French": "french",
@@ -18,7 +18,7 @@ enum Stemmers {
     "Romanian": "romanian", "Russian": "russian", "Spanish": "spanish", "Swedish": "swedish", "Turkish": "turkish",
   ]
 
-  /// The filter of `stemmer` for a language; Elasticsearch reads the name in any case.
+  /// The filter of `stemmer` for a language; as in Elasticsearch, the name may be in any case.
   static func filter(language: String, _ settings: ComponentSettings) throws(AnalysisError) -> any TokenFilter {
     switch language.lowercased() {
     case "english", "porter": return PorterStemFilter()

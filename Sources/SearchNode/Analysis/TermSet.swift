@@ -1,11 +1,11 @@
-/// A set of terms that is asked by bytes, without making a string.
+/// A set of terms whose look-up takes bytes and makes no string.
 struct TermSet: Sendable {
   private var slots: [Int32] = []
   private var terms: [[UInt8]] = []
   private let isCaseIgnored: Bool
   private var lengths: UInt64 = 0
 
-  /// With `isCaseIgnored` the terms are put in lower case here, and what is asked for is too.
+  /// With `isCaseIgnored`, both the terms and the looked-up words are put in lower case.
   init(_ words: some Sequence<String>, isCaseIgnored: Bool = false) {
     self.isCaseIgnored = isCaseIgnored
     let all = Set(words.map { isCaseIgnored ? Self.lowercased(Array($0.utf8)) : Array($0.utf8) })

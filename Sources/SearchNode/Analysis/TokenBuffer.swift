@@ -1,4 +1,4 @@
-/// What a tokenizer took a token for, under the name that Elasticsearch's `_analyze` reports.
+/// The kind that a tokenizer gives a token, under the name that Elasticsearch's `_analyze` reports.
 public enum TokenType: UInt8, Sendable {
   case alphanumeric = 1
   case number = 2
@@ -28,7 +28,7 @@ public enum TokenType: UInt8, Sendable {
   }
 }
 
-/// One token: a slice of its buffer's bytes, and where it stood.
+/// One token: a slice of its buffer's bytes, and its place in the text.
 public struct Token: Sendable {
   /// First byte of the term in the buffer's `bytes`.
   public var termStart: Int32
@@ -38,12 +38,12 @@ public struct Token: Sendable {
   public var startOffset: Int32
   /// UTF-16 code units of the original text up to the token's end.
   public var endOffset: Int32
-  /// Positions since the token before; 0 stands on the same one.
+  /// Positions since the previous token; 0 means the same position.
   public var positionIncrement: Int32
-  /// Positions that the token spans.
+  /// Number of positions that the token spans.
   public var positionLength: Int32
   public var type: TokenType
-  /// Stemmers leave it as it is.
+  /// Whether stemmers leave the term as it is.
   public var isKeyword: Bool
 
   @inline(__always)
@@ -60,33 +60,33 @@ public struct Token: Sendable {
     self.isKeyword = false
   }
 
-  /// Where the term's bytes are.
+  /// The range of the term's bytes.
   @inline(__always)
   public var termRange: Range<Int> { Int(termStart)..<Int(termStart) + Int(termLength) }
 }
 
 /// The tokens of one text, in storage that the next text reuses.
 ///
-/// The terms are slices of one array, which begins as the text itself: a filter that shortens a term moves its ends, and
-/// one that rewrites it appends the new bytes. Nothing is allocated per token.
+/// The terms are slices of one array, which begins with the text itself: a filter that shortens a term moves its ends,
+/// and a filter that rewrites it appends the new bytes. No token needs an allocation.
 public struct TokenBuffer: Sendable {
-  /// Most bytes of one text: offsets are 32 bits wide, and a filter may append several times the text's length.
+  /// Most bytes of one text: offsets have 32 bits, and a filter may append several times the text's length.
   public static let maximumTextBytes = 256 << 20
 
-  /// UTF-8 of all terms, among other bytes.
+  /// UTF-8 of all terms, and other bytes between them.
   public internal(set) var bytes: [UInt8] = []
   /// The tokens in the order of their positions.
   public internal(set) var tokens: [Token] = []
-  /// UTF-16 length of the original text: the offset from which a further value of the same field counts.
+  /// UTF-16 length of the original text: the base of the offsets of the same field's next value.
   public internal(set) var endOffset = 0
   /// Positions left empty after the last token (stop words at the end).
   public internal(set) var endPositionIncrement = 0
 
-  /// Bytes of the text at the beginning of `bytes`.
+  /// Length in bytes of the text at the beginning of `bytes`.
   var textLength = 0
-  /// Tokens on their way out of a filter that changes their number.
+  /// The output of a filter that changes the number of tokens.
   var output: [Token] = []
-  /// Ids that a filter needs beside the tokens.
+  /// Working storage of a filter.
   var scratch: [UInt8] = []
 
   public init() {}
@@ -125,7 +125,7 @@ public struct TokenBuffer: Sendable {
     tokens[index].termLength = Int32(term.count)
   }
 
-  /// Keeps the tokens that `isKept` wants and gives the positions of the others to the next one kept.
+  /// Keeps the tokens for which `isKept` is true and adds the positions of the others to the next token kept.
   mutating func keep(where isKept: (_ term: UnsafeBufferPointer<UInt8>, _ token: Token) -> Bool) {
     var skipped: Int32 = 0
     var to = 0

@@ -5,13 +5,13 @@ enum TokenFilterFactories {
   static let byType: [String: Factory] = characterFilters.merging(termFilters) { $1 }.merging(stemFilters) { $1 }
     .merging(graphFilters) { $1 }
 
-  /// Filters that need settings of their own, so that an analyzer cannot name their type alone.
+  /// Filters that need settings, so that an analyzer cannot name their type directly.
   private static let needingSettings: Set<String> = ["keyword_marker", "keep", "pattern_replace"]
 
-  /// Whether an analyzer may name the type itself, without settings of its own.
+  /// Whether an analyzer may name the type directly, without settings.
   static func isUsableBare(_ type: String) -> Bool { !needingSettings.contains(type) }
 
-  /// Whether a normalizer may use the filter: it works character by character.
+  /// Whether a normalizer may use the filter: the filter must work character by character.
   static func isFitForNormalizers(_ type: String) -> Bool {
     ["lowercase", "uppercase", "asciifolding", "trim", "elision", "pattern_replace"].contains(type)
   }
@@ -30,7 +30,7 @@ enum TokenFilterFactories {
     "trim": { _ in TrimFilter() },
     "reverse": { _ in ReverseFilter() },
     "truncate": { settings throws(AnalysisError) in
-      // A bare `truncate` cuts at 10, a configured one needs its length.
+      // `truncate` without settings cuts at 10; with settings it needs a length.
       let length = try settings.int("length", default: settings.isBare ? 10 : -1)
       guard length > 0 else { throw AnalysisError("length parameter must be provided") }
       return TruncateFilter(length: length)
@@ -209,7 +209,7 @@ enum TokenFilterFactories {
     return out
   }
 
-  /// Reads `$ => DIGIT`, one rule a character.
+  /// Reads rules such as `$ => DIGIT`, one for each character.
   private static func characterTypes(
     _ rules: [String]
   ) throws(AnalysisError) -> [(unit: UInt16, type: WordDelimiterSettings.CharacterType)] {
@@ -236,9 +236,9 @@ enum TokenFilterFactories {
 
 /// A rule `left => right` of a mapping or a type table.
 enum MappingRule {
-  /// Both sides, without the space around them.
+  /// Both sides, without the surrounding space.
   static func sides(of rule: String) throws(AnalysisError) -> (left: String, right: String) {
-    // The last arrow divides, as the greedy pattern of Elasticsearch has it.
+    // The last arrow divides the rule, as in Elasticsearch's greedy pattern.
     let units = Array(rule.unicodeScalars)
     var arrow: Int?
     for at in stride(from: units.count - 2, through: 0, by: -1) where units[at] == "=" && units[at + 1] == ">" {
@@ -249,7 +249,7 @@ enum MappingRule {
     return (trimmed(units[..<arrow]), trimmed(units[(arrow + 2)...]))
   }
 
-  /// Java's `trim`: controls and space.
+  /// Java's `trim`: removes control characters and spaces.
   private static func trimmed(_ units: ArraySlice<Unicode.Scalar>) -> String {
     var units = units
     while let first = units.first, first.value <= 0x20 { units.removeFirst() }
@@ -259,7 +259,7 @@ enum MappingRule {
     return out
   }
 
-  /// The text with `\n`, `\u00e9` and their like written out.
+  /// The text with escapes such as `\n` and `\u00e9` decoded.
   static func unescaped(_ text: String) throws(AnalysisError) -> [UInt16] {
     var out: [UInt16] = []
     var rest = Array(text.utf16)[...]

@@ -27,7 +27,7 @@ enum TokenizerFactories {
     },
   ]
 
-  /// Longest token that may be asked for: Lucene's limit.
+  /// Longest token length that settings may ask for: Lucene's limit.
   private static let greatestTokenLength = 1_048_576
 
   private static func maximumTokenLength(
@@ -79,7 +79,7 @@ enum TokenizerFactories {
     return least...greatest
   }
 
-  /// Refuses n-grams of so many lengths that an index drowns in them, as `index.max_ngram_diff` says.
+  /// Refuses n-grams of too many lengths, which would flood the index: `index.max_ngram_diff` sets the limit.
   static func checkDifference(_ settings: ComponentSettings, _ lengths: ClosedRange<Int>) throws(AnalysisError) {
     let difference = lengths.upperBound - lengths.lowerBound
     guard difference <= settings.limits.nGramDifference else {
@@ -90,6 +90,6 @@ enum TokenizerFactories {
     }
   }
 
-  /// Whether an analyzer may name the type itself, without settings of its own.
+  /// Whether an analyzer may name the type directly, without settings.
   static func isUsableBare(_ type: String) -> Bool { true }
 }

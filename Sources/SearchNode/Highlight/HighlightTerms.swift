@@ -1,6 +1,7 @@
-/// The terms that a query looks for in one text, with their weights, and for phrases where in the text they count.
+/// The terms that a query looks for in one text, with their weights; for phrases also the places where they count.
 ///
-/// The rules are those of Lucene's `WeightedSpanTermExtractor`: a phrase's terms are marked only within its occurrences.
+/// The rules are those of Lucene's `WeightedSpanTermExtractor`: a phrase's terms are marked only within its
+/// occurrences.
 struct HighlightTerms {
   struct Entry {
     var weight: Float
@@ -11,7 +12,7 @@ struct HighlightTerms {
   }
 
   private(set) var entries: [[UInt8]: Entry] = [:]
-  /// The field whose terms count; nil: all fields'.
+  /// The field whose terms count; nil means the terms of all fields.
   private let field: String?
   private let text: HighlightText
 
@@ -50,7 +51,7 @@ struct HighlightTerms {
     entries[term] = Entry(weight: boost, isPositionSensitive: false, spans: [])
   }
 
-  /// The prefix stands for those terms of this very text that begin with it.
+  /// The prefix matches those terms of this text that begin with it.
   private mutating func extract(_ prefix: IndexPhrasePrefix, _ boost: Float) {
     let expanded = text.terms.filter { term in prefix.prefixes.contains { term.starts(with: $0) } }
     var phrase = prefix.phrase
@@ -93,7 +94,7 @@ extension TermRange {
   }
 }
 
-/// One text, analysed as its field is.
+/// One text, analysed by its field's analyzer.
 struct HighlightText {
   let units: [UInt16]
   let buffer: TokenBuffer
@@ -117,7 +118,7 @@ struct HighlightText {
     positionsByTerm = positions
   }
 
-  /// The different terms, in the order of their bytes.
+  /// The distinct terms, in byte order.
   var terms: [[UInt8]] { positionsByTerm.keys.sorted { TermBytes.compare($0, $1) < 0 } }
 
   func positions(of terms: [[UInt8]]) -> [Int] {
@@ -132,7 +133,7 @@ enum PhraseSpans {
     return isOrdered ? ordered(positions, slop) : unordered(positions, slop)
   }
 
-  /// Of each position of the first term, the nearest following positions of the others.
+  /// For each position of the first term, the nearest following positions of the others.
   private static func ordered(_ positions: [[Int]], _ slop: Int) -> [ClosedRange<Int>] {
     var next = [Int](repeating: 0, count: positions.count)
     var spans: [ClosedRange<Int>] = []
@@ -150,7 +151,7 @@ enum PhraseSpans {
     return spans
   }
 
-  /// Windows that hold one position of each term, the foremost one moved on each time.
+  /// Windows that hold one position of each term; the foremost term moves on each time.
   private static func unordered(_ positions: [[Int]], _ slop: Int) -> [ClosedRange<Int>] {
     var next = [Int](repeating: 0, count: positions.count)
     var spans: [ClosedRange<Int>] = []

@@ -1,10 +1,11 @@
 import JSON
 import SearchDSL
 
-/// Marks what a query found in a document's texts: Lucene's plain highlighter with the simple span fragmenter.
+/// Marks the words that a query found in a document's texts: Lucene's plain highlighter with the simple span
+/// fragmenter.
 ///
-/// A class: the fragmenter of a field keeps a position from text to text, as Lucene's does, so the documents of a page
-/// are to be highlighted in the order of indexing.
+/// A class, because the fragmenter of a field keeps a position from text to text, as Lucene's does. The documents of a
+/// page must therefore be highlighted in the order of indexing.
 final class PlainHighlighter {
   private let fields: [FieldState]
 
@@ -15,7 +16,7 @@ final class PlainHighlighter {
     let options: Highlight
     let fragmentSize: Int
     let numberOfFragments: Int
-    /// Position at which a phrase that must not be cut has ended.
+    /// Position at which a phrase that must not be cut ends.
     var awaitedPosition = -1
 
     init(_ field: Highlight.Field, _ mapping: FieldMapping, _ query: IndexQuery, _ options: Highlight) {
@@ -37,7 +38,7 @@ final class PlainHighlighter {
     }
   }
 
-  /// Of each field its fragments, best first; fields without a match are left out.
+  /// The fragments of each field, best first; fields without a match are left out.
   func highlight(_ source: JSONValue) -> [String: [String]] {
     var highlighted: [String: [String]] = [:]
     for field in fields {
@@ -55,7 +56,7 @@ final class PlainHighlighter {
     switch value {
     case .array(let items): return items.flatMap { texts($0, path) }
     case .object(let object):
-      // A member's own name may hold dots.
+      // The name of a member may itself contain dots.
       return path.indices.flatMap { end in
         object[path[...end].joined(separator: ".")].map { texts($0, path[(end + 1)...]) } ?? []
       }
@@ -80,7 +81,7 @@ final class PlainHighlighter {
     var score: Float = 0
   }
 
-  /// Tokens that overlap, marked as one.
+  /// Overlapping tokens, marked as one.
   private struct TokenGroup {
     var count = 0
     var end: Int32 = 0
@@ -142,7 +143,7 @@ final class PlainHighlighter {
     }
   }
 
-  /// Copies the text, marking what is found.
+  /// Copies the text and marks the words found.
   private struct Marker {
     private let text: [UInt16]
     private let preTag: [UInt16]
@@ -172,7 +173,7 @@ final class PlainHighlighter {
     }
   }
 
-  /// Scores a fragment by the different terms that it holds.
+  /// Scores a fragment by the distinct terms in it.
   private struct FragmentScorer {
     private let terms: HighlightTerms
     private var position = -1
@@ -194,12 +195,12 @@ final class PlainHighlighter {
     }
   }
 
-  /// Begins a fragment after each `size` characters, but not within a phrase.
+  /// Begins a fragment after every `size` characters, but not within a phrase.
   private struct SpanFragmenter {
     private let size: Int
     private let textLength: Int
     private var count = 1
-    /// Counts from the second token on, as Lucene's does.
+    /// Counts from the second token on, as Lucene's fragmenter does.
     private var position = -1
     private(set) var awaitedPosition: Int
 

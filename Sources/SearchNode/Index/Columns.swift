@@ -1,14 +1,14 @@
-/// One numeric column of one segment: of each document its values, ascending.
+/// One numeric column of one segment: the values of each document, ascending.
 ///
-/// Whole numbers, dates and Booleans are stored as they are, floating-point ones as a whole number of the same order,
-/// so that range, sort and collapse compare whole numbers whatever the type.
+/// Whole numbers, dates and Booleans are stored unchanged, floating-point numbers as whole numbers of the same order,
+/// so that range, sort and collapse compare whole numbers for every type.
 final class NumericColumn: Sendable {
   let isFloating: Bool
   let values: Slab<Int64>
   /// nil: each document has exactly one value.
   let starts: Slab<UInt32>?
   let documentCount: Int
-  /// Documents that have a value.
+  /// Number of documents that have a value.
   let valuedDocumentCount: Int
 
   init(isFloating: Bool, values: [Int64], starts: [UInt32]) {
@@ -38,9 +38,9 @@ final class NumericColumn: Sendable {
   }
 }
 
-/// Whole numbers of doubles that may be out of their range.
+/// Whole numbers from doubles that may be out of range.
 enum WholeNumber {
-  /// Towards zero, held within the range; 0 for what is no number.
+  /// Rounds towards zero and clamps to the range; NaN becomes 0.
   static func nearest(_ value: Double) -> Int64 {
     if value.isNaN { return 0 }
     return value >= 0x1p63 ? .max : value <= -0x1p63 ? .min : Int64(value)
@@ -61,10 +61,11 @@ enum SortableDouble {
   }
 }
 
-/// One keyword column of one segment: of each document its terms' ordinals in the field's dictionary, ascending, each once.
+/// One keyword column of one segment: for each document, the ordinals of its terms in the field's dictionary, ascending
+/// and without duplicates.
 final class OrdinalColumn: Sendable {
   let ordinals: Slab<Int32>
-  /// nil: each document has exactly one.
+  /// nil: each document has exactly one ordinal.
   let starts: Slab<UInt32>?
 
   init(ordinals: [Int32], starts: [UInt32]) {
@@ -90,11 +91,11 @@ struct NumericColumnWriter {
 
   var byteCount: Int { values.count * 8 + starts.count * 4 }
 
-  /// Adds a value of the document that is ended next.
+  /// Adds a value of the document that `endDocument` ends next.
   @inline(__always)
   mutating func add(_ value: Int64) { values.append(value) }
 
-  /// Gives what was added since the last document to this one; documents in between have none.
+  /// Assigns the values added since the last document to this one; documents in between have none.
   mutating func endDocument(_ document: Int) {
     let start = Int(starts[starts.count - 1])
     guard values.count > start else { return }
@@ -103,7 +104,7 @@ struct NumericColumnWriter {
     starts.append(UInt32(values.count))
   }
 
-  /// Forgets what was added since the last document.
+  /// Drops the values added since the last document.
   mutating func discardDocument() { values.removeSubrange(Int(starts[starts.count - 1])...) }
 
   mutating func finish(documentCount: Int) -> NumericColumn {
@@ -117,11 +118,11 @@ struct OrdinalColumnWriter {
   private var ordinals: [Int32] = []
   private var starts: [UInt32] = [0]
 
-  /// Adds an ordinal of the document that is ended next; they may come unsorted and repeated.
+  /// Adds an ordinal of the document that `endDocument` ends next; ordinals may come unsorted and repeated.
   @inline(__always)
   mutating func add(_ ordinal: Int32) { ordinals.append(ordinal) }
 
-  /// Gives what was added since the last document to this one; documents in between have none.
+  /// Assigns the ordinals added since the last document to this one; documents in between have none.
   mutating func endDocument(_ document: Int) {
     let start = Int(starts[starts.count - 1])
     while starts.count <= document { starts.append(UInt32(start)) }
@@ -131,7 +132,7 @@ struct OrdinalColumnWriter {
 
   private mutating func sortDistinct(from start: Int) {
     ordinals.withUnsafeMutableBufferPointer { ordinals in
-      // Few, and mostly in order.
+      // Insertion sort: the ordinals are few and mostly in order.
       for index in start + 1..<ordinals.count {
         let moved = ordinals[index]
         var place = index

@@ -1,6 +1,6 @@
-/// How a date is written. A date is held as milliseconds since 1970-01-01T00:00:00Z.
+/// The format of a date. A date is stored as milliseconds since 1970-01-01T00:00:00Z.
 enum DateFormat: String, Sendable {
-  /// ISO 8601: a year, and as much behind it as is known.
+  /// ISO 8601: a year, and as many further parts as are known.
   case strictDateOptionalTime = "strict_date_optional_time"
   case dateOptionalTime = "date_optional_time"
   case strictDate = "strict_date"
@@ -13,7 +13,7 @@ enum DateFormat: String, Sendable {
 
   var isISO8601: Bool { self != .epochMilliseconds && self != .epochSeconds }
 
-  /// Reads a date; `roundsUp` fills what is not written with the last instant of it (for `lte` and `gt`).
+  /// Reads a date; `roundsUp` fills the missing parts with their last instant (for `lte` and `gt`).
   func parse(_ text: some StringProtocol, roundsUp: Bool = false) -> Int64? {
     switch self {
     case .epochMilliseconds: Int64(text)
@@ -61,7 +61,7 @@ enum ISODate {
     return text.withUTF8 { parse($0, roundsUp: roundsUp) }
   }
 
-  /// Reads `2026`, `2026-11`, `2026-11-23`, `2026-11-23T17:05`, with seconds, fraction and zone.
+  /// Reads `2026`, `2026-11`, `2026-11-23`, `2026-11-23T17:05`, also with seconds, fraction and zone.
   static func parse(_ text: UnsafeBufferPointer<UInt8>, roundsUp: Bool) -> Int64? {
     var scanner = Scanner(text: text)
     guard let year = scanner.digits(4) else { return nil }
@@ -113,7 +113,7 @@ enum ISODate {
       return value
     }
 
-    /// Milliseconds of the day. `T` alone is allowed, as is any prefix of `HH:mm:ss.SSS`.
+    /// Milliseconds of the day. `T` alone is valid, and so is any prefix of `HH:mm:ss.SSS`.
     mutating func time(roundsUp: Bool) -> Int64? {
       guard let hour = digits(2) else { return isAtEnd ? 0 : nil }
       var minute: Int64?
@@ -143,7 +143,7 @@ enum ISODate {
       return ((hour * 60 + (minute ?? last)) * 60 + (second ?? last)) * 1_000 + (milliseconds ?? (roundsUp ? 999 : 0))
     }
 
-    /// Milliseconds that the zone is ahead of UTC; none written: UTC.
+    /// Milliseconds by which the zone is ahead of UTC; without a zone the time is UTC.
     mutating func zone() -> Int64? {
       if isAtEnd || take("Z") { return 0 }
       let sign: Int64 = take("+") ? 1 : take("-") ? -1 : 0
@@ -177,7 +177,7 @@ enum ISODate {
 
 /// Elasticsearch's date math: `now-30d/d`, `2026-11-23||+1M/M`.
 enum DateMath {
-  /// Digits of an amount: a million years still fit in milliseconds.
+  /// Most digits of an amount: a million years still fit in milliseconds.
   private static let maximumDigits = 6
 
   static func evaluate(_ text: String, now: Int64, formats: [DateFormat], roundsUp: Bool) -> Int64? {

@@ -1,20 +1,20 @@
 import JSON
 
-/// Carries one JSON document's values into a segment builder, as the mapping says.
+/// Carries the values of one JSON document into a segment builder, as the mapping says.
 struct DocumentParser {
   let mapping: Mapping
   private var buffer = TokenBuffer()
-  /// The words of the value that is being indexed, for all fields that it goes into, and what cut it; nil: not yet.
+  /// The words of the current value, for all fields that index it, and the tokenizer that cut them; nil: not cut yet.
   private var words = TokenBuffer()
   private var cutBy: StandardTokenizer?
-  /// The places in the builder of the fields that the document has.
+  /// The builder's places of the fields that the document has.
   private(set) var touched: [Int] = []
-  /// The mapping gained a field.
+  /// Whether the mapping gained a field.
   private(set) var hasExtendedMapping = false
 
   init(mapping: Mapping) { self.mapping = mapping }
 
-  /// Adds the document's fields. On an error nothing of the document stays in the builder.
+  /// Adds the document's fields. After an error nothing of the document stays in the builder.
   mutating func parse(_ root: JSONElement, into builder: inout SegmentBuilder) throws {
     touched.removeAll(keepingCapacity: true)
     hasExtendedMapping = false
@@ -100,7 +100,7 @@ struct DocumentParser {
     try parseField(mapping.addField(named: name, definition, to: object), value, &builder)
   }
 
-  /// The value itself, or the first in an array that is not null.
+  /// The value itself, or the first value of an array that is not null.
   private func firstConcrete(_ value: JSONElement) -> JSONElement? {
     switch value.kind {
     case .null: return nil
@@ -223,7 +223,7 @@ struct DocumentParser {
   }
 }
 
-/// Reads a JSON value as what a field's type wants.
+/// Reads a JSON value as a field's type requires.
 enum FieldParsing {
   static func failure(_ field: FieldMapping, _ value: JSONElement) -> MappingError {
     MappingError(
@@ -231,7 +231,7 @@ enum FieldParsing {
     )
   }
 
-  /// Strings as they are; numbers and Booleans as their text.
+  /// Strings unchanged; numbers and Booleans as their text.
   static func withText(_ value: JSONElement, _ field: FieldMapping, _ body: (UnsafeBufferPointer<UInt8>) -> Void) throws
   {
     if let utf8 = value.utf8 { return body(utf8) }
@@ -255,7 +255,7 @@ enum FieldParsing {
   }
 
   static func date(_ value: JSONElement, _ field: FieldMapping) throws -> Int64 {
-    // What a program writes is nearly always ISO 8601, and is read where it stands.
+    // Programs nearly always write ISO 8601, which is read in place.
     if let utf8 = value.utf8, let format = field.parameters.dateFormats.first, format.isISO8601,
       let parsed = ISODate.parse(utf8, roundsUp: false)
     {
@@ -272,7 +272,7 @@ enum FieldParsing {
     throw failure(field, value)
   }
 
-  /// The column's form of a number: whole, or a double of the type's precision in sortable form.
+  /// A number as the column stores it: a whole number, or a double of the type's precision in sortable form.
   static func number(_ value: JSONElement, _ field: FieldMapping) throws -> Int64 {
     if !field.type.isFloating, let int = value.int { return try checked(int, field, value) }
     guard let double = value.double ?? value.string.flatMap({ Double($0) }), double.isFinite else {
@@ -287,7 +287,7 @@ enum FieldParsing {
     return SortableDouble.encode(rounded)
   }
 
-  /// The nearest value that the floating type holds; nil where it holds none.
+  /// The nearest value that the floating-point type can hold; nil if there is none.
   static func round(_ value: Double, _ type: FieldType) -> Double? {
     let rounded: Double
     switch type {
@@ -313,7 +313,7 @@ enum FieldParsing {
   }
 }
 
-/// IEEE 754 half precision; `Float16` is not to be had on every platform that Swift runs on.
+/// IEEE 754 half precision; `Float16` is missing on some platforms of Swift.
 enum HalfFloat {
   /// The nearest value with 11 significant bits, ties to even.
   static func round(_ value: Double) -> Double {
@@ -325,7 +325,7 @@ enum HalfFloat {
   }
 }
 
-/// Numbers as Java writes them, for what Elasticsearch turns into text.
+/// Numbers as Java writes them, where Elasticsearch turns numbers into text.
 enum JavaNumber {
   static func text(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? (value.sign == .minus ? "-0.0" : "0.0") : "\(value)" }
@@ -334,7 +334,7 @@ enum JavaNumber {
       let text = value.description
       return text.contains("e") ? text : text
     }
-    // Java: one digit before the point, at least one behind it, the exponent without a plus.
+    // Java writes one digit before the point, at least one after it, and the exponent without a plus.
     let digits = Array(magnitude.description.utf8)
     var significand = digits.prefix { $0 != UInt8(ascii: "e") }.filter { $0 != UInt8(ascii: ".") }
     significand = Array(significand.drop { $0 == UInt8(ascii: "0") })

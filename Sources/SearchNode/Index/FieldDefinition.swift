@@ -6,7 +6,7 @@ struct FieldDefinition {
   let json: JSONValue
   let analysis: AnalysisRegistry
   let similarities: [String: BM25Parameters]
-  /// Of the field itself; its multi-fields get the next ones.
+  /// The number of the field itself; its multi-fields get the next numbers.
   let number: Int
   var parent: String?
 

@@ -1,6 +1,6 @@
 import JSON
 
-/// The types of field that the node indexes.
+/// The field types that the node indexes.
 enum FieldType: String, Sendable {
   case text, keyword
   case long, integer, short, byte
@@ -22,7 +22,7 @@ struct BM25Parameters: Sendable, Equatable {
 /// How a field's values are indexed and searched.
 final class FieldMapping: Sendable {
   let name: String
-  /// Its place among the mapping's fields, multi-fields among them: what a builder finds it by.
+  /// The field's place among all fields of the mapping, multi-fields included: a builder finds the field by it.
   let number: Int
   let type: FieldType
   var isIndexed: Bool { parameters.isIndexed }
@@ -49,7 +49,7 @@ final class FieldMapping: Sendable {
     var copyTo: [String] = []
     var ignoresMalformed = false
     var dateFormats: [DateFormat] = DateFormat.defaults
-    /// A multi-field's parent, whose value it is.
+    /// The field that a multi-field belongs to, and whose value it indexes.
     var parent: String?
   }
 
@@ -61,31 +61,31 @@ final class FieldMapping: Sendable {
     self.multiFields = multiFields
   }
 
-  /// The last of the numbers that it and its multi-fields have.
+  /// The highest number of the field and its multi-fields.
   var lastNumber: Int { multiFields.last?.lastNumber ?? number }
 
-  /// Where `_source` holds the value.
+  /// The path of the value in `_source`.
   var sourcePath: String { parameters.parent ?? name }
 
   /// Numbers, dates and Booleans have a column that ranges, sorts and aggregations read.
   var hasNumericColumn: Bool { !type.isText }
 }
 
-/// The mapping as searches read it: every field by its full name, multi-fields among them.
+/// The mapping as searches read it: every field, multi-fields included, by its full name.
 struct MappingSnapshot: Sendable {
   var fields: [String: FieldMapping] = [:]
-  /// Names of objects, which `exists` takes too.
+  /// Names of objects, which `exists` also accepts.
   var objects: Set<String> = []
   var maximumResultWindow = 10_000
 
-  /// The fields that a name or a pattern with `*` stands for, in the order of their names.
+  /// The names of the fields that a name or a pattern with `*` matches, sorted.
   func names(matching pattern: String) -> [String] {
     guard pattern.utf8.contains(UInt8(ascii: "*")) else { return [pattern] }
     return fields.keys.filter { Wildcard.matches($0, pattern: pattern) }.sorted()
   }
 }
 
-/// Simple patterns in which `*` stands for any text.
+/// Simple patterns in which `*` matches any text.
 enum Wildcard {
   static func matches(_ text: String, pattern: String) -> Bool {
     let text = Array(text.utf8)

@@ -1,11 +1,12 @@
 import JSON
 import SearchDSL
 
-/// The writing half of an index. One at a time: `SearchIndex` holds its lock.
+/// The writing half of an index. One thread at a time uses it: `SearchIndex` holds its lock.
 struct IndexWriter: ~Copyable {
-  /// Bytes in the builder at which it is made a segment without waiting for a refresh.
+  /// Bytes in the builder at which it becomes a segment without waiting for a refresh.
   static let maximumBuilderBytes = 64 << 20
-  /// Documents that a refresh merges by itself, which takes some ten milliseconds; more are merged beside it.
+  /// Most documents that a refresh merges itself, which takes some ten milliseconds; a larger merge runs in the
+  /// background.
   static let mostMergedByRefresh = MergePolicy.segmentsPerTier * MergePolicy.smallestTier
 
   let mapping: Mapping
@@ -13,9 +14,9 @@ struct IndexWriter: ~Copyable {
   private var documentParser: DocumentParser
   private var builder = SegmentBuilder()
   private var segments: [LiveSegment] = []
-  /// Versions of deleted documents: a late, older write must not bring them back.
+  /// Versions of deleted documents: a late write of an older version must not bring them back.
   private var tombstones: [String: Int64] = [:]
-  /// Segments that are being merged beside the writer.
+  /// Segments that a background merge is reading.
   private var merging: Range<Int>?
   private(set) var hasChanges = false
 
@@ -42,7 +43,7 @@ struct IndexWriter: ~Copyable {
     return nil
   }
 
-  /// The document as it was last written, searchable or not.
+  /// The last written version of the document, searchable or not.
   func get(_ id: String) -> (version: Int64, source: [UInt8])? {
     var id = id
     guard let found = id.withUTF8({ find($0, hash: TermTable.hash($0)) }) else { return nil }
@@ -116,17 +117,17 @@ struct IndexWriter: ~Copyable {
 
   // MARK: Segments
 
-  /// Makes the builder a segment, which searches do not see before the next refresh.
+  /// Turns the builder into a segment, which searches do not see before the next refresh.
   private mutating func flush() {
     guard builder.documentCount > 0 else { return }
     let built = builder.build()
     segments.append(LiveSegment(built.segment, live: built.live))
   }
 
-  /// What searches shall see from now on: all that was written.
+  /// Makes all written documents visible: returns the snapshot for all searches from now on.
   mutating func refresh() -> Snapshot {
     flush()
-    // The segments behind those that are being merged: the others keep their places.
+    // Merge only segments after those of a running merge: the latter must keep their places.
     while let range = MergePolicy.select(segments[(merging?.upperBound ?? 0)...]),
       liveCount(range) <= Self.mostMergedByRefresh
     {
@@ -149,10 +150,11 @@ struct IndexWriter: ~Copyable {
 
   // MARK: Merging
 
-  /// Whether a merge runs beside the writer.
+  /// Whether a merge runs in the background.
   var isMerging: Bool { merging != nil }
 
-  /// The next merge that is too large for a refresh, to be run without the writer; nil where there is none, or one runs.
+  /// The next merge that is too large for a refresh, to run without the writer; nil if there is none, or if one is
+  /// running.
   mutating func beginMerge() -> SegmentMerger? {
     guard merging == nil, let range = MergePolicy.select(segments[...]), liveCount(range) > Self.mostMergedByRefresh
     else { return nil }
@@ -160,14 +162,14 @@ struct IndexWriter: ~Copyable {
     return SegmentMerger(Array(segments[range]))
   }
 
-  /// Puts what a merge made in the place of its sources. Gives what searches shall see from now on; nil where something
-  /// was written since the last refresh: the next one shows both.
+  /// Replaces the sources of a merge by its result. Returns the new snapshot for searches; nil if something was written
+  /// since the last refresh, because the next refresh then shows both.
   mutating func endMerge(_ merger: SegmentMerger, _ segment: Segment) -> Snapshot? {
     guard let range = merging else { preconditionFailure("a merge ends that was not begun") }
     merging = nil
     var merged = LiveSegment(segment)
     for (index, place) in range.enumerated() where segments[place].liveCount < merger.sources[index].liveCount {
-      // Deleted since the merge began.
+      // Documents deleted since the merge began.
       merger.newNumbers[index].forEachKept { old, new in
         if !segments[place].isLive(Int32(old)) { merged.delete(Int32(new)) }
       }

@@ -1,4 +1,4 @@
-/// A keyword field's value as the one token that it is.
+/// A keyword field's value as a single token.
 enum KeywordTokens {
   static func fill(_ buffer: inout TokenBuffer, with text: String, normalized: String) {
     var text = text

@@ -1,6 +1,6 @@
 import JSON
 
-/// Why a document or a mapping is refused, in Elasticsearch's words.
+/// The reason why a document or a mapping is refused, in Elasticsearch's words.
 struct MappingError: Error, Sendable {
   let type: String
   let reason: String
@@ -11,7 +11,7 @@ struct MappingError: Error, Sendable {
   }
 }
 
-/// What happens to a field that the mapping does not know.
+/// How the mapping treats a field that it does not know.
 enum DynamicMapping: String, Sendable { case `true`, `false`, strict, runtime }
 
 /// An object of the mapping: its members by name.
@@ -21,20 +21,20 @@ final class ObjectMapping {
     case field(FieldMapping)
   }
 
-  /// A member with the bytes of its name, which a document's are compared with.
+  /// A member with its name in bytes, to be compared with the names in documents.
   private struct Named {
     let name: [UInt8]
     let member: Member
   }
 
-  /// With more members than these they are found by a table, whatever their order.
+  /// Beyond this number of members, a table finds them, in any order.
   private static let mostSearched = 64
 
   let path: String
   var dynamic: DynamicMapping
   var isEnabled: Bool
   private(set) var members: [String: Member] = [:]
-  /// In the order in which they came.
+  /// Members in the order of their creation.
   private var list: [Named] = []
 
   init(path: String, dynamic: DynamicMapping, isEnabled: Bool = true) {
@@ -49,8 +49,8 @@ final class ObjectMapping {
     list.append(Named(name: Array(name.utf8), member: member))
   }
 
-  /// The member of that name, looked for from `expected` on, which is moved behind it: documents that are written by a
-  /// program have their members in one order, and mostly the mapping's.
+  /// The member with that name. The search starts at `expected`, which then moves to the next member: documents written
+  /// by a program have their members in one order, usually the mapping's.
   func member(named name: UnsafeBufferPointer<UInt8>, expected: inout Int) -> Member? {
     guard list.count <= Self.mostSearched else { return members[String(decoding: name, as: UTF8.self)] }
     for step in list.indices {
@@ -77,7 +77,7 @@ final class Mapping {
   private let detectsDates: Bool
   private var nextFieldNumber = 0
 
-  /// Reads `mappings` of a body of index creation; `settings` give analysis and similarities.
+  /// Reads the `mappings` of a body that creates an index; `settings` gives analysis and similarities.
   init(mappings: JSONValue, settings: JSONValue) throws {
     let index = settings["index"] ?? settings
     do { analysis = try AnalysisRegistry(settings: settings) } catch let error as AnalysisError {
@@ -133,7 +133,7 @@ final class Mapping {
     try addProperties(definition["properties"], to: child)
   }
 
-  /// The object of that name, made where it is not there.
+  /// The object with that name; created if there is none.
   func object(named name: String, in parent: ObjectMapping) -> ObjectMapping {
     if case .object(let child)? = parent.members[name] { return child }
     let child = ObjectMapping(path: parent.childPath(name), dynamic: parent.dynamic)
@@ -142,7 +142,7 @@ final class Mapping {
     return child
   }
 
-  /// Adds a field by its definition; a dotted name makes the objects on its way.
+  /// Adds a field by its definition; a dotted name creates the objects in its path.
   @discardableResult
   func addField(named name: String, _ definition: JSONValue, to parent: ObjectMapping) throws -> FieldMapping {
     var parent = parent
@@ -166,7 +166,7 @@ final class Mapping {
     for multiField in field.multiFields { publish(multiField) }
   }
 
-  /// The definition of a field that a document brings and the mapping does not know; nil: it is not indexed.
+  /// The definition for a field that a document has and the mapping does not know; nil: the field is not indexed.
   func dynamicDefinition(path: String, name: String, value: JSONElement) -> JSONValue? {
     let isDate =
       detectsDates && value.string.flatMap { DateFormat.strictDateOptionalTime.parse($0) } != nil
@@ -250,8 +250,8 @@ struct DynamicTemplate: Sendable {
 }
 
 extension JSONValue {
-  /// A Boolean, also where it is written as a string as Elasticsearch's settings allow.
+  /// A Boolean, also if it is written as a string, as Elasticsearch's settings allow.
   var flag: Bool? { bool ?? string.flatMap(Bool.init) }
-  /// A number, also where it is written as a string.
+  /// A number, also if it is written as a string.
   var number: Double? { double ?? string.flatMap(Double.init) }
 }

@@ -1,22 +1,22 @@
-/// Where a block of up to 128 postings is, and the most that one of them can score.
+/// The place of a block of up to 128 postings, and the bounds of their scores.
 struct PostingsBlock: BitwiseCopyable {
   var lastDocument: Int32
   /// Offset of the packed document deltas and frequencies in the field's postings.
   var dataOffset: UInt32
   /// Offset of the first document's positions in the field's positions.
   var positionsOffset: UInt32
-  /// Highest frequency and shortest field of the block: together an upper bound of its scores.
+  /// Highest frequency and shortest field of the block: together they give an upper bound of its scores.
   var maximumFrequency: UInt32
   var minimumNorm: UInt8
   var documentBits: UInt8
   var frequencyBits: UInt8
   var count: UInt8
 
-  /// Postings of one block: what Lucene packs together.
+  /// Postings in one block: as many as Lucene packs together.
   static let capacity = 128
 }
 
-/// What a field stores of each occurrence of a term.
+/// The data that a field stores for each occurrence of a term.
 enum IndexOptions: String, Sendable {
   case documents = "docs"
   case frequencies = "freqs"
@@ -34,7 +34,7 @@ final class InvertedField: Sendable {
   let termStarts: Slab<UInt32>
   let documentFrequencies: Slab<UInt32>
   let totalTermFrequencies: Slab<UInt32>
-  /// Of each term the first of its blocks; one more at the end.
+  /// The first block of each term; one more entry at the end.
   let firstBlocks: Slab<UInt32>
   let blocks: Slab<PostingsBlock>
   let postings: Slab<UInt8>
@@ -42,7 +42,7 @@ final class InvertedField: Sendable {
   let documentCount: Int
   let sumDocumentFrequency: Int
   let sumTotalTermFrequency: Int
-  /// One byte a document where the field has norms.
+  /// One byte for each document, if the field has norms.
   let norms: Slab<UInt8>?
 
   var termCount: Int { termStarts.count - 1 }
@@ -52,7 +52,7 @@ final class InvertedField: Sendable {
     termBytes = writer.termBytes.finish()
     termStarts = writer.termStarts.finish()
     documentFrequencies = writer.documentFrequencies.finish()
-    // Without frequencies a term counts once a document.
+    // Without frequencies a term counts once for each document.
     totalTermFrequencies = options.hasFrequencies ? writer.totalTermFrequencies.finish() : documentFrequencies
     firstBlocks = writer.firstBlocks.finish()
     blocks = writer.blocks.finish()
@@ -106,7 +106,7 @@ final class InvertedField: Sendable {
   }
 }
 
-/// Takes terms in the order of their bytes, and each term's postings in the order of documents.
+/// Takes terms in byte order, and each term's postings in document order.
 struct InvertedFieldWriter: ~Copyable {
   let options: IndexOptions
   fileprivate var termBytes = GrowingSlab<UInt8>()
@@ -144,7 +144,7 @@ struct InvertedFieldWriter: ~Copyable {
     blockPositionsOffset = positions.count
   }
 
-  /// Adds a posting; before it its positions are added, where the field has them.
+  /// Adds a posting; its positions must be added first, if the field has them.
   @inline(__always)
   mutating func add(document: Int32, frequency: UInt32, norm: UInt8) {
     pending[pendingCount] = document
@@ -166,11 +166,11 @@ struct InvertedFieldWriter: ~Copyable {
     }
   }
 
-  /// Adds the next posting's positions as another segment has them.
+  /// Adds the next posting's positions in the encoded form of another segment.
   @inline(__always)
   mutating func add(encodedPositions bytes: UnsafeBufferPointer<UInt8>) { positions.append(bytes) }
 
-  /// Ends the term and says whether it is there; one without postings leaves no trace.
+  /// Ends the term; false if it has no postings, in which case it leaves no trace.
   @discardableResult
   mutating func endTerm(_ term: UnsafeBufferPointer<UInt8>) -> Bool {
     if pendingCount > 0 { writeBlock() }
@@ -213,12 +213,12 @@ struct InvertedFieldWriter: ~Copyable {
     pendingCount = 0
   }
 
-  /// Appends the pending numbers, each less `less`, in a fixed width, lowest bit first.
+  /// Appends the pending numbers, after subtracting `less`, in a fixed width, lowest bit first.
   private mutating func pack(_ numbers: UnsafeMutablePointer<Int32>, less: UInt32, bits: Int) {
     guard bits > 0 else { return }
     let count = pendingCount
     let size = (count * bits + 7) / 8
-    // Words of four bytes are written whole, the last one beyond the numbers' end.
+    // Words of four bytes are written whole; the last one extends beyond the numbers' end.
     postings.write(atMost: size + 8) { start in
       let target = UnsafeMutableRawPointer(start)
       var offset = 0

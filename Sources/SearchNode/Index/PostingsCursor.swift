@@ -1,6 +1,6 @@
-/// Walks one term's postings in one segment; decodes a block at a time.
+/// Walks one term's postings in one segment and decodes them a block at a time.
 final class PostingsCursor {
-  /// Behind every document.
+  /// A number greater than every document's.
   static let end = Int32.max
 
   private let field: InvertedField
@@ -13,7 +13,7 @@ final class PostingsCursor {
   private let frequencies: UnsafeMutablePointer<UInt32>
   private var areFrequenciesDecoded = false
   private var positionsOffset = 0
-  /// How many documents of the block `positionsOffset` has left behind.
+  /// Number of the block's documents that `positionsOffset` has passed.
   private var positionsIndex = 0
   let documentFrequency: Int
   private(set) var document: Int32 = -1
@@ -51,7 +51,7 @@ final class PostingsCursor {
     return document
   }
 
-  /// Moves to the first document that is not less than `target`, which is greater than the current one.
+  /// Moves to the first document that is not less than `target`, which must be greater than the current one.
   @inline(__always)
   func advance(_ target: Int32) -> Int32 {
     if document == Self.end { return document }
@@ -65,8 +65,8 @@ final class PostingsCursor {
     return document
   }
 
-  /// Calls `body` with the current document and those behind it before `limit`, and their frequencies; stops on the
-  /// first at or behind it.
+  /// Calls `body` with the current document and the following ones before `limit`, and their frequencies; stops at the
+  /// first document at or after `limit`.
   @inline(__always)
   func forEach(before limit: Int32, _ body: (Int32, UInt32) -> Void) -> Int32 {
     while document < limit {
@@ -83,7 +83,7 @@ final class PostingsCursor {
     return document
   }
 
-  /// The block in which `target` would be, without decoding it; nil behind the last.
+  /// The block that would contain `target`, without decoding it; nil after the last block.
   @inline(__always)
   func shallowBlock(_ target: Int32) -> PostingsBlock? {
     let blocks = field.blocks.base
@@ -92,7 +92,7 @@ final class PostingsCursor {
     return candidate <= lastBlock ? blocks[candidate] : nil
   }
 
-  /// An upper bound of frequency and a lower bound of norm over all postings.
+  /// An upper bound of the frequency and a lower bound of the norm over all postings.
   func bounds() -> (maximumFrequency: UInt32, minimumNorm: UInt8) {
     var frequency: UInt32 = 1
     var norm = UInt8.max
@@ -154,7 +154,7 @@ final class PostingsCursor {
     }
   }
 
-  /// How often the term occurs in the current document.
+  /// The number of occurrences of the term in the current document.
   @inline(__always)
   var frequency: UInt32 {
     if !areFrequenciesDecoded { decodeFrequencies() }

@@ -2,10 +2,10 @@ import JSON
 import SearchDSL
 import Threading
 
-/// One index: a writer behind a lock, and the snapshot that searches read without it.
+/// One index: a writer behind a lock, and the snapshot that searches read without the lock.
 final class SearchIndex: Sendable {
-  /// Lets in one at a time. Who waits for the lock holds a thread, of which there are as many as cores; who waits here
-  /// holds none, so that the next bulk is made and searches go on.
+  /// Admits one caller at a time. A caller that waits for the lock blocks a thread, and there are only as many threads
+  /// as cores; a caller that waits here blocks none, so that searches go on and the next bulk is prepared.
   private actor Turns {
     func take<Result: Sendable>(_ body: @Sendable () -> Result) -> Result { body() }
   }
@@ -32,7 +32,7 @@ final class SearchIndex: Sendable {
     }
   }
 
-  /// What a search reads; never waits for the writer.
+  /// The snapshot for searches; reading it never waits for the writer.
   var snapshot: Snapshot { published.withLock { $0 } }
 
   func update(_ changes: JSONValue) throws(SearchEngineError) {
@@ -81,11 +81,12 @@ final class SearchIndex: Sendable {
   /// Whether segments are being merged.
   var isMerging: Bool { writer.withLock { $0.isMerging } }
 
-  /// Starts to merge what a refresh leaves, beside the writer and the searches, which wait for none of it.
+  /// Starts to merge the segments that a refresh leaves, in the background: neither the writer nor a search waits for
+  /// it.
   private func mergeBeside() {
     guard let merger = writer.withLock({ $0.beginMerge() }) else { return }
     do { try startThread { self.run(merger) } } catch {
-      // No thread is to be had: the writer waits, and nothing is lost.
+      // No thread is available: the writer waits instead, and nothing is lost.
       run(merger)
     }
   }
@@ -107,7 +108,7 @@ final class SearchIndex: Sendable {
   }
 }
 
-/// The settings that may change while the index lives.
+/// The settings that may change during the index's life.
 struct IndexSettings: Sendable {
   private(set) var refreshInterval = "1s"
   private(set) var isWriteBlocked = false
@@ -124,7 +125,7 @@ struct IndexSettings: Sendable {
     }
   }
 
-  /// Names without the leading `index.`, whether they were nested or dotted.
+  /// Names without the leading `index.`, for nested and dotted settings.
   private static func flattened(_ value: JSONValue, _ prefix: String = "") -> [(String, JSONValue)] {
     guard case .object(let object) = value else {
       let name = prefix.hasPrefix("index.") ? String(prefix.dropFirst(6)) : prefix

@@ -1,4 +1,4 @@
-/// An immutable part of an index: some documents, inverted, in columns, and as they came.
+/// An immutable part of an index: some documents, as an inverted index, as columns, and in their original form.
 final class Segment: Sendable {
   let documentCount: Int
   let fields: [String: SegmentField]
@@ -13,26 +13,26 @@ final class Segment: Sendable {
   }
 }
 
-/// What a segment holds of one field.
+/// The data that a segment holds for one field.
 struct SegmentField: Sendable {
   var inverted: InvertedField?
   var ordinals: OrdinalColumn?
   var numbers: NumericColumn?
-  /// Documents with the field where neither column says so (text): as Lucene's norms do, also for an empty text.
+  /// Documents with the field, if neither column tells (text fields). As with Lucene's norms, an empty text counts.
   var existing: BitSet?
 }
 
-/// A segment as a search sees it: with the documents that are deleted meanwhile.
+/// A segment as a search sees it, with the documents deleted since.
 struct SegmentReader: Sendable {
   let segment: Segment
   /// nil: nothing is deleted.
   let live: BitSet?
   let liveCount: Int
-  /// Documents in the segments before.
+  /// Number of documents in the preceding segments.
   let documentBase: Int
 }
 
-/// A segment as the writer holds it: with what was deleted since the last refresh, too.
+/// A segment as the writer holds it, including deletions since the last refresh.
 struct LiveSegment: Sendable {
   let segment: Segment
   /// nil: nothing is deleted.
@@ -47,7 +47,7 @@ struct LiveSegment: Sendable {
 
   func isLive(_ document: Int32) -> Bool { live?[Int(document)] ?? true }
 
-  /// The bits are copied where a snapshot holds them: once between two refreshes.
+  /// Copies the bits if a snapshot holds them, which happens once between two refreshes.
   mutating func delete(_ document: Int32) {
     guard isLive(document) else { return }
     if live == nil { live = BitSet(count: segment.documentCount, filled: true) }

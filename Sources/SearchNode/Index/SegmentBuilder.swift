@@ -1,27 +1,27 @@
-/// A segment in the making: takes parsed documents, gives an immutable segment.
+/// Takes parsed documents and builds an immutable segment.
 struct SegmentBuilder: ~Copyable {
   private(set) var documentCount = 0
   private var fields: [FieldBuilder] = []
-  /// Of each field's number its place in `fields`; -1 where no document had it yet.
+  /// The place in `fields` for each field number; -1 until a document has the field.
   private var places: [Int] = []
   private var stored = StoredDocumentsWriter()
   private(set) var deleted: Set<Int32> = []
 
-  /// Roughly what the builder holds in memory.
+  /// Approximate memory use of the builder.
   var byteCount: Int { fields.reduce(stored.byteCount) { $0 + $1.byteCount } }
 
   func version(_ document: Int32) -> Int64 { stored.version(document) }
 
   func source(_ document: Int32) -> [UInt8] { stored.source(document) }
 
-  /// The document of that id that was not deleted.
+  /// The document with that ID, unless it was deleted.
   func document(id: UnsafeBufferPointer<UInt8>, hash: UInt32) -> Int32? {
     stored.document(id: id, hash: hash) { deleted.isEmpty || !deleted.contains($0) }
   }
 
   mutating func delete(_ document: Int32) { deleted.insert(document) }
 
-  /// Where the builder of a field's postings and columns is; it is made on first use.
+  /// The place of the builder of a field's postings and columns; the builder is created on first use.
   @inline(__always)
   mutating func place(of mapping: FieldMapping) -> Int {
     if mapping.number < places.count, places[mapping.number] >= 0 { return places[mapping.number] }
@@ -49,10 +49,10 @@ struct SegmentBuilder: ~Copyable {
     documentCount += 1
   }
 
-  /// The immutable segment, and which of its documents are live (nil: all); nothing is left here.
+  /// The immutable segment and its live documents (nil: all); the builder is empty afterwards.
   mutating func build() -> (segment: Segment, live: BitSet?) {
     var built: [String: SegmentField] = [:]
-    // What a field's builder holds is given back before the next one is built.
+    // Free each field builder's memory before the next one is built.
     while var field = fields.popLast() { built[field.mapping.name] = field.build(documentCount: documentCount) }
     var live: BitSet?
     if !deleted.isEmpty {
@@ -71,9 +71,9 @@ struct FieldBuilder {
   private let hasPositions: Bool
   private var terms = TermTable()
   private var occurrenceTerms: [Int32] = []
-  /// Of each occurrence, where the field has positions.
+  /// The position of each occurrence, if the field has positions.
   private var occurrencePositions: [Int32] = []
-  /// Documents with occurrences, and where theirs begin.
+  /// Documents with occurrences, and the index at which their occurrences begin.
   private var documents: [Int32] = []
   private var documentStarts: [UInt32] = []
   private var norms: [UInt8] = []
@@ -81,7 +81,7 @@ struct FieldBuilder {
   private var emptyTexts: [Int32] = []
   private var numbers: NumericColumnWriter?
 
-  /// Words of texts that were seen, and the terms that the analyzer makes of each.
+  /// The words seen in texts, and the terms that the analyzer makes from each.
   private var words = TermTable()
   private var wordStarts: [UInt32] = [0]
   private var wordTerms: [Int32] = []
@@ -90,7 +90,7 @@ struct FieldBuilder {
   private var length: Int32 = 0
   private var lastPosition: Int32 = -1
   private var valueCount = 0
-  /// In a list of the fields that the current document touched.
+  /// Whether the list of the current document's fields contains this field.
   var isTouched = false
 
   init(_ mapping: FieldMapping) {
@@ -122,15 +122,15 @@ struct FieldBuilder {
       for token in buffer.tokens {
         lastPosition += token.positionIncrement
         addOccurrence(terms.insert(UnsafeBufferPointer(rebasing: bytes[token.termRange])))
-        // Lucene's BM25 counts no overlapping tokens (discountOverlaps).
+        // Lucene's BM25 does not count overlapping tokens (discountOverlaps).
         if token.positionIncrement > 0 { length += 1 }
       }
     }
     lastPosition += Int32(buffer.endPositionIncrement)
   }
 
-  /// Adds a text that is cut into words, each of which becomes what `analyzer` makes of it: worked out with the help of
-  /// `scratch` when the word is first seen.
+  /// Adds a text that is cut into words. `analyzer` turns each word into terms when the word is first seen, with the
+  /// help of `scratch`.
   mutating func add(
     words buffer: borrowing TokenBuffer, of analyzer: Analyzer, scratch: inout TokenBuffer
   ) {
@@ -184,7 +184,7 @@ struct FieldBuilder {
     beginDocument()
   }
 
-  /// Forgets what the current document put in, for a document that turned out to be wrong.
+  /// Drops the values of the current document, if it turns out to be wrong.
   mutating func discardDocument() {
     occurrenceTerms.removeSubrange(pendingStart...)
     if hasPositions { occurrencePositions.removeSubrange(pendingStart...) }
@@ -201,7 +201,7 @@ struct FieldBuilder {
 
   // MARK: Building
 
-  /// What was collected; the builder is not used any more.
+  /// The collected field; the builder must not be used again.
   mutating func build(documentCount: Int) -> SegmentField {
     var field = SegmentField()
     var paddedNorms: Slab<UInt8>?
@@ -223,13 +223,13 @@ struct FieldBuilder {
     return field
   }
 
-  /// Of the document at `index` in `documents` its occurrences.
+  /// The occurrences of the document at `index` in `documents`.
   private func occurrences(_ index: Int) -> Range<Int> {
     let end = index + 1 < documents.count ? Int(documentStarts[index + 1]) : pendingStart
     return Int(documentStarts[index])..<end
   }
 
-  /// `places` gives of each term's number its ordinal.
+  /// `places` gives the ordinal of each term number.
   private func ordinals(_ places: [Int32], documentCount: Int) -> OrdinalColumn {
     var writer = OrdinalColumnWriter()
     for index in documents.indices {
@@ -239,9 +239,10 @@ struct FieldBuilder {
     return writer.finish(documentCount: documentCount)
   }
 
-  /// The sorted terms with their postings, and of each term's number its place among them.
+  /// The sorted terms with their postings, and the place of each term number among them.
   private func invert(norms: Slab<UInt8>?) -> (InvertedField, places: [Int32]) {
-    // Where each term's occurrences begin, then, as they are put there, where the next one goes: at last where they end.
+    // At first the index at which each term's occurrences begin; it moves forward as they are placed, and is at last
+    // the index at which they end.
     var next = [UInt32](repeating: 0, count: terms.count + 1)
     for term in occurrenceTerms { next[Int(term) + 1] += 1 }
     for term in 0..<terms.count { next[term + 1] += next[term] }
@@ -264,7 +265,7 @@ struct FieldBuilder {
       for number in terms.sortedNumbers() {
         let start = number == 0 ? 0 : Int(next[Int(number) - 1])
         write(sortedDocuments[start..<Int(next[Int(number)])], positions, norms, to: &writer)
-        // A term that only a refused document had is not there.
+        // Skip a term that only a refused document had.
         guard terms.withTerm(Int(number), { writer.endTerm($0) }) else { continue }
         places[Int(number)] = place
         place += 1
@@ -273,7 +274,7 @@ struct FieldBuilder {
     return (InvertedField(&writer, documentCount: documents.count, norms: norms), places)
   }
 
-  /// Writes one term's postings; a document stands once for each occurrence.
+  /// Writes one term's postings; `documents` names a document once for each occurrence.
   @inline(__always)
   private func write(
     _ documents: ArraySlice<Int32>, _ positions: UnsafeBufferPointer<Int32>, _ norms: Slab<UInt8>?,

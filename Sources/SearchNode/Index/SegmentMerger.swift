@@ -1,7 +1,7 @@
-/// Makes one segment of several neighbours, without the deleted documents.
+/// Makes one segment from several neighbours, without the deleted documents.
 struct SegmentMerger {
   let sources: [LiveSegment]
-  /// Of each segment, its documents' new numbers; -1 for deleted ones.
+  /// For each segment, the new numbers of its documents; -1 for deleted ones.
   let newNumbers: [Slab<Int32>]
   private let documentCount: Int
 
@@ -93,16 +93,17 @@ struct SegmentMerger {
 }
 
 extension Slab<Int32> {
-  /// The old and the new numbers of documents that stay.
+  /// The old and the new number of each document that stays.
   @inline(__always)
   func forEachKept(_ body: (_ old: Int, _ new: Int) -> Void) {
     for old in 0..<count where base[old] >= 0 { body(old, Int(base[old])) }
   }
 }
 
-/// Merges one field's terms and postings: the segment whose next term is least, again and again.
+/// Merges one field's terms and postings: repeatedly takes the segment whose next term is the least.
 private struct PostingsMerger: ~Copyable {
-  /// One segment's terms, from the next one on. Plain pointers: terms are many, and each would count references.
+  /// One segment's terms, from the next one on. Plain pointers, because there are many terms and each would cost
+  /// reference counting.
   private struct Source {
     let segment: Int
     let termBytes: UnsafePointer<UInt8>
@@ -133,7 +134,7 @@ private struct PostingsMerger: ~Copyable {
       return UnsafeBufferPointer(start: termBytes + start, count: Int(termStarts[ordinal + 1]) - start)
     }
 
-    /// Looks at the next term; false behind the last.
+    /// Reads the next term; false after the last.
     mutating func load() -> Bool {
       guard ordinal < termCount else { return false }
       prefix = TermBytes.prefix(term)
@@ -141,7 +142,7 @@ private struct PostingsMerger: ~Copyable {
     }
   }
 
-  /// Keep alive what the sources point to.
+  /// Keep the memory that the sources point to alive.
   private let parts: [InvertedField?]
   private let newNumbers: [Slab<Int32>]
   private var sources: [Source] = []
@@ -150,9 +151,9 @@ private struct PostingsMerger: ~Copyable {
   private let norms: Slab<UInt8>?
   private var hasTerm: BitSet
   private let mapsOrdinals: Bool
-  /// Of each segment its ordinals' new ones; -1: the term has gone.
+  /// For each segment, the new ordinals of its old ones; -1: the term is gone.
   private(set) var ordinalMaps: [[Int32]]
-  /// A block's documents, as distances from the one before, then its frequencies.
+  /// The documents of a block, as distances from their predecessors, then their frequencies.
   private let block = UnsafeMutablePointer<UInt32>.allocate(capacity: 2 * PostingsBlock.capacity)
 
   init(
@@ -202,7 +203,7 @@ private struct PostingsMerger: ~Copyable {
     return InvertedField(&writer, documentCount: hasTerm.cardinality, norms: norms)
   }
 
-  /// The least term first; of equal ones the earlier segment.
+  /// The least term first; of equal terms the earlier segment.
   @inline(__always)
   private static func isBefore(_ left: Source, _ right: Source) -> Bool {
     if left.prefix != right.prefix { return left.prefix < right.prefix }
@@ -237,7 +238,7 @@ private struct PostingsMerger: ~Copyable {
     }
   }
 
-  /// Behind so many encoded positions.
+  /// The pointer after `count` encoded positions.
   @inline(__always)
   private static func skip(_ count: UInt32, _ positions: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
     var positions = positions
@@ -249,7 +250,7 @@ private struct PostingsMerger: ~Copyable {
     return positions
   }
 
-  /// Reads numbers of a fixed width, of which each was written less one.
+  /// Reads numbers of a fixed width, each of which was written less one.
   @inline(__always)
   private static func unpack(
     _ bytes: UnsafePointer<UInt8>, bits: Int, count: Int, into numbers: UnsafeMutablePointer<UInt32>
@@ -265,7 +266,7 @@ private struct PostingsMerger: ~Copyable {
   }
 }
 
-/// A binary heap of numbers whose order may change when the first one does.
+/// A binary heap of numbers whose order may change when the first one changes.
 private struct TermHeap {
   private var places: [Int]
 
@@ -275,7 +276,7 @@ private struct TermHeap {
 
   var first: Int? { places.first }
 
-  /// The first one's order has changed: it moves to where it belongs.
+  /// Moves the first number to its new place after its order has changed.
   mutating func replaceFirst(_ isBefore: (Int, Int) -> Bool) {
     var place = 0
     while true {
@@ -295,11 +296,11 @@ private struct TermHeap {
   }
 }
 
-/// Which neighbouring segments to merge: those of about the same size, when there are many of it.
+/// Chooses neighbouring segments to merge: those of about the same size, once there are many.
 enum MergePolicy {
-  /// Neighbours of one tier that are merged together.
+  /// Number of neighbours in one tier that are merged together.
   static let segmentsPerTier = 8
-  /// Below this many documents all segments are of the lowest tier.
+  /// All segments with fewer documents than this are in the lowest tier.
   static let smallestTier = 1_000
 
   private static func tier(_ liveCount: Int) -> Int {
@@ -312,16 +313,16 @@ enum MergePolicy {
     return tier
   }
 
-  /// A run of segments to merge; nil when there is none worth it.
+  /// A run of segments to merge; nil if none is worth it.
   static func select(_ segments: ArraySlice<LiveSegment>) -> Range<Int>? {
     if let empty = segments.firstIndex(where: { $0.liveCount == 0 }) { return empty..<empty + 1 }
-    // A segment that has lost half of its documents is written anew.
+    // Rewrite a segment that has lost half of its documents.
     if let sparse = segments.firstIndex(where: { $0.liveCount * 2 < $0.segment.documentCount }) {
       return sparse..<sparse + 1
     }
     let tiers = segments.map { tier($0.liveCount) }
     var end = tiers.count
-    // From the newest on: a run of segments none of which is of a higher tier than its first.
+    // From the newest on: a run of segments in which no tier is higher than the first one's.
     while end > 0 {
       var start = end - 1
       while start > 0, tiers[start - 1] <= tiers[end - 1] { start -= 1 }

@@ -6,13 +6,13 @@
 
 /// An immutable, contiguous run of plain values behind one pointer.
 ///
-/// Segments are made of these and of nothing else, so that they can be written to disk as they are and mapped back.
-/// Hot loops take `base` once and keep the owner alive.
+/// Segments consist of slabs alone, so that they can be written to disk unchanged and mapped back. Hot loops read
+/// `base` once and keep the owner alive.
 final class Slab<Element: BitwiseCopyable>: @unchecked Sendable {  // Sendable: never written after `init`.
   let base: UnsafePointer<Element>
   let count: Int
 
-  /// Bytes that may be read behind the last element: decoders load eight bytes at any offset.
+  /// Bytes that may be read after the last element: decoders load eight bytes at any offset.
   fileprivate static var padding: Int { 8 }
 
   convenience init(_ elements: [Element]) {
@@ -21,7 +21,7 @@ final class Slab<Element: BitwiseCopyable>: @unchecked Sendable {  // Sendable: 
     self.init(taking: growing.release(), count: elements.count)
   }
 
-  /// Owns the elements from now on; `raw` was given by `malloc`, with room for the padding.
+  /// Takes ownership of the elements; `raw` must come from `malloc`, with room for the padding.
   fileprivate init(taking raw: UnsafeMutableRawPointer, count: Int) {
     base = UnsafePointer(raw.assumingMemoryBound(to: Element.self))
     self.count = count
@@ -40,7 +40,7 @@ final class Slab<Element: BitwiseCopyable>: @unchecked Sendable {  // Sendable: 
   }
 }
 
-/// A slab in the making: what is appended is not copied again but where the system has to move it.
+/// A slab under construction: appended elements are not copied again, unless the system must move the storage.
 struct GrowingSlab<Element: BitwiseCopyable>: ~Copyable {
   private var raw: UnsafeMutableRawPointer
   private var capacity: Int
@@ -56,7 +56,7 @@ struct GrowingSlab<Element: BitwiseCopyable>: ~Copyable {
   deinit { free(raw) }
 
   private static func reallocated(_ raw: UnsafeMutableRawPointer?, capacity: Int) -> UnsafeMutableRawPointer {
-    // Large blocks are moved by the page table, not by copying.
+    // The system moves large blocks by the page table and does not copy them.
     guard let new = realloc(raw, capacity * MemoryLayout<Element>.stride + Slab<Element>.padding) else {
       fatalError("out of memory for \(capacity) elements of a segment")
     }
@@ -90,7 +90,7 @@ struct GrowingSlab<Element: BitwiseCopyable>: ~Copyable {
     }
   }
 
-  /// Lends room for at most so many elements; `body` says how many it has written.
+  /// Lends room for at most `limit` elements; `body` returns how many it has written.
   @inline(__always)
   mutating func write(atMost limit: Int, _ body: (UnsafeMutablePointer<Element>) -> Int) {
     if capacity - count < limit { grow(by: limit) }
@@ -101,13 +101,13 @@ struct GrowingSlab<Element: BitwiseCopyable>: ~Copyable {
     try body(UnsafeBufferPointer(start: raw.assumingMemoryBound(to: Element.self), count: count))
   }
 
-  /// The slab of what was appended; nothing is left here.
+  /// The slab of the appended elements; this value is empty afterwards.
   mutating func finish() -> Slab<Element> {
     let count = count
     return Slab(taking: release(), count: count)
   }
 
-  /// Gives up the storage, cut to what was appended and with the padding zero.
+  /// Gives up the storage, cut to the appended elements and with zeroed padding.
   fileprivate mutating func release() -> UnsafeMutableRawPointer {
     let full = Self.reallocated(raw, capacity: count)
     (full + count * MemoryLayout<Element>.stride).initializeMemory(
@@ -119,7 +119,7 @@ struct GrowingSlab<Element: BitwiseCopyable>: ~Copyable {
   }
 }
 
-/// A set of document numbers, one bit each.
+/// A set of document numbers, one bit for each.
 struct BitSet: Sendable, Equatable {
   private(set) var words: [UInt64]
   let count: Int

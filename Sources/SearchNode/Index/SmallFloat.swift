@@ -3,7 +3,7 @@ enum SmallFloat {
   private static let maximumInt4 = longToInt4(Int64(Int32.max))
   private static let freeValues = 255 - maximumInt4
 
-  /// The length that each of the 256 codes stands for.
+  /// The length for each of the 256 codes.
   static let lengths: [Int32] = (0..<256).map { decode(UInt8($0)) }
 
   static func encode(_ length: Int32) -> UInt8 {

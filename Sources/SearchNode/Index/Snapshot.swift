@@ -1,15 +1,15 @@
 import Synchronization
 import Threading
 
-/// What a search reads: segments that never change, in the order of indexing.
+/// The index as a search reads it: segments that never change, in the order of indexing.
 final class Snapshot: Sendable {
   let readers: [SegmentReader]
   let mapping: MappingSnapshot
   let analysis: AnalysisRegistry
-  /// Documents, deleted ones among them.
+  /// Number of documents, deleted ones included.
   let maximumDocument: Int
   let liveCount: Int
-  /// No other snapshot of this process has the same.
+  /// A number that no other snapshot of this process has.
   let serial = Snapshot.snapshotCount.add(1, ordering: .relaxed).newValue
   private static let snapshotCount = Atomic<UInt64>(0)
   let idleSourceReaders = Idle<SourceReader>()
@@ -24,7 +24,7 @@ final class Snapshot: Sendable {
     liveCount = readers.reduce(0) { $0 + $1.liveCount }
   }
 
-  /// The field's terms over all segments; made on first use and kept with the snapshot.
+  /// The field's terms over all segments; created on first use and kept with the snapshot.
   func globalOrdinals(of field: String) -> GlobalOrdinals {
     if let known = globalOrdinals.withLock({ $0[field] }) { return known }
     let made = GlobalOrdinals(dictionaries: readers.map { $0.segment.fields[field]?.inverted })
@@ -35,7 +35,7 @@ final class Snapshot: Sendable {
     }
   }
 
-  /// BM25 with the field's statistics; made on first use and kept with the snapshot.
+  /// BM25 with the field's statistics; created on first use and kept with the snapshot.
   func similarity(of field: String) -> BM25 {
     if let known = similarities.withLock({ $0[field] }) { return known }
     let made = BM25(mapping.fields[field]?.similarity ?? BM25Parameters(), statistics: statistics(of: field))
@@ -54,7 +54,7 @@ final class Snapshot: Sendable {
     return statistics
   }
 
-  /// Documents that hold the term, deleted ones among them until their segment is merged.
+  /// Number of documents with the term; deleted ones count until their segment is merged.
   func documentFrequency(of term: [UInt8], in field: String) -> Int {
     readers.reduce(0) { sum, reader in
       guard let inverted = reader.segment.fields[field]?.inverted, let ordinal = inverted.ordinal(of: term) else {
@@ -66,19 +66,19 @@ final class Snapshot: Sendable {
 }
 
 struct FieldStatistics: Sendable {
-  /// Documents that have a term in the field.
+  /// Number of documents that have a term in the field.
   var documentCount = 0
   var sumTotalTermFrequency = 0
 }
 
-/// One numbering of a keyword field's terms for all segments, in the order of their bytes.
+/// Numbers a keyword field's terms across all segments, in byte order.
 final class GlobalOrdinals: Sendable {
-  /// Of each segment, its ordinals' global ones; nil where the segment's own are the global ones.
+  /// For each segment, the global ordinals of its own; nil if both are the same.
   let maps: [Slab<Int32>?]
   let count: Int
   let idleCounts = Idle<OrdinalCounts>()
   private let dictionaries: [InvertedField?]
-  /// Of each global ordinal the segment that has it and its ordinal there.
+  /// For each global ordinal, a segment that has the term and its ordinal there.
   private let homes: Slab<UInt64>?
   private let only: Int
 

@@ -1,14 +1,14 @@
-/// Ids, versions and sources of a segment's documents.
+/// IDs, versions and sources of a segment's documents.
 ///
-/// Sources lie in chunks, which a merged segment shares with those that it was made of: most of an index's bytes are
-/// sources, and they are written once.
+/// Sources lie in chunks, which a merged segment shares with the segments that it came from: sources are most of an
+/// index's bytes, and they are written once.
 final class StoredDocuments: Sendable {
   let versions: Slab<Int64>
   private let idBytes: Slab<UInt8>
   private let idStarts: Slab<UInt32>
   fileprivate let chunks: [Slab<UInt8>]
   fileprivate let places: Slab<SourcePlace>
-  /// Hash table from id to document number, -1 where empty.
+  /// A hash table from ID to document number; -1 marks an empty slot.
   private let slots: Slab<Int32>
 
   var count: Int { versions.count }
@@ -36,13 +36,13 @@ final class StoredDocuments: Sendable {
     return chunks[Int(place.chunk)].buffer(place.range)
   }
 
-  /// Calls `body` with each document of that id: several versions of one document may be in a segment.
+  /// Calls `body` with each document of that ID: a segment may hold several versions of one document.
   func forEachDocument(ofID id: String, _ body: (Int32) -> Void) {
     var id = id
     id.withUTF8 { forEachDocument(ofID: $0, hash: TermTable.hash($0), body) }
   }
 
-  /// The same for who asks several segments.
+  /// The same, for callers that ask several segments and have already hashed the ID.
   @inline(__always)
   func forEachDocument(ofID id: UnsafeBufferPointer<UInt8>, hash: UInt32, _ body: (Int32) -> Void) {
     let mask = slots.count - 1
@@ -54,7 +54,7 @@ final class StoredDocuments: Sendable {
   }
 }
 
-/// Where a document's source is.
+/// The place of a document's source.
 struct SourcePlace: BitwiseCopyable {
   var start: UInt64
   var length: UInt32
@@ -65,7 +65,7 @@ struct SourcePlace: BitwiseCopyable {
 
 /// Collects ids, versions and sources while documents arrive in order.
 struct StoredDocumentsWriter: ~Copyable {
-  /// Sources in chunks that are smaller are copied when segments are merged, so that chunks do not become many.
+  /// A merge copies chunks smaller than this, so that chunks do not become too many.
   private static let smallestSharedChunk = 1 << 20
 
   private var versions = GrowingSlab<Int64>()
@@ -73,7 +73,7 @@ struct StoredDocumentsWriter: ~Copyable {
   private var idStarts = GrowingSlab<UInt32>()
   /// The chunk that is being written: number 0.
   private var sources = GrowingSlab<UInt8>()
-  /// Chunks of other segments: number 1 and on.
+  /// Chunks of other segments: numbers from 1 on.
   private var sharedChunks: [Slab<UInt8>] = []
   private var places = GrowingSlab<SourcePlace>()
   private var slots: [Int32]
@@ -97,7 +97,7 @@ struct StoredDocumentsWriter: ~Copyable {
     Int(idStarts[Int(document)])..<Int(idStarts[Int(document) + 1])
   }
 
-  /// The first document of that id that `isWanted`.
+  /// The first document with that ID for which `isWanted` is true.
   func document(id: UnsafeBufferPointer<UInt8>, hash: UInt32, where isWanted: (Int32) -> Bool) -> Int32? {
     let mask = slots.count - 1
     var slot = Int(hash) & mask
@@ -139,15 +139,15 @@ struct StoredDocumentsWriter: ~Copyable {
     }
   }
 
-  /// Adds the live documents of another segment. Its chunks are shared, but for small ones and those of whose bytes less
-  /// than half are live, which are copied. `newNumbers` has -1 for a deleted document.
+  /// Adds the live documents of another segment. It shares that segment's chunks, but copies small chunks and chunks
+  /// with less than half of their bytes live. `newNumbers` has -1 for a deleted document.
   mutating func add(_ other: StoredDocuments, newNumbers: Slab<Int32>) {
     var liveBytes = [Int](repeating: 0, count: other.chunks.count)
     for document in 0..<other.count where newNumbers[document] >= 0 {
       let place = other.places[document]
       liveBytes[Int(place.chunk)] += Int(place.length)
     }
-    // Of each of its chunks the number here; nil: it is copied.
+    // The number here of each of its chunks; nil: the chunk is copied.
     let shared: [UInt32?] = other.chunks.enumerated().map { number, chunk in
       guard liveBytes[number] * 2 >= chunk.count, liveBytes[number] >= Self.smallestSharedChunk else { return nil }
       sharedChunks.append(chunk)
@@ -168,7 +168,7 @@ struct StoredDocumentsWriter: ~Copyable {
     }
   }
 
-  /// The documents; the writer is not used any more.
+  /// The documents; the writer must not be used again.
   mutating func finish() -> StoredDocuments {
     StoredDocuments(
       versions: versions.finish(), idBytes: idBytes.finish(), idStarts: idStarts.finish(),

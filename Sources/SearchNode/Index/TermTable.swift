@@ -4,12 +4,12 @@
   import Darwin
 #endif
 
-/// Terms in the order of their arrival, each once: a hash table over one blob of bytes.
+/// Distinct terms in the order of their arrival: a hash table over one run of bytes.
 struct TermTable {
   private var bytes: [UInt8] = []
   private var starts: [UInt32] = [0]
-  /// A term's hash in the upper half and its number in the lower, so that most others are told apart without a look at
-  /// them; `empty` where there is none.
+  /// A term's hash in the upper half and its number in the lower, so that most other terms are ruled out without
+  /// reading them; `empty` if there is none.
   private var slots: [UInt64] = []
   private var mask = 0
 
@@ -18,7 +18,7 @@ struct TermTable {
   var count: Int { starts.count - 1 }
   var byteCount: Int { bytes.count + starts.count * 4 + slots.count * 8 }
 
-  /// The term's number, given on first sight.
+  /// The term's number, assigned on first sight.
   mutating func insert(_ term: UnsafeBufferPointer<UInt8>) -> Int32 {
     if count * 2 >= slots.count { grow() }
     let hash = TermTable.hash(term)
@@ -60,7 +60,7 @@ struct TermTable {
     }
   }
 
-  /// The terms' numbers in the order of their bytes.
+  /// The terms' numbers in the byte order of the terms.
   func sortedNumbers() -> [Int32] {
     bytes.withUnsafeBufferPointer { bytes in
       starts.withUnsafeBufferPointer { starts in
@@ -76,11 +76,12 @@ struct TermTable {
     var number: Int32
   }
 
-  /// Sorts terms by eight bytes at a time as one number: codes and part numbers begin alike.
+  /// Sorts terms by eight bytes at a time as one number, because codes and part numbers begin alike.
   private struct TermOrder {
-    /// So many are sorted by comparing them whole.
+    /// Up to this number of terms are sorted by comparing them whole.
     private static let fewTerms = 16
-    /// From there on terms are compared whole, so that long ones that begin alike do not fill the stack.
+    /// From this offset on terms are compared whole, so that long terms with the same beginning do not exhaust the
+    /// stack.
     private static let deepestOffset = 64
 
     let bytes: UnsafeBufferPointer<UInt8>
@@ -91,7 +92,7 @@ struct TermTable {
       return UnsafeBufferPointer(rebasing: bytes[start..<Int(starts[Int(number) + 1])])
     }
 
-    /// Sorts terms that are the same before `offset`.
+    /// Sorts terms that are equal before `offset`.
     func sort(_ terms: UnsafeMutableBufferPointer<Keyed>, from offset: Int) {
       var terms = terms
       for index in terms.indices { terms[index].prefix = TermBytes.prefix(rest(terms[index].number, from: offset)) }
@@ -105,11 +106,11 @@ struct TermTable {
       }
     }
 
-    /// Sorts terms that are the same before `offset`, or end before it: of two that do, the shorter is first.
+    /// Sorts terms that are equal before `offset` or end before it; of those that end, the shorter comes first.
     private func sortAlike(_ terms: UnsafeMutableBufferPointer<Keyed>, from offset: Int) {
       func length(_ term: Keyed) -> Int { Int(starts[Int(term.number) + 1]) - Int(starts[Int(term.number)]) }
       var terms = terms
-      // Those that end come first, for what is longer goes on where they end.
+      // Terms that end come first: the longer ones continue where they end.
       let firstLonger = terms.partition { length($0) > offset }
       var ended = UnsafeMutableBufferPointer(rebasing: terms[..<firstLonger])
       ended.sort { length($0) < length($1) }
@@ -148,7 +149,7 @@ struct TermTable {
   }
 }
 
-/// Order and look of terms, which are compared by their bytes as Lucene does.
+/// The order of terms, which are compared by their bytes as in Lucene.
 enum TermBytes {
   /// The first eight bytes as a big-endian number.
   @inline(__always)

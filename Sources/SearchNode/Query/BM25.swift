@@ -4,12 +4,13 @@
   import Darwin
 #endif
 
-/// Okapi BM25 as Lucene's `BM25Similarity` computes it, with the factor (k1 + 1) of Elasticsearch 7 and 8 and OpenSearch 2.
+/// Okapi BM25 as Lucene's `BM25Similarity` computes it, with the factor (k1 + 1) of Elasticsearch 7 and 8 and
+/// OpenSearch 2.
 ///
 /// score = w − w / (1 + f · n(d)), w = boost · (k1 + 1) · idf, n(d) = 1 / (k1 · (1 − b + b · |d| / avgdl)).
 final class BM25: Sendable {
   private let parameters: BM25Parameters
-  /// n(d) of each of the 256 length codes.
+  /// n(d) for each of the 256 length codes.
   let inverseNorms: Slab<Float>
   let statistics: FieldStatistics
 
@@ -23,13 +24,13 @@ final class BM25: Sendable {
     inverseNorms = Slab(SmallFloat.lengths.map { 1 / (k1 * ((1 - b) + b * Float($0) / averageLength)) })
   }
 
-  /// idf = ln(1 + (N − n + 0.5) / (n + 0.5)), N being the documents that have the field.
+  /// idf = ln(1 + (N − n + 0.5) / (n + 0.5)), where N is the number of documents that have the field.
   static func idf(documentFrequency: Int, documentCount: Int) -> Float {
     let n = Double(documentFrequency)
     return Float(log(1 + (Double(documentCount) - n + 0.5) / (n + 0.5)))
   }
 
-  /// w of a group of terms whose frequencies are scored as one (a phrase): their idfs are added.
+  /// w for a group of terms whose frequencies are scored as one (a phrase): the sum of their idfs.
   func weight(boost: Float, documentFrequencies: [Int]) -> Float {
     var idf = 0.0
     for n in documentFrequencies {

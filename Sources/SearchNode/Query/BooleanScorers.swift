@@ -1,4 +1,4 @@
-/// Documents that match all; the scores of `scoring` are added.
+/// Documents that match all clauses; the scores of `scoring` are added.
 final class ConjunctionScorer: Scorer {
   private let lead: Scorer
   private let others: [Scorer]
@@ -7,7 +7,7 @@ final class ConjunctionScorer: Scorer {
   init(_ required: [Scorer], scoring: [Scorer]) {
     let ordered = required.sorted { $0.cost < $1.cost }
     lead = ordered[0]
-    // What matches every document need not be asked.
+    // A clause that matches every document need not be asked.
     others = ordered.dropFirst().filter { !($0 is MatchAllScorer) }
     self.scoring = scoring
   }
@@ -38,7 +38,7 @@ final class ConjunctionScorer: Scorer {
     return Float(sum)
   }
 
-  /// Where one clause scores and the others filter, it fills the window and they thin it out.
+  /// If one clause scores and the others filter, the first fills the window and the others remove documents.
   override func fill(_ window: ScoreWindow) {
     let filling = scoring.first ?? lead
     guard scoring.count <= 1, lead.cost >= filling.cost / 8 else { return super.fill(window) }
@@ -50,7 +50,7 @@ final class ConjunctionScorer: Scorer {
   }
 }
 
-/// Documents that match at least `minimum` of the clauses; the scores of those that match are added.
+/// Documents that match at least `minimum` of the clauses; the scores of the matching clauses are added.
 final class DisjunctionScorer: Scorer {
   private let clauses: [Scorer]
   private let minimum: Int
@@ -112,7 +112,7 @@ final class DisjunctionScorer: Scorer {
   }
 }
 
-/// Documents that match any clause: the best score, and a share of the others'.
+/// Documents that match any clause: the best score plus a share of the others.
 final class DisjunctionMaxScorer: Scorer {
   private let clauses: [Scorer]
   private let tieBreaker: Double
@@ -149,7 +149,7 @@ final class DisjunctionMaxScorer: Scorer {
   }
 
   private lazy var scratch = ScoreWindow(needsScores: true)
-  /// Sums of what was not the best, which only a tie breaker reads.
+  /// Sums of all scores but the best, which only a tie breaker reads.
   private lazy var others = ScoreAccumulator()
 
   override func fill(_ window: ScoreWindow) {
@@ -185,7 +185,7 @@ final class DisjunctionMaxScorer: Scorer {
   }
 }
 
-/// Documents that match `required`; where `optional` matches too, its score is added.
+/// Documents that match `required`; if `optional` matches too, its score is added.
 final class RequiredOptionalScorer: Scorer {
   private let required: Scorer
   private let optional: Scorer
@@ -213,7 +213,7 @@ final class RequiredOptionalScorer: Scorer {
   private lazy var scratch = ScoreWindow(needsScores: true)
 
   override func fill(_ window: ScoreWindow) {
-    // Where few documents are required, reading all of the optional postings would cost more than it saves.
+    // If few documents are required, reading all optional postings would cost more than it saves.
     if window.needsScores, optional.cost / 8 > required.cost { return super.fill(window) }
     required.fill(window)
     document = required.document
@@ -262,7 +262,7 @@ final class ExclusionScorer: Scorer {
   }
 }
 
-/// The positive query's documents; where the negative one matches too, the score is multiplied.
+/// The positive query's documents; if the negative query matches too, the score is multiplied.
 final class BoostingScorer: Scorer {
   private let positive: Scorer
   private let negative: Scorer?

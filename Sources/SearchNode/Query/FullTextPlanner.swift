@@ -1,6 +1,6 @@
 import SearchDSL
 
-/// Makes term, synonym and phrase queries of analysed text.
+/// Makes term, synonym and phrase queries from analysed text.
 struct FullTextPlanner {
   private let planner: QueryPlanner
   private var mapping: MappingSnapshot { planner.mapping }
@@ -55,7 +55,7 @@ struct FullTextPlanner {
     return boolean(stream, options) { self.terms($0, in: field.name) }
   }
 
-  /// A clause for each position, or for each stretch of a token graph.
+  /// Makes a clause for each position, or for each stretch of a token graph.
   private func boolean(
     _ stream: TokenGraph, _ options: TextOptions, _ clause: ([[UInt8]]) -> IndexQuery
   ) -> IndexQuery {
@@ -126,7 +126,7 @@ struct FullTextPlanner {
     return .phrase(phrase)
   }
 
-  /// Terms of the index that begin with one of `prefixes`, segment by segment as Elasticsearch takes them.
+  /// The index's terms that begin with one of `prefixes`, segment by segment as Elasticsearch reads them.
   private func expand(_ field: String, _ prefixes: [[UInt8]], _ maximum: Int) -> [[UInt8]] {
     var seen: Set<[UInt8]> = []
     var expanded: [[UInt8]] = []
@@ -175,7 +175,7 @@ struct FullTextPlanner {
     return queries.count == 1 ? queries[0] : .disMax(queries, tieBreaker: tieBreaker)
   }
 
-  /// Fields of one analyzer are searched as if they were one: each term in any of them, with blended statistics.
+  /// Searches fields with the same analyzer as if they were one: each term in any of them, with blended statistics.
   private func crossFields(
     _ match: MultiMatchQuery, _ fields: [(FieldMapping, Float)], _ options: TextOptions, _ tieBreaker: Float
   ) throws(SearchEngineError) -> IndexQuery {
@@ -237,7 +237,7 @@ struct FullTextPlanner {
   }
 }
 
-/// One term looked for in several fields, as if they were one field (Elasticsearch's `BlendedTermQuery`).
+/// One term searched in several fields as if they were one field (Elasticsearch's `BlendedTermQuery`).
 struct BlendedTerms {
   private let planner: QueryPlanner
   private let fields: [(FieldMapping, Float)]
@@ -249,7 +249,7 @@ struct BlendedTerms {
     self.tieBreaker = tieBreaker
   }
 
-  /// The best field's score for the terms, each field's document frequency raised to the highest of all.
+  /// The best field's score for the terms; each field's document frequency is raised to the highest of all.
   func query(_ terms: [[UInt8]]) -> IndexQuery {
     var blended: [(term: IndexTerm, boost: Float, frequency: Int)] = []
     var others: [IndexQuery] = []
@@ -257,7 +257,7 @@ struct BlendedTerms {
       for bytes in terms {
         guard field.type.isText else {
           let text = String(decoding: bytes, as: UTF8.self)
-          if let query = try? planner.term(field.name, .string(text)) {  // As a lenient query: not this type's value.
+          if let query = try? planner.term(field.name, .string(text)) {  // Lenient: skip a value of another type.
             others.append(boost == 1 ? query : .boost(query, boost))
           }
           continue

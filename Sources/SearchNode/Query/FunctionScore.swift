@@ -6,7 +6,7 @@ import SearchDSL
   import Darwin
 #endif
 
-/// A query whose scores are changed by functions of the document.
+/// A query whose scores are modified by functions of the document.
 final class FunctionScoreWeight: Weight {
   private let function: IndexFunctionScore
   private let inner: Weight
@@ -40,9 +40,9 @@ final class FunctionScoreWeight: Weight {
   }
 }
 
-/// A function with its column and what its filter matches in one segment.
+/// A function with its column and its filter's matches in one segment.
 ///
-/// A class: a structure of so many references is copied, and each of them counted, for every document.
+/// A class: a structure with so many references would be copied, and its references counted, for every document.
 private final class BoundFunction {
   private let definition: IndexFunctionScore.Function
   private let column: NumericColumn?
@@ -60,12 +60,12 @@ private final class BoundFunction {
       }
   }
 
-  /// Whether the function is of the document.
+  /// Whether the function applies to the document.
   func applies(to document: Int32) -> Bool {
     matchesAll || (Int(document) < matching.count && matching[Int(document)])
   }
 
-  /// What `avg` divides by.
+  /// The function's part of the divisor of `avg`.
   var divisor: Double { definition.weight.map(Double.init) ?? 1 }
 
   func value(_ document: Int32) -> Double {
@@ -103,7 +103,7 @@ private final class BoundFunction {
     }
   }
 
-  /// The least distance of the document's values; none: 0, as Elasticsearch has it.
+  /// The least distance of the document's values; 0 if there are none, as in Elasticsearch.
   private func distance(_ document: Int32, origin: Double, offset: Double) -> Double {
     guard let column else { return 0 }
     var least: Double?
@@ -176,7 +176,7 @@ private final class FunctionScoreScorer: Scorer {
       case .min: min(score, factor)
       case .max: max(score, factor)
       }
-    // Elasticsearch fails the search on a score that is negative or no number; a hit must not sink a page here.
+    // Elasticsearch fails the search if a score is negative or NaN; here one hit must not fail the page.
     return combined.isNaN || combined < 0 ? 0 : Float(combined)
   }
 

@@ -1,13 +1,14 @@
 import SearchDSL
 
-/// A query in terms of the index: analysed, with field types resolved. What Lucene calls a `Query`.
+/// A query in terms of the index: analysed, with field types resolved. Lucene calls it a `Query`.
 ///
-/// `QueryPlanner` makes it of the DSL's query; `Weight`s are made of it, and the highlighter reads its terms.
+/// `QueryPlanner` makes it from the DSL's query; `WeightBuilder` makes `Weight`s from it, and the highlighter reads its
+/// terms.
 indirect enum IndexQuery: Sendable {
   case matchAll
   case matchNone
   case term(IndexTerm)
-  /// Terms that stand for one: their frequencies count together.
+  /// Terms that count as one: their frequencies are added.
   case synonym(field: String, terms: [[UInt8]])
   case phrase(IndexPhrase)
   case phrasePrefix(IndexPhrasePrefix)
@@ -30,11 +31,11 @@ indirect enum IndexQuery: Sendable {
 struct IndexTerm: Sendable {
   var field: String
   var bytes: [UInt8]
-  /// The document frequency to score with instead of the index's own (cross_fields blends it over fields).
+  /// The document frequency for scoring in place of the index's own (cross_fields blends it over fields).
   var blendedDocumentFrequency: Int?
 }
 
-/// Terms at positions; several at one position stand for each other.
+/// Terms at positions; several terms at one position are alternatives.
 struct IndexPhrase: Sendable {
   struct Position: Sendable {
     var terms: [[UInt8]]
@@ -47,12 +48,12 @@ struct IndexPhrase: Sendable {
 
 /// A phrase whose last position is the beginning of a term.
 struct IndexPhrasePrefix: Sendable {
-  /// What comes before the prefix.
+  /// The part before the prefix.
   var phrase: IndexPhrase
   var prefixes: [[UInt8]]
   var position: Int
   var maximumExpansions: Int
-  /// The query over the terms that the index has for the prefix.
+  /// The query over the index's terms with the prefix.
   var expanded: IndexQuery
 }
 

@@ -1,7 +1,7 @@
 import SearchDSL
 
 extension MinimumShouldMatch {
-  /// How many of so many optional clauses must match: `3`, `-1`, `75%`, `-25%`, `2<75% 9<-3`.
+  /// How many of `clauses` optional clauses must match: `3`, `-1`, `75%`, `-25%`, `2<75% 9<-3`.
   func count(of clauses: Int) throws(SearchEngineError) -> Int { try Self.evaluate(text, clauses) }
 
   private static func evaluate(_ specification: some StringProtocol, _ clauses: Int) throws(SearchEngineError) -> Int {

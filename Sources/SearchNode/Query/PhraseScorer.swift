@@ -1,4 +1,4 @@
-/// The postings of one position of a phrase: one term, or several that stand for each other.
+/// The postings of one position of a phrase: one term, or several alternatives.
 final class PhrasePostings {
   private let cursors: [PostingsCursor]
   /// Position within the phrase.
@@ -37,10 +37,10 @@ final class PhrasePostings {
   }
 }
 
-/// Documents that hold a phrase, scored by BM25 with the (sloppy) number of its occurrences as the frequency.
+/// Documents that contain a phrase, scored by BM25 with the (sloppy) number of its occurrences as the frequency.
 final class PhraseScorer: Scorer {
   private let postings: [PhrasePostings]
-  /// The same, the rarest first.
+  /// The same postings, the rarest first.
   private let ordered: [PhrasePostings]
   private let slop: Int32
   private let weight: Float
@@ -114,16 +114,16 @@ final class PhraseScorer: Scorer {
   }
 }
 
-/// Finds a phrase whose terms may be moved by up to `slop` positions in all; each occurrence counts 1 / (1 + moves).
+/// Finds a phrase whose terms may be moved by up to `slop` positions in total; each occurrence counts 1 / (1 + moves).
 ///
-/// The same occurrences in the same order as Lucene's sloppy matcher finds, repeated terms among them: two places of
+/// It finds the same occurrences in the same order as Lucene's sloppy matcher, also with repeated terms: two places of
 /// the phrase never use one position of the document.
 struct SloppyPhraseMatcher {
   private struct Place {
     var offset: Int32
     var group: Int
     var indexInGroup: Int
-    /// Position in the document less the offset in the phrase.
+    /// The position in the document minus the offset in the phrase.
     var position: Int32 = 0
     var next = 0
   }
@@ -162,7 +162,7 @@ struct SloppyPhraseMatcher {
     }
   }
 
-  /// The sum over all occurrences, given the positions of each place of the phrase.
+  /// The sum over all occurrences, from the positions of each place of the phrase.
   mutating func frequency(_ positions: [[Int32]]) -> Float {
     self.positions = positions
     end = .min
@@ -232,7 +232,7 @@ struct SloppyPhraseMatcher {
     return least
   }
 
-  /// Puts places with the same term on different positions of the document to begin with.
+  /// Puts places with the same term on different positions of the document at the start.
   private mutating func separateRepeats() -> Bool {
     for members in groups {
       if hasMultiTermRepeats {
@@ -268,7 +268,7 @@ struct SloppyPhraseMatcher {
     return a.position < b.position || (a.position == b.position && a.offset < b.offset) ? left : right
   }
 
-  /// Moves places that came to stand on one position of the document apart. The queue orders itself.
+  /// Separates places that have moved to the same position of the document. The queue orders itself.
   private mutating func resolveCollisions(_ start: Int) -> Bool {
     guard places[start].group >= 0 else { return true }
     var current = start

@@ -6,7 +6,7 @@ import SearchDSL
   import Darwin
 #endif
 
-/// Turns the DSL's queries into the index's: analyses text, reads values by the type of their field.
+/// Turns the DSL's queries into the index's: analyses text and reads values by their field's type.
 struct QueryPlanner {
   let mapping: MappingSnapshot
   let analysis: AnalysisRegistry
@@ -72,7 +72,7 @@ struct QueryPlanner {
 
   private func exists(_ field: String) -> IndexQuery {
     if mapping.fields[field] != nil { return .exists(field: field) }
-    // An object exists where any of its fields does.
+    // An object exists if any of its fields exists.
     let members = mapping.fields.keys.filter { $0.hasPrefix(field + ".") || Wildcard.matches($0, pattern: field) }
     guard !members.isEmpty else { return .matchNone }
     return .boolean(BooleanClauses(should: members.sorted().map { .exists(field: $0) }))
@@ -134,7 +134,7 @@ struct QueryPlanner {
     }
   }
 
-  /// The term that the index holds for a value of a text or keyword field.
+  /// The term in the index for a value of a text or keyword field.
   func termBytes(_ field: FieldMapping, _ value: FieldValue) -> [UInt8] {
     guard let normalizer = field.parameters.normalizer else { return Array(value.text.utf8) }
     return Array(normalizer.normalize(value.text).utf8)
@@ -253,7 +253,7 @@ struct QueryPlanner {
     }
   }
 
-  /// The column's form of a value; nil where the type holds no such value (1.5 in a whole number's field).
+  /// A value as the column stores it; nil if the type cannot hold it (1.5 in a whole number's field).
   func number(_ field: FieldMapping, _ value: FieldValue) throws(SearchEngineError) -> Int64? {
     if case .int(let whole) = value, !field.type.isFloating {
       return FieldParsing.bounds(field.type).contains(whole) ? whole : nil
@@ -279,7 +279,7 @@ struct QueryPlanner {
       functions.append(
         .init(kind: try kind(function.kind), filter: filter, weight: function.weight.map { Float($0) }))
     }
-    // Elasticsearch does not average, nor combine at all, a single function without a filter.
+    // Elasticsearch neither averages nor combines a single function without a filter.
     let isSingle = functions.count == 1 && functions[0].filter == nil
     return .functionScore(
       IndexFunctionScore(
@@ -340,7 +340,7 @@ struct QueryPlanner {
 }
 
 extension FieldValue {
-  /// The value as the text that a keyword field would hold.
+  /// The value as a keyword field would store it.
   var text: String {
     switch self {
     case .string(let value): value
@@ -351,9 +351,9 @@ extension FieldValue {
   }
 }
 
-/// The time of one search, and whether what it asks depends on it.
+/// The time of one search, and whether the search depends on it.
 final class SearchTime {
-  /// Milliseconds since 1970 for `now`.
+  /// The value of `now`: milliseconds since 1970.
   let now: Int64
   var isRead = false
 

@@ -1,18 +1,18 @@
-/// The matches of a stretch of documents: a bit each, and a score for each bit.
+/// The matches in a stretch of documents: a bit for each document, and a score for each set bit.
 ///
-/// Queries that match much are run a window at a time, clause by clause: postings are read in a tight loop and nothing is
-/// called per document. (Icecat, three words in four fields: about five times as fast as document by document.)
+/// Queries with many matches run a window at a time, clause by clause: postings are read in a tight loop, with no call
+/// for each document. (Icecat, three words in four fields: about five times as fast as document by document.)
 final class ScoreWindow {
-  /// Documents of a window: their scores stay in the first-level cache's neighbour.
+  /// Documents in a window: their scores fit in the second-level cache.
   static let size: Int32 = 4_096
   static let words = Int(size) / 64
 
   let bits: UnsafeMutablePointer<UInt64>
-  /// Of each match its score; what lies between them was never written.
+  /// The score of each match; all other places are uninitialised.
   let scores: UnsafeMutablePointer<Float>
   /// First document.
   private(set) var base: Int32 = 0
-  /// Whether `scores` are wanted at all.
+  /// Whether `scores` are needed at all.
   private(set) var needsScores: Bool
 
   var end: Int32 { base + Self.size }
@@ -29,13 +29,13 @@ final class ScoreWindow {
     scores.deallocate()
   }
 
-  /// Where the window goes next: behind this one, or to the window of the scorer's next match.
+  /// The next window's base: after this window, or the window of the scorer's next match.
   func nextBase(_ scorer: Scorer) -> Int32 {
     let next = scorer.document == Scorer.end ? base : scorer.document / Self.size * Self.size
     return max(base + Self.size, next)
   }
 
-  /// Empties the window and puts it over other documents.
+  /// Empties the window and moves it to other documents.
   func reset(base: Int32) {
     self.base = base
     for word in 0..<Self.words { bits[word] = 0 }
@@ -67,7 +67,7 @@ final class ScoreWindow {
   @inline(__always)
   func contains(_ index: Int) -> Bool { bits[index >> 6] & (1 << UInt64(truncatingIfNeeded: index & 63)) != 0 }
 
-  /// Calls `body` with the index of each match within the window, ascending. `body` may remove the match at hand.
+  /// Calls `body` with the index of each match within the window, ascending. `body` may remove the current match.
   @inline(__always)
   func forEach(_ body: (Int) -> Void) {
     for word in 0..<Self.words {
@@ -88,7 +88,7 @@ final class ScoreWindow {
   func subtract(_ other: ScoreWindow) { for word in 0..<Self.words { bits[word] &= ~other.bits[word] } }
 }
 
-/// Sums of the clauses of a disjunction over a window; between windows all are 0.
+/// Sums of a disjunction's clauses over a window; between windows all are 0.
 final class ScoreAccumulator {
   private lazy var scratchWindow = ScoreWindow(needsScores: true)
 

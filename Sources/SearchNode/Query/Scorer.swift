@@ -1,26 +1,26 @@
 /// Walks the documents of one segment that match a query, ascending, and scores the current one.
 ///
-/// A class and not a protocol: a call costs one indirect jump, and `document` none.
+/// A class and not a protocol: a call costs one indirect jump, and reading `document` costs none.
 class Scorer {
   static let end = Int32.max
 
-  /// -1 before the first `next` or `advance`, `end` behind the last.
+  /// -1 before the first `next` or `advance`, `end` after the last match.
   final var document: Int32 = -1
 
-  /// About how many documents match: conjunctions begin with the rarest.
+  /// The approximate number of matches: conjunctions begin with the rarest.
   var cost: Int { fatalError("a scorer knows its cost") }
 
   func next() -> Int32 { fatalError("a scorer moves") }
 
-  /// The first match that is not less than `target`, which is greater than `document`.
+  /// The first match that is not less than `target`, which must be greater than `document`.
   func advance(_ target: Int32) -> Int32 { fatalError("a scorer moves") }
 
   func score() -> Float { fatalError("a scorer scores") }
 
-  // A scorer is run either document by document (`next`, `advance`, `score`) or window by window (`fill`,
-  // `accumulate`), never both: behind a window `document` is only a bound below which nothing more will match.
+  // A scorer runs either document by document (`next`, `advance`, `score`) or window by window (`fill`, `accumulate`),
+  // never both: after a window, `document` is only a lower bound of the remaining matches.
 
-  /// Puts the matches within the window into it.
+  /// Puts the scorer's matches within the window into the window.
   func fill(_ window: ScoreWindow) {
     var at = document < window.base ? advance(window.base) : document
     while at < window.end {
@@ -42,7 +42,7 @@ class Scorer {
     }
   }
 
-  /// Takes what does not match out of the window, document by document.
+  /// Removes documents that do not match from the window, one by one.
   func intersect(_ window: ScoreWindow) {
     window.forEach { index in
       let wanted = window.base &+ Int32(truncatingIfNeeded: index)
@@ -52,7 +52,7 @@ class Scorer {
   }
 }
 
-/// Every document, at one score.
+/// Every document, with one score.
 final class MatchAllScorer: Scorer {
   private let count: Int32
   private let constant: Float
@@ -82,7 +82,7 @@ final class MatchAllScorer: Scorer {
   override func intersect(_ window: ScoreWindow) {}
 }
 
-/// The documents of a set, at one score.
+/// The documents of a set, with one score.
 final class BitSetScorer: Scorer {
   private let set: BitSet
   private let cardinality: Int
@@ -103,7 +103,7 @@ final class BitSetScorer: Scorer {
   override func score() -> Float { constant }
 }
 
-/// A few documents, ascending, at one score.
+/// A few documents, ascending, with one score.
 final class DocumentListScorer: Scorer {
   private let documents: [Int32]
   private var index = -1
@@ -259,7 +259,7 @@ final class TermScorer: Scorer {
   }
 }
 
-/// Terms that stand for one: their frequencies in a document are added before it is scored.
+/// Terms that count as one: their frequencies in a document are added before it is scored.
 final class SynonymScorer: Scorer {
   private let cursors: [PostingsCursor]
   private let weight: Float
@@ -294,7 +294,7 @@ final class SynonymScorer: Scorer {
   }
 }
 
-/// Another scorer's documents at one score.
+/// Another scorer's documents, with one score.
 final class ConstantScorer: Scorer {
   private let inner: Scorer
   private let constant: Float

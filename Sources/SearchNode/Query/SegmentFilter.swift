@@ -1,7 +1,7 @@
 import SearchDSL
 import Threading
 
-/// What a filter matches in a segment; deleted documents may be among it.
+/// The matches of a filter in a segment; they may include deleted documents.
 enum FilterMatches: Sendable {
   case none, all
   case some(BitSet)
@@ -16,7 +16,7 @@ enum FilterMatches: Sendable {
     }
   }
 
-  /// Takes what does not match out of the window.
+  /// Removes documents that do not match from the window.
   func thin(_ window: ScoreWindow) {
     switch self {
     case .all: break
@@ -26,17 +26,17 @@ enum FilterMatches: Sendable {
   }
 }
 
-/// A filter of one search, clause by clause, so that the facets of a page share what each chosen value matches.
+/// A filter of one search, clause by clause, so that the facets of a page share the matches of each chosen value.
 ///
-/// Only what some segment does not know is planned: a filter that is asked again costs its look-up alone.
+/// Only clauses that some segment does not know are planned: a repeated filter costs only its look-up.
 struct PlannedFilter: Sendable {
   fileprivate struct Clause: Sendable {
     let key: FilterCache.Key
-    /// Of each of the snapshot's segments what it matches; nil where it must be read.
+    /// For each segment of the snapshot, the clause's matches; nil if they must be read.
     let known: [FilterMatches?]
-    /// nil where all is known.
+    /// nil if all matches are known.
     let query: IndexQuery?
-    /// Whether it matches the same of a segment at any time.
+    /// Whether the clause always matches the same documents of a segment.
     let isLasting: Bool
   }
 
@@ -116,15 +116,15 @@ struct SegmentFilter {
   }
 }
 
-/// What filters match in one segment, kept for the searches to come as Lucene's query cache keeps it.
+/// The matches of filters in one segment, kept for later searches as in Lucene's query cache.
 ///
-/// A shopper's filters stay over pages, sorts and the counts of all facets, and another shopper has the same. Two halves,
-/// of which the older one is dropped when the younger one is full.
+/// A shopper's filters stay the same over pages, sorts and the counts of all facets, and other shoppers use the same
+/// ones. The cache has two halves; when the younger half is full, the older one is dropped.
 final class FilterCache: Sendable {
-  /// Filters of a half: each takes a bit a document.
+  /// Filters in a half: each takes one bit for each document.
   private static let mostFilters = 64
 
-  /// A query with its hash, which is asked of every segment.
+  /// A query with its hash, because every segment is asked for it.
   struct Key: Hashable, Sendable {
     private let hash: Int
     private let query: Query

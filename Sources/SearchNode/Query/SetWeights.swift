@@ -1,4 +1,4 @@
-/// Any of the terms; score is the boost.
+/// Matches any of the terms; the score is the boost.
 final class TermsInWeight: Weight {
   private let field: String
   private let terms: [[UInt8]]
@@ -68,7 +68,7 @@ enum PostingsUnion {
   ) -> Scorer? {
     guard let first = ordinals.first else { return nil }
     let count = reader.segment.documentCount
-    // Every document has one of them, as a shop's audience: nothing is read then.
+    // Every document has one of the terms (a shop's audience, for example): no postings need reading.
     if ordinals.contains(where: { Int(field.documentFrequencies.base[$0]) == count }) {
       return MatchAllScorer(documentCount: count, score: score)
     }

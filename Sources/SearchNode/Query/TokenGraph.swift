@@ -22,7 +22,7 @@ struct TokenGraph {
   }
 
   var isEmpty: Bool { tokens.isEmpty }
-  /// Some token spans more than one position.
+  /// Whether some token spans more than one position.
   var hasPaths: Bool { tokens.contains { $0.length > 1 } }
 
   /// The terms of each position, in order.
@@ -38,13 +38,13 @@ struct TokenGraph {
     return positions
   }
 
-  /// Most paths through a token graph that are followed: their number doubles with each fork.
+  /// Most paths through a token graph that are followed: every fork doubles their number.
   static let maximumPaths = 1_024
 
-  /// Where each position's tokens begin, empty positions left out.
+  /// The tokens that begin at each position, without empty positions.
   private var starts: [Int: [GraphToken]] { Dictionary(grouping: tokens, by: \.position) }
 
-  /// Every way from the first position to the last, as phrases.
+  /// Every path from the first position to the last, as phrases.
   func paths() -> [[IndexPhrase.Position]] { paths(from: tokens.first?.position ?? 0, to: .max) }
 
   private func paths(from start: Int, to end: Int) -> [[IndexPhrase.Position]] {
@@ -70,7 +70,7 @@ struct TokenGraph {
   /// A clause for each stretch between positions that every path crosses: terms at one position, or phrases of paths.
   func boolean(_ operation: BooleanOperator, _ clause: ([[UInt8]]) -> IndexQuery) -> IndexQuery {
     let last = tokens.map { $0.position + $0.length }.max() ?? 0
-    // A position is crossed by every path when no token spans over it.
+    // Every path crosses a position if no token spans it.
     let crossings = Set(tokens.map(\.position)).sorted().filter { position in
       !tokens.contains { $0.position < position && position < $0.position + $0.length }
     }
@@ -92,7 +92,7 @@ struct TokenGraph {
     return .boolean(operation == .and ? BooleanClauses(must: clauses) : BooleanClauses(should: clauses))
   }
 
-  /// The phrase of a path, in the field or fields that `clause` looks in.
+  /// The phrase of a path, in the field or fields that `clause` searches.
   private static func phrase(of path: [IndexPhrase.Position], _ clause: ([[UInt8]]) -> IndexQuery) -> IndexQuery {
     func phrase(_ query: IndexQuery) -> IndexQuery {
       switch query {

@@ -1,10 +1,10 @@
-/// A query bound to a snapshot: its statistics are taken, its boosts multiplied. Makes a scorer for each segment.
+/// A query bound to a snapshot, with its statistics read and its boosts multiplied. It makes a scorer for each segment.
 class Weight {
   /// nil: nothing in the segment matches.
   func scorer(_ reader: SegmentReader) -> Scorer? { fatalError("a weight makes scorers") }
 }
 
-/// Makes weights of queries for one snapshot.
+/// Makes weights from queries, for one snapshot.
 final class WeightBuilder {
   let snapshot: Snapshot
 
@@ -247,7 +247,7 @@ private final class BoostingWeight: Weight {
   private let positive: Weight
   private let negative: Weight
   private let negativeBoost: Float
-  /// Multiplies the whole, as in Lucene, and not the positive query's parts.
+  /// Multiplies the whole score, as in Lucene, and not the positive query's parts.
   private let boost: Float
 
   init(positive: Weight, negative: Weight, negativeBoost: Float, boost: Float) {

@@ -1,7 +1,7 @@
 import JSON
 import SearchDSL
 
-/// Reads what a hit shows: id, version, source, highlights.
+/// Reads the parts of a hit that the response shows: ID, version, source, highlights.
 final class FetchPhase {
   private let snapshot: Snapshot
   private let indexName: String
@@ -24,7 +24,7 @@ final class FetchPhase {
     return (reader.segment, Int32(document - reader.documentBase))
   }
 
-  /// The document as it came; nil where the mapping stores none.
+  /// The original document; nil if the mapping stores none.
   func source(_ document: Int) -> JSONValue? {
     let (segment, local) = place(document)
     return sources.whole(segment.stored.source(local))
@@ -40,7 +40,7 @@ final class FetchPhase {
 
   private func part(of segment: Segment, _ document: Int32, _ filter: SourceFilter) -> JSONValue? {
     if let known = segment.sources.value(of: document, filter) { return known }
-    // Inner hits may ask for other fields than the hits themselves.
+    // Inner hits may request other fields than the hits themselves.
     let reader = filter == request.source ? sources : SourceReader(filter)
     let part = reader.projected(segment.stored.source(document))
     if let part { segment.sources.keep(part, of: document, filter) }
@@ -48,13 +48,13 @@ final class FetchPhase {
   }
 }
 
-/// A parser and a projection, for the sources of one search after the other.
+/// A parser and a projection, which later searches reuse.
 final class SourceReader {
   let filter: SourceFilter
   private let parser = JSONParser()
   private let projection: SourceProjection
 
-  /// Paths that one may remember; documents with made-up names would fill it without end.
+  /// Most paths that a projection remembers; documents with invented names would otherwise fill it without end.
   private static let mostPaths = 10_000
 
   init(_ filter: SourceFilter) {
@@ -64,7 +64,7 @@ final class SourceReader {
 
   var isWorthKeeping: Bool { projection.pathCount <= Self.mostPaths }
 
-  // What is stored was parsed when it came in, so it parses again.
+  // Stored documents were parsed on arrival, so parsing cannot fail here.
 
   func whole(_ source: UnsafeBufferPointer<UInt8>) -> JSONValue? { try? parser.withDocument(source) { $0.value } }
 

@@ -1,6 +1,6 @@
 import SearchDSL
 
-/// Keeps the best hits in the order asked for, one of each group where the search collapses.
+/// Keeps the best hits in the requested order; if the search collapses, one for each group.
 struct HitCollector {
   private let order: SortOrder
   private var top: TopHits
@@ -12,7 +12,7 @@ struct HitCollector {
   private var components: [BoundSortComponent] = []
   private var groupColumn: CollapseField.Bound?
   private var base = 0
-  /// Of each group its best hit; the key is the group's ordinal or number, nil without one.
+  /// The best hit of each group; the key is the group's ordinal or number, nil without one.
   private var groups: [Int64?: (entry: TopHits.Entry, keys: [Int64])] = [:]
 
   init(order: SortOrder, capacity: Int, after: [Int64]?, collapse: CollapseField?) {
@@ -41,7 +41,7 @@ struct HitCollector {
       let score = matches.scores.isEmpty ? 0 : matches.scores[position]
       noteMaximum(score)
       keys[0] = first.key(document, score: score)
-      // Most matches are out by their first key; the others' columns are not read then.
+      // Most matches lose by their first key, so the other keys' columns are not read for them.
       if collapse == nil, top.isFull, keys[0] > top.worstFirstKey { continue }
       for component in components.indices.dropFirst() {
         keys[component] = components[component].key(document, score: score)
@@ -55,7 +55,7 @@ struct HitCollector {
     }
   }
 
-  /// By score alone most matches fail at one comparison.
+  /// If hits are sorted by score alone, most matches lose by one comparison.
   private mutating func collectByScore(_ matches: borrowing Matches) {
     for position in matches.documents.indices {
       let score = matches.scores[position]

@@ -1,18 +1,18 @@
 import Threading
 
-/// What one search leaves for the next: objects that cost more to make than to clean.
+/// Objects that one search leaves for the next, because making them costs more than cleaning them.
 ///
-/// Each belongs to one search at a time: who takes it has the only reference to it.
+/// Each belongs to one search at a time: the search that takes it has the only reference.
 struct Idle<Element: AnyObject>: Sendable {
-  /// As many searches at once as a machine has cores, about; more make their own.
+  /// About as many as a machine has cores and therefore searches at once; further searches make their own.
   private static var mostKept: Int { 16 }
 
-  // Under the lock, or with the one search that took it.
+  // Guarded by the lock, or owned by the one search that took it.
   private struct Kept: @unchecked Sendable { var elements: [Element] = [] }
 
   private let kept = Guarded(Kept())
 
-  /// One that fits; nil where none lies idle.
+  /// A fitting object; nil if none is idle.
   func take(where isFitting: (Element) -> Bool = { _ in true }) -> Element? {
     kept.withLock { kept in
       guard let index = kept.elements.lastIndex(where: isFitting) else { return Kept() }

@@ -1,5 +1,5 @@
-/// What was looked up lately, up to some bytes: two halves, of which the older one is dropped when the younger one is full.
-/// What is found in the older one moves into the younger.
+/// Recently used values, up to a number of bytes: two halves; when the younger half is full, the older one is dropped.
+/// A value found in the older half moves to the younger.
 struct RecentValues<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private struct Entry {
     let value: Value
@@ -28,7 +28,7 @@ struct RecentValues<Key: Hashable & Sendable, Value: Sendable>: Sendable {
       younger.removeAll()
       youngerBytes = 0
     }
-    // What was looked up twice at once is kept once.
+    // A value that two searches looked up at once is kept once.
     if younger.updateValue(entry, forKey: key) == nil { youngerBytes += entry.bytes }
   }
 }

@@ -2,17 +2,18 @@ import JSON
 import SearchDSL
 import Threading
 
-/// Answers to bodies that were asked before, as Elasticsearch's shard request cache keeps them: an answer serves until
-/// the next refresh, and none whose body names `now`.
+/// Answers to repeated requests, kept as in Elasticsearch's shard request cache: an answer is valid until the next
+/// refresh, and answers to requests that name `now` are not kept.
 final class ResponseCache: Sendable {
   struct Key: Hashable, Sendable {
-    /// Of the snapshot that was searched: an answer of another one is never found, and goes with time.
+    /// The serial number of the searched snapshot: answers of another snapshot are never found, and are dropped in
+    /// time.
     let snapshot: UInt64
     let index: String
     let request: SearchRequest
   }
 
-  /// An answer may take such a part of the whole: one large page is not to push out all others.
+  /// An answer may take this fraction of the cache: one large page must not push out all others.
   private static let largestShare = 8
 
   private let limit: Int
@@ -38,9 +39,9 @@ final class ResponseCache: Sendable {
   }
 }
 
-// Sizes are estimates from above of what the values take in memory: the texts' bytes and the places that hold them.
+// Sizes are upper estimates of the memory that the values take: the texts' bytes and the places that hold them.
 extension SearchResponse {
-  /// What a body, its key and their places in a table take beside the answer.
+  /// Memory for a request, its key and their table entries, in addition to the answer.
   private static let requestBytes = 4_096
 
   fileprivate var estimatedBytes: Int {

@@ -24,7 +24,7 @@ struct SearchExecution {
     query = try planner.plan(request.query)
   }
 
-  /// Whether the answer of the same snapshot may be another one later. Known once the search has run.
+  /// Whether the same snapshot may give another answer later. Known once the search has run.
   var dependsOnTime: Bool { planner.time.isRead }
 
   private static func check(_ request: SearchRequest, _ snapshot: Snapshot) throws(SearchEngineError) {
@@ -75,7 +75,7 @@ struct SearchExecution {
     return try response(hits, aggregators.results())
   }
 
-  /// Runs one segment window by window. The post filter holds for the hits and not for the aggregations.
+  /// Runs one segment window by window. The post filter applies to the hits, not to the aggregations.
   private func collect(
     _ scorer: Scorer, _ postFilter: FilterMatches?, _ reader: SegmentReader, _ aggregators: AggregatorSet,
     _ hits: inout HitCollector
@@ -98,7 +98,7 @@ struct SearchExecution {
     }
   }
 
-  /// Takes out deleted documents and those that score too little.
+  /// Removes deleted documents and documents with too low a score.
   private func thin(_ window: ScoreWindow, _ reader: SegmentReader) {
     if let live = reader.live { window.formIntersection(live) }
     guard let minimum = request.minimumScore.map({ Float($0) }) else { return }
@@ -134,7 +134,7 @@ struct SearchExecution {
     return response
   }
 
-  /// The page's fragments by document, made in the order of indexing.
+  /// The page's highlighted fragments by document, made in the order of indexing.
   private func highlights(_ documents: [Int], _ fetch: FetchPhase) throws(SearchEngineError) -> [Int: [String:
     [String]]]
   {
@@ -158,7 +158,7 @@ struct SearchExecution {
     }
   }
 
-  /// The members of one group, each kind by a search of its own, as Elasticsearch expands them.
+  /// The members of one group; each kind of inner hits has its own search, as in Elasticsearch.
   private func innerHits(_ collapse: Collapse, _ value: FieldValue?) throws(SearchEngineError) -> [String:
     InnerHitsResult]
   {
@@ -179,7 +179,7 @@ struct SearchExecution {
   }
 }
 
-/// Matching documents of a window; `scores` is empty where none are needed.
+/// Matching documents of a window; `scores` is empty if no scores are needed.
 struct Matches {
   private(set) var documents: [Int32] = []
   private(set) var scores: [Float] = []

@@ -1,22 +1,23 @@
 import SearchDSL
 
-/// Sort keys as whole numbers: of two hits the one with the smaller keys comes first, whatever types and directions.
+/// Sort keys as whole numbers: of two hits, the one with the smaller keys comes first, for all types and directions.
 ///
-/// Keywords are compared by their global ordinals, doubles in their sortable form; descending is the complement.
+/// Keywords are compared by their global ordinals, doubles in their sortable form; descending order uses the
+/// complement.
 final class SortOrder {
   enum Source {
     case score
     case document
     case number(name: String, type: FieldType)
     case keyword(name: String, ordinals: GlobalOrdinals)
-    /// The index has no such field.
+    /// The index does not have this field.
     case unmapped
   }
 
   struct Component {
     let source: Source
     let isDescending: Bool
-    /// The key of a document without a value, complement included.
+    /// The key of a document without a value, already complemented if the order is descending.
     let missing: Int64
     let mode: SortKey.Mode
   }
@@ -93,7 +94,7 @@ final class SortOrder {
     }
   }
 
-  /// Twice the ordinal, so that a value between two terms has a place of its own.
+  /// Twice the ordinal, so that a value between two terms has its own place.
   private static func ordinalKey(of term: [UInt8], in ordinals: GlobalOrdinals) -> Int64 {
     let lower = Int64(ordinals.lowerBound(term))
     return ordinals.ordinal(of: term) == nil ? lower * 2 - 1 : lower * 2
@@ -126,14 +127,14 @@ final class SortOrder {
       return .string(ordinals.string(Int(plain / 2)))
     case .number(_, let type):
       guard type.isFloating else { return .int(plain) }
-      // JSON has no infinity: Elasticsearch writes what stands for a missing number as text.
+      // JSON has no infinity: Elasticsearch writes the value of a missing number as text.
       if plain == .max { return .string("Infinity") }
       if plain == .min { return .string("-Infinity") }
       return .double(SortableDouble.decode(plain))
     }
   }
 
-  /// The keys of the last hit of the page before.
+  /// The keys of the previous page's last hit.
   func keys(after values: [SortValue], planner: QueryPlanner) throws(SearchEngineError) -> [Int64] {
     guard values.count == components.count else {
       throw .refused(

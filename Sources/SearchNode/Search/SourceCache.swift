@@ -2,14 +2,14 @@ import JSON
 import SearchDSL
 import Threading
 
-/// What searches read of a segment's sources lately, as the values that they gave.
+/// Recently read parts of a segment's sources, as values.
 ///
-/// A shop shows the same products again and again, and of each the same fields: to parse a source of two kilobytes for ten
-/// of them cost more than all else of a hit. A segment does not change, so that what is kept stays right.
+/// A shop shows the same products again and again, and the same fields of each: parsing a source of two kilobytes for
+/// ten fields cost more than all the rest of a hit. A segment does not change, so that kept values stay correct.
 final class SourceCache: Sendable {
-  /// Of a half, by estimate: the cards of about a thousand products.
+  /// Bytes of a half, as estimated: the cards of about a thousand products.
   private static let mostBytes = 2 << 20
-  /// Ways to read a source that are kept at once: a shop's cards, with a summary and without.
+  /// Most ways of reading a source that are kept at once: a shop's cards, with a summary and without.
   private static let mostFilters = 4
 
   private struct Key: Hashable {
@@ -32,7 +32,7 @@ final class SourceCache: Sendable {
     state.withLock { state in state.key(document, filter).flatMap { state.parts.value(of: $0) } }
   }
 
-  /// Keeps a part of a source; a whole one is read too seldom.
+  /// Keeps a part of a source; whole sources are read too seldom to keep.
   func keep(_ value: JSONValue, of document: Int32, _ filter: SourceFilter) {
     guard case .fields = filter else { return }
     state.withLock { state in

@@ -7,18 +7,18 @@ import SearchDSL
   import Darwin
 #endif
 
-/// `_source` with only what is wanted, read straight from the parsed bytes: what is left out is never built.
+/// `_source` reduced to the requested fields, read directly from the parsed bytes: other fields are never built.
 ///
-/// What is decided of a path is remembered, since the documents of an index have the same paths. Belongs to one search
-/// at a time.
+/// The projection remembers its decision for each path, because the documents of an index have the same paths. It
+/// belongs to one search at a time.
 final class SourceProjection {
-  /// What is decided of a path, and of those below it that were met.
+  /// The decision for a path, and the paths below it that occurred.
   private final class Path {
     enum Decision {
       case leftOut
-      /// With all below it, unless something is excluded.
+      /// Included with everything below it, unless something is excluded.
       case included
-      /// Only what lies below it may be wanted.
+      /// Only paths below it may be included.
       case passedThrough
     }
 
@@ -29,7 +29,7 @@ final class SourceProjection {
     let decision: Decision
     private(set) var members: [Path] = []
     private var numbers: [String: Int] = [:]
-    /// Members that are not left out.
+    /// Number of members that are not left out.
     private(set) var wantedCount = 0
 
     init(name: String, member: String, decision: Decision) {
@@ -39,8 +39,8 @@ final class SourceProjection {
       utf8 = Array(member.utf8)
     }
 
-    /// The member of that name; `expected` is the one that is probably met next, for documents have theirs in the same
-    /// order.
+    /// The member with that name; `expected` is the likely next member, because documents have their members in the
+    /// same order.
     func member(_ wanted: UnsafeBufferPointer<UInt8>, expected: inout Int) -> Path? {
       let index: Int
       if expected < members.count, members[expected].isMember(wanted) {
@@ -121,12 +121,12 @@ final class SourceProjection {
     return includes.contains { Self.mayLieBelow($0, name) } ? .passedThrough : .leftOut
   }
 
-  /// The pattern names this path or one above it.
+  /// Whether the pattern names this path or one above it.
   private static func covers(_ pattern: String, _ path: String) -> Bool {
     Wildcard.matches(path, pattern: pattern) || Wildcard.matches(path, pattern: pattern + ".*")
   }
 
-  /// The pattern may name a path below this one.
+  /// Whether the pattern may name a path below this one.
   private static func mayLieBelow(_ pattern: String, _ path: String) -> Bool {
     let parts = pattern.split(separator: ".")
     let own = path.split(separator: ".")

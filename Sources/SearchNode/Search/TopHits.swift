@@ -1,6 +1,6 @@
 /// The best hits so far: a heap of fixed-width keys, the worst on top.
 ///
-/// A hit is `width` whole numbers (its sort keys) and its document; the smaller one is the better one.
+/// A hit is `width` whole numbers (its sort keys) and its document; the smaller hit is the better one.
 struct TopHits {
   struct Entry {
     var document: Int
@@ -11,7 +11,7 @@ struct TopHits {
   let width: Int
   private(set) var keys: [Int64] = []
   private(set) var entries: [Entry] = []
-  /// Hits up to and including these keys are left out (the page before).
+  /// Hits up to and including these keys are left out: earlier pages showed them.
   private let after: [Int64]?
 
   init(capacity: Int, width: Int, after: [Int64]? = nil) {
@@ -36,7 +36,7 @@ struct TopHits {
       siftUp(entries.count - 1)
       return
     }
-    // Documents come in ascending order: of equal keys the one that is there already is the better one.
+    // Documents come in ascending order: of equal keys the earlier one is better.
     guard isLess(candidate, 0) else { return }
     for index in 0..<width { keys[index] = candidate[index] }
     entries[0] = Entry(document: document, score: score)

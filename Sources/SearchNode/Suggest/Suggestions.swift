@@ -1,12 +1,12 @@
 import SearchDSL
 
-/// The `term` suggester, as Lucene's `DirectSpellChecker` with Elasticsearch's settings finds its candidates.
+/// The `term` suggester: finds candidates as Lucene's `DirectSpellChecker` does with Elasticsearch's settings.
 struct Suggestions {
   let snapshot: Snapshot
 
-  /// Candidates looked at for each that is shown.
+  /// Candidates examined for each suggestion shown.
   private static let inspectionsPerSuggestion = 5
-  /// A term in a larger share of the documents is taken for right.
+  /// A term in a larger share of the documents counts as correctly spelt.
   private static let maximumTermFrequency: Float = 0.01
   private static let accuracy: Float = 0.5
 
@@ -79,7 +79,7 @@ struct Suggestions {
       guard let inverted = reader.segment.fields[suggester.field]?.inverted else { continue }
       for ordinal in inverted.ordinals(withPrefix: prefix) {
         let length = inverted.term(ordinal).count
-        // A scalar takes at most four bytes, so a term of another length cannot be within the distance.
+        // A scalar has at most four bytes, so a term of another length cannot be within the distance.
         guard length <= (word.count + edits) * 4, length + edits >= word.count else { continue }
         frequencies[Array(inverted.term(ordinal)), default: 0] += Int(inverted.documentFrequencies[ordinal])
       }
@@ -91,7 +91,7 @@ struct Suggestions {
       let score = 1 - Float(distance) / Float(min(word.count, scalars.count))
       if score >= Self.accuracy { found.append(Candidate(term: candidate, score: score, frequency: frequency)) }
     }
-    // Of equal scores the queue keeps those that come first in the order of their bytes.
+    // Of equal scores the queue keeps those that come first in byte order.
     found.sort { $0.score != $1.score ? $0.score > $1.score : TermBytes.compare($0.term, $1.term) < 0 }
     return Array(found.prefix(most))
   }
@@ -99,7 +99,7 @@ struct Suggestions {
 
 /// Optimal string alignment: insertions, deletions, substitutions and transpositions of neighbours cost 1 each.
 enum EditDistance {
-  /// nil where the distance is greater than `limit`.
+  /// nil if the distance is greater than `limit`.
   static func within(_ limit: Int, _ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int? {
     guard abs(left.count - right.count) <= limit else { return nil }
     var beforePrevious: [Int] = []

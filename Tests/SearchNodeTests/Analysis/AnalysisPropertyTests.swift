@@ -1,9 +1,9 @@
-// What is proved here of all analyzers, over random texts of any Unicode (the seeds are printed):
+// Properties proved here for all analyzers, over random texts of any Unicode (the seeds are printed):
 // 1. No text and no analyzer of random components crashes, and terms are always valid UTF-8.
-// 2. Offsets lie within the text in UTF-16 code units, a token's start is not after its end, and a tokenizer's starts never
-//    go back.
-// 3. Positions never go back and lengths are at least 1.
-// 4. A buffer that is used again gives what a new one gives, and bytes that are not UTF-8 do not crash.
+// 2. Offsets lie within the text in UTF-16 code units, a token never starts after its end, and a tokenizer's starts
+//    never decrease.
+// 3. Positions never decrease and lengths are at least 1.
+// 4. A reused buffer gives the same tokens as a new one, and bytes that are not UTF-8 do not crash.
 
 import JSON
 import Testing
@@ -49,7 +49,7 @@ import Testing
     #expect(fresh.endOffset <= length, "\(seen)")
   }
 
-  @Test("2. Tokenizers go forward")
+  @Test("2. Tokenizer offsets never decrease")
   func tokenizers() throws {
     var random = RandomText(seed: Self.seed())
     for _ in 0..<200 {

@@ -1,5 +1,5 @@
-// What is proved here of the registry and of each component alone:
-// 1. Settings are read nested, with dotted names, with and without `index.` and `settings`.
+// Properties proved here for the registry and for each component alone:
+// 1. The registry reads nested settings and dotted names, with and without `index.` and `settings`.
 // 2. Every component gives the known answer of Elasticsearch's reference or of a real server.
 // 3. Faults in settings are refused in Elasticsearch's words.
 // 4. Normalizers give one term, and refuse filters that do not work character by character.
@@ -50,7 +50,7 @@ import Testing
         == ["2", "quick", "brown", "fox", "jump", "over", "lazi", "dog", "bone"])
   }
 
-  @Test("2. Types named without settings take the defaults of a real server")
+  @Test("2. Types named without settings use a real server's defaults")
   func bare() throws {
     let text = "l’Avion internationalization Running x-y"
     #expect(try Self.analyzer("standard", "edge_ngram").terms(of: text) == ["l", "i", "R", "x", "y"])
@@ -171,7 +171,7 @@ import Testing
     #expect(error?.reason == reason)
   }
 
-  @Test("3. A name that is not there")
+  @Test("3. An unknown name")
   func missing() throws {
     let registry = try AnalysisRegistry()
     let error = #expect(throws: AnalysisError.self) { try registry.analyzer(named: "nope") }

@@ -1,11 +1,12 @@
-// What is proved here, against `_analyze` of a real server (Lucene 9):
-// 1. Random analyzers of every tokenizer, token filter and character filter give, for random Unicode texts, the same tokens:
-//    terms, positions, position lengths, offsets and types.
-// 2. `word_delimiter_graph` and `word_delimiter` do for every combination of their parameters.
+// Properties proved here, against `_analyze` of a real server (Lucene 9):
+// 1. For random Unicode texts, random analyzers of every tokenizer, token filter and character filter give the same
+//    tokens: terms, positions, position lengths, offsets and types.
+// 2. `word_delimiter_graph` and `word_delimiter` do the same for every combination of their parameters.
 // 3. Product titles of the Icecat catalogue give the same tokens under the analyzers that shops use.
-// 4. `asciifolding`, `lowercase` and `uppercase` give the same for every character of the basic multilingual plane.
+// 4. `asciifolding`, `lowercase` and `uppercase` give the same result for every character of the basic multilingual
+//    plane.
 // 5. Stemmers give the same stems for the words of the catalogue and for random words.
-// The seeds are printed; VITRINE_ANALYSIS_SEED sets another.
+// The seeds are printed; VITRINE_ANALYSIS_SEED sets another one.
 
 import Foundation
 import FoundationNetworking
@@ -15,7 +16,7 @@ import Testing
 
 @testable import SearchNode
 
-/// One analyzer, as the body of `_analyze` and as settings have it.
+/// One analyzer, in the forms of an `_analyze` body and of index settings.
 struct AnalyzerCase: CustomStringConvertible {
   var tokenizer: JSONValue
   var filters: [JSONValue] = []
@@ -32,7 +33,7 @@ struct AnalyzerCase: CustomStringConvertible {
     ]
   }
 
-  /// Our analyzer of the same definition.
+  /// Our analyzer with the same definition.
   func analyzer() throws -> Analyzer {
     func named(_ prefix: String, _ values: [JSONValue]) -> (names: [JSONValue], definitions: JSONValue) {
       var names: [JSONValue] = []
@@ -64,7 +65,7 @@ struct AnalyzerCase: CustomStringConvertible {
     return try AnalysisRegistry(settings: settings).analyzer(named: "test")
   }
 
-  /// The tokens as `_analyze` lists them for several texts: position gaps of 100 and offset gaps of 1 between them.
+  /// The tokens as `_analyze` lists them for several texts: position gaps of 100 and offset gaps of 1 between texts.
   func tokens(_ texts: [String]) throws -> [String] {
     let analyzer = try analyzer()
     var buffer = TokenBuffer()
@@ -105,7 +106,7 @@ struct AnalyzeServer {
     request.timeoutInterval = 120
     request.setValue("application/json", forHTTPHeaderField: "Content-Type")
     let (data, _) = try await URLSession.shared.data(for: request)
-    // A term that was cut within a surrogate pair comes as half a pair, which no JSON parser takes.
+    // A term cut within a surrogate pair arrives as half a pair, which JSON parsers refuse.
     let high = #"\\u[dD][89abAB][0-9a-fA-F]{2}"#
     let low = #"\\u[dD][c-fC-F][0-9a-fA-F]{2}"#
     let half = try NSRegularExpression(pattern: "\(high)(?!\(low))|(?<!\(high))\(low)")
@@ -115,7 +116,7 @@ struct AnalyzeServer {
     return try JSONValue(parsing: whole)
   }
 
-  /// The lines with one U+FFFD for each run of them and of `?`: how half a surrogate pair is written differs.
+  /// The lines with one U+FFFD for each run of U+FFFD and `?`, because servers write half a surrogate pair differently.
   static func comparable(_ lines: [String]) -> [[UInt8]] {
     lines.map { line in
       var out = String.UnicodeScalarView()
@@ -166,12 +167,12 @@ struct AnalyzeDifferentialTests {
     return server
   }
 
-  /// Compares one analyzer over some texts; where they differ, over each text alone, so that the report is short.
+  /// Compares one analyzer over several texts. If they differ, compares each text alone, to keep the report short.
   static func compare(_ test: AnalyzerCase, _ texts: [String], _ server: AnalyzeServer) async throws -> Int {
     let theirs = try await server.tokens(test, texts, index: index)
     let ours = try test.tokens(texts)
     if AnalyzeServer.comparable(theirs) == AnalyzeServer.comparable(ours) { return 0 }
-    // Half a surrogate pair, cut off by a filter that counts UTF-16 units, is no text in UTF-8.
+    // Half a surrogate pair, left by a filter that counts UTF-16 units, cannot be written in UTF-8.
     if "\(theirs)".contains("\u{FFFD}") { return 0 }
     for text in texts {
       let theirs = try await server.tokens(test, [text], index: index)
@@ -232,7 +233,7 @@ struct AnalyzeDifferentialTests {
 }
 
 extension AnalyzeDifferentialTests {
-  /// Titles of the Icecat catalogue, or nil where it is not there.
+  /// Titles of the Icecat catalogue; nil if it is absent.
   static func titles() throws -> [String]? {
     guard let path = sharedFile("data/icecat/products.ndjson.gz") else { return nil }
     let unpack = Process()
@@ -326,12 +327,12 @@ extension AnalyzeDifferentialTests {
     "romanian", "russian", "spanish", "swedish", "turkish",
   ]
 
-  /// An analyzer of one tokenizer and up to four filters with random parameters.
+  /// An analyzer with one tokenizer and up to four filters with random parameters.
   static func randomCase(_ random: inout RandomText) -> AnalyzerCase {
     var test = AnalyzerCase(tokenizer: randomTokenizer(&random))
     for _ in 0..<random.below(4) + 1 { test.filters.append(randomFilter(&random)) }
-    // Where a text is read in pieces of max_token_length, the server corrects offsets by what it has read so far; the
-    // node has read all of it.
+    // When the server reads a text in pieces of max_token_length, it corrects offsets with the pieces read so far; the
+    // node corrects them with the whole text.
     if random.chance(35), test.tokenizer["max_token_length"] == nil {
       for _ in 0..<random.below(2) + 1 { test.characterFilters.append(randomCharacterFilter(&random)) }
     }
@@ -405,7 +406,7 @@ extension AnalyzeDifferentialTests {
     ])
   }
 
-  /// Pieces of HTML, well formed and not.
+  /// Pieces of HTML, well formed and malformed.
   static func html(_ random: inout RandomText) -> String {
     let pieces = [
       "<b>", "</b>", "<p>", "</p>", "<br>", "<br/>", "<BR clear=all>", "</br>", "<div class=\"a>b\">", "<a href='x'>",

@@ -12,7 +12,7 @@ struct RandomText: RandomNumberGenerator {
   mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
   mutating func pick<T>(_ items: [T]) -> T { items[below(items.count)] }
 
-  /// Any scalar that was assigned by Unicode 13, which is what Java 17 and so the servers know.
+  /// Any scalar that Unicode 13 assigns: Java 17, and with it the servers, knows no later ones.
   mutating func scalar() -> Unicode.Scalar {
     while true {
       let limit: UInt32 = [0x80, 0x100, 0x3000, 0x10000, 0x20000, 0x110000][below(6)]
@@ -33,7 +33,7 @@ struct RandomText: RandomNumberGenerator {
     "iPhone12ProMAX", "Super-Duper-XL500-42-AutoCoder!", "'s", "x's", "ALLCAPS", "mixedCASE", "123abc456", "a.b.c",
   ]
 
-  /// Words, punctuation and single characters in no order.
+  /// Words, punctuation and single characters in random order.
   mutating func text(pieces: Int = 8) -> String {
     var out = ""
     for _ in 0..<below(pieces + 1) {

@@ -1,6 +1,6 @@
-// What is proved here of the standard tokenizer:
-// 1. It cuts every line of Unicode's WordBreakTest.txt where the line says, and the segments that hold a letter, a digit,
-//    katakana, an emoji or a pair of regional indicators are its tokens, and no others.
+// Properties proved here for the standard tokenizer:
+// 1. It cuts every line of Unicode's WordBreakTest.txt where the line says. Its tokens are exactly the segments that
+//    hold a letter, a digit, katakana, an emoji or a pair of regional indicators.
 // 2. Known texts give known tokens, with their types and their offsets in UTF-16 code units.
 // 3. A token longer than the limit is cut at the limit, counted in UTF-16 code units, and never within a character.
 
@@ -39,7 +39,7 @@ private let isWordBreakTestThere = FileManager.default.fileExists(atPath: wordBr
         }
         if !text.isEmpty { segments.append(text) }
       }
-      // Lucene reads emoji sequences by UTS #51: a joiner after a letter does not draw a pictograph to it (WB3c).
+      // Lucene reads emoji sequences by UTS #51: a joiner after a letter does not attach a pictograph to it (WB3c).
       let cut = segments.flatMap { segment -> [String] in
         let scalars = Array(segment.unicodeScalars)
         guard scalars.count == 3, scalars[0] == "a", scalars[1].value == 0x200D else { return [segment] }
@@ -96,7 +96,7 @@ private let isWordBreakTestThere = FileManager.default.fileExists(atPath: wordBr
   func longTokens() {
     let five = Analyzer(name: "five", tokenizer: StandardTokenizer(maximumTokenLength: 5))
     #expect(five.terms(of: "abcdefghijkl mn") == ["abcde", "fghij", "kl", "mn"])
-    // U+10400 takes two code units: two of them fit into five, a third does not.
+    // U+10400 has two code units: two such characters fit into five units, a third does not.
     #expect(five.terms(of: "𐐀𐐀𐐀x") == ["𐐀𐐀", "𐐀x"])
     let long = String(repeating: "a", count: 600)
     #expect(Self.analyzer.terms(of: long).map(\.count) == [255, 255, 90])

@@ -1,7 +1,7 @@
 import SearchDSL
 import TestSupport
 
-/// Random searches over the Icecat index, the same ones for the same seed.
+/// Random searches over the Icecat index; the same seed gives the same searches.
 struct BodyGenerator {
   private let index: IcecatIndex
   private var generator: SeededGenerator
@@ -123,7 +123,7 @@ struct BodyGenerator {
     return .bool(query)
   }
 
-  /// Something that decides and scores a constant.
+  /// A query that only decides: it scores a constant.
   private mutating func filter() -> Query {
     switch below(12) {
     case 0: return .term(field: "brand.keyword", value: .string(pick(index.brands)), boost: boost())
@@ -237,7 +237,7 @@ struct BodyGenerator {
       minimumWordLength: 1 + below(5))
   }
 
-  /// One or two slips of the keyboard: a letter more, less, other, or two letters the wrong way round.
+  /// One or two typing errors: a letter added, missing, changed, or swapped with the next.
   private mutating func misspelled(_ word: String) -> String {
     var letters = Array(word)
     for _ in 0...below(2) where letters.count > 1 {

@@ -1,11 +1,11 @@
 import SearchDSL
 
-/// Makes a body smaller as long as it still shows a difference, so that a person can read it.
+/// Shrinks a body as long as it still shows a difference, so that a person can read it.
 struct BodyShrinker {
   /// Whether a body still shows the difference.
   let isDifferent: (SearchRequest) async throws -> Bool
 
-  /// Each pass tries every smaller form; ends when none of them differs any more.
+  /// Tries every smaller form in each pass; ends when no smaller form shows a difference.
   func shrink(_ request: SearchRequest) async throws -> SearchRequest {
     var smallest = request
     for _ in 0..<30 {
@@ -46,7 +46,7 @@ struct BodyShrinker {
     return candidates
   }
 
-  /// The query's parts, and the query with one part less.
+  /// The query's parts, and the query without each one of its parts.
   private static func smaller(_ query: Query) -> [Query] {
     switch query {
     case .bool(let bool):

@@ -5,15 +5,15 @@ import LocalServices
 import SearchDSL
 import Testing
 
-/// How the bodies are run on two engines, and what is written of it.
+/// Runs the bodies on two engines and writes the report.
 enum ConformanceRun {
-  /// In a debug build the embedded node takes its time; a full run sets these two.
+  /// The embedded node is slow in a debug build; a full run sets these two variables.
   static let products = number("VITRINE_CONFORMANCE_PRODUCTS", or: 3_000)
   static let bodies = number("VITRINE_CONFORMANCE_BODIES", or: 250)
   static let seed = UInt64(number("VITRINE_CONFORMANCE_SEED", or: 20_261_123))
   static let deadline: Duration = .seconds(300)
 
-  /// Why there is nothing to compare with, or nil.
+  /// The reason why there is nothing to compare with, or nil.
   static var absence: String? {
     LocalSearchServer.absence ?? (IcecatIndex.isPresent ? nil : "no ../shared/data/icecat/products.ndjson.gz")
   }
@@ -29,7 +29,7 @@ enum ConformanceRun {
     var summary = ""
   }
 
-  /// Runs every body on both and writes what differs, shrunk, beside the summary.
+  /// Runs every body on both engines and writes the differing ones, shrunk, beside the summary.
   static func compare(_ left: Engine, _ right: Engine, index: IcecatIndex) async throws -> Report {
     var generator = BodyGenerator(index: index, seed: seed)
     var report = Report()
@@ -59,7 +59,7 @@ enum ConformanceRun {
     return report
   }
 
-  /// nil where both refuse the body.
+  /// nil if both engines refuse the body.
   static func differences(_ left: Engine, _ right: Engine, _ request: SearchRequest) async throws -> [String]? {
     let a = await answer(left, request)
     let b = await answer(right, request)
@@ -79,7 +79,7 @@ enum ConformanceRun {
     } catch { return .failure(error) }
   }
 
-  /// One request, one writer: a single segment, so that ties have one order everywhere.
+  /// One request and one writer: a single segment, so that ties have the same order everywhere.
   static func fill(_ engines: [Engine], with index: IcecatIndex) async throws -> [Engine] {
     for engine in engines {
       for old in try await engine.engine.indices(matching: IcecatIndex.name, deadline: .now + deadline) {
@@ -98,7 +98,8 @@ enum ConformanceRun {
     return engines
   }
 
-  /// The real servers: those that the environment names (VITRINE_TEST_OPENSEARCH=http://…), else started here.
+  /// The real servers: those that the environment names (VITRINE_TEST_OPENSEARCH=http://…); otherwise the test starts
+  /// its own.
   static func realServers() async throws -> [Engine] {
     var engines: [Engine] = []
     for kind in [LocalSearchServer.Kind.elasticsearch7, .openSearch, .elasticsearch8] {

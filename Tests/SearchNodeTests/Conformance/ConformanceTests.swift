@@ -1,7 +1,7 @@
-// Properties proved here, for bodies drawn at random (the seed is printed) over the Icecat catalog:
+// Properties proved here, for random bodies (the seed is printed) over the Icecat catalog:
 // 1. Two real servers give the same hits, order, scores, totals, highlights and aggregations: the harness is right.
-// 2. The embedded node gives the same as a real server, but for the kinds of difference that are listed below.
-// 3. Each of these bodies reads back as the request it was made of.
+// 2. The embedded node gives the same as a real server, except for the kinds of difference listed below.
+// 3. Each of these bodies is read back as the request that it was made from.
 import ElasticsearchClient
 import Foundation
 import JSON
@@ -10,19 +10,19 @@ import SearchNode
 import Testing
 
 @Suite(.serialized) struct ConformanceTests {
-  @Test("1. real servers agree", .enabled(if: ConformanceRun.absence == nil, "no real search servers, or no Icecat"))
+  @Test("1. Real servers agree", .enabled(if: ConformanceRun.absence == nil, "no real search servers, or no Icecat"))
   func servers() async throws {
     let index = try IcecatIndex(products: ConformanceRun.products)
     let engines = try await ConformanceRun.fill(ConformanceRun.realServers(), with: index)
     for other in engines.dropFirst() {
       let report = try await ConformanceRun.compare(engines[0], other, index: index)
-      // Where the servers part among themselves: KNOWN_ANSWERS.md counts 3 in 2,000.
+      // The servers differ among themselves: KNOWN_ANSWERS.md counts 3 in 2,000.
       #expect(report.differing.count <= 1 + ConformanceRun.bodies / 100, "\(report.summary)")
     }
   }
 
   @Test(
-    "2. the embedded node agrees", .enabled(if: ConformanceRun.absence == nil, "no real search servers, or no Icecat"))
+    "2. The embedded node agrees", .enabled(if: ConformanceRun.absence == nil, "no real search servers, or no Icecat"))
   func embedded() async throws {
     let index = try IcecatIndex(products: ConformanceRun.products)
     let servers = try await ConformanceRun.realServers().prefix(1)
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test("3. bodies read back", .enabled(if: IcecatIndex.isPresent, "no ../shared/data/icecat/products.ndjson.gz"))
+  @Test("3. Bodies are read back", .enabled(if: IcecatIndex.isPresent, "no ../shared/data/icecat/products.ndjson.gz"))
   func bodies() throws {
     var generator = BodyGenerator(index: try IcecatIndex(products: 500), seed: ConformanceRun.seed)
     for number in 0..<1_000 {

@@ -2,12 +2,12 @@ import Foundation
 import JSON
 import SearchDSL
 
-/// The Icecat catalog as an index that has every type of field, several values, missing ones, and text of its own.
+/// The Icecat catalog as an index with every type of field, several values, missing values, and its own text.
 struct IcecatIndex: Sendable {
   static let name = "conformance"
 
   let operations: [BulkOperation]
-  /// Words of the catalog in the frequency in which it has them, for queries that find something.
+  /// Words of the catalog, as frequent as in the catalog, for queries that find something.
   let words: [String]
   /// Neighbouring words, for phrases.
   let phrases: [[String]]
@@ -38,7 +38,7 @@ struct IcecatIndex: Sendable {
     colours = samples.colours
   }
 
-  /// `../shared` beside the package, or what VITRINE_SHARED names.
+  /// `../shared` beside the package, or the folder that VITRINE_SHARED names.
   static let shared: URL = {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
@@ -91,7 +91,7 @@ struct IcecatIndex: Sendable {
     return document
   }
 
-  /// What a bare server of every kind takes.
+  /// An index body that a bare server of every kind accepts.
   static let body: JSONValue = [
     "settings": [
       "number_of_shards": 1, "number_of_replicas": 0, "refresh_interval": "-1",
@@ -121,7 +121,7 @@ struct IcecatIndex: Sendable {
   ]
 }
 
-/// What the generator draws from.
+/// The values from which the generator draws.
 private struct Samples {
   var words: [String] = []
   var phrases: [[String]] = []

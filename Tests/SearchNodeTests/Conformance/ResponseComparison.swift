@@ -1,15 +1,15 @@
 import JSON
 import SearchDSL
 
-/// What two engines answered differently to the same body, in words.
+/// The differences between two engines' answers to the same body, in words.
 ///
-/// Scores may differ by a factor of 1e-4, and hits whose scores are as near as that may stand in either order; what is
-/// at the page's end within such a run may be either. All else is to be equal.
+/// Scores may differ by a factor of 1e-4. Hits with scores that close may be in either order, and such a run at the
+/// page's end may be cut at different hits. Everything else must be equal.
 struct ResponseComparison {
   static let scoreTolerance = 1e-4
-  /// Sums and means of doubles come in another order of addition.
+  /// The engines add doubles in different orders, which changes sums and means.
   static let metricTolerance = 1e-9
-  /// HyperLogLog++ below its threshold is a hash away from exact.
+  /// Below its threshold, HyperLogLog++ is exact except for hash collisions.
   static let cardinalityTolerance = 0.01
 
   private(set) var differences: [String] = []
@@ -18,7 +18,7 @@ struct ResponseComparison {
     if left.total != right.total {
       differences.append("total: \(describe(left.total)) | \(describe(right.total))")
     }
-    // Elasticsearch 7 leaves it out of a collapsed search, OpenSearch 2 does not.
+    // Elasticsearch 7 omits the maximum score of a collapsed search, OpenSearch 2 does not.
     let maximumScores = [left.maximumScore, right.maximumScore]
     if request.collapse == nil || !maximumScores.contains(nil) {
       number("max_score", left.maximumScore, right.maximumScore, Self.scoreTolerance)
@@ -65,7 +65,7 @@ struct ResponseComparison {
       for (a, b) in zip(left, right) { hit("\(what)[\(a.id)]", a, b) }
       return
     }
-    // Order may only differ within runs of equal keys.
+    // The order may differ only within runs of equal keys.
     var start = 0
     while start < left.count {
       var end = start + 1
@@ -91,7 +91,7 @@ struct ResponseComparison {
 
   private func isTied(_ left: Hit, _ right: Hit, _ sort: [SortKey]) -> Bool {
     guard sort.contains(where: { $0.key == .score }) else {
-      // By score alone, ties in the order of indexing; or by fields alone, whose order is exact.
+      // Sorted by score alone, ties are in the order of indexing; sorted by fields alone, the order is exact.
       return sort.isEmpty && Self.isNear(left.score, right.score, Self.scoreTolerance)
     }
     for (key, (a, b)) in zip(sort, zip(left.sort, right.sort)) {
@@ -106,8 +106,8 @@ struct ResponseComparison {
     return Self.isNear(a, b, tolerance)
   }
 
-  /// A missing value is the end of the type's range, and which type that is differs by server: a Boolean is sorted as
-  /// a long by Elasticsearch, as an integer by OpenSearch.
+  /// A missing value becomes the end of the type's range, and servers choose different types: Elasticsearch sorts a
+  /// Boolean as a long, OpenSearch as an integer.
   private static func double(_ value: SortValue) -> Double? {
     switch value {
     case .int(Int64(Int32.max)): Double(Int64.max)
@@ -204,7 +204,7 @@ struct ResponseComparison {
 }
 
 extension JSONValue {
-  /// Equal, an integer and a double of the same value included.
+  /// Whether both are equal; an integer equals a double of the same value.
   fileprivate func matches(_ other: JSONValue) -> Bool {
     if let a = double, let b = other.double { return a == b }
     return self == other

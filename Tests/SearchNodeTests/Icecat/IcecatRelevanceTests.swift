@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  /// The catalog with the four fields that are searched, and no source: a debug build has a minute for it.
+  /// The catalog with the four searched fields and without sources, because a debug build has only a minute for it.
   private static func index() async throws -> SearchNode {
     let node = SearchNode()
     let text: JSONValue = ["type": "text", "analyzer": "english_text"]
@@ -52,7 +52,7 @@ import Testing
   }
 }
 
-/// The catalog's searched texts, in the order of the file.
+/// The catalog's searched texts, in file order.
 enum IcecatCatalog {
   static func documents() throws -> [BulkOperation] {
     let parser = JSONParser()

@@ -1,5 +1,5 @@
 // 1. Lengths in one byte: exact up to 39, and Lucene's own values beyond (SmallFloat.intToByte4).
-// 2. Dates and date math as Elasticsearch reads them, bounds rounded up and down.
+// 2. Dates and date math as Elasticsearch reads them, with bounds rounded up and down.
 // 3. Doubles keep their order as whole numbers.
 // 4. minimum_should_match in all its forms.
 // 5. Half-precision rounding.
@@ -12,7 +12,7 @@ import Testing
   @Test("1: field lengths")
   func lengths() {
     for length in 0...39 { #expect(SmallFloat.decode(SmallFloat.encode(Int32(length))) == Int32(length)) }
-    // Lucene: 40 is the first that several lengths share; the last code stands for 2,013,265,944.
+    // Lucene: 40 is the first code that several lengths share; the last code means 2,013,265,944.
     #expect(SmallFloat.decode(SmallFloat.encode(41)) == 40)
     #expect(SmallFloat.decode(255) == 2_013_265_944)
     for code in 0..<255 { #expect(SmallFloat.decode(UInt8(code)) < SmallFloat.decode(UInt8(code + 1))) }

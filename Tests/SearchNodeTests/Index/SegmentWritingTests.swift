@@ -1,11 +1,11 @@
-// 1. Terms come in the order of their bytes, whatever they are made of and however much of them is alike.
-// 2. A text that is cut into remembered words is indexed as its analyzer has it: each term finds its documents, and a
-//    phrase those where it stands in a row (random texts, against the analyzer itself).
-// 3. A normalizer's short way for ASCII gives what its filters give, one after the other.
-// 4. A refused document leaves nothing: neither a term, nor in another document's columns.
-// 5. Segments that were merged hold what was written, in its order, without what was deleted before or while they were
-//    merged; sources that are shared and sources that are copied come back as they were.
-// 6. A merge beside the writer ends with the index as it was, and searches go on meanwhile.
+// 1. Terms are in byte order, whatever their bytes and however long their common beginnings.
+// 2. A text cut into remembered words is indexed as its analyzer says: each term finds its documents, and a phrase
+//    finds the documents that contain its words in a row (random texts, compared with the analyzer itself).
+// 3. A normalizer's shortcut for ASCII gives the same result as its filters, one after the other.
+// 4. A refused document leaves neither a term nor a value in another document's columns.
+// 5. Merged segments hold the written documents in order, without those deleted before or during the merge; shared and
+//    copied sources come back unchanged.
+// 6. A background merge leaves the index's content unchanged, and searches continue meanwhile.
 import JSON
 import SearchDSL
 import TestSupport
@@ -25,7 +25,7 @@ private let deadline = ContinuousClock.now + .seconds(3_600)
     var terms: Set<[UInt8]> = [[]]
     for _ in 0..<3_000 {
       let prefix = [UInt8](repeating: 7, count: [0, 0, 8, 20, 200].randomElement(using: &random)!)
-      // A zero at the end is what the shorter of two terms is filled up with.
+      // The shorter of two terms is padded with zeros, so a zero at the end is the hard case.
       let letters: [UInt8] = [0, 0, 1, 0x7F, 0xFF]
       terms.insert(
         prefix + (0..<Int.random(in: 0...12, using: &random)).map { _ in letters.randomElement(using: &random)! })
@@ -154,7 +154,7 @@ private let deadline = ContinuousClock.now + .seconds(3_600)
 
   // MARK: Merging
 
-  /// Text of such a length that 40 of them make a chunk that is shared.
+  /// A text of such a length that 40 of them make a chunk large enough to share.
   private static func source(_ number: Int, version: Int64) -> [UInt8] {
     let filling = String(repeating: "abcdefg ", count: number % 3 == 0 ? 4_000 : 3)
     return JSONValue.object([
@@ -178,11 +178,11 @@ private let deadline = ContinuousClock.now + .seconds(3_600)
   func merged(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     var writer = try Self.writer()
-    // Versions rise with each write, so that they are the order of the index as well.
+    // Versions rise with each write, so that they give the order of the index as well.
     var model: [Int: Int64] = [:]
     var version: Int64 = 0
     func write(_ id: Int, _ writer: inout IndexWriter) {
-      // Beyond what deleting an older version of it counted up to.
+      // Higher than the version to which deleting an older version counted.
       version += 10
       let operation = BulkOperation(
         id: "\(id)", externalVersion: version, action: .index(source: Self.source(id, version: version)))
@@ -194,7 +194,7 @@ private let deadline = ContinuousClock.now + .seconds(3_600)
       _ = writer.apply(BulkOperation(id: "\(id)", externalVersion: nil, action: .delete))
       model[id] = nil
     }
-    // Eight segments of more than the lowest tier's size each: too many documents for a refresh to merge.
+    // Eight segments, each larger than the lowest tier: together too many documents for a refresh to merge.
     let size = MergePolicy.smallestTier + 100
     for segment in 0..<MergePolicy.segmentsPerTier {
       for number in 0..<size { write(segment * size + number, &writer) }

@@ -1,5 +1,5 @@
-// 1. After any sequence of writes, deletes and refreshes the index holds what a dictionary would hold, over all merges.
-// 2. Searches that run beside a writer see whole refreshes only, and never fail.
+// 1. After any sequence of writes, deletes and refreshes the index holds the same as a dictionary, across all merges.
+// 2. Searches that run beside a writer see only complete refreshes, and never fail.
 // 3. An alias moves from one index to another at once, and an action that fails moves nothing.
 import JSON
 import SearchDSL

@@ -1,8 +1,8 @@
-// 1. With the request cache every answer is the one that the engine computes without it, over random writes and bodies.
-// 2. A body that was asked is answered from the cache until the next refresh that changes the index, for each index by
-//    itself.
-// 3. What depends on `now` is computed each time. What is larger than its share of the memory is not kept, and the
-//    memory is not outgrown: what was asked lately stays.
+// 1. Over random writes and bodies, the engine gives the same answers with the request cache as without it.
+// 2. A repeated body is answered from the cache until the next refresh that changes the index, separately for each
+//    index.
+// 3. Searches that depend on `now` are computed each time. An answer larger than its share of the memory is not kept,
+//    and the cache never exceeds its memory: recently requested answers stay.
 import JSON
 import SearchDSL
 import SearchNode
@@ -90,7 +90,7 @@ private let deadline = ContinuousClock.now + .seconds(3_600)
     #expect(try search(node, "dress").hits.map(\.id) == ["1", "2"] && lookups.take() == [0, 1])
   }
 
-  @Test("3: now, and what is too large")
+  @Test("3: now, and answers that are too large")
   func bounds() async throws {
     let lookups = Lookups()
     let node = try await node(bytes: 1 << 16, lookups, now: 1_000_000)

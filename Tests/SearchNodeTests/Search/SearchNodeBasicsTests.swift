@@ -1,7 +1,8 @@
 // 1. One document and one term score 0.2876821, as on Elasticsearch 7 and 8 and OpenSearch 2.
-// 2. Bulk items refused by the mapping carry Elasticsearch's error types and stop nothing else.
-// 3. An external version that is not newer is refused with 409, also after a delete; a hit tells its version on request.
-// 4. terms, range and stats aggregations count multi-valued fields once a document and value.
+// 2. Bulk items that the mapping refuses carry Elasticsearch's error types and do not affect other items.
+// 3. An external version that is not newer is refused with 409, also after a delete; a hit includes its version on
+//    request.
+// 4. terms, range and stats aggregations count multi-valued fields once for each document and value.
 // 5. Sort, from/size, search_after and _source filtering.
 import JSON
 import SearchDSL

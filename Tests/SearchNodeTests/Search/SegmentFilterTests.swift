@@ -1,6 +1,7 @@
-// 1. Post filters and filter aggregations, whose matches are kept by segment, match what the same clauses match as filters
-//    of the query, which are computed each time: over random writes, deletes, refreshes and filters of one or more clauses.
-// 2. A filter that names `now` moves on with the time.
+// 1. Post filters and filter aggregations, whose matches are kept by segment, match the same documents as query filters
+//    with the same clauses, which are computed each time: over random writes, deletes, refreshes and filters of one or
+//    more clauses.
+// 2. A filter that names `now` follows the time.
 import JSON
 import SearchDSL
 import SearchNode
@@ -35,7 +36,7 @@ private let deadline = ContinuousClock.now + .seconds(3_600)
     return clauses.count == 1 ? clauses[0] : .bool(BoolQuery(filter: clauses))
   }
 
-  @Test("1: kept matches are the computed ones", arguments: [1, 2, 3] as [UInt64])
+  @Test("1: kept matches equal computed ones", arguments: [1, 2, 3] as [UInt64])
   func keptMatches(seed: UInt64) async throws {
     var random = SeededGenerator(seed: seed)
     let node = try await makeNode(Self.mappings, [])

@@ -1,6 +1,6 @@
-// 1. Parts of sources, which are kept by segment, are those of the whole sources, which are parsed each time: over random
-//    writes, deletes, refreshes, merges and more kinds of parts than are kept at once.
-// 2. So they are where there are more of them than are kept.
+// 1. Parts of sources, which are kept by segment, equal the parts of whole sources, which are parsed each time: over
+//    random writes, deletes, refreshes, merges and more kinds of parts than are kept at once.
+// 2. The same holds for more parts than fit in the cache.
 import JSON
 import SearchDSL
 import SearchNode
@@ -29,7 +29,7 @@ private let deadline = ContinuousClock.now + .seconds(3_600)
     return .object(part)
   }
 
-  @Test("1: kept parts are those of the sources", arguments: [1, 2, 3] as [UInt64])
+  @Test("1: kept parts equal those of the sources", arguments: [1, 2, 3] as [UInt64])
   func keptParts(seed: UInt64) async throws {
     var random = SeededGenerator(seed: seed)
     let node = try await makeNode(Self.mappings, [])
@@ -54,10 +54,10 @@ private let deadline = ContinuousClock.now + .seconds(3_600)
     }
   }
 
-  @Test("2: more than are kept")
+  @Test("2: more parts than fit")
   func moreThanKept() async throws {
     let node = try await makeNode(Self.mappings, [])
-    // Some 6 MB of parts.
+    // About 6 MB of parts.
     let operations = (0..<2_000).map { number in
       BulkOperation(
         id: "\(number)", externalVersion: nil,

@@ -1,11 +1,11 @@
-// 1. Words nearest by edits come first, then by frequency, then by their bytes; the score is 1 - edits / the shorter
-//    word's length. Whatever the mode, the text's terms are given with their places.
-// 2. `missing` leaves words of the index alone, `popular` gives more frequent ones only, `always` gives all; a word in
-//    more than one document of a hundred is taken for right.
-// 3. Over random words, the options are those that the definition of the distance gives (seed printed), with every
-//    prefix length, least word length and number of edits.
+// 1. Words with the fewest edits come first, then the more frequent, then by their bytes; the score is 1 - edits / the
+//    shorter word's length. Every mode returns the text's terms with their places.
+// 2. `missing` skips words of the index, `popular` suggests only more frequent words, `always` suggests all; a word in
+//    more than one document of a hundred counts as correct.
+// 3. Over random words, the options match the definition of the distance (seed printed), for every prefix length, least
+//    word length and number of edits.
 // 4. A field that does not exist is refused; a text without a word gives no entry.
-// What Elasticsearch answers is compared in ConformanceTests.
+// ConformanceTests compares the suggester with Elasticsearch.
 import JSON
 import SearchDSL
 import SearchNode
@@ -27,7 +27,7 @@ import Testing
     try entries(node, suggester).flatMap { $0.options.map(\.text) }
   }
 
-  /// A hundred and fifty documents, so that a word in one or two of them is a rare one.
+  /// A hundred and fifty documents, so that a word in one or two of them is rare.
   private static let titles =
     ["dress", "dress", "dresser", "press", "laptop", "tops", "toner", "Tuner"] + (0..<142).map { "filler\($0)" }
 
@@ -89,7 +89,7 @@ import Testing
     func word() -> String {
       String((0...Int.random(in: 1...4, using: &random)).map { _ in "abc".randomElement(using: &random)! })
     }
-    // Few enough that no more candidates are found than are looked at.
+    // So few words that the suggester examines all candidates.
     let vocabulary = Set((0..<20).map { _ in word() })
     let node = try await Self.node(vocabulary.sorted())
     var found = 0
@@ -103,7 +103,7 @@ import Testing
       for other in vocabulary where other != text && text.count >= suggester.minimumWordLength {
         let edits = Self.distance(Array(text)[...], Array(other)[...])
         let score = 1 - Double(edits) / Double(min(text.count, other.count))
-        // Two edits keep the first letter, as in Lucene: the distance costs too much without.
+        // With two edits the first letter must match, as in Lucene: without this rule the distance costs too much.
         let prefix = text.prefix(max(suggester.prefixLength, edits - 1))
         if edits <= suggester.maximumEdits, score >= 0.5, other.hasPrefix(prefix) { expected[other] = score }
       }
@@ -115,7 +115,7 @@ import Testing
     #expect(found > 100, "random words must be near each other, seed \(seed)")
   }
 
-  @Test("4: what cannot be asked")
+  @Test("4: requests that are refused")
   func refused() async throws {
     let node = try await Self.node(["dress"])
     #expect(throws: SearchEngineError.self) { try Self.entries(node, TermSuggester(text: "drss", field: "nothing")) }

@@ -1,15 +1,16 @@
-/// `html_strip`: takes tags, comments, scripts and styles out and writes character references out, as in Lucene.
+/// `html_strip`: removes tags, comments, scripts and styles and decodes character references, as in Lucene.
 ///
-/// An inline tag leaves nothing, a block's tag a line feed. What is no HTML stays: `a < 3`.
+/// The filter removes an inline tag without trace and replaces a block tag with a line feed. Text that is not HTML
+/// stays: `a < 3`.
 struct HTMLStripCharacterFilter: CharacterFilter {
-  /// Tags that stay, in lower case.
+  /// Tags to keep, in lower case.
   let escapedTags: Set<String>
 
   init(escapedTags: some Sequence<String> = []) {
     self.escapedTags = Set(escapedTags.map { $0.lowercased() })
   }
 
-  /// Elements that stand in a line.
+  /// Inline elements.
   static let inlineElements: Set<String> = [
     "a", "b", "i", "q", "s", "u", "abbr", "acronym", "basefont", "bdo", "big", "cite", "code", "dfn", "em", "font",
     "img", "input", "kbd", "label", "samp", "select", "small", "span", "strike", "strong", "sub", "sup", "textarea",
@@ -110,7 +111,7 @@ private struct HTMLStripper {
     position < text.count && text[position] == UInt16(character.asciiValue ?? 0)
   }
 
-  /// Whether ASCII text of any case stands at `position`.
+  /// Whether the ASCII text `word` stands at `position`, in any case.
   private func stands(_ word: String, at position: Int) -> Bool {
     let letters = Array(word.utf8)
     guard position + letters.count <= text.count else { return false }
@@ -136,7 +137,7 @@ private struct HTMLStripper {
     return position
   }
 
-  /// End of the name that begins at `position`, or nil where none does.
+  /// End of the name that begins at `position`; nil if no name begins there.
   private func nameEnd(_ position: Int) -> Int? {
     guard position < text.count, characterClass(position).value == .nameStart else { return nil }
     var end = position
@@ -148,8 +149,8 @@ private struct HTMLStripper {
     return end
   }
 
-  /// End of the longest tail of a tag (attributes and `>`) that begins at `position`, or nil where none does: a space or,
-  /// but for scripts and styles, `=` has to part the name from what follows.
+  /// End of the longest tail of a tag (attributes and `>`) that begins at `position`; nil if there is none. A space or,
+  /// except for scripts and styles, `=` must separate the name from the tail.
   private func tailEnd(_ position: Int, isRaw: Bool = false) -> Int? {
     guard position < text.count else { return nil }
     switch characterClass(position).value {
@@ -160,7 +161,7 @@ private struct HTMLStripper {
     }
   }
 
-  /// End of the longest content of a tag with its `>`.
+  /// End of the longest content of a tag, its `>` included.
   private func contentEnd(_ position: Int) -> Int? {
     var possible = HTMLTables.tailFirst
     var at = position
@@ -215,7 +216,7 @@ private struct HTMLStripper {
     finishTag(start, word, end, isASCII(tail, ">") ? tail + 1 : nil)
   }
 
-  /// Ends a tag whose name stands at `word..<end`; a tag without an end at the very end of the text is dropped.
+  /// Ends a tag whose name is `word..<end`; a tag that the end of the text cuts off is dropped.
   private mutating func finishTag(_ start: Int, _ word: Int, _ end: Int, _ tagEnd: Int?) {
     let name = String(decoding: text[word..<end], as: UTF16.self).lowercased()
     guard let tagEnd else {
@@ -267,7 +268,7 @@ private struct HTMLStripper {
     if let end = scanner.commentEnd() { replace(start, end, with: []) } else { dropRest(start) }
   }
 
-  /// Drops a script or a style up to its end tag; of one that is escaped the tags stay.
+  /// Drops a script or a style up to its end tag; an escaped element keeps its tags.
   private mutating func readRawElement(_ name: String, _ start: Int, _ inside: Int) {
     var start = start
     let isEscaped = escapedTags.contains(name)
@@ -321,7 +322,7 @@ private struct HTMLStripper {
     finishReference(start, start + 1 + length, [code])
   }
 
-  /// A reference needs its semicolon, but at the end of the text.
+  /// Ends a reference. It needs its semicolon, except at the end of the text.
   private mutating func finishReference(_ start: Int, _ end: Int, _ replacement: [UInt16]) {
     if isASCII(end, ";") {
       replace(start, end + 1, with: replacement)
@@ -332,7 +333,7 @@ private struct HTMLStripper {
     }
   }
 
-  /// Value and end of the number that begins at `position` (after `#`), or nil where none does.
+  /// Value and end of the number that begins at `position` (after `#`); nil if no number begins there.
   private func number(_ position: Int) -> (value: UInt32?, end: Int)? {
     let isHexadecimal = isASCII(position, "x") || isASCII(position, "X")
     let first = isHexadecimal ? position + 1 : position
@@ -366,7 +367,7 @@ private struct HTMLStripper {
       }
       return finishReference(start, end, units)
     }
-    // Two references to the two halves of a surrogate pair are one character; a half alone is U+FFFD.
+    // Two references to the two halves of a surrogate pair are one character; half a pair becomes U+FFFD.
     if value < 0xDC00, isASCII(end, ";"), isASCII(end + 1, "&"), isASCII(end + 2, "#"),
       end - start - 2 == 5, case (let low?, let lowEnd)? = number(end + 3), low & 0xFFFF_FC00 == 0xDC00,
       lowEnd - end - 3 == 5, isASCII(lowEnd, ";")
@@ -384,7 +385,7 @@ private struct RawTextScanner {
 
   private enum State { case comment, include, singleQuoted, doubleQuoted }
 
-  /// What a closing quote or include goes back to, and what that went back to before.
+  /// The state to return to after a closing quote or include, and the state before that one.
   private var returning = State.comment
   private var returningBefore = State.comment
 
@@ -399,7 +400,7 @@ private struct RawTextScanner {
     return true
   }
 
-  /// End of an HTML comment, from inside it; nil where it has none.
+  /// End of an HTML comment, from inside it; nil if it does not end.
   mutating func commentEnd() -> Int? { skip(quotesCount: false) ? at : nil }
 
   /// Steps over a comment in a script or a style, in which quotes count.

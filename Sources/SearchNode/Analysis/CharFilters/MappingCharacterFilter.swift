@@ -1,4 +1,4 @@
-/// `mapping`: texts that are replaced by others; where several begin at the same place, the longest is.
+/// `mapping`: replaces some texts with others; of several that begin at the same place, the longest is replaced.
 struct MappingCharacterFilter: CharacterFilter {
   private struct Node: Sendable {
     var next: [UInt16: Int] = [:]
@@ -38,7 +38,7 @@ struct MappingCharacterFilter: CharacterFilter {
       if shorter > 0 {
         corrections.add(offset: end - shorter - previous, difference: previous + shorter)
       } else if shorter < 0 {
-        // What the replacement has more than the match all points back to the match's end.
+        // Where the replacement is longer than the match, all surplus units point to the end of the match.
         for extra in 0..<(-shorter) {
           corrections.add(offset: end - previous + extra, difference: previous - extra - 1)
         }

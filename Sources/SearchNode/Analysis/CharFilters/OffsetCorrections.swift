@@ -1,14 +1,14 @@
-/// How far offsets in a filtered text stand from those in the text before the filter, in UTF-16 code units.
+/// Translates offsets in a filtered text to offsets in the text before the filter, in UTF-16 code units.
 struct OffsetCorrections: Sendable {
-  /// From `offset` in the filtered text on, `difference` is to be added.
+  /// From `offset` in the filtered text on, `difference` must be added.
   private var steps: [(offset: Int, difference: Int)] = []
 
   var isEmpty: Bool { steps.isEmpty }
 
-  /// The difference that was recorded last.
+  /// The last recorded difference.
   var lastDifference: Int { steps.last?.difference ?? 0 }
 
-  /// Records that offsets from `offset` on differ by `difference`; a record at the same offset takes the earlier one's place.
+  /// Records that offsets from `offset` on differ by `difference`; replaces an earlier record at the same offset.
   mutating func add(offset: Int, difference: Int) {
     if let last = steps.last, last.offset == offset {
       steps[steps.count - 1].difference = difference

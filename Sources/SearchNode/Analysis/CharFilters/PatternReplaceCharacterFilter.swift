@@ -1,4 +1,4 @@
-/// `pattern_replace`: what a pattern matches in the text is replaced.
+/// `pattern_replace`: replaces the matches of a pattern in the text.
 struct PatternReplaceCharacterFilter: CharacterFilter {
   private let pattern: JavaPattern
   private let replacement: JavaReplacement
@@ -44,7 +44,7 @@ struct PatternReplaceCharacterFilter: CharacterFilter {
         difference += old - new
         corrections.add(offset: start + new, difference: difference)
       } else if new > old {
-        // Every further unit points to the last of what was matched.
+        // Every surplus unit points to the last unit of the match.
         for extra in old..<new {
           difference -= 1
           corrections.add(offset: start + extra, difference: difference)

@@ -1,6 +1,6 @@
-/// `asciifolding`: Latin letters, digits and signs outside ASCII become what they look like in ASCII, as in Lucene.
+/// `asciifolding`: replaces Latin letters, digits and signs outside ASCII with their ASCII look-alikes, as in Lucene.
 struct ASCIIFoldingFilter: TokenFilter {
-  /// Whether a term that was folded is kept as well, at the same position and after the folded one.
+  /// Whether the unfolded term is kept too, at the same position and after the folded one.
   let isOriginalPreserved: Bool
 
   init(isOriginalPreserved: Bool = false) { self.isOriginalPreserved = isOriginalPreserved }
@@ -8,7 +8,7 @@ struct ASCIIFoldingFilter: TokenFilter {
   var isWordByWord: Bool { true }
   var asciiMap: ASCIIMap? { ASCIIMap { $0 } }
 
-  /// For each code point 0, or one more than the number of its text in `texts`.
+  /// For each code point, 0 or one more than the index of its text in `texts`.
   private static let table: (numbers: CodePointTable<UInt8>, texts: [[UInt8]]) = {
     var texts: [[UInt8]] = []
     let numbers = CodePointTable<UInt8>(repeating: 0) { all in
@@ -50,7 +50,7 @@ struct ASCIIFoldingFilter: TokenFilter {
     }
   }
 
-  /// Folds one term and says whether it changed.
+  /// Folds one term; returns whether it changed.
   private func fold(_ buffer: inout TokenBuffer, _ index: Int) -> Bool {
     let range = buffer.tokens[index].termRange
     var term = buffer.scratch

@@ -1,4 +1,4 @@
-/// `lowercase` and `uppercase`: the simple mapping of each code point, as Lucene's.
+/// `lowercase` and `uppercase`: the simple case mapping of each code point, as in Lucene.
 struct CaseFilter: TokenFilter {
   /// The case that terms get.
   enum Case: Sendable { case lower, upper }
@@ -24,7 +24,7 @@ struct CaseFilter: TokenFilter {
         for at in range {
           let byte = bytes[at]
           all |= byte
-          // In place, for whoever shares these bytes gets the same case.
+          // In place: any other token that shares these bytes gets the same case.
           bytes[at] = byte &- first < 26 ? byte ^ 0x20 : byte
         }
         return all < 0x80

@@ -1,4 +1,4 @@
-/// `stemmer` for `possessive_english`: takes `'s` off the end of terms.
+/// `stemmer` for `possessive_english`: removes `'s` from the end of terms.
 struct EnglishPossessiveFilter: TokenFilter {
   var isWordByWord: Bool { true }
 
@@ -18,7 +18,7 @@ struct EnglishPossessiveFilter: TokenFilter {
   }
 }
 
-/// `stemmer` for `minimal_english`: takes the plural off (Harman's S stemmer, 1991).
+/// `stemmer` for `minimal_english`: removes the plural ending (Harman's S stemmer, 1991).
 struct EnglishMinimalStemFilter: TokenFilter {
   var isWordByWord: Bool { true }
 
@@ -37,7 +37,7 @@ struct EnglishMinimalStemFilter: TokenFilter {
     }
   }
 
-  /// Letters to take off, and whether `ies` becomes `y`.
+  /// The number of letters to remove, and whether `ies` becomes `y`.
   private static func plural(_ term: UnsafeBufferPointer<UInt8>, _ units: Int) -> (cut: Int, becomesY: Bool) {
     let count = term.count
     guard units >= 3, term[count - 1] == UInt8(ascii: "s") else { return (0, false) }

@@ -1,13 +1,13 @@
-/// `ngram` and `edge_ngram`: pieces of a term, counted in code points, all at the term's position and offsets.
+/// `ngram` and `edge_ngram`: pieces of a term, counted in code points, all with the term's position and offsets.
 struct NGramFilter: TokenFilter {
-  /// Where the pieces begin.
+  /// The side of the term at which pieces begin.
   enum Side: Sendable {
     case front, back, everywhere
   }
 
   let lengths: ClosedRange<Int>
   let side: Side
-  /// Whether a term that is shorter than the shortest or longer than the longest piece is given as well.
+  /// Whether a term that is shorter than the shortest piece or longer than the longest is kept too.
   let isOriginalPreserved: Bool
 
   var isWordByWord: Bool { true }

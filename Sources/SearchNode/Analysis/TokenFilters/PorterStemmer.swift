@@ -1,13 +1,14 @@
 /// Porter's stemmer for English, with the two departures that its author recommends (`bli` → `ble`, `logi` → `log`).
 ///
-/// M. F. Porter, An algorithm for suffix stripping, Program 14 no. 3 (1980), 130–137. It equals Lucene's PorterStemFilter:
-/// words of fewer than three UTF-16 code units stay. `Unit` is a byte for ASCII words and a UTF-16 code unit for others.
+/// M. F. Porter, An algorithm for suffix stripping, Program 14 no. 3 (1980), 130–137. Its results equal those of
+/// Lucene's PorterStemFilter: words of fewer than three UTF-16 code units stay. `Unit` is a byte for ASCII words and a
+/// UTF-16 code unit for others.
 struct PorterStemmer<Unit: FixedWidthInteger & UnsignedInteger> {
-  /// The word; the stem takes its place from the left.
+  /// The word; the stem overwrites it from the left.
   private let word: UnsafeMutablePointer<Unit>
-  /// Units of what is left of the word.
+  /// Units that remain of the word.
   private var length: Int
-  /// Units before the suffix that was last found.
+  /// Units before the last suffix found.
   private var stem = 0
 
   private init(_ word: UnsafeMutableBufferPointer<Unit>) {
@@ -15,7 +16,7 @@ struct PorterStemmer<Unit: FixedWidthInteger & UnsignedInteger> {
     length = word.count
   }
 
-  /// Stems the word in place and returns the stem's length, which is never more than the word's.
+  /// Stems the word in place and returns the stem's length, which is never greater than the word's.
   static func stem(_ word: UnsafeMutableBufferPointer<Unit>) -> Int {
     guard word.count > 2 else { return word.count }
     var stemmer = PorterStemmer(word)
@@ -69,7 +70,7 @@ struct PorterStemmer<Unit: FixedWidthInteger & UnsignedInteger> {
     return last != letter("w") && last != letter("x") && last != letter("y")
   }
 
-  /// Whether the word ends with `suffix`; the stem is then what stands before it.
+  /// Whether the word ends with `suffix`; if so, the stem becomes the part before it.
   @inline(__always)
   private mutating func ends(_ suffix: StaticString) -> Bool {
     let count = suffix.utf8CodeUnitCount
@@ -124,7 +125,7 @@ struct PorterStemmer<Unit: FixedWidthInteger & UnsignedInteger> {
     if ends("y"), stemHasVowel { word[length - 1] = letter("i") }
   }
 
-  /// Replaces the first of the suffixes that the word ends with, where the stem before it has m > 0.
+  /// Replaces the first suffix that the word ends with, if the stem before it has m > 0.
   @inline(__always)
   private mutating func replaceFirst(_ pairs: (suffix: StaticString, replacement: StaticString)...) {
     for (suffix, replacement) in pairs where ends(suffix) {
@@ -199,7 +200,7 @@ struct PorterStemmer<Unit: FixedWidthInteger & UnsignedInteger> {
   }
 }
 
-/// `porter_stem`, and `stemmer` for English: Porter's stems of the tokens that are no keywords.
+/// `porter_stem`, and `stemmer` for English: replaces tokens that are not keywords with their Porter stems.
 struct PorterStemFilter: TokenFilter {
   var isWordByWord: Bool { true }
 
@@ -207,7 +208,7 @@ struct PorterStemFilter: TokenFilter {
     for index in buffer.tokens.indices {
       let token = buffer.tokens[index]
       if token.isKeyword { continue }
-      // The stem is made in a copy at the end of the bytes: another token may share these.
+      // Make the stem in a copy at the end of the bytes: another token may share the original ones.
       let start = buffer.bytes.count
       let range = token.termRange
       var isASCII = true

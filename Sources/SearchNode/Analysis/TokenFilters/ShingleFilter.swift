@@ -1,4 +1,4 @@
-/// `shingle`: runs of neighbouring tokens as one term; a gap in the positions is filled with `filler`.
+/// `shingle`: joins runs of neighbouring tokens into one term; `filler` fills a gap in the positions.
 struct ShingleFilter: TokenFilter {
   var sizes: ClosedRange<Int> = 2...2
   var givesUnigrams = true
@@ -26,7 +26,7 @@ struct ShingleFilter: TokenFilter {
       var isFirstHere = true
       while let current = size, current <= available {
         var wanted = current
-        // A term of fillers alone is none: the next size is tried, and where there is none the stream ends.
+        // A term made of fillers alone does not count: try the next size, and end the stream if there is none.
         while wanted <= fillers {
           guard let longer = next(after: wanted), longer <= available else { break window }
           wanted = longer
@@ -46,7 +46,7 @@ struct ShingleFilter: TokenFilter {
     return size < sizes.lowerBound ? sizes.lowerBound : size + 1
   }
 
-  /// The tokens with fillers where positions are empty, but never so many that a shingle could hold nothing else.
+  /// The tokens with fillers at empty positions, but never so many that a shingle could hold fillers alone.
   private func elements(of buffer: inout TokenBuffer) -> [Element] {
     let fillerStart = buffer.bytes.count
     buffer.bytes.append(contentsOf: filler)
@@ -84,7 +84,7 @@ struct ShingleFilter: TokenFilter {
       out.termLength = Int32(buffer.bytes.count - start)
       out.type = .shingle
     }
-    // After a filter that reorders tokens the last may end before the first begins, which Lucene refuses.
+    // After a filter that reorders tokens, the last may end before the first begins, which Lucene refuses.
     out.endOffset = max(out.startOffset, parts.last!.token.endOffset)
     out.positionIncrement = isFirst ? 1 : 0
     out.positionLength = Int32(givesUnigrams ? parts.count : max(1, parts.count - sizes.lowerBound + 1))

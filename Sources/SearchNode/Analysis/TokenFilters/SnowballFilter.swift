@@ -1,18 +1,18 @@
 import CStemmer
 import Threading
 
-/// `snowball`, and `stemmer` for the languages whose Snowball stemmer Lucene uses: stems by libstemmer.
+/// `snowball`, and `stemmer` for the languages whose Snowball stemmer Lucene uses: stems from libstemmer.
 struct SnowballFilter: TokenFilter {
   private let stemmers: SnowballStemmers
-  /// For words that are not ASCII, where the algorithm counts bytes and means letters.
+  /// Stemmers for words outside ASCII, where the algorithm counts bytes but means letters.
   private let latin1Stemmers: SnowballStemmers?
 
-  /// Algorithms of libstemmer that compare a position with a number of letters, and so are wrong in UTF-8.
+  /// Algorithms of libstemmer that compare a position with a number of letters, which is wrong in UTF-8.
   private static let countingBytes: Set<String> = ["dutch"]
 
   var isWordByWord: Bool { true }
 
-  /// Nil where libstemmer does not know the algorithm.
+  /// nil if libstemmer does not know the algorithm.
   init?(algorithm: String) {
     guard let stemmers = SnowballStemmers(algorithm: algorithm, encoding: "UTF_8") else { return nil }
     self.stemmers = stemmers
@@ -40,10 +40,10 @@ struct SnowballFilter: TokenFilter {
     stemmers.giveBack(stemmer)
   }
 
-  /// Stands for a letter outside Latin-1, which these algorithms take for a consonant whatever it is.
+  /// Replaces a letter outside Latin-1, which these algorithms always treat as a consonant.
   private static let placeholder: UInt8 = 1
 
-  /// The word in Latin-1 and the letters that do not fit, in their order; nil where the word is ASCII.
+  /// The word in Latin-1, and the letters that Latin-1 lacks in their order; nil if the word is ASCII.
   private static func latin1(_ term: UnsafeBufferPointer<UInt8>) -> (word: [UInt8], others: [UInt32])? {
     guard term.contains(where: { $0 >= 0x80 }) else { return nil }
     var out: [UInt8] = []
@@ -90,7 +90,7 @@ private struct SnowballStemmer: ~Copyable {
 
   fileprivate init(handle: OpaquePointer) { self.handle = handle }
 
-  /// The stem, valid until the next call; the word itself where memory is out.
+  /// The stem, valid until the next call; the word itself if libstemmer runs out of memory.
   func stem(_ word: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
     guard let base = word.baseAddress, let stem = sb_stemmer_stem(handle, base, Int32(word.count)) else { return word }
     return UnsafeBufferPointer(start: stem, count: Int(sb_stemmer_length(handle)))
@@ -99,9 +99,9 @@ private struct SnowballStemmer: ~Copyable {
 
 /// The stemmers of one algorithm: one for each thread that stems at the same time.
 private final class SnowballStemmers: Sendable {
-  /// A handle that no thread uses while it is here.
+  /// A handle that no thread is using.
   private struct Idle: @unchecked Sendable {
-    // Handed from thread to thread under the lock, and used by its holder alone.
+    // The lock passes the handle from thread to thread; only the thread that holds it uses it.
     let handle: OpaquePointer
   }
 

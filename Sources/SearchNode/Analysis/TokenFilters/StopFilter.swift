@@ -1,4 +1,4 @@
-/// `stop`: drops the words of a list; the next token's position shows the gap.
+/// `stop`: drops the words of a list and leaves a gap in the positions.
 struct StopFilter: TokenFilter {
   /// Lucene's `_english_` list.
   static let english = [
@@ -7,7 +7,7 @@ struct StopFilter: TokenFilter {
   ]
 
   let words: TermSet
-  /// Whether a stop word at the very end is dropped; a search-as-you-type query may want its last word.
+  /// Whether to drop a stop word at the very end; a search-as-you-type query may need its last word.
   let isTrailingRemoved: Bool
 
   init(words: TermSet, isTrailingRemoved: Bool = true) {
@@ -20,7 +20,8 @@ struct StopFilter: TokenFilter {
     let endBefore = buffer.endPositionIncrement
     buffer.keep { term, _ in !words.contains(term) }
     guard !isTrailingRemoved else { return }
-    // Lucene's SuggestStopFilter: a stop word that ends the very text is kept as a keyword, for it may be half typed.
+    // Lucene's SuggestStopFilter: keep a stop word at the very end of the text as a keyword, because it may be half
+    // typed.
     let skipped = buffer.endPositionIncrement - endBefore
     buffer.endPositionIncrement = endBefore
     guard var last, Int(last.endOffset) == buffer.endOffset, buffer.withTerm(of: last, { words.contains($0) }) else {

@@ -1,4 +1,4 @@
-/// `length`: keeps terms of `lengths` UTF-16 code units.
+/// `length`: keeps terms whose number of UTF-16 code units is in `lengths`.
 struct LengthFilter: TokenFilter {
   let lengths: ClosedRange<Int>
 
@@ -7,7 +7,7 @@ struct LengthFilter: TokenFilter {
   }
 }
 
-/// `truncate`: cuts terms that are no keywords after `length` UTF-16 code units.
+/// `truncate`: cuts terms that are not keywords after `length` UTF-16 code units.
 struct TruncateFilter: TokenFilter {
   let length: Int
 
@@ -29,7 +29,7 @@ struct TruncateFilter: TokenFilter {
       }
       guard let cut else { continue }
       if cut.isInsidePair {
-        // Half a surrogate pair is left, which is U+FFFD once it is written as UTF-8.
+        // Half a surrogate pair remains, which UTF-8 writes as U+FFFD.
         let kept = Int(token.termStart)..<Int(token.termStart) + cut.bytes
         buffer.replaceTerm(of: index, with: Array(buffer.bytes[kept]) + [0xEF, 0xBF, 0xBD])
       } else {
@@ -39,7 +39,7 @@ struct TruncateFilter: TokenFilter {
   }
 }
 
-/// `trim`: takes white space off both ends of terms.
+/// `trim`: removes white space from both ends of terms.
 struct TrimFilter: TokenFilter {
   func apply(to buffer: inout TokenBuffer) {
     for index in buffer.tokens.indices {
@@ -65,7 +65,7 @@ struct TrimFilter: TokenFilter {
   }
 }
 
-/// `reverse`: the code points of terms from the last to the first.
+/// `reverse`: reverses the code points of terms.
 struct ReverseFilter: TokenFilter {
   func apply(to buffer: inout TokenBuffer) {
     for index in buffer.tokens.indices {
@@ -86,7 +86,7 @@ struct ReverseFilter: TokenFilter {
   }
 }
 
-/// `apostrophe`: drops the first apostrophe of a term and what follows it.
+/// `apostrophe`: drops the first apostrophe of a term and everything after it.
 struct ApostropheFilter: TokenFilter {
   func apply(to buffer: inout TokenBuffer) {
     for index in buffer.tokens.indices {
@@ -97,7 +97,7 @@ struct ApostropheFilter: TokenFilter {
   }
 }
 
-/// Where the first `'` or U+2019 begins and ends.
+/// Start and end of the first `'` or U+2019.
 private func firstApostrophe(_ term: UnsafeBufferPointer<UInt8>) -> (start: Int, end: Int)? {
   for at in term.indices {
     if term[at] == 0x27 { return (at, at + 1) }
@@ -108,7 +108,7 @@ private func firstApostrophe(_ term: UnsafeBufferPointer<UInt8>) -> (start: Int,
 
 /// `elision`: drops an article before the first apostrophe (`l'avion` → `avion`).
 struct ElisionFilter: TokenFilter {
-  /// The articles of Lucene's French analyzer, which hold where none are given.
+  /// The articles of Lucene's French analyzer, the default.
   static let french = ["l", "m", "t", "qu", "n", "s", "j", "d", "c", "jusqu", "quoiqu", "lorsqu", "puisqu"]
 
   let articles: TermSet
@@ -129,10 +129,10 @@ struct ElisionFilter: TokenFilter {
   }
 }
 
-/// `limit`: the first tokens only.
+/// `limit`: keeps the first tokens only.
 struct LimitFilter: TokenFilter {
   let count: Int
-  /// Whether the positions after the last token of the whole text count for what follows it.
+  /// Whether empty positions at the end of the whole text count for the field's next value.
   let consumesAll: Bool
 
   func apply(to buffer: inout TokenBuffer) {
@@ -143,7 +143,7 @@ struct LimitFilter: TokenFilter {
   }
 }
 
-/// `keep`: the words of a list only.
+/// `keep`: keeps only the words of a list.
 struct KeepFilter: TokenFilter {
   let words: TermSet
 
@@ -152,7 +152,7 @@ struct KeepFilter: TokenFilter {
   }
 }
 
-/// `unique`: drops terms that were there before, in the text or at the same position.
+/// `unique`: drops terms that occurred before, in the text or at the same position.
 struct UniqueFilter: TokenFilter {
   let isOnlyOnSamePosition: Bool
 
@@ -167,7 +167,7 @@ struct UniqueFilter: TokenFilter {
   }
 }
 
-/// `remove_duplicates`: drops terms that the same position has already.
+/// `remove_duplicates`: drops terms that occurred before at the same position.
 struct RemoveDuplicatesFilter: TokenFilter {
   func apply(to buffer: inout TokenBuffer) {
     var firstOfPosition = 0
@@ -188,7 +188,7 @@ struct RemoveDuplicatesFilter: TokenFilter {
   }
 }
 
-/// `keyword_repeat`: every token twice, first as a keyword that stemmers leave.
+/// `keyword_repeat`: doubles every token; the first copy is a keyword, which stemmers leave alone.
 struct KeywordRepeatFilter: TokenFilter {
   func apply(to buffer: inout TokenBuffer) {
     var output = buffer.output
@@ -205,7 +205,8 @@ struct KeywordRepeatFilter: TokenFilter {
   }
 }
 
-/// `keyword_marker`: makes the words of a list, or those that a pattern matches whole, keywords that stemmers leave.
+/// `keyword_marker`: marks the words of a list, or words that match a pattern as a whole, as keywords, which stemmers
+/// leave alone.
 struct KeywordMarkerFilter: TokenFilter {
   let words: TermSet
   let pattern: JavaPattern?
@@ -224,7 +225,7 @@ struct KeywordMarkerFilter: TokenFilter {
   }
 }
 
-/// `pattern_replace` on terms: what a pattern matches is replaced, everywhere or where it is found first.
+/// `pattern_replace` on terms: replaces the matches of a pattern, all of them or the first.
 struct PatternReplaceTermFilter: TokenFilter {
   let pattern: JavaPattern
   let replacement: JavaReplacement

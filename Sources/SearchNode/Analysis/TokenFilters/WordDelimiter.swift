@@ -1,6 +1,6 @@
-/// How `word_delimiter` and `word_delimiter_graph` cut a term, and which pieces they give.
+/// How `word_delimiter` and `word_delimiter_graph` cut a term, and which pieces they output.
 struct WordDelimiterSettings: Sendable {
-  /// What a character is; letters of unknown case have both bits.
+  /// The type of a character; letters of unknown case have both bits.
   struct CharacterType: OptionSet, Sendable {
     let rawValue: UInt8
     static let lower = CharacterType(rawValue: 1)
@@ -27,16 +27,17 @@ struct WordDelimiterSettings: Sendable {
   var ignoresKeywords = false
   var adjustsOffsets = true
   var protectedWords = TermSet([])
-  /// Types of UTF-16 code units from 0 on; beyond its end the general category tells.
+  /// Types of UTF-16 code units from 0 on; the general category gives the type of all units after the end.
   var types: [CharacterType] = WordDelimiterSettings.defaultTypes
 
-  /// Latin-1 as Lucene's default table has it: what is neither lower case, upper case nor a decimal digit delimits.
+  /// Latin-1 as in Lucene's default table: every character except lower case, upper case and decimal digits is a
+  /// delimiter.
   static let defaultTypes: [CharacterType] = (0..<256).map { (code: UInt32) -> CharacterType in
     switch CodePointProperties.category(code) {
     case .lowercaseLetter: .lower
     case .uppercaseLetter: .upper
     case .decimalNumber: .digit
-    // The ordinal indicators are letters without case that count as lower case.
+    // The ordinal indicators are letters without case, but count as lower case.
     case .otherLetter: .lower
     default: .delimiter
     }
@@ -54,7 +55,7 @@ struct WordDelimiterSettings: Sendable {
     }
   }
 
-  /// The table of a `type_table`: its characters have the given types, and all others those of their categories.
+  /// The table of a `type_table`: its characters have the given types; all others have the types of their categories.
   static func types(with given: [(unit: UInt16, type: CharacterType)]) -> [CharacterType] {
     let count = max(256, (given.map { Int($0.unit) + 1 }.max() ?? 0))
     var table = (0..<count).map { typeByCategory(UInt16($0)) }
@@ -73,7 +74,7 @@ struct WordDelimiterSettings: Sendable {
   }
 }
 
-/// A term as UTF-16 code units, with the byte at which each begins: lengths and cuts are Lucene's, terms are bytes.
+/// A term as UTF-16 code units, with the byte at which each begins: Lucene counts code units, but terms are bytes.
 struct DelimitedTerm {
   private(set) var units: [UInt16] = []
   private(set) var bytes: [Int32] = []
@@ -107,7 +108,7 @@ struct DelimitedTerm {
 /// Steps through the subwords of a term.
 struct SubwordIterator {
   private(set) var start = 0
-  /// End of the subword, or nil when there are no more.
+  /// End of the subword; nil when there are no more.
   private(set) var end: Int? = 0
   private var first = 0
   private var last = 0
@@ -124,7 +125,7 @@ struct SubwordIterator {
     advance(term, settings)
   }
 
-  /// Whether the term has one subword, delimiters around it aside.
+  /// Whether the term has one subword, not counting delimiters around it.
   var isSingleWord: Bool { start == first && end == (endsInPossessive ? last - 2 : last) }
 
   func type(_ term: borrowing DelimitedTerm) -> WordDelimiterSettings.CharacterType {
@@ -172,7 +173,7 @@ struct SubwordIterator {
     return true
   }
 
-  /// Whether `'s` after a letter ends at `position`, where the term or a delimiter follows.
+  /// Whether a possessive `'s` ends at `position`: a letter before it, and a delimiter or the term's end after it.
   private func isPossessive(
     endingAt position: Int, _ term: borrowing DelimitedTerm, _ settings: borrowing WordDelimiterSettings
   ) -> Bool {
@@ -183,7 +184,7 @@ struct SubwordIterator {
   }
 }
 
-/// Subwords joined without what stood between them.
+/// Subwords joined without the characters between them.
 struct SubwordRun {
   var parts: [Range<Int>] = []
   var type: WordDelimiterSettings.CharacterType = []

@@ -1,4 +1,5 @@
-/// `word_delimiter`: subwords and their joins without a graph; a join stands where its last subword does, as in Lucene.
+/// `word_delimiter`: subwords and their joins without a graph; a join has the position of its last subword, as in
+/// Lucene.
 struct WordDelimiterFilter: TokenFilter {
   let settings: WordDelimiterSettings
 
@@ -13,7 +14,7 @@ struct WordDelimiterFilter: TokenFilter {
     var hasOutputFollowingOriginal = false
     var isFirst = true
 
-    /// Positions from the token before, for a subword or for a join (`isJoin`).
+    /// Positions since the previous token, for a subword or for a join (`isJoin`).
     mutating func increment(isJoin: Bool) -> Int32 {
       let pending = pendingIncrement
       if hasOutputToken {
@@ -102,7 +103,7 @@ struct WordDelimiterFilter: TokenFilter {
       if state.whole.parts.count > state.lastRunCount { appendRun(state.whole, of: token, &state, &buffer) }
       state.whole.removeAll()
     }
-    // Stable: by start, the greater increment first.
+    // A stable sort: by start, then the greater increment first.
     let sorted = state.buffered.enumerated().sorted { left, right in
       let (a, b) = (left.element, right.element)
       if a.startOffset != b.startOffset { return a.startOffset < b.startOffset }

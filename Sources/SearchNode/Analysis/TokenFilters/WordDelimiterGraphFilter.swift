@@ -1,8 +1,8 @@
-/// `word_delimiter_graph`: subwords and their joins, as a graph whose positions and lengths are right, as in Lucene.
+/// `word_delimiter_graph`: subwords and their joins as a graph with correct positions and lengths, as in Lucene.
 struct WordDelimiterGraphFilter: TokenFilter {
   let settings: WordDelimiterSettings
 
-  /// One token to be: where it stands in the graph and in the term, and its bytes.
+  /// A token to output: its place in the graph and in the term, and its bytes.
   private struct Part {
     var positions: Range<Int>
     var slice: Range<Int>
@@ -10,7 +10,7 @@ struct WordDelimiterGraphFilter: TokenFilter {
     var termLength: Int32
   }
 
-  /// What is being worked on, kept from token to token for its storage.
+  /// Working state, kept from token to token to reuse its storage.
   private struct State {
     var term = DelimitedTerm()
     var parts: [Part] = []
@@ -77,7 +77,7 @@ struct WordDelimiterGraphFilter: TokenFilter {
     }
     if settings.preservesOriginal { state.parts[0].positions = 0..<max(state.position, 1) }
     let first = settings.preservesOriginal ? 1 : 0
-    // Stable: by start, the longer first.
+    // A stable sort: by start, then the longer first.
     if state.parts.count - first > 1 {
       let sorted = state.parts[first...].enumerated().sorted { left, right in
         let (a, b) = (left.element.slice, right.element.slice)
@@ -143,7 +143,7 @@ struct WordDelimiterGraphFilter: TokenFilter {
   }
 
   private func emit(_ token: Token, _ state: inout State, into output: inout [Token]) {
-    // A term that is not as long as its offsets say (a stem, a folded word) cannot tell where its parts stand.
+    // If a term's length differs from its offsets (a stem, a folded word), the places of its parts are unknown.
     let isAdjusted =
       settings.adjustsOffsets && Int(token.endOffset - token.startOffset) == state.term.units.count
     var position = 0

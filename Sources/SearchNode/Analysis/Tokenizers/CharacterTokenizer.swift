@@ -1,6 +1,6 @@
-/// Runs of characters of one kind: `letter`, `whitespace` and `lowercase` are made of it.
+/// Cuts out runs of characters of one kind: the base of `letter`, `whitespace` and `lowercase`.
 struct CharacterTokenizer: Tokenizer {
-  /// What belongs to a token.
+  /// The characters that belong to a token.
   enum Kind: Sendable {
     /// Letters only.
     case letters
@@ -8,12 +8,12 @@ struct CharacterTokenizer: Tokenizer {
     case notWhitespace
   }
 
-  /// Longest token in UTF-16 code units where the settings name none; a longer one is cut there.
+  /// Longest token in UTF-16 code units if the settings give none; a longer run is cut there.
   static let defaultMaximumTokenLength = 255
 
   let kind: Kind
   let maximumTokenLength: Int
-  /// Whether terms are put in lower case at once, as the `lowercase` tokenizer does.
+  /// Whether the tokenizer puts terms in lower case, as `lowercase` does.
   let isLowercased: Bool
 
   init(_ kind: Kind, maximumTokenLength: Int = defaultMaximumTokenLength, isLowercased: Bool = false) {

@@ -1,4 +1,4 @@
-/// The whole text as one token, even where it is empty.
+/// The whole text as one token, even if it is empty.
 struct KeywordTokenizer: Tokenizer {
   func tokenize(_ buffer: inout TokenBuffer) {
     let length = buffer.textLength

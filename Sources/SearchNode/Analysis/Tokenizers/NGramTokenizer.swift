@@ -1,6 +1,6 @@
-/// `ngram` and `edge_ngram` tokenizers: pieces of runs of the wanted characters, counted in code points.
+/// `ngram` and `edge_ngram` tokenizers: pieces of runs of the permitted characters, counted in code points.
 struct NGramTokenizer: Tokenizer {
-  /// Kinds of characters that a token may hold.
+  /// The kinds of characters that a token may hold.
   enum CharacterKind: Sendable, Equatable {
     case letter, digit, whitespace, punctuation, symbol
     case custom(Set<UInt32>)
@@ -28,16 +28,16 @@ struct NGramTokenizer: Tokenizer {
   }
 
   let lengths: ClosedRange<Int>
-  /// Whether pieces begin where a run does, and nowhere else.
+  /// Whether pieces begin only at the start of a run.
   let isAtEdgesOnly: Bool
-  /// Empty where every character belongs to a token.
+  /// Empty if every character belongs to a token.
   let kinds: [CharacterKind]
 
   func tokenize(_ buffer: inout TokenBuffer) {
     let end = buffer.textLength
     var tokens: [Token] = []
     swap(&tokens, &buffer.tokens)
-    // Bytes and UTF-16 offsets at which the characters of the run begin, and its end.
+    // The bytes and UTF-16 offsets at which the run's characters begin, and its end.
     var starts: [(byte: Int, offset: Int)] = []
     var at = 0
     var offset = 0

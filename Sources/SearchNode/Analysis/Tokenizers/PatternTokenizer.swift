@@ -1,7 +1,7 @@
-/// `pattern`: what stands between the matches of a pattern, or one of its groups.
+/// `pattern`: the texts between the matches of a pattern, or one of its groups.
 struct PatternTokenizer: Tokenizer {
   let pattern: JavaPattern
-  /// -1 splits at the matches; otherwise the number of the group that is a token.
+  /// -1 splits the text at the matches; any other value is the number of the group that becomes a token.
   let group: Int
 
   func tokenize(_ buffer: inout TokenBuffer) {

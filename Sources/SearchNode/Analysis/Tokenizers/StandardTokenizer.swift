@@ -1,8 +1,9 @@
 /// Words by UAX #29 as Lucene's StandardTokenizer cuts them: ideographs and hiragana one by one, emoji sequences whole.
 ///
-/// The longest match of one automaton (`StandardTokenizerTables`) is a token; a character where none begins is dropped.
+/// The longest match of one automaton (`StandardTokenizerTables`) is a token; a character that begins no match is
+/// dropped.
 struct StandardTokenizer: Tokenizer, Equatable {
-  /// Longest token in UTF-16 code units where the settings name none; a longer one is cut there.
+  /// Longest token in UTF-16 code units if the settings give none; a longer word is cut there.
   static let defaultMaximumTokenLength = 255
 
   let maximumTokenLength: Int
@@ -34,7 +35,7 @@ struct StandardTokenizer: Tokenizer, Equatable {
       }
       classes = table
       asciiClasses = (0..<128).map { table[$0] }
-      // Rows are 32 wide, so that a row is found by a shift.
+      // Rows are 32 wide, so that a shift finds a row.
       var rows = [UInt8](repeating: 0, count: StandardTokenizerTables.stateCount << 5)
       var numbers = PackedNumbers(StandardTokenizerTables.transitions)
       for state in 0..<StandardTokenizerTables.stateCount where !numbers.isAtEnd() {
