@@ -1,7 +1,7 @@
 public import JSON
 
 extension Aggregation {
-  /// The aggregation's body with those nested in it.
+  /// The aggregation's body, including nested aggregations.
   public var json: JSONValue {
     var object = JSONObject()
     let (name, body) = kind.json
@@ -12,7 +12,7 @@ extension Aggregation {
 }
 
 extension [NamedAggregation] {
-  /// The object that stands under `aggs`.
+  /// The object under `aggs`.
   var json: JSONValue { .object(JSONObject(map { .init($0.name, $0.aggregation.json) })) }
 }
 
@@ -78,7 +78,7 @@ extension TermsAggregation {
     return object
   }
 
-  /// What is an operator in Lucene's regular expressions, and stands for itself after a backslash.
+  /// Operators of Lucene's regular expressions, which a backslash makes literal.
   static let operators: Set<Character> = [
     ".", "?", "+", "*", "|", "{", "}", "[", "]", "(", ")", "\"", "\\", "#", "@", "&", "<", ">", "~", "^", "$",
   ]

@@ -1,7 +1,7 @@
 internal import JSON
 
 extension NamedAggregation {
-  /// How deep aggregations may be nested; more is a mistake, and each level multiplies the buckets.
+  /// Deepest nesting of aggregations; a deeper one is a mistake, and each level multiplies the buckets.
   static let maximumDepth = 10
 
   /// Reads the object under `aggs`.
@@ -109,7 +109,7 @@ extension TermsAggregation {
     guard size > 0 else { throw .refusedArgument("[size] must be greater than 0. Found [\(size)] in [terms]") }
   }
 
-  /// One key; a list may add `_key` ascending, which breaks ties in any case.
+  /// Reads one key; a list may add `_key` ascending, which breaks ties in any case.
   private static func order(_ json: JSONValue?) throws(SearchEngineError) -> Order {
     guard let json else { return .countDescending }
     let keys = json.list
@@ -135,7 +135,7 @@ extension TermsAggregation {
     return include
   }
 
-  /// A regular expression that is a term, or a term's beginning with `.*`; nil for any other.
+  /// Reads a regular expression that is a literal term, or a literal beginning with `.*`; nil for any other.
   private static func plain(pattern: String) -> Include? {
     var rest = pattern[...]
     let isPrefix = rest.hasSuffix(".*") && !rest.hasSuffix("\\.*")

@@ -1,4 +1,4 @@
-/// An aggregation and the name that its result comes back under.
+/// An aggregation and the name of its result.
 public struct NamedAggregation: Sendable, Hashable {
   public var name: String
   public var aggregation: Aggregation
@@ -69,7 +69,7 @@ public struct TermsAggregation: Sendable, Hashable {
     case metric(String, descending: Bool)
   }
 
-  /// Which terms of a keyword field get a bucket. Both engines know it as a regular expression or a list.
+  /// Selects the terms of a keyword field that get a bucket. Both engines accept it as a regular expression or a list.
   public enum Include: Sendable, Hashable {
     case prefix(String)
     case values([String])

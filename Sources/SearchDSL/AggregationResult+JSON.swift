@@ -1,7 +1,7 @@
 internal import JSON
 
 extension AggregationResult {
-  /// Reads what came back for `requested` from the object under `aggregations`, or from a bucket.
+  /// Reads the results of `requested` from the object under `aggregations`, or from a bucket.
   static func results(of requested: [NamedAggregation], in answer: JSONElement?)
     throws(SearchEngineError) -> [String: AggregationResult]
   {
@@ -25,7 +25,7 @@ extension AggregationResult {
       let others = Int(answer["sum_other_doc_count"]?.int ?? 0)
       self = .buckets(BucketsResult(buckets: buckets, sumOfOtherDocumentCounts: others))
     case .filters(let filters):
-      // The servers give them back in the order of their names; here they stand in the order asked for.
+      // Servers return the filters sorted by name; here they keep the requested order.
       var buckets: [Bucket] = []
       for filter in filters {
         guard let item = answer["buckets"]?[filter.name], let count = item["doc_count"]?.int else {

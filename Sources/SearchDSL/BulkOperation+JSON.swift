@@ -7,7 +7,7 @@ public import JSON
 #endif
 
 extension Collection<BulkOperation> {
-  /// The body of `_bulk`: newline-delimited JSON, with external versions where they are given.
+  /// The body of `_bulk`: newline-delimited JSON, with external versions where given.
   public var ndjson: [UInt8] {
     var writer = JSONWriter(reservingBytes: reduce(0) { $0 + $1.byteCountEstimate })
     for operation in self { operation.write(to: &writer) }
@@ -16,7 +16,7 @@ extension Collection<BulkOperation> {
 }
 
 extension BulkOperation {
-  /// About how many bytes the operation takes in a body of `_bulk`; for cutting batches by size.
+  /// Approximate size of the operation in a `_bulk` body; for cutting batches by size.
   public var byteCountEstimate: Int {
     let head = 64 + id.utf8.count
     if case .index(let source) = action { return head + source.count + 1 }
@@ -39,7 +39,7 @@ extension BulkOperation {
     writer.newline()
     guard case .index(let source) = action else { return }
     if Self.holdsLineBreak(source) {
-      // A line break within JSON stands between tokens only, so that a space says the same and keeps the line whole.
+      // A line break in JSON can stand only between tokens, so a space means the same and keeps the line whole.
       writer.raw(source.map { Self.isLineBreak($0) ? 0x20 : $0 })
     } else {
       writer.raw(source)

@@ -1,7 +1,7 @@
 internal import JSON
 
 extension JSONObject {
-  /// Appends a member; nil leaves it out, for that is how a default is written.
+  /// Appends a member; nil appends nothing, because a default is written by leaving it out.
   mutating func add(_ name: String, _ value: JSONValue?) {
     if let value { members.append(Member(name, value)) }
   }

@@ -1,10 +1,10 @@
 internal import JSON
 
-/// Reads the members of one JSON object and, at the end, refuses those that nobody asked for.
+/// Reads the members of one JSON object and, at the end, refuses those that were never asked for.
 ///
-/// Lenient where Elasticsearch is: a number or a Boolean may come as a string, and null is as good as absent.
+/// It is as lenient as Elasticsearch: a number or a Boolean may be a string, and null means absent.
 struct ObjectReader {
-  /// What is read, for errors: `[match] query`.
+  /// The name of the object for errors: `[match] query`.
   let context: String
   let members: [JSONObject.Member]
   private var asked: Set<String> = []
@@ -17,7 +17,7 @@ struct ObjectReader {
     members = object.members
   }
 
-  /// The member by the first of these names that is there.
+  /// The member with the first of these names that exists.
   mutating func value(_ names: String...) -> JSONValue? {
     asked.formUnion(names)
     return members.first { names.contains($0.name) && $0.value != .null }?.value
@@ -56,7 +56,7 @@ struct ObjectReader {
     return flag
   }
 
-  /// One of an enumeration's raw values, in whatever case.
+  /// One of an enumeration's raw values, in any case.
   mutating func choice<Choice: RawRepresentable<String>>(_ name: String) throws(SearchEngineError) -> Choice? {
     guard let text = try string(name) else { return nil }
     guard let choice = Choice(rawValue: text.lowercased()) else {
@@ -94,7 +94,7 @@ extension JSONValue {
     }
   }
 
-  /// A string, or what a number or Boolean is in text.
+  /// A string, or the text of a number or Boolean.
   var scalarText: String? {
     switch self {
     case .string(let text): text
@@ -103,12 +103,12 @@ extension JSONValue {
     }
   }
 
-  /// An array's items; anything else is a list of itself.
+  /// An array's items; any other value becomes a list with one item.
   var list: [JSONValue] { array ?? [self] }
 }
 
 extension SearchEngineError {
-  /// A body that cannot be read, as Elasticsearch says it.
+  /// The error for a body that cannot be read, in Elasticsearch's words.
   static func unparsable(_ reason: String) -> SearchEngineError {
     .refused(status: 400, type: "parsing_exception", reason: reason, index: nil)
   }

@@ -1,7 +1,7 @@
 public import JSON
 
 extension Query {
-  /// The query's body, as Elasticsearch 7.10 to 9 and OpenSearch 2 to 3 take it. What is at its default is left out.
+  /// The query's body, as Elasticsearch 7.10 to 9 and OpenSearch 2 to 3 accept it. Defaults are left out.
   public var json: JSONValue {
     switch self {
     case .matchAll(let boost): .object("match_all", boosted([], boost))
@@ -51,7 +51,7 @@ private func disjunction(_ queries: [Query], _ tieBreaker: Double, _ boost: Doub
 }
 
 extension FieldValue {
-  /// The value as it stands in a body.
+  /// The value in a body.
   public var json: JSONValue {
     switch self {
     case .string(let value): .string(value)
@@ -63,7 +63,7 @@ extension FieldValue {
 }
 
 extension MinimumShouldMatch {
-  /// A bare count is a number, everything else a string.
+  /// A plain count is a number, everything else a string.
   var json: JSONValue { Int64(text).map(JSONValue.int) ?? .string(text) }
 }
 

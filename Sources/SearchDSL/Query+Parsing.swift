@@ -1,11 +1,12 @@
 public import JSON
 
 extension Query {
-  /// How deep queries may be nested: Elasticsearch's `indices.query.bool.max_nested_depth`. A deeper body is made to
-  /// exhaust the stack.
+  /// Deepest nesting of queries: Elasticsearch's `indices.query.bool.max_nested_depth`. A deeper body could exhaust the
+  /// stack.
   public static let maximumDepth = 30
 
-  /// Reads a query's body. Throws a `parsing_exception` of status 400 that names what is wrong or not supported.
+  /// Reads a query's body. Throws a `parsing_exception` of status 400 that names the part that is wrong or not
+  /// supported.
   public init(json: JSONValue) throws(SearchEngineError) { try self.init(json, depth: 0) }
 
   init(_ json: JSONValue, depth: Int) throws(SearchEngineError) {
@@ -37,7 +38,7 @@ extension Query {
     return queries
   }
 
-  /// `{"field": {…}}`, or `{"field": "value"}` in short.
+  /// Reads `{"field": {…}}`, or the short form `{"field": "value"}`.
   private static func ofField(_ name: String, _ body: JSONValue) throws(SearchEngineError) -> Query {
     guard case .object(let object) = body, let member = object.members.first, object.members.count == 1 else {
       throw .unparsable("[\(name)] query is to name one field")
@@ -191,7 +192,7 @@ extension MultiMatchQuery {
 }
 
 extension BoostedField {
-  /// Reads `title` or `title^5`; nil where the boost is not a number or there is no name.
+  /// Reads `title` or `title^5`; nil if the boost is not a number or the name is empty.
   public init?(parsing text: String) {
     let parts = text.split(separator: "^", maxSplits: 1, omittingEmptySubsequences: false)
     guard let boost = parts.count == 2 ? Double(parts[1]) : 1, boost >= 0, boost.isFinite, !parts[0].isEmpty else {

@@ -21,7 +21,7 @@ public indirect enum Query: Sendable, Hashable {
   case functionScore(FunctionScoreQuery)
 }
 
-/// A value of a field in a query: a keyword, a number, a Boolean.
+/// A field's value in a query: a keyword, a number, a Boolean.
 public enum FieldValue: Sendable, Hashable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral
 {
@@ -66,7 +66,7 @@ public struct MinimumShouldMatch: Sendable, Hashable, ExpressibleByIntegerLitera
   public init(stringLiteral value: String) { text = value }
 }
 
-/// What a full-text query gives when its analysis leaves no term.
+/// The matches of a full-text query whose analysis leaves no term.
 public enum ZeroTermsQuery: String, Sendable { case none, all }
 
 public struct MatchQuery: Sendable, Hashable {
@@ -109,7 +109,7 @@ public struct MultiMatchQuery: Sendable, Hashable {
   /// nil: the kind's own default (0 for best_fields and cross_fields, 1 for most_fields).
   public var tieBreaker: Double?
   public var analyzer: String?
-  /// For the phrase kinds.
+  /// For the phrase kinds only.
   public var slop: Int
   public var zeroTermsQuery: ZeroTermsQuery
   public var boost: Double
@@ -220,7 +220,8 @@ public struct FunctionScoreQuery: Sendable, Hashable {
     public enum Kind: Sendable, Hashable {
       case weight
       case fieldValueFactor(field: String, factor: Double = 1, modifier: Modifier = .none, missing: Double? = nil)
-      /// Gaussian decay over a number (plain numbers) or a date (`origin` ISO 8601 or `now`, `scale` and `offset` as `30d`).
+      /// Gaussian decay over a number (plain numbers) or a date (`origin` ISO 8601 or `now`, `scale` and `offset` as
+      /// `30d`).
       case gauss(field: String, origin: FieldValue, scale: FieldValue, offset: FieldValue? = nil, decay: Double = 0.5)
     }
     public enum Modifier: String, Sendable, CaseIterable {

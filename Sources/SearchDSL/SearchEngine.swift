@@ -1,10 +1,10 @@
 public import JSON
 
-/// A search engine: the embedded node, Elasticsearch or OpenSearch. One dialect, several engines.
+/// A search engine: the embedded node, Elasticsearch or OpenSearch. All speak one dialect.
 ///
 /// Every call ends by its deadline. Index names may be aliases where Elasticsearch allows one.
 public protocol SearchEngine: Sendable {
-  /// What answers: its name and version.
+  /// The engine's name and version.
   func information(deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> EngineInformation
 
   func search(_ request: SearchRequest, in index: String, deadline: ContinuousClock.Instant)
@@ -12,10 +12,10 @@ public protocol SearchEngine: Sendable {
   func get(id: String, from index: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> Hit?
   func count(_ query: Query, in index: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> Int
 
-  /// Every item has its own result, in the order given; the call throws only where the whole of it failed.
+  /// Writes documents. Every item has its own result, in the given order; the call throws only if it failed as a whole.
   func bulk(_ operations: [BulkOperation], to index: String, refresh: Bool, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> BulkResponse
-  /// Makes all that was written so far visible to searches.
+  /// Makes everything written so far visible to searches.
   func refresh(_ index: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError)
 
   /// `body` holds `settings`, `mappings` and `aliases` in Elasticsearch's form.
@@ -23,13 +23,14 @@ public protocol SearchEngine: Sendable {
   func deleteIndex(_ name: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError)
   func updateSettings(_ settings: JSONValue, of index: String, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError)
-  /// All actions take effect at once, or none.
+  /// Applies all actions at once, or none.
   func updateAliases(_ actions: [AliasAction], deadline: ContinuousClock.Instant) async throws(SearchEngineError)
   /// The indices (not aliases) whose name matches a pattern with `*`, with their aliases and document counts.
   func indices(matching pattern: String, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> [IndexInformation]
-  /// Waits until every copy of every shard of the index has its node: true as soon as that is so, false where it is
-  /// not by the deadline, and at once where it cannot be, since a single node holds no second copy.
+  /// Waits until every copy of every shard of the index has a node. Returns true as soon as that is so, and false if it
+  /// is not so by the deadline; returns false at once if it is impossible, because a single node cannot hold a second
+  /// copy.
   func waitUntilAllocated(_ index: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> Bool
 }
 
@@ -65,13 +66,13 @@ public enum AliasAction: Sendable, Equatable {
 /// One line pair of `_bulk`. The external version decides which of two writers holds the newer document.
 public struct BulkOperation: Sendable, Equatable {
   public enum Action: Sendable, Equatable {
-    /// Puts a document whose JSON bytes are given.
+    /// Writes a document, given its JSON bytes.
     case index(source: [UInt8])
     case delete
   }
 
   public var id: String
-  /// With `version_type=external`; nil: the engine counts by itself.
+  /// With `version_type=external`; nil: the engine assigns versions itself.
   public var externalVersion: Int64?
   public var action: Action
 
@@ -85,7 +86,7 @@ public struct BulkOperation: Sendable, Equatable {
 public struct BulkResponse: Sendable, Equatable {
   public struct Item: Sendable, Equatable {
     public var id: String
-    /// As HTTP: 200, 201, 404 (deleted what was not there), 409 (a newer version is there), 400 (mapping), 429, 503.
+    /// An HTTP status: 200, 201, 404 (nothing to delete), 409 (a newer version exists), 400 (mapping), 429, 503.
     public var status: Int
     public var version: Int64?
     public var error: Reason?
@@ -118,18 +119,18 @@ public struct BulkResponse: Sendable, Equatable {
   }
 }
 
-/// Why a search engine did not do what was asked.
+/// The reason why a search engine did not do what it was asked to do.
 public enum SearchEngineError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The request cannot be run as it is: a status of 4xx with Elasticsearch's error type and reason.
+  /// The request is not valid: a status of 4xx with Elasticsearch's error type and reason.
   case refused(status: Int, type: String, reason: String, index: String?)
   case indexNotFound(String)
-  /// No node answered, or it answered 429, 502, 503 or 504 to the last attempt.
+  /// No node answered, or the last attempt got 429, 502, 503 or 504.
   case unavailable(reason: String)
   case deadlineExceeded
-  /// The answer is not what the API promises: not JSON, cut short, a proxy's page.
+  /// The answer is not valid by the API: not JSON, cut short, or a proxy's page.
   case malformedAnswer(reason: String)
 
-  /// The type of `refused` for a server that is another product, or too old.
+  /// The type of `refused` for a server that is another product or too old.
   public static let unsupportedServer = "unsupported_server"
 
   public var description: String {

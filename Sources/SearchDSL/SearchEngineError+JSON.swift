@@ -1,11 +1,11 @@
 public import JSON
 
 extension SearchEngineError {
-  /// Statuses with which a server says "not now": what was asked may be asked again.
+  /// Statuses by which a server says "not now": the client may send the request again.
   public static let retryableStatuses: Set<Int> = [429, 502, 503, 504]
 
-  /// What a cluster answers with status 500 while it loses a node: the connection within it broke, and other copies of
-  /// the shards are there, or will be.
+  /// Errors that a cluster returns with status 500 while it loses a node: a connection inside the cluster broke, and
+  /// other copies of the shards exist or soon will.
   static let transientTypes: Set<String> = [
     "node_disconnected_exception", "node_not_connected_exception", "node_closed_exception",
     "connect_transport_exception", "send_request_transport_exception", "receive_timeout_transport_exception",
@@ -13,16 +13,16 @@ extension SearchEngineError {
     "no_longer_primary_shard_exception", "shard_not_in_primary_mode_exception",
   ]
 
-  /// The same as the classes' names, and as the words of one that says nothing else: an error that went through a
-  /// future is told as `java.util.concurrent.ExecutionException: NodeNotConnectedException[[n][1.2.3.4:9300] Node not
-  /// connected]`, under a type that says nothing.
+  /// The same errors as class names, to be found in the text of an error whose type says nothing. An error that went
+  /// through a future reads `java.util.concurrent.ExecutionException: NodeNotConnectedException[[n][1.2.3.4:9300] Node
+  /// not connected]`.
   private static let transientWords =
     transientTypes.map { $0.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined() }
     + ["Node not connected"]
 
-  /// Reads the error that came with a status of 4xx or 5xx; nil for a body that is not JSON or a proxy's page.
+  /// Reads the error in an answer of status 4xx or 5xx; nil if the body is not JSON or is a proxy's page.
   ///
-  /// The first root cause says more than the outermost type ("all shards failed"), so that it is what is told.
+  /// Takes the first root cause, because it says more than the outermost type ("all shards failed").
   public init(status: Int, answer: JSONElement?) {
     let error = answer?["error"]
     let told = error?.string
@@ -40,7 +40,7 @@ extension SearchEngineError {
     }
   }
 
-  /// Whether the error, or one that it came of, is that a part of the cluster was out of reach.
+  /// Whether the error or one of its causes says that a part of the cluster was unreachable.
   private static func isTransient(_ error: JSONElement) -> Bool {
     if let type = error["type"]?.string, transientTypes.contains(type) { return true }
     if let reason = error["reason"]?.string, transientWords.contains(where: reason.contains) { return true }
@@ -51,7 +51,7 @@ extension SearchEngineError {
 }
 
 extension BulkResponse {
-  /// Reads the answer of `_bulk` to `operations`: one item each, in the same order.
+  /// Reads the answer of `_bulk` to `operations`: one item for each, in the same order.
   public init(answer: JSONElement, to operations: some Collection<BulkOperation>) throws(SearchEngineError) {
     guard let list = answer["items"], list.kind == .array else {
       throw .malformedAnswer(reason: "a bulk's answer has no items")

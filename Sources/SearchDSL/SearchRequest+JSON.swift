@@ -1,7 +1,7 @@
 public import JSON
 
 extension SearchRequest {
-  /// The body of `_search`. What is at its default is left out, but for `size`, which is always said.
+  /// The body of `_search`. Defaults are left out, except `size`, which is always written.
   public var json: JSONValue {
     var body: JSONObject = ["query": query.json]
     body.add("from", from, unless: 0, .int(Int64(from)))
@@ -57,7 +57,7 @@ extension SortKey {
 }
 
 extension SortValue {
-  /// The value as it stands in `sort` and `search_after`.
+  /// The value in `sort` and `search_after`.
   public var json: JSONValue {
     switch self {
     case .null: .null
@@ -88,7 +88,7 @@ extension Collapse.InnerHits {
 }
 
 extension SourceFilter {
-  /// nil for everything, which is the default.
+  /// nil for everything, the default.
   var json: JSONValue? {
     switch self {
     case .all: nil

@@ -1,7 +1,7 @@
 public import JSON
 
 extension SearchRequest {
-  /// Reads the body of `_search`. Throws an error of status 400 that names what is wrong or not supported.
+  /// Reads the body of `_search`. Throws an error of status 400 that names the part that is wrong or not supported.
   public init(json: JSONValue) throws(SearchEngineError) {
     var reader = try ObjectReader(json, "a search")
     self.init()
@@ -187,7 +187,7 @@ extension Highlight.Field {
 }
 
 extension NamedSuggester {
-  /// A text beside the suggesters is that of all who have none.
+  /// A text beside the suggesters applies to every suggester that has none.
   fileprivate static func list(_ json: JSONValue) throws(SearchEngineError) -> [NamedSuggester] {
     var reader = try ObjectReader(json, "[suggest]")
     let sharedText = try reader.string("text")

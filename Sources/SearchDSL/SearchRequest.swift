@@ -3,21 +3,21 @@ public struct SearchRequest: Sendable, Hashable {
   public var query: Query
   public var from: Int
   public var size: Int
-  /// Empty: by score. Ties are always broken by the order of indexing.
+  /// Empty: by score. The order of indexing always breaks ties.
   public var sort: [SortKey]
   public var aggregations: [NamedAggregation]
   public var postFilter: Query?
   public var minimumScore: Double?
-  /// The sort values of the last hit of the page before; needs `sort`.
+  /// The sort values of the previous page's last hit; needs `sort`.
   public var searchAfter: [SortValue]?
   public var collapse: Collapse?
   public var source: SourceFilter
   public var highlight: Highlight?
   public var suggest: [NamedSuggester]
   public var trackTotalHits: TrackTotalHits
-  /// Scores although the sort does not need them.
+  /// Computes scores even if the sort does not need them.
   public var trackScores: Bool
-  /// Each hit tells the version of its document: the external one, where it was written with one.
+  /// Includes the version of each hit's document: the external one, if it was written with one.
   public var includesVersion: Bool
 
   public init(
@@ -59,7 +59,7 @@ public struct SortKey: Sendable, Hashable {
     case document
   }
   public enum Direction: String, Sendable { case ascending = "asc", descending = "desc" }
-  /// Which value of a field with several is compared.
+  /// Which value of a multi-valued field is compared.
   public enum Mode: String, Sendable { case min, max, sum, avg, median }
   public enum Missing: Sendable, Hashable {
     case first
@@ -72,7 +72,7 @@ public struct SortKey: Sendable, Hashable {
   public var missing: Missing
   /// nil: min when ascending, max when descending.
   public var mode: Mode?
-  /// The type to take a field for in an index that has no mapping of it.
+  /// The type to assume for a field that the index's mapping does not have.
   public var unmappedType: String?
 
   public init(
@@ -88,7 +88,7 @@ public struct SortKey: Sendable, Hashable {
   public static let score = SortKey(.score, .descending)
 }
 
-/// A sort value of a hit, as it goes back in `search_after`.
+/// A hit's sort value, to be passed back in `search_after`.
 public enum SortValue: Sendable, Hashable {
   case null
   case string(String)
@@ -96,7 +96,7 @@ public enum SortValue: Sendable, Hashable {
   case double(Double)
 }
 
-/// One hit for each value of a keyword or number field, its group's members on request.
+/// One hit for each value of a keyword or number field, with its group's members on request.
 public struct Collapse: Sendable, Hashable {
   public var field: String
   public var innerHits: [InnerHits]
@@ -123,18 +123,18 @@ public struct Collapse: Sendable, Hashable {
   }
 }
 
-/// Which parts of `_source` come back; patterns may hold `*`.
+/// The parts of `_source` to return; patterns may contain `*`.
 public enum SourceFilter: Sendable, Hashable {
   case all
   case none
   case fields(includes: [String], excludes: [String] = [])
 }
 
-/// The plain highlighter (Lucene's `Highlighter` with the simple span fragmenter), the one that all engines share.
+/// The plain highlighter (Lucene's `Highlighter` with the simple span fragmenter), which all engines have.
 public struct Highlight: Sendable, Hashable {
   public struct Field: Sendable, Hashable {
     public var name: String
-    /// nil: the request's.
+    /// nil: the request's fragment size.
     public var fragmentSize: Int?
     /// 0: the whole field as one fragment.
     public var numberOfFragments: Int?
@@ -152,7 +152,7 @@ public struct Highlight: Sendable, Hashable {
   public var fragmentSize: Int
   public var numberOfFragments: Int
   public var requireFieldMatch: Bool
-  /// Another query than the request's to take the terms from.
+  /// A query to take the terms from, in place of the request's.
   public var query: Query?
 
   public init(

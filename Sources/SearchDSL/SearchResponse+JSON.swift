@@ -1,8 +1,7 @@
 public import JSON
 
 extension SearchResponse {
-  /// Reads the answer of `_search`, of Elasticsearch or OpenSearch, to `request`, which says of what kind each
-  /// aggregation is.
+  /// Reads the answer of `_search`, from Elasticsearch or OpenSearch; `request` gives the kind of each aggregation.
   public init(answer: JSONElement, to request: SearchRequest) throws(SearchEngineError) {
     guard let hits = answer["hits"] else { throw .malformedAnswer(reason: "a search's answer has no hits") }
     self.init(
@@ -16,7 +15,7 @@ extension SearchResponse {
 }
 
 extension TotalHits {
-  /// An object with value and relation; a bare number before 7.0 and under `rest_total_hits_as_int`.
+  /// Reads an object with value and relation, or a plain number (before 7.0 and under `rest_total_hits_as_int`).
   init?(answer: JSONElement?) throws(SearchEngineError) {
     guard let answer, !answer.isNull else { return nil }
     if let value = answer.int {

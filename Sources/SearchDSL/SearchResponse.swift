@@ -1,6 +1,6 @@
 public import JSON
 
-/// What a search gives: the hits of the page, the counts, the aggregations.
+/// The result of a search: the page's hits, the counts, the aggregations.
 public struct SearchResponse: Sendable, Equatable {
   public var tookMilliseconds: Int
   public var isTimedOut: Bool
@@ -26,7 +26,7 @@ public struct SearchResponse: Sendable, Equatable {
 
 public struct TotalHits: Sendable, Equatable {
   public var value: Int
-  /// False where the count stopped at `track_total_hits`: at least `value`.
+  /// False if the count stopped at `track_total_hits`: there are at least `value` hits.
   public var isExact: Bool
 
   public init(value: Int, isExact: Bool) {
@@ -39,7 +39,7 @@ public struct Hit: Sendable, Equatable {
   public var index: String
   public var id: String
   public var score: Double?
-  /// The document's `_version`, where the request asked for it; `get` always tells it.
+  /// The document's `_version`, if the request asked for it; `get` always returns it.
   public var version: Int64?
   public var source: JSONValue?
   public var sort: [SortValue]
@@ -108,14 +108,14 @@ public indirect enum AggregationResult: Sendable, Equatable {
   case buckets(BucketsResult)
   /// filter: one bucket.
   case single(SingleBucket)
-  /// min, max, avg, sum, value_count and cardinality; nil where there was no value.
+  /// min, max, avg, sum, value_count and cardinality; nil if there was no value.
   case metric(Double?)
   case stats(StatsResult)
 }
 
 public struct BucketsResult: Sendable, Equatable {
   public var buckets: [Bucket]
-  /// Documents in terms that got no bucket (terms only).
+  /// Documents in terms without a bucket (terms only).
   public var sumOfOtherDocumentCounts: Int
 
   public init(buckets: [Bucket], sumOfOtherDocumentCounts: Int = 0) {

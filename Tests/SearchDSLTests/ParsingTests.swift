@@ -1,7 +1,7 @@
 // Properties proved here:
-// 1. The short and older forms that Elasticsearch takes are read: `{"match": {"title": "x"}}`, `"sort": "price"`, …
-// 2. What is not supported is refused with status 400 and its name, at whatever depth it stands.
-// 3. Bodies made to exhaust the stack are refused.
+// 1. The short and older forms that Elasticsearch accepts are read: `{"match": {"title": "x"}}`, `"sort": "price"`, …
+// 2. Unsupported parts are refused with status 400 and their name, at any depth.
+// 3. Bodies nested so deeply that they could exhaust the stack are refused.
 import JSON
 import SearchDSL
 import Testing

@@ -1,6 +1,6 @@
 // Properties proved here:
-// 1. Each query's body, whole, at its defaults and with everything set.
-// 2. Each of these bodies reads back as the query it was made of.
+// 1. Each query's whole body, with its defaults and with everything set.
+// 2. Each of these bodies is read back as the query that it was made from.
 import JSON
 import SearchDSL
 import Testing

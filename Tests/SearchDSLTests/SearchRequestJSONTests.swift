@@ -1,8 +1,8 @@
 // Properties proved here:
-// 1. A search's body, whole: the default one, and one with every part set.
-// 2. Each aggregation's body, whole; a prefix is escaped for Lucene's regular expressions.
-// 3. Each of these bodies reads back as what it was made of.
-// 4. Bodies of _bulk are line pairs with external versions, also for a source with line breaks; those of _aliases.
+// 1. A search's whole body: the default one, and one with every part set.
+// 2. Each aggregation's whole body; a prefix is escaped for Lucene's regular expressions.
+// 3. Each of these bodies is read back as the value that it was made from.
+// 4. Bodies of _bulk are line pairs with external versions, also for a source with line breaks; bodies of _aliases.
 import JSON
 import SearchDSL
 import Testing

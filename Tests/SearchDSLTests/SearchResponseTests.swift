@@ -1,9 +1,9 @@
 // Properties proved here:
-// 1. Answers as Elasticsearch 7 and 8 and OpenSearch 2 give them are read whole; the real servers' own are read in
-//    ElasticsearchClientTests.
-// 2. An answer that lacks what the API promises is malformed, and says what is missing.
-// 3. Errors of every form give type, reason and index: root cause, cause, a bare string, nothing.
-// 4. Items of a bulk are read in their order; an answer of another number of items, or of others, is malformed.
+// 1. Answers of Elasticsearch 7 and 8 and OpenSearch 2 are read completely; ElasticsearchClientTests reads the real
+//    servers' own.
+// 2. An answer that lacks a part that the API promises is malformed, and the error names the missing part.
+// 3. Errors of every form give type, reason and index: root cause, cause, a plain string, nothing.
+// 4. Items of a bulk are read in order; an answer with another number of items, or with other items, is malformed.
 import JSON
 import SearchDSL
 import Testing
