@@ -9,7 +9,7 @@ final class CurlHeaders: @unchecked Sendable {  // Built in init, read afterward
   private let ndjson: (plain: List?, compressed: List?)
 
   init(credentials: ElasticsearchSettings.Credentials) {
-    // "Expect:" without a value: a round trip before each large body is not worth what it may save.
+    // "Expect:" without a value: a round trip before each large body costs more than it may save.
     var shared = ["Accept: application/json", "Expect:"]
     if case .apiKey(let key) = credentials { shared.append("Authorization: ApiKey \(key)") }
     func lists(_ type: String) -> (plain: List?, compressed: List?) {

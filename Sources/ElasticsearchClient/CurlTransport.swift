@@ -3,7 +3,7 @@ internal import Glibc
 internal import Synchronization
 import Threading
 
-/// Sends requests with libcurl's multi interface, on one thread of its own; callers only suspend.
+/// Sends requests with libcurl's multi interface on its own thread; callers only suspend.
 final class CurlTransport: Sendable {
   private let loop: CurlEventLoop
   private let maximumAnswerBytes: Int
@@ -17,7 +17,7 @@ final class CurlTransport: Sendable {
 
   deinit { loop.close() }
 
-  /// Ends by the deadline and soon after the task is cancelled, with the connection closed in both cases.
+  /// Ends by the deadline, or soon after the task is cancelled; both close the connection.
   func send(_ request: TransportRequest, deadline: ContinuousClock.Instant) async -> TransportResult {
     let transfer = Transfer(request, deadline: deadline, maximumAnswerBytes: maximumAnswerBytes)
     return await withTaskCancellationHandler {
@@ -36,17 +36,17 @@ final class CurlTransport: Sendable {
   }()
 }
 
-/// The thread that owns libcurl's handles. Others reach it through the inbox and a wakeup, never otherwise.
-final class CurlEventLoop: @unchecked Sendable {  // All but `inbox` and `multi`'s wakeup belongs to the thread.
+/// The thread that owns libcurl's handles. Other threads reach it only through the inbox and a wakeup.
+final class CurlEventLoop: @unchecked Sendable {  // The thread owns all but `inbox` and `multi`'s wakeup.
   private struct Inbox {
     var submitted: [Transfer] = []
     var hasCancellations = false
     var isClosing = false
-    /// Submitted and not yet finished.
+    /// Submitted requests that are not finished.
     var outstanding = 0
   }
 
-  /// The loop looks at its inbox at least this often even when nothing wakes it.
+  /// The loop reads its inbox at least this often, even if nothing wakes it.
   private static let longestPollMilliseconds = 1_000
 
   private let settings: ElasticsearchSettings
@@ -104,7 +104,7 @@ final class CurlEventLoop: @unchecked Sendable {  // All but `inbox` and `multi`
     }
   }
 
-  /// Ends the thread. What is under way fails as closed.
+  /// Ends the thread. Requests in progress fail as closed.
   func close() {
     inbox.withLock { inbox in
       inbox.isClosing = true
@@ -201,7 +201,7 @@ final class CurlEventLoop: @unchecked Sendable {  // All but `inbox` and `multi`
     }
   }
 
-  /// Gives the handle back and answers the caller. A connection whose transfer had not ended is closed by libcurl.
+  /// Returns the handle and answers the caller. libcurl closes a connection whose transfer had not ended.
   private func end(_ transfer: Transfer, _ result: TransportResult) {
     if let handle = transfer.handle {
       transfer.handle = nil

@@ -2,14 +2,15 @@ public import JSON
 public import SearchDSL
 
 extension ElasticsearchClient {
-  /// What answers. Throws for a server that is neither Elasticsearch 7.10 or later, OpenSearch nor `vitrine node`.
+  /// The server's product and version. Throws for a server that is neither Elasticsearch 7.10 or later, OpenSearch nor
+  /// `vitrine node`.
   public func information(deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> EngineInformation {
     try await exchange("GET", "/", deadline: deadline) { answer throws(SearchEngineError) in
       try ServerVersion(answer).information
     }
   }
 
-  /// A shard that does not answer fails the search, rather than leave its products out unsaid.
+  /// A shard that does not answer fails the search: otherwise its products would be missing without notice.
   public func search(_ request: SearchRequest, in index: String, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> SearchResponse
   {
@@ -48,12 +49,12 @@ extension ElasticsearchClient {
     }
   }
 
-  /// What `BulkResponse` reads of an answer; what else an engine says of each document (index, shard, result, sequence
-  /// numbers) is most of the answer, which it would write and we read.
+  /// The fields that `BulkResponse` reads. The others (index, shard, result, sequence numbers) are most of the answer,
+  /// and the engine would write and we would read them for nothing.
   private static let bulkAnswer =
     "took,error,status,items.*._id,items.*.status,items.*._version,items.*.error"
 
-  /// No operation: no request.
+  /// Sends no request if there is no operation.
   public func bulk(_ operations: [BulkOperation], to index: String, refresh: Bool, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> BulkResponse
   {
@@ -90,7 +91,7 @@ extension ElasticsearchClient {
     try await acknowledge("POST", "/_aliases", body: actions.json, .unlessReceived, deadline)
   }
 
-  /// Two requests, however many indices match.
+  /// Sends two requests, however many indices match.
   public func indices(matching pattern: String, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> [IndexInformation]
   {
@@ -99,7 +100,7 @@ extension ElasticsearchClient {
         "GET", "/\(pattern.pathSegment)/_alias?expand_wildcards=open", deadline: deadline
       ) { status, answer throws(SearchEngineError) in
         guard status == 200 else { throw SearchEngineError(status: status, answer: answer) }
-        // The server resolves an alias as well; it is the names of indices that are asked for.
+        // The server also resolves aliases, but the caller asks for the names of indices.
         return answer.aliases.filter { $0.name.matches(pattern: pattern) }
       }
       guard !indices.isEmpty else { return [] }
@@ -109,10 +110,10 @@ extension ElasticsearchClient {
     } catch .indexNotFound { return [] }
   }
 
-  /// Many more than a shop keeps; a terms aggregation that finds fewer costs no more for it.
+  /// Many more indices than a shop keeps; a terms aggregation that finds fewer costs no more.
   private static let maximumIndices = 10_000
 
-  /// The counts of searchable documents by index; one without any is not in it.
+  /// The counts of searchable documents by index; an index without documents is absent.
   private func documentCounts(matching pattern: String, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> [String: Int]
   {
@@ -125,7 +126,7 @@ extension ElasticsearchClient {
     ) { status, answer throws(SearchEngineError) in
       guard status == 200 else { throw SearchEngineError(status: status, answer: answer) }
       var counts: [String: Int] = [:]
-      // Without an index that matches there are no aggregations.
+      // If no index matches, there are no aggregations.
       answer["aggregations"]?["by_index"]?["buckets"]?.forEachItem { bucket in
         guard let name = bucket["key"]?.string, let count = bucket["doc_count"]?.int else { return }
         counts[name] = Int(count)
@@ -134,13 +135,13 @@ extension ElasticsearchClient {
     }
   }
 
-  /// Asks in spans of a few seconds, so that no request is held for long by a node that has gone meanwhile.
+  /// Asks in spans of a few seconds, so that a node that has died meanwhile does not hold a request for long.
   public func waitUntilAllocated(_ index: String, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> Bool
   {
     var isFirstLook = true
     while true {
-      // The server needs a moment to say that the time is over.
+      // The server needs a moment to report that the time is over.
       let span = min(isFirstLook ? Self.shortestAllocationWait : Self.longestAllocationWait, (deadline - .now) * 0.9)
       isFirstLook = false
       guard span >= Self.shortestAllocationWait else { return false }
@@ -152,9 +153,10 @@ extension ElasticsearchClient {
         guard let isTimedOut = answer["timed_out"]?.bool else {
           throw SearchEngineError(status: status, answer: answer)
         }
-        // A missing index is waited for as if it could come.
+        // The server waits for a missing index as if it could appear.
         guard let indices = answer["indices"], !indices.isEmpty else { throw .indexNotFound(index) }
-        // Yellow: the originals are there. A copy is never allocated beside its original, so that one node has no place.
+        // Yellow: all primary shards are allocated. A copy is never allocated beside its primary, so a single node has
+        // no place for it.
         if isTimedOut, answer["number_of_data_nodes"]?.int == 1, answer["status"]?.string == "yellow" { return nil }
         return !isTimedOut
       }
@@ -164,10 +166,10 @@ extension ElasticsearchClient {
   }
 
   private static let longestAllocationWait: Duration = .seconds(5)
-  /// Less is not worth a request.
+  /// A shorter wait is not worth a request.
   private static let shortestAllocationWait: Duration = .milliseconds(20)
 
-  /// Sends what changes something and needs no more than a yes.
+  /// Sends a change whose answer is a plain acknowledgement.
   private func acknowledge(
     _ method: String, _ path: String, body: JSONValue?, _ repetition: Repetition, _ deadline: ContinuousClock.Instant
   ) async throws(SearchEngineError) {
@@ -206,7 +208,7 @@ extension Duration {
 }
 
 extension String {
-  /// Percent-encoded for a place between two slashes; `*` and `,` stay, for they are patterns and lists of indices.
+  /// Percent-encodes a path segment; `*` and `,` stay, because they make patterns and lists of indices.
   var pathSegment: String {
     var encoded = ""
     for byte in utf8 {
@@ -223,7 +225,7 @@ extension String {
     return encoded
   }
 
-  /// Whether the name fits a pattern in which `*` stands for anything.
+  /// Whether the name matches a pattern in which `*` stands for any text.
   func matches(pattern: String) -> Bool {
     let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
     guard parts.count > 1, let first = parts.first, let last = parts.last else { return self == pattern }

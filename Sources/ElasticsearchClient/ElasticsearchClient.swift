@@ -4,8 +4,9 @@ import Threading
 
 /// A client of Elasticsearch 7.10 to 9 and OpenSearch 1 to 3, and of `vitrine node`.
 ///
-/// Requests go to each node in turn over kept-alive connections. A request ends by its deadline, in whatever state the
-/// server is; what may be repeated is repeated within it. No call blocks the thread it is made from.
+/// The client sends requests to the nodes in turn over kept-alive connections. A request ends by its deadline, whatever
+/// the server does; within the deadline the client repeats failed requests that are safe to repeat. No call blocks its
+/// thread.
 public final class ElasticsearchClient: SearchEngine {
   private struct State {
     var nodes: NodePool
@@ -17,7 +18,7 @@ public final class ElasticsearchClient: SearchEngine {
   private let transport: CurlTransport
   private let state: Guarded<State>
 
-  /// Connects when the first request is sent. `information` says whether the server is one that this client knows.
+  /// Connects on the first request. `information` checks that the client knows the server's kind.
   public init(settings: ElasticsearchSettings) {
     self.settings = settings
     secrets = Secrets(of: settings.credentials)
@@ -28,7 +29,7 @@ public final class ElasticsearchClient: SearchEngine {
         budget: RetryBudget(maximumConnections: settings.maximumConnections)))
   }
 
-  /// Sends until there is an answer that is not to be retried, and hands its JSON to `read`.
+  /// Sends until there is an answer that needs no retry, and passes its JSON to `read`.
   func perform<Value: Sendable>(
     _ method: String, _ path: String, body: [UInt8]? = nil, contentType: RequestBody.ContentType = .json,
     repetition: Repetition = .idempotent, deadline: ContinuousClock.Instant,
@@ -43,7 +44,7 @@ public final class ElasticsearchClient: SearchEngine {
     }
   }
 
-  /// The same with the answer as it came.
+  /// The same with the raw answer.
   func exchange<Value: Sendable>(
     _ method: String, _ path: String, body: RequestBody? = nil, repetition: Repetition = .idempotent,
     deadline: ContinuousClock.Instant, read: (TransportAnswer) throws(SearchEngineError) -> Value
@@ -75,14 +76,14 @@ public final class ElasticsearchClient: SearchEngine {
       guard result.mayBeRepeated(repetition), attempt + 1 < settings.retries.maximumAttempts else { throw failure }
       let pause = settings.retries.pause(
         afterAttempt: attempt, atLeast: result.retryAfter, random: .random(in: 0...1))
-      // What cannot be sent again within the deadline is told now, when there is still time to do without.
+      // If the request cannot be sent again within the deadline, fail now, while the caller has time to do without it.
       guard ContinuousClock.now + pause < deadline, state.withLock({ $0.budget.spend() }) else { throw failure }
       do { try await Task.sleep(for: pause) } catch { throw .unavailable(reason: "the request was cancelled") }
       attempt += 1
     }
   }
 
-  /// Where there is another node, one that cannot be connected to leaves time to ask two more.
+  /// If there is another node, a node that cannot be connected to must leave time to ask two more.
   private func connectTimeout(within left: Duration) -> Duration {
     settings.nodes.count > 1 ? min(settings.connectTimeout, left / 3) : settings.connectTimeout
   }
@@ -104,7 +105,7 @@ public final class ElasticsearchClient: SearchEngine {
       switch result {
       case .success(let answer) where answer.isFromProxy:
         state.nodes.failed(node, sentAt: start, now: .now, reason: answer.summary)
-      // A search server that says 503 is there: a shard or the cluster's master is not.
+      // A search server that answers 503 is alive: a shard or the cluster's master is missing.
       case .success: state.nodes.answered(node, now: .now)
       case .failure(.notConnected(let reason)), .failure(.notAnswered(let reason)), .failure(.cutShort(let reason)):
         state.nodes.failed(node, sentAt: start, now: .now, reason: "\(settings.nodes[node]): \(reason)")

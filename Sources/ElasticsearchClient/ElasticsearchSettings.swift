@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Where a cluster is, how to show who we are, and how much it may be asked at once.
+/// The addresses of a cluster, the client's credentials, and the limits on concurrent requests.
 public struct ElasticsearchSettings: Sendable, CustomStringConvertible {
   public enum Credentials: Sendable, CustomStringConvertible, CustomReflectable {
     case none
@@ -8,7 +8,7 @@ public struct ElasticsearchSettings: Sendable, CustomStringConvertible {
     /// The encoded form, as Elasticsearch prints it (`id:key` in base64).
     case apiKey(String)
 
-    /// Of what kind they are, never what they are.
+    /// The kind of credentials, never their values.
     public var description: String {
       switch self {
       case .none: "none"
@@ -20,9 +20,9 @@ public struct ElasticsearchSettings: Sendable, CustomStringConvertible {
     public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .enum) }
   }
 
-  /// Files in PEM form for TLS; nil takes the system's authorities and no client certificate.
+  /// PEM files for TLS; nil means the system's authorities and no client certificate.
   public struct TLS: Sendable {
-    /// Who signs the servers' certificates; nobody else is trusted then.
+    /// The authority of the servers' certificates; if it is set, no other authority is trusted.
     public let authorityFile: String?
     public let certificateFile: String?
     public let keyFile: String?
@@ -38,20 +38,21 @@ public struct ElasticsearchSettings: Sendable, CustomStringConvertible {
   public let nodes: [String]
   public let credentials: Credentials
   public let tls: TLS
-  /// Connections to all nodes together. A search node runs a few searches a core at once; more only wait there.
+  /// Connections to all nodes together. A search node runs a few searches at once on each core; more would only wait
+  /// there.
   public var maximumConnections = 32
-  /// Requests that wait for a connection; one more is refused at once, for it would be late in any case.
+  /// Requests that may wait for a connection; further ones are refused at once, because they would be late in any case.
   public var maximumQueuedRequests = 1_024
   /// The largest answer, decompressed. A page of 10,000 hits with 5 KB sources is 50 MB.
   public var maximumAnswerBytes = 64 << 20
-  /// Bodies of at least this size are sent compressed where that makes them smaller; nil sends all as they are.
+  /// Bodies of at least this size are compressed if that makes them smaller; nil never compresses.
   public var compressionThresholdBytes: Int?
-  /// How long a connection may take to open before another node is tried.
+  /// How long a connection may take to open before the client tries another node.
   public var connectTimeout: Duration = .seconds(2)
   public var retries = RetryPolicy()
 
-  /// Throws `InvalidSetting` for no node, one that is not a plain http or https address, credentials that no header can
-  /// carry, and a file that is not there or not PEM.
+  /// Throws `InvalidSetting` if there is no node, if a node is not a plain http or https address, if a header cannot
+  /// carry the credentials, or if a file is missing or not PEM.
   public init(nodes: [String], credentials: Credentials = .none, tls: TLS = TLS()) throws(InvalidSetting) {
     guard !nodes.isEmpty else { throw InvalidSetting(reason: "no node is named: give at least one http://host:port") }
     self.nodes = try nodes.map { node throws(InvalidSetting) in try Self.address(node) }
@@ -66,10 +67,10 @@ public struct ElasticsearchSettings: Sendable, CustomStringConvertible {
     self.tls = tls
   }
 
-  /// Without the credentials.
+  /// The settings without the credentials.
   public var description: String { "nodes \(nodes.joined(separator: ", "))" }
 
-  /// Why a setting cannot be used.
+  /// The reason why a setting cannot be used.
   public struct InvalidSetting: Error, Sendable, Equatable, CustomStringConvertible {
     public let reason: String
     public var description: String { "search engine settings: \(reason)" }
@@ -81,7 +82,7 @@ public struct ElasticsearchSettings: Sendable, CustomStringConvertible {
     guard scheme != nil, !host.isEmpty, !host.hasPrefix("/"), host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
       throw InvalidSetting(reason: "a node is written http://host:port or https://host:port, not as given")
     }
-    // The address is not repeated here: it holds the secret.
+    // Do not repeat the address here: it contains the secret.
     guard !host.contains("@") else {
       throw InvalidSetting(reason: "a node's address holds a user name: give it in the credentials instead")
     }
@@ -93,7 +94,7 @@ public struct ElasticsearchSettings: Sendable, CustomStringConvertible {
     return String(text)
   }
 
-  /// What would end a header early would let the rest be one of its own.
+  /// A line break would end the header early and let the rest become another header.
   private static func check(_ credentials: Credentials) throws(InvalidSetting) {
     switch credentials {
     case .none: break
@@ -108,7 +109,7 @@ public struct ElasticsearchSettings: Sendable, CustomStringConvertible {
     }
   }
 
-  /// Looked at now, for libcurl would say so of each request only.
+  /// Check now, because libcurl would report the fault only with each request.
   private static func check(pemFile path: String) throws(InvalidSetting) {
     guard let file = fopen(path, "re") else {
       throw InvalidSetting(reason: "the file \(path) cannot be read: \(String(cString: strerror(errno)))")

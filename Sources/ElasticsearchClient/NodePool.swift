@@ -1,31 +1,31 @@
-/// Which node gets the next attempt: each in turn, and a dead one left out for a growing pause.
+/// Chooses the node for the next attempt: each in turn, leaving out a dead one for a growing pause.
 ///
-/// When the pause is over one request finds out whether the node is back, and the others go on without it. When the
-/// connections of every node failed several times in a row, the circuit is open: requests are refused at once, so that
-/// callers fall back rather than queue, and one a second is let through. Silence does not open it: a cold engine answers
-/// late at first and gets warm by being asked, and its requests end by their deadlines in any case.
+/// After the pause one request finds out whether the node is back; the others do without it meanwhile. When connections
+/// to every node have failed several times in a row, the circuit opens: requests are refused at once, so that callers
+/// fall back instead of queueing, and one request a second is let through. Silence does not open the circuit: a cold
+/// engine answers late at first and warms up by being asked, and its requests end by their deadlines in any case.
 struct NodePool: Sendable {
-  /// The first pause after a failure; doubled with each failure in a row.
+  /// The first pause after a failure; each further failure in a row doubles it.
   static let firstPause: Duration = .milliseconds(500)
-  /// A node that came back is found again within this time.
+  /// A returning node is found again within this time.
   static let longestPause: Duration = .seconds(10)
-  /// A few tries in a row, each later than the one before: a node that only restarts its HTTP port is through by then.
+  /// A few tries in a row, each later than the one before: a node that only restarts its HTTP port is back by then.
   static let failuresToOpenCircuit = 5
-  /// Often enough that shoppers notice a recovery at once, and no load for a node that starts.
+  /// Often enough that shoppers notice a recovery at once, and no load for a node that is starting.
   static let probeInterval: Duration = .seconds(1)
-  /// A request that had less time than this says nothing about the node that did not answer it.
+  /// An unanswered request that had less time than this says nothing about the node.
   static let leastFairWait: Duration = .milliseconds(50)
 
   private struct Node {
-    /// Failures in a row. Requests that were under way together and broke together count as one.
+    /// Failures in a row. Requests that were in progress together and broke together count as one.
     var failures = 0
-    /// Those among them in which the connection failed.
+    /// The failures among them that broke the connection.
     var brokenConnections = 0
     var lastFailure: ContinuousClock.Instant?
     var lastAnswer: ContinuousClock.Instant?
     var deadUntil: ContinuousClock.Instant?
 
-    /// Leaves the node out from now on, for as long as its failures say.
+    /// Leaves the node out from now on, for a time that grows with its failures.
     mutating func pause(from now: ContinuousClock.Instant) {
       deadUntil = now + min(NodePool.longestPause, NodePool.firstPause * (1 << min(failures - 1, 10)))
     }
@@ -34,13 +34,13 @@ struct NodePool: Sendable {
   private var nodes: [Node]
   private var turn = 0
   private var nextProbe: ContinuousClock.Instant?
-  /// Of whichever node; for the error that says that there is none.
+  /// The latest failure of any node, for the error that no node is available.
   private(set) var lastFailureReason: String?
 
   init(count: Int) { nodes = Array(repeating: Node(), count: count) }
 
-  /// The next living node in turn, other than those just tried where there is another; when all are dead, the one
-  /// whose pause ends first; nil while the circuit is open.
+  /// The next living node in turn, if possible not one of those just tried. If all are dead: the node whose pause ends
+  /// first. nil while the circuit is open.
   mutating func next(now: ContinuousClock.Instant, avoiding tried: Set<Int>) -> Int? {
     if nodes.allSatisfy({ $0.brokenConnections >= Self.failuresToOpenCircuit }) {
       if let nextProbe, now < nextProbe { return nil }
@@ -56,22 +56,22 @@ struct NodePool: Sendable {
     return chosen
   }
 
-  /// A request that was sent at `start` found nobody, or the connection broke.
+  /// A request sent at `start` could not connect, or the connection broke.
   mutating func failed(_ node: Int, sentAt start: ContinuousClock.Instant, now: ContinuousClock.Instant, reason: String)
   {
     lastFailureReason = reason
     if note(failureOf: node, sentAt: start, now: now) { nodes[node].brokenConnections += 1 }
   }
 
-  /// A request that was sent at `start` got no answer by its deadline. A node that answered another one meanwhile is
-  /// slow, not dead.
+  /// A request sent at `start` got no answer by its deadline. A node that answered another request meanwhile is slow,
+  /// not dead.
   mutating func wasSilent(_ node: Int, sentAt start: ContinuousClock.Instant, now: ContinuousClock.Instant) {
     guard now - start >= Self.leastFairWait else { return }
     if let lastAnswer = nodes[node].lastAnswer, start < lastAnswer { return }
     _ = note(failureOf: node, sentAt: start, now: now)
   }
 
-  /// False for a request that was under way already when the node failed before.
+  /// False if the request was already in progress at the node's previous failure.
   private mutating func note(
     failureOf node: Int, sentAt start: ContinuousClock.Instant, now: ContinuousClock.Instant
   ) -> Bool {

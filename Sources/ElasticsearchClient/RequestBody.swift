@@ -1,6 +1,6 @@
 internal import CZlib
 
-/// Bytes that stand still in memory while libcurl sends them, maybe more than once.
+/// Bytes at a fixed place in memory while libcurl sends them, maybe more than once.
 final class RequestBody: @unchecked Sendable {  // Written in init alone.
   enum ContentType: Sendable { case json, ndjson }
 
@@ -8,7 +8,7 @@ final class RequestBody: @unchecked Sendable {  // Written in init alone.
   let isCompressed: Bool
   let bytes: UnsafeBufferPointer<UInt8>
 
-  /// Compresses where there are at least `threshold` bytes and it makes them a tenth fewer; nil never compresses.
+  /// Compresses if there are at least `threshold` bytes and compression saves a tenth; nil never compresses.
   init(_ source: [UInt8], contentType: ContentType, compressedFrom threshold: Int?) {
     self.contentType = contentType
     if let threshold, source.count >= threshold, let compressed = Self.gzip(source) {
@@ -24,12 +24,13 @@ final class RequestBody: @unchecked Sendable {  // Written in init alone.
 
   deinit { bytes.deallocate() }
 
-  /// nil where the result would not fit in nine tenths of the bytes, or zlib has no memory.
+  /// nil if the result would not fit in nine tenths of the bytes, or if zlib has no memory.
   private static func gzip(_ source: [UInt8]) -> UnsafeBufferPointer<UInt8>? {
     let room = source.count / 10 * 9
     guard room > 0, source.count <= Int(UInt32.max) else { return nil }
     var stream = z_stream()
-    // 15 bits of window, and 16 more for a gzip head. The fastest level: it leaves a fifth of products, at 150 MB a second.
+    // 15 bits of window, and 16 more for a gzip head. The fastest level: it shrinks products to a fifth, at 150 MB a
+    // second.
     guard
       deflateInit2_(
         &stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
@@ -38,7 +39,7 @@ final class RequestBody: @unchecked Sendable {  // Written in init alone.
     defer { deflateEnd(&stream) }
     let output = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: room)
     let isWhole = source.withUnsafeBufferPointer { input in
-      // zlib reads from it only; the C type does not say so.
+      // zlib only reads from it; the C type does not say so.
       stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
       stream.avail_in = UInt32(input.count)
       stream.next_out = output.baseAddress

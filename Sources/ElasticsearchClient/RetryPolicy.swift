@@ -1,22 +1,22 @@
-/// When a request that failed is sent again: after a growing, jittered pause, within the deadline and a budget.
+/// When a failed request is sent again: after a growing, jittered pause, within the deadline and a budget.
 public struct RetryPolicy: Sendable, Equatable {
-  /// Attempts in all. Four spread over about half a second, the time a node takes to shed a burst.
+  /// Attempts in total. Four spread over about half a second, the time a node takes to shed a burst.
   public var maximumAttempts = 4
-  /// The first pause is up to this long; each further one up to twice the one before.
+  /// Longest first pause; each further pause may be twice as long as the one before.
   public var firstPause: Duration = .milliseconds(50)
   public var longestPause: Duration = .seconds(2)
 
   public init() {}
 
-  /// What the server asked for, and on top full jitter: anything from 0 to min(longest, first · 2ⁿ) after the attempt
-  /// n = 0, 1, …, so that those who were turned away together do not come back together.
+  /// The pause that the server asked for plus full jitter: a random time from 0 to min(longest, first · 2ⁿ) after
+  /// attempt n = 0, 1, …, so that clients refused together do not return together.
   func pause(afterAttempt attempt: Int, atLeast asked: Duration, random: Double) -> Duration {
     let ceiling = min(longestPause, firstPause * (1 << min(attempt, 20)))
     return asked + ceiling * random
   }
 }
 
-/// Keeps retries from doubling the load of a cluster that is down already: a tenth of all requests may be retries.
+/// Keeps retries from doubling the load of a cluster in trouble: a tenth of all requests may be retries.
 struct RetryBudget: Sendable {
   static let earnedPerRequest = 0.1
   /// A quiet client may spend this at once, so that a single failure after a pause is always retried.
@@ -25,7 +25,7 @@ struct RetryBudget: Sendable {
   let capacity: Double
   private var tokens: Double
 
-  /// The end of a node may break all connections, and that of the next one those of the retries.
+  /// The end of one node may break all connections, and the end of the next node the connections of the retries.
   init(maximumConnections: Int) {
     capacity = Double(max(Self.leastCapacity, 2 * maximumConnections))
     tokens = capacity

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import SearchDSL
 
-/// What is never told, also where a server repeats it in what it says of an error.
+/// Texts that no message may contain, even if a server repeats them in an error.
 struct Secrets: Sendable {
   private let texts: [String]
 

@@ -1,17 +1,17 @@
 internal import JSON
 internal import SearchDSL
 
-/// Which product of which version a server is, by its answer to `GET /`.
+/// The product and version of a server, read from its answer to `GET /`.
 struct ServerVersion {
   let distribution: String
   let number: String
 
-  /// The least of each that runs all of SearchDSL.
+  /// The oldest version of each product that runs all of SearchDSL.
   private static let least: [String: (major: Int, minor: Int)] = [
     "elasticsearch": (7, 10), "opensearch": (1, 0), "vitrine": (0, 0),
   ]
 
-  /// Throws for a server that is none of them, or too old, naming it.
+  /// Throws an error that names the server if it is another product or too old.
   init(_ answer: TransportAnswer) throws(SearchEngineError) {
     do throws(SearchEngineError) {
       self = try answer.readJSON { status, json throws(SearchEngineError) in

@@ -1,10 +1,10 @@
 internal import CCurl
 
 extension Transfer {
-  /// A bulk's megabytes go to the socket in writes of this size rather than libcurl's 64 KB, each of which wakes the server.
+  /// Write size for the megabytes of a bulk. libcurl's default is 64 KB, and each write wakes the server.
   private static let largeWriteBytes = 512 << 10
 
-  /// Sets every option of the transfer; the first one that libcurl refuses is returned.
+  /// Sets every option of the transfer; returns the first failure that libcurl reports.
   func configure(_ handle: UnsafeMutableRawPointer, settings: ElasticsearchSettings, headers: CurlHeaders) -> CURLcode {
     var options = CurlOptions(handle: handle)
     options.set(CURLOPT_ERRORBUFFER, UnsafeRawPointer(errorText))
@@ -19,7 +19,7 @@ extension Transfer {
     options.set(CURLOPT_CUSTOMREQUEST, request.method)
     options.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, request.connectTimeout.wholeMilliseconds))
     if request.needsNewConnection { options.set(CURLOPT_FRESH_CONNECT, 1) }
-    // Else the end of a transfer whose host's name is being looked up waits for that, and all others with it.
+    // Otherwise the end of a transfer waits for a running host name look-up, and all other transfers wait with it.
     options.set(CURLOPT_QUICK_EXIT, 1)
     setIdentity(&options, settings)
     if let body = request.body {
@@ -49,7 +49,7 @@ extension Transfer {
     return options.result
   }
 
-  /// Who we are, and whom we trust.
+  /// Our identity, and the authorities that we trust.
   private func setIdentity(_ options: inout CurlOptions, _ settings: ElasticsearchSettings) {
     if case .basic(let user, let password) = settings.credentials {
       options.set(CURLOPT_HTTPAUTH, 1)  // CURLAUTH_BASIC, a macro with a cast that Swift does not read.
@@ -59,7 +59,7 @@ extension Transfer {
     options.set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     if let file = settings.tls.authorityFile {
       options.set(CURLOPT_CAINFO, file)
-      // The system's folder of authorities would be trusted beside the file.
+      // Otherwise the system's folder of authorities would be trusted beside the file.
       options.set(CURLOPT_CAPATH, nil as UnsafeRawPointer?)
     }
     if let file = settings.tls.certificateFile { options.set(CURLOPT_SSLCERT, file) }
@@ -67,7 +67,7 @@ extension Transfer {
   }
 }
 
-/// Sets options and keeps the first refusal.
+/// Sets options and keeps the first failure.
 private struct CurlOptions {
   let handle: UnsafeMutableRawPointer
   var result = CURLE_OK

@@ -1,18 +1,18 @@
 internal import CCurl
 internal import Synchronization
 
-/// What is asked of a node.
+/// A request to a node.
 struct TransportRequest: Sendable {
   var method: String
   var address: String
   var path: String
   var body: RequestBody?
   var connectTimeout: Duration
-  /// Over a kept connection that has ended meanwhile, libcurl sends again by itself, whatever the request does.
+  /// If a kept connection has ended meanwhile, libcurl sends any request again by itself.
   var needsNewConnection: Bool
 }
 
-/// What a node answered: any status.
+/// A node's answer, of any status.
 struct TransportAnswer: Sendable {
   var address: String
   var status: Int
@@ -21,19 +21,19 @@ struct TransportAnswer: Sendable {
   var body: [UInt8]
 }
 
-/// Why there is no answer.
+/// The reason why there is no answer.
 enum TransportFailure: Error, Sendable, Equatable {
   /// Nothing was sent.
   case notConnected(String)
-  /// The connection ended before a byte of an answer came; the server may have acted.
+  /// The connection ended before the first byte of an answer; the server may have acted.
   case notAnswered(String)
-  /// The connection ended before the answer did.
+  /// The connection ended before the answer was complete.
   case cutShort(String)
   case notHTTP(String)
   case badEncoding(String)
   case headTooLarge(limitBytes: Int)
   case tooLarge(limitBytes: Int)
-  /// `wasSent` is false for a request that waited for a connection until then.
+  /// `wasSent` is false if the request was still waiting for a connection.
   case deadlineExceeded(wasSent: Bool)
   case cancelled
   case queueFull(limit: Int)
@@ -42,14 +42,14 @@ enum TransportFailure: Error, Sendable, Equatable {
 
 typealias TransportResult = Result<TransportAnswer, TransportFailure>
 
-/// One request on its way. After it was submitted, the event loop's thread alone touches its variables.
+/// One request in progress. After submission, only the event loop's thread touches its variables.
 final class Transfer: @unchecked Sendable {  // See above; `isCancelled` is atomic.
   let request: TransportRequest
   let deadline: ContinuousClock.Instant
   let maximumAnswerBytes: Int
   let isCancelled = Atomic(false)
 
-  /// Heads of search servers are a few hundred bytes; libcurl's own bound depends on its version.
+  /// The heads of search servers have a few hundred bytes; libcurl's own limit depends on its version.
   private static let maximumHeadBytes = 64 << 10
 
   var continuation: CheckedContinuation<TransportResult, Never>?
@@ -74,7 +74,7 @@ final class Transfer: @unchecked Sendable {  // See above; `isCancelled` is atom
     continuation = nil
   }
 
-  /// Takes a piece of the answer; false when it grew too large.
+  /// Receives a piece of the answer; false if the answer grew too large.
   func receive(_ piece: UnsafeRawBufferPointer) -> Bool {
     guard body.count + piece.count <= maximumAnswerBytes else {
       isTooLarge = true
@@ -84,13 +84,13 @@ final class Transfer: @unchecked Sendable {  // See above; `isCancelled` is atom
     return true
   }
 
-  /// Takes a line of a head, also of one that only says that the answer is to come; false when they grew too large.
+  /// Receives a line of a head, interim responses included; false if the heads grew too large.
   func receiveHead(byteCount: Int) -> Bool {
     headBytes += byteCount
     return headBytes <= Self.maximumHeadBytes
   }
 
-  /// What libcurl's result means.
+  /// Translates libcurl's result.
   func result(_ code: CURLcode) -> TransportResult {
     guard code == CURLE_OK, let handle else { return .failure(failure(code)) }
     var status = 0
@@ -112,7 +112,7 @@ final class Transfer: @unchecked Sendable {  // See above; `isCancelled` is atom
     let reason = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
     switch code {
     case CURLE_OUT_OF_MEMORY, vitrine_curle_too_large:
-      // libcurl's words for a single line of a head beyond its own bound.
+      // libcurl's words for a single header line over its own limit.
       return .headTooLarge(limitBytes: Int(CURL_MAX_HTTP_HEADER))
     case CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR: return .badEncoding(reason)
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: return .notHTTP(reason)
@@ -128,14 +128,14 @@ final class Transfer: @unchecked Sendable {  // See above; `isCancelled` is atom
     }
   }
 
-  /// With TLS 1.3 a server refuses our certificate, or that there is none, when it should answer; it has read nothing of
-  /// the request then. OpenSSL's words for the alerts of RFC 8446 section 6.2.
+  /// With TLS 1.3 a server refuses our certificate, or its absence, only when it should answer; it has not read the
+  /// request then. These are OpenSSL's words for the alerts of RFC 8446, section 6.2.
   private func isAboutCertificates(_ reason: String) -> Bool {
     reason.contains("alert certificate") || reason.contains("alert bad certificate")
       || reason.contains("alert unknown ca")
   }
 
-  /// The alert of a server that does not take our certificate is often lost with its connection.
+  /// The alert of a server that refuses our certificate is often lost with its connection.
   private var certificateAdvice: String {
     request.address.hasPrefix("https://")
       ? "; where the server asks for a client certificate, see search.certificateFile" : ""

@@ -1,21 +1,21 @@
 internal import JSON
 internal import SearchDSL
 
-/// What may be sent again after it failed.
+/// Whether a failed request may be sent again.
 enum Repetition: Sendable {
-  /// Asking twice does what asking once does: retried after any failure to answer.
+  /// Asking twice has the same effect as asking once: retried after any failure to answer.
   case idempotent
-  /// Retried only where the server cannot have acted: not connected, 429, 503.
+  /// Retried only if the server cannot have acted: not connected, 429, 503.
   case unlessReceived
 }
 
 extension TransportResult {
-  /// The answer where it is one to be read, whatever its status; else what went wrong.
+  /// The answer, whatever its status, if it can be read; otherwise throws the failure.
   func answer(from address: String) throws(SearchEngineError) -> TransportAnswer {
     switch self {
     case .success(let answer):
       guard SearchEngineError.retryableStatuses.contains(answer.status) || answer.status == 500 else { return answer }
-      // nil for what is not JSON: the page of a proxy, of which the status says what there is to say.
+      // nil if the body is not JSON: a proxy's page, about which the status says enough.
       let told = try? JSONParser().withDocument(answer.body) { SearchEngineError(status: answer.status, answer: $0) }
       if answer.status == 500 {
         guard case .unavailable? = told else { return answer }
@@ -40,7 +40,7 @@ extension TransportResult {
     }
   }
 
-  /// Whether a failed attempt may be followed by another.
+  /// Whether another attempt may follow a failed one.
   func mayBeRepeated(_ repetition: Repetition) -> Bool {
     switch (self, repetition) {
     case (.success(let answer), .unlessReceived): answer.status == 429 || answer.status == 503
@@ -55,13 +55,13 @@ extension TransportResult {
 }
 
 extension TransportAnswer {
-  /// A proxy's own page that says that there is nobody behind it.
+  /// Whether this is a proxy's own page about a missing server.
   var isFromProxy: Bool { [502, 503, 504].contains(status) && contentType?.hasPrefix("application/json") != true }
 
-  /// `http://node:9200 answered 502 text/html of 312 bytes`, without what it says: that may be anybody's.
+  /// `http://node:9200 answered 502 text/html of 312 bytes`, without the body, which may come from anybody.
   var summary: String { "\(address) answered \(status) \(contentType ?? "of no type") of \(body.count) bytes" }
 
-  /// Parses the body and hands it to `read`.
+  /// Parses the body and passes it to `read`.
   func readJSON<Value>(
     _ read: (_ status: Int, _ answer: JSONElement) throws(SearchEngineError) -> Value
   ) throws(SearchEngineError) -> Value {

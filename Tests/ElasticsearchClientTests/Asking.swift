@@ -3,9 +3,9 @@ import Testing
 
 @testable import ElasticsearchClient
 
-/// A good answer to the request that the tests ask, a count: 42.
+/// A good answer to the tests' request, a count: 42.
 let countAnswer = #"{"count":42,"_shards":{"failed":0}}"#
-/// Time enough for a busy machine; only what is to fail by its deadline has a short one.
+/// Enough time for a busy machine; only requests that must fail by their deadline have less.
 let ample: Duration = .seconds(60)
 
 func client(
@@ -23,7 +23,7 @@ extension ElasticsearchClient {
     try await count(.matchAll(), in: index, deadline: .now + time)
   }
 
-  /// The error of that request; nil, and a failure of the test, where there is none.
+  /// The error of that request; nil, and a test failure, if there is none.
   func failure(_ index: String = "i", within time: Duration = ample) async -> SearchEngineError? {
     do throws(SearchEngineError) {
       let value = try await ask(index, within: time)
@@ -33,7 +33,7 @@ extension ElasticsearchClient {
   }
 }
 
-/// Waits for what another thread brings about; what never comes is a failure of the test.
+/// Waits until another thread makes the condition true; a test failure if that never happens.
 func eventually(_ condition: () -> Bool) async throws {
   let end = ContinuousClock.now + ample
   while !condition() {

@@ -1,7 +1,7 @@
 // Properties proved here, against a real cluster of three nodes whose index has one replica:
-// 1. Searches through the client go on while a node is stopped and while another is killed: at most one in a thousand
-//    fails, none is wrong, and none takes longer than its deadline. VITRINE_SOAK=1 does so again and again on every kind
-//    of server, with random nodes (the seed is printed).
+// 1. Searches through the client continue while one node is stopped and another is killed: at most one in a thousand
+//    fails, none is wrong, and none takes longer than its deadline. With VITRINE_SOAK=1 this repeats on every kind of
+//    server, with random nodes (the seed is printed).
 import Glibc
 import JSON
 import LocalServices
@@ -15,7 +15,7 @@ import Testing
 struct ClusterTests {
   private static let index = "client-cluster"
   private static let documents = 300
-  /// Long enough for the cluster to notice, choose another master and bring its replicas up.
+  /// Enough time for the cluster to notice, choose another master and bring its replicas up.
   private static let timeWithoutNode: Duration = isSoak ? .seconds(10) : .seconds(4)
   private static let isSoak = getenv("VITRINE_SOAK").map { String(cString: $0) } == "1"
 
@@ -49,7 +49,7 @@ struct ClusterTests {
     }
   }
 
-  /// Ends a node, lets searches go on without it for a while, and brings it back.
+  /// Ends a node, lets searches continue without it for a while, and restarts it.
   private static func lose(
     _ node: Int, _ end: LocalSearchServer.NodeEnd, of cluster: LocalSearchServer, _ client: ElasticsearchClient
   ) async throws {
@@ -90,7 +90,7 @@ struct ClusterTests {
 
   // MARK: Load
 
-  /// What became of the searches.
+  /// The results of the searches.
   private struct Outcome {
     var searches = 0
     var failures: [String] = []
@@ -105,12 +105,12 @@ struct ClusterTests {
     }
   }
 
-  /// Ample for a machine on which a server starts at the same time, and far less than a cluster takes to notice that a
-  /// node is gone without a word.
+  /// Ample for a machine on which a server is starting at the same time, and far less than a cluster takes to notice
+  /// that a node has vanished silently.
   private static let deadline: Duration = .seconds(2)
   private static let workers = 6
 
-  /// Searches without a pause but a short one while `change` runs, and a moment longer.
+  /// Searches with only a short pause in between while `change` runs, and a moment longer.
   private func underLoad(_ client: ElasticsearchClient, _ change: () async throws -> Void) async throws -> Outcome {
     let isOver = Flag()
     async let outcomes = withTaskGroup(of: Outcome.self) { group in
@@ -143,7 +143,7 @@ struct ClusterTests {
       } catch { outcome.failures.append("\(error)") }
       outcome.searches += 1
       outcome.longest = max(outcome.longest, ContinuousClock.now - start)
-      // Leaves the processor to the servers.
+      // Leave the processor to the servers.
       try? await Task.sleep(for: .milliseconds(4))
     }
     return outcome

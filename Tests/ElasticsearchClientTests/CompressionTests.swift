@@ -1,9 +1,9 @@
 // Properties proved here:
-// 1. A body from the threshold on goes compressed and says so, and unpacks to the same bytes; a smaller one, one that
-//    compression hardly shrinks, and all bodies without a threshold go as they are.
-// 2. A compressed body is sent again with a retry.
-// 3. Each real server takes compressed bulk and search requests.
-// 4. A bulk asks for no more of each item than is read, and reads that of an answer that holds nothing else.
+// 1. A body at or above the threshold is sent compressed, with a header that says so, and unpacks to the same bytes. A
+//    smaller body, one that compression hardly shrinks, and every body without a threshold is sent unchanged.
+// 2. A retry sends a compressed body again.
+// 3. Each real server accepts compressed bulk and search requests.
+// 4. A bulk requests only the parts of each item that are read, and reads an answer with nothing else.
 import JSON
 import LocalServices
 import SearchDSL
@@ -18,12 +18,12 @@ import Testing
       action: .index(source: JSONValue.object(["title": .string("red leather shoes number \($0)")]).bytes))
   }
 
-  @Test("1. what is compressed", arguments: [(1_000, true), (1_000_000, false), (nil, false)])
+  @Test("1. bodies that are compressed", arguments: [(1_000, true), (1_000_000, false), (nil, false)])
   func threshold(bytes: Int?, isCompressed: Bool) async throws {
     let server = try ScriptedServer { _, _ in .json("{}") }
     defer { server.stop() }
     let client = try client([server]) { $0.compressionThresholdBytes = bytes }
-    // The server's answer is none; the request is what counts.
+    // The answer does not matter; the request does.
     _ = try? await client.bulk(Self.documents, to: "i", refresh: false, deadline: .now + ample)
     _ = try? await client.ask()
     let arrivals = server.arrivals
@@ -37,7 +37,7 @@ import Testing
     #expect(String(decoding: arrivals[1].body, as: UTF8.self) == #"{"query":{"match_all":{}}}"#)
   }
 
-  @Test("1. noise goes as it is") func noise() {
+  @Test("1. noise is sent unchanged") func noise() {
     var generator = SystemRandomNumberGenerator()
     let noise = (0..<10_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
     let body = RequestBody(noise, contentType: .json, compressedFrom: 1)

@@ -1,8 +1,8 @@
-// Properties proved here, against a server in the test that does as it is told:
-// 1. Connections are kept alive and bounded; requests beyond the queue's bound are refused at once, and one that waits
-//    in the queue ends by its deadline.
+// Properties proved here, against a scripted server in the test:
+// 1. Connections are kept alive and limited; requests beyond the queue's limit are refused at once, and a queued
+//    request ends by its deadline.
 // 2. A program that is started while a request runs does not keep its connection open.
-// 3. Hundreds of requests without an answer keep no thread of the cooperative pool: others go on.
+// 3. Hundreds of requests without an answer block no thread of the cooperative pool: other tasks continue.
 // 4. A server that is neither Elasticsearch 7.10, OpenSearch nor vitrine node is refused by name.
 import Glibc
 import SearchDSL
@@ -51,7 +51,7 @@ import Testing
     let client = try client([server])
     let task = Task { try await client.ask(within: .seconds(3_600)) }
     try await eventually { server.requests.count == 1 }
-    // posix_spawn, for Foundation's Process closes descriptors by itself.
+    // posix_spawn, because Foundation's Process closes descriptors itself.
     var program: pid_t = 0
     var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("3600"), nil]
     try #require(posix_spawnp(&program, "sleep", nil, nil, &arguments, environ) == 0)
@@ -65,7 +65,7 @@ import Testing
     try await eventually { server.openCount == 0 }
   }
 
-  @Test("3. waiting requests keep no thread") func manyWaiting() async throws {
+  @Test("3. waiting requests block no thread") func manyWaiting() async throws {
     let server = try ScriptedServer { _, head in head.hasPrefix("POST /slow") ? .silence : .json(countAnswer) }
     defer { server.stop() }
     let client = try client([server]) { $0.maximumConnections = 400 }
@@ -98,7 +98,7 @@ import Testing
   }
 
   @Test(
-    "4. the supported ones are told",
+    "4. supported servers are recognised",
     arguments: [
       (#"{"version":{"number":"7.10.2"},"tagline":"You Know, for Search"}"#, "elasticsearch", "7.10.2"),
       (#"{"version":{"number":"9.1.0"},"tagline":"You Know, for Search"}"#, "elasticsearch", "9.1.0"),

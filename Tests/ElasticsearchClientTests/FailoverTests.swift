@@ -1,10 +1,10 @@
-// Properties proved here, against servers in the test that do as they are told:
-// 1. 429, 502, 503 and 504 and a refused connection are retried and end well; after the last attempt the error says what
-//    came, with status, type and reason.
-// 2. Retry-After is waited for; where it is beyond the deadline, the error comes at once.
-// 3. What changes something is not repeated after it may have arrived, also not by libcurl over a kept connection.
-// 4. A node that fails, hangs or cannot be connected to is left out, and requests go on with the others.
-// 5. When no node answers, requests are refused at once, and go on when one is back.
+// Properties proved here, against scripted servers in the test:
+// 1. 429, 502, 503 and 504 and a refused connection are retried until they succeed; after the last attempt the error
+//    gives the status, type and reason.
+// 2. The client waits for Retry-After; if that is beyond the deadline, the error comes at once.
+// 3. A change is not repeated once it may have arrived, not even by libcurl over a kept connection.
+// 4. A node that fails, hangs or cannot be connected to is left out, and requests continue with the others.
+// 5. When no node answers, requests are refused at once, and continue when one is back.
 // 6. A node's restart breaks all its connections at once: each request is retried, and none is refused.
 import Glibc
 import JSON
@@ -15,14 +15,14 @@ import Testing
 @testable import ElasticsearchClient
 
 @Suite struct FailoverTests {
-  @Test("1. what may pass is asked again", arguments: [429, 502, 503, 504]) func retries(status: Int) async throws {
+  @Test("1. temporary failures are retried", arguments: [429, 502, 503, 504]) func retries(status: Int) async throws {
     let server = try ScriptedServer { number, _ in number < 2 ? .html("", status: status) : .json(countAnswer) }
     defer { server.stop() }
     #expect(try await client([server]).ask() == 42)
     #expect(server.requests.count == 3)
   }
 
-  @Test("1. a cluster that loses a node answers 500, which passes") func lostNode() async throws {
+  @Test("1. a cluster that loses a node answers 500, a temporary failure") func lostNode() async throws {
     @Sendable func answer(_ type: String) -> ScriptedServer.Behaviour {
       .json(
         #"{"error":{"root_cause":[{"type":"\#(type)","reason":"[node-2] disconnected"}],"type":"search_phase_execution_exception"},"status":500}"#,
@@ -45,7 +45,7 @@ import Testing
     #expect(server.requests.count == 3)
   }
 
-  @Test("1. after the last attempt the error says what came") func givingUp() async throws {
+  @Test("1. after the last attempt the error gives the answer") func givingUp() async throws {
     let server = try ScriptedServer { _, _ in
       .json(#"{"error":{"type":"circuit_breaking_exception","reason":"too much data"},"status":503}"#, status: 503)
     }
@@ -55,7 +55,7 @@ import Testing
     #expect(server.requests.count == RetryPolicy().maximumAttempts)
   }
 
-  @Test("1. nobody there: told within the attempts") func nobody() async throws {
+  @Test("1. no server: reported within the attempts") func nobody() async throws {
     let server = try ScriptedServer { _, _ in .silence }
     server.stop()
     guard case .unavailable(let reason)? = try await client([server]).failure() else {
@@ -65,7 +65,7 @@ import Testing
     #expect(reason.contains(server.address), "\(reason)")
   }
 
-  @Test("2. Retry-After is waited for", arguments: [429, 503]) func retryAfter(status: Int) async throws {
+  @Test("2. the client waits for Retry-After", arguments: [429, 503]) func retryAfter(status: Int) async throws {
     let server = try ScriptedServer { number, _ in
       number == 0
         ? .answer(
@@ -79,7 +79,7 @@ import Testing
     #expect(times[1] - times[0] >= .seconds(1))
   }
 
-  @Test("2. a Retry-After beyond the deadline is told at once") func retryLater() async throws {
+  @Test("2. a Retry-After beyond the deadline is reported at once") func retryLater() async throws {
     let server = try ScriptedServer { _, _ in
       .answer(
         status: 429, body: Array(#"{"error":{"type":"es_rejected_execution_exception","reason":"full"}}"#.utf8),
@@ -92,7 +92,7 @@ import Testing
     #expect(ContinuousClock.now - start < ample / 2 && server.requests.count == 1)
   }
 
-  @Test("3. what changes something is not repeated once it may have arrived") func changes() async throws {
+  @Test("3. a change is not repeated once it may have arrived") func changes() async throws {
     let server = try ScriptedServer { number, _ in
       switch number {
       case 0: .answer(status: 503, body: [])
@@ -108,7 +108,7 @@ import Testing
     #expect(server.requests.count == 2)
   }
 
-  @Test("3. nor over a connection that was kept") func keptConnection() async throws {
+  @Test("3. nor over a kept connection") func keptConnection() async throws {
     let server = try ScriptedServer { number, _ in number == 0 ? .json(countAnswer) : .sendAndClose([]) }
     defer { server.stop() }
     let client = try client([server])
@@ -131,11 +131,12 @@ import Testing
     let client = try client([bad, gone, good])
     for _ in 0..<100 { #expect(try await client.ask() == 42) }
     #expect(good.requests.count == 100)
-    // Left out for half a second and longer each time; however slow the machine, few of the 100 try it.
+    // Each pause is at least half a second and longer than the last; however slow the machine, few of the 100 requests
+    // try the node.
     #expect(bad.requests.count < 50, "\(bad.requests.count)")
   }
 
-  @Test("4. a node that hangs is left out after the deadlines that it took") func hanging() async throws {
+  @Test("4. a node that hangs is left out after its deadlines") func hanging() async throws {
     let good = try ScriptedServer { _, _ in .json(countAnswer) }
     let hanging = try ScriptedServer { _, _ in .silence }
     defer {
@@ -172,7 +173,7 @@ import Testing
     #expect(server.requests.count < 40, "\(server.requests.count)")
     isBack.store(true, ordering: .relaxed)
     let end = ContinuousClock.now + ample
-    // Refused until the next probe: what is thrown away here is that refusal.
+    // Refused until the next probe: `try?` drops only that refusal.
     while (try? await client.ask()) != 42 {
       try #require(ContinuousClock.now < end)
       try await Task.sleep(for: .milliseconds(20))
@@ -191,7 +192,7 @@ import Testing
   }
 }
 
-/// A listening socket that has no room for one more connection: the kernel lets who tries wait.
+/// A listening socket with a full queue: the kernel makes new connections wait.
 private final class FullBacklog {
   let address: String
   private var sockets: [Int32] = []
@@ -210,7 +211,7 @@ private final class FullBacklog {
     }
     try #require(isBound)
     address = "http://127.0.0.1:\(UInt16(bigEndian: name.sin_port))"
-    // A backlog of 0 holds one; the second waits for ever and shows that it is full.
+    // A backlog of 0 holds one connection; the second waits for ever, which shows that the queue is full.
     for _ in 0..<2 {
       let filler = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
       _ = withUnsafePointer(to: &name) {

@@ -25,7 +25,7 @@ enum GzipSamples {
     }
   }
 
-  /// The inverse, of gzip in one piece.
+  /// The inverse, for gzip in one piece.
   static func unpacked(_ bytes: [UInt8]) -> [UInt8]? {
     var stream = z_stream()
     inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))

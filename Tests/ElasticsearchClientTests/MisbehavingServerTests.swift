@@ -1,10 +1,10 @@
-// Properties proved here, against a server in the test that does as it is told:
-// 1. Half a body, a page of HTML, a broken gzip, a head without end, an answer that is too large, what is not HTTP, JSON
-//    or UTF-8: a clear error, after retries or at once, and never the text of somebody's page.
-// 2. A good gzip is read, and so are fifty megabytes; a small gzip of much more than is allowed is not unpacked.
+// Properties proved here, against a scripted server in the test:
+// 1. Half a body, an HTML page, a broken gzip, an endless head, too large an answer, and answers that are not HTTP,
+//    JSON or UTF-8 give a clear error, after retries or at once, which never contains the text of a page.
+// 2. A good gzip is read, and so are fifty megabytes; a small gzip that expands beyond the limit is not unpacked.
 // 3. An answer that never begins, never ends or drips: the deadline ends the request and closes its connection.
 // 4. A cancelled task's request ends and its connection is closed.
-// 5. Thousands of requests that go wrong in each of these ways leave no descriptor open and no memory in use.
+// 5. Thousands of requests that fail in each of these ways leave no open descriptor and no used memory.
 import Foundation
 import Glibc
 import SearchDSL
@@ -16,13 +16,13 @@ private func head(_ lines: String...) -> [UInt8] {
   Array((["HTTP/1.1 200 OK", "Content-Type: application/json"] + lines + ["", ""]).joined(separator: "\r\n").utf8)
 }
 
-/// One way to answer wrongly.
+/// One kind of wrong answer.
 struct Misbehaviour: Sendable, CustomTestStringConvertible {
   let name: String
   let behaviour: ScriptedServer.Behaviour
-  /// What the error says of it.
+  /// A text that the error must contain.
   let told: String
-  /// How often it is asked: whether a repetition may help.
+  /// How often the client asks: more than once if a repetition may help.
   var attempts = 1
 
   var testDescription: String { name }
@@ -89,7 +89,7 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct MisbehavingServerTests {
-  @Test("1. answers that make no sense", .timeLimit(.minutes(5)), arguments: Misbehaviour.all)
+  @Test("1. meaningless answers", .timeLimit(.minutes(5)), arguments: Misbehaviour.all)
   func nonsense(kind: Misbehaviour) async throws {
     let server = try ScriptedServer { _, _ in kind.behaviour }
     defer { server.stop() }
@@ -116,7 +116,7 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
   }
 
   @Test(
-    "3. the deadline ends what does not end", .timeLimit(.minutes(5)),
+    "3. the deadline ends endless answers", .timeLimit(.minutes(5)),
     arguments: [
       ScriptedServer.Behaviour.silence, .endless,
       .drip(head("Content-Length: 35") + Array(countAnswer.utf8), pauseMicroseconds: 1_000_000),
@@ -146,7 +146,7 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
   }
 
   @Test("5. nothing is left behind", .timeLimit(.minutes(5))) func leaks() async throws {
-    // Each answer is or announces a megabyte, so that one that was kept shows.
+    // Each answer is or announces a megabyte, so that a leaked one shows.
     let large = "[\(String(repeating: "1,", count: 500_000))1]"
     let half = head("Content-Length: 2000000") + Array(large.utf8)
     let behaviours: [ScriptedServer.Behaviour] = [
@@ -156,7 +156,7 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
     ]
     let server = try ScriptedServer { number, _ in behaviours[number % behaviours.count] }
     defer { server.stop() }
-    /// Asks of a client of its own, which goes with its connections.
+    /// Sends requests through a new client, whose connections end with it.
     func round(_ requests: Int) async throws {
       let client = try client([server]) {
         $0.maximumAnswerBytes = 4_000_000
@@ -166,17 +166,17 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
       await withTaskGroup { group in
         for _ in 0..<requests {
           group.addTask {
-            // An error is what is expected; some are refused by the open circuit, and some end by the deadline.
+            // An error is expected; some requests are refused by the open circuit, and some end by the deadline.
             _ = try? await client.ask(within: .milliseconds(300))
           }
         }
       }
     }
-    // The allocator keeps what its many threads once needed; that has settled by then.
+    // The allocator keeps the memory that many threads once needed; its size has settled by then.
     for _ in 0..<20 { try await round(60) }
     try await eventually { server.openCount == 0 }
     let before = (descriptors: Usage.openDescriptors(), bytes: Usage.residentBytes(), requests: server.requests.count)
-    // A slow machine brings fewer of a round's requests to the server: there are more rounds then.
+    // On a slow machine fewer of a round's requests reach the server, so run more rounds.
     while server.requests.count <= before.requests + 1_000 { try await round(60) }
     try await eventually { server.openCount == 0 }
     let after = (descriptors: Usage.openDescriptors(), bytes: Usage.residentBytes(), requests: server.requests.count)
@@ -184,12 +184,12 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
     print("leaks: \(before) before, \(after) after \(requests) requests")
     // Other tests of the process may have a few open.
     #expect(after.descriptors < before.descriptors + 50)
-    // Of 1,000 answers of a megabyte each, less than every sixth.
+    // Less than every sixth of 1,000 answers of a megabyte each.
     #expect(after.bytes < before.bytes + 150 << 20)
   }
 }
 
-/// What this process holds.
+/// Resources that this process uses.
 enum Usage {
   static func openDescriptors() -> Int {
     (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0

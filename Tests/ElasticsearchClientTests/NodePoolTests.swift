@@ -1,25 +1,25 @@
 // Properties proved here:
-// 1. Living nodes take turns; a failed one is left out for a pause that doubles, and comes back when it answers.
-// 2. Nodes just tried are avoided where there is another; with all dead, the one whose pause ends first is tried.
-// 3. With all nodes failing again and again, one request a second is let through, until one succeeds.
-// 4. Pauses between attempts grow to their bound with full jitter on top of what the server asks for; the budget allows a
-//    burst, then a tenth.
+// 1. Living nodes take turns; a failed one is left out for a pause that doubles, and returns when it answers.
+// 2. Nodes just tried are avoided if there is another; if all are dead, the one whose pause ends first is tried.
+// 3. While all nodes keep failing, one request a second is let through, until one succeeds.
+// 4. Pauses between attempts grow to their limit, with full jitter added to the server's Retry-After; the budget allows
+//    a burst, then a tenth.
 // 5. Paths are percent-encoded; patterns match with several stars.
-// 6. When a pause is over one request tries the node, and the others go on without it until it answers.
-// 7. Requests that were under way together and broke together are one failure.
-// 8. A node that did not answer in time is left out, unless it answered another request meanwhile or had hardly any time;
-//    silence alone never opens the circuit.
+// 6. After a pause one request tries the node, and the others do without it until it answers.
+// 7. Requests that were in progress together and broke together are one failure.
+// 8. A node that did not answer in time is left out, unless it answered another request meanwhile or had hardly any
+//    time; silence alone never opens the circuit.
 import Testing
 
 @testable import ElasticsearchClient
 
 extension NodePool {
-  /// A failure of a request that was sent just before.
+  /// A failure of a request that was just sent.
   fileprivate mutating func failed(_ node: Int, now: ContinuousClock.Instant) {
     failed(node, sentAt: now, now: now, reason: "a test")
   }
 
-  /// Which nodes that many requests go to.
+  /// The nodes of the next `count` requests.
   fileprivate mutating func take(_ count: Int, now: ContinuousClock.Instant) -> [Int?] {
     (0..<count).map { _ in next(now: now, avoiding: []) }
   }
@@ -81,7 +81,7 @@ extension NodePool {
     pool.failed(0, now: now)
     let later = now + NodePool.firstPause
     #expect(pool.take(10, now: later).count { $0 == 0 } == 1)
-    // It never came back, so that the node is left out as long as it would be after one more failure of that kind.
+    // The probe never came back, so the node is left out as long as after one more failure of that kind.
     #expect(!pool.take(10, now: later + NodePool.firstPause * 0.9).contains(0))
     #expect(pool.take(10, now: later + NodePool.firstPause).count { $0 == 0 } == 1)
     pool.answered(0, now: later + NodePool.firstPause)

@@ -1,11 +1,12 @@
 // Properties proved here, against each real server that is present:
-// 1. The server's product and version are told.
+// 1. The client reports the server's product and version.
 // 2. Documents written by bulk are found by get, count and search, with versions, sources, sorts, aggregations,
-//    highlights, suggestions and inner hits read; an older external version is refused as 409, the item named.
-// 3. A document that the mapping refuses is an error of its item, with type and reason, and the rest is indexed.
-// 4. Aliases swap in one request; indices are listed by pattern with their aliases and counts; a missing index is told.
+//    highlights, suggestions and inner hits; an older external version is refused as 409, with its item.
+// 3. A document that the mapping refuses is an error of its item, with type and reason, and the others are indexed.
+// 4. One request swaps aliases; indices are listed by pattern with their aliases and counts; a missing index is
+//    reported.
 // 5. A body that the server refuses gives status, type, reason and index.
-// 6. Whether an index is allocated is waited for: until it is, at most until the deadline; a missing index is told.
+// 6. The client waits until an index is allocated, at most until the deadline; a missing index is reported.
 import ElasticsearchClient
 import JSON
 import LocalServices
@@ -217,7 +218,7 @@ import Testing
 
   static func allocation(_ client: ElasticsearchClient, _ index: String) async throws {
     #expect(try await client.waitUntilAllocated(index, deadline: .now + .seconds(60)))
-    // One node cannot hold a second copy, which is no reason to wait.
+    // One node cannot hold a second copy, so there is nothing to wait for.
     try await client.updateSettings(["number_of_replicas": 1], of: index, deadline: .now + .seconds(60))
     let start = ContinuousClock.now
     #expect(try await !client.waitUntilAllocated(index, deadline: start + .seconds(60)))

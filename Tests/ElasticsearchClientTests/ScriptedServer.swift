@@ -2,15 +2,15 @@ import Foundation
 import Glibc
 import Threading
 
-/// An HTTP server that behaves as a test tells it, on a port of its own. One thread a connection; ends with `stop`.
+/// An HTTP server that follows a test's script, on its own port. One thread for each connection; ends with `stop`.
 final class ScriptedServer: Sendable {
-  /// What a connection does after a request.
+  /// The reaction of a connection to a request.
   enum Behaviour: Sendable {
-    /// A whole answer; the connection stays.
+    /// A complete answer; the connection stays open.
     case answer(status: Int, body: [UInt8], headers: [String] = ["Content-Type: application/json"])
-    /// These bytes as they are, then the end of the connection.
+    /// Exactly these bytes, then the connection ends.
     case sendAndClose([UInt8])
-    /// These bytes as they are, then the connection is reset.
+    /// Exactly these bytes, then the connection is reset.
     case sendAndReset([UInt8])
     /// Nothing until the client gives up.
     case silence
@@ -21,7 +21,7 @@ final class ScriptedServer: Sendable {
 
     static func json(_ text: String, status: Int = 200) -> Behaviour { .answer(status: status, body: Array(text.utf8)) }
 
-    /// A whole answer of 200 with a body that is compressed, or is said to be.
+    /// A complete answer of status 200 with a body that is compressed, or claims to be.
     static func encoded(_ body: [UInt8], as encoding: String = "gzip") -> Behaviour {
       .answer(status: 200, body: body, headers: ["Content-Encoding: \(encoding)", "Content-Type: application/json"])
     }
@@ -30,7 +30,7 @@ final class ScriptedServer: Sendable {
       .answer(status: status, body: Array(text.utf8), headers: ["Content-Type: text/html"] + headers)
     }
 
-    /// The head of an answer, then a byte now and then for ever.
+    /// The head of an answer, then single bytes without end.
     static var endless: Behaviour {
       .forever(
         Array("HTTP/1.1 200 X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n".utf8),
@@ -38,7 +38,7 @@ final class ScriptedServer: Sendable {
     }
   }
 
-  /// A request as it came.
+  /// A received request.
   struct Arrival: Sendable {
     var head: String
     var body: [UInt8]
@@ -58,7 +58,7 @@ final class ScriptedServer: Sendable {
   private let script: @Sendable (_ number: Int, _ head: String) -> Behaviour
   let address: String
 
-  /// `script` is given the request's number, from 0, and its head.
+  /// `script` receives the request's number, from 0, and its head.
   init(_ script: @escaping @Sendable (_ number: Int, _ head: String) -> Behaviour) throws {
     self.script = script
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -114,7 +114,7 @@ final class ScriptedServer: Sendable {
     var isReset = false
     defer {
       state.withLock { _ = $0.open.remove(connection) }
-      // Ends the connection even where a process that another test started at that moment inherited it.
+      // Ends the connection even if a process that another test started at that moment inherited it.
       if !isReset { shutdown(connection, Int32(SHUT_RDWR)) }
       close(connection)
     }
@@ -135,7 +135,7 @@ final class ScriptedServer: Sendable {
       case .sendAndReset(let bytes):
         _ = send(connection, bytes)
         isReset = true
-        // Closed without lingering, what was not read yet included: the client gets a reset.
+        // Closed without lingering, with unread bytes discarded: the client gets a reset.
         var noLinger = linger(l_onoff: 1, l_linger: 0)
         setsockopt(connection, SOL_SOCKET, SO_LINGER, &noLinger, socklen_t(MemoryLayout<linger>.size))
         return
@@ -156,7 +156,7 @@ final class ScriptedServer: Sendable {
     }
   }
 
-  /// Reads a head and the body that its Content-Length announces; nil when the client has gone.
+  /// Reads a head and the body that its Content-Length announces; nil if the client is gone.
   private func nextRequest(_ connection: Int32, _ buffer: inout [UInt8]) -> Arrival? {
     while true {
       if let end = buffer.firstRange(of: [13, 10, 13, 10]) {

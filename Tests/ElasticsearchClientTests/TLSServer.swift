@@ -2,22 +2,22 @@ import Foundation
 import Glibc
 import Testing
 
-/// An HTTPS server that answers every request with `countAnswer`, in a process of its own; ends with `stop`.
+/// An HTTPS server that answers every request with `countAnswer`, in its own process; ends with `stop`.
 final class TLSServer {
   struct Options {
     var certificate = "server"
-    /// The authority that clients' certificates have to come from; nil asks for none.
+    /// The authority that must have signed clients' certificates; nil asks for none.
     var clientAuthority: String?
     var version = "TLSv1_3"
   }
 
-  /// Why there cannot be one here; nil where there can.
+  /// The reason why no server can run here; nil if one can.
   static var absence: String? {
     let programs: [String] = ["/usr/bin/openssl", "/usr/bin/python3"]
     return programs.first { access($0, X_OK) != 0 }.map { "no TLS server: \($0) is missing" }
   }
 
-  /// Prints its port, then a line for each request that arrived.
+  /// Prints its port, then a line for each request that arrives.
   private static let script = """
     import http.server, ssl, sys
     folder, certificate, authority, version, body = sys.argv[1:]
@@ -76,17 +76,17 @@ final class TLSServer {
   }
 
   func stop() {
-    // Not SIGTERM: the process inherits a mask in which that is blocked.
+    // Not SIGTERM: the process inherits a mask that blocks it.
     kill(process.processIdentifier, SIGKILL)
     while process.isRunning { usleep(5_000) }
   }
 }
 
-/// Two authorities and what they signed, in a folder of their own; `remove` ends it.
+/// Two authorities and the certificates that they signed, in their own folder; `remove` deletes it.
 struct TestCertificates {
   let folder: String
 
-  /// `authority` signed `server` and `client`, and servers for another name and another time; `stranger` signed
+  /// `authority` signed `server` and `client`, and servers with another name and another time; `stranger` signed
   /// `strange-client`.
   private static let script = """
     set -eu
@@ -127,5 +127,5 @@ struct TestCertificates {
 
   subscript(file: String) -> String { folder + "/" + file }
 
-  func remove() { try? FileManager.default.removeItem(atPath: folder) }  // A rest under /tmp hurts nobody.
+  func remove() { try? FileManager.default.removeItem(atPath: folder) }  // A leftover under /tmp does no harm.
 }

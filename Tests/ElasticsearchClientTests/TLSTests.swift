@@ -1,11 +1,11 @@
 // Properties proved here, against a real TLS server with certificates that the test makes:
 // 1. With its authority's file a server is trusted, over TLS 1.2 and 1.3, and a connection is kept.
-// 2. A server of an unknown authority, for another name or out of its time is not talked to: the error names it, says
-//    why, and nothing of the request arrives.
-// 3. A client certificate is shown where one is asked for; without one, or with a stranger's, the error says so.
-// 4. A file that is absent or not PEM, and a certificate without its key, are refused before anything is sent; a key that
-//    is not the certificate's is told.
-// 5. Where one side speaks TLS and the other does not, the error is clear.
+// 2. A server of an unknown authority, with another name or out of its validity is not used: the error names it and the
+//    reason, and no part of the request arrives.
+// 3. A client certificate is sent if the server asks for one; without one, or with a stranger's, the error says so.
+// 4. A file that is missing or not PEM, and a certificate without its key, are refused before anything is sent; a key
+//    of another certificate is reported.
+// 5. If one side speaks TLS and the other does not, the error is clear.
 import SearchDSL
 import Testing
 
@@ -109,7 +109,7 @@ struct TLSTests {
     var settings = try ElasticsearchSettings(nodes: [plainServer.address.replacing("http:", with: "https:")])
     settings.retries.maximumAttempts = 1
     let error = await ElasticsearchClient(settings: settings).failure(within: .seconds(5))
-    // The server waits for the rest of what it takes for a head, so that the deadline may come first.
+    // The server waits for the rest of an apparent HTTP head, so that the deadline may come first.
     #expect(error != nil && plainServer.requests.isEmpty, "\(String(describing: error))")
   }
 

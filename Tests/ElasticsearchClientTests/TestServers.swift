@@ -5,12 +5,12 @@ import SearchDSL
 import Testing
 
 extension LocalSearchServer.Kind {
-  /// What `GET /` says of it.
+  /// The distribution in the answer to `GET /`.
   var distribution: String { self == .openSearch ? "opensearch" : "elasticsearch" }
 }
 
-/// The real servers: those already running that the environment names (VITRINE_TEST_OPENSEARCH and the like), else
-/// those that the process starts for itself.
+/// The real servers: running ones that the environment names (VITRINE_TEST_OPENSEARCH and the like), otherwise those
+/// that the process starts itself.
 enum TestServers {
   static func address(of kind: LocalSearchServer.Kind) async throws -> String? {
     if let running = ProcessInfo.processInfo.environment["VITRINE_TEST_\(kind.rawValue.uppercased())"] {
@@ -19,7 +19,7 @@ enum TestServers {
     return try await LocalSearchServer.shared(kind)?.address
   }
 
-  /// Gives a client of the server and takes away the indices of the test afterwards.
+  /// Passes a client of the server to `body` and deletes the test's indices afterwards.
   static func withClient(
     of kind: LocalSearchServer.Kind, _ change: (inout ElasticsearchSettings) -> Void = { _ in },
     _ body: (ElasticsearchClient) async throws -> Void
