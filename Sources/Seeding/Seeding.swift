@@ -1,11 +1,11 @@
-/// Demo data made here: the hand-written catalog of `Seeds/catalog`, its pictures, and a generator of any size.
+/// The project's own demo data: the hand-written catalog of `Seeds/catalog`, its pictures, and a generator of any size.
 public enum Seeding {}
 
-/// Why seed data cannot be read or made.
+/// The reason why seed data cannot be read or made.
 public struct SeedError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The file, product or setting that is wrong.
+  /// The faulty file, product or setting.
   public let subject: String
-  /// What is wrong with it and what to do.
+  /// The fault, and what to do about it.
   public let reason: String
 
   init(_ subject: String, _ reason: String) {

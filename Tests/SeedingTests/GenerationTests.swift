@@ -1,11 +1,12 @@
 // Properties proved here:
-// 1. Same options, same bytes; another seed, other bytes; a small run has a known digest, on every machine.
-// 2. Every generated record is valid, its SKUs and GTINs are unique, and our own importer reads the same from the file.
+// 1. The same options give the same bytes, another seed gives others; a small run has a known digest on every machine.
+// 2. Every generated record is valid, its SKUs and GTINs are unique, and our own importer reads the same records from
+//    the file.
 // 3. A product does not change when the catalog around it grows.
-// 4. The truth is in the data: taste, season, week, promotion, price sensitivity, churn, returns, position bias.
-// 5. Prices hold together: an order charges what the price file says of its day; periods follow without a gap.
-// 6. Stock never falls below nothing, and the movements end at the catalog's stock.
-// 7. Options out of range are refused with what is allowed.
+// 4. The data shows the truth: taste, season, week, promotion, price sensitivity, churn, returns, position bias.
+// 5. Prices agree: an order charges the price of its day in the price file; periods follow without a gap.
+// 6. Stock is never negative, and the movements end at the catalog's stock.
+// 7. Options out of range are refused with the permitted range.
 import Catalog
 import Foundation
 import Importing
@@ -50,9 +51,9 @@ import Testing
     }
   }
 
-  @Test("2. our own importer reads the folder's catalog as the iterator gives it") func importable() throws {
+  @Test("2. our importer reads the same catalog from the folder as the iterator gives") func importable() throws {
     let folder = FileManager.default.temporaryDirectory.path + "/vitrine-seed-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: folder) }  // A folder left in /tmp harms nobody.
+    defer { try? FileManager.default.removeItem(atPath: folder) }  // A folder left in /tmp does no harm.
     let options = try GenerationOptions(products: 400, days: 40, seed: 5)
     var sink = try SeedFolder(directory: folder)
     let summary = try Seeding.generate(options, to: &sink)
@@ -105,7 +106,7 @@ import Testing
     elements.filter { !shop.customers[customer($0)].isCompany }
   }
 
-  @Test("4. customers look for and buy what they have a taste for") func taste() {
+  @Test("4. customers look for and buy products to their taste") func taste() {
     var bought: [Int: [Int: Double]] = [:]
     for line in shop.lines { bought[line.customer, default: [:]][shop.world.kind(of: line.product), default: 0] += 1 }
     var pairs: [(Double, Double)] = []
@@ -119,7 +120,7 @@ import Testing
     }
     #expect(pairs.count > 1000)
     #expect(correlation(pairs) > 0.25, "correlation \(correlation(pairs))")
-    // Within what was shown: the clicked meet the taste better than the page does.
+    // Within the page: the clicked products match the taste better than all shown ones.
     let clicked = shop.clicks.map { affinity($0.customer, $0.product) }
     let shown = shop.sessions.flatMap { session in session.shown.map { affinity(session.customer, $0) } }
     #expect(mean(clicked) > mean(shown) + 0.1, "\(mean(clicked)) beside \(mean(shown))")
@@ -155,7 +156,7 @@ import Testing
     #expect(weekendShare(isCompany: true) < 0.15)
   }
 
-  /// Clicks with whether the product was promoted, and what it cost beside its base price.
+  /// Clicks, each with whether the product was promoted, and its price relative to its base price.
   private func clicksWithPrices() -> [(click: GeneratedShop.Click, isPromoted: Bool, ratio: Double)] {
     let calendar = PriceCalendar(options: shop.world.options)
     let first = shop.world.options.firstDay.daysSinceEpoch
@@ -177,7 +178,7 @@ import Testing
     #expect(promoted.count > 200)
     #expect(mean(promoted.map(\.ratio)) < 0.88)
     #expect(cartRate(promoted) > 1.15 * cartRate(regular), "\(cartRate(promoted)) beside \(cartRate(regular))")
-    // Who is more sensitive to price answers more.
+    // Customers who are more sensitive to price respond more.
     func uplift(_ isSensitive: Bool) -> Double {
       let of = { (click: GeneratedShop.Click) in
         (self.shop.customers[click.customer].priceSensitivity > 2) == isSensitive
@@ -187,7 +188,7 @@ import Testing
     #expect(uplift(true) > uplift(false), "\(uplift(true)) beside \(uplift(false))")
   }
 
-  @Test("4. who has left stays away, and nobody comes before joining") func churn() {
+  @Test("4. churned customers stay away, and nobody comes before joining") func churn() {
     let first = shop.world.options.firstDay.daysSinceEpoch
     for session in shop.sessions {
       guard let date = CalendarDay(session.day) else { continue }
@@ -199,8 +200,8 @@ import Testing
     #expect(Double(left.count) > 0.2 * Double(shop.customers.count))
   }
 
-  @Test("4. things come back as often as the truth says") func returns() {
-    // What was bought in the last month has had no time to come back.
+  @Test("4. products are returned as often as the truth says") func returns() {
+    // Purchases of the last month had no time to be returned.
     let last = shop.world.options.lastDay.daysSinceEpoch
     let lines = shop.lines.filter { (CalendarDay($0.day)?.daysSinceEpoch ?? last) < last - 26 }
     func check(_ lines: [GeneratedShop.Line], tolerance: Double, _ name: String) {
@@ -217,7 +218,7 @@ import Testing
     check(lines.filter { shop.world.kind(of: $0.product) == 0 }, tolerance: 0.12, "dresses")
   }
 
-  @Test("4. what stands higher on the page is clicked more") func positions() {
+  @Test("4. higher positions on the page are clicked more") func positions() {
     let counts = (1...10).map { position in Double(shop.clicks.filter { $0.position == position }.count) }
     let shown = (1...10).map { position in Double(shop.sessions.filter { $0.shown.count >= position }.count) }
     let rates = zip(counts, shown).map { $0 / max($1, 1) }
@@ -244,7 +245,7 @@ import Testing
     }
   }
 
-  @Test("6. stock never falls below nothing and ends at the catalog's") func stock() {
+  @Test("6. stock is never negative and ends at the catalog's") func stock() {
     var left = shop.catalogStock
     var reasons: Set<String> = []
     for change in shop.stockChanges {

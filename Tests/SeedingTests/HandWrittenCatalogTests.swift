@@ -1,10 +1,11 @@
 // Properties proved here:
-// 1. The hand-written catalog is read whole: about 300 products of three departments, each in a category of three levels.
+// 1. The hand-written catalog is read completely: about 300 products of three departments, each in a category of three
+//    levels.
 // 2. Every record is valid: codes, SKUs and GTINs are unique, prices positive, reductions real, costs below prices,
-//    trade prices below retail, GTINs with a right check digit.
-// 3. An attribute has one definition wherever it stands, also in the generated catalog.
-// 4. What the README and the demo promise is there: red dresses, laptops and laptop bags, printers and toner,
-//    companies-only products, trade prices, reductions, things out of stock, three warehouses.
+//    trade prices below retail, GTINs with a correct check digit.
+// 3. An attribute has one definition everywhere, also in the generated catalog.
+// 4. The catalog holds everything that the README and the demo promise: red dresses, laptops and laptop bags, printers
+//    and toner, companies-only products, trade prices, reductions, products out of stock, three warehouses.
 // 5. The same files give the same records.
 // 6. A mistake in a file is refused with the file, the product and what to do.
 import Catalog
@@ -58,7 +59,7 @@ let seedsDirectory =
     }
   }
 
-  @Test("4. what the demo promises is there") func promises() {
+  @Test("4. the catalog keeps the demo's promises") func promises() {
     func colours(_ record: ProductRecord) -> Set<String> {
       Set(record.variants.flatMap(\.options).flatMap(\.values).filter { $0.type == .swatch }.map(\.displayText))
     }
@@ -77,7 +78,7 @@ let seedsDirectory =
     #expect(Set(variants.flatMap { $0.stock.keys }).count == 3)
   }
 
-  @Test("5. reading twice gives the same") func repeatable() throws {
+  @Test("5. reading twice gives the same records") func repeatable() throws {
     #expect(try Seeding.handWrittenCatalog(directory: seedsDirectory) == records)
   }
 
@@ -95,7 +96,7 @@ let seedsDirectory =
   func refused(line: String, place: String, reason: String) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vitrine-seeds-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }  // A folder left in /tmp harms nobody.
+    defer { try? FileManager.default.removeItem(at: folder) }  // A folder left in /tmp does no harm.
     try FileManager.default.copyItem(atPath: seedsDirectory + "/shop.json", toPath: folder.path + "/shop.json")
     let group = #"{"path":["Women","Tops"],"picture":"tshirt","products":["# + line + "]}"
     let file = #"{"department":"Fashion","groups":["# + group + "]}"
@@ -109,7 +110,7 @@ let seedsDirectory =
   }
 }
 
-/// What holds for every record of seeds, hand-written or generated.
+/// Checks that every record of seeds must pass, hand-written or generated.
 func expectValid(_ record: ProductRecord) {
   #expect(!record.code.isEmpty && !record.title.isEmpty && !record.variants.isEmpty)
   #expect(record.audience != [])

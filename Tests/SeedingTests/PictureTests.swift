@@ -1,8 +1,8 @@
 // Properties proved here:
 // 1. Every picture that a seed names, and every kind with every word, is drawn: well-formed XML of a few kilobytes.
 // 2. A picture refers to nothing outside itself, and to no paint that it does not define.
-// 3. A name read and written is the same name; another text is no picture.
-// 4. The colour of the variant is in its picture.
+// 3. A name is read and written unchanged; a text that is not a name gives no picture.
+// 4. A picture contains the colour of its variant.
 import Catalog
 import Foundation
 import Testing
@@ -41,12 +41,12 @@ import Testing
     }
   }
 
-  @Test("3. a name read and written is the same") func names() {
+  @Test("3. a name is read and written unchanged") func names() {
     for picture in Self.everyKind { #expect(Picture(name: picture.name) == picture) }
   }
 
   @Test(
-    "3. what is not a picture's name is refused",
+    "3. a text that is not a picture's name is refused",
     arguments: [
       "", "dress", "dress-", "dress-c0282", "dress-C0282D", "dress--c0282d", "dress-midi-midi-c0282d",
       "spaceship-c0282d",
@@ -67,7 +67,7 @@ import Testing
   }
 }
 
-/// Collects what an SVG defines and what it refers to.
+/// Collects the definitions of an SVG and its references.
 private final class ReferenceReader: NSObject, XMLParserDelegate {
   var root: String?
   var defined: Set<String> = []

@@ -1,10 +1,10 @@
 import Catalog
 import JSON
 
-/// What shoppers do, day by day: sessions, orders, stock movements and returns.
+/// Simulates the shoppers' days: sessions, orders, stock movements and returns.
 ///
-/// Of each product two bytes a variant and one more are kept (what was sold and not yet replaced, and which variants are
-/// on order), of each customer eight bytes; everything else is worked out again from the options.
+/// It keeps two bytes for each variant and one more for each product (units sold and not yet replaced, and the variants
+/// on order), and eight bytes for each customer; everything else is recomputed from the options.
 struct Behaviour {
   let world: GeneratedWorld
   let maker: ProductMaker
@@ -14,15 +14,15 @@ struct Behaviour {
   static let mostVariants = 8
   /// Results on a page.
   static let pageSize = 10
-  /// A page is the best of this many products drawn by demand.
+  /// A page shows the best of this many products drawn by demand.
   static let candidateCount = 18
 
   private var soldNet: [Int16]
   private var onOrder: [UInt8]
   private let customers: [ActiveCustomer]
-  /// What arrives on a day yet to come, by the day modulo the ring's size.
+  /// Future arrivals, by the day modulo the ring's size.
   private var arrivals: [[Arrival]]
-  /// Longer than the longest delivery and the longest time to send something back.
+  /// Longer than the longest delivery and the longest time until a return.
   private static let ringDays = 32
   private var orderCount = 0
   private var sessionCount = 0
@@ -34,7 +34,7 @@ struct Behaviour {
     var churnedDay: Int16
   }
 
-  /// A delivery from the supplier, or a parcel that comes back.
+  /// A delivery from the supplier, or a returned parcel.
   private struct Arrival {
     var product: Int
     var variant: Int
@@ -65,7 +65,7 @@ struct Behaviour {
     arrivals = Array(repeating: [], count: Self.ringDays)
   }
 
-  /// Writes one day: what arrives in the morning, then the customers' visits in the order of their numbers.
+  /// Writes one day: the morning's arrivals, then the customers' visits in the order of their numbers.
   mutating func day<Sink>(_ day: Int, _ out: inout SeedWriter<Sink>) throws {
     try receive(day, &out)
     let demand = world.kinds.indices.map { world.demandFactor(kind: $0, day: day) }
@@ -77,7 +77,7 @@ struct Behaviour {
       guard active.joinedDay <= day, day < active.churnedDay else { continue }
       var stream = RandomStream(seed: world.options.seed, .session, number, day)
       let draw = stream.uniform()
-      // P(at least one visit) = 1 - e^-rate < rate: most customers are done here, without their truth.
+      // P(at least one visit) = 1 - e^-rate < rate: this check dismisses most customers without computing their truth.
       guard draw < Double(active.visitRate) * most else { continue }
       let customer = world.truth(ofCustomer: number)
       let rate = customer.visitRate * (customer.isCompany ? companyVisits : visits)
@@ -88,14 +88,14 @@ struct Behaviour {
 
   // MARK: a session
 
-  /// A product as it is seen on a day by one customer.
+  /// A product as one customer sees it on one day.
   private struct Offer {
     var product: Int
     var truth: ProductTruth
     var shape: ProductMaker.Shape
     var pence: Int64
     var wasPence: Int64?
-    /// How well it meets the customer's taste.
+    /// How well the product matches the customer's taste.
     var affinity: Double
     var rankingScore: Double
   }
@@ -168,7 +168,7 @@ struct Behaviour {
     if buys { try order(cart, number, customer, session, day, second, &stream, &out) }
   }
 
-  /// Taste, season and trend decide what kind of thing a shopper looks for.
+  /// The kind of product that a shopper looks for, drawn by taste, season and trend.
   private func wantedKind(_ customer: CustomerTruth, _ demand: [Double], _ stream: inout RandomStream) -> Int {
     let weights = world.kinds.indices.map { kind -> Double in
       guard !world.slotsOfKind[kind].isEmpty else { return 0 }
@@ -185,7 +185,7 @@ struct Behaviour {
     return ProductKind.colours[customer.favouriteColour].name.lowercased() + " " + words
   }
 
-  /// What the shop shows, best first by demand and promotion: it knows nothing of the customer's taste.
+  /// The page that the shop shows, best first by demand and promotion: the shop does not know the customer's taste.
   private func resultPage(kind: Int, _ customer: CustomerTruth, _ day: Int, _ stream: inout RandomStream) -> [Offer] {
     var offers: [Offer] = []
     for _ in 0..<Self.candidateCount {
@@ -221,7 +221,7 @@ struct Behaviour {
         - customer.priceSensitivity * PortableMath.ln(Double(offer.pence) / offer.truth.basePence))
   }
 
-  /// What goes into the cart; nil where the variant that the customer wants is out of stock.
+  /// The line that goes into the cart; nil if the variant that the customer chooses is out of stock.
   private func line(_ offer: Offer, _ customer: CustomerTruth, _ stream: inout RandomStream) -> Line? {
     let shape = offer.shape
     let colour = shape.colours.firstIndex(of: customer.favouriteColour) ?? stream.below(shape.colours.count)
@@ -293,7 +293,7 @@ struct Behaviour {
     maker.openingStock(product, variant: variant, basePence: basePence) + Int64(soldNet[slot(product, variant)])
   }
 
-  /// Orders from the supplier what is needed to be full again, once two thirds are gone.
+  /// Orders a full refill from the supplier once two thirds are gone.
   private mutating func reorder(_ line: Line, _ day: Int, _ stream: inout RandomStream) {
     let product = line.offer.product
     let opening = maker.openingStock(product, variant: line.variant, basePence: line.offer.truth.basePence)
@@ -305,7 +305,7 @@ struct Behaviour {
       Arrival(product: product, variant: line.variant, pieces: Int(opening - left)), on: day + 3 + stream.below(19))
   }
 
-  /// What would arrive after the last day is left out of the history.
+  /// Leaves an arrival after the last day out of the history.
   private mutating func schedule(_ arrival: Arrival, on day: Int) {
     guard day < world.options.days else { return }
     arrivals[day % Self.ringDays].append(arrival)
@@ -355,7 +355,7 @@ struct Behaviour {
     }
   }
 
-  /// The count after the last day: what is over or short goes, so that the catalog's stock is what is there.
+  /// Counts the stock after the last day and corrects surplus and shortage, so that the catalog states the real stock.
   mutating func countStock<Sink>(_ out: inout SeedWriter<Sink>) throws {
     let moment = clock.moment(day: max(world.options.days, 1) - 1, second: 86_399)
     for index in soldNet.indices where soldNet[index] != 0 {

@@ -1,4 +1,4 @@
-/// Names and sentences for generated products: made of syllables and phrases, the same for the same number.
+/// Names and sentences for generated products, composed of syllables and phrases; the same number gives the same text.
 enum GeneratedNames {
   static let brandCount = 480
 

@@ -1,6 +1,6 @@
 public import Catalog
 
-/// The generated catalog, a record at a time, in flat memory: what a shop can import without a file between.
+/// The generated catalog, one record at a time, in constant memory: a shop can import it without a file in between.
 ///
 ///     for record in Seeding.products(try GenerationOptions(products: 1_000_000, seed: 7)) { … }
 public struct GeneratedProducts: Sequence, IteratorProtocol, Sendable {
@@ -18,11 +18,11 @@ public struct GeneratedProducts: Sequence, IteratorProtocol, Sendable {
 }
 
 extension Seeding {
-  /// The catalog of these options; its prices are those of the last day.
+  /// The catalog for these options, with the prices of the last day.
   public static func products(_ options: GenerationOptions) -> GeneratedProducts { GeneratedProducts(options) }
 }
 
-/// Makes the record of a product from its number.
+/// Makes a product's record from its number.
 struct ProductMaker: Sendable {
   let world: GeneratedWorld
   let calendar: PriceCalendar
@@ -40,7 +40,7 @@ struct ProductMaker: Sendable {
     calendar = PriceCalendar(options: world.options)
   }
 
-  /// What of a product is needed to sell it, without its texts.
+  /// The properties of a product that a sale needs, without its texts.
   struct Shape: Sendable {
     var style: Int
     var colours: [Int]
@@ -97,14 +97,13 @@ struct ProductMaker: Sendable {
     }
   }
 
-  /// A variant's price where the product's is `pence`.
+  /// A variant's price, if the product's price is `pence`.
   func amount(_ pence: Int64, kind: Int, variant: Int, axisCount: Int) -> Int64 {
     guard world.kinds[kind].axis == .storage, variant % axisCount == 1 else { return pence }
     return pence + Int64((Double(pence) * Self.storageSurcharge / 100).rounded()) * 100
   }
 
-  /// Where the product's pieces lie, and how many of a variant: the stock in the morning of the first day, to which the
-  /// count after the last day brings it back.
+  /// The warehouse of all the product's pieces.
   func warehouse(_ product: Int) -> String { Self.warehouses[product % Self.warehouses.count] }
 
   func openingStock(_ product: Int, variant: Int, basePence: Double) -> Int64 {
@@ -136,7 +135,7 @@ struct ProductMaker: Sendable {
     if shape.isForCompanies { audience.insert(.companies) }
     let summary = GeneratedNames.summary(kind: kind, style: shape.style, material: material, using: &stream)
     let lifecycle: Lifecycle = stream.chance(0.02) ? .discontinued : .listed
-    // Demand depends on the size of the catalog, so what is drawn by it is drawn last.
+    // Demand depends on the size of the catalog, so numbers that depend on demand are drawn last.
     let reviews = Int64(stream.poisson(popularity * 0.2))
     return ProductRecord(
       code: Self.code(ofProduct: product), title: "\(brand) \(series) \(kind.styles[shape.style]) \(kind.noun)",

@@ -1,18 +1,18 @@
 import Catalog
 
-/// The generated shop as a set of pure functions of (options, number): nothing is kept for a product or a customer.
+/// The generated shop as pure functions of (options, number): no product and no customer is kept in memory.
 struct GeneratedWorld: Sendable {
   let options: GenerationOptions
   let kinds: [ProductKind]
-  /// Product i is of kind `slots[i % slots.count]`: a fixed mixture, shuffled by the seed, so that the products of a kind
-  /// can be counted and reached without a list of them.
+  /// Product i is of kind `slots[i % slots.count]`: a fixed mixture, shuffled by the seed, so that the products of a
+  /// kind can be counted and reached without a list.
   let slots: [Int]
-  /// The slots of each kind that hold at least one product.
+  /// For each kind, the slots that contain at least one product.
   let slotsOfKind: [[Int]]
   let kindTastes: [Taste]
-  /// Growth of a kind's demand a year, as a logarithm.
+  /// Yearly growth of a kind's demand, as a logarithm.
   let kindTrends: [Double]
-  /// Of each slot: rank r stands at block (r · multiplier + offset) mod blocks.
+  /// For each slot: rank r is at block (r · multiplier + offset) mod blocks.
   private let rankings: [SlotRanking]
 
   private struct SlotRanking: Sendable {
@@ -74,7 +74,7 @@ struct GeneratedWorld: Sendable {
 
   func kind(of product: Int) -> Int { slots[product % slots.count] }
 
-  /// The product of a slot that stands at that rank by demand.
+  /// The product of a slot with that rank by demand.
   func product(slot: Int, rank: Int) -> Int {
     let ranking = rankings[slot]
     return (rank * ranking.multiplier + ranking.offset) % ranking.blocks * slots.count + slot
@@ -86,7 +86,7 @@ struct GeneratedWorld: Sendable {
     return (block - ranking.offset + ranking.blocks) % ranking.blocks * ranking.inverse % ranking.blocks
   }
 
-  /// A product of the kind, drawn by demand; nil where the catalog has none of the kind.
+  /// A product of the kind, drawn by demand; nil if the catalog has none.
   func drawProduct(kind: Int, using stream: inout RandomStream) -> Int? {
     let candidates = slotsOfKind[kind]
     guard !candidates.isEmpty else { return nil }
@@ -100,7 +100,7 @@ struct GeneratedWorld: Sendable {
     let kind = kind(of: product)
     let taste = kindTastes[kind] + Taste(&stream, deviation: 0.45)
     let quality = stream.normal() * 0.7
-    // Better things are dearer, but not by as much as they are better.
+    // Better products cost more, but less than their quality would justify.
     let base = kinds[kind].medianPence * PortableMath.exp(stream.normal() * 0.45 + quality * 0.15)
     return ProductTruth(
       kind: kind, taste: taste, quality: quality, basePence: Double(PriceCalendar.shelfPrice(base)),
@@ -115,10 +115,10 @@ struct GeneratedWorld: Sendable {
     let priceSensitivity = stream.gamma(shape: 4, mean: 2.2)
     let visitRate = stream.gamma(shape: 1.2, mean: 0.06)
     let days = max(options.days, 1)
-    // Most were here before the history begins, at any time in three years; the others join during it.
+    // Most customers joined before the history begins, at any time in three years; the others join during it.
     let joined = stream.chance(0.65) ? -1 - stream.below(1095) : stream.below(days)
     var life = stream.exponential(mean: DecisionModel.meanLifeDays)
-    // Whoever left before the history began is not in it.
+    // The history contains no customer who left before it began.
     if joined < 0 { life += Double(-joined) }
     return CustomerTruth(
       taste: taste, priceSensitivity: priceSensitivity, visitRate: visitRate, joinedDay: joined,
@@ -127,7 +127,7 @@ struct GeneratedWorld: Sendable {
       favouriteColour: stream.below(ProductKind.colours.count), device: stream.index(weights: [0.62, 0.3, 0.08]))
   }
 
-  /// How much more than on average a kind is wanted on that day: season and trend, as a factor.
+  /// The demand for a kind on that day relative to its average: season and trend, as a factor.
   func demandFactor(kind: Int, day: Int) -> Double {
     let date = CalendarDay(daysSinceEpoch: options.firstDay.daysSinceEpoch + Int64(day))
     let yearStart = CalendarDay(year: date.civil.year, month: 1, day: 1) ?? date

@@ -1,24 +1,24 @@
 public import Catalog
 
-/// How much demo data to make. The same options always give the same bytes.
+/// The amount of demo data to make. The same options always give the same bytes.
 public struct GenerationOptions: Sendable, Hashable {
   public let products: Int
   public let customers: Int
   public let days: Int
   public let seed: UInt64
-  /// The last day of the history; the catalog's prices are that day's.
+  /// The last day of the history, whose prices the catalog has.
   public let lastDay: CalendarDay
 
-  /// What fits the width of a product's and a customer's code.
+  /// The largest numbers that fit the width of a product's and a customer's code.
   static let mostProducts = 9_999_999
   static let mostCustomers = 9_999_999
-  /// Ten years: what is worked out a day ahead for every kind is kept in memory.
+  /// Ten years: data computed in advance for every kind and day is kept in memory.
   static let mostDays = 3653
 
-  /// 2026-10-31, fixed so that the clock of the machine changes nothing.
+  /// 2026-10-31, fixed so that the machine's clock changes nothing.
   public static let standardLastDay = CalendarDay(daysSinceEpoch: 20_757)
 
-  /// Refuses numbers that are out of range.
+  /// Throws for numbers out of range.
   public init(
     products: Int, customers: Int = 0, days: Int = 0, seed: UInt64 = 1, lastDay: CalendarDay = standardLastDay
   ) throws(SeedError) {

@@ -1,13 +1,13 @@
 import Catalog
 
-/// The days of the history: when shops are busy, and how a moment is written.
+/// The days of the history: how busy shops are, and how a moment is written.
 struct HistoryClock: Sendable {
   private let dayTexts: [String]
   private let weekdays: [Int]
   private let isSaleDay: [Bool]
   private let isDecember: [Bool]
 
-  /// Visits from Monday to Sunday beside the average, of shoppers and of companies.
+  /// Visits from Monday to Sunday relative to the average, of shoppers and of companies.
   static let shopperWeek = [0.86, 0.84, 0.88, 0.94, 1.04, 1.22, 1.22]
   static let companyWeek = [1.35, 1.4, 1.35, 1.3, 1.1, 0.25, 0.25]
 
@@ -21,7 +21,7 @@ struct HistoryClock: Sendable {
     isDecember = days.map { $0.civil.month == 12 && $0.civil.day <= 20 }
   }
 
-  /// How many more visits there are on a day than on average.
+  /// The number of visits on a day relative to the average.
   func visitFactor(day: Int, isCompany: Bool) -> Double {
     let week = isCompany ? Self.companyWeek : Self.shopperWeek
     let gifts = !isCompany && isDecember[day] ? 1.4 : 1
@@ -34,14 +34,14 @@ struct HistoryClock: Sendable {
     return min(max(Int(hour * 3600) + stream.below(60), 0), 80_000)
   }
 
-  /// `2026-10-31T19:04:05Z`; a second beyond the day's end is the day's last.
+  /// `2026-10-31T19:04:05Z`; a second after the day's end becomes the day's last.
   func moment(day: Int, second: Int) -> String {
     let second = min(max(second, 0), 86_399)
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
     return dayTexts[day] + "T" + two(second / 3600) + ":" + two(second / 60 % 60) + ":" + two(second % 60) + "Z"
   }
 
-  /// The first moment of a day, also of the day after the last.
+  /// The first moment of a day; also for the day after the last.
   func dayText(_ day: Int) -> String? { day < dayTexts.count ? dayTexts[day] + "T00:00:00Z" : nil }
 
   static func code(ofCustomer customer: Int) -> String { "C" + padded(customer + 1, to: 7) }

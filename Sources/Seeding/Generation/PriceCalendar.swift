@@ -1,19 +1,19 @@
 import Catalog
 
-/// What a generated product costs on each day: regular prices that step now and then, and promotions by the week.
+/// A generated product's price on each day: regular prices that step now and then, and weekly promotions.
 struct PriceCalendar: Sendable {
   let options: GenerationOptions
 
-  /// From when to when (days of the history, the end not in it) a price holds.
+  /// The days of the history on which a price is valid; the end is excluded.
   struct Period: Sendable {
     var firstDay: Int
     var endDay: Int
     var pence: Int64
-    /// The regular price, where this one is reduced.
+    /// The regular price, if this one is reduced.
     var wasPence: Int64?
   }
 
-  /// The amount as it stands on a shelf: 1234.5 → 1199 or 1249; from 200 pounds on 19,900 or 24,900.
+  /// The amount as a shelf price: 1234.5 → 1199 or 1249; from 200 pounds on, 19,900 or 24,900.
   static func shelfPrice(_ pence: Double) -> Int64 {
     let step = pence < 2000 ? 50.0 : pence < 20_000 ? 100.0 : pence < 100_000 ? 1000.0 : 5000.0
     let steps = max(1, (pence / step).rounded())
@@ -21,7 +21,7 @@ struct PriceCalendar: Sendable {
   }
 
   /// Regular prices: a step about every eight months, up or down by some six per cent, for no reason that a shopper
-  /// could see: what an elasticity can be learned from.
+  /// could see, so that an elasticity can be learned from it.
   func regularPeriods(product: Int, basePence: Double) -> [Period] {
     var stream = RandomStream(seed: options.seed, .priceSteps, product)
     let days = max(options.days, 1)
@@ -42,7 +42,7 @@ struct PriceCalendar: Sendable {
 
   private func firstDay(ofWeek week: Int) -> Int { week * 7 - 3 - Int(options.firstDay.daysSinceEpoch) }
 
-  /// The share that a product is reduced by in the week of a day; nil where it is not promoted.
+  /// The product's reduction in the week of a day, as a share; nil without a promotion.
   func promotion(product: Int, day: Int) -> Double? { promotion(product: product, week: week(day)) }
 
   private func promotion(product: Int, week: Int) -> Double? {
@@ -51,7 +51,7 @@ struct PriceCalendar: Sendable {
     return stream.pick([0.1, 0.15, 0.2, 0.25, 0.3, 0.4])
   }
 
-  /// The week of the year's last Thursday but few in November, and the first two weeks of January.
+  /// The week of November's fourth Thursday, and the first two weeks of January.
   static func isSaleWeek(_ week: Int) -> Bool {
     let thursday = CalendarDay(daysSinceEpoch: Int64(week * 7)).civil
     return (thursday.month == 11 && (22...28).contains(thursday.day)) || (thursday.month == 1 && thursday.day <= 13)
@@ -61,7 +61,7 @@ struct PriceCalendar: Sendable {
     min(shelfPrice(Double(pence) * (1 - share)), pence - 1)
   }
 
-  /// The price of a day, and the regular one where it is reduced.
+  /// The price on a day, and the regular price if it is reduced.
   func price(product: Int, basePence: Double, day: Int) -> (pence: Int64, wasPence: Int64?) {
     let periods = regularPeriods(product: product, basePence: basePence)
     let regular = periods.last { $0.firstDay <= day }?.pence ?? Int64(basePence)
@@ -69,7 +69,7 @@ struct PriceCalendar: Sendable {
     return (Self.reduced(regular, by: share), regular)
   }
 
-  /// Every price of the history in the order of time, promotions laid over the regular prices.
+  /// Every price of the history in the order of time, with promotions in place of regular prices.
   func periods(product: Int, basePence: Double) -> [Period] {
     let days = max(options.days, 1)
     var periods: [Period] = []

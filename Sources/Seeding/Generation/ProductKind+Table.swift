@@ -1,5 +1,5 @@
 extension ProductKind {
-  /// The kinds in a fixed order. Peaks by the day of the year: 15 January, 196 July, 340 December.
+  /// The kinds in a fixed order. Peaks are days of the year: 15 January, 196 July, 340 December.
   static let table: [ProductKind] = fashion + electronics + home
 
   private static let fashion: [ProductKind] = [

@@ -1,11 +1,11 @@
 import Catalog
 
-/// A kind of product that the generator makes: what it is called, what sets its variants apart, and the truth about how
-/// it sells.
+/// A kind of product that the generator makes: its name, the differences between its variants, and the truth about its
+/// sales.
 struct ProductKind: Sendable {
   var path: [String]
   var noun: String
-  /// What people type who look for it.
+  /// Queries that shoppers type for the kind.
   var queries: [String]
   var styles: [String]
   var materials: [String]
@@ -13,18 +13,18 @@ struct ProductKind: Sendable {
   var pictures: [String]
   var medianPence: Double
   var axis: Axis
-  /// Day of the year with the most demand, and how much more (as a logarithm) there is than on average.
+  /// Day of the year with the highest demand, and the logarithm of its excess over the average.
   var peakDay: Int
   var amplitude: Double
   var returnRate: Double
-  /// How many products are of this kind for each of the other kinds' shares.
+  /// The kind's share of all products, relative to the other kinds' shares.
   var share: Int
   var details: [Detail] = []
 
-  /// What, beside colour, sets the variants apart.
+  /// The difference between variants besides colour.
   enum Axis: Sendable { case sizes, shoes, storage, none }
 
-  /// A number that is drawn for each product: `screen_size` out of 13.3, 14, 15.6.
+  /// A number that is drawn for each product: `screen_size` from 13.3, 14, 15.6.
   struct Detail: Sendable {
     var code: String
     var values: [Double]
@@ -34,7 +34,7 @@ struct ProductKind: Sendable {
     }
   }
 
-  /// The attributes as `shop.json` of the hand-written catalog defines them (a test compares the two).
+  /// The attributes as `shop.json` of the hand-written catalog defines them (a test compares both).
   static let attributes: [String: AttributeDefinition] = {
     let definitions: [AttributeDefinition] = [
       .init(code: "colour", name: "Colour", type: .swatch, isFacet: true, position: 10),
@@ -54,7 +54,7 @@ struct ProductKind: Sendable {
     return Dictionary(uniqueKeysWithValues: definitions.map { ($0.code, $0) })
   }()
 
-  /// Colours by the names and values of the hand-written catalog's swatches.
+  /// Colours, with the names and values of the hand-written catalog's swatches.
   static let colours: [(name: String, hex: String)] = [
     ("Red", "#c0282d"), ("Navy", "#1f2f4f"), ("Black", "#1f2124"), ("White", "#f6f5f1"), ("Forest", "#24493a"),
     ("Grey", "#8d9299"), ("Teal", "#1d6f78"), ("Mustard", "#d3a032"), ("Blush", "#ecc9c4"), ("Sage", "#9bb09a"),

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The files of a generated shop, by their place in its folder.
+/// The files of a generated shop, by their path in its folder.
 public enum SeedFile: String, CaseIterable, Sendable {
   case catalog = "catalog.ndjson"
   case customers = "customers.ndjson"
@@ -15,18 +15,18 @@ public enum SeedFile: String, CaseIterable, Sendable {
   case truthCustomers = "truth/customers.ndjson"
 }
 
-/// Where generated lines go.
+/// The destination of generated lines.
 public protocol SeedSink {
-  /// Takes whole lines, each with its line break, in the order in which they stand in the file.
+  /// Receives complete lines, each with its line break, in file order.
   mutating func write(_ lines: borrowing [UInt8], to file: SeedFile) throws
 }
 
-/// Writes the files below a folder, which it makes.
+/// Writes the files into a folder, which it creates.
 public struct SeedFolder: SeedSink {
   private let files: [SeedFile: FileHandle]
   private let directory: String
 
-  /// Makes the folder and opens its files, emptying those that are there.
+  /// Creates the folder and opens its files; existing files are emptied.
   public init(directory: String) throws(SeedError) {
     self.directory = directory
     var files: [SeedFile: FileHandle] = [:]

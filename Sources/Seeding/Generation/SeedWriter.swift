@@ -1,12 +1,12 @@
 import Catalog
 import JSON
 
-/// Collects the lines of each file and hands them to the sink in blocks.
+/// Collects the lines of each file and passes them to the sink in blocks.
 struct SeedWriter<Sink: SeedSink> {
   private var writers: [JSONWriter]
   private(set) var lineCounts: [Int]
   private var sink: Sink
-  /// A system call a megabyte is no longer noticed; eleven such blocks are the memory that this takes.
+  /// One system call for each megabyte costs nothing noticeable; eleven such blocks are all the memory in use.
   private static var blockBytes: Int { 1 << 20 }
 
   init(_ sink: Sink) {
@@ -33,7 +33,7 @@ struct SeedWriter<Sink: SeedSink> {
     writers[index].removeAll()
   }
 
-  /// Hands over what is left; gives the sink back.
+  /// Writes the remaining lines and returns the sink.
   mutating func finish() throws -> Sink {
     for file in SeedFile.allCases { try flush(file) }
     return sink
@@ -41,7 +41,7 @@ struct SeedWriter<Sink: SeedSink> {
 }
 
 extension JSONWriter {
-  /// The members of a product's line as `docs/reference/import-format.md` names them.
+  /// Writes the members of a product's line, with the names of `docs/reference/import-format.md`.
   mutating func members(of record: ProductRecord) {
     member("code", record.code)
     member("title", record.title)
@@ -133,7 +133,7 @@ extension JSONWriter {
     }
   }
 
-  /// Hidden numbers are written to four decimals: enough for any test, and short.
+  /// Hidden numbers have four decimals: enough for any test, and short.
   mutating func truth(_ name: StaticString, _ value: Double) { member(name, (value * 10_000).rounded() / 10_000) }
 
   mutating func truth(_ name: StaticString, _ taste: Taste) {

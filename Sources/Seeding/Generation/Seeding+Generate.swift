@@ -1,29 +1,30 @@
 import Catalog
 import JSON
 
-/// How far a generation has come.
+/// The progress of a generation.
 public struct SeedProgress: Sendable, Hashable {
-  /// What is being written, in this order.
+  /// The phases, in this order.
   public enum Phase: String, Sendable, CaseIterable { case products, prices, customers, days }
 
-  /// What is being written now.
+  /// The current phase.
   public var phase: Phase
-  /// Products, customers or days of it, and how many there are.
+  /// Products, customers or days finished in this phase, and their total.
   public var done: Int
   public var total: Int
 }
 
-/// What a generation wrote.
+/// The result of a generation.
 public struct SeedSummary: Sendable, Hashable {
-  /// Lines a file.
+  /// Number of lines of each file.
   public var lineCounts: [SeedFile: Int]
 }
 
 extension Seeding {
-  /// Writes a whole shop to a sink: catalog, customers, sessions, orders, returns, prices, stock movements and the truth
-  /// behind them. Same options, same bytes, on any machine.
+  /// Writes a whole shop to a sink: catalog, customers, sessions, orders, returns, prices, stock movements and the
+  /// truth behind them. The same options give the same bytes on any machine.
   ///
-  /// Memory: 17 bytes a product and 8 a customer, where there are customers and days, and some 12 MB of buffers.
+  /// Memory: 17 bytes for each product and 8 for each customer, if there are customers and days, plus some 12 MB of
+  /// buffers.
   public static func generate<Sink: SeedSink>(
     _ options: GenerationOptions, to sink: inout Sink, progress: (SeedProgress) -> Void = { _ in }
   ) throws -> SeedSummary {
@@ -46,7 +47,7 @@ extension Seeding {
       lineCounts: Dictionary(uniqueKeysWithValues: zip(SeedFile.allCases, out.lineCounts)))
   }
 
-  /// Progress is told each time that so many are done: often enough for a terminal.
+  /// Progress is reported after this many: often enough for a terminal.
   private static let progressStep = 1000
 
   private static func tell(_ phase: SeedProgress.Phase, _ done: Int, of total: Int, _ progress: (SeedProgress) -> Void)

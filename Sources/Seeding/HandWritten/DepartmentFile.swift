@@ -1,7 +1,7 @@
 import Catalog
 import JSON
 
-/// A file such as `fashion.json`: the groups of one department, and their products, one a line.
+/// A file such as `fashion.json`: the groups of one department, and their products, one on each line.
 struct DepartmentFile {
   let shop: ShopFile
   let department: String

@@ -1,10 +1,10 @@
 import Catalog
 import JSON
 
-/// One line of a department's file on its way to a record.
+/// Turns one line of a department's file into a record.
 ///
-/// What the line leaves out is drawn from a stream that the product's code alone decides, so that a line put in
-/// changes no other product: stock, rating, release date, cost, GTIN.
+/// Omitted values (stock, rating, release date, cost, GTIN) are drawn from a stream that depends on the product's code
+/// alone, so that an added line changes no other product.
 struct HandWrittenProduct {
   private let json: JSONValue
   private let group: JSONValue
@@ -76,7 +76,7 @@ struct HandWrittenProduct {
     return attributes
   }
 
-  /// A choice of an option: its value, what it adds to the price, and how the SKU names it.
+  /// A choice of an option: its value, its surcharge, and its part of the SKU.
   private struct Choice {
     var definition: AttributeDefinition
     var value: AttributeValue
@@ -144,7 +144,7 @@ struct HandWrittenProduct {
     String(choice.value.displayText.uppercased().filter { $0.isLetter || $0.isNumber || $0 == "." })
   }
 
-  /// A GTIN-13 of the range that GS1 leaves to a shop's own use (prefix 20), with its check digit (GS1 General
+  /// A GTIN-13 from the range that GS1 reserves for a shop's own use (prefix 20), with its check digit (GS1 General
   /// Specifications, 7.9).
   private static func gtin(using stream: inout RandomStream) -> String {
     var digits = [2, 0] + (0..<10).map { _ in stream.below(10) }
@@ -158,7 +158,7 @@ struct HandWrittenProduct {
   private func prices(_ amount: Int64) -> [Price] {
     let was = json["was"]?.int.map { money($0 + amount - price) }
     var prices = [Price(amount: money(amount), wasAmount: was)]
-    // Trade prices are net of what shoppers are charged for; ten of a kind cost a little less again.
+    // Trade prices are a percentage of the shopper's price; ten of a kind cost a little less again.
     if let percent = (json["trade"] ?? group["trade"])?.int, (1..<100).contains(percent) {
       let trade = amount * (100 - percent) / 100
       prices.append(Price(list: shop.tradeList, amount: money(trade)))
@@ -167,7 +167,7 @@ struct HandWrittenProduct {
     return prices
   }
 
-  /// Pieces in each warehouse: fewer of what is dear, none of about one variant in twelve.
+  /// Pieces in each warehouse: fewer for expensive products, none for about one variant in twelve.
   private func stock(amount: Int64, using stream: inout RandomStream) -> [String: Int64] {
     if let level = json["stock"]?.int {
       return Dictionary(uniqueKeysWithValues: shop.warehouses.map { ($0, level) })

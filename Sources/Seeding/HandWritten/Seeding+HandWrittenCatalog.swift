@@ -3,10 +3,10 @@ import Foundation
 import JSON
 
 extension Seeding {
-  /// The hand-written catalog in `directory` (`Seeds/catalog`), file by file in the order of their names.
+  /// The hand-written catalog in `directory` (`Seeds/catalog`), file by file, sorted by name.
   ///
-  /// Throws a `SeedError` that names the file and the product for what cannot be read, is of the wrong type or stands
-  /// there twice.
+  /// Throws a `SeedError` that names the file and the product if something cannot be read, has the wrong type or is
+  /// repeated.
   public static func handWrittenCatalog(directory: String) throws(SeedError) -> [ProductRecord] {
     let shopPath = directory + "/shop.json"
     let shop = try ShopFile(try json(at: shopPath), file: shopPath)

@@ -2,7 +2,7 @@ import Catalog
 import Foundation
 import JSON
 
-/// `shop.json`: what all departments share: attributes, swatches, size scales, warehouses.
+/// `shop.json`, the part that all departments share: attributes, swatches, size scales, warehouses.
 struct ShopFile {
   var currency: Currency
   var warehouses: [String]
@@ -11,7 +11,7 @@ struct ShopFile {
   var swatches: [String: String] = [:]
   var sizeScales: [String: SizeScale] = [:]
 
-  /// The sizes of a kind of thing: `{"attribute": "size", "values": ["S", "M"]}`.
+  /// The sizes of a kind of product: `{"attribute": "size", "values": ["S", "M"]}`.
   struct SizeScale {
     var definition: AttributeDefinition
     var values: [AttributeValue]
@@ -73,7 +73,7 @@ struct ShopFile {
     return definition
   }
 
-  /// The typed value that a JSON value stands for.
+  /// The typed value of a JSON value.
   func value(
     _ json: JSONValue, of definition: AttributeDefinition, subject: String
   ) throws(SeedError) -> AttributeValue {

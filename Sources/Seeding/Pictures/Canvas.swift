@@ -1,6 +1,7 @@
-/// What a picture is drawn on: 400 by 400, light from the top left, a soft backdrop in a hint of the subject's colour.
+/// The drawing area of a picture: 400 by 400, light from the top left, a soft backdrop with a hint of the subject's
+/// colour.
 struct Canvas {
-  /// The colour of the thing: the variant's swatch.
+  /// The colour of the product: the variant's swatch.
   let tint: Tint
   let words: Set<String>
   private var shapes = ""
@@ -22,16 +23,16 @@ struct Canvas {
 
   /// Seams and edges.
   var edge: String { tint.darker(tint.luma > 60 ? 34 : 60).css }
-  /// A deeper shade of the thing, for insides and undersides.
+  /// A deeper shade of the product's colour, for insides and undersides.
   var shade: String { tint.darker(tint.luma > 60 ? 24 : 45).css }
-  /// A lighter shade of the thing.
+  /// A lighter shade of the product's colour.
   var highlight: String { tint.lighter(tint.luma > 60 ? 38 : 26).css }
-  /// What stands out on the thing: prints, stitches, laces.
+  /// A colour that stands out on the product: for prints, stitches, laces.
   var contrast: String { tint.luma > 150 ? tint.darker(48).css : tint.lighter(72).css }
 
   private mutating func add(_ element: String) { shapes += element }
 
-  /// The thing's outline: its shadow, then the outline itself in the thing's colour.
+  /// Draws the product's shadow, then its outline in the product's colour.
   mutating func body(_ path: String, fill: String = Canvas.body) {
     add("<path d='\(path)' fill='#1b1f2a' opacity='.10' transform='translate(7 11)'/>")
     add("<path d='\(path)' fill='\(fill)' stroke='\(edge)' stroke-width='1.6' stroke-linejoin='round'/>")
@@ -67,15 +68,15 @@ struct Canvas {
     add("<ellipse cx='\(x)' cy='\(y)' rx='\(radiusX)' ry='\(radiusY)' fill='\(fill)'/>")
   }
 
-  /// The shadow that a standing thing throws on the ground.
+  /// Draws the shadow of a standing product on the ground.
   mutating func ground(_ x: Int, _ y: Int, _ radiusX: Int, _ radiusY: Int = 14) {
     oval(x, y, radiusX, radiusY, "url(#h)")
   }
 
-  /// A gleam of the window's light.
+  /// Draws a reflection of the window's light.
   mutating func gleam(_ path: String, opacity: String = ".22") { part(path, "#fff", opacity: opacity) }
 
-  /// Draws twice: as it is, and mirrored at the middle.
+  /// Draws twice: once unchanged, and once mirrored at the middle.
   mutating func bothSides(_ draw: (inout Canvas) -> Void) {
     draw(&self)
     add("<g transform='matrix(-1 0 0 1 400 0)'>")
@@ -83,14 +84,14 @@ struct Canvas {
     add("</g>")
   }
 
-  /// Draws in a moved, turned or scaled system of coordinates.
+  /// Draws in a translated, rotated or scaled coordinate system.
   mutating func placed(_ transform: String, _ draw: (inout Canvas) -> Void) {
     add("<g transform='\(transform)'>")
     draw(&self)
     add("</g>")
   }
 
-  /// The prints that a word lays over the whole body.
+  /// The prints that a word of the name adds to the whole body.
   static let prints = ["stripes", "pinstripe", "dots", "check", "floral", "knit", "quilt"]
 
   /// The finished picture.
@@ -101,7 +102,7 @@ struct Canvas {
   }
 
   private var gradients: String {
-    // A pale thing stands before a deeper backdrop, so that white shirts keep their outline.
+    // A pale product gets a deeper backdrop, so that white shirts keep their outline.
     let paper = tint.luma > 205 ? Tint(red: 214, green: 219, blue: 224) : Tint(red: 240, green: 239, blue: 236)
     let top = paper.mixed(with: tint, percent: 5)
     let bottom = paper.darker(5).mixed(with: tint, percent: 13)

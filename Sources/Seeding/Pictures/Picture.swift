@@ -1,15 +1,15 @@
-/// What a picture shows: a kind of thing, words for its details, and its colour.
+/// The content of a picture: a kind of product, words for its details, and its colour.
 ///
-/// Its name says all of it, so that a server draws it on demand and needs no files: `dress-midi-wrap-c0282d`.
+/// The name says everything, so that a server draws the picture on demand and needs no files: `dress-midi-wrap-c0282d`.
 public struct Picture: Hashable, Sendable {
   let kind: String
   let words: [String]
   let tint: Tint
 
-  /// Longer names are refused before they are taken apart.
+  /// Longer names are refused before they are parsed.
   static let longestName = 80
 
-  /// nil for a kind or a word that nobody draws.
+  /// nil if no drawing knows the kind or a word.
   init?(kind: String, words: [String], tint: Tint) {
     guard let drawing = Self.drawings[kind], Set(words).count == words.count,
       words.allSatisfy({ drawing.words.contains($0) || Canvas.prints.contains($0) })
@@ -19,7 +19,7 @@ public struct Picture: Hashable, Sendable {
     self.tint = tint
   }
 
-  /// Reads a name such as `dress-midi-wrap-c0282d`; nil where it is not the name of a picture.
+  /// Reads a name such as `dress-midi-wrap-c0282d`; nil if it is not the name of a picture.
   public init?(name: String) {
     guard name.utf8.count <= Self.longestName else { return nil }
     let parts = name.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
@@ -32,10 +32,10 @@ public struct Picture: Hashable, Sendable {
   /// Kind, words and colour: `dress-midi-wrap-c0282d`.
   public var name: String { ([kind] + words + [tint.hex]).joined(separator: "-") }
 
-  /// Where a shop serves it: `/pictures/dress-midi-wrap-c0282d.svg`.
+  /// The path at which a shop serves it: `/pictures/dress-midi-wrap-c0282d.svg`.
   public var url: String { "/pictures/\(name).svg" }
 
-  /// The drawing, a complete SVG document of a few kilobytes without any reference to the outside.
+  /// The drawing: a complete SVG document of a few kilobytes that refers to nothing outside itself.
   public var svg: String {
     guard let drawing = Self.drawings[kind] else { preconditionFailure("\(kind) was checked at the start") }
     var canvas = Canvas(tint: tint, words: Set(words))
@@ -43,7 +43,7 @@ public struct Picture: Hashable, Sendable {
     return canvas.svg
   }
 
-  /// How a kind of thing is drawn, and the words that change its details.
+  /// The drawing of a kind of product, and the words that change its details.
   struct Drawing: Sendable {
     let words: Set<String>
     let draw: @Sendable (inout Canvas) -> Void
@@ -59,11 +59,11 @@ public struct Picture: Hashable, Sendable {
     .merging(computing, uniquingKeysWith: { $1 }).merging(furniture, uniquingKeysWith: { $1 })
     .merging(kitchen, uniquingKeysWith: { $1 }).merging(household, uniquingKeysWith: { $1 })
 
-  /// The kinds of things that can be drawn, in alphabetical order.
+  /// The kinds of products that can be drawn, in alphabetical order.
   static var kinds: [String] { drawings.keys.sorted() }
 }
 
 extension Seeding {
-  /// The SVG of the picture with that name (without `.svg`); nil where nobody draws it.
+  /// The SVG of the picture with that name (without `.svg`); nil if the name is not valid.
   public static func picture(named name: String) -> String? { Picture(name: name)?.svg }
 }

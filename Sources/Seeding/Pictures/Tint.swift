@@ -1,4 +1,4 @@
-/// A colour in sRGB, as pictures mix it.
+/// A colour in sRGB, the space in which pictures mix colours.
 struct Tint: Hashable, Sendable {
   var red: Int
   var green: Int
@@ -34,7 +34,7 @@ struct Tint: Hashable, Sendable {
 
   var css: String { "#" + hex }
 
-  /// This colour with `percent` of another in it.
+  /// This colour mixed with `percent` of another.
   func mixed(with other: Tint, percent: Int) -> Tint {
     func mix(_ from: Int, _ to: Int) -> Int { (from * (100 - percent) + to * percent + 50) / 100 }
     return Tint(red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue))
@@ -43,6 +43,6 @@ struct Tint: Hashable, Sendable {
   func lighter(_ percent: Int) -> Tint { mixed(with: .white, percent: percent) }
   func darker(_ percent: Int) -> Tint { mixed(with: .black, percent: percent) }
 
-  /// How bright it looks, 0…255 (ITU-R BT.601 luma).
+  /// Perceived brightness, 0…255 (ITU-R BT.601 luma).
   var luma: Int { (red * 299 + green * 587 + blue * 114) / 1000 }
 }

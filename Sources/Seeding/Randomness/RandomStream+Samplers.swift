@@ -1,6 +1,6 @@
 extension RandomStream {
-  /// Normal with mean 0 and variance 1 (Marsaglia and Bray's polar method, 1964; its second value is left unused, so
-  /// that a stream's state is only its generator's).
+  /// Normal with mean 0 and variance 1 (Marsaglia and Bray's polar method, 1964; its second value is discarded, so that
+  /// a stream's state is only its generator's).
   mutating func normal() -> Double {
     while true {
       let x = 2 * uniform() - 1
@@ -10,10 +10,10 @@ extension RandomStream {
     }
   }
 
-  /// Exponential with that mean, by inversion.
+  /// Exponential with the given mean, by inversion.
   mutating func exponential(mean: Double) -> Double { -mean * PortableMath.ln(1 - uniform()) }
 
-  /// Gamma with that shape (at least 1) and mean (Marsaglia and Tsang, "A simple method for generating gamma
+  /// Gamma with the given shape (at least 1) and mean (Marsaglia and Tsang, "A simple method for generating gamma
   /// variables", 2000: d = shape - 1/3, c = 1/√(9d), v = (1 + cx)³).
   mutating func gamma(shape: Double, mean: Double) -> Double {
     precondition(shape >= 1, "gamma of shape \(shape): the method asks for 1 or more")
@@ -30,8 +30,8 @@ extension RandomStream {
     }
   }
 
-  /// Poisson with that mean: Knuth's product of uniforms (TAOCP 2, 3.4.1), in parts of at most 16 since a sum of Poisson
-  /// variables is one.
+  /// Poisson with the given mean: Knuth's product of uniforms (TAOCP 2, 3.4.1), in parts of at most 16, because a sum
+  /// of Poisson variables is a Poisson variable.
   mutating func poisson(_ mean: Double) -> Int {
     var rest = mean
     var count = 0
@@ -47,8 +47,9 @@ extension RandomStream {
     return count
   }
 
-  /// A rank in 0..<count from a power law cut off at `count`: P(rank ≤ r) = ((r + 2)^(1-s) - 1) / ((count + 1)^(1-s) - 1),
-  /// by inversion (Zipf's law, made continuous; s other than 1).
+  /// A rank in 0..<count from a power law cut off at `count`, by inversion (Zipf's law, made continuous; s other than
+  /// 1):
+  /// P(rank ≤ r) = ((r + 2)^(1-s) - 1) / ((count + 1)^(1-s) - 1).
   mutating func powerLawRank(count: Int, exponent s: Double) -> Int {
     guard count > 1 else { return 0 }
     let top = PortableMath.power(Double(count + 1), 1 - s) - 1
@@ -56,7 +57,7 @@ extension RandomStream {
     return min(max(Int(x) - 1, 0), count - 1)
   }
 
-  /// An index with a chance in proportion to its weight.
+  /// An index, drawn in proportion to its weight.
   mutating func index(weights: [Double]) -> Int {
     var target = uniform() * weights.reduce(0, +)
     for (index, weight) in weights.enumerated() {

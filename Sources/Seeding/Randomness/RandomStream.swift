@@ -1,4 +1,4 @@
-/// A stream of random numbers that belongs to one thing: (seed, kind of thing, its number) always give the same stream.
+/// A stream of random numbers for one subject: (seed, purpose, number) always give the same stream.
 ///
 /// xoshiro256** (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2018), its state filled by
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014) as its authors advise.
@@ -8,7 +8,7 @@ struct RandomStream: RandomNumberGenerator, Sendable {
   private var s2: UInt64
   private var s3: UInt64
 
-  /// What a stream is for; a purpose of its own keeps one draw more here from shifting the draws there.
+  /// The purpose of a stream: with separate purposes, one more draw in one stream does not shift the draws in another.
   enum Purpose: UInt64, Sendable {
     case product = 1
     case productTruth, kindTruth, customer, customerTruth, session, promotion, priceSteps, slots, ranks, handWritten
@@ -62,7 +62,7 @@ struct RandomStream: RandomNumberGenerator, Sendable {
   mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// Uniform in 0..<count, by multiplication (Lemire, "Fast random integer generation in an interval", 2019; the bias
-  /// of at most count / 2⁶⁴ is left in).
+  /// of at most count / 2⁶⁴ is not removed).
   mutating func below(_ count: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(count)).high) }
 
   mutating func chance(_ probability: Double) -> Bool { uniform() < probability }
