@@ -2,7 +2,7 @@ import Glibc
 
 /// One line of the log as bytes of JSON.
 enum LogLine {
-  /// Renders a line; keys that the line itself uses are prefixed with `metadata_` when metadata brings them too.
+  /// Renders a line; a metadata key that the line itself uses gets the prefix `metadata_`.
   static func render(
     time: WallClock, level: Logger.Level, label: String, message: String, metadata: Logger.Metadata
   ) -> [UInt8] {

@@ -2,13 +2,13 @@ import Glibc
 import Synchronization
 import Threading
 
-/// Where a logger's lines go.
+/// The destination of a logger's lines.
 public protocol LogSink: Sendable {
-  /// Takes one line, without its line end; may be called from many threads at once.
+  /// Writes one line, given without its line end; may be called from many threads at once.
   func write(_ line: [UInt8])
 }
 
-/// Writes each line whole to a file descriptor, one at a time.
+/// Writes each line as a whole to a file descriptor, one at a time.
 public final class FileDescriptorSink: LogSink {
   /// The sink of standard error.
   public static let standardError = FileDescriptorSink(descriptor: STDERR_FILENO)
@@ -18,12 +18,12 @@ public final class FileDescriptorSink: LogSink {
   private let descriptor: Guarded<Int32>
   private let dropped = Atomic<Int>(0)
 
-  /// Makes a sink over a descriptor that stays the caller's to close.
+  /// Makes a sink over a descriptor, which the caller must close.
   public init(descriptor: Int32) {
     self.descriptor = Guarded(descriptor)
   }
 
-  /// How many lines could not be written (a closed pipe, a full disk): logging never fails its caller.
+  /// Number of lines that could not be written (a closed pipe, a full disk): logging never fails its caller.
   public var droppedLines: Int { dropped.load(ordering: .relaxed) }
 
   public func write(_ line: [UInt8]) {
@@ -58,7 +58,7 @@ public final class MemorySink: LogSink {
     self.limit = limit
   }
 
-  /// The lines held, oldest first.
+  /// The stored lines, oldest first.
   public var lines: [String] { kept.withLock { $0 } }
 
   public func write(_ line: [UInt8]) {

@@ -1,13 +1,13 @@
-/// Writes JSON lines to a sink that it is given: a value, copied and extended with metadata as a request moves on.
+/// Writes JSON lines to a given sink: a value that is copied and extended with metadata as a request proceeds.
 ///
-/// The names are swift-log's (`Logger`, `Level`, `metadata`), without its global bootstrap: who needs a logger is
-/// handed one. A line is `{"time":…,"level":…,"label":…,"message":…,` then the metadata by key.
+/// The names are swift-log's (`Logger`, `Level`, `metadata`), without its global bootstrap: code that needs a logger
+/// receives one. A line is `{"time":…,"level":…,"label":…,"message":…,` then the metadata by key.
 public struct Logger: Sendable {
-  /// How much a line matters; a logger writes its own level and those above it.
+  /// The importance of a line; a logger writes its own level and those above it.
   public enum Level: Int, Sendable, Comparable, CaseIterable {
     case trace, debug, info, notice, warning, error, critical
 
-    /// The level's name as it stands in a line and in the settings: `"info"`.
+    /// The level's name in log lines and in the settings: `"info"`.
     public var name: String {
       switch self {
       case .trace: "trace"
@@ -29,7 +29,7 @@ public struct Logger: Sendable {
     public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
   }
 
-  /// A metadata value: a text is quoted in the line, a number or a Boolean stands bare.
+  /// A metadata value: a text is quoted in the line, a number or a Boolean is not.
   public enum Value: Sendable, Equatable, ExpressibleByStringLiteral, ExpressibleByStringInterpolation,
     ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral
   {
@@ -44,21 +44,21 @@ public struct Logger: Sendable {
     public init(booleanLiteral value: Bool) { self = .boolean(value) }
   }
 
-  /// Keys and values that stand in every line of a logger, or in one.
+  /// Keys and values of one line, or of every line of a logger.
   public typealias Metadata = [String: Value]
 
-  /// The key under which a request's id stands in each of its lines.
+  /// The key of a request's ID in each of its lines.
   public static let requestIDKey = "request_id"
 
-  /// What part of the program speaks: `"http"`.
+  /// The part of the program that writes: `"http"`.
   public let label: String
-  /// Lines below this level are not written, and their arguments not evaluated.
+  /// Lines below this level are not written, and their arguments are not evaluated.
   public var level: Level
-  /// What stands in every line of this logger.
+  /// Metadata of every line of this logger.
   public var metadata: Metadata
   private let sink: any LogSink
 
-  /// Makes a logger that writes to `sink`, which is standard error unless told.
+  /// Makes a logger that writes to `sink`, by default standard error.
   public init(
     label: String, level: Level = .info, metadata: Metadata = [:],
     sink: any LogSink = FileDescriptorSink.standardError
@@ -69,20 +69,20 @@ public struct Logger: Sendable {
     self.sink = sink
   }
 
-  /// A metadata value of this logger; nil takes it out.
+  /// A metadata value of this logger; nil removes it.
   public subscript(metadataKey key: String) -> Value? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
-  /// The same logger with the request's id in each line.
+  /// The same logger with the request's ID in each line.
   public func with(requestID: String) -> Logger {
     var copy = self
     copy.metadata[Self.requestIDKey] = .string(requestID)
     return copy
   }
 
-  /// Writes a line when `level` is on.
+  /// Writes a line if `level` is enabled.
   public func log(
     level: Level, _ message: @autoclosure () -> String, metadata: @autoclosure () -> Metadata = [:]
   ) {

@@ -13,7 +13,7 @@ public final class Counter: Sendable {
     count.wrappingAdd(amount, ordering: .relaxed)
   }
 
-  /// What was counted so far.
+  /// The count so far.
   public var value: Int { count.load(ordering: .relaxed) }
 }
 
@@ -50,9 +50,9 @@ public final class Histogram: Sendable {
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10,
   ]
 
-  /// What a histogram holds at one moment.
+  /// The content of a histogram at one moment.
   public struct Snapshot: Sendable, Equatable {
-    /// Observations at or below each bound, not cumulated; the last is of those above every bound.
+    /// Observations at or below each bound, not cumulated; the last entry counts observations above every bound.
     public var counts: [Int]
     public var sum: Double
     public var count: Int { counts.reduce(0, +) }
@@ -87,6 +87,6 @@ public final class Histogram: Sendable {
     observe(Double(seconds) + Double(attoseconds) * 1e-18)
   }
 
-  /// The counts and the sum of one moment.
+  /// The counts and the sum at one moment.
   public var snapshot: Snapshot { state.withLock { $0 } }
 }

@@ -2,13 +2,13 @@ import Threading
 
 /// All metrics of the process by name and labels, and their text for Prometheus.
 ///
-/// Asking twice for the same name and labels gives the same metric. Asking costs a lock and a dictionary: who counts
-/// often keeps the metric.
+/// The same name and labels always give the same metric. A look-up costs a lock and a dictionary access: code that
+/// counts often should keep the metric.
 public final class MetricsRegistry: Sendable {
   /// A label's name and value: `("method", "GET")`.
   public typealias Label = (name: String, value: String)
 
-  /// Series of one name beyond this are counted together under the label value `other`: a label that a client can
+  /// Further series of one name are counted together under the label value `other`, because a label that a client can
   /// choose must not fill the memory.
   public static let maximumSeries = 2_000
 
@@ -25,7 +25,7 @@ public final class MetricsRegistry: Sendable {
   private struct Family {
     let kind: Kind
     let help: String
-    /// Label set as it stands in the text (`{a="b"}` without braces) → metric.
+    /// The label set in the text form (`{a="b"}` without braces) → metric.
     var series: [String: Metric] = [:]
   }
 
@@ -34,21 +34,21 @@ public final class MetricsRegistry: Sendable {
   /// Makes an empty registry.
   public init() {}
 
-  /// The counter of that name and labels; by convention the name ends in `_total`.
+  /// The counter with that name and labels; by convention the name ends in `_total`.
   public func counter(_ name: String, help: String = "", labels: [Label] = []) -> Counter {
     let metric = metric(name, kind: .counter, help: help, labels: labels) { .counter(Counter()) }
     guard case .counter(let counter) = metric else { preconditionFailure("\(name) is not a counter") }
     return counter
   }
 
-  /// The gauge of that name and labels.
+  /// The gauge with that name and labels.
   public func gauge(_ name: String, help: String = "", labels: [Label] = []) -> Gauge {
     let metric = metric(name, kind: .gauge, help: help, labels: labels) { .gauge(Gauge()) }
     guard case .gauge(let gauge) = metric else { preconditionFailure("\(name) is not a gauge") }
     return gauge
   }
 
-  /// The histogram of that name and labels; the bounds are those of the first call.
+  /// The histogram with that name and labels; the first call sets the bounds.
   public func histogram(
     _ name: String, help: String = "", labels: [Label] = [], bounds: [Double] = Histogram.durationBounds
   ) -> Histogram {
@@ -75,7 +75,7 @@ public final class MetricsRegistry: Sendable {
       let seriesKey = isFull ? Self.text(of: labels.map { ($0.name, "other") }) : key
       if isFull, let overflow = family.series[seriesKey] { return overflow }
       let metric = make()
-      // The copy in the dictionary would force a copy of the series.
+      // Remove the entry first: a second reference in the dictionary would force a copy of the series.
       families[name] = nil
       family.series[seriesKey] = metric
       families[name] = family

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Numbers of 64 bits that look random and do not recur in this process: a counter from a random start, mixed by
-/// splitmix64's finalizer, which is a bijection. The system's generator costs a call of the kernel for each.
+/// splitmix64's finalizer, which is a bijection. The system's generator would cost a system call for each number.
 enum DistinctNumbers {
   private static let start = UInt64.random(in: .min ... .max)
   private static let issued = Atomic<UInt64>(0)
@@ -15,16 +15,16 @@ enum DistinctNumbers {
   }
 }
 
-/// Makes the ids that tie a request's log lines, its answer and its traces together.
+/// Makes the IDs that connect a request's log lines, its answer and its traces.
 public enum RequestID {
-  /// The longest id that is taken over from a client: enough for a UUID with a prefix.
+  /// The longest ID that is accepted from a client: enough for a UUID with a prefix.
   public static let maximumLength = 64
 
   private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
-  /// A new id of 13 characters (Crockford's base 32), unique in this process and unlikely to recur in another.
+  /// A new ID of 13 characters (Crockford's base 32), unique in this process and unlikely to recur in another.
   ///
-  /// 13 characters are what a Swift string holds without an allocation.
+  /// A Swift string holds 13 characters without an allocation.
   public static func next() -> String {
     let mixed = DistinctNumbers.next()
     return String(unsafeUninitializedCapacity: 13) { bytes in
@@ -33,8 +33,8 @@ public enum RequestID {
     }
   }
 
-  /// Whether a client's id may be taken over: 1 to 64 of letters, digits, `.`, `_` and `-`, so that it cannot forge a
-  /// log line or a header.
+  /// Whether a client's ID is acceptable: 1 to 64 letters, digits, `.`, `_` and `-`, so that it cannot forge a log line
+  /// or a header.
   public static func isAcceptable(_ id: String) -> Bool {
     let bytes = id.utf8
     guard !bytes.isEmpty, bytes.count <= maximumLength else { return false }

@@ -1,25 +1,25 @@
 /// A request's place in a distributed trace: the `traceparent` header of W3C Trace Context, level 1.
 public struct TraceContext: Sendable, Hashable {
-  /// The trace's id, 128 bits, not zero.
+  /// The trace's ID, 128 bits, not zero.
   public let traceID: TraceID
   /// The caller's span, 64 bits, not zero.
   public let spanID: UInt64
   /// Whether the caller records this trace (bit 0 of the flags).
   public let isSampled: Bool
 
-  /// 128 bits that name a trace.
+  /// 128 bits that identify a trace.
   public struct TraceID: Sendable, Hashable {
     public let high: UInt64
     public let low: UInt64
 
-    /// Makes an id of two halves.
+    /// Makes an ID from two halves.
     public init(high: UInt64, low: UInt64) {
       self.high = high
       self.low = low
     }
   }
 
-  /// Makes a context; ids of zero are refused, as the standard does.
+  /// Makes a context; nil for IDs of zero, as in the standard.
   public init?(traceID: TraceID, spanID: UInt64, isSampled: Bool) {
     guard traceID.high != 0 || traceID.low != 0, spanID != 0 else { return nil }
     self.traceID = traceID
@@ -33,20 +33,20 @@ public struct TraceContext: Sendable, Hashable {
     self.isSampled = isSampled
   }
 
-  /// Starts a trace with new ids.
+  /// Starts a trace with new IDs.
   public static func root(isSampled: Bool = false) -> TraceContext {
     TraceContext(
       traceID: TraceID(high: max(1, DistinctNumbers.next()), low: DistinctNumbers.next()),
       validSpanID: max(1, DistinctNumbers.next()), isSampled: isSampled)
   }
 
-  /// The same trace with a new span: what is sent on to the services that this request calls.
+  /// The same trace with a new span, for the services that this request calls.
   public func child() -> TraceContext {
     TraceContext(traceID: traceID, validSpanID: max(1, DistinctNumbers.next()), isSampled: isSampled)
   }
 
-  /// Reads `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`; nil when the header is malformed, which the
-  /// standard says to treat as absent.
+  /// Reads `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`; nil if the header is malformed: the standard says
+  /// to treat it as absent.
   public init?(traceparent: String) {
     let bytes = Array(traceparent.utf8)
     let dash = UInt8(ascii: "-")
@@ -60,7 +60,7 @@ public struct TraceContext: Sendable, Hashable {
     self.init(traceID: TraceID(high: high, low: low), spanID: span, isSampled: flags & 1 == 1)
   }
 
-  /// The header's value, of version 00.
+  /// The header's value, in version 00.
   public var traceparent: String {
     "00-" + Self.hexadecimal(traceID.high) + Self.hexadecimal(traceID.low) + "-" + Self.hexadecimal(spanID)
       + (isSampled ? "-01" : "-00")

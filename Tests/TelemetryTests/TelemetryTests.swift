@@ -1,11 +1,11 @@
-// 1. A log line is one line of JSON whatever the message holds, with level, label, metadata and request id.
-// 2. Lines below the level are not written, nor their messages made.
-// 3. A descriptor's sink writes lines whole under concurrency, and counts those that it must drop.
+// 1. A log line is one line of JSON, whatever the message contains, with level, label, metadata and request ID.
+// 2. Lines below the level are not written, and their messages are not built.
+// 3. A descriptor's sink writes lines as a whole under concurrency, and counts those that it must drop.
 // 4. Counters, gauges and histograms give Prometheus's text with HELP, TYPE, escapes and cumulated buckets; the same
 //    name and labels are the same metric.
-// 5. Labels beyond the limit fall together under `other`.
-// 6. traceparent is read and written as W3C Trace Context has it; what is malformed is refused.
-// 7. Request ids do not recur, and a client's id is taken only when it is harmless.
+// 5. Labels beyond the limit are counted together under `other`.
+// 6. traceparent is read and written as W3C Trace Context defines it; malformed values are refused.
+// 7. Request IDs do not recur, and a client's ID is accepted only if it is harmless.
 import Foundation
 import Glibc
 import Telemetry
@@ -154,7 +154,7 @@ import Testing
 }
 
 @Suite struct TraceContextTests {
-  @Test("6: what is valid comes back as it was")
+  @Test("6: valid headers are written back unchanged")
   func roundTrip() throws {
     let text = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     let context = try #require(TraceContext(traceparent: text))
@@ -163,7 +163,7 @@ import Testing
     let child = context.child()
     #expect(child.traceID == context.traceID)
     #expect(child.spanID != context.spanID)
-    // A later version may go on after a dash, and is answered in ours.
+    // A later version may continue after a dash; our answer has our version.
     #expect(TraceContext(traceparent: "01" + text.dropFirst(2) + "-what-is-new")?.traceparent == text)
     #expect(TraceContext(traceparent: "01" + text.dropFirst(2))?.traceparent == text)
     let root = TraceContext.root()
@@ -171,7 +171,7 @@ import Testing
   }
 
   @Test(
-    "6: what is malformed is refused",
+    "6: malformed headers are refused",
     arguments: [
       "", "00", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
       "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
@@ -187,7 +187,7 @@ import Testing
     #expect(TraceContext(traceparent: text) == nil)
   }
 
-  @Test("7: request ids")
+  @Test("7: request IDs")
   func requestIDs() {
     let ids = (0..<100_000).map { _ in RequestID.next() }
     #expect(Set(ids).count == ids.count)
