@@ -1,7 +1,7 @@
-/// The name among `candidates` that was most likely meant by `name`, nil when none is near.
+/// The most similar name among `candidates`; nil if none is near.
 ///
-/// Nearness is the Damerau-Levenshtein distance (optimal string alignment): insertions, deletions, substitutions and
-/// swaps of neighbours each count one. A third of the name's length, and at least one, may differ.
+/// The measure is the Damerau-Levenshtein distance (optimal string alignment): insertions, deletions, substitutions and
+/// swaps of neighbours count one each. A third of the name's length, and at least one, may differ.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
   let limit = max(1, name.count / 3)
   let best = candidates.map { (distance: editDistance(name, $0), name: $0) }
@@ -10,7 +10,7 @@ public func nearestName(to name: String, among candidates: some Sequence<String>
   return best.name
 }
 
-/// The least number of edits that make `a` into `b`.
+/// The least number of edits that turn `a` into `b`.
 func editDistance(_ a: String, _ b: String) -> Int {
   let a = Array(a.lowercased())
   let b = Array(b.lowercased())

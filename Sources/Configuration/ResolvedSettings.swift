@@ -1,10 +1,10 @@
-/// The settings in force, and where each came from.
+/// The settings in force, and the origin of each.
 public struct ResolvedSettings: Sendable {
   public let settings: Settings
   public let entries: [SettingEntry]
-  /// The settings file that was read, if any.
+  /// The settings file, if one was read.
   public let filePath: String?
-  /// `VITRINE_…` variables that are set but name no setting, which is how a misspelt one shows.
+  /// `VITRINE_…` variables that are set but name no setting, which reveals misspelt ones.
   public let unusedVariables: [String]
 
   /// The flag that names the settings file, and its variable.
@@ -20,7 +20,7 @@ public struct ResolvedSettings: Sendable {
 
   /// Reads flags (by name, `--http-port`), environment and file, in that order of precedence.
   ///
-  /// Throws `InvalidConfiguration` with everything that is wrong: values, the file's lines, and the file's unknown keys.
+  /// Throws `InvalidConfiguration` with all faults: values, lines of the file, and unknown keys in the file.
   public init(flags: [String: String], environment: [String: String]) throws(InvalidConfiguration) {
     let variable = environment[Self.fileVariable].flatMap { $0.isEmpty ? nil : $0 }
     let path = flags[Self.fileFlag] ?? variable

@@ -1,5 +1,5 @@
 extension Settings {
-  /// The embedded or outside search engine.
+  /// The search engine: embedded, or a cluster.
   public struct Search: Sendable {
     public enum Engine: Hashable, Sendable {
       /// In this process.
@@ -8,7 +8,7 @@ extension Settings {
       case cluster([ServerURL])
     }
 
-    /// How the shop says who it is.
+    /// The shop's credentials at the search server.
     public enum Credentials: Hashable, Sendable {
       case none
       case basic(user: String, password: String)
@@ -17,20 +17,20 @@ extension Settings {
 
     public let engine: Engine
     public let credentials: Credentials
-    /// Who signs the nodes' certificates, in PEM form; nil: whom the system trusts.
+    /// The authority of the nodes' certificates, in PEM form; nil: the system's authorities.
     public let authorityFile: String?
-    /// Both or neither.
+    /// Either both files or neither.
     public let certificateFile: String?
     public let keyFile: String?
     public let maxConnections: Int
-    /// 0: bodies are sent as they are.
+    /// 0: bodies are never compressed.
     public let compressFromBytes: Int
-    /// The alias that searches read; each generation behind it is an index of its own.
+    /// The alias that searches read; each generation behind it is a separate index.
     public let indexAlias: String
     public let deadlineMilliseconds: Int
     /// 0: the embedded engine computes every search.
     public let requestCacheBytes: Int
-    /// nil: those that the program has with it.
+    /// nil: the weights built into the program.
     public let weightsFile: String?
 
     init(_ config: ConfigReader) {
@@ -85,14 +85,14 @@ extension Settings {
       return Set(nodes.map(\.address)).count == nodes.count ? .cluster(nodes) : nil
     }
 
-    /// From their settings, else from the URLs.
+    /// From their own settings, otherwise from the URLs.
     private static func credentials(_ config: ConfigReader, for engine: Engine) -> Credentials {
       let username = config.string(forKey: "username", "User at the search server; may stand in its URL as well.")
       let password = config.string(forKey: "password", isSecret: true, "Password at the search server.")
       let apiKey = config.string(
         forKey: "apiKey", allowed: "one word of ASCII, as Elasticsearch prints it under 'encoded'", where: isAPIKey,
         isSecret: true, "API key at the search server, instead of user and password.")
-      // The embedded engine asks nobody, so that one file may serve both.
+      // The embedded engine needs no credentials, so that one file may serve both engines.
       guard case .cluster(let nodes) = engine else { return .none }
       let named = nodes.filter { $0.user != nil || $0.password != nil }
       guard Set(named.map(\.user)).count <= 1, Set(named.map(\.password)).count <= 1 else {
@@ -147,7 +147,7 @@ extension Settings {
       !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 
-    /// Elasticsearch's own rule, less the characters that no one needs; 200 leaves room for the generation's number.
+    /// Elasticsearch's own rule, without characters that nobody needs; 200 leaves room for the generation's number.
     private static func isIndexName(_ text: String) -> Bool {
       guard let first = text.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
       return text.utf8.count <= 200

@@ -7,7 +7,7 @@ extension Settings {
       case verifyFull = "verify-full"
     }
 
-    /// One database on one server, as libpq names its parts.
+    /// One database on one server, in libpq's terms.
     public struct Server: Hashable, Sendable {
       /// A name, an address, or the folder of a Unix socket.
       public let host: String
@@ -18,7 +18,7 @@ extension Settings {
       public let sslMode: SSLMode
     }
 
-    /// Nil when none is given: `up` then starts its own, and other commands ask for one.
+    /// nil if none is given: `up` then starts its own server, and other commands require one.
     public let server: Server?
     public let poolSize: Int
     public let poolWaitMilliseconds: Int
@@ -68,7 +68,7 @@ extension Settings {
     }
   }
 
-  /// The Redis server, which the shop can do without.
+  /// The Redis server, which is optional.
   public struct Redis: Sendable {
     public enum Address: Hashable, Sendable {
       case tcp(host: String, port: Int)
@@ -84,12 +84,12 @@ extension Settings {
 
     /// False: profiles and sessions are not kept, and searches rank without them.
     public let isEnabled: Bool
-    /// Nil when none is given: `up` then starts its own.
+    /// nil if none is given: `up` then starts its own server.
     public let server: Server?
     public let deadlineMilliseconds: Int
 
     static let defaultPort = 6379
-    /// Redis numbers its databases; 16 is what it is built with.
+    /// Redis numbers its databases; 16 is its built-in number.
     static let databases = 0...15
 
     init(_ config: ConfigReader) {

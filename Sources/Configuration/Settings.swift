@@ -1,8 +1,8 @@
-/// Everything that the executable can be told, typed and checked, read once at the start.
+/// All settings of the executable, typed and checked, read once at the start.
 ///
 /// Each group's initialiser is the declaration of its settings: name, type, default, range and sentence.
 public struct Settings: Sendable {
-  /// Where `up` keeps all its state; may be deleted while nothing runs.
+  /// The folder in which `up` keeps all its state; it may be deleted while nothing runs.
   public let stateFolder: String
   public let http: HTTP
   public let postgres: Postgres
@@ -47,7 +47,7 @@ public struct Settings: Sendable {
       port = config.int(forKey: "port", default: 8080, in: 0...65_535, "Port to listen on; 0 takes any free one.")
       maxConnections = config.int(
         forKey: "maxConnections", default: 12_000, in: 1...100_000, "Open connections, all together.")
-      // A reverse proxy makes all its connections from one address, so the default is no narrower than the total.
+      // A reverse proxy opens all its connections from one address, so the default equals the total.
       maxConnectionsPerAddress = config.int(
         forKey: "maxConnectionsPerAddress", default: 12_000, in: 1...100_000, "Open connections from one address.")
       maxHeadBytes = config.int(
@@ -68,7 +68,7 @@ public struct Settings: Sendable {
     }
   }
 
-  /// How products are carried from Postgres into the search engine.
+  /// How the indexer carries products from Postgres into the search engine.
   public struct Indexer: Sendable {
     public let batchDocuments: Int
     public let batchBytes: Int
@@ -98,7 +98,7 @@ public struct Settings: Sendable {
     }
   }
 
-  /// What is kept of searches and clicks.
+  /// Which data about searches and clicks is kept.
   public struct QueryLog: Sendable {
     public let isEnabled: Bool
     public let searchDays: Int
@@ -107,7 +107,8 @@ public struct Settings: Sendable {
     init(_ config: ConfigReader) {
       isEnabled = config.bool(
         forKey: "enabled", default: true, "Whether searches and clicks are kept, for reports and popular queries.")
-      // Two, for the day before is counted once more when it is over; 30, for who searched is not known for longer.
+      // At least 2, because the previous day is counted once more when it is over; at most 30, because searches are
+      // linked to shoppers no longer than that.
       searchDays = config.int(
         forKey: "searchDays", default: 30, in: 2...30,
         "Days that each search is kept, with who searched in hashed form.")
@@ -116,9 +117,9 @@ public struct Settings: Sendable {
     }
   }
 
-  /// How the shop's staff are let in.
+  /// How staff get access to the shop.
   public struct Admin: Sendable {
-    /// nil: nobody is.
+    /// nil: nobody has access.
     public let token: String?
 
     init(_ config: ConfigReader) {
@@ -129,7 +130,7 @@ public struct Settings: Sendable {
     }
   }
 
-  /// What the shop is called and what it counts in.
+  /// The shop's name and currency.
   public struct Shop: Sendable {
     public let name: String
     /// ISO 4217.
@@ -144,7 +145,7 @@ public struct Settings: Sendable {
     }
   }
 
-  /// What is logged.
+  /// Which log lines are written.
   public struct Log: Sendable {
     /// swift-log's levels.
     public enum Level: String, CaseIterable, Sendable {

@@ -1,4 +1,4 @@
-/// The settings in force as text for people and as JSON for programs. Secrets are blanked in both.
+/// The settings in force as text for people and as JSON for programs. Both blank secrets.
 public struct SettingsReport {
   let resolved: ResolvedSettings
 
@@ -6,7 +6,7 @@ public struct SettingsReport {
     self.resolved = resolved
   }
 
-  /// A settings file: what was given as `key = value` below a comment that names its origin, all else as comments.
+  /// A settings file: given values as `key = value` below a comment that names their origin, all others as comments.
   public var text: String {
     var lines = ["# The settings in force. A line in comment is a default, absent or secret."]
     var group = ""

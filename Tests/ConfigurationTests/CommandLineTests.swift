@@ -1,11 +1,11 @@
-// The command line. What is proved:
-// 1. Options, flags and arguments take the values given in every allowed spelling, else their defaults.
-// 2. Subcommands are found at any depth; help is given for each, by --help, -h and the word help.
+// The command line. Properties proved here:
+// 1. Options, flags and arguments have the values given in every permitted spelling, otherwise their defaults.
+// 2. Subcommands are found at any depth; each has help, by --help, -h and the word help.
 // 3. A wrong command line is refused with one line and a hint that names the nearest word.
-// 4. Settings are taken as flags anywhere, Booleans with and without a value or negated.
-// 5. The help names every subcommand, argument, option, default and allowed word, within 80 columns for its tables.
+// 4. Settings are accepted as flags anywhere; Booleans with and without a value, or negated.
+// 5. The help names every subcommand, argument, option, default and permitted word, within 80 columns for its tables.
 // 6. Near names are found by the edit distance with swaps; far ones are not.
-// 7. No line of words makes the parser do anything but return or throw a usage error (seeded random lines).
+// 7. Every line of words makes the parser return or throw a usage error, and nothing else (seeded random lines).
 
 import TestSupport
 import Testing

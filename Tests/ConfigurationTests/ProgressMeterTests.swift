@@ -1,7 +1,7 @@
-// Progress. What is proved:
-// 1. Elsewhere than on a terminal, a line comes each five seconds and one at the end, never more.
-// 2. On a terminal one line is rewritten, at most ten times a second, and longer leftovers are covered.
-// 3. JSON lines are objects that say done, total, time and end.
+// Progress. Properties proved here:
+// 1. Without a terminal, the meter prints a line every five seconds and one at the end, never more.
+// 2. On a terminal it rewrites one line, at most ten times a second, and covers the rest of longer lines.
+// 3. JSON lines are objects with done, total, time and end.
 // 4. Rate and time left follow from done, total and time; nothing divides by zero.
 // 5. Advancing from many tasks loses nothing.
 
@@ -11,7 +11,7 @@ import Threading
 
 @testable import Configuration
 
-/// A meter whose clock and output the test holds.
+/// A meter whose clock and output the test controls.
 private final class MeterProbe: Sendable {
   let now = Guarded(Duration.zero)
   let written = Guarded("")
@@ -27,7 +27,7 @@ private final class MeterProbe: Sendable {
 }
 
 @Suite struct ProgressMeterTests {
-  @Test("1: plain lines each five seconds")
+  @Test("1: plain lines every five seconds")
   func plain() {
     let probe = MeterProbe()
     let meter = probe.meter(total: 20_000, style: .plain)

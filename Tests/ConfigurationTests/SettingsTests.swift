@@ -1,16 +1,16 @@
-// Settings. What is proved:
+// Settings. Properties proved here:
 // 1. A flag beats the environment, which beats the file, which beats the default; the origin says which.
-// 2. A wrong value is refused with name, value, what is allowed and its origin; all wrong values are reported at once.
+// 2. A wrong value is refused with name, value, permitted values and its origin; all wrong values are reported at once.
 // 3. An unknown key in the file is refused with its line and the nearest known name.
 // 4. No secret is shown: not in the text, not in the JSON, not in an error; neither is a URL's password.
 // 5. Each setting has its own flag and variable, a sentence, and a default that it would itself accept.
 // 6. The file's lines: comments, quotes, '=' and '#' in values, CRLF; a line without '=', a key set twice and a file
 //    that is absent, not UTF-8 or too large are refused.
 // 7. The text printed for given settings, read as a file, gives the same settings.
-// 8. Boolean settings take the usual words, and an empty environment variable counts as not set.
-// 9. Postgres and Redis are given by URL or by parts, not both; a password may come beside the URL.
+// 8. Boolean settings accept the usual words, and an empty environment variable counts as unset.
+// 9. Postgres and Redis are given by URL or by parts, not both; a password may be given besides the URL.
 // 10. Misspelt VITRINE_ variables are listed.
-// 11. A search cluster is given by its nodes, each once, with one way to say who we are; what contradicts is refused.
+// 11. A search cluster is given by its nodes, each once, with one kind of credentials; contradictions are refused.
 
 import Testing
 
@@ -41,7 +41,7 @@ func resolve(
     }
   }
 
-  @Test("2: all wrong values at once, each with name, value, what is allowed and origin")
+  @Test("2: all wrong values at once, each with name, value, permitted values and origin")
   func wrongValues() throws {
     let error = #expect(throws: InvalidConfiguration.self) {
       try resolve(
@@ -125,7 +125,7 @@ func resolve(
       #expect(declaration.summary.hasSuffix("."), "\(declaration.key)")
       #expect(!declaration.key.flag.hasPrefix("--no-"), "\(declaration.key) would read as a negation")
       guard let text = declaration.defaultText else { continue }
-      // A default beside a URL is refused for being given twice, so each stands alone.
+      // A default beside a URL would be refused because it is given twice, so each is tested alone.
       #expect(throws: Never.self) { try resolve(flags: [declaration.key.flag: text]) }
     }
   }
@@ -138,7 +138,7 @@ func resolve(
     #expect(ConfigKey(dotted: "stateFolder").flag == "--state-folder")
   }
 
-  @Test("6: what a file's line may hold")
+  @Test("6: permitted lines of a file")
   func fileLines() throws {
     let resolved = try resolve(
       file:
@@ -243,7 +243,7 @@ func resolve(
     #expect(
       try search(["--search-engine": "http://ann:old@a", "--search-password": "pw"]).credentials
         == .basic(user: "ann", password: "pw"))
-    // The embedded engine asks nobody: one file may serve both.
+    // The embedded engine needs no credentials: one file may serve both engines.
     #expect(try search(["--search-api-key": "a2V5", "--search-password": "pw"]).credentials == .none)
     let tls = try search([
       "--search-engine": "https://a", "--search-ca-file": "/ca", "--search-certificate-file": "/c",

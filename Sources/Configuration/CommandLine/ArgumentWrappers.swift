@@ -1,10 +1,10 @@
-/// How an option or flag is called: after its property unless told otherwise.
+/// The name of an option or flag: derived from its property unless given.
 public enum NameSpecification: Hashable, Sendable {
   /// `maxItems` → `--max-items`
   case long
   /// `--name`, given without the dashes.
   case customLong(String)
-  /// After the property, and with one letter: `-n`.
+  /// The property's name, and one letter: `-n`.
   case shortAndLong(Character)
 
   func longName(property: String) -> String {
@@ -19,7 +19,7 @@ public enum NameSpecification: Hashable, Sendable {
   }
 }
 
-/// What the parser and the help need of an argument, whatever its type.
+/// The data that the parser and the help need about an argument, whatever its type.
 struct ArgumentDefinition {
   enum Kind {
     case positional, option, flag
@@ -32,15 +32,15 @@ struct ArgumentDefinition {
   let allowed: String
   let defaultText: String?
   let isRequired: Bool
-  /// Takes values until there are no more.
+  /// Accepts values until there are no more.
   let isRepeating: Bool
-  /// A flag that is true by default is turned off by `--no-…`.
+  /// A flag that is true by default; `--no-…` turns it off.
   let isInverted: Bool
-  /// Takes one value; false when it is not what `allowed` says.
+  /// Stores one value; false if the value is not permitted by `allowed`.
   let accept: (String) -> Bool
 }
 
-/// What the parser finds by reflection in a command's properties.
+/// An argument that the parser finds by reflection in a command's properties.
 protocol ArgumentWrapper {
   var definition: ArgumentDefinition { get }
 }
@@ -60,7 +60,7 @@ final class ArgumentBox<Value> {
     return value
   }
 
-  /// Puts `text` in as a value of its own or, for arrays, as one more element.
+  /// Stores `text` as the value or, for arrays, as one more element.
   static func single(_ box: ArgumentBox<Value>) -> (String) -> Bool where Value: ExpressibleByArgument {
     { text in
       guard let value = Value(argument: text) else { return false }
@@ -89,7 +89,7 @@ final class ArgumentBox<Value> {
   }
 }
 
-/// `--limit 20`: a value that has a name.
+/// `--limit 20`: a value with a name.
 @propertyWrapper
 public struct Option<Value>: ArgumentWrapper {
   let box: ArgumentBox<Value>
@@ -150,9 +150,9 @@ extension Option {
   }
 }
 
-/// `--json`: a Boolean that has a name.
+/// `--json`: a Boolean with a name.
 ///
-/// One that is true by default is called `--no-…`; its help says what that does.
+/// A flag that is true by default is written `--no-…`; its help describes the negation.
 @propertyWrapper
 public struct Flag: ArgumentWrapper {
   let box: ArgumentBox<Bool>
@@ -173,7 +173,7 @@ public struct Flag: ArgumentWrapper {
   }
 }
 
-/// `catalog.csv`: a value by its place.
+/// `catalog.csv`: a value identified by its position.
 @propertyWrapper
 public struct Argument<Value>: ArgumentWrapper {
   let box: ArgumentBox<Value>
@@ -219,7 +219,7 @@ extension Argument {
       accept: ArgumentBox.optional(box))
   }
 
-  /// As many arguments as are given, or none.
+  /// Any number of arguments, or none.
   public init<Element: ExpressibleByArgument>(wrappedValue: [Element], help: String, valueName: String? = nil)
   where Value == [Element] {
     let box = ArgumentBox<Value>(wrappedValue)
@@ -228,7 +228,7 @@ extension Argument {
       isRepeating: true, accept: ArgumentBox.repeating(box))
   }
 
-  /// As many arguments as are given, at least one.
+  /// Any number of arguments, at least one.
   public init<Element: ExpressibleByArgument>(help: String, valueName: String? = nil) where Value == [Element] {
     let box = ArgumentBox<Value>(nil)
     self.init(

@@ -5,7 +5,7 @@ struct CommandArguments {
     let property: String
     let definition: ArgumentDefinition
 
-    /// With a flag that is true by default, the name that turns it off.
+    /// For a flag that is true by default, the name that turns it off.
     var longName: String {
       let name = definition.name.longName(property: property)
       return definition.isInverted ? "--no-" + name.dropFirst(2) : name
@@ -21,7 +21,7 @@ struct CommandArguments {
   init(of command: any ParsableCommand) {
     let all = Mirror(reflecting: command).children.compactMap { child -> Named? in
       guard let wrapper = child.value as? any ArgumentWrapper, let label = child.label else { return nil }
-      // The compiler stores a wrapped property under its name with an underscore before it.
+      // The compiler stores a wrapped property under its name with a leading underscore.
       return Named(property: label.hasPrefix("_") ? String(label.dropFirst()) : label, definition: wrapper.definition)
     }
     positionals = all.filter { $0.definition.kind == .positional }

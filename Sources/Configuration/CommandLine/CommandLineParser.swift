@@ -1,9 +1,9 @@
-/// Reads a command line: which command, its arguments, and the settings that any command takes as flags.
+/// Reads a command line: the command, its arguments, and the settings that every command accepts as flags.
 public struct CommandLineParser: Sendable {
-  /// What was asked for.
+  /// The result of parsing.
   public enum Outcome {
     case run(any ParsableCommand, settingFlags: [String: String])
-    /// Text to print, and then to end well: help or the version.
+    /// Text to print before a successful exit: help or the version.
     case show(String)
   }
 
@@ -23,7 +23,7 @@ public struct CommandLineParser: Sendable {
     return try parse.run()
   }
 
-  /// The flags of the settings by name, with the negations of the Boolean ones.
+  /// The settings' flags by name, with the negations of the Boolean ones.
   var settingFlags: [String: SettingFlag] {
     var flags = [ResolvedSettings.fileFlag: SettingFlag(name: ResolvedSettings.fileFlag, fixedValue: nil)]
     for setting in settings {
@@ -35,7 +35,7 @@ public struct CommandLineParser: Sendable {
   }
 }
 
-/// A setting on the command line; a Boolean's flag stands for a value by itself.
+/// A setting on the command line; a Boolean's flag implies its value.
 struct SettingFlag {
   let name: String
   let fixedValue: String?
@@ -46,7 +46,7 @@ struct CommandLineParse {
   let parser: CommandLineParser
   let settingFlags: [String: SettingFlag]
   var words: ArraySlice<String>
-  /// The commands from the root down, the last one being filled.
+  /// The commands from the root down; the parser is filling the last one.
   var path: [any ParsableCommand.Type]
   var command: any ParsableCommand
   var arguments: CommandArguments
@@ -98,7 +98,7 @@ struct CommandLineParse {
     return UsageError(message, hint: nearest.map { "did you mean '\($0)'? Otherwise \(help)." } ?? help + ".")
   }
 
-  /// A subcommand's name or a positional argument; returns the help when that is what the word asks for.
+  /// Reads a subcommand's name or a positional argument; returns the help if the word asks for it.
   private mutating func takeWord(_ word: String) throws(UsageError) -> String? {
     if !configuration.subcommands.isEmpty {
       if word == "help" && path.count == 1 { return try helpOfRest() }
@@ -129,7 +129,7 @@ struct CommandLineParse {
     return helpText
   }
 
-  /// `--name value`, `--name=value`, `--flag` or `-n value`.
+  /// Reads `--name value`, `--name=value`, `--flag` or `-n value`.
   private mutating func takeNamed(_ word: String) throws(UsageError) {
     let (name, attached) = word.cut(at: "=").map { (String($0.0), String($0.1)) } ?? (word, nil)
     if let argument = arguments.named(name) {
@@ -151,7 +151,7 @@ struct CommandLineParse {
       let known = arguments.names + settingFlags.keys.sorted() + ["--help", "--version"]
       throw usage("'\(commandPath)' has no option '\(name)'", nearest: nearestName(to: name, among: known))
     }
-    // A Boolean may be spelt out, but only attached: `--redis-enabled=no`.
+    // A Boolean value may be spelt out, but only attached: `--redis-enabled=no`.
     guard let fixed = flag.fixedValue else {
       givenSettings[flag.name] = try value(of: name, attached)
       return
@@ -160,10 +160,10 @@ struct CommandLineParse {
     givenSettings[flag.name] = attached ?? fixed
   }
 
-  /// What stands behind the `=`, else the next word.
+  /// The text after the `=`, otherwise the next word.
   private mutating func value(of name: String, _ attached: String?) throws(UsageError) -> String {
     if let attached { return attached }
-    // A word that begins with a dash is a forgotten value far more often than one; `=` passes it all the same.
+    // A word that begins with a dash usually means a forgotten value; `=` passes it nevertheless.
     guard let next = words.first, !next.hasPrefix("-") || next == "-" || Double(next) != nil else {
       throw usage("option '\(name)' needs a value")
     }

@@ -1,4 +1,4 @@
-/// How a command ended, for the shell; may be thrown where nothing more is to be said.
+/// The result of a command for the shell; may be thrown when there is nothing more to say.
 public struct ExitCode: Error, Hashable, Sendable, RawRepresentable {
   public let rawValue: Int32
 
@@ -6,12 +6,12 @@ public struct ExitCode: Error, Hashable, Sendable, RawRepresentable {
     self.rawValue = rawValue
   }
 
-  /// Done.
+  /// Success.
   public static let success = ExitCode(rawValue: 0)
-  /// Tried and failed; the reason was printed.
+  /// The attempt failed; the reason was printed.
   public static let failure = ExitCode(rawValue: 1)
-  /// Not tried: the command line or the configuration is wrong.
+  /// Not attempted: the command line or the configuration is wrong.
   public static let validationFailure = ExitCode(rawValue: 2)
-  /// Done as asked, and a gate (checks of an index, a model, a price) refused the result.
+  /// The command succeeded, but a gate (checks of an index, a model, a price) refused the result.
   public static let gateRefused = ExitCode(rawValue: 3)
 }

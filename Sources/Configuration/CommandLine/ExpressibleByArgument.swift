@@ -1,11 +1,11 @@
 /// A type whose values can be written on the command line.
 public protocol ExpressibleByArgument {
   init?(argument: String)
-  /// What it shows as in the help's default.
+  /// The text of the value as a default in the help.
   var defaultValueDescription: String { get }
-  /// All that may be written, when that is a short list.
+  /// All permitted values, if the list is short.
   static var allValueStrings: [String] { get }
-  /// What may be written, in a few words: `a whole number`.
+  /// The permitted values in a few words: `a whole number`.
   static var expectation: String { get }
 }
 
@@ -40,7 +40,7 @@ extension Double: ExpressibleByArgument {
   public static var expectation: String { "a number" }
 }
 
-/// An enumeration of texts needs no more than the conformance.
+/// An enumeration of texts needs only the conformance.
 extension ExpressibleByArgument where Self: RawRepresentable<String> & CaseIterable {
   public init?(argument: String) { self.init(rawValue: argument) }
   public var defaultValueDescription: String { rawValue }

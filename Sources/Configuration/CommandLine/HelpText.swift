@@ -1,11 +1,11 @@
 /// The help of one command, made from its declaration.
 struct HelpText: CustomStringConvertible {
-  /// From the root down to the command.
+  /// The path from the root to the command.
   let path: [any ParsableCommand.Type]
   let arguments: CommandArguments
   let settings: [SettingDeclaration]
 
-  /// Terminals are 80 columns wide where nothing else is known.
+  /// Terminals are 80 columns wide unless known otherwise.
   static let width = 80
   static let labelWidth = 26
 

@@ -1,16 +1,17 @@
 /// A command: its arguments are its properties, wrapped in `@Argument`, `@Option` or `@Flag`.
 ///
 ///     struct Import: ParsableCommand {
-///       static let configuration = CommandConfiguration(commandName: "import", abstract: "Reads products from a file.")
+///       static let configuration = CommandConfiguration(commandName: "import", abstract: "Reads products from a
+///       file.")
 ///       @Option(help: "Format of the file.") var format: Format = .ndjson
 ///       @Argument(help: "File to read.") var file: String
 ///     }
 ///
-/// Names and shapes are swift-argument-parser's, so that package can take this one's place.
+/// Names and shapes are swift-argument-parser's, so that this package can be replaced by it.
 public protocol ParsableCommand: SendableMetatype {
   static var configuration: CommandConfiguration { get }
   init()
-  /// Checks what no single argument can show; throws `ValidationError`.
+  /// Checks conditions on several arguments together; throws `ValidationError`.
   func validate() throws
 }
 
@@ -18,16 +19,16 @@ extension ParsableCommand {
   public func validate() throws {}
 }
 
-/// What the help says of a command, and the commands under it.
+/// The help's texts about a command, and its subcommands.
 public struct CommandConfiguration: Sendable {
   public let commandName: String
   /// One sentence.
   public let abstract: String
-  /// More, below the abstract in the command's own help.
+  /// Further text, below the abstract in the command's own help.
   public let discussion: String
   /// A command with subcommands has no arguments of its own.
   public let subcommands: [any ParsableCommand.Type]
-  /// Whether the help ends with all settings; every command takes them, so one that lists them is enough.
+  /// Whether the help ends with all settings; every command accepts them, so it is enough if one command lists them.
   public let listsSettings: Bool
 
   public init(

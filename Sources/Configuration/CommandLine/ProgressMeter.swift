@@ -1,9 +1,9 @@
 import Threading
 
-/// Shows how far long work is: done, rate, and the time left where the total is known.
+/// Shows the progress of long work: done, rate, and the time left if the total is known.
 ///
-/// On a terminal it is one line that is rewritten; elsewhere a plain line each five seconds; with JSON, one object each
-/// five seconds. The end is always shown. May be advanced from any task.
+/// On a terminal it rewrites one line; elsewhere it prints a plain line every five seconds, or with JSON one object
+/// every five seconds. It always shows the end. Any task may advance it.
 public final class ProgressMeter: Sendable {
   public enum Style: Sendable {
     case terminal, plain, json, silent
@@ -28,7 +28,7 @@ public final class ProgressMeter: Sendable {
   private let write: @Sendable (String) -> Void
   private let state: Guarded<State>
 
-  /// `task` names the work, `unit` what is counted (`products`); `write` takes text as it is, with its line ends.
+  /// `task` names the work, `unit` the things counted (`products`); `write` receives complete text, with its line ends.
   public convenience init(
     _ task: String, unit: String, total: Int? = nil, style: Style, write: @escaping @Sendable (String) -> Void
   ) {
@@ -48,7 +48,7 @@ public final class ProgressMeter: Sendable {
     state = Guarded(State(total: total, nextReport: Self.interval(of: style)))
   }
 
-  /// Counts what was done since the last call, and shows it when it is time to.
+  /// Adds to the count, and shows it when it is time to.
   public func advance(by count: Int = 1) {
     let now = elapsed()
     state.withLock { state in
@@ -59,7 +59,7 @@ public final class ProgressMeter: Sendable {
     }
   }
 
-  /// For work that learns its size on the way.
+  /// For work that learns its size while it runs.
   public func setTotal(_ total: Int) { state.withLock { $0.total = total } }
 
   /// Shows the end result; later calls are ignored.
@@ -85,7 +85,7 @@ public final class ProgressMeter: Sendable {
     case .plain: write(figures.text(task: task, unit: unit, isFinished: state.isFinished) + "\n")
     case .terminal:
       let line = figures.text(task: task, unit: unit, isFinished: state.isFinished)
-      // Spaces cover what a longer line left behind.
+      // Spaces cover the rest of a longer line.
       let rest = String(repeating: " ", count: max(0, state.shownWidth - line.count))
       state.shownWidth = line.count
       write("\r" + line + rest + (state.isFinished ? "\n" : ""))
@@ -103,10 +103,10 @@ struct ProgressFigures {
     Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
   }
 
-  /// A second; nil before there is time to divide by.
+  /// Per second; nil until there is time to divide by.
   var rate: Int? { seconds > 0 ? Int(Double(done) / seconds) : nil }
 
-  /// What is left at the rate so far, in whole seconds.
+  /// The time left at the rate so far, in whole seconds.
   var leftSeconds: Int? {
     guard let total, done > 0, total >= done else { return nil }
     let left = (seconds * Double(total - done) / Double(done)).rounded(.up)

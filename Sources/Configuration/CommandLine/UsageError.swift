@@ -1,4 +1,4 @@
-/// A command line that cannot be understood: one line that says what is wrong, one that says what to do.
+/// A command line that cannot be understood: one line names the fault, and one says what to do.
 public struct UsageError: Error, Hashable, Sendable, CustomStringConvertible {
   public let message: String
   public let hint: String
@@ -11,7 +11,7 @@ public struct UsageError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String { "\(message)\n\(hint)" }
 }
 
-/// What `validate()` throws when arguments, each well formed, do not go together.
+/// The error of `validate()` for arguments that are well formed but do not go together.
 public struct ValidationError: Error, Hashable, Sendable, CustomStringConvertible {
   public let description: String
 

@@ -1,10 +1,10 @@
-/// Why a setting, or the file that holds settings, was refused.
+/// The reason why a setting, or the file with the settings, was refused.
 public struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What was refused: `http.port = '99999' (environment VITRINE_HTTP_PORT)`.
+  /// The refused setting: `http.port = '99999' (environment VITRINE_HTTP_PORT)`.
   public let subject: String
   /// `must be 0 to 65535`
   public let reason: String
-  /// What to do, when the reason alone does not say it.
+  /// What to do, if the reason alone does not say it.
   public let remedy: String?
 
   public init(subject: String, reason: String, remedy: String? = nil) {
@@ -18,7 +18,7 @@ public struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Everything that is wrong with the configuration, so that one start shows all of it.
+/// All faults of the configuration, so that one start shows all of them.
 public struct InvalidConfiguration: Error, Hashable, Sendable, CustomStringConvertible {
   public let errors: [ConfigError]
 

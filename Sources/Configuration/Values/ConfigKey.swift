@@ -1,6 +1,6 @@
 /// A setting's name, dotted and in lower camel case: `http.maxConnections`.
 ///
-/// The two other spellings follow from it: the flag `--http-max-connections` and the environment's
+/// Two other spellings follow from it: the flag `--http-max-connections` and the environment's
 /// `VITRINE_HTTP_MAX_CONNECTIONS`.
 public struct ConfigKey: Hashable, Sendable, CustomStringConvertible {
   public let components: [String]
@@ -16,10 +16,10 @@ public struct ConfigKey: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { components.joined(separator: ".") }
 
-  /// What the command line calls it: `--http-max-connections`.
+  /// Its name on the command line: `--http-max-connections`.
   public var flag: String { "--" + words.joined(separator: "-") }
 
-  /// What the environment calls it: `VITRINE_HTTP_MAX_CONNECTIONS`.
+  /// Its name in the environment: `VITRINE_HTTP_MAX_CONNECTIONS`.
   public var environmentVariable: String {
     Self.environmentPrefix + words.map { $0.uppercased() }.joined(separator: "_")
   }

@@ -1,4 +1,4 @@
-/// Where a value came from.
+/// The origin of a value.
 public enum ConfigOrigin: Hashable, Sendable, CustomStringConvertible {
   case builtIn
   case flag(String)
@@ -15,7 +15,7 @@ public enum ConfigOrigin: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A value as it was written, and where.
+/// A value as written, and its origin.
 public struct ConfigValue: Hashable, Sendable {
   public let text: String
   public let origin: ConfigOrigin
@@ -44,7 +44,7 @@ public struct CommandLineArgumentsProvider: ConfigProvider {
   }
 }
 
-/// The process's environment. A variable that is set to nothing counts as not set, as in most shells' scripts.
+/// The process's environment. A variable with an empty value counts as unset, as in most shell scripts.
 public struct EnvironmentVariablesProvider: ConfigProvider {
   let variables: [String: String]
 

@@ -1,9 +1,9 @@
-/// What is known of a setting beside its value.
+/// The facts about a setting other than its value.
 public struct SettingDeclaration: Hashable, Sendable {
   public let key: ConfigKey
-  /// What may be written: `0 to 65535`, `true or false`, `text`.
+  /// The permitted values: `0 to 65535`, `true or false`, `text`.
   public let allowed: String
-  /// The default as it would be written, nil when the setting may be absent.
+  /// The default as it would be written; nil if the setting may be absent.
   public let defaultText: String?
   /// One sentence for the help and for `docs/reference/settings.md`.
   public let summary: String
@@ -12,25 +12,25 @@ public struct SettingDeclaration: Hashable, Sendable {
   public let isBoolean: Bool
 }
 
-/// A setting that is in force.
+/// A setting in force.
 public struct SettingEntry: Hashable, Sendable {
   public let declaration: SettingDeclaration
-  /// Nil when the setting is absent. A secret is already blanked.
+  /// nil if the setting is absent. A secret is already blanked.
   public let shownText: String?
   public let origin: ConfigOrigin
 }
 
-/// Reads typed settings from providers, the first that has the key winning, and records what it read.
+/// Reads typed settings from providers, of which the first that has the key wins, and records what it read.
 ///
-/// Reading a setting is also its one declaration: key, type, default, allowed range and sentence stand in one call.
-/// A wrong value is noted and the default returned, so that a start reports every wrong value at once;
-/// `finish()` throws what was noted.
+/// A call that reads a setting is also its only declaration: it states key, type, default, allowed range and sentence.
+/// A wrong value is recorded and the default returned, so that a start reports every wrong value at once; `finish()`
+/// throws the recorded errors.
 public struct ConfigReader {
   private let providers: [any ConfigProvider]
   private let prefix: [String]
   private let record: Record
 
-  /// What was read so far; shared by the readers of all scopes.
+  /// The entries and errors so far; the readers of all scopes share them.
   private final class Record {
     var entries: [SettingEntry] = []
     var errors: [ConfigError] = []
@@ -46,14 +46,14 @@ public struct ConfigReader {
     self.record = record
   }
 
-  /// A reader whose keys stand under `name`: `scoped(to: "http")` reads `port` as `http.port`.
+  /// A reader with `name` as the prefix of its keys: `scoped(to: "http")` reads `port` as `http.port`.
   public func scoped(to name: String) -> ConfigReader {
     ConfigReader(providers: providers, prefix: prefix + [name], record: record)
   }
 
   public var entries: [SettingEntry] { record.entries }
 
-  /// Throws all that was refused since the first reading.
+  /// Throws all errors since the first reading.
   public func finish() throws(InvalidConfiguration) {
     guard record.errors.isEmpty else { throw InvalidConfiguration(record.errors) }
   }
@@ -65,7 +65,7 @@ public struct ConfigReader {
       write: String.init, parse: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } })!
   }
 
-  /// `true` or `false`; `yes`, `no`, `on`, `off`, `1` and `0` are understood as well.
+  /// `true` or `false`; `yes`, `no`, `on`, `off`, `1` and `0` are accepted too.
   public func bool(forKey key: String, default value: Bool, _ summary: String) -> Bool {
     read(
       key, default: value, allowed: "true or false", summary, isBoolean: true, write: String.init,
@@ -81,7 +81,7 @@ public struct ConfigReader {
       write: \.rawValue, parse: { Choice(rawValue: $0) })!
   }
 
-  /// Text. `allowed` says in words what `isAllowed` accepts.
+  /// Text. `allowed` describes in words the values that `isAllowed` accepts.
   public func string(
     forKey key: String, default value: String, allowed: String = plainText,
     where isAllowed: (String) -> Bool = isPlainText, _ summary: String
@@ -99,10 +99,10 @@ public struct ConfigReader {
       parse: { isAllowed($0) ? $0 : nil })
   }
 
-  /// A value of any type that `parse` makes of text; absent when `value` is nil and nothing is given.
+  /// A value of any type that `parse` reads from text; absent if `value` is nil and nothing is given.
   ///
-  /// `write` gives the text that is shown, so it leaves out what must not be seen, such as a URL's password.
-  /// With `showsRefusedText` false, an unparsed value is not repeated in the error either.
+  /// `write` gives the text to show, without secrets such as a URL's password. If `showsRefusedText` is false, the
+  /// error does not repeat an unreadable value either.
   public func value<Value>(
     forKey key: String, default value: Value?, allowed: String, showsRefusedText: Bool = true, _ summary: String,
     write: (Value) -> String, parse: (String) -> Value?
@@ -111,10 +111,10 @@ public struct ConfigReader {
       key, default: value, allowed: allowed, summary, showsRefusedText: showsRefusedText, write: write, parse: parse)
   }
 
-  /// Whether any provider has the key, rightly or wrongly written.
+  /// Whether any provider has the key, with a valid value or not.
   public func isGiven(_ key: String) -> Bool { given(ConfigKey(prefix + [key])) != nil }
 
-  /// Notes that a value, though well formed, does not go with the others.
+  /// Records that a well-formed value contradicts other values.
   public func refuse(key: String, reason: String, remedy: String? = nil) {
     let key = ConfigKey(prefix + [key])
     let origin = given(key)?.origin ?? .builtIn
@@ -152,10 +152,10 @@ public struct ConfigReader {
     return value
   }
 
-  /// What `isPlainText` accepts, in words.
+  /// A description of the texts that `isPlainText` accepts.
   public static let plainText = "text of one line, not empty"
 
-  /// One line, so that a value can be shown in one and written in a settings file.
+  /// One line, so that the value can be shown on one line and written in a settings file.
   public static func isPlainText(_ text: String) -> Bool {
     !text.isEmpty && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
   }

@@ -1,14 +1,14 @@
 import Glibc
 
-/// One settings file: a `key = value` a line, `#` opens a comment line, quotes keep outer spaces.
+/// One settings file: a `key = value` on each line, `#` begins a comment line, quotes keep outer spaces.
 ///
 ///     # The shop behind nginx.
 ///     http.port = 8080
 ///     shop.name = "RetailMax Digital"
 ///
-/// Whatever stands right of the first `=` is the value, so a `#` there is part of it.
+/// Everything after the first `=` is the value, so a `#` there is part of it.
 public struct FileProvider: ConfigProvider {
-  /// A settings file is a page of text; a larger one is some other file, given by mistake.
+  /// A settings file is a page of text; a larger one is another file, given by mistake.
   static let maximumFileBytes = 1 << 20
 
   public let path: String
@@ -83,7 +83,7 @@ public struct FileProvider: ConfigProvider {
 }
 
 extension StringProtocol {
-  /// Without the white space at both ends.
+  /// The text without white space at both ends.
   var trimmed: SubSequence {
     let start = firstIndex { !$0.isWhitespace } ?? endIndex
     let end = lastIndex { !$0.isWhitespace }.map { index(after: $0) } ?? start

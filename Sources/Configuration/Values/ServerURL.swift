@@ -1,7 +1,7 @@
-/// Where a server listens and who asks: `postgres://user:password@host:5432/database`.
+/// The address of a server and the credentials for it: `postgres://user:password@host:5432/database`.
 ///
-/// Host, user, password and path are percent-decoded. A query or fragment is not accepted: what servers take there
-/// has settings of its own.
+/// Host, user, password and path are percent-decoded. A query or fragment is refused: separate settings hold such
+/// options.
 public struct ServerURL: Hashable, Sendable {
   public let scheme: String
   public let user: String?
@@ -9,10 +9,10 @@ public struct ServerURL: Hashable, Sendable {
   /// Without the brackets that an IPv6 address has in a URL.
   public let host: String
   public let port: Int?
-  /// What follows the slash behind the host; empty when there is none.
+  /// The text after the slash behind the host; empty if there is none.
   public let path: String
 
-  /// Nil when `text` is not such a URL.
+  /// nil if `text` is not such a URL.
   public init?(_ text: String) {
     guard text.allSatisfy({ !$0.isWhitespace }), !text.contains("?"), !text.contains("#"),
       let (scheme, rest) = text.cut(at: "://"), !scheme.isEmpty
@@ -41,7 +41,7 @@ public struct ServerURL: Hashable, Sendable {
   /// The URL with `***` for the password, to be shown.
   public var blanked: String {
     let credentials = [user, password.map { _ in "***" }].compactMap { $0 }
-    // With a password alone the user is the empty text before the colon, as Redis URLs have it.
+    // With a password alone, the user is the empty text before the colon, as in Redis URLs.
     let shownCredentials = user == nil && password != nil ? ":***" : credentials.joined(separator: ":")
     return url(credentials: shownCredentials.isEmpty ? "" : shownCredentials + "@")
   }
@@ -86,7 +86,7 @@ extension StringProtocol where SubSequence == Substring {
   }
 }
 
-/// Nil when a `%` is not followed by two hexadecimal digits, or the bytes are not UTF-8.
+/// nil if a `%` is not followed by two hexadecimal digits, or the bytes are not UTF-8.
 func percentDecoded(_ text: Substring) -> String? {
   var bytes: [UInt8] = []
   var rest = Substring(text).utf8
