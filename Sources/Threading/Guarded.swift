@@ -2,11 +2,12 @@ public import Glibc
 
 /// A value behind a POSIX mutex; copies share it.
 ///
-/// The one lock of this package. `Synchronization.Mutex` is a priority-inheriting futex on Linux: when it is contended
-/// the kernel hands it over, which the thread sanitizer does not see and reports as a race (docs/explain/http.md), and its
-/// waiters spin for a thousand pauses, which two cores do not have to spare (swiftlang/swift issue 88440).
+/// This is the only lock of this package. `Synchronization.Mutex` is a priority-inheriting futex on Linux: under
+/// contention the kernel hands it over, which the thread sanitizer does not see and reports as a race
+/// (docs/explain/http.md), and its waiters spin for a thousand pauses, which two cores cannot spare (swiftlang/swift
+/// issue 88440).
 ///
-/// `@unchecked Sendable`: the value is reached through `withLock` alone.
+/// `@unchecked Sendable`: the value is reached only through `withLock`.
 public struct Guarded<Value: ~Copyable>: @unchecked Sendable {
   /// The mutex with its value behind it, in one allocation.
   @usableFromInline final class Storage: ManagedBuffer<pthread_mutex_t, Value> {
@@ -28,11 +29,11 @@ public struct Guarded<Value: ~Copyable>: @unchecked Sendable {
     place.initialize(to: value)
   }
 
-  /// Runs `body` with the value to itself; not to be nested on the same value.
+  /// Runs `body` with exclusive access to the value; must not be nested on the same value.
   @inlinable public func withLock<Result: ~Copyable, Failure: Error>(
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
-    // The compiler does not know that the lock gives the value to this thread alone.
+    // The compiler does not know that the lock gives this thread exclusive access.
     nonisolated(unsafe) let (lock, value) = storage.withUnsafeMutablePointers { ($0, $1) }
     pthread_mutex_lock(lock)
     defer {

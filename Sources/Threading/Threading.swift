@@ -1,6 +1,6 @@
 import Glibc
 
-/// One thread that runs an actor's jobs in order, so that a C library's blocking calls never hold a thread of the
+/// One thread that runs an actor's jobs in order, so that a C library's blocking calls never block a thread of the
 /// cooperative pool.
 ///
 ///     actor Connection {
@@ -9,7 +9,7 @@ import Glibc
 ///       deinit { thread.stop() }
 ///     }
 ///
-/// `@unchecked Sendable`: the queue and the flag are touched under `lock` only.
+/// `@unchecked Sendable`: the queue and the flag are accessed only under `lock`.
 public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private let arrival: UnsafeMutablePointer<pthread_cond_t>
@@ -49,7 +49,7 @@ public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   }
 
   private func run() {
-    // A library that writes to a closed socket gets EPIPE, and the process no signal.
+    // A library that writes to a closed socket gets EPIPE, and the process gets no signal.
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGPIPE)
@@ -70,7 +70,7 @@ public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   }
 }
 
-/// The system gave no thread.
+/// The system could not create a thread.
 public struct ThreadError: Error, Sendable, CustomStringConvertible {
   let code: Int32
   public var description: String {
@@ -106,7 +106,7 @@ public func startThread(_ body: @escaping @Sendable () -> Void) throws(ThreadErr
   }
 }
 
-/// Runs what blocks on a thread of its own and waits for it without holding a thread of the cooperative pool.
+/// Runs blocking code on a new thread and waits for it without blocking a thread of the cooperative pool.
 public func onOwnThread<T: Sendable, E: Error>(
   _ body: @escaping @Sendable () throws(E) -> T
 ) async throws(E) -> T {
@@ -120,7 +120,7 @@ public func onOwnThread<T: Sendable, E: Error>(
   return try outcome.get()
 }
 
-/// Seconds of a clock that is never set back.
+/// Seconds of a clock that never goes back.
 public func monotonicSeconds() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
