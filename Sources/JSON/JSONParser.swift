@@ -1,14 +1,14 @@
 import CSimdjson
 
-/// Why bytes are not JSON.
+/// The reason why bytes are not JSON.
 public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
   public let reason: String
   public var description: String { "not JSON: \(reason)" }
 }
 
-/// Parses JSON with simdjson and shows it as a tape, without building a tree.
+/// Parses JSON with simdjson and gives access to its tape, without building a tree.
 ///
-/// A parser keeps its buffers from document to document; it belongs to one thread at a time.
+/// A parser reuses its buffers from document to document; it belongs to one thread at a time.
 public final class JSONParser {
   private let handle: OpaquePointer
 
@@ -117,7 +117,7 @@ public struct JSONElement {
     }
   }
 
-  /// How many members or items an object or array has; 0 for another kind. The tape counts up to 16,777,215.
+  /// The number of members or items of an object or array; 0 for another kind. The tape counts up to 16,777,215.
   public var count: Int {
     guard tag == UInt8(ascii: "{") || tag == UInt8(ascii: "[") else { return 0 }
     return payload >> 32
@@ -125,7 +125,7 @@ public struct JSONElement {
 
   public var isNull: Bool { tag == UInt8(ascii: "n") }
 
-  /// Where on the tape the next sibling stands.
+  /// The place of the next sibling on the tape.
   private var end: Int {
     switch tag {
     case UInt8(ascii: "{"), UInt8(ascii: "["): payload & 0xFFFF_FFFF
@@ -160,7 +160,7 @@ public struct JSONElement {
     }
   }
 
-  /// The member of that name; the last one where a document repeats it.
+  /// The member with that name; the last one if a document repeats it.
   public subscript(name: String) -> JSONElement? {
     var found: JSONElement?
     var name = name

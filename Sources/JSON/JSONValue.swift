@@ -1,6 +1,6 @@
 /// A JSON document as a tree that keeps the order of an object's members.
 ///
-/// For small documents (request bodies, mappings, settings, one `_source`). What is read in volume walks
+/// For small documents (request bodies, mappings, settings, one `_source`). Code that reads large volumes walks
 /// simdjson's tape through `JSONParser` and `JSONElement` instead.
 public enum JSONValue: Sendable, Equatable, Hashable {
   case null
@@ -12,7 +12,7 @@ public enum JSONValue: Sendable, Equatable, Hashable {
   case object(JSONObject)
 }
 
-/// The members of a JSON object, in order, with look-up by name. Small: the look-up is a scan.
+/// The members of a JSON object, in order, with look-up by name. Meant for few members, because the look-up is a scan.
 public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   public var members: [Member]
 
@@ -38,7 +38,7 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   /// The member's value; setting replaces in place or appends, and nil removes.
   public subscript(name: String) -> JSONValue? {
     get {
-      // No look at whole members: each would be copied, its name and value counted.
+      // By index: iterating over members would copy each of them, with reference counts for its name and value.
       for index in members.indices where members[index].name == name { return members[index].value }
       return nil
     }
@@ -51,7 +51,7 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
   }
 
-  /// Equal when the same members have the same values, in whatever order.
+  /// Equal if the same members have the same values, in any order.
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
     guard left.members.count == right.members.count else { return false }
     return left.members.allSatisfy { right[$0.name] == $0.value }
@@ -88,7 +88,7 @@ extension JSONValue {
   public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
   public var isNull: Bool { self == .null }
 
-  /// A whole number, also when it is written with a fraction of zero.
+  /// A whole number, also if it is written with a fraction of zero.
   public var int: Int64? {
     switch self {
     case .int(let value): value

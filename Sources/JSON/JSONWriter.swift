@@ -1,19 +1,19 @@
-/// Writes JSON as bytes, without a tree: for what is written in volume.
+/// Writes JSON as bytes, without a tree: for large volumes.
 ///
 ///     var writer = JSONWriter()
 ///     writer.object { $0.member("q", "red dress"); $0.member("size", 24) }
 ///
-/// Commas are the writer's own business. A Double that JSON cannot hold (infinite, not a number) is written as null.
+/// The writer adds the commas. A Double that JSON cannot express (infinite, NaN) is written as null.
 public struct JSONWriter: Sendable {
-  /// Room for what is written; the bytes behind `count` mean nothing. An Array that is appended to byte by byte looks at
-  /// its length and owner for each.
+  /// Room for the output; bytes after `count` mean nothing. Appending to an Array byte by byte would check its length
+  /// and owner for every byte.
   private var storage: [UInt8] = []
-  /// Bytes that were written.
+  /// Number of bytes written.
   public private(set) var count = 0
   private var needsComma = false
 
   private static let smallestStorage = 256
-  /// What a control character becomes: `\u001f`.
+  /// The escape of a control character: `\u001f`.
   private static let longestEscape = 6
   /// `-9223372036854775808`
   private static let mostDigits = 20
@@ -22,12 +22,12 @@ public struct JSONWriter: Sendable {
     if capacity > 0 { storage = Self.uncleared(capacity) }
   }
 
-  /// Storage that is written before it is read: an answer's tens of kilobytes need not be cleared first.
+  /// Storage that is written before it is read, so that an answer's tens of kilobytes need not be cleared first.
   private static func uncleared(_ count: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { $1 = count }
   }
 
-  /// A copy of what was written.
+  /// A copy of the output.
   public var bytes: [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       if count > 0 { withBytes { _ = buffer.update(fromContentsOf: $0) } }
@@ -35,7 +35,7 @@ public struct JSONWriter: Sendable {
     }
   }
 
-  /// What was written, without a copy; the writer is empty then and has no storage.
+  /// The output without a copy; afterwards the writer is empty and has no storage.
   public mutating func takeBytes() -> [UInt8] {
     storage.removeLast(storage.count - count)
     removeAll()
@@ -43,7 +43,7 @@ public struct JSONWriter: Sendable {
     return storage
   }
 
-  /// Lends what was written.
+  /// Lends the output.
   public func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
     try storage.withUnsafeBufferPointer { try body(UnsafeBufferPointer(rebasing: $0[..<count])) }
   }
@@ -66,7 +66,7 @@ public struct JSONWriter: Sendable {
     close(UInt8(ascii: "]"))
   }
 
-  /// The name of the member whose value is written next: one that needs no escapes, as names in a source have none.
+  /// Writes the name of the next value's member: a name without escapes, because names in source code have none.
   public mutating func name(_ name: StaticString) {
     put(atMost: 4 + name.utf8CodeUnitCount) { next, comma in
       if comma { next.put(UInt8(ascii: ",")) }
@@ -78,7 +78,7 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
-  /// The same of a name that comes from elsewhere.
+  /// The same for a name from elsewhere.
   public mutating func name(text name: String) {
     var name = name
     name.withUTF8 { quoted($0, closing: UInt8(ascii: ":")) }
@@ -91,7 +91,7 @@ public struct JSONWriter: Sendable {
     needsComma = true
   }
 
-  /// A string of these bytes, which are UTF-8.
+  /// Writes a string of these bytes, which must be UTF-8.
   public mutating func string(_ utf8: UnsafeBufferPointer<UInt8>) {
     quoted(utf8, closing: nil)
     needsComma = true
@@ -123,7 +123,7 @@ public struct JSONWriter: Sendable {
   public mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
   public mutating func null() { literal("null") }
 
-  /// Bytes that are JSON already.
+  /// Writes bytes that are JSON already.
   public mutating func raw(_ json: some Sequence<UInt8>) {
     let isWhole: Void? = json.withContiguousStorageIfAvailable { raw($0) }
     if isWhole == nil { Array(json).withUnsafeBufferPointer { raw($0) } }
@@ -166,7 +166,7 @@ public struct JSONWriter: Sendable {
     array { for value in values { $0.string(value) } }
   }
 
-  /// A line break between two documents of newline-delimited JSON.
+  /// Writes a line break between two documents of newline-delimited JSON.
   public mutating func newline() {
     put(atMost: 1) { next, _ in next.put(0x0A) }
     needsComma = false
@@ -208,7 +208,7 @@ public struct JSONWriter: Sendable {
   @inline(__always)
   private static func isClean(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x22 && byte != 0x5C }
 
-  /// Bytes at the start that stand in JSON as they are, by eights; most texts have no others.
+  /// Length of the prefix that needs no escapes, found eight bytes at a time; most texts have no escapes at all.
   private static func cleanPrefix(of text: UnsafeBufferPointer<UInt8>) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highs = ones << 7
@@ -217,7 +217,8 @@ public struct JSONWriter: Sendable {
       @inline(__always)
       func isClean(at index: Int) -> Bool {
         let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
-        // A byte is zero where it borrows from above: of quotes and backslashes after XOR, of controls after AND.
+        // A zero byte shows as a borrow from its highest bit: zero are quotes and backslashes after XOR, and controls
+        // after AND.
         let quotes = word ^ (ones * 0x22)
         let backslashes = word ^ (ones * 0x5C)
         let controls = word & (ones * 0xE0)
@@ -226,14 +227,14 @@ public struct JSONWriter: Sendable {
         return found & highs == 0
       }
       while index + 8 <= text.count, isClean(at: index) { index += 8 }
-      // The last eight, of which some were looked at already, rather than up to seven one by one.
+      // Check the last eight bytes, some of them a second time, rather than up to seven one by one.
       if index + 8 > text.count, isClean(at: text.count - 8) { return text.count }
     }
     while index < text.count, isClean(text[index]) { index += 1 }
     return index
   }
 
-  /// Lends room for at most so many bytes, and whether a comma comes first.
+  /// Lends room for at most `limit` bytes, and tells `body` whether a comma must come first.
   @inline(__always)
   private mutating func put(atMost limit: Int, _ body: (inout Cursor, _ needsComma: Bool) -> Void) {
     if storage.count - count < limit { grow(by: limit) }

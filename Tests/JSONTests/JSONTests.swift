@@ -1,9 +1,9 @@
 // Properties proved here:
-// 1. What JSONWriter writes, JSONParser reads back as the same tree, for random trees; taken bytes are the bytes, and the
-//    writer is as new.
+// 1. JSONParser reads the output of JSONWriter back as the same tree, for random trees; taken bytes are the output, and
+//    the writer is as good as new.
 // 2. Strings are escaped so that any Unicode text survives.
 // 3. The tape's walker finds members, items and numbers of each kind.
-// 4. Bytes that are not JSON give an error that says why.
+// 4. Bytes that are not JSON give an error with the reason.
 import JSON
 import TestSupport
 import Testing
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test("4. what is not JSON is refused", arguments: ["", "{", "[1,]", "nul", "{\"a\":1}x", "\"\u{1}\""])
+  @Test("4. bytes that are not JSON are refused", arguments: ["", "{", "[1,]", "nul", "{\"a\":1}x", "\"\u{1}\""])
   func refused(text: String) { #expect(throws: JSONError.self) { try JSONValue(parsing: text) } }
 
   @Test("4. a number that JSON cannot hold is written as null") func notFinite() {
