@@ -2,26 +2,26 @@ import Glibc
 public import PostgresStore
 import Threading
 
-/// A private PostgreSQL server: its own cluster in a folder, its own socket, no TCP unless asked for.
+/// A private PostgreSQL server: its own cluster in a folder, its own socket, and TCP only on request.
 ///
-/// Started by root, it runs as the user `postgres` (or `nobody`). It ends with us, however we end.
+/// If root starts it, it runs as the user `postgres` (or `nobody`). It ends with our process, however that ends.
 public final class LocalPostgres: Sendable {
-  /// What is worth more: the data after a power cut, or speed.
+  /// The choice between data that survives a power cut, and speed.
   public enum Durability: Sendable {
     /// Postgres's own settings, and an orderly stop: for a shop's data.
     case durable
-    /// Nothing is flushed and the stop is abrupt: for tests, whose data nobody misses.
+    /// Nothing is flushed and the stop is abrupt: for tests, whose data nobody needs later.
     case fast
   }
 
-  /// The cluster's superuser; the socket's folder admits the server's account and root only.
+  /// The cluster's superuser; the socket's folder admits only the server's account and root.
   public static let user = "vitrine"
-  /// A start on a cluster that crashed replays its log first; after this long something is wrong.
+  /// A crashed cluster replays its log when it starts; if a start takes longer than this, something is wrong.
   static let startTimeoutSeconds = 60.0
   /// `initdb` makes a cluster in a few seconds, on a busy machine in some more.
   static let graceSeconds = 30
 
-  /// A server whose owner was killed begins to stop at once; this leaves a busy machine some time for it.
+  /// A server whose owner was killed begins to stop at once; a busy machine needs some time for it.
   static let secondsToLearnOfKill = 3.0
 
   public let folder: String
@@ -33,13 +33,14 @@ public final class LocalPostgres: Sendable {
   private let socketFolder: String
   private let isSocketFolderTemporary: Bool
   private let process = Guarded<SupervisedProcess?>(nil)
-  /// How long the log was when the server was started last: what stands before is of other days.
+  /// The log's length at the server's last start: earlier lines are from previous runs.
   private let logBytesBefore = Guarded(0)
 
-  /// Starts a server on the cluster in `folder`, which is made first where there is none, and waits until it answers.
+  /// Starts a server on the cluster in `folder`, creates the cluster if there is none, and waits until the server
+  /// answers.
   ///
-  /// The folder may be in use by nobody else; files of a server that was killed are cleared away. `port` is a name
-  /// within the socket's folder, so it collides with nothing.
+  /// No other process may be using the folder; files of a killed server are removed. `port` is a name within the
+  /// socket's folder, so it cannot collide with anything.
   public static func start(
     in folder: String, port: Int = 5432, durability: Durability = .durable
   ) async throws(LocalServiceError) -> LocalPostgres {
@@ -48,7 +49,7 @@ public final class LocalPostgres: Sendable {
     }
   }
 
-  /// Starts a fast server in a new folder under /tmp that is removed when the server ends.
+  /// Starts a fast server in a new folder under /tmp, which is removed when the server ends.
   public static func startTemporary() async throws(LocalServiceError) -> LocalPostgres {
     try await onOwnThread { () throws(LocalServiceError) in
       let folder = try ServiceFolder.temporary(prefix: "vitrine-postgres")
@@ -86,7 +87,7 @@ public final class LocalPostgres: Sendable {
     PostgresSettings(host: socketFolder, port: port, database: database, user: Self.user)
   }
 
-  /// Settings that reach the server that another process of ours runs on the cluster in `folder`; nil where none runs.
+  /// Settings for the server that another process of ours runs on the cluster in `folder`; nil if none runs.
   public static func running(in folder: String, database: String = "postgres") -> PostgresSettings? {
     let data = ServiceFolder.absolute(folder) + "/data"
     guard let file = PostmasterFile(data), file.isReady, file.isServerOf(data), let socketFolder = file.socketFolder
@@ -96,7 +97,7 @@ public final class LocalPostgres: Sendable {
     return PostgresSettings(host: socketFolder, port: file.port, database: database, user: user)
   }
 
-  /// Settings that reach the named database, which is made first where there is none.
+  /// Settings for the named database, which is created if there is none.
   public func makeDatabase(named name: String) async throws -> PostgresSettings {
     let pool = PostgresPool(settings())
     do {
@@ -112,14 +113,14 @@ public final class LocalPostgres: Sendable {
     return settings(database: name)
   }
 
-  /// What keeps the server from working, where its log tells since the last start: a full disk. Ask when a statement
-  /// failed, for the connection is merely lost then.
+  /// The reason why the server does not work, if its log gives one since the last start: a full disk. Read this after a
+  /// failed statement, because the statement only sees a lost connection.
   public var fault: LocalServiceError? {
     let words = (readText(log) ?? "").utf8.dropFirst(logBytesBefore.withLock { $0 })
     return String(decoding: words, as: UTF8.self).contains("No space left on device") ? .diskFull(folder: folder) : nil
   }
 
-  /// The postmaster's process; nil while the server does not run.
+  /// The postmaster's process; nil while the server is not running.
   public var processID: Int32? { PostmasterFile(dataFolder)?.processID }
 
   private var dataFolder: String { folder + "/data" }
@@ -132,7 +133,7 @@ public final class LocalPostgres: Sendable {
     await onOwnThread { self.stopAndWait() }
   }
 
-  /// As `stop`, blocking: for the end of the program.
+  /// Like `stop`, but blocking: for the end of the program.
   public func stopAndWait() {
     let running = process.withLock { process in
       defer { process = nil }
@@ -141,7 +142,7 @@ public final class LocalPostgres: Sendable {
     running?.stopAndWait()
   }
 
-  /// Starts the server again after `stop`, or after it was killed.
+  /// Starts the server again after `stop`, or after a kill.
   public func startAgain() async throws(LocalServiceError) {
     try await onOwnThread { () throws(LocalServiceError) in
       self.stopAndWait()
@@ -199,7 +200,7 @@ public final class LocalPostgres: Sendable {
       }
       return
     }
-    // A cluster is made beside its place and moved there whole, so that an interrupted initdb leaves none.
+    // Make the cluster in another place and move it when it is complete, so that an interrupted initdb leaves none.
     let unfinished = folder + "/data.unfinished"
     ServiceFolder.remove(unfinished)
     truncate(log, 0)
@@ -218,7 +219,7 @@ public final class LocalPostgres: Sendable {
     guard rename(unfinished, dataFolder) == 0 else { throw failure("initdb's folder: \(systemError())") }
   }
 
-  /// Removes what a killed server left; refuses when one still runs here.
+  /// Removes the files of a killed server; throws if a server still runs here.
   private func clearStaleFiles() throws(LocalServiceError) {
     let started = monotonicSeconds()
     while let file = PostmasterFile(dataFolder) {
@@ -226,7 +227,7 @@ public final class LocalPostgres: Sendable {
         unlink(dataFolder + "/postmaster.pid")
         break
       }
-      // The server of a program that was killed just now is told so within moments; any other one stays.
+      // The server of a program that was just killed stops within moments; any other server stays.
       let patience = file.isStopping ? Double(Self.graceSeconds) : Self.secondsToLearnOfKill
       guard monotonicSeconds() - started < patience else {
         throw .alreadyRunning(service: "PostgreSQL", folder: folder, processID: file.processID)
@@ -237,7 +238,7 @@ public final class LocalPostgres: Sendable {
   }
 }
 
-/// Where the distribution put PostgreSQL's programs.
+/// The paths of the distribution's PostgreSQL programs.
 struct PostgresPrograms {
   let postgres: String
   let initdb: String
@@ -273,11 +274,11 @@ struct PostgresPrograms {
   }
 }
 
-/// `postmaster.pid`: the server's process, and in the eighth line its state.
+/// `postmaster.pid`: the server's process, and its state in the eighth line.
 struct PostmasterFile {
   let processID: Int32
   let port: Int
-  /// nil where the server has no unix socket.
+  /// nil if the server has no Unix socket.
   let socketFolder: String?
   private let state: String
 
@@ -294,7 +295,7 @@ struct PostmasterFile {
   var isReady: Bool { state == "ready" }
   var isStopping: Bool { state == "stopping" }
 
-  /// True when the process lives and works in this cluster; a number that another program got since does not count.
+  /// Whether the process lives and works in this cluster: another program may have the same number by now.
   func isServerOf(_ dataFolder: String) -> Bool {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
     let length = readlink("/proc/\(processID)/cwd", &buffer, Int(PATH_MAX))

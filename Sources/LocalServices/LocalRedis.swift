@@ -2,9 +2,9 @@ import Glibc
 public import RedisStore
 import Threading
 
-/// A private Redis server on a unix socket in its own folder; it ends with us, however we end.
+/// A private Redis server on a Unix socket in its own folder; it ends with our process, however that ends.
 ///
-/// Started by root, it runs as the user `redis` (or `nobody`).
+/// If root starts it, it runs as the user `redis` (or `nobody`).
 public final class LocalRedis: Sendable {
   private static let startTimeoutSeconds = 60.0
   private static let graceSeconds = 10
@@ -17,7 +17,7 @@ public final class LocalRedis: Sendable {
   private let isFolderRemoved: Bool
   private let process = Guarded<SupervisedProcess?>(nil)
 
-  /// Starts a server in `folder` and waits until it answers; what it holds is kept over a stop when `isPersistent`.
+  /// Starts a server in `folder` and waits until it answers; if `isPersistent`, its data survives a stop.
   public static func start(in folder: String, isPersistent: Bool = false) async throws(LocalServiceError) -> LocalRedis
   {
     let redis = try LocalRedis(folder: folder, isPersistent: isPersistent, isFolderRemoved: false)
@@ -25,7 +25,7 @@ public final class LocalRedis: Sendable {
     return redis
   }
 
-  /// Starts a server in a new folder under /tmp that is removed when the server ends.
+  /// Starts a server in a new folder under /tmp, which is removed when the server ends.
   public static func startTemporary() async throws(LocalServiceError) -> LocalRedis {
     let folder = try ServiceFolder.temporary(prefix: "vitrine-redis")
     do throws(LocalServiceError) {
@@ -60,7 +60,7 @@ public final class LocalRedis: Sendable {
     await onOwnThread { self.stopAndWait() }
   }
 
-  /// As `stop`, blocking: for the end of the program.
+  /// Like `stop`, but blocking: for the end of the program.
   public func stopAndWait() {
     let running = process.withLock { process in
       defer { process = nil }
@@ -69,14 +69,14 @@ public final class LocalRedis: Sendable {
     running?.stopAndWait()
   }
 
-  /// Starts the server again after `stop`, or after it was killed.
+  /// Starts the server again after `stop`, or after a kill.
   public func startAgain() async throws(LocalServiceError) {
     await stop()
     _ = try ServiceFolder(folder, account: account)
     try await launch()
   }
 
-  /// The server's process; nil while it does not run.
+  /// The server's process; nil while it is not running.
   public var processID: Int32? {
     guard let text = readText(folder + "/redis.pid"), let id = Int32(text.filter(\.isNumber)), kill(id, 0) == 0 else {
       return nil
@@ -87,7 +87,7 @@ public final class LocalRedis: Sendable {
   private func launch() async throws(LocalServiceError) {
     let beginning = monotonicSeconds()
     while let processID, isServerHere(processID) {
-      // As with Postgres: the server of a program that was killed just now is on its way out.
+      // As with Postgres: the server of a program that was just killed is about to end.
       if monotonicSeconds() - beginning < LocalPostgres.secondsToLearnOfKill {
         await onOwnThread { _ = usleep(20_000) }
         continue

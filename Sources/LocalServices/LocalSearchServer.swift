@@ -2,37 +2,37 @@ import Glibc
 import Synchronization
 import Threading
 
-/// The material beside the repository (`../shared`), which tests use where it is present.
+/// The material beside the repository (`../shared`), which tests use if it is present.
 public enum SharedMaterial {
-  /// The folder that VITRINE_SHARED names, or `../shared` seen from the package's root; nil where there is none.
+  /// The folder that VITRINE_SHARED names, or `../shared` relative to the package's root; nil if there is none.
   public static var folder: String? {
     let named = getenv("VITRINE_SHARED").map { String(cString: $0) }
     let path = ServiceFolder.absolute(named ?? "../shared")
     return access(path + "/DESIGN.md", R_OK) == 0 ? path : nil
   }
 
-  /// A file or folder of it, as `data/icecat/products.ndjson.gz`; nil where it is absent.
+  /// A file or folder of it, such as `data/icecat/products.ndjson.gz`; nil if it is absent.
   public static func path(_ name: String) -> String? {
     guard let file = folder.map({ $0 + "/" + name }), access(file, R_OK) == 0 else { return nil }
     return file
   }
 }
 
-/// A real search server for tests, or a cluster of several nodes, started by `../shared/search-node/start`; it ends with
-/// us, however we end.
+/// A real search server for tests, or a cluster of several nodes, started by `../shared/search-node/start`; it ends
+/// with our process, however that ends.
 public final class LocalSearchServer: Sendable {
-  /// What can be started; the raw value is the script's name for it.
+  /// The kinds of server; the raw value is the script's name for it.
   public enum Kind: String, Sendable, CaseIterable {
     case openSearch = "opensearch"
     case elasticsearch7
     case elasticsearch8
   }
 
-  /// The script itself gives up after 120 s; a busy machine may need some more to get it going.
+  /// The script itself gives up after 120 s; a busy machine may need some more to start it.
   private static let startTimeoutSeconds = 180.0
   private static let attempts = 5
 
-  /// Why no search server can be started here, in one line for a skipped test; nil when one can.
+  /// The reason why no search server can be started here, in one line for a skipped test; nil if one can.
   ///
   ///     @Test(.enabled(if: LocalSearchServer.absence == nil, "needs Java and ../shared/search-node"))
   public static var absence: String? {
@@ -47,7 +47,7 @@ public final class LocalSearchServer: Sendable {
   }
 
   public let kind: Kind
-  /// Of each node, as `http://127.0.0.1:19200`.
+  /// The address of each node, such as `http://127.0.0.1:19200`.
   public let addresses: [String]
   public let folder: String
   private let ports: [Int]
@@ -55,10 +55,10 @@ public final class LocalSearchServer: Sendable {
   private let heapMegabytes: Int
   private let process: SupervisedProcess
 
-  /// The first node's.
+  /// The first node's address.
   public var address: String { addresses[0] }
 
-  /// Starts a server in a new folder under /tmp that is removed with it; nil where `absence` says why.
+  /// Starts a server in a new folder under /tmp that is removed with it; nil if `absence` gives a reason.
   public static func start(_ kind: Kind, nodes: Int = 1, heapMegabytes: Int = 512)
     async throws(LocalServiceError) -> LocalSearchServer?
   {
@@ -70,19 +70,19 @@ public final class LocalSearchServer: Sendable {
           return try LocalSearchServer(kind: kind, nodes: nodes, scripts: scripts, heapMegabytes: heapMegabytes)
         } catch {
           guard case .portTaken = error else { throw error }
-          failure = error  // another process took a port between our look and the server's
+          failure = error  // another process took a port after we had found it free
         }
       }
       throw failure!
     }
   }
 
-  /// The one server of a kind for all tests of a process, started at the first use.
+  /// The one server of a kind for all tests of a process, started on first use.
   public static func shared(_ kind: Kind) async throws -> LocalSearchServer? {
     try await SharedServers.all.server(kind)
   }
 
-  /// Runs the script for each node side by side, then waits, and ends whichever nodes run when told to.
+  /// Runs the script for each node in parallel, then waits; ends the running nodes when told to.
   private static let script = """
     scripts=$1 kind=$2 folder=$3 heap=$4
     shift 4
@@ -111,7 +111,7 @@ public final class LocalSearchServer: Sendable {
     let ports = Self.freePorts(nodes)
     let folder = try ServiceFolder.temporary(prefix: "vitrine-search")
     chmod(folder, 0o755)
-    // The log lies beside the nodes' folders; it goes with them.
+    // The log lies beside the nodes' folders and is removed with them.
     let log = folder + "/start.log"
     process = try SupervisedProcess(
       SupervisedProcess.Command(
@@ -142,25 +142,25 @@ public final class LocalSearchServer: Sendable {
   /// Ends the server and waits until it is gone.
   public func stop() async { await onOwnThread { self.process.stopAndWait() } }
 
-  /// As `stop`, blocking: for the end of the program.
+  /// Like `stop`, but blocking: for the end of the program.
   public func stopAndWait() { process.stopAndWait() }
 
   // MARK: One node
 
   /// How a node ends.
   public enum NodeEnd: Sendable {
-    /// In order, as at a restart of its machine (SIGTERM).
+    /// In order, as when its machine restarts (SIGTERM).
     case stopped
     /// At once (SIGKILL).
     case killed
   }
 
-  /// The first node's process; nil when it has ended.
+  /// The first node's process; nil if it has ended.
   public var processID: Int32? {
     readText(nodeFolder(0) + "/pid").flatMap { $0.split(separator: "\n").first }.flatMap { Int32($0) }
   }
 
-  /// Ends one node and waits until it is gone; the others and its data stay.
+  /// Ends one node and waits until it is gone; the other nodes and its data stay.
   public func endNode(_ node: Int, _ end: NodeEnd) async throws(LocalServiceError) {
     try await onOwnThread { () throws(LocalServiceError) in
       let file = self.nodeFolder(node) + "/pid"
@@ -173,7 +173,7 @@ public final class LocalSearchServer: Sendable {
     }
   }
 
-  /// Starts a node that was ended, with its data, and waits until it answers.
+  /// Starts an ended node with its data, and waits until it answers.
   public func startNode(_ node: Int) async throws(LocalServiceError) {
     try await onOwnThread { () throws(LocalServiceError) in
       let log = self.folder + "/start.log"
@@ -190,7 +190,7 @@ public final class LocalSearchServer: Sendable {
   private static func environment(_ ports: [Int]) -> [String: String] {
     var variables = ["NODES": ports.map(String.init).joined(separator: " ")]
     if ports.count > 1 {
-      // Several servers that start side by side spend most of their time in the optimising compiler, for nothing.
+      // Several servers that start in parallel would waste most of their time in the optimising compiler.
       for name in ["ES_JAVA_OPTS", "OPENSEARCH_JAVA_OPTS"] { variables[name] = "-XX:TieredStopAtLevel=1" }
     }
     return variables
@@ -200,7 +200,7 @@ public final class LocalSearchServer: Sendable {
 
   // MARK: Ports
 
-  /// Ports that are free now, and the ones 100 above them, where the nodes talk to each other.
+  /// Ports that are free now, together with the ports 100 above them, through which the nodes talk to one another.
   private static func freePorts(_ count: Int) -> [Int] {
     var ports: [Int] = []
     while ports.count < count {

@@ -1,4 +1,4 @@
-/// Why a server of our own did not start, in one line that says what to do.
+/// The reason why a private server did not start, in one line that says what to do.
 public enum LocalServiceError: Error, Sendable, Equatable, CustomStringConvertible {
   case missingProgram(name: String, package: String)
   case socketPathTooLong(path: String, maximumBytes: Int)

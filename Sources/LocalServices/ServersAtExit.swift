@@ -1,7 +1,7 @@
 import Glibc
 import Threading
 
-/// Servers that a process shares until its end: they are ended, and waited for, when it exits.
+/// Servers that a process shares until its end: at exit it ends them and waits for them.
 enum ServersAtExit {
   private static let ends = Guarded<[@Sendable () -> Void]>([])
 

@@ -1,14 +1,14 @@
 import Glibc
 
-/// An account of the machine that a server runs as when we are root.
+/// An account of the machine under which a server runs if we are root.
 public struct ServiceAccount: Sendable, Equatable {
   public let name: String
   let userID: uid_t
   let groupID: gid_t
-  /// The one capability that the server keeps, by which it passes the closed folders above its own.
+  /// The one capability that the server keeps, to pass the closed folders above its own.
   private var capability: Capability?
 
-  /// Capabilities that let a process through folders that are closed to its account (capabilities(7)).
+  /// Capabilities that let a process pass folders closed to its account (capabilities(7)).
   private enum Capability: String, CaseIterable {
     case readAndSearch = "dac_read_search"
     case override = "dac_override"
@@ -17,10 +17,10 @@ public struct ServiceAccount: Sendable, Equatable {
     var bit: UInt64 { self == .readAndSearch ? 1 << 2 : 1 << 1 }
   }
 
-  /// The first of these accounts that exists, or nil when we are not root and servers run as ourselves.
+  /// The first of these accounts that exists; nil if we are not root and servers run under our own account.
   ///
-  /// Where root's own folders stand above `folder` (a clone under /root), the server keeps a capability to pass
-  /// them: the narrow one, or the wider one in a container that has no other.
+  /// If root's own folders stand above `folder` (a clone under /root), the server keeps a capability to pass them: the
+  /// narrow one, or the wider one in a container that has no other.
   static func unprivileged(_ names: [String], reaching folder: String) -> ServiceAccount? {
     guard getuid() == 0 else { return nil }
     for name in names {
@@ -45,7 +45,7 @@ public struct ServiceAccount: Sendable, Equatable {
     return arguments
   }
 
-  /// True when each folder above lets the account through; one that is still to be made will.
+  /// Whether each folder above lets the account pass; a folder that is not made yet will.
   func canReach(_ path: String) -> Bool {
     if capability != nil { return true }
     var above = ""

@@ -1,13 +1,13 @@
 import Glibc
 
-/// A folder that holds a server's files, in absolute form.
+/// A folder with a server's files, by its absolute path.
 struct ServiceFolder {
-  /// What `sun_path` holds on Linux, less its closing zero.
+  /// The size of `sun_path` on Linux, minus its closing zero.
   static let maximumSocketPathBytes = 107
 
   let path: String
 
-  /// Makes the folder if it is missing, gives it to the account and checks that the account can use it.
+  /// Creates the folder if it is missing, gives it to the account and checks that the account can use it.
   init(_ path: String, account: ServiceAccount?) throws(LocalServiceError) {
     let user = account?.name ?? "who runs this"
     var made = ""
@@ -31,7 +31,7 @@ struct ServiceFolder {
 
   func file(_ name: String) -> String { path + "/" + name }
 
-  /// The path of a socket here; refuses one that the kernel would not take.
+  /// The path of a socket here; throws if the kernel would refuse its length.
   func socket(_ name: String) throws(LocalServiceError) -> String {
     let socket = file(name)
     guard socket.utf8.count <= Self.maximumSocketPathBytes else {
@@ -57,12 +57,12 @@ struct ServiceFolder {
   }
 
   static func remove(_ path: String) {
-    // What cannot be removed stays behind in /tmp and hurts nobody.
+    // Files that cannot be removed stay in /tmp and do no harm.
     _ = runToEnd(["rm", "-rf", path], log: "/dev/null")
   }
 }
 
-/// Reads a small text file; nil where there is none.
+/// Reads a small text file; nil if there is none.
 func readText(_ path: String) -> String? {
   guard let file = fopen(path, "r") else { return nil }
   defer { fclose(file) }
@@ -76,7 +76,7 @@ func readText(_ path: String) -> String? {
   return String(decoding: bytes, as: UTF8.self)
 }
 
-/// The last line of a log that says something, and whether the disk was full.
+/// The last meaningful line of a log, and whether the disk was full.
 func lastWords(of log: String) -> String {
   let lines = (readText(log) ?? "").split(separator: "\n")
   let telling = lines.last { line in

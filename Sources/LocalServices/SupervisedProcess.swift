@@ -1,26 +1,26 @@
 import Glibc
 import Threading
 
-/// A server process that cannot outlive us, not even when we are killed with -9.
+/// A server process that cannot outlive our process, not even if that is killed with -9.
 ///
-/// Between us and the server stands a small shell (`script`). It holds the reading end of a pipe whose only writing
-/// end is ours: when we close it, or the kernel closes it for us, the shell stops the server, kills it when it does
-/// not end within the grace, and removes the folder where that was asked. Should the shell itself be killed, the
-/// kernel signals the server (`setpriv --pdeathsig`). Both run in a session of their own, so that Ctrl-C in a
-/// terminal reaches us alone and we stop them in order.
+/// A small shell (`script`) stands between our process and the server. It holds the reading end of a pipe whose only
+/// writing end is ours. When we close our end, or the kernel closes it for us, the shell stops the server, kills it if
+/// it does not end within the grace period, and removes the folder if that was requested. If the shell itself is
+/// killed, the kernel signals the server (`setpriv --pdeathsig`). Both run in a separate session, so that Ctrl-C in a
+/// terminal reaches only our process, which then stops them in order.
 public final class SupervisedProcess: Sendable {
-  /// What to run and how to end it.
+  /// The program to run, and how to end it.
   public struct Command: Sendable {
     public var program: String
     public var arguments: [String]
     public var environment: [String: String]
-    /// The account that the server runs as; nil is ours.
+    /// The account that the server runs under; nil means ours.
     public var account: ServiceAccount?
-    /// The name of the signal that ends the server in order, without SIG.
+    /// The name, without SIG, of the signal that ends the server in order.
     public var stopSignal: String
-    /// The seconds that it may take before it is killed.
+    /// Seconds that the server may take to end before it is killed.
     public var graceSeconds: Int
-    /// Where both output streams go.
+    /// The file that receives both output streams.
     public var log: String
     /// Removed after the end of the server; for folders made by mkdtemp.
     public var removedFolder: String?
@@ -63,7 +63,7 @@ public final class SupervisedProcess: Sendable {
     if let account = command.account { line += account.setprivArguments }
     line += ["--", command.program] + command.arguments
     var ends: [Int32] = [-1, -1]
-    // A pair of sockets serves as the pipe, for it can be made close-on-exec in one step: a program that another
+    // A pair of sockets serves as the pipe, because it can be made close-on-exec in one step: a program that another
     // thread starts at this moment must not inherit our end.
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
     guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
@@ -82,7 +82,7 @@ public final class SupervisedProcess: Sendable {
 
   deinit { requestStop() }
 
-  /// The server's exit status once it ended (128 and the signal's number where one ended it); nil while it runs.
+  /// The server's exit status after its end (128 plus the signal's number if a signal ended it); nil while it runs.
   public var exitStatus: Int32? {
     state.withLock { state in
       if let status = state.exitStatus { return status }
@@ -93,7 +93,7 @@ public final class SupervisedProcess: Sendable {
     }
   }
 
-  /// Asks the server to end, and returns at once.
+  /// Tells the server to end, and returns at once.
   public func requestStop() {
     state.withLock { state in
       if state.writingEnd >= 0 { close(state.writingEnd) }
@@ -101,7 +101,7 @@ public final class SupervisedProcess: Sendable {
     }
   }
 
-  /// Ends the server and waits until it is gone; blocks the thread for as long.
+  /// Ends the server and waits until it is gone; blocks the thread meanwhile.
   public func stopAndWait() {
     requestStop()
     while exitStatus == nil { usleep(5_000) }
@@ -113,7 +113,7 @@ public final class SupervisedProcess: Sendable {
   }
 }
 
-/// Why a program could not be started.
+/// The reason why a program could not be started.
 struct SpawnFailure: Error { let reason: String }
 
 extension Result where Failure == SpawnFailure {
@@ -159,7 +159,7 @@ func spawn(
   return status == 0 ? .success(processID) : .failure(SpawnFailure(reason: systemError(status)))
 }
 
-/// Our environment without what would change a server's behaviour or language.
+/// Our environment without variables that would change a server's behaviour or language.
 private func currentEnvironment() -> [String: String] {
   var result: [String: String] = [:]
   var entry = environ
@@ -175,7 +175,7 @@ private func currentEnvironment() -> [String: String] {
   return result
 }
 
-/// Runs a program to its end and gives its exit status; blocks the thread for as long.
+/// Runs a program to its end and returns its exit status; blocks the thread meanwhile.
 func runToEnd(_ line: [String], environment: [String: String] = [:], log: String) -> Result<Int32, SpawnFailure> {
   spawn(line, environment: environment, log: log).map { processID in
     var status: Int32 = 0

@@ -1,12 +1,12 @@
 public import PostgresStore
 
-/// One PostgreSQL server for all tests of a process, and as many fresh databases as they like.
+/// One PostgreSQL server for all tests of a process, with any number of fresh databases.
 ///
 ///     let pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
-///     defer { … }  // nothing to clean: the server and its folder go with the process
+///     defer { … }  // nothing to clean: the server and its folder end with the process
 ///
-/// The server starts at the first use, in a folder of its own under /tmp; test processes never meet. It ends with
-/// the process, even one that was killed.
+/// The server starts on first use, in its own folder under /tmp; test processes never share one. It ends with the
+/// process, even if that is killed.
 public actor TestPostgres {
   public static let shared = TestPostgres()
 
@@ -16,7 +16,7 @@ public actor TestPostgres {
   private var preparing: Task<Void, any Error>?
   private var databaseCount = 0
 
-  /// The server, started if need be.
+  /// The server, started if necessary.
   public func server() async throws -> LocalPostgres {
     if starting == nil {
       starting = Task {
@@ -54,7 +54,7 @@ public actor TestPostgres {
     settings.statementTimeout = .seconds(300)  // many tests on a busy machine make databases at once
     let pool = PostgresPool(settings)
     let statement = SQL("CREATE DATABASE \(unsafeRaw: name) TEMPLATE \(unsafeRaw: template)")
-    // The last session on the template may be still on its way out (55006, object in use).
+    // The last session on the template may not have ended yet (55006, object in use).
     for attempt in 1... {
       do {
         try await pool.execute(statement)

@@ -1,10 +1,10 @@
-// What servers of our own promise:
-// 1. A cluster is made, stopped and started again with its data, over what a killed server left.
-// 2. No server outlives its owner, though that was killed with -9; a temporary folder goes with it.
-// 3. What prevents a start is told in one line that says what to do.
-// 4. Two starts in one folder do not meet; temporary servers are independent.
-// 5. A path too long for a socket, and a folder below a closed one, are worked around.
-// 6. A search server starts, answers, is ended and started again, and leaves nothing (where Java and ../shared are
+// Properties of private servers proved here:
+// 1. A cluster is made, stopped and started again with its data, also over the files of a killed server.
+// 2. No server outlives its owner, even one killed with -9; a temporary folder goes with it.
+// 3. The reason why a start fails is one line that says what to do.
+// 4. Two starts in one folder do not disturb each other; temporary servers are independent.
+// 5. A path too long for a socket, and a folder below a closed one, both work.
+// 6. A search server starts, answers, is ended and started again, and leaves nothing (if Java and ../shared are
 //    present).
 import FoundationEssentials
 import Glibc
@@ -14,7 +14,7 @@ import RedisStore
 import Testing
 
 @Suite struct LocalServicesTests {
-  @Test("1: a cluster lives on over stops and kills")
+  @Test("1: a cluster survives stops and kills")
   func lifeOfACluster() async throws {
     let folder = try Folder()
     var server = try await LocalPostgres.start(in: folder.path)
@@ -32,7 +32,7 @@ import Testing
     try await until { !isAlive(process) }
     await server.stop()
 
-    // A number in the stale file that another program got since: ours.
+    // A process number in the stale file that belongs to another program by now: ours.
     let stale = folder.path + "/data/postmaster.pid"
     try "\(getpid())\n\(folder.path)/data\n0\n5432\n\(folder.path)/socket\n\n0\nready   \n"
       .write(toFile: stale, atomically: false, encoding: .utf8)
@@ -45,7 +45,7 @@ import Testing
     folder.remove()
   }
 
-  @Test("2: no server outlives an owner that was killed")
+  @Test("2: no server outlives a killed owner")
   func killedOwner() async throws {
     let folder = try Folder()
     let path = folder.path
@@ -66,14 +66,14 @@ import Testing
       try await until { !isAlive(process) }
     }
     for temporary in lines.suffix(2) { try await until { access(temporary, F_OK) != 0 } }
-    // It was an orderly stop, so that the next start finds nothing to repair.
+    // The stop was orderly, so that the next start has nothing to repair.
     try await until { access(path + "/postgres/data/postmaster.pid", F_OK) != 0 }
     let again = try await LocalPostgres.start(in: path + "/postgres")
     await again.stop()
     folder.remove()
   }
 
-  @Test("3: a full disk is told in one line")
+  @Test("3: a full disk is reported in one line")
   func fullDisk() async throws {
     let folder = try Folder()
     let mounted = mount("tmpfs", folder.path, "tmpfs", 0, "size=2m")
@@ -107,7 +107,7 @@ import Testing
     folder.remove()
   }
 
-  @Test("3: what prevents a start")
+  @Test("3: causes that prevent a start")
   func refusals() async throws {
     let folder = try Folder()
     try FileManager.default.createDirectory(atPath: folder.path + "/old/data", withIntermediateDirectories: true)
@@ -126,7 +126,7 @@ import Testing
     folder.remove()
   }
 
-  @Test("5: a folder below one that is closed to the server's account serves")
+  @Test("5: a folder below one that is closed to the server's account works")
   func closedFolder() async throws {
     let folder = try Folder()
     mkdir(folder.path + "/closed", 0o700)
@@ -143,7 +143,7 @@ import Testing
     folder.remove()
   }
 
-  @Test("4, 5: servers do not meet, and long paths work")
+  @Test("4, 5: servers are independent, and long paths work")
   func independence() async throws {
     let folder = try Folder()
     let long = folder.path + "/" + String(repeating: "x", count: 100)
@@ -194,7 +194,7 @@ import Testing
   }
 }
 
-/// A folder of a test's own under /tmp.
+/// A test's own folder under /tmp.
 private struct Folder {
   let path: String
   init() throws {
@@ -206,14 +206,14 @@ private struct Folder {
   }
 }
 
-/// A process that ended but that nobody has waited for yet does not count.
+/// Whether the process runs; an ended process that nobody has waited for does not count.
 private func isAlive(_ process: Int32) -> Bool {
   guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
   guard let end = status.lastIndex(of: ")") else { return false }
   return !status[end...].hasPrefix(") Z")
 }
 
-/// Waits for what must come; a busy machine takes a small part of this.
+/// Waits for a condition; a busy machine takes a small part of this time.
 private func until(_ condition: () async throws -> Bool) async throws {
   let deadline = ContinuousClock.now + .seconds(120)
   while try await !condition() {
