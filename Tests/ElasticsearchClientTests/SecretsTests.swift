@@ -1,9 +1,9 @@
 // Properties proved here:
-// 1. Credentials go with every request.
-// 2. They stand in no error, whatever went wrong, and not in what a server repeats of them.
-// 3. They stand in no description, reflection or dump of the settings.
-// 4. Addresses and credentials that cannot be used are refused without repeating a secret.
-// 5. A refusal for want of rights is an error of status 401 or 403 that says what to look at.
+// 1. Every request carries the credentials.
+// 2. No error contains them, whatever failed, not even when a server repeats them.
+// 3. No description, reflection or dump of the settings contains them.
+// 4. Unusable addresses and credentials are refused without repeating a secret.
+// 5. A refusal for missing rights is an error of status 401 or 403 that says what to check.
 import SearchDSL
 import Testing
 
@@ -28,7 +28,7 @@ private func holdsSecret(_ text: String) -> Bool { [secret, apiKey, basicHeader]
     #expect(server.requests[1].contains("Authorization: ApiKey \(apiKey)"))
   }
 
-  @Test("2. no error tells them", .timeLimit(.minutes(5)), arguments: Misbehaviour.all) func errors(kind: Misbehaviour)
+  @Test("2. no error has them", .timeLimit(.minutes(5)), arguments: Misbehaviour.all) func errors(kind: Misbehaviour)
     async throws
   {
     let server = try ScriptedServer { _, _ in kind.behaviour }
@@ -43,7 +43,7 @@ private func holdsSecret(_ text: String) -> Bool { [secret, apiKey, basicHeader]
     }
   }
 
-  @Test("2. nor does a server that repeats the head", arguments: [400, 401, 403, 404, 500, 503]) func echo(status: Int)
+  @Test("2. even if a server repeats the head", arguments: [400, 401, 403, 404, 500, 503]) func echo(status: Int)
     async throws
   {
     let server = try ScriptedServer { _, head in
@@ -97,7 +97,7 @@ private func holdsSecret(_ text: String) -> Bool { [secret, apiKey, basicHeader]
     }
   }
 
-  @Test("5. a refusal of rights", arguments: [401, 403]) func rights(status: Int) async throws {
+  @Test("5. missing rights", arguments: [401, 403]) func rights(status: Int) async throws {
     let answers: [ScriptedServer.Behaviour] = [
       .json(
         #"{"error":{"root_cause":[{"type":"security_exception","reason":"no"}],"type":"security_exception","reason":"no"},"status":\#(status)}"#,
