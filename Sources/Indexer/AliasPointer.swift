@@ -5,10 +5,10 @@ struct AliasPointer: Sendable {
   let engine: any SearchEngine
   let alias: String
 
-  /// A rollback and a sync that follows it may point at the same time: each looks again when the other was faster.
+  /// A rollback and the next sync may move the alias at the same time: each looks again if the other was faster.
   private static let attempts = 5
 
-  /// All in one request, so that a search meets the old index or the new one and never none.
+  /// Moves the alias in one request, so that every search finds either the old index or the new one.
   func point(at index: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError) {
     for _ in 1..<Self.attempts {
       do {

@@ -2,23 +2,23 @@ import Catalog
 import Ports
 import SearchDSL
 
-/// Carries products to an index with several bulk requests under way, while the next products are rendered and those
-/// behind them are read.
+/// Carries products to an index with several bulk requests in progress, while the next products are rendered and the
+/// ones after them are read.
 ///
-/// Bulks are acknowledged in the order in which their products came, each only when it and all before it are in the
-/// index: who records how far the load is may trust every call. The memory it takes is bounded by the number of bulks
-/// that exist at once, and two batches of products. An error, of whichever part, ends the whole, and nothing after the
-/// failed bulk is acknowledged.
+/// Bulks are acknowledged in the order of their products, each only when it and all earlier ones are in the index: a
+/// caller that records the progress of the load can trust every acknowledgement. Memory is limited by the number of
+/// bulks that exist at once, and two batches of products. An error in any part ends the pipeline, and no bulk after the
+/// failed one is acknowledged.
 struct BulkPipeline: Sendable {
-  /// A bulk that is in the index, as are all before it.
+  /// A bulk that is in the index, together with all earlier ones.
   struct Acknowledged: Sendable {
     var result: BulkWriter.Result
     /// The last of its products.
     var through: ProductID
   }
 
-  /// Bulks that are rendered, on their way, or waiting for an earlier one: as many requests as a node of few cores has
-  /// use for, and one that is made meanwhile.
+  /// Bulks that are rendered, being sent, or waiting for an earlier one: as many requests as a node with few cores can
+  /// use, and one being made meanwhile.
   static let defaultBulks = 5
 
   private let mostBulks: Int
@@ -44,7 +44,7 @@ struct BulkPipeline: Sendable {
     self.send = send
   }
 
-  /// Runs `produce`, which adds products in the order of their ids; returns when all are in the index.
+  /// Runs `produce`, which adds products in the order of their IDs; returns when all are in the index.
   func run(
     _ produce: @escaping @Sendable (Intake) async throws -> Void,
     acknowledge: @escaping @Sendable (Acknowledged) async throws -> Void
@@ -61,10 +61,11 @@ struct BulkPipeline: Sendable {
     }
     try await withThrowingDiscardingTaskGroup { group in
       group.addTask {
-        // What ends the producer ends the renderer, and that the loop below, also an error, which then ends the senders.
+        // When the producer finishes or fails, the renderer stops, which ends the loop below; an error also cancels the
+        // senders.
         defer { intoBatches.finish() }
         try await produce(Intake(room: batchRoom, output: intoBatches))
-        // A producer that was cancelled may have returned as if it had come to its end.
+        // A cancelled producer may return as if it had finished.
         try Task.checkCancellation()
         intoBatches.yield(.end)
       }
@@ -89,7 +90,7 @@ struct BulkPipeline: Sendable {
 
   fileprivate enum Batch: Sendable {
     case products([ProductSnapshot])
-    /// The producer has come to its end.
+    /// The producer has finished.
     case end
   }
 
@@ -99,7 +100,7 @@ struct BulkPipeline: Sendable {
     var through: ProductID
   }
 
-  /// Where products go in.
+  /// The entrance for products.
   actor Intake {
     private var room: AsyncStream<Void>.Iterator
     private let output: AsyncStream<Batch>.Continuation
@@ -109,9 +110,10 @@ struct BulkPipeline: Sendable {
       self.output = output
     }
 
-    /// Hands the products on and returns when all before them are rendered: while these are, the next ones are read.
+    /// Passes the products on and returns when all earlier ones are rendered: the next are read while these are
+    /// rendered.
     func add(_ products: [ProductSnapshot]) async throws {
-      // The iterator's storage is one class: a copy of it goes on where the other is.
+      // The iterator's storage is one class: a copy continues at the original's place.
       var iterator = room
       let isGiven: Void? = await iterator.next(isolation: self)
       room = iterator
@@ -120,7 +122,7 @@ struct BulkPipeline: Sendable {
     }
   }
 
-  /// Makes bulks of products.
+  /// Makes bulks from products.
   private struct Renderer {
     let mostBytesABulk: Int
     let clock: any WallClock
@@ -141,7 +143,7 @@ struct BulkPipeline: Sendable {
       self.output = output
     }
 
-    /// Renders the products; waits where there is no room for another bulk.
+    /// Renders the products; waits while there is no room for another bulk.
     mutating func add(_ products: [ProductSnapshot]) async throws {
       let time = clock.now()
       for product in products {
@@ -165,7 +167,7 @@ struct BulkPipeline: Sendable {
     }
   }
 
-  /// Calls `acknowledge` for bulk after bulk in their order, one call at a time.
+  /// Calls `acknowledge` for the bulks in their order, one call at a time.
   private actor Acknowledgements {
     private let acknowledge: @Sendable (Acknowledged) async throws -> Void
     private var order = AcknowledgementOrder<Acknowledged>()
@@ -176,14 +178,14 @@ struct BulkPipeline: Sendable {
 
     func add(_ bulk: Acknowledged, number: Int) async throws {
       order.add(bulk, number: number)
-      // While a call waits the actor takes in others, which the caller's loop then finds.
+      // While a call waits the actor accepts further bulks, which the caller's loop then finds.
       guard !isCalling, !hasFailed else { return }
       isCalling = true
       defer { isCalling = false }
       do {
         while let next = order.next() { try await acknowledge(next) }
       } catch {
-        // To acknowledge what comes behind would be to say that this one is done.
+        // Acknowledging a later bulk would claim that this one is done.
         hasFailed = true
         throw error
       }
@@ -191,18 +193,18 @@ struct BulkPipeline: Sendable {
   }
 }
 
-/// What is done out of order and handed on in order.
+/// Elements that finish in any order and are passed on in order.
 struct AcknowledgementOrder<Element> {
   private var waiting: [Int: Element] = [:]
   private var nextNumber = 0
 
-  /// Numbers begin at 0, and each comes once.
+  /// Numbers begin at 0, and each occurs once.
   mutating func add(_ element: Element, number: Int) {
     precondition(number >= nextNumber && waiting[number] == nil, "bulk \(number) was acknowledged twice")
     waiting[number] = element
   }
 
-  /// The next in order; nil while it is not done.
+  /// The next element in order; nil while it is not done.
   mutating func next() -> Element? {
     guard let element = waiting.removeValue(forKey: nextNumber) else { return nil }
     nextNumber += 1

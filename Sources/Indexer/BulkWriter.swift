@@ -2,11 +2,11 @@ public import Catalog
 public import Ports
 public import SearchDSL
 
-/// Sends products to an index: makes the operations, sends them by bytes, waits out an engine that is busy or away.
+/// Sends products to an index: makes the operations, splits them by bytes, and waits while the engine is busy or away.
 public struct BulkWriter: Sendable {
-  /// Elasticsearch's advice for one `_bulk` is 5 to 15 MB; the smallest keeps the memory of both sides low.
+  /// Elasticsearch's advice for one `_bulk` is 5 to 15 MB; the smallest keeps memory use low on both sides.
   public static let defaultBytesARequest = 5 * 1024 * 1024
-  /// The version a delete is written with when the row is gone: ids are never used again, so nothing is newer.
+  /// The version of a delete after the row is gone: IDs are never used again, so nothing is newer.
   static let deletedVersion = Int64.max / 2
   private static let requestDeadline = Duration.seconds(60)
   private static let longestPause = Duration.seconds(10)
@@ -30,7 +30,7 @@ public struct BulkWriter: Sendable {
   let engine: any SearchEngine
   let clock: any WallClock
   let mostBytesARequest: Int
-  /// Told of each pause, with the reason.
+  /// Called for each pause, with the reason.
   let onRetry: @Sendable (String) -> Void
 
   public init(
@@ -43,13 +43,14 @@ public struct BulkWriter: Sendable {
     self.onRetry = onRetry
   }
 
-  /// Brings the index to what these rows say: searchable products are written, the others and `deleted` ids leave it.
+  /// Updates the index to the state of these rows: writes searchable products, and removes the others and the `deleted`
+  /// IDs.
   public func write(_ products: [ProductSnapshot], deleted: [ProductID] = [], to index: String, refresh: Bool)
     async throws -> Result
   { try await send(bulks(of: products, deleted: deleted), to: index, refresh: refresh) }
 
-  /// What brings the index to what these rows say, as one request after the other: searchable products are written, the
-  /// others and `deleted` ids leave it.
+  /// The requests that update the index to the state of these rows, one after the other: they write searchable
+  /// products, and remove the others and the `deleted` IDs.
   func bulks(of products: [ProductSnapshot], deleted: [ProductID]) -> [[BulkOperation]] {
     let time = clock.now()
     var bulks: [[BulkOperation]] = []
@@ -73,7 +74,7 @@ public struct BulkWriter: Sendable {
     return bulks
   }
 
-  /// What brings the index to what the row says: a searchable product is written, another leaves it.
+  /// The operation that updates the index to the row's state: writes a searchable product, removes any other.
   static func operation(
     for product: ProductSnapshot, at time: Timestamp, _ renderer: inout ProductDocumentRenderer
   ) -> BulkOperation {
@@ -83,7 +84,7 @@ public struct BulkWriter: Sendable {
     return BulkOperation(id: document.id, externalVersion: product.documentVersion, action: action)
   }
 
-  /// Sends one request after the other; where `refresh` is set, the last makes all of them visible.
+  /// Sends one request after the other; if `refresh` is set, the last makes all of them visible.
   func send(_ bulks: [[BulkOperation]], to index: String, refresh: Bool) async throws -> Result {
     var result = Result()
     for (number, bulk) in bulks.enumerated() {
@@ -112,7 +113,7 @@ public struct BulkWriter: Sendable {
     return outcome(of: batch)
   }
 
-  /// Sends what is pending once; gives the failure of the whole request, if it failed as a whole.
+  /// Sends the pending operations once; returns the failure if the request failed as a whole.
   private func attempt(_ batch: inout BulkBatch, index: String, refresh: Bool) async -> SearchEngineError? {
     do throws(SearchEngineError) {
       let deadline = ContinuousClock.now + Self.requestDeadline
@@ -147,7 +148,8 @@ extension BulkOperation {
 }
 
 extension SearchEngineError {
-  /// Whether the same request may succeed later: the engine is away or full. Indexing waits for that without end.
+  /// Whether the same request may succeed later, because the engine is away or full. Indexing waits for that without
+  /// limit.
   var isWorthRepeating: Bool {
     switch self {
     case .unavailable, .deadlineExceeded, .malformedAnswer: true

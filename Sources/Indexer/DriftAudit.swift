@@ -2,47 +2,48 @@ import Catalog
 public import Ports
 public import SearchDSL
 
-/// Compares an index with Postgres: buckets first, then the ids of those that differ.
+/// Compares an index with Postgres: buckets first, then the IDs in the buckets that differ.
 ///
-/// A document whose change is still on its way is no drift. For what remains, Postgres is asked first (the version, and
-/// that the outbox holds nothing of it that the index has still to read), then the index is refreshed and asked: it
-/// must hold that version or a newer one.
+/// A document whose change is still in progress is not drift. For the other documents, the audit first asks Postgres
+/// (for the version, and whether the outbox has an entry that the index has not read), then refreshes and asks the
+/// index, which must hold that version or a newer one.
 public struct DriftAudit: Sendable {
-  /// A document that is not what Postgres says.
+  /// A document that differs from Postgres.
   public struct Drift: Sendable, Hashable {
     public enum Kind: String, Sendable, CaseIterable {
-      /// In Postgres, not in the index.
+      /// In Postgres, but not in the index.
       case missing
-      /// Another version than Postgres has.
+      /// Another version than in Postgres.
       case stale
-      /// In the index, not in Postgres.
+      /// In the index, but not in Postgres.
       case extra
     }
 
     public var kind: Kind
-    /// The document's id; a product's, unless somebody else wrote it.
+    /// The document's ID: a product's, unless another program wrote the document.
     public var id: String
-    /// What the engine counts as its version; nil where it has none.
+    /// The version that the engine counts; nil if it has none.
     public var engineVersion: Int64?
     public var documentVersion: Int64?
-    /// The index has a newer version than Postgres: a change between the two looks, or a database put back from a backup.
+    /// Whether the index has a newer version than Postgres: because of a change between the two looks, or a database
+    /// restored from a backup.
     var isAhead = false
 
     var product: ProductID? { ProductID(id) }
   }
 
-  /// A document as the index holds it.
+  /// A document in the index.
   private struct Indexed {
     var engineVersion: Int64
-    /// nil: it has none, or another's bucket or checksum.
+    /// nil: it has no version, or its bucket or checksum is that of another document.
     var documentVersion: Int64?
   }
 
-  /// Buckets whose ids are read at a time: about 8,000 of a million documents, a page of the engine's.
+  /// Buckets whose IDs are read at a time: about 8,000 of a million documents, one page of the engine.
   private static let bucketsAtOnce = 8
   private static let pageSize = 10_000
   private static let idsAtOnce = 1000
-  /// A document that is ahead of Postgres may have changed between the two looks; after these it has not.
+  /// A document that is ahead of Postgres may have changed between the two looks; after this many looks it has not.
   private static let looks = 3
   private static let deadline = Duration.seconds(60)
 
@@ -58,9 +59,10 @@ public struct DriftAudit: Sendable {
 
   private var deadline: ContinuousClock.Instant { .now + Self.deadline }
 
-  /// All drift of a generation's index.
+  /// Finds all drift of a generation's index.
   public func find(in generation: IndexGeneration) async throws -> [Drift] {
-    // Side by side, for each takes seconds of a million; what changes between the two looks is looked at again.
+    // In parallel, because each takes seconds for a million documents; changes between the two looks are examined
+    // again.
     async let counted = source.auditBuckets()
     try await engine.refresh(generation.indexName, deadline: deadline)
     let (indexed, isForeign) = try await indexedBuckets(of: generation.indexName)
@@ -75,7 +77,7 @@ public struct DriftAudit: Sendable {
     return try await confirm(candidates.sorted(), in: generation)
   }
 
-  /// Which of these documents are drift, now.
+  /// The documents among these that are drift now.
   public func confirm(_ ids: [String], in generation: IndexGeneration) async throws -> [Drift] {
     var confirmed: [Drift] = []
     for start in stride(from: 0, to: ids.count, by: Self.idsAtOnce) {
@@ -92,7 +94,7 @@ public struct DriftAudit: Sendable {
 
   private func look(at ids: [String], in generation: IndexGeneration) async throws -> [Drift] {
     let products = ids.compactMap { ProductID($0) }
-    // The cursor before the states: what was read since then only looks pending.
+    // Read the cursor before the states: an entry that was read in between then only looks pending.
     let cursor = try await cursor(of: generation)
     let states = try await source.auditStates(of: products, after: cursor)
     let letters = try await ledger.deadLetters(generation: generation.number, of: products, limit: products.count)
@@ -149,10 +151,10 @@ public struct DriftAudit: Sendable {
     return (buckets, isForeign)
   }
 
-  /// Somebody else's documents may add up to what no sum of ours is.
+  /// A sum over another program's documents may not be a whole number; then return one that no sum of ours can have.
   private static func wholeNumber(_ sum: Double?) -> Int64 { Int64(exactly: sum ?? 0) ?? -1 }
 
-  /// Ids that only one side has, or with another version.
+  /// The IDs that only one side has, or that have different versions.
   private func difference(of buckets: [Int], index: String) async throws -> Set<String> {
     async let versions = source.auditVersions(inBuckets: buckets)
     let query = Query.terms(field: "audit_bucket", values: buckets.map { .int(Int64($0)) })
@@ -165,7 +167,7 @@ public struct DriftAudit: Sendable {
     return differing.union(indexed.keys)
   }
 
-  /// Documents without a bucket: not ours.
+  /// Documents without a bucket, which are not ours.
   private func foreignDocuments(of index: String) async throws -> Set<String> {
     let query = Query.bool(BoolQuery(mustNot: [.exists(field: "audit_bucket")]))
     return Set(try await documents(query, index: index).keys)
@@ -191,7 +193,7 @@ public struct DriftAudit: Sendable {
 
   private static let sortedFields = ["product_id", "document_version", "audit_bucket", "audit_checksum"]
 
-  /// nil where the fields that the buckets are made of are not those of the document's product.
+  /// nil if the fields that make up the buckets do not belong to the document's product.
   private static func documentVersion(of hit: Hit) -> Int64? {
     guard hit.sort.count == sortedFields.count, let product = ProductID(hit.id), let version = hit.sort[1].wholeNumber,
       hit.sort[2].wholeNumber == product.rawValue % ProductDocument.auditBuckets,
@@ -213,7 +215,7 @@ extension FieldValue {
 }
 
 extension SortValue {
-  /// A document without the field sorts with the largest number, which is no version.
+  /// A document without the field sorts with the largest number, which is not a valid version.
   fileprivate var wholeNumber: Int64? {
     switch self {
     case .int(let number): number == .max ? nil : number

@@ -6,14 +6,14 @@ import Threading
 
 /// Measures freshness as a shopper would: takes a change that was just written, and searches until it is found.
 ///
-/// Sync offers every change; the probe takes one each `interval`, so that measuring costs a few searches.
+/// Sync offers every change; the probe takes one in each `interval`, so that measuring costs only a few searches.
 final class FreshnessProbe: Sendable {
   struct Change: Sendable {
     var product: ProductID
     var documentVersion: Int64
     var changedAt: Timestamp
 
-    /// The last searchable product, of which a change was noted; nil where there is none.
+    /// The last searchable product with a change in `entries`; nil if there is none.
     init?(newestOf products: [ProductSnapshot], _ entries: [OutboxEntry]) {
       guard let product = products.last(where: \.isSearchable),
         let changedAt = entries.last(where: { $0.product == product.id })?.committedAt
@@ -25,7 +25,7 @@ final class FreshnessProbe: Sendable {
   }
 
   private static let pollPause = Duration.milliseconds(20)
-  /// A change that is not found by then is the audit's business.
+  /// If a change is not found within this time, the audit will find the reason.
   private static let patience = Duration.seconds(60)
   private static let searchDeadline = Duration.seconds(5)
 
@@ -42,10 +42,10 @@ final class FreshnessProbe: Sendable {
     self.metrics = metrics
   }
 
-  /// Takes a change that was just written.
+  /// Offers a change that was just written.
   func offer(_ change: Change) { offered.withLock { $0 = change } }
 
-  /// Runs until cancelled, searching through the alias as shoppers do.
+  /// Runs until cancelled, searching through the alias like shoppers.
   func run(alias: String) async throws {
     while true {
       guard
@@ -59,7 +59,7 @@ final class FreshnessProbe: Sendable {
       }
       try await measure(change, alias: alias)
       try await Task.sleep(for: interval)
-      // What was offered meanwhile is old by now, and its age would be the probe's.
+      // Drop changes offered meanwhile: they are old by now, and the probe would measure its own delay.
       offered.withLock { $0 = nil }
     }
   }

@@ -4,20 +4,21 @@ public import SearchDSL
 
 /// `vitrine index full`: builds a new generation beside the one in use, and swaps the alias when it has caught up.
 ///
-/// capture cursor → create index → stream all rows → replay what changed meanwhile → gate → commit in the ledger → point
-/// the alias → delete the oldest. A crash at any step leaves an index in use that is whole: before the commit the old
-/// one; after it `sync` points the alias at the new one, should this run not have come to it. A run that was stopped
-/// before its gate is gone on with by the next.
+/// capture cursor → create index → stream all rows → replay what changed meanwhile → gate → commit in the ledger →
+/// point the alias → delete the oldest. After a crash at any step a complete index is in use: before the commit the old
+/// one; after it the new one, at which `sync` points the alias if this run could not. The next run continues a run that
+/// was stopped before its gate.
 public struct FullIndex: Sendable {
   public struct Options: Sendable {
     public var alias: String
-    /// Who runs it, for whoever is refused meanwhile.
+    /// The name of the run, shown to processes that are refused meanwhile.
     public var holder = "a full run"
-    /// Products read at a time: enough to make the statements' fixed cost small, few enough to be held beside the bulks.
+    /// Products read at a time: enough to make the fixed cost of the statements small, few enough to be held beside the
+    /// bulks.
     public var batchSize = 2000
-    /// Old generations that stay, to be rolled back to.
+    /// Old generations to keep for a rollback.
     public var generationsKept = 3
-    /// Begins anew where a run that was stopped could be gone on with.
+    /// Begins anew even if a stopped run could be continued.
     public var startsOver = false
     public var gate = IndexGate.Options()
     /// How long to wait for the replicas before the swap; a cluster with too few nodes never has them.
@@ -28,12 +29,12 @@ public struct FullIndex: Sendable {
 
   public struct Report: Sendable, Equatable {
     public var generation: IndexGeneration
-    /// Whether it went on with a run that was stopped.
+    /// Whether it continued a stopped run.
     public var isResumed: Bool
     public var documents: Int
     public var replayed: Int
     public var deadLetters: Int
-    /// What the gate saw.
+    /// The gate's findings.
     public var checks: String
     public var seconds: Double
   }
@@ -63,8 +64,8 @@ public struct FullIndex: Sendable {
 
   private var deadline: ContinuousClock.Instant { .now + Self.adminDeadline }
 
-  /// Throws `LeaseHeld` where another process changes this alias's indices. `onProgress` is told of each request how many
-  /// documents it wrote.
+  /// Throws `LeaseHeld` if another process changes this alias's indices. `onProgress` receives the number of documents
+  /// of each request.
   public func run(_ options: Options, onProgress: @escaping @Sendable (Int) -> Void = { _ in }) async throws -> Report {
     try await leases.withLease(IndexLease.lifecycle(of: options.alias), holder: options.holder) {
       try await runHoldingLease(options, onProgress: onProgress)
@@ -91,15 +92,16 @@ public struct FullIndex: Sendable {
         generation: generation, isResumed: isResumed, documents: passed.documents, replayed: passed.replayed,
         deadLetters: passed.deadLetters, checks: passed.checks, seconds: (.now - start) / .seconds(1))
     } catch let error as IndexingError {
-      // What the gate refused is of no use. The first error is the one to report, and an index that stays behind is
-      // deleted by the next run. After any other error the next run goes on with this generation.
+      // An index that the gate refused is useless. The first error is the one to report, and the next run deletes an
+      // index that stays behind. After any other error the next run continues this generation.
       try? await ledger.setFailed(generation: generation.number)
       try? await engine.deleteIndex(generation.indexName, deadline: deadline)
       throw error
     }
   }
 
-  /// Searches should not meet an index that one lost node takes away; but that is no reason to keep the old one.
+  /// Searches should not depend on an index that the loss of one node destroys; but missing replicas are no reason to
+  /// keep the old index.
   private func waitForReplicas(of generation: IndexGeneration, patience: Duration) async {
     do throws(SearchEngineError) {
       if try await engine.waitUntilAllocated(generation.indexName, deadline: .now + patience) { return }
@@ -114,7 +116,7 @@ public struct FullIndex: Sendable {
       source: source, ledger: ledger, writer: BulkWriter(engine: engine, clock: clock, onRetry: onRetry))
   }
 
-  /// A generation that a stopped run left behind, if its index is there and is what would be built now; else a new one.
+  /// A stopped run's generation, if its index exists and would be built the same way now; otherwise a new one.
   private func generationToBuild(_ options: Options) async throws -> (IndexGeneration, isResumed: Bool) {
     let left = try await ledger.generations(alias: options.alias).filter { $0.state == .building }
     let names = Set(try await engine.indices(matching: options.alias + "-*", deadline: deadline).map(\.name))
@@ -127,7 +129,7 @@ public struct FullIndex: Sendable {
     let cursor = try await source.captureCursor()
     let generation = try await ledger.beginGeneration(
       alias: options.alias, mappingHash: mapping.hash, mapping: mapping.text, cursor: cursor)
-    // An index of that name can only be the rest of an engine that outlived its database.
+    // An index with that name can only be left over from an engine that outlived its database.
     if names.contains(generation.indexName) {
       try await engine.deleteIndex(generation.indexName, deadline: deadline)
     }

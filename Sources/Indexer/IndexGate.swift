@@ -2,15 +2,15 @@ import Catalog
 import Ports
 import SearchDSL
 
-/// What stands between a generation and its use: it holds every product at its version, and ranks as well as the one
-/// in use.
+/// Decides whether a generation may be put in use: it must hold every product at its version, and rank as well as the
+/// one in use.
 public struct IndexGate: Sendable {
   public struct Options: Sendable {
-    /// Dead letters that are let through.
+    /// Largest permitted number of dead letters.
     public var mostDeadLetters = 0
-    /// How long to wait for what open transactions hold back: an import's may be open for minutes.
+    /// How long to wait for entries that open transactions hold back: an import's transaction may be open for minutes.
     public var patience = Duration.seconds(600)
-    /// Judges an index by queries whose good answers are known; nil: nothing is judged.
+    /// Judges an index by queries with known good answers; nil: ranking is not judged.
     public var golden: GoldenQueries?
 
     public init() {}
@@ -18,9 +18,9 @@ public struct IndexGate: Sendable {
 
   /// Queries with judged answers, run on the new index and on the one in use.
   public struct GoldenQueries: Sendable {
-    /// By how much the new index's figure may be lower.
+    /// How much lower the new index's figure may be.
     public var tolerance: Double
-    /// The mean nDCG of an index.
+    /// Returns the mean nDCG of an index.
     public var measure: @Sendable (_ index: String) async throws -> Double
 
     public init(tolerance: Double, measure: @escaping @Sendable (_ index: String) async throws -> Double) {
@@ -29,14 +29,14 @@ public struct IndexGate: Sendable {
     }
   }
 
-  /// What was seen when the gate let a generation through.
+  /// The findings when the gate lets a generation pass.
   struct Passed: Sendable {
     var documents: Int
     var replayed: Int
     var deadLetters: Int
     var golden: String?
 
-    /// As the ledger keeps it.
+    /// The text that the ledger keeps.
     var checks: String {
       "\(documents) documents, every bucket as in Postgres, \(deadLetters) dead letters"
         + (golden.map { ", \($0)" } ?? "")
@@ -45,24 +45,24 @@ public struct IndexGate: Sendable {
 
   private static let pause = Duration.milliseconds(200)
   private static let deadline = Duration.seconds(120)
-  /// Documents that a refusal names.
+  /// Most documents that a refusal names.
   private static let mostNamed = 5
 
   let source: any ProductSource & AuditSource
   let ledger: any IndexingLedger
   let engine: any SearchEngine
-  /// Told why it waits.
+  /// Called with the reason for each wait.
   let onWait: @Sendable (String) -> Void
 
   private var deadline: ContinuousClock.Instant { .now + Self.deadline }
 
-  /// Replays what was committed since the generation's cursor until the index holds what Postgres holds.
+  /// Replays everything committed since the generation's cursor until the index agrees with Postgres.
   ///
-  /// Throws `IndexingError.gateRefused` when documents were refused, are missing or wrong, or rank worse.
+  /// Throws `IndexingError.gateRefused` if documents were refused, are missing or wrong, or rank worse.
   func pass(_ generation: IndexGeneration, replay: OutboxReplay, options: Options) async throws -> Passed {
     let audit = DriftAudit(source: source, ledger: ledger, engine: engine)
     let giveUp = ContinuousClock.now + options.patience
-    // What is committed by now is in the index when it is put in use; what comes later, `sync` brings.
+    // Everything committed by now is in the index when it is put in use; `sync` carries later changes.
     let end = try await source.outboxEnd()
     var cursor = generation.cursor
     var replayed = 0

@@ -4,14 +4,14 @@ public import SearchDSL
 
 /// The names of the leases on an alias's indices.
 enum IndexLease {
-  /// Who carries changes into the index in use.
+  /// The lease of the process that carries changes into the index in use.
   static func sync(of alias: String) -> String { "index sync of \(alias)" }
-  /// Who builds, swaps or deletes indices.
+  /// The lease of a process that builds, swaps or deletes indices.
   static func lifecycle(of alias: String) -> String { "index full, rollback or prune of \(alias)" }
 }
 
 extension IndexingLedger {
-  /// The generation that searches read; throws `IndexingError.noLiveGeneration` where there is none.
+  /// The generation that searches read; throws `IndexingError.noLiveGeneration` if there is none.
   public func liveGeneration(of alias: String) async throws -> IndexGeneration {
     guard let live = try await generations(alias: alias).first(where: { $0.state == .live }) else {
       throw IndexingError.noLiveGeneration(alias: alias)
@@ -23,7 +23,7 @@ extension IndexingLedger {
 /// Puts a generation in use: first in the ledger, which decides, then in the engine.
 struct GenerationSwap: Sendable {
   private static let adminDeadline = Duration.seconds(120)
-  /// An engine that is away for longer than these attempts is left to `sync`.
+  /// If the engine is away for longer than these attempts take, `sync` finishes the work.
   private static let attempts = 5
   private static let pause = Duration.milliseconds(500)
 
@@ -37,7 +37,7 @@ struct GenerationSwap: Sendable {
     try await pointAlias(at: generation)
   }
 
-  /// Makes the generation the live one: the moment from which `sync` carries changes into it.
+  /// Makes the generation the live one: from now on `sync` carries changes into it.
   private func commit(_ generation: IndexGeneration, checks: String) async throws {
     do {
       try await ledger.putInUse(generation: generation.number, checks: checks)
@@ -48,7 +48,7 @@ struct GenerationSwap: Sendable {
     }
   }
 
-  /// From here on the new index is not taken back: where the engine does not answer, `sync` points the alias later.
+  /// From here on the new index stays: if the engine does not answer, `sync` points the alias later.
   private func pointAlias(at generation: IndexGeneration) async throws {
     let pointer = AliasPointer(engine: engine, alias: alias)
     for attempt in 1...Self.attempts {
@@ -63,7 +63,7 @@ struct GenerationSwap: Sendable {
   }
 }
 
-/// `vitrine index rollback`: puts an older generation back in use, after all that it missed.
+/// `vitrine index rollback`: puts an older generation back in use, after replaying the changes that it missed.
 public struct IndexRollback: Sendable {
   public struct Report: Sendable {
     public var generation: IndexGeneration
@@ -92,10 +92,10 @@ public struct IndexRollback: Sendable {
     self.onRetry = onRetry
   }
 
-  /// Goes to the generation of that number; nil: the one that was in use before.
+  /// Goes back to the generation with that number; nil: the one that was in use before.
   ///
-  /// Throws `LeaseHeld` where another process changes this alias's indices, `IndexingError` where there is nothing to
-  /// go back to or the gate refuses it.
+  /// Throws `LeaseHeld` if another process changes this alias's indices, and `IndexingError` if there is no such
+  /// generation or the gate refuses it.
   public func run(alias: String, to number: Int64?, holder: String, gate options: IndexGate.Options = .init())
     async throws -> Report
   {
@@ -136,7 +136,7 @@ public struct IndexRollback: Sendable {
   }
 }
 
-/// `vitrine index prune`: deletes the indices of failed generations and of those too old to be rolled back to.
+/// `vitrine index prune`: deletes the indices of failed generations and of those too old for a rollback.
 public struct IndexPruning: Sendable {
   private static let adminDeadline = Duration.seconds(120)
 
@@ -144,7 +144,7 @@ public struct IndexPruning: Sendable {
   let engine: any SearchEngine
   let alias: String
 
-  /// The one in use is one of those that are kept. The caller holds the lease or is alone.
+  /// The generation in use counts among those kept. The caller must hold the lease or be alone.
   func run(keeping count: Int) async throws -> [String] {
     let names = Set(
       try await engine.indices(matching: alias + "-*", deadline: .now + Self.adminDeadline).map(\.name))
@@ -159,13 +159,13 @@ public struct IndexPruning: Sendable {
         try await engine.deleteIndex(generation.indexName, deadline: .now + Self.adminDeadline)
         deleted.append(generation.indexName)
       }
-      // A failed one keeps its dead letters for whoever asks why, until the next generation is in use.
+      // A failed generation keeps its dead letters, which explain the failure, until the next generation is in use.
       try await ledger.removeGeneration(generation.number)
     }
     return deleted
   }
 
-  /// As `run`, holding the lease; throws `LeaseHeld` where another process changes this alias's indices.
+  /// Like `run`, but takes the lease; throws `LeaseHeld` if another process changes this alias's indices.
   public static func run(
     alias: String, keeping count: Int, holder: String, ledger: any IndexingLedger, leases: any Leases,
     engine: any SearchEngine

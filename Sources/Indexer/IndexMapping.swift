@@ -3,9 +3,9 @@ public import SearchDSL
 
 /// `IndexMappings/products.json`: settings and mappings that every engine reads, and their hash.
 public struct IndexMapping: Sendable {
-  /// `settings` and `mappings`, as Elasticsearch's create-index takes them.
+  /// `settings` and `mappings`, as a request that creates an index contains them.
   public let body: JSONValue
-  /// Tells whether an index was built with this mapping: FNV-1a of the canonical bytes, 16 hexadecimal digits.
+  /// Identifies the mapping that an index was built with: FNV-1a of the canonical bytes, 16 hexadecimal digits.
   public let hash: String
 
   public init(body: JSONValue) throws {
@@ -25,7 +25,7 @@ public struct IndexMapping: Sendable {
     }
   }
 
-  /// The body for loading on this engine: no refresh, no replicas and the engine's own way with the translog until the
+  /// The body for loading on this engine: no refresh, no replicas and the engine's own translog settings until the
   /// alias is swapped.
   public func bodyForLoading(on engine: EngineInformation) -> JSONValue {
     var index = body["settings"]?["index"]?.object ?? JSONObject()
@@ -40,21 +40,21 @@ public struct IndexMapping: Sendable {
     return result
   }
 
-  /// What is put back before the gate.
+  /// The settings to restore before the gate.
   var settingsForServing: JSONValue {
     let own = body["settings"]?["index"]
     var index = JSONObject()
-    // Null is the engine's own.
+    // Null means the engine's own value.
     for name in ["refresh_interval", "number_of_replicas"] { index[name] = own?[name] ?? .null }
     index["translog"] = own?["translog"]
     return .object(["index": .object(index)])
   }
 
-  /// As the ledger keeps it beside a generation.
+  /// The text that the ledger keeps beside a generation.
   var text: String { String(decoding: Self.canonical(body).bytes, as: UTF8.self) }
 
-  /// Where an index that was built with another mapping differs, as `mappings.properties.brand.analyzer: "stemmed", was
-  /// "exact"`; empty where it is the same.
+  /// The differences from the mapping that an index was built with, such as `mappings.properties.brand.analyzer:
+  /// "stemmed", was "exact"`; empty if both are the same.
   public func differences(from built: String) throws -> [String] {
     let old = try JSONValue(parsing: Array(built.utf8))
     return Self.differences(Self.canonical(body), Self.canonical(old), path: "")
@@ -95,21 +95,21 @@ public struct IndexMapping: Sendable {
 }
 
 extension EngineInformation {
-  /// Whether a refresh waits for merges of small segments, for up to 10 s, unless an index is made with
-  /// `merge_on_flush` off: OpenSearch from 2.2 on. What was written meanwhile is found so much later.
+  /// Whether a refresh waits up to 10 s for merges of small segments, unless the index is made with `merge_on_flush`
+  /// off: OpenSearch from 2.2 on. Documents written meanwhile are found that much later.
   fileprivate var mergesInRefresh: Bool {
     let parts = version.split(separator: ".").prefix(2).compactMap { Int($0) }
     return distribution == "opensearch" && parts.count == 2 && (parts[0], parts[1]) >= (2, 2)
   }
 }
 
-/// Why indexing stopped.
+/// The reason why indexing stopped.
 public enum IndexingError: Error, Sendable, Equatable, CustomStringConvertible {
   case invalidMapping(String)
-  /// The gate before the alias swap: what was expected and what is there.
+  /// The gate before the alias swap refused: the text gives the expected and the actual state.
   case gateRefused(String)
   case noLiveGeneration(alias: String)
-  /// Rolling back has no such goal; `possible` says which there are.
+  /// The rollback's target does not exist; `possible` lists those that do.
   case noSuchGeneration(Int64?, possible: String)
 
   public var description: String {

@@ -1,32 +1,32 @@
 public import Ports
 public import SearchDSL
 
-/// `vitrine index status`: what was built, what is in use, how far it is behind, and what wants doing.
+/// `vitrine index status`: the generations, the one in use, their lag, and advice.
 public struct IndexStatus: Sendable {
   public struct Row: Sendable {
     public var generation: IndexGeneration
     /// nil: the engine has no such index.
     public var documents: Int?
     public var deadLetters: Int
-    /// Entries of the outbox that it has still to read.
+    /// Entries of the outbox that the generation has not read yet.
     public var lag: OutboxLag
   }
 
-  /// Changes that a lag counts.
+  /// Most changes that a lag counts.
   private static let mostLagCounted = 100_000
   private static let deadline = Duration.seconds(30)
 
   public var alias: String
   public var engine: EngineInformation
-  /// What the alias points to.
+  /// The indices that the alias points to.
   public var aliased: [String]
   /// Searchable products in Postgres.
   public var products: Int
   /// Newest first.
   public var rows: [Row]
-  /// Where the mapping's file differs from what the index in use was built with.
+  /// Differences between the mapping's file and the mapping that the index in use was built with.
   public var mappingDifferences: [String]
-  /// Who carries changes, and who builds; nil: nobody.
+  /// The processes that carry changes and that build; nil: none.
   public var syncHolder: String?
   public var lifecycleHolder: String?
 
@@ -54,7 +54,7 @@ public struct IndexStatus: Sendable {
     lifecycleHolder = try await leases.leaseHolder(IndexLease.lifecycle(of: alias))
   }
 
-  /// What is not as it should be, each with the command that mends it; empty where all is well.
+  /// Everything that needs attention, each with the command that corrects it; empty if all is well.
   public var advice: [String] {
     var advice: [String] = []
     guard let live = rows.first(where: { $0.generation.state == .live }) else {

@@ -6,21 +6,21 @@ import Telemetry
 /// `vitrine index sync`: carries every committed change into the index in use, for ever.
 ///
 /// One process at a time does so, the holder of a lease; others stand by and take over. It stops only when its task is
-/// cancelled. What fails is waited out: a database or an engine that is away is tried again with growing pauses, and
-/// the cursor says where to go on.
+/// cancelled. It waits out failures: if the database or the engine is away, it tries again with growing pauses, and the
+/// cursor says where to continue.
 public struct IndexSync: Sendable {
   public struct Options: Sendable {
     public var alias: String
-    /// Who this is, for whoever asks who holds the lease.
+    /// The name of this process, shown as the holder of the lease.
     public var holder = "a sync"
-    /// Entries of one step at the most: what a batch grows to when the engine is slow.
+    /// Most entries of one step: a batch grows to this size when the engine is slow.
     public var batchDocuments = 1000
     public var batchBytes = BulkWriter.defaultBytesARequest
-    /// Between two looks at the outbox, the first of which did not fill a batch.
+    /// The pause before the next look at the outbox, after a look that did not fill a batch.
     public var pollPause = Duration.milliseconds(50)
     public var probeInterval = Duration.seconds(10)
     public var auditInterval = Duration.seconds(300)
-    /// How often what was read is removed from the outbox.
+    /// How often entries that were read are removed from the outbox.
     public var pruneInterval = Duration.seconds(10)
     /// Whether each batch is made visible at once: for the embedded node, where that is cheap. A cluster refreshes by
     /// itself.
@@ -32,16 +32,17 @@ public struct IndexSync: Sendable {
   private static let firstPause = Duration.milliseconds(100)
   private static let longestPause = Duration.seconds(5)
   private static let adminDeadline = Duration.seconds(30)
-  /// A lease that its holder's death frees is taken over within this time.
+  /// When the holder dies, its lease is taken over within this time.
   private static let standbyPause = Duration.seconds(1)
-  /// Products that a change to many hands on at a time, when nothing else waits: others then wait for one such batch.
+  /// Products that a change to many products passes on at a time when nothing else waits: other changes then wait for
+  /// one such batch at most.
   private static let fanOutBatch = 250
   private static let compactionInterval = Duration.seconds(600)
   private static let lagInterval = Duration.seconds(1)
-  /// How soon it is seen that another index was put in use.
+  /// How soon sync notices that another index was put in use.
   private static let generationInterval = Duration.milliseconds(200)
   private static let mostLagCounted = 100_000
-  /// A lag that is worth a line in the log.
+  /// The least lag that deserves a line in the log.
   private static let longLagSeconds = 10.0
 
   let source: any ProductSource & AuditSource
@@ -85,12 +86,12 @@ public struct IndexSync: Sendable {
       } catch let error as LeaseHeld {
         if holder != error.holder { log("sync stands by: \(error)") }
         holder = error.holder
-        // Cancelled while pausing: the loop's condition ends it.
+        // If cancelled in the pause, the loop's condition ends it.
         try? await Task.sleep(for: Self.standbyPause)
       } catch {
         if Task.isCancelled { break }
         metrics.failures.increment()
-        // What went well for this long is not the failure that was waited for before.
+        // After a long healthy run, reset the backoff: this failure is a new one.
         if ContinuousClock.now - start > Self.longestPause { pause = Self.firstPause }
         log("sync goes on in \(pause): \(error)")
         try? await Task.sleep(for: pause)
@@ -101,7 +102,7 @@ public struct IndexSync: Sendable {
     metrics.isWriter.set(0)
   }
 
-  /// What the holder of the lease does: follows the outbox, and beside it what is done now and then.
+  /// The work of the lease's holder: follows the outbox, and does periodic chores beside it.
   private func work() async throws {
     let probe = FreshnessProbe(engine: engine, clock: clock, interval: options.probeInterval, metrics: metrics)
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -112,14 +113,14 @@ public struct IndexSync: Sendable {
       group.addTask { try await each(options.pruneInterval) { try await prune() } }
       group.addTask { try await each(Self.compactionInterval) { try await compact() } }
       defer { group.cancelAll() }
-      // None ends but by an error, which then ends the others.
+      // A task ends only by an error, which then ends the others.
       for try await _ in group {}
     }
   }
 
   // MARK: The flow
 
-  /// A batch and the generation that it was read for.
+  /// A batch and the generation for which it was read.
   private struct Assignment: Sendable {
     var batch: OutboxReplay.Batch
     var generation: IndexGeneration
@@ -127,13 +128,13 @@ public struct IndexSync: Sendable {
 
   /// Reads and renders the next batch while one is written.
   ///
-  /// Batches are written one after the other. Two at once could hold the same product, and an engine remembers for a
-  /// minute only that a document was deleted: an older write that is repeated for longer would bring it back.
+  /// Batches are written one after the other. Two at once could contain the same product, and an engine remembers a
+  /// document's deletion for only a minute: an older write that is retried for longer would bring the document back.
   private func follow(probe: FreshnessProbe) async throws {
     let replay = OutboxReplay(
       source: source, ledger: ledger, writer: writer(), batchDocuments: options.batchDocuments)
     let (assignments, intoAssignments) = AsyncStream.makeStream(of: Assignment.self)
-    // One notice when the writer is free: no more is read ahead than the batch that waits for it.
+    // One signal for each time the writer is free: at most the batch that waits for it is read ahead.
     let (writerIsFree, setWriterIsFree) = AsyncStream.makeStream(of: Void.self)
     setWriterIsFree.yield()
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -154,7 +155,7 @@ public struct IndexSync: Sendable {
           setWriterIsFree.yield()
         }
       }
-      // Neither ends but by an error, which then ends the other.
+      // A task ends only by an error, which then ends the other.
       for try await _ in group {}
     }
   }
@@ -165,10 +166,10 @@ public struct IndexSync: Sendable {
     try await pointAlias(at: generation)
     var cursor = generation.cursor
     var lookedAt = ContinuousClock.now
-    // Products that were handed on since the last look.
+    // Products passed on by changes to many since the last look.
     var fannedOut = 0
     while true {
-      // Looked at by the clock: a source that never rests must not hide that another index was put in use.
+      // Check by the clock: a source that never rests must not hide that another index was put in use.
       if ContinuousClock.now - lookedAt >= Self.generationInterval {
         lookedAt = .now
         let current = try await ledger.liveGeneration(of: options.alias)
@@ -184,7 +185,8 @@ public struct IndexSync: Sendable {
       }
       let entries = batch?.entryCount ?? 0
       guard entries < options.batchDocuments else { continue }
-      // Where other changes come too, each other look is theirs alone: the engine must not be full of what is handed on.
+      // If other changes wait too, every other look belongs to them alone: products passed on must not keep the engine
+      // busy.
       let isOthersTurn = fannedOut > 0 && entries > fannedOut
       fannedOut = isOthersTurn ? 0 : try await source.fanOut(limit: Self.fanOutBatch, at: clock.now())
       metrics.fannedOut.increment(by: fannedOut)
@@ -199,7 +201,8 @@ public struct IndexSync: Sendable {
     }
   }
 
-  /// Searches read what changes are carried into: a full run that was cut short after its commit is ended here.
+  /// Makes searches read the generation that receives the changes: completes a full run that was cut short after its
+  /// commit.
   private func pointAlias(at generation: IndexGeneration) async throws {
     try await AliasPointer(engine: engine, alias: options.alias).point(
       at: generation.indexName, deadline: .now + Self.adminDeadline)
@@ -207,7 +210,7 @@ public struct IndexSync: Sendable {
 
   // MARK: Beside the flow
 
-  /// Does something again and again, with that much time between.
+  /// Repeats a chore for ever, with the given interval between runs.
   private func each(_ interval: Duration, _ chore: () async throws -> Void) async throws {
     while true {
       try await Task.sleep(for: interval)
@@ -228,7 +231,8 @@ public struct IndexSync: Sendable {
     try await source.compactOutbox(through: ledger.liveGeneration(of: options.alias).cursor)
   }
 
-  /// Removes what every generation whose index exists has read: those that are built or may be rolled back to.
+  /// Removes the entries that every generation with an existing index has read: generations being built or kept for a
+  /// rollback.
   private func prune() async throws {
     let names = try await engine.indices(matching: options.alias + "-*", deadline: .now + Self.adminDeadline).map(
       \.name)
@@ -251,7 +255,7 @@ public struct IndexSync: Sendable {
     }
   }
 
-  /// Returns when the flow has read what the outbox holds now.
+  /// Returns when sync has read everything that the outbox holds now.
   private func waitUntilRead(_ generation: IndexGeneration) async throws {
     let end = try await source.outboxEnd()
     while let current = try await ledger.generations(alias: options.alias).first(where: {

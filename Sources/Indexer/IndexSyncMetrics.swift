@@ -1,6 +1,6 @@
 public import Telemetry
 
-/// What sync tells of itself.
+/// The metrics that sync reports.
 public struct IndexSyncMetrics: Sendable {
   let documents: Counter
   let outdated: Counter
@@ -13,7 +13,7 @@ public struct IndexSyncMetrics: Sendable {
   let isWriter: Gauge
   let lagSeconds: Gauge
   let lagEntries: Gauge
-  /// Commit to searchable, in seconds.
+  /// The time from commit to searchable, in seconds.
   let freshness: Histogram
 
   public init(registry: MetricsRegistry) {

@@ -2,15 +2,15 @@ import Catalog
 public import Ports
 public import SearchDSL
 
-/// `vitrine index verify`: finds drift, and mends it by what Postgres says.
+/// `vitrine index verify`: finds drift, and repairs it from Postgres.
 ///
-/// A repair goes the way of every change: the product's version is raised above the one that the index holds, and its
-/// entry in the outbox brings the document anew, or takes it away.
+/// A repair goes the same way as every change: it raises the product's version above the index's, and the entry in the
+/// outbox writes the document again, or removes it.
 public struct IndexVerification: Sendable {
   public struct Report: Sendable {
     public var generation: IndexGeneration
     public var found: [DriftAudit.Drift]
-    /// What is still not right; all that was found, where nothing was to be repaired.
+    /// The drift that remains; all drift found, if nothing was to be repaired.
     public var left: [DriftAudit.Drift]
     public var seconds: Double
 
@@ -18,7 +18,8 @@ public struct IndexVerification: Sendable {
     public var repaired: Int { found.count - left.count }
   }
 
-  /// An index may remember a deleted document's version, which nobody can ask it for: each attempt raises higher.
+  /// An index may remember a deleted document's version, which cannot be queried: each attempt raises the version
+  /// further.
   private static let attempts = 3
   private static let deadline = Duration.seconds(60)
 
@@ -28,8 +29,8 @@ public struct IndexVerification: Sendable {
     audit = DriftAudit(source: source, ledger: ledger, engine: engine)
   }
 
-  /// Finds the drift of a generation's index, and repairs it where `catchUp` is given: it returns when the outbox that
-  /// was written before its call is in the index.
+  /// Finds the drift of a generation's index, and repairs it if `catchUp` is given; `catchUp` must return once
+  /// everything that was in the outbox before its call is in the index.
   public func run(_ generation: IndexGeneration, catchUp: (@Sendable () async throws -> Void)?) async throws -> Report {
     let start = ContinuousClock.now
     let found = try await audit.find(in: generation)
@@ -63,7 +64,7 @@ public struct IndexVerification: Sendable {
   }
 }
 
-/// Carries what the outbox holds now into a generation's index, beside a sync or without one.
+/// Carries the current content of the outbox into a generation's index, beside a sync or without one.
 public struct IndexCatchUp: Sendable {
   private static let pause = Duration.milliseconds(100)
 

@@ -2,11 +2,11 @@ import Catalog
 import Ports
 import SearchDSL
 
-/// One step of the update flow, shared by `full` (replay), `rollback` and `sync`: outbox → rows as they are now → bulk
-/// → cursor.
+/// One step of the update flow, shared by `full` (replay), `rollback` and `sync`: outbox → current rows → bulk →
+/// cursor.
 ///
-/// A step has two halves, `read` and `write`; between them nothing is recorded, so that the next may be read while one
-/// is written.
+/// A step has two halves, `read` and `write`; nothing is recorded between them, so that the next batch may be read
+/// while one is written.
 struct OutboxReplay: Sendable {
   let source: any ProductSource
   let ledger: any IndexingLedger
@@ -14,20 +14,20 @@ struct OutboxReplay: Sendable {
   /// Products fetched and written at a time.
   var batchDocuments = 1000
 
-  /// Entries of the outbox, and what brings the index in step with them.
+  /// Entries of the outbox, and the requests that bring the index in step with them.
   struct Batch: Sendable {
     var entryCount: Int
-    /// The products of the entries, each once.
+    /// The products of the entries, without duplicates.
     var ids: [ProductID]
     /// A change that searches find once the batch is written.
     var newest: FreshnessProbe.Change?
-    /// What each request writes, in order.
+    /// The operations of each request, in order.
     var bulks: [[BulkOperation]]
     /// The last of the entries.
     var cursor: OutboxCursor
   }
 
-  /// Reads the next entries and their products, and renders these; nil when there is none.
+  /// Reads the next entries and their products, and renders these; nil if there are none.
   func read(after cursor: OutboxCursor) async throws -> Batch? {
     let entries = try await source.outbox(after: cursor, limit: batchDocuments)
     guard let last = entries.last else { return nil }
@@ -40,7 +40,7 @@ struct OutboxReplay: Sendable {
       cursor: last.cursor)
   }
 
-  /// Writes a batch. The cursor moves only after all of it is in the index or among the dead letters.
+  /// Writes a batch. The cursor moves only after every product is in the index or among the dead letters.
   func write(_ batch: Batch, generation: IndexGeneration, refresh: Bool) async throws -> BulkWriter.Result {
     let result = try await writer.send(batch.bulks, to: generation.indexName, refresh: refresh)
     if !result.deadLetters.isEmpty {
@@ -52,8 +52,8 @@ struct OutboxReplay: Sendable {
     return result
   }
 
-  /// Replays until what is left is less than a batch, changes that fan out included; gives where it stopped and how
-  /// many entries it read. A source that never rests does not keep it for ever.
+  /// Replays, including changes that fan out, until less than a batch is left; returns the cursor and the number of
+  /// entries read. A source that never rests does not hold it for ever.
   func drain(from cursor: OutboxCursor, generation: IndexGeneration) async throws -> (OutboxCursor, replayed: Int) {
     var (cursor, replayed) = (cursor, 0)
     while true {

@@ -3,22 +3,22 @@ import JSON
 import Ports
 import Pricing
 
-/// A product as the search engine holds it: the fields of `IndexMappings/products.json`.
+/// A product as the search engine stores it: the fields of `IndexMappings/products.json`.
 ///
-/// The bytes are made straight from the rows. What is searched, filtered, counted and sorted stands in fields of its own;
-/// what a result list shows stands under `display`, which no engine indexes.
+/// The bytes are made directly from the rows. Data for searching, filtering, counting and sorting has its own fields;
+/// data shown in a result list is under `display`, which no engine indexes.
 public struct ProductDocument: Sendable {
   public let product: ProductSnapshot
-  /// Prices are quoted for this moment; a later change of a price bumps the version and writes the document again.
+  /// Prices are quoted for this moment; a later price change bumps the version and writes the document again.
   public let time: Timestamp
 
-  /// Buckets that `verify` compares: documents of one bucket are those whose id leaves the same remainder.
+  /// Number of buckets that `verify` compares: documents whose IDs leave the same remainder share a bucket.
   public static let auditBuckets: Int64 = 1024
-  /// Values of one field that are worth a facet; a longer text is a description.
+  /// Longest value worth a facet; a longer text is a description.
   private static let longestFacetValue = 80
-  /// Pictures that a result card and its hover need.
+  /// Pictures that a result card and its hover state need.
   private static let mostDisplayPictures = 4
-  /// Variants whose options a result card lists.
+  /// Most variants whose options a result card lists.
   private static let mostDisplayVariants = 60
 
   public init(_ product: ProductSnapshot, at time: Timestamp) {
@@ -56,7 +56,7 @@ public struct ProductDocument: Sendable {
 
   // MARK: Attributes
 
-  /// Goes through the product's attributes, then each variant's options, once, for all fields that they stand in.
+  /// Goes once through the product's attributes and each variant's options, for all fields that contain them.
   private func collectAttributes(_ lists: inout ProductDocumentRenderer.Lists) {
     collect(product.attributes, &lists)
     for index in product.variants.indices {
@@ -70,11 +70,11 @@ public struct ProductDocument: Sendable {
   }
 
   private func collect(_ attributes: [ProductSnapshot.Attribute], _ lists: inout ProductDocumentRenderer.Lists) {
-    // By place: a copy of an attribute counts the references of all its texts.
+    // By index: a copy of an attribute would count references for all its texts.
     for place in attributes.indices {
       let (code, isFacet) = (attributes[place].definition.code, attributes[place].definition.isFacet)
       for value in attributes[place].values {
-        // Of a flag its name is searched, where it is true: "yes" says nothing.
+        // A flag that is true is searched by its name, because "yes" says nothing.
         if case .boolean(true) = value { lists.features.add(attributes[place].definition.name) }
         collect(value, code: code, isFacet: isFacet, &lists)
       }
@@ -141,7 +141,7 @@ public struct ProductDocument: Sendable {
     writer.member("available_quantity", quantity)
   }
 
-  /// The lists that have a price of the product, in the order of their codes.
+  /// The lists with a price for the product, in the order of their codes.
   private var priceLists: [PriceListCode] {
     var lists: [PriceListCode] = []
     for index in product.variants.indices {
@@ -198,9 +198,9 @@ public struct ProductDocument: Sendable {
   }
 }
 
-/// Makes the bytes of document after document in storage that it keeps: for a full index.
+/// Makes the bytes of many documents in reused storage: for a full index.
 struct ProductDocumentRenderer: Sendable {
-  /// The elements of fields with many short values; each is emptied when it is written.
+  /// The elements of fields with many short values; writing a field empties its list.
   struct Lists: Sendable {
     var texts = DistinctTexts()
     var features = DistinctTexts()
@@ -223,7 +223,7 @@ struct ProductDocumentRenderer: Sendable {
 }
 
 extension JSONWriter {
-  /// An array of the texts, which are emptied; nothing where there is none.
+  /// Writes an array of the texts and empties the list; writes nothing if there are none.
   fileprivate mutating func member(_ name: StaticString, _ texts: inout DistinctTexts) {
     guard !texts.isEmpty else { return }
     self.name(name)

@@ -1,8 +1,9 @@
 // 1. Every status of a bulk item has its outcome: written, deleted, outdated, refused with its reason, or sent again.
-// 2. An answer that is not one item for each operation, in order, is refused and changes nothing.
-// 3. A batch comes to its end whatever the engine answers first: each operation is counted once (random, seed printed).
-// 4. BulkWriter repeats what met 429 and 503, alone, and whole requests that failed; it gives up on what never mends.
-// 5. BulkWriter writes searchable products, deletes the others, and makes dead letters of what is refused.
+// 2. An answer that does not have one item for each operation, in order, is refused and changes nothing.
+// 3. A batch ends whatever the engine answers first: each operation is counted once (random, seed printed).
+// 4. BulkWriter repeats only the operations that met 429 and 503, and whole requests that failed; it gives up on errors
+//    that are permanent.
+// 5. BulkWriter writes searchable products, deletes the others, and makes dead letters of refused ones.
 import Catalog
 import Indexer
 import JSON
@@ -71,7 +72,7 @@ import Threading
     }
   }
 
-  @Test("4: what met 429 and 503 is sent again, alone")
+  @Test("4: only operations that met 429 and 503 are sent again")
   func retries() async throws {
     let engine = AnsweringEngine([
       .items([201, 429, 503, 400]), .failure(.unavailable(reason: "restarting")),
@@ -91,7 +92,7 @@ import Threading
   }
 
   @Test(
-    "4: what never mends is thrown",
+    "4: a permanent error is thrown",
     arguments: [
       SearchEngineError.indexNotFound("products-1"),
       .refused(status: 403, type: "security_exception", reason: "no", index: nil),
@@ -103,7 +104,7 @@ import Threading
     #expect(engine.requests.count == 1)
   }
 
-  @Test("5: searchable ones are written, the others and what is gone leave")
+  @Test("5: searchable products are written, others and deleted ones leave")
   func operations() async throws {
     let engine = AnsweringEngine([.items([201, 200, 404, 404])])
     let writer = BulkWriter(engine: engine, clock: StoppedClock())
@@ -125,7 +126,7 @@ import Threading
   }
 }
 
-/// Answers bulk requests by a script, and remembers what was asked.
+/// Answers bulk requests by a script, and records the requests.
 private final class AnsweringEngine: Sendable {
   enum Answer: Sendable {
     case items([Int])
@@ -153,7 +154,7 @@ extension AnsweringEngine: SearchEngine {
     }
   }
 
-  // BulkWriter asks for nothing else.
+  // BulkWriter calls nothing else.
   func information(deadline: ContinuousClock.Instant) async throws(SearchEngineError) -> EngineInformation {
     fatalError()
   }

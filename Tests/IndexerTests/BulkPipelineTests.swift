@@ -1,11 +1,12 @@
-// Against a sender that the test holds and lets go:
+// Against a sender that the test holds and releases:
 // 1. Bulks end in any order and are acknowledged in the order of their products, each product once.
-// 2. No more bulks exist at once than the bound says, however slow the engine is, and the bound is made use of.
-// 3. A bulk that fails ends the whole with its error; what is behind it is not acknowledged, what is before it is.
-// 4. An error of the producer, of an acknowledgement or a cancellation ends the whole, and waits for nobody.
+// 2. The number of bulks that exist at once never exceeds the limit, however slow the engine is, and reaches it.
+// 3. A bulk that fails ends the pipeline with its error; later bulks are not acknowledged, earlier ones are.
+// 4. An error of the producer or of an acknowledgement, or a cancellation, ends the pipeline, which then waits for
+//    nothing.
 // 5. A bulk is closed by its bytes; the last one, which may be small, is sent too.
-// 6. What is rendered and not done is never more than the bound of bulks, each at most one document over its bytes:
-//    that is the memory it takes, however many products there are.
+// 6. Rendered but unfinished data never exceeds the limit of bulks, each at most one document over its bytes: that is
+//    its memory, however many products there are.
 import Catalog
 import Ports
 import SearchDSL
@@ -50,7 +51,7 @@ private actor HeldSender {
     held = []
   }
 
-  /// Waits until so many bulks are held, and gives their first ids.
+  /// Waits until `count` bulks are held, and returns their first IDs.
   func firsts(of count: Int) async throws -> [Int64] {
     while held.count < count {
       try Task.checkCancellation()
@@ -119,7 +120,7 @@ private func pipeline(_ sender: HeldSender, mostBulks: Int = 3, bytes: Int = 1) 
     #expect(await sender.sent.sorted() == Array(1...7))
   }
 
-  @Test("2: a slow engine holds the producer up", arguments: [1, 4])
+  @Test("2: a slow engine slows the producer down", arguments: [1, 4])
   func bound(mostBulks: Int) async throws {
     let sender = HeldSender()
     let produced = Guarded<Int64>(0)
@@ -132,7 +133,7 @@ private func pipeline(_ sender: HeldSender, mostBulks: Int = 3, bytes: Int = 1) 
     }
     for end in Int64(1)...46 {
       _ = try await sender.firsts(of: mostBulks)
-      // One product behind those that have room waits to be rendered, and one to be handed on.
+      // One product beyond the room waits to be rendered, and one more to be passed on.
       #expect(produced.withLock { $0 } <= end + Int64(mostBulks))
       await sender.end(end)
     }
@@ -142,7 +143,7 @@ private func pipeline(_ sender: HeldSender, mostBulks: Int = 3, bytes: Int = 1) 
     #expect(await sender.sent.sorted() == Array(1...50))
   }
 
-  @Test("3: a failed bulk ends all")
+  @Test("3: a failed bulk ends the pipeline")
   func failure() async throws {
     let sender = HeldSender()
     let acknowledged = acknowledged
@@ -162,7 +163,7 @@ private func pipeline(_ sender: HeldSender, mostBulks: Int = 3, bytes: Int = 1) 
     #expect(acknowledged.ids == [1])
   }
 
-  @Test("4: an error of the producer ends all")
+  @Test("4: an error of the producer ends the pipeline")
   func producerFails() async throws {
     let sender = HeldSender()
     await #expect(throws: Broken.self) {
@@ -174,7 +175,7 @@ private func pipeline(_ sender: HeldSender, mostBulks: Int = 3, bytes: Int = 1) 
     }
   }
 
-  @Test("4: an error of an acknowledgement ends all, and none comes after it")
+  @Test("4: an error of an acknowledgement ends the pipeline, and no acknowledgement follows")
   func acknowledgementFails() async throws {
     let sender = HeldSender()
     await sender.open()
@@ -190,7 +191,7 @@ private func pipeline(_ sender: HeldSender, mostBulks: Int = 3, bytes: Int = 1) 
     #expect(acknowledged.ids == [1, 2, 3, 4])
   }
 
-  @Test("4: cancelled, it ends with an error, whatever is held")
+  @Test("4: a cancelled pipeline ends with an error, even while bulks are held")
   func cancellation() async throws {
     let sender = HeldSender()
     let task = Task {

@@ -1,11 +1,11 @@
 // Against a real Postgres and the embedded engine:
-// 1. A rename of a category, a brand or a price list, and a category that moves, reach every product concerned, in
-//    batches, while other changes go on; a full run takes them along.
-// 2. A product that comes to a brand while that is renamed is not missed, whichever of the two commits first.
-// 3. A price that begins or ends by time is in the index without any change of its row.
-// 4. The metrics tell who writes, how far it is behind and how fresh the index is.
-// 5. While a brand of very many products is renamed, no transaction takes longer than 5 s, and a change to another product
-//    is found within 2 s all the time (100,000 products in the long form, also in a real search server).
+// 1. A renamed category, brand or price list, and a moved category, reach every product concerned, in batches, while
+//    other changes continue; a full run includes them.
+// 2. A product that joins a brand while the brand is renamed is not missed, whichever of the two commits first.
+// 3. A price that begins or ends by time reaches the index although its row does not change.
+// 4. The metrics show the writer, its lag and the freshness of the index.
+// 5. While a brand with very many products is renamed, no transaction takes longer than 5 s, and a change to another
+//    product is always found within 2 s (100,000 products in the long form, also in a real search server).
 import Catalog
 import ElasticsearchClient
 import Indexer
@@ -50,12 +50,12 @@ import Threading
     #expect(try await stack.isIndexEqual())
   }
 
-  @Test("2: a product that comes meanwhile", .timeLimit(.minutes(5)), arguments: [true, false])
+  @Test("2: a product that joins meanwhile", .timeLimit(.minutes(5)), arguments: [true, false])
   func comesMeanwhile(renameCommitsFirst: Bool) async throws {
     let stack = try await IndexingStack()
     _ = try await stack.full().run(stack.options)
     try await stack.whileSyncing(stack.sync()) {
-      // Of a category the two wait for each other by its unique name; a brand's do not.
+      // For a category the two transactions wait for each other because of its unique name; for a brand they do not.
       let rename: SQL = "UPDATE catalog.brand SET name = 'Maison' WHERE name = 'Brand 2'"
       let move: SQL = """
         UPDATE catalog.product SET brand_id = (SELECT id FROM catalog.brand WHERE name IN ('Brand 2', 'Maison'))
@@ -165,7 +165,8 @@ import Threading
         \(products) products renamed in \(ContinuousClock.now - start); the longest transaction \(longest); of \(number) \
         other changes meanwhile the latest was found after \(latest)
         """)
-      // Times are held to on a machine of one's own; that the others do not wait for the many holds on any.
+      // The times hold only on a machine without other work; that other changes do not wait for the many products holds
+      // on any.
       if IndexSyncTests.isSoak {
         #expect(longest < .seconds(5))
         #expect(latest < .seconds(2))
@@ -175,7 +176,7 @@ import Threading
     }
   }
 
-  /// How long a change to a product of another brand takes to be found.
+  /// How long it takes until a change to a product of another brand is found.
   private static func lateness(of title: String, _ stack: IndexingStack) async throws -> Duration {
     try await stack.execute("UPDATE catalog.product SET title = \(title) WHERE code = 'D-1'")
     let changed = ContinuousClock.now
@@ -195,7 +196,7 @@ import Threading
       .term(field: "brand.keyword", value: .string(brand)), in: stack.alias, deadline: .now + .seconds(60))
   }
 
-  /// Looks until the end at how long the transactions of the database that are open have been.
+  /// Watches, until the end, how long the open transactions of the database have been open.
   private static func longestTransaction(
     _ stack: IndexingStack, isOver: @Sendable () -> Bool
   ) async throws -> Duration {
@@ -212,7 +213,7 @@ import Threading
     return .seconds(longest)
   }
 
-  /// Puts products of one brand beside the stack's, past the triggers: nothing of them is in the outbox.
+  /// Adds products of one brand while triggers are off: the outbox has no entry for them.
   private static func addProducts(_ count: Int, to stack: IndexingStack) async throws {
     try await stack.pool.withTransaction { connection in
       try await connection.execute("SET LOCAL session_replication_role = replica")

@@ -4,11 +4,11 @@ import Ports
 import SearchDSL
 import Threading
 
-/// Counts the calls of all ports together and fails one of them, before it is done or after (the answer is lost).
+/// Counts the calls of all ports together and fails one of them, before its work or after it (the answer is lost).
 final class FaultPlan: Sendable {
   enum Moment: CaseIterable { case before, after }
 
-  /// From 1; no call fails where it is 0.
+  /// From 1; 0 means that no call fails.
   let failing: Int
   let moment: Moment
   private let calls = Guarded(0)
@@ -49,9 +49,9 @@ final class FaultPlan: Sendable {
 struct FaultyEngine: SearchEngine {
   let engine: any SearchEngine
   let plan: FaultPlan
-  /// The document that the mapping does not take.
+  /// The document that the mapping refuses.
   let refused: String?
-  /// Of that document the only version that it does not take; nil: none.
+  /// The only version of that document that it refuses; nil: every version.
   let refusedVersion: Int64?
   private let failure = SearchEngineError.unavailable(reason: "the test's plan")
 
@@ -154,11 +154,11 @@ typealias IndexingDatabase = ProductSource & AuditSource & IndexingLedger & Leas
 struct FaultyDatabase: IndexingDatabase {
   let base: any IndexingDatabase
   let plan: FaultPlan
-  /// A searchable product that Postgres says to have and does not give.
+  /// A searchable product that Postgres counts but does not return.
   var phantom: ProductID?
-  /// Whoever asks for a lease works at once.
+  /// Gives a lease to every caller at once.
   var givesLeasesToAll = false
-  /// Told of the products that were read.
+  /// Called with the products that were read.
   var onRead: (@Sendable ([ProductSnapshot]) -> Void)?
 
   init(_ base: any IndexingDatabase, _ plan: FaultPlan) {

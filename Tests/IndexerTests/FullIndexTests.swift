@@ -1,10 +1,10 @@
 // Against a real Postgres and the embedded engine:
-// 1. A full run makes an index that equals Postgres, and puts the alias on it; a second run swaps, and old ones go.
-// 2. What is committed while it runs is in the index that it puts in use.
-// 3. The gate refuses an index that documents were refused for or are missing from; the one in use stays, the new one
-//    is gone.
+// 1. A full run makes an index that equals Postgres, and points the alias at it; a second run swaps, and old ones are
+//    deleted.
+// 2. Changes committed during the run are in the index that it puts in use.
+// 3. The gate refuses an index with refused or missing documents; the index in use stays, the new one is deleted.
 // 4. Whichever call of engine or database fails, before or after its work, an index equal to Postgres at its time stays
-//    in use, and the next run puts all right.
+//    in use, and the next run puts everything right.
 import Catalog
 import Indexer
 import JSON
@@ -31,7 +31,7 @@ import Testing
     #expect(states == [.live, .retired, .retired], "what is deleted leaves the ledger")
   }
 
-  @Test("2: what changes meanwhile is there", .timeLimit(.minutes(5)))
+  @Test("2: changes made meanwhile are included", .timeLimit(.minutes(5)))
   func changesMeanwhile() async throws {
     let stack = try await IndexingStack()
     let deleted = try await stack.id(2)
@@ -66,7 +66,7 @@ import Testing
     #expect(try await stack.catalog.generations(alias: "products").map(\.state) == [.failed, .live])
     #expect(try await stack.catalog.deadLetterCount(generation: 2) == 1)
 
-    // Nor an index that lacks a document.
+    // The gate also refuses an index that lacks a document.
     var database = FaultyDatabase(stack.catalog, FaultPlan())
     database.phantom = ProductID(rawValue: 4_000)
     var impatient = stack.options
@@ -95,12 +95,12 @@ import Testing
       try await stack.execute("UPDATE catalog.product SET title = \("Title of round \(number)") WHERE code = 'D-5'")
       let plan = FaultPlan(failing: number, moment)
       let full = stack.full(engine: FaultyEngine(stack.node, plan), database: FaultyDatabase(stack.catalog, plan))
-      // Whether it says so or mended it by itself: what is in use is whole.
+      // Whether the run throws or recovers by itself, the index in use must be complete.
       do { _ = try await full.run(stack.options) } catch is SearchEngineError {} catch is DependencyUnavailable {}
       if try await !stack.isIndexEqual() {
         #expect(try await stack.indexed() == before, "after call \(number) failed \(moment)")
       }
-      // Sync goes on from there, whichever index is in use.
+      // Sync continues from there, whichever index is in use.
       try await stack.whileSyncing(stack.sync()) { try await until { try await stack.isIndexEqual() } }
       if plan.callCount < number { break }
     }

@@ -1,12 +1,13 @@
 // Against a real Postgres and the embedded engine:
-// 1. A full run that is stopped is gone on with by the next, from the last product that is in the index; with another
-//    mapping, or when told to, the next begins anew.
-// 2. A second full run, a rollback or a prune at the same time is refused, and says who is at work.
-// 3. Every generation that is kept can be rolled back to, back and forth, with nothing missed of what changed since, or
-//    while it is rolled back to, under sync or without.
-// 4. Rolling back to what is not there is refused and says what is. A gate that refuses leaves all as it was.
-// 5. Pruning deletes what is too old, and never the index in use.
-// 6. Status tells a changed mapping, and what wants doing.
+// 1. The next full run continues a stopped one, from the last product in the index; with another mapping, or when told
+//    to, it begins anew.
+// 2. A second full run, a rollback or a prune at the same time is refused, and the error names the process at work.
+// 3. Every kept generation can be rolled back to, back and forth, and misses no change made since or during the
+//    rollback, under sync or without.
+// 4. Rolling back to a missing generation is refused with a list of the existing ones. A gate that refuses changes
+//    nothing.
+// 5. Pruning deletes old indices, and never the index in use.
+// 6. Status reports a changed mapping, and advice.
 // 7. Golden queries: a new index that ranks worse is not put in use.
 import Catalog
 import Indexer
@@ -21,12 +22,12 @@ import Threading
 @Suite struct IndexLifecycleTests {
   private struct Stopped: Error {}
 
-  @Test("1: a stopped run is gone on with", .timeLimit(.minutes(5)))
+  @Test("1: a stopped run is continued", .timeLimit(.minutes(5)))
   func resumes() async throws {
     let stack = try await IndexingStack(products: 40)
     var options = stack.options
     options.batchSize = 10
-    // The fifth call of the ledger's and the source's around the third batch; which one it is does not matter.
+    // The fifth call to the ledger and the source, around the third batch; which one it is does not matter.
     let task = Guarded<Task<FullIndex.Report, any Error>?>(nil)
     let batches = Guarded(0)
     let run = Task { [options] in
@@ -40,7 +41,7 @@ import Threading
     }
     task.withLock { $0 = run }
     let outcome = await run.result
-    guard case .failure = outcome else { return }  // it was done before it could be stopped: nothing to go on with
+    guard case .failure = outcome else { return }  // finished before it could be stopped: nothing to continue
     try await stack.execute("UPDATE catalog.product SET title = 'Changed while stopped' WHERE code = 'D-1'")
     let left = try #require(try await stack.catalog.generations(alias: "products").first)
     #expect(left.state == .building && left.loadedThrough.rawValue >= 20)
@@ -51,10 +52,10 @@ import Threading
     #expect(try await stack.isIndexEqual())
   }
 
-  @Test("1: another mapping, or told to: anew", .timeLimit(.minutes(5)), arguments: [true, false])
+  @Test("1: another mapping, or told to: begins anew", .timeLimit(.minutes(5)), arguments: [true, false])
   func beginsAnew(isTold: Bool) async throws {
     let stack = try await IndexingStack()
-    // The stream of products breaks off at its end: the index is there and full, and the run knows nothing of it.
+    // The stream of products breaks off at its end: the index is complete, but the run does not know it.
     let broken = stack.full(database: FaultyDatabase(stack.catalog, FaultPlan(failing: 6, .after)))
     await #expect(throws: DependencyUnavailable.self) { _ = try await broken.run(stack.options) }
     let left = try #require(try await stack.catalog.generations(alias: "products").first)
@@ -95,7 +96,7 @@ import Threading
     #expect(told.count == 3 && told.allSatisfy { $0.contains("is held by the first run, since") }, "\(told)")
   }
 
-  @Test("3: back and forth, nothing missed", .timeLimit(.minutes(5)), arguments: [true, false])
+  @Test("3: back and forth, no change missed", .timeLimit(.minutes(5)), arguments: [true, false])
   func rollsBack(underSync: Bool) async throws {
     let stack = try await IndexingStack()
     for _ in 1...3 { _ = try await stack.full().run(stack.options) }
@@ -124,7 +125,7 @@ import Threading
     if underSync { try await stack.whileSyncing(stack.sync()) { try await goThrough() } } else { try await goThrough() }
   }
 
-  @Test("3: the outbox is compacted and pruned, and yet nothing is missed", .timeLimit(.minutes(5)))
+  @Test("3: no change is missed although the outbox is compacted and pruned", .timeLimit(.minutes(5)))
   func rollsBackAfterCompaction() async throws {
     let stack = try await IndexingStack()
     _ = try await stack.full().run(stack.options)
@@ -139,7 +140,7 @@ import Threading
     #expect(try await stack.isIndexEqual())
   }
 
-  @Test("4: no such goal; a gate that refuses", .timeLimit(.minutes(5)))
+  @Test("4: a missing target; a gate that refuses", .timeLimit(.minutes(5)))
   func refuses() async throws {
     let stack = try await IndexingStack()
     await #expect {

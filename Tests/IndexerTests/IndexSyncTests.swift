@@ -1,15 +1,15 @@
 // Against a real Postgres and the embedded engine:
 // 1. Every kind of change is in the index after sync: title, price, stock, category, hidden, shown, deleted, new.
-// 2. A change within a transaction that is open for long is not skipped by later ones that end before it; nor any of
-//    many transactions that commit in another order than they began.
-// 3. Sync goes over to a new generation when a full run swaps, and points an alias that was left behind.
+// 2. A change in a long transaction is not skipped although later ones end before it; nor is any of many transactions
+//    that commit in another order than they began.
+// 3. Sync moves to a new generation when a full run swaps, and points an alias that was left behind.
 // 4. Whichever call of engine or database fails, before or after its work, the index comes to equal Postgres.
-// 5. Without an index in use it says so and waits for one. Documents that are refused stop no others.
-// 6. Two syncs at once, as if the lease had been lost unnoticed, and a full run between, harm nothing.
-// 7. What was read leaves the outbox.
-// 8. Postgres restarts in the middle of work, and sync goes on by itself.
-// 9. While one batch is written the next is read, and no more than that; the cursor waits for what is written. Of a product
-//    in both batches the last decides: whether it is a dead letter, and what the index holds.
+// 5. Without an index in use it says so and waits for one. Refused documents do not stop others.
+// 6. Two syncs at once, as if the lease had been lost unnoticed, with a full run in between, do no harm.
+// 7. Entries leave the outbox after they were read.
+// 8. Postgres restarts in the middle of work, and sync continues by itself.
+// 9. While one batch is written the next is read, and no more; the cursor waits for the write. For a product in both
+//    batches the last one decides whether it is a dead letter, and what the index holds.
 import Catalog
 import Foundation
 import Indexer
@@ -25,7 +25,7 @@ import Testing
 import Threading
 
 @Suite struct IndexSyncTests {
-  /// Long forms run with `make soak`.
+  /// `make soak` runs the long forms.
   static let isSoak = ProcessInfo.processInfo.environment["VITRINE_SOAK"] == "1"
 
   static let changes: [SQL] = [
@@ -66,7 +66,7 @@ import Threading
     #expect(try await stack.indexed().count == 10)
   }
 
-  @Test("2: a transaction that is open for long", .timeLimit(.minutes(5)))
+  @Test("2: a long transaction", .timeLimit(.minutes(5)))
   func slowTransaction() async throws {
     let stack = try await IndexingStack()
     _ = try await stack.full().run(stack.options)
@@ -88,7 +88,7 @@ import Threading
     let stack = try await IndexingStack()
     _ = try await stack.full().run(stack.options)
     try await stack.whileSyncing(stack.sync()) {
-      // The first one stays open to the last: a minute in the long form.
+      // The first one stays open until the end: a minute in the long form.
       try await stack.pool.withTransaction { slow in
         try await slow.execute("UPDATE catalog.product SET title = 'Slowest' WHERE code = 'D-1'")
         let patience = ContinuousClock.now + (Self.isSoak ? .seconds(60) : .milliseconds(200))
@@ -99,7 +99,7 @@ import Threading
     }
   }
 
-  /// Three transactions that begin, write and commit in orders of their own.
+  /// Three transactions, each with its own order of begin, write and commit.
   private static func crossing(_ stack: IndexingStack, _ random: inout SeededGenerator) async throws {
     let numbers = (2...12).shuffled(using: &random)
     let title = "Title \(Int.random(in: 0...1_000_000, using: &random))"
@@ -121,7 +121,7 @@ import Threading
   func postgresRestarts() async throws {
     let folder = "/tmp/vitrine-sync-restart-\(UInt32.random(in: 0...UInt32.max))"
     let server = try await LocalPostgres.start(in: folder, durability: .durable)
-    // A rest under /tmp hurts nobody.
+    // A leftover under /tmp does no harm.
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let stack = try await IndexingStack(database: try await server.makeDatabase(named: "restarts"))
     _ = try await stack.full().run(stack.options)
@@ -142,7 +142,7 @@ import Threading
     await server.stop()
   }
 
-  @Test("3: over to a new generation", .timeLimit(.minutes(5)))
+  @Test("3: moves to a new generation", .timeLimit(.minutes(5)))
   func newGeneration() async throws {
     let stack = try await IndexingStack()
     _ = try await stack.full().run(stack.options)
@@ -156,7 +156,7 @@ import Threading
       }
       _ = try await stack.full().run(stack.options)
       try await stack.execute("UPDATE catalog.product SET title = 'After the swap' WHERE code = 'D-2'")
-      // The source never rests, and yet the sync finds the new generation.
+      // The source never rests, and yet sync finds the new generation.
       try await until {
         try await stack.indexed("products-2").values.contains { $0["title"]?.string == "After the swap" }
       }
@@ -164,7 +164,7 @@ import Threading
       _ = await busy.result
       try await until { try await stack.isIndexEqual() }
     }
-    // As a full run leaves it that ended between its commit and the alias.
+    // The state after a full run that ended between its commit and the alias.
     try await stack.node.updateAliases(
       [.remove(index: "products-2", alias: "products"), .add(index: "products-1", alias: "products")],
       deadline: .now + .seconds(10))
@@ -175,7 +175,7 @@ import Threading
   func everyCallFails(_ moment: FaultPlan.Moment) async throws {
     let stack = try await IndexingStack()
     _ = try await stack.full().run(stack.options)
-    // Sync makes calls without end: these are its start, two steps with what is done beside them, and its waits.
+    // Sync makes calls without end: these are its start, two steps with the chores beside them, and its waits.
     for number in 1...24 {
       let plan = FaultPlan(failing: number, moment)
       let sync = stack.sync(engine: FaultyEngine(stack.node, plan), database: FaultyDatabase(stack.catalog, plan))
@@ -214,7 +214,7 @@ import Threading
     let stack = try await IndexingStack()
     _ = try await stack.full().run(stack.options)
     try await stack.whileSyncing(stack.sync(configure: { $0.pruneInterval = .milliseconds(20) })) {
-      // What a transaction of another test holds back does not go just then, so that it may take some hundreds.
+      // Another test's transaction may hold entries back for a while, so this may take some hundreds of rounds.
       var isPruned = false
       for number in 1...1000 where !isPruned {
         let cursor = try await stack.catalog.generations(alias: "products")[0].cursor

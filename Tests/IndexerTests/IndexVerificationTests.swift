@@ -1,13 +1,13 @@
 // Against a real Postgres and the embedded engine:
-// 1. Missing, stale and extra documents are found, each by its kind, and repaired; what was right stays untouched.
-// 2. A change that is on its way is no drift, and neither is a refused document.
-// 3. A document that was deleted behind our back, or whose engine's version ran ahead (a database from a backup), is
-//    repaired as well.
-// 4. Documents that are not ours (another id, no bucket, another's bucket) are found and go.
-// 5. Without repair nothing is written. Sync audits by itself, and counts what it finds and repairs.
-// 6. Two drifts in one bucket that leave its count and its sum of versions as they were are found.
-// 7. Postgres and the documents compute the same checksums, for any id and version; it is the one that is written down
-//    in Ports, and sums of the largest buckets are exact in a double.
+// 1. Missing, stale and extra documents are found, each as its kind, and repaired; correct ones stay untouched.
+// 2. A change in progress is not drift, and neither is a refused document.
+// 3. A document that was deleted behind our back, or whose engine version is ahead (a database from a backup), is
+//    repaired too.
+// 4. Documents that are not ours (another ID, no bucket, another document's bucket) are found and removed.
+// 5. Without repair nothing is written. Sync audits by itself, and counts the drift that it finds and repairs.
+// 6. Two drifts in one bucket that leave its count and its sum of versions unchanged are found.
+// 7. Postgres and the documents compute the same checksums, for any ID and version, by the formula written down in
+//    Ports, and sums of the largest buckets are exact in a double.
 import Catalog
 import Indexer
 import JSON
@@ -22,7 +22,7 @@ import Testing
 @Suite struct IndexVerificationTests {
   private static let deadline = Duration.seconds(10)
 
-  /// Writes behind the indexer's back, with the engine's own counting of versions.
+  /// Writes behind the indexer's back; the engine counts versions itself.
   private func write(_ operations: [BulkOperation], to stack: IndexingStack) async throws {
     let response = try await stack.node.bulk(
       operations, to: "products", refresh: true, deadline: .now + Self.deadline)
@@ -76,7 +76,7 @@ import Testing
     #expect(try await stack.catalog.products([untouched])[0].documentVersion == before)
   }
 
-  @Test("2: on its way, or refused: no drift", .timeLimit(.minutes(5)))
+  @Test("2: a change in progress, or a refused document, is not drift", .timeLimit(.minutes(5)))
   func noDrift() async throws {
     let stack = try await IndexingStack()
     _ = try await stack.full().run(stack.options)
@@ -86,7 +86,7 @@ import Testing
     let engine = FaultyEngine(stack.node, refused: try await stack.id(4).description)
     try await stack.whileSyncing(stack.sync(engine: engine)) {
       try await stack.execute("UPDATE catalog.product SET title = 'Refused' WHERE code = 'D-4'")
-      // The letter is kept before the cursor moves past its entry.
+      // The dead letter is stored before the cursor moves past its entry.
       let end = try await stack.catalog.outboxEnd()
       try await until { try await stack.catalog.liveGeneration(of: stack.alias).cursor >= end }
     }
@@ -151,24 +151,24 @@ import Testing
     }
   }
 
-  @Test("6: drifts that cancel each other in count and versions", .timeLimit(.minutes(5)))
+  @Test("6: drifts that cancel out in count and versions", .timeLimit(.minutes(5)))
   func cancelling() async throws {
     let stack = try await IndexingStack()
-    // The next product comes to the bucket of the first.
+    // The next product shares the first one's bucket.
     try await stack.execute("SELECT setval(pg_get_serial_sequence('catalog.product', 'id'), 1024)")
     _ = try await stack.catalog.upsert([IndexingStack.record(13)], source: "test")
     try #require(try await stack.id(13).rawValue - stack.id(1).rawValue == ProductDocument.auditBuckets)
     try await stack.execute("UPDATE catalog.product SET title = title || ' twice'")
     _ = try await stack.full().run(stack.options)
 
-    // One gone, and one come that Postgres has not.
+    // One document is missing, and one is extra.
     let second = try await stack.id(2)
     let version = try await self.version(stack, 2)
     var extra = try #require(try await stack.indexed()[second.description]?.object)
     let extraID = ProductID(rawValue: second.rawValue + ProductDocument.auditBuckets)
     extra["product_id"] = .int(extraID.rawValue)
     extra["audit_checksum"] = .int(AuditBucket.checksum(of: extraID, version: version))
-    // One version too low, the other too high by as much.
+    // One version is too low, the other too high by the same amount.
     let low = try await document(stack, 1, version: try await self.version(stack, 1) - 1)
     let high = try await document(stack, 13, version: try await self.version(stack, 13) + 1)
     try await write(
@@ -200,7 +200,7 @@ import Testing
     var expected: [Int: AuditBucket] = [:]
     try await stack.execute("DELETE FROM catalog.product")
     for number in 1...200 {
-      // All magnitudes, and never an id twice.
+      // All magnitudes, and never the same ID twice.
       let id = (Int64.random(in: 1...(.max >> Int64.random(in: 0...44, using: &random)), using: &random) >> 9) << 9
       let first = ProductID(rawValue: id + Int64(number))
       try await stack.execute(

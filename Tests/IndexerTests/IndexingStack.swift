@@ -16,13 +16,13 @@ struct IndexingStack: Sendable {
   let pool: PostgresPool
   let catalog: PostgresCatalog
   let node = SearchNode()
-  /// The node, unless a test brings a real server.
+  /// The embedded node, unless a test passes a real server.
   let engine: any SearchEngine
   let alias: String
   let clock = StoppedClock()
   let mapping: IndexMapping
 
-  /// Makes a fresh database of `products` dresses in three categories, two variants each.
+  /// Makes a fresh database of `products` dresses in three categories, with two variants each.
   init(
     products: Int = 12, engine: (any SearchEngine)? = nil, alias: String = Self.alias, database: PostgresSettings? = nil
   ) async throws {
@@ -120,14 +120,14 @@ struct IndexingStack: Sendable {
 
   func execute(_ statement: SQL) async throws { _ = try await pool.execute(statement) }
 
-  /// What the index holds by id.
+  /// The documents of the index by ID.
   func indexed(_ index: String? = nil) async throws -> [String: JSONValue] {
     let response = try await engine.search(
       SearchRequest(query: .matchAll(), size: 10_000, source: .all), in: index ?? alias, deadline: .now + .seconds(60))
     return Dictionary(uniqueKeysWithValues: response.hits.map { ($0.id, $0.source ?? .null) })
   }
 
-  /// What Postgres says it should hold.
+  /// The documents that the index should hold according to Postgres.
   func expected() async throws -> [String: JSONValue] {
     let ids: [ProductID] = try await pool.query("SELECT id FROM catalog.product ORDER BY id").map {
       try $0.decode(at: 0)
@@ -140,10 +140,10 @@ struct IndexingStack: Sendable {
     return result
   }
 
-  /// Whether each document of the index is what its rows say now, and no other is there.
+  /// Whether each document of the index matches its current rows, and no other document exists.
   func isIndexEqual(_ index: String? = nil) async throws -> Bool {
     let expected = try await expected()
-    // While no index stands behind the alias nothing is equal.
+    // Without an index behind the alias, nothing is equal.
     guard let indexed = try? await indexed(index) else { return false }
     return indexed == expected
   }
@@ -162,14 +162,14 @@ struct IndexingStack: Sendable {
   struct Unreadable: Error { let path: String }
 }
 
-/// 2026-11-23T12:00:00Z, always: two documents of the same rows have the same bytes.
+/// Always 2026-11-23T12:00:00Z: two documents of the same rows have the same bytes.
 struct StoppedClock: WallClock {
   func now() -> Timestamp { Timestamp("2026-11-23T12:00:00Z")! }
 }
 
 struct ConditionNeverMet: Error {}
 
-/// Waits until the condition holds; a busy machine takes a small part of the time.
+/// Waits until the condition is true; a busy machine takes a small part of the time.
 func until(_ condition: () async throws -> Bool) async throws {
   let deadline = ContinuousClock.now + .seconds(120)
   while try await !condition() {

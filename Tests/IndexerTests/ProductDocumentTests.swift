@@ -1,6 +1,6 @@
-// 1. The bytes of a document, whole: of a product that has everything, and of one that has nothing but its name.
-// 2. Facet tokens of numbers sort as the numbers do (random numbers, seed printed), and read back.
-// 3. A product of two variants has each combination of a variant's options and none across them.
+// 1. The whole bytes of a document: of a product that has everything, and of one that has only its name.
+// 2. Facet tokens of numbers sort like the numbers (random numbers, seed printed), and are read back.
+// 3. A product with two variants has every combination of each variant's options and none across variants.
 import Catalog
 import Indexer
 import JSON
@@ -103,7 +103,7 @@ import Testing
     #expect(String(decoding: ProductDocument(product, at: Self.now).source(), as: UTF8.self) == expected)
   }
 
-  @Test("2: tokens sort as numbers do")
+  @Test("2: tokens sort like numbers")
   func numberOrder() {
     let seed = UInt64.random(in: 0...UInt64.max)
     var random = SeededGenerator(seed: seed)

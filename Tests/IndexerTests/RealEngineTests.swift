@@ -1,16 +1,16 @@
 // Against a real Postgres and each real search server that is present:
-// 1. Every kind of change is in the index after sync; verify finds and repairs what was planted behind its back; an old
-//    generation is rolled back to with nothing missed; pruning leaves one.
-// 2. An index that is read-only, by hand or because the disk is nearly full (the block that the engine sets at its flood
-//    stage; in the long form by the engine itself), is waited for, which is said; what changed meanwhile is there
-//    afterwards, and nothing of it is a dead letter.
-// 3. A document that the mapping refuses, in each batch, becomes a dead letter with its reason and document; all others
-//    are indexed; retried after it was mended, the letter goes.
-// 4. Two syncs by force, both writing: no older document over a newer one.
-// 5. The engine is killed, stays away while products change, and comes back: sync goes on by itself, nothing is lost, and
-//    within 30 s a change is found within a second again.
-// 6. Of three nodes, with one replica, one is stopped and comes back, and another is killed, while products change: sync
-//    goes on, and the index comes to equal Postgres. The long form does so again and again on each kind of server, with
+// 1. Every kind of change is in the index after sync; verify finds and repairs faults planted behind its back; a
+//    rollback to an old generation misses nothing; pruning leaves one.
+// 2. Sync waits, and says so, for an index that is read-only, by hand or because the disk is nearly full (the block
+//    that the engine sets at its flood stage; in the long form by the engine itself). Changes made meanwhile arrive
+//    afterwards, and none is a dead letter.
+// 3. A document in each batch that the mapping refuses becomes a dead letter with its reason and document, and all
+//    others are indexed; a retry after the fault is corrected removes the letter.
+// 4. Two syncs forced to write at once: no older document replaces a newer one.
+// 5. The engine is killed, stays away while products change, and comes back: sync continues by itself, nothing is lost,
+//    and within 30 s a change is again found within a second.
+// 6. Of three nodes, with one replica, one is stopped and comes back, and another is killed, while products change:
+//    sync continues, and the index comes to equal Postgres. The long form repeats this on each kind of server, with
 //    nodes chosen at random (the seed is printed).
 // 7. An index in use has the mapping's settings again, and the engine refreshes without waiting for merges.
 import Catalog
@@ -30,7 +30,7 @@ import Threading
 struct RealEngineTests {
   static let kinds = LocalSearchServer.Kind.allCases
 
-  /// A database whose products go into a real server, under an alias of the test's own.
+  /// A database whose products go into a real server, under the test's own alias.
   private func withStack(
     _ kind: LocalSearchServer.Kind, products: Int = 12, _ body: (IndexingStack, String) async throws -> Void
   ) async throws {
@@ -54,7 +54,7 @@ struct RealEngineTests {
     return try await stack.isIndexEqual()
   }
 
-  /// One shard is enough for one node, and no replica is waited for.
+  /// One shard is enough for one node, and no replica is awaited.
   private func options(_ stack: IndexingStack) -> FullIndex.Options {
     var options = stack.options
     options.allocationPatience = .zero
@@ -115,7 +115,7 @@ struct RealEngineTests {
     }
   }
 
-  /// Products change, and one is deleted, while the index takes no writes.
+  /// Products change, and one is deleted, while the index refuses writes.
   private func isWaitedFor(_ stack: IndexingStack, _ block: (_ isBlocked: Bool) async throws -> Void) async throws {
     let lines = Guarded<[String]>([])
     try await stack.whileSyncing(stack.sync(log: { line in lines.withLock { $0.append(line) } })) {
@@ -138,7 +138,7 @@ struct RealEngineTests {
     let client = ElasticsearchClient(settings: try ElasticsearchSettings(nodes: [server.address]))
     let stack = try await IndexingStack(products: 40, engine: client)
     let index = try await stack.full().run(options(stack)).generation.indexName
-    // As if the disk had less left than it needs: every disk is used by more than a hundredth of a percent.
+    // Simulates a full disk: every disk is used by more than a hundredth of a percent.
     func setFloodStage(_ percent: String, isWatched: Bool) async throws {
       let disk: JSONValue = [
         "threshold_enabled": .bool(isWatched),
@@ -153,7 +153,7 @@ struct RealEngineTests {
     }
     try await isWaitedFor(stack) { isBlocked in
       try await setFloodStage(isBlocked ? "0.01%" : "99.9%", isWatched: true)
-      // The engine looks at its disk now and then, and sets the block and takes it away by itself.
+      // The engine checks its disk now and then, and sets and removes the block by itself.
       try await until {
         try await SearchServerRequest.get("/\(index)/_settings", at: server.address)
           .contains(#""read_only_allow_delete":"true""#) == isBlocked
@@ -267,7 +267,7 @@ struct RealEngineTests {
     }
   }
 
-  /// Three nodes and a sync, with changes that go on while `body` runs; afterwards nothing may be lost.
+  /// Three nodes and a sync, with changes that continue while `body` runs; afterwards nothing may be lost.
   private func withCluster(
     _ kind: LocalSearchServer.Kind, _ body: (IndexingStack, LocalSearchServer) async throws -> Void
   ) async throws {
@@ -284,7 +284,7 @@ struct RealEngineTests {
           number += 1
           try await stack.execute(
             "UPDATE catalog.product SET title = \("Title \(number)") WHERE id % 30 = \(number % 30)")
-          // Leaves the processor to three servers.
+          // Leave the processor to three servers.
           try await Task.sleep(for: .milliseconds(10))
         }
       }
@@ -300,7 +300,7 @@ struct RealEngineTests {
     await cluster.stop()
   }
 
-  /// Ends a node, waits until what changed without it was carried over, and brings it back.
+  /// Ends a node, waits until the changes made without it are carried over, and restarts it.
   private func lose(
     _ node: Int, _ end: LocalSearchServer.NodeEnd, of cluster: LocalSearchServer, _ stack: IndexingStack
   ) async throws {

@@ -2,7 +2,7 @@ import Foundation
 import FoundationNetworking
 import JSON
 
-/// A request to a search server that the shop itself never makes: what an administrator does.
+/// A request to a search server that an administrator makes, but the shop never.
 enum SearchServerRequest {
   struct Refused: Error { let answer: String }
 
