@@ -22,10 +22,10 @@ public struct Migration: Sendable, Equatable {
 extension Migration {
   /// The shop's schema, in order.
   ///
-  /// The files in `Migrations/` are compiled into the program (`.embedInCode` in Package.swift), so that it can be
-  /// moved without a folder beside it. SwiftPM makes a constant of each, whose name is the file's with a leading
+  /// The files in `Migrations/` are compiled into the program (`.embedInCode` in Package.swift), so that the program
+  /// can be moved without a folder beside it. SwiftPM makes a constant for each file, named after it with a leading
   /// digit and the dot as underscores: `0002_catalog.sql` is `_002_catalog_sql`. Add a line for each new file; a test
-  /// compares this list with the folder. A file that has been on main is never changed: write the next one.
+  /// compares this list with the folder. A file that has been on main must never be changed: write the next one.
   public static let all: [Migration] = [
     Migration(number: 1, name: "schemas", embedded: PackageResources._001_schemas_sql),
     Migration(number: 2, name: "catalog", embedded: PackageResources._002_catalog_sql),
@@ -44,7 +44,7 @@ extension Migration {
   }
 }
 
-/// Why the database is not migrated: the program and the database do not fit together, or a migration fails.
+/// The reason why the database is not migrated: the program and the database do not fit together, or a migration fails.
 public enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible {
   case changed(migration: String)
   case missing(number: Int, in: String)
@@ -65,10 +65,10 @@ public enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible 
   }
 }
 
-/// Carries a database forward to the schema that the program needs.
+/// Migrates a database forward to the schema that the program needs.
 ///
-/// Each migration runs in a transaction of its own that also notes it, under an advisory lock: of several programs
-/// that start at once, one migrates and the others wait and find it done.
+/// Each migration runs in its own transaction, which also records it, under an advisory lock: if several programs start
+/// at once, one migrates and the others wait and find it done.
 public struct Migrator: Sendable {
   /// Chosen once; `pg_locks` shows it as objid.
   static let advisoryLock = 7_386_253
@@ -77,16 +77,16 @@ public struct Migrator: Sendable {
 
   public init(_ migrations: [Migration] = Migration.all) { self.migrations = migrations }
 
-  /// What has run and what has not.
+  /// The migrations that have run and those that have not.
   public struct Status: Sendable, Equatable {
     public let applied: [String]
     public let pending: [String]
     public var isCurrent: Bool { pending.isEmpty }
   }
 
-  /// Runs what has not run yet, and gives the names of what it ran.
+  /// Runs the pending migrations and returns their names.
   ///
-  /// Where nothing is to be done it only reads, so that a role without rights on the schema may call it.
+  /// If there are none it only reads, so that a role without rights on the schema may call it.
   @discardableResult
   public func migrate(_ pool: PostgresPool) async throws -> [String] {
     if try await status(pool).isCurrent { return [] }
@@ -95,14 +95,14 @@ public struct Migrator: Sendable {
       try await connection.withStatementTimeout(nil) {
         try await connection.query("SELECT pg_advisory_lock(\(Self.advisoryLock))")
         let outcome = await result { try await run(on: connection) }
-        // The lock is the session's: where this fails the connection is lost, and with it the lock.
+        // The lock belongs to the session: if this fails the connection is lost, and the lock with it.
         try? await connection.commandIgnoringCancellation("SELECT pg_advisory_unlock(\(Self.advisoryLock))")
         return try outcome.get()
       }
     }
   }
 
-  /// Compares the database with the program; throws as `migrate` does where they do not fit together.
+  /// Compares the database with the program; throws like `migrate` if they do not fit together.
   public func status(_ pool: PostgresPool) async throws -> Status {
     try await pool.withConnection { connection in
       let present = try await connection.query("SELECT to_regclass('public.schema_migration') IS NOT NULL")

@@ -1,10 +1,10 @@
 import Catalog
 import Ports
 
-/// The ids of the brands, categories, attributes, price lists and warehouses that records name; what is missing is
+/// The IDs of the brands, categories, attributes, price lists and warehouses that records name; missing ones are
 /// created.
 struct CatalogNames {
-  /// Levels of the category tree that a record may ask for: more is a mistake in the file.
+  /// Most levels of the category tree in a record: more levels are a mistake in the file.
   static let maximumDepth = 12
 
   private(set) var refused: [ImportOutcome.Refusal] = []
@@ -19,7 +19,7 @@ struct CatalogNames {
   func priceList(_ code: PriceListCode) -> Int64 { lists[code.text]?.id ?? 0 }
   func warehouse(_ code: String) -> Int64 { warehouses[code] ?? 0 }
 
-  /// Without doubles, the main category first.
+  /// Without duplicates, the main category first.
   func categories(of record: ProductRecord) -> [Int64] {
     var ids: [Int64] = []
     for path in record.categories {
@@ -28,7 +28,7 @@ struct CatalogNames {
     return ids
   }
 
-  /// Which attributes appear in which category.
+  /// The attributes that appear in each category.
   func attributesByCategory(_ records: [ProductRecord]) -> [(category: Int64, attribute: Int64)] {
     var found: [Int64: Set<Int64>] = [:]
     for record in records {
@@ -84,7 +84,7 @@ struct CatalogNames {
     }
   }
 
-  /// A list has one currency: the first record's that names it. A record in another is refused.
+  /// A list has one currency: that of the first record that names it. A record with another currency is refused.
   private mutating func resolvePriceLists(
     _ entries: [ProductUpsert.Entry], _ connection: PostgresConnection
   ) async throws {
@@ -119,10 +119,10 @@ struct CatalogNames {
     }
   }
 
-  /// An attribute that the catalog has keeps its name, order and facet: an import only adds.
+  /// An attribute that the catalog already has keeps its name, order and facet: an import only adds.
   ///
-  /// Where the catalog has the code with another type or unit, the attribute goes by the code with its type, then also
-  /// its unit, behind it: `size` → `size_number`, `weight` → `weight_number_kg`.
+  /// If the catalog has the code with another type or unit, the type, and if necessary also the unit, is appended to
+  /// the attribute's code: `size` → `size_number`, `weight` → `weight_number_kg`.
   private mutating func resolveAttributes(_ records: [ProductRecord], _ connection: PostgresConnection) async throws {
     let asked = unique(records.flatMap { ($0.attributes + $0.variants.flatMap(\.options)).map(\.definition) })
     guard !asked.isEmpty else { return }
@@ -198,7 +198,7 @@ struct CatalogNames {
     return String(name.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
   }
 
-  /// Without doubles, in the order of the first.
+  /// Without duplicates, in the order of first appearance.
   private func unique<T: Hashable>(_ values: [T]) -> [T] {
     var seen: Set<T> = []
     return values.filter { seen.insert($0).inserted }

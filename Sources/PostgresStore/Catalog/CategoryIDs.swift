@@ -1,4 +1,4 @@
-/// The category tree as names lead through it, with what an import adds to it.
+/// The category tree by paths of names, with the categories that an import adds.
 struct CategoryIDs {
   private struct Step: Hashable {
     let parent: Int64?
@@ -18,7 +18,7 @@ struct CategoryIDs {
     return tree
   }
 
-  /// nil where the way is not there.
+  /// nil if the path does not exist.
   func id(of path: [String]) -> Int64? {
     var id: Int64?
     for name in path {
@@ -28,7 +28,7 @@ struct CategoryIDs {
     return id
   }
 
-  /// Creates what is missing on the way from the root, each behind its siblings.
+  /// Creates the missing categories of the path from the root, each after its siblings.
   mutating func add(_ path: [String], _ connection: PostgresConnection) async throws {
     var parent: Int64?
     var parentName: String?
@@ -57,7 +57,8 @@ struct CategoryIDs {
     childCounts[step.parent, default: 0] += 1
   }
 
-  /// The name for addresses; where another category has it, with the parent's before it, then with a number behind it.
+  /// The name for addresses. If another category has it, the parent's name is put before it; if that is taken too, a
+  /// number is appended.
   private func freeSlug(_ name: String, below parent: String?) -> String {
     let plain = Self.slug(name)
     if !slugs.contains(plain) { return plain }
@@ -68,7 +69,7 @@ struct CategoryIDs {
     return "\(longer)-\(number)"
   }
 
-  /// `"Cables & Adapters"` → `cables-adapters`; what has no letter or digit of ASCII is `category`.
+  /// `"Cables & Adapters"` → `cables-adapters`; a name without an ASCII letter or digit becomes `category`.
   static func slug(_ name: String) -> String {
     let lowered = name.lowercased().unicodeScalars
     let words = lowered.split { !($0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)) }

@@ -2,13 +2,13 @@ public import Catalog
 public import Ports
 
 extension PostgresCatalog: AuditSource {
-  /// The searchable products of each bucket: how many, and the sums of their versions and checksums.
+  /// The number of searchable products in each bucket, and the sums of their versions and checksums.
   public func auditBuckets() async throws -> [Int: AuditBucket] {
     try await reaching {
       let rows = try await pool.withTransaction(readOnly: true) { connection in
-        // All products and the index over their variants are gone through side by side, and the buckets kept in one
-        // small table. The planner takes the check for stock as dear for each product, though few are asked, and so
-        // would sort or hash all variants; and compiling for it takes longer than it saves.
+        // Scan all products and the index over their variants in parallel, and keep the buckets in one small table. The
+        // planner would take the stock check to be expensive for each product, although few need it, and would
+        // therefore sort or hash all variants; and compiling the statement takes longer than it saves.
         try await connection.executeScript(
           """
           SET LOCAL enable_hashjoin = off; SET LOCAL enable_sort = off; SET LOCAL jit = off;
@@ -26,8 +26,8 @@ extension PostgresCatalog: AuditSource {
     }
   }
 
-  /// x and y are AuditBucket.checksum's. Of what is innermost, `indexing.searchable_product` says the same for looking up
-  /// some ids; here, OFFSET 0 keeps the check for stock out of how products and variants are joined.
+  /// x and y are AuditBucket.checksum's. The innermost condition is that of `indexing.searchable_product`, which serves
+  /// look-ups of some IDs; here, OFFSET 0 keeps the stock check out of the join of products and variants.
   private static let buckets: SQL = """
     SELECT id % 1024 AS bucket, count(*) AS count, sum(document_version)::bigint AS version_sum,
       sum((y # (y >> 31)) & 4294967295)::bigint AS checksum_sum
@@ -62,7 +62,8 @@ extension PostgresCatalog: AuditSource {
     }
   }
 
-  /// Of each of these products, from one snapshot; pending is what the outbox holds after the cursor.
+  /// The state of each of these products, from one snapshot; a product is pending if the outbox has an entry for it
+  /// after the cursor.
   public func auditStates(of ids: [ProductID], after cursor: OutboxCursor) async throws -> [ProductID: AuditState] {
     try await reaching {
       let rows = try await pool.query(
@@ -81,7 +82,7 @@ extension PostgresCatalog: AuditSource {
     }
   }
 
-  /// Makes these products' versions larger than the ones given, and puts them in the outbox.
+  /// Raises these products' versions above the given ones, and puts them in the outbox.
   public func raiseVersions(_ floors: [ProductID: Int64]) async throws {
     let ids = floors.keys.sorted()
     let least = ids.map { floors[$0] ?? 0 }

@@ -2,7 +2,7 @@ public import Catalog
 public import Ports
 
 extension PostgresCatalog: IndexingLedger {
-  /// Notes that an index is being built; its name is the alias and the generation's number.
+  /// Records that an index is being built; its name is the alias and the generation's number.
   public func beginGeneration(
     alias: String, mappingHash: String, mapping: String, cursor: OutboxCursor
   ) async throws -> IndexGeneration {
@@ -21,7 +21,7 @@ extension PostgresCatalog: IndexingLedger {
     }
   }
 
-  /// All products up to this one are in the generation's index.
+  /// Records that all products up to this one are in the generation's index.
   public func noteLoaded(through product: ProductID, generation number: Int64) async throws {
     _ = try await reaching {
       try await pool.execute(
@@ -32,7 +32,7 @@ extension PostgresCatalog: IndexingLedger {
     }
   }
 
-  /// Moves a generation's cursor, which never goes back; the dead letters of `settled` products are done with.
+  /// Moves a generation's cursor, which never goes back; removes the dead letters of `settled` products.
   public func advance(generation number: Int64, to cursor: OutboxCursor, settled: [ProductID]) async throws {
     _ = try await reaching {
       try await pool.execute(
@@ -47,7 +47,7 @@ extension PostgresCatalog: IndexingLedger {
     }
   }
 
-  /// Of one alias one generation is live: the one that was is retired with it.
+  /// Makes a generation the only live one of its alias: the previous one is retired in the same step.
   public func putInUse(generation number: Int64, checks: String) async throws {
     try await reaching {
       try await pool.withTransaction { connection in
@@ -157,7 +157,7 @@ extension PostgresCatalog: IndexingLedger {
     return "generation_number = \(generation)"
   }
 
-  /// A search engine's words may hold a NUL, which Postgres's text cannot.
+  /// A search engine's text may contain a NUL, which Postgres's text cannot.
   private static func keepable(_ reason: String) -> String { reason.filter { $0 != "\0" } }
 }
 

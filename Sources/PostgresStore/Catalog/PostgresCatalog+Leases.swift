@@ -1,9 +1,9 @@
 public import Ports
 
-/// A lease is an advisory lock of one session. The server frees it when the session ends, so that a holder that was
-/// killed holds nothing; the table beside it says who holds it, for people.
+/// A lease is an advisory lock of one session. The server frees it when the session ends, so that a killed holder holds
+/// nothing; the table beside it names the holder, for people.
 extension PostgresCatalog: Leases {
-  /// How often the holder makes sure that its session is still there.
+  /// How often the holder checks that its session still exists.
   private static let heartbeat = Duration.seconds(1)
 
   public func withLease<Value: Sendable>(
@@ -42,7 +42,7 @@ extension PostgresCatalog: Leases {
   }
 
   private static func acquire(_ name: String, holder: String, on connection: PostgresConnection) async throws -> Bool {
-    // A holder whose machine is gone sends nothing any more: the server ends its session after 4 s, not 2 hours.
+    // A holder whose machine has vanished sends nothing any more: the server ends its session after 4 s, not 2 hours.
     try await connection.executeScript(
       "SET tcp_keepalives_idle = 1; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; SET tcp_user_timeout = 4000"
     )
@@ -78,7 +78,7 @@ extension PostgresCatalog: Leases {
     }
   }
 
-  /// The lock is the session's: where this fails the connection is thrown away, and with it the lock.
+  /// Frees the lock, which belongs to the session: if this fails, the connection is dropped, and the lock with it.
   private static func release(_ name: String, on connection: PostgresConnection) async {
     await connection.withSessionIgnoringCancellation { session throws(PostgresError) in
       try session.command(

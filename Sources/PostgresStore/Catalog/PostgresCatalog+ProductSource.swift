@@ -2,7 +2,7 @@ public import Catalog
 public import Ports
 
 extension PostgresCatalog: ProductSource {
-  /// Everything below the oldest transaction that is still open is visible; the cursor stands right before it.
+  /// A cursor right before the oldest open transaction: everything below it is visible.
   public func captureCursor() async throws -> OutboxCursor {
     try await reaching {
       let rows = try await pool.query("SELECT pg_snapshot_xmin(pg_current_snapshot())")
@@ -11,7 +11,7 @@ extension PostgresCatalog: ProductSource {
     }
   }
 
-  /// Entries after the cursor that every transaction before them has ended, oldest first.
+  /// Entries after the cursor for which every earlier transaction has ended, oldest first.
   public func outbox(after cursor: OutboxCursor, limit: Int) async throws -> [OutboxEntry] {
     try await reaching {
       let rows = try await pool.query(
@@ -27,13 +27,13 @@ extension PostgresCatalog: ProductSource {
     }
   }
 
-  /// All products in id order, in batches, as they are at one moment; after an id, only those above it.
+  /// All products in ID order, in batches, as of one moment; with `after`, only those with higher IDs.
   public func forEachProductBatch(
     size: Int, after: ProductID?, _ body: @Sendable ([ProductSnapshot]) async throws -> Void
   ) async throws {
     precondition(size > 0, "a batch holds at least one product")
     try await reaching {
-      // One attempt: `body` cannot be taken back.
+      // One attempt, because `body` cannot be undone.
       try await pool.withTransaction(isolation: .repeatableRead, readOnly: true, maximumAttempts: 1) { connection in
         var scan = try await ProductScan(connection, after: after)
         while true {
@@ -51,7 +51,7 @@ extension PostgresCatalog: ProductSource {
     }
   }
 
-  /// The last entry that is committed; the start where there is none.
+  /// The last committed entry; the start if there is none.
   public func outboxEnd() async throws -> OutboxCursor {
     try await reaching {
       try await pool.query(
@@ -60,7 +60,7 @@ extension PostgresCatalog: ProductSource {
     }
   }
 
-  /// What is after the cursor, held back by open transactions or not; at most `limit` entries are counted.
+  /// The entries after the cursor, whether open transactions hold them back or not; counts at most `limit`.
   public func outboxLag(after cursor: OutboxCursor, limit: Int) async throws -> OutboxLag {
     try await reaching {
       let row = try await pool.query(
@@ -85,10 +85,10 @@ extension PostgresCatalog: ProductSource {
     }
   }
 
-  /// Removes of the entries up to the cursor all but each product's last.
+  /// Removes the entries up to the cursor except each product's last.
   ///
-  /// The table then holds at most an entry a product beside what is unread, however long an old generation is kept:
-  /// rows are read as they are now, so that the last entry stands for all before it.
+  /// The table then holds, besides unread entries, at most one entry for each product, however long an old generation
+  /// is kept: a replay reads the current rows, so that the last entry replaces all earlier ones.
   public func compactOutbox(through cursor: OutboxCursor) async throws {
     _ = try await reaching {
       try await pool.execute(
@@ -104,11 +104,12 @@ extension PostgresCatalog: ProductSource {
     }
   }
 
-  /// Hands on the next products of changes that touch many, in short transactions; gives how many, 0 when none waits.
+  /// Passes on the next products of changes that touch many, in short transactions; returns their number, 0 if none
+  /// waits.
   public func fanOut(limit: Int, at moment: Timestamp) async throws -> Int {
     try await reaching {
-      // Each statement is a transaction: none holds rows of products for longer than its batch takes. Mostly nothing
-      // waits, and the first is the only one.
+      // Each statement is a transaction: none locks product rows for longer than its batch takes. Usually nothing
+      // waits, and the first statement is the only one.
       let due = try await pool.query(
         """
         SELECT EXISTS (SELECT 1 FROM indexing.fan_out), EXISTS (SELECT 1 FROM indexing.price_clock

@@ -2,7 +2,8 @@ public import Catalog
 public import Ports
 
 extension PostgresCatalog: CatalogReader {
-  /// As they are now, each with its version from the same moment, in the order asked for; an unknown id is left out.
+  /// The products' current state, each with its version from the same moment, in the requested order; unknown IDs are
+  /// left out.
   public func products(_ ids: [ProductID]) async throws -> [ProductSnapshot] {
     guard !ids.isEmpty else { return [] }
     return try await reaching {
@@ -21,8 +22,8 @@ extension PostgresCatalog: CatalogReader {
 
   /// The attributes that are facets, for a category (nil: anywhere), in their order.
   ///
-  /// A category offers the facets of the categories above it, its own, and those below it, whose products it shows.
-  /// Whether an attribute is a facet is what the category or the nearest above it says, else the attribute itself.
+  /// A category offers the facets of the categories above it, its own, and those below it, whose products it shows. The
+  /// category or its nearest ancestor decides whether an attribute is a facet, otherwise the attribute itself.
   public func facetDefinitions(in category: CategoryID?) async throws -> [AttributeDefinition] {
     try await reaching {
       try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { connection in
@@ -76,8 +77,8 @@ extension PostgresCatalog: CatalogReader {
   public func prices(of ids: [ProductID]) async throws -> [ProductID: [VariantID: [Price]]] {
     guard !ids.isEmpty else { return [:] }
     return try await reaching {
-      // The array keeps the planner off the exclusion constraint's index, which costs it the same and takes twice as
-      // long: GiST has no look-up of several values.
+      // The array keeps the planner from using the exclusion constraint's index, which it takes to cost the same but
+      // which is half as fast: GiST cannot look up several values at once.
       let rows = try await pool.query(
         """
         SELECT product_id, variant.id AS variant_id, price_list.code AS list, price.currency, amount_minor_units,
@@ -99,7 +100,8 @@ extension PostgresCatalog: CatalogReader {
 }
 
 extension Price {
-  /// Of a row of `prices(of:)`; by position, since a search reads some dozens of rows. nil for a variant without a price.
+  /// Reads a row of `prices(of:)`, by position, because a search reads some dozens of rows. nil for a variant without a
+  /// price.
   fileprivate init?(_ row: PostgresRow) throws {
     guard let list: String = try row.decode(at: 2), let code: String = try row.decode(at: 3),
       let currency = Currency(code: code)

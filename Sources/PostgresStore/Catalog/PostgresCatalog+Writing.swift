@@ -2,20 +2,20 @@ public import Catalog
 public import Ports
 
 extension PostgresCatalog: CatalogWriter {
-  /// Records of one call at the most: a batch is held in memory some times over, and is one transaction.
+  /// Most records of one call: a batch is in memory several times over, and is one transaction.
   public static let maximumBatch = 10_000
-  /// Imports go one after the other, so that two cannot create the same category or SKU at once.
+  /// Imports run one after the other, so that two cannot create the same category or SKU at once.
   private static let importLock = 7_386_255
 
-  /// Writes products as a retailer hands them over, in one transaction.
+  /// Writes a retailer's products in one transaction.
   ///
-  /// A record is matched by source and code, then by SKU, whichever source had it; a match by SKU gives the product
-  /// the record's source and code. What the record says replaces what was there: title, categories, attributes,
-  /// pictures, variants. What it leaves out stays: ratings, popularity, prices of lists and stock of warehouses that it
-  /// does not name. Only what differs is written, so an unchanged product keeps its version.
+  /// A record is matched by source and code, then by SKU from any source; a match by SKU gives the product the record's
+  /// source and code. The record's content replaces the product's: title, categories, attributes, pictures, variants.
+  /// Omitted data stays: ratings, popularity, prices of lists and stock of warehouses that the record does not name.
+  /// Only differences are written, so an unchanged product keeps its version.
   ///
-  /// A record that the catalog's constraints refuse is reported and the others are written: a failing batch is halved
-  /// until the refused record stands alone.
+  /// A record that violates the catalog's constraints is reported and the others are written: a failing batch is halved
+  /// until the refused record is alone.
   public func upsert(_ records: [ProductRecord], source: String) async throws -> ImportOutcome {
     guard records.count <= Self.maximumBatch else {
       throw PostgresError.misuse("\(records.count) records in one batch: send at most \(Self.maximumBatch)")
@@ -33,7 +33,7 @@ extension PostgresCatalog: CatalogWriter {
     }
   }
 
-  /// A fresh database has no statistics until autovacuum comes by, and plans for tables that it takes to be empty.
+  /// A fresh database has no statistics until autovacuum runs, and the planner takes its tables to be empty.
   private static func analyzeIfNever(_ connection: PostgresConnection) async throws {
     let rows = try await connection.query("SELECT reltuples < 0 FROM pg_class WHERE oid = 'catalog.product'::regclass")
     guard try rows[0].decode(Bool.self, at: 0) else { return }
@@ -44,7 +44,7 @@ extension PostgresCatalog: CatalogWriter {
       """)
   }
 
-  /// Leaves out what contradicts itself or an earlier record of the batch.
+  /// Leaves out records that contradict themselves or an earlier record of the batch.
   private static func acceptable(_ records: [ProductRecord], _ outcome: inout ImportOutcome) -> [ProductUpsert.Entry] {
     var entries: [ProductUpsert.Entry] = []
     var codes: Set<String> = []
@@ -104,7 +104,7 @@ extension PostgresCatalog: CatalogWriter {
   }
 }
 
-/// What the database's constraints mean to who handed the record over.
+/// The meaning of the database's constraints for the sender of a record.
 enum ProductRefusal {
   /// Cardinality, data and integrity violations, and values too large for an index.
   static func isAboutData(_ error: PostgresServerError) -> Bool {

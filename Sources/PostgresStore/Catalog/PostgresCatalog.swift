@@ -1,11 +1,10 @@
 public import Catalog
 import Ports
 
-/// The catalog in Postgres: products read as they are now, records written as a retailer hands them over, the outbox
-/// and the indexer's ledger.
+/// The catalog in Postgres: current products, a retailer's records, the outbox and the indexer's ledger.
 ///
-/// It answers four ports: `CatalogReader`, `CatalogWriter`, `ProductSource` and `IndexingLedger`. A server that is
-/// down, late or full comes out as `DependencyUnavailable`, whatever else went wrong as `PostgresError`.
+/// It implements four ports: `CatalogReader`, `CatalogWriter`, `ProductSource` and `IndexingLedger`. It reports a
+/// server that is down, late or full as `DependencyUnavailable`, and any other failure as `PostgresError`.
 public struct PostgresCatalog: Sendable {
   let pool: PostgresPool
 
@@ -15,7 +14,7 @@ public struct PostgresCatalog: Sendable {
 }
 
 extension PostgresPool {
-  /// Runs `body`, and turns what says that Postgres does not do its part into the ports' error for that.
+  /// Runs `body`, and turns errors of an unavailable Postgres into the ports' error for that.
   func reaching<T>(_ body: () async throws -> T) async throws -> T {
     do {
       return try await body()
@@ -35,9 +34,9 @@ extension VariantID: PostgresArrayElement {}
 extension CategoryID: PostgresArrayElement {}
 extension BrandID: PostgresArrayElement {}
 
-/// A moment (`timestamptz`), exact to the microsecond, which `Date` is not.
+/// A moment (`timestamptz`), exact to the microsecond, unlike `Date`.
 extension Timestamp: PostgresArrayElement {
-  /// Microseconds from 1970-01-01, where `Timestamp` begins, to 2000-01-01, where Postgres does.
+  /// Microseconds from 1970-01-01, where `Timestamp` begins, to 2000-01-01, where Postgres begins.
   private static let microsecondsToPostgresEpoch: Int64 = 946_684_800_000_000
 
   public static var postgresType: PostgresType { .timestamptz }
@@ -59,7 +58,7 @@ extension Timestamp: PostgresArrayElement {
 }
 
 extension CalendarDay {
-  /// Days from 1970-01-01, where `CalendarDay` begins, to 2000-01-01, where Postgres does.
+  /// Days from 1970-01-01, where `CalendarDay` begins, to 2000-01-01, where Postgres begins.
   private static let daysToPostgresEpoch: Int64 = 10_957
 
   init(daysSincePostgresEpoch days: Int64) { self.init(daysSinceEpoch: days + Self.daysToPostgresEpoch) }

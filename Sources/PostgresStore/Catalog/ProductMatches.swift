@@ -1,13 +1,13 @@
 import Catalog
 import Ports
 
-/// Which product of the catalog each record is: by source and code, then by SKU.
+/// Matches each record to a product of the catalog: by source and code, then by SKU.
 struct ProductMatches {
   struct Match {
     let entry: ProductUpsert.Entry
     /// nil: a new one.
     let product: Int64?
-    /// The ids of the record's variants, in its order; nil: a new one.
+    /// The IDs of the record's variants, in its order; nil: a new one.
     let variants: [Int64?]
   }
 
@@ -55,7 +55,7 @@ struct ProductMatches {
   }
 
   private mutating func match(_ entries: [ProductUpsert.Entry]) {
-    // The SKUs that each product of the batch keeps; one that it gives up may go to another.
+    // The SKUs that each product of the batch keeps; one that a product gives up may go to another.
     var kept: [Int64: Set<SKU>] = [:]
     for entry in entries {
       if let product = productsByCode[entry.record.code] { kept[product] = Set(entry.record.variants.map(\.sku)) }

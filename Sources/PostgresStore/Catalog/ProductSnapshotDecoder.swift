@@ -44,7 +44,7 @@ struct ProductSnapshotDecoder {
     return found
   }
 
-  /// `[[attribute id, value, hex], …]`; the values of one attribute follow each other.
+  /// `[[attribute id, value, hex], …]`; the values of one attribute are adjacent.
   private mutating func attributes(
     _ element: JSONElement, in home: CategoryPath?
   ) throws -> [ProductSnapshot.Attribute] {

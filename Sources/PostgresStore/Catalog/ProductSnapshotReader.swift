@@ -1,14 +1,14 @@
 import Catalog
 import JSON
 
-/// Reads products with everything that belongs to them, a batch at a time, in four statements.
+/// Reads products with all their data, a batch at a time, in four statements.
 ///
-/// Runs in a transaction of the caller's, whose isolation makes the four see one moment. A product comes as one JSON
-/// array: fewer bytes and rows than seven result sets, and simdjson's tape is read without building a tree.
+/// Runs in the caller's transaction, whose isolation makes the four statements see one moment. A product comes as one
+/// JSON array: fewer bytes and rows than seven result sets, and simdjson's tape is read without building a tree.
 struct ProductSnapshotReader {
   let connection: PostgresConnection
 
-  /// In the order of the ids; an unknown one is left out.
+  /// In the order of the IDs; unknown IDs are left out.
   func read(_ ids: [ProductID]) async throws -> [ProductSnapshot] {
     guard !ids.isEmpty else { return [] }
     let rows = try await connection.query(Self.products(ids))
@@ -23,7 +23,7 @@ struct ProductSnapshotReader {
     return ids.compactMap { found[$0] }
   }
 
-  /// The order of the array's items is what `ProductSnapshotDecoder` reads.
+  /// `ProductSnapshotDecoder` reads the array's items in this order.
   private static func products(_ ids: [ProductID]) -> SQL {
     """
     SELECT json_build_array(
@@ -65,7 +65,7 @@ struct ProductSnapshotReader {
   }
 }
 
-/// What products refer to by id: attributes, and categories with what they say of attributes.
+/// The entities that products refer to by ID: attributes, and categories with their settings for attributes.
 struct CatalogVocabulary {
   struct Saying {
     var isFacet: Bool?
@@ -75,7 +75,7 @@ struct CatalogVocabulary {
 
   var definitions: [Int64: AttributeDefinition] = [:]
   var tree = CategoryTree(nodes: [])
-  /// Category → attribute → what the category says of it.
+  /// Category → attribute → the category's settings for it.
   var sayings: [CategoryID: [Int64: Saying]] = [:]
 
   static func read(of ids: [ProductID], on connection: PostgresConnection) async throws -> CatalogVocabulary {
@@ -137,7 +137,8 @@ struct CatalogVocabulary {
     return sayings
   }
 
-  /// The attribute as the product's main category has it: from the root down, each category that says something wins.
+  /// The attribute as the product's main category defines it: from the root down, each category with a setting
+  /// overrides.
   func definition(of attribute: Int64, in path: CategoryPath?) -> AttributeDefinition? {
     guard var definition = definitions[attribute] else { return nil }
     for step in path?.steps ?? [] {
@@ -150,7 +151,7 @@ struct CatalogVocabulary {
   }
 }
 
-/// A vocabulary whose answers are kept: products of a category ask for the same ones.
+/// A vocabulary that keeps its answers: products of a category ask for the same ones.
 struct ResolvedVocabulary {
   private struct Place: Hashable {
     let category: CategoryID?
@@ -170,7 +171,7 @@ struct ResolvedVocabulary {
     return path
   }
 
-  /// The attribute as the product's main category has it.
+  /// The attribute as the product's main category defines it.
   mutating func definition(of attribute: Int64, in home: CategoryPath?) throws(PostgresError) -> AttributeDefinition {
     let place = Place(category: home?.leaf.id, attribute: attribute)
     if let known = definitions[place] { return known }

@@ -1,10 +1,11 @@
 import Catalog
 import Ports
 
-/// One attempt to write a set of records: match, resolve names to ids, then table by table only what differs.
+/// One attempt to write a set of records: match, resolve names to IDs, then write the differences table by table.
 ///
-/// The planner does not know how long the arrays of a prepared statement are. So nested loops are off while tables are
-/// compared, and each live table enters by `= ANY` of its owners: whatever plan comes of it is an index scan and a hash.
+/// The planner does not know the lengths of a prepared statement's arrays. Nested loops are therefore off while tables
+/// are compared, and each live table is read by `= ANY` of its owners: every possible plan is then an index scan and a
+/// hash.
 struct ProductUpsert {
   struct Entry {
     /// The index in the caller's batch.
@@ -12,7 +13,7 @@ struct ProductUpsert {
     let record: ProductRecord
   }
 
-  /// A record with the ids of its product and variants.
+  /// A record with the IDs of its product and variants.
   struct Placed {
     let entry: Entry
     var product: Int64
@@ -67,7 +68,7 @@ struct ProductUpsert {
     return outcome
   }
 
-  /// Gives new products and variants their ids, in the order of the records.
+  /// Gives new products and variants their IDs, in the order of the records.
   private mutating func place(_ matches: ProductMatches) async throws {
     let newProducts = matches.matched.count { $0.product == nil }
     var productIDs = try await take(newProducts, from: "catalog.product")[...]
@@ -92,12 +93,12 @@ struct ProductUpsert {
     ).map { try $0.decode(at: 0) }
   }
 
-  /// Runs a statement that gives the ids of the products that it changed.
+  /// Runs a statement that returns the IDs of the products that it changed.
   private mutating func note(_ statement: SQL) async throws {
     for row in try await connection.query(statement) { changed.insert(try row.decode(at: 0)) }
   }
 
-  /// Runs a statement that gives the ids of the variants that it changed.
+  /// Runs a statement that returns the IDs of the variants that it changed.
   private mutating func noteVariants(_ statement: SQL) async throws {
     for row in try await connection.query(statement) {
       if let product = productByVariant[try row.decode(at: 0)] { changed.insert(product) }
@@ -332,7 +333,7 @@ struct ProductUpsert {
       """)
   }
 
-  /// Sets what is on hand in the warehouses that a record names, and leaves what is reserved.
+  /// Sets the quantity on hand in the warehouses that a record names, and leaves reservations.
   private mutating func writeStock(_ names: CatalogNames) async throws {
     var owners: [Int64] = []
     var stock: [(key: String, value: Int64)] = []
@@ -357,7 +358,7 @@ struct ProductUpsert {
   }
 }
 
-/// The typed values of many products' attributes or many variants' options, a column an array.
+/// The typed values of many products' attributes or many variants' options, one array for each column.
 struct AttributeValueRows {
   private var owners: [Int64] = []
   private var attributes: [Int64] = []
@@ -370,7 +371,7 @@ struct AttributeValueRows {
   private var days: [Int64?] = []
   private var hexes: [String?] = []
 
-  /// An attribute that a record names twice has the values of both places.
+  /// An attribute that a record names twice gets the values of both places.
   mutating func append(_ list: [ProductRecord.Attribute], owner: Int64, _ names: CatalogNames) {
     var seen: [Int64: (position: Int, count: Int)] = [:]
     for (position, attribute) in list.enumerated() {
@@ -405,7 +406,7 @@ struct AttributeValueRows {
     hexes.append(hex)
   }
 
-  /// Makes the table hold these values for the owners, and gives the owners for which it did not.
+  /// Makes the table hold these values for the owners, and returns the owners whose values changed.
   func merge(into table: String, owner: String, of all: [Int64]) -> SQL {
     let key = "t.\(owner) = n.\(owner) AND t.attribute_id = n.attribute_id AND t.value_index = n.value_index"
     let values = "position, type, text_value, number_value, boolean_value, date_value, swatch_hex"

@@ -2,18 +2,18 @@ import CPostgres
 import Glibc
 import Threading
 
-/// Carries a task's cancellation to the server, and makes sure that it never hits the next statement.
+/// Carries a task's cancellation to the server, and ensures that it never hits the next statement.
 ///
-/// A cancel is sent only while the statement that it was meant for runs, on a thread of its own because `PQcancel`
-/// blocks; the end of the statement waits for a cancel that is on its way.
-/// `@unchecked Sendable`: the state is touched under `lock` only, and `PQcancel` is made for other threads.
+/// A cancel is sent only while its statement runs, on a separate thread because `PQcancel` blocks; the end of the
+/// statement waits for a cancel in progress.
+/// `@unchecked Sendable`: the state is accessed only under `lock`, and `PQcancel` may be called from other threads.
 final class CancellationGate: @unchecked Sendable {
-  /// A cancel goes through in milliseconds; a server that has not answered after this long hangs.
+  /// A cancel takes milliseconds; a server that has not answered after this time hangs.
   static let patienceSeconds = 5
 
   enum Outcome {
     case notCancelled, cancelled
-    /// The cancel never came back: the connection must be thrown away.
+    /// The cancel never returned: the connection must be dropped.
     case stuck
   }
 
@@ -41,7 +41,7 @@ final class CancellationGate: @unchecked Sendable {
     lock.deallocate()
   }
 
-  /// Called before a statement is sent; the answer names it in `cancel`.
+  /// Called before a statement is sent; the result names the statement in `cancel`.
   func begin() -> UInt64 {
     locked {
       serial += 1
@@ -51,7 +51,7 @@ final class CancellationGate: @unchecked Sendable {
     }
   }
 
-  /// True once a cancel for the running statement was asked for.
+  /// Whether a cancel for the running statement was requested.
   var isCancelling: Bool { locked { isRunning && (isInFlight || wasSent) } }
 
   /// Asks the server to stop the statement, if it still runs; returns at once.
@@ -70,9 +70,9 @@ final class CancellationGate: @unchecked Sendable {
   }
 
   private func send() {
-    let errorBytes = 256  // what libpq's page recommends
+    let errorBytes = 256  // the size that libpq's documentation recommends
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: errorBytes) { buffer in
-      // A refusal means that the server is going away; the statement then fails by itself.
+      // A refusal means that the server is shutting down; the statement then fails by itself.
       _ = PQcancel(handle, buffer.baseAddress, Int32(errorBytes))
     }
     locked {

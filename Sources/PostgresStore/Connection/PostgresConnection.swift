@@ -2,7 +2,7 @@ import Threading
 
 /// One connection to Postgres, on its own thread; take one from `PostgresPool`.
 ///
-/// Its calls run one after the other. A task's cancellation stops the statement on the server.
+/// Its calls run one after the other. Cancelling the task stops the statement on the server.
 public actor PostgresConnection {
   private let thread: ThreadExecutor
   nonisolated public var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -26,7 +26,8 @@ public actor PostgresConnection {
         try await connection.connect(settings)
         return connection
       } catch {
-        // A server that takes others refuses us for good: a wrong name, password or database, or no slot left.
+        // If the server accepts other clients, its refusal is final: a wrong name, password or database, or no free
+        // slot.
         guard ContinuousClock.now + pause < deadline, await !connection.serverAccepts(settings) else { throw error }
       }
       do { try await Task.sleep(for: pause) } catch { throw .cancelled }
@@ -41,7 +42,7 @@ public actor PostgresConnection {
   private func connect(_ settings: PostgresSettings) throws(PostgresError) { openSession = try Session(settings) }
   private func serverAccepts(_ settings: PostgresSettings) -> Bool { Session.serverAccepts(settings) }
 
-  /// Closes the connection on its thread; what is called afterwards throws `connectionLost`.
+  /// Closes the connection on its thread; later calls throw `connectionLost`.
   func close() { openSession = nil }
 
   private var session: Session {
@@ -51,14 +52,14 @@ public actor PostgresConnection {
     }
   }
 
-  /// The server's process for this connection, as `pg_stat_activity.pid`.
+  /// The server's process for this connection, as in `pg_stat_activity.pid`.
   public var processID: Int32 { openSession?.processID ?? 0 }
 
   public var isInTransaction: Bool { openSession?.isInTransaction ?? false }
 
   // MARK: Statements
 
-  /// Runs a statement and gives its rows.
+  /// Runs a statement and returns its rows.
   @discardableResult
   public func query(_ statement: SQL) async throws(PostgresError) -> [PostgresRow] {
     try await cancellable { session throws(PostgresError) in
@@ -66,13 +67,13 @@ public actor PostgresConnection {
     }
   }
 
-  /// A statement's rows or why there are none.
+  /// A statement's rows, or the reason why there are none.
   func result(of statement: SQL) async -> Result<[PostgresRow], PostgresError> {
     do { return .success(try await query(statement)) } catch { return .failure(error) }
   }
 
-  /// The same of a connection that lay idle, and whether it can lie idle again; nil, and nothing sent, where the server
-  /// has closed it.
+  /// The same for an idle connection; also tells whether it can be idle again. nil if the server has closed it, in
+  /// which case nothing was sent.
   func queryWhileAlive(
     _ statement: SQL
   ) async -> (rows: Result<[PostgresRow], PostgresError>, isReusable: Bool)? {
@@ -81,14 +82,14 @@ public actor PostgresConnection {
     return (rows, isReusable())
   }
 
-  /// Runs a statement whose columns come as text, for types that have no Swift counterpart here.
+  /// Runs a statement whose columns come as text, for types without a Swift counterpart here.
   public func queryAsText(_ statement: SQL) async throws(PostgresError) -> [PostgresRow] {
     try await cancellable { session throws(PostgresError) in
       try session.run(statement, binaryResults: false).rows
     }
   }
 
-  /// Runs a statement and gives the number of rows that it changed.
+  /// Runs a statement and returns the number of rows that it changed.
   @discardableResult
   public func execute(_ statement: SQL) async throws(PostgresError) -> Int {
     try await cancellable { session throws(PostgresError) in
@@ -96,12 +97,12 @@ public actor PostgresConnection {
     }
   }
 
-  /// Runs text that may hold several statements and takes no parameters, as a migration does.
+  /// Runs text that may contain several statements and takes no parameters, such as a migration.
   public func executeScript(_ text: String) async throws(PostgresError) {
     try await cancellable { session throws(PostgresError) in try session.command(text) }
   }
 
-  /// Runs text even in a task that was cancelled, as ROLLBACK must.
+  /// Runs text even in a cancelled task, as ROLLBACK must.
   func commandIgnoringCancellation(_ text: String) throws(PostgresError) {
     let session = try session
     session.deadline = monotonicSeconds() + Double(Session.graceSeconds)
@@ -109,7 +110,7 @@ public actor PostgresConnection {
     try session.command(text)
   }
 
-  /// Runs `body` on the session; the task's cancellation goes to the server meanwhile.
+  /// Runs `body` on the session; a cancellation of the task goes to the server meanwhile.
   func cancellable<T>(_ body: (Session) throws(PostgresError) -> T) async throws(PostgresError) -> T {
     guard !isStreaming else { throw .misuse("connection is in a COPY: end it before the next statement") }
     return try await cancellableWhileStreaming(body)
@@ -122,7 +123,7 @@ public actor PostgresConnection {
     guard !Task.isCancelled else { throw .cancelled }
     let gate = session.gate
     let serial = gate.begin()
-    // `perform` is the actor's: a closure that did not name the actor would run on the cooperative pool.
+    // `perform` belongs to the actor: a closure that did not name the actor would run on the cooperative pool.
     let outcome = await withTaskCancellationHandler {
       perform(body, session)
     } onCancel: {
@@ -152,7 +153,7 @@ public actor PostgresConnection {
     return try outcome.get()
   }
 
-  /// A cancel that reached the server after the statement's end may strike the next one: let it strike an empty one.
+  /// Runs an empty statement: a cancel that reached the server after the statement's end may hit the next one.
   private func absorbLateCancel(_ session: Session) {
     do {
       try session.command("")
@@ -164,7 +165,7 @@ public actor PostgresConnection {
 
   // MARK: Transactions
 
-  /// Runs `body` within a savepoint: what it did is undone when it throws, and the transaction goes on.
+  /// Runs `body` within a savepoint: if it throws, its changes are undone, and the transaction continues.
   @discardableResult
   public func withSavepoint<T>(
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> T
@@ -181,13 +182,13 @@ public actor PostgresConnection {
     }
   }
 
-  /// True when the connection can serve another task: alive, and outside any transaction or COPY.
+  /// Whether the connection can serve another task: alive, and outside any transaction or COPY.
   func isReusable() -> Bool {
     guard let openSession, !isStreaming, !openSession.isBroken else { return false }
     return openSession.isInOriginalState && openSession.isAliveWhileIdle
   }
 
-  /// Runs what must run in a cancelled task too; a failure makes the connection one that is thrown away.
+  /// Runs work that a cancelled task must do too; after a failure the connection will be dropped.
   func withSessionIgnoringCancellation(_ body: (Session) throws(PostgresError) -> Void) {
     guard let openSession, !openSession.isBroken else { return }
     openSession.deadline = monotonicSeconds() + Double(Session.graceSeconds)
@@ -204,7 +205,7 @@ public actor PostgresConnection {
 
   func setStreaming(_ value: Bool) { isStreaming = value }
 
-  /// Sets the time limit of the statements that `body` runs here; nil sets none, as long jobs want it.
+  /// Sets the time limit of the statements that `body` runs here; nil sets none, for long jobs.
   @discardableResult
   public func withStatementTimeout<T>(
     _ limit: Duration?, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> T
@@ -215,7 +216,7 @@ public actor PostgresConnection {
       _ = try await setStatementTimeout(before)
       return result
     } catch {
-      // Where the setting cannot be put back (a failed transaction, a lost connection) the pool drops the connection.
+      // If the setting cannot be restored (a failed transaction, a lost connection), the pool drops the connection.
       _ = try? await setStatementTimeout(before)
       throw error
     }

@@ -2,14 +2,14 @@ import CPostgres
 import Glibc
 
 extension PostgresConnection {
-  /// Loads rows with COPY, the fastest way in: `body` writes them, and the server takes them as they come.
+  /// Loads rows with COPY, the fastest way in: `body` writes them, and the server reads them as they arrive.
   ///
   ///     try await connection.copyIn("COPY catalog.brand (id, name) FROM STDIN") { rows in
   ///       for brand in brands { try await rows.write(brand.id, brand.name) }
   ///     }
   ///
-  /// Gives the number of rows. Nothing is kept when `body` throws or the server refuses a row. There is no statement
-  /// timeout meanwhile: a load lasts as long as its source.
+  /// Returns the number of rows. If `body` throws or the server refuses a row, nothing is kept. The statement timeout
+  /// does not apply: a load lasts as long as its source.
   @discardableResult
   public func copyIn(
     _ statement: SQL, isolation: isolated (any Actor)? = #isolation,
@@ -31,7 +31,7 @@ extension PostgresConnection {
 
   /// Reads a table or a query with COPY as text: `body` gets whole lines, some 64 KB at a time.
   ///
-  /// As with `copyIn` there is no statement timeout meanwhile.
+  /// As with `copyIn`, the statement timeout does not apply.
   public func copyOut(
     _ statement: SQL, isolation: isolated (any Actor)? = #isolation,
     _ body: ([UInt8]) async throws -> Void
@@ -71,7 +71,7 @@ extension PostgresConnection {
     return try outcome.get()
   }
 
-  /// Ends a COPY so that nothing of it is kept.
+  /// Ends a COPY so that none of its rows are kept.
   private func endCopyIn(failure: String) async {
     withSessionIgnoringCancellation { session throws(PostgresError) in
       guard session.isCopying else { return }
@@ -98,9 +98,9 @@ extension PostgresConnection {
   }
 }
 
-/// Takes the rows of a COPY and sends them in large pieces.
+/// Receives the rows of a COPY and sends them in large pieces.
 public final class PostgresCopyWriter {
-  /// One message to the server: large enough that the switch to the connection's thread does not show.
+  /// Size of one message to the server: so large that switching to the connection's thread costs nothing noticeable.
   private static let messageBytes = 128 * 1024
 
   private let connection: PostgresConnection
@@ -122,7 +122,7 @@ public final class PostgresCopyWriter {
     try await endRow()
   }
 
-  /// Writes one row whose number of columns is known at run time only.
+  /// Writes one row whose number of columns is known only at run time.
   public func write(row values: [any PostgresEncodable]) async throws(PostgresError) {
     for (index, value) in values.enumerated() {
       if index > 0 { buffer.append(UInt8(ascii: "\t")) }
@@ -131,7 +131,7 @@ public final class PostgresCopyWriter {
     try await endRow()
   }
 
-  /// Writes bytes that are in COPY's format already, as `copyOut` gives them.
+  /// Writes bytes that are already in COPY's format, such as those of `copyOut`.
   public func write(lines: [UInt8]) async throws(PostgresError) {
     buffer += lines
     if buffer.count >= Self.messageBytes { try await flush() }
@@ -152,7 +152,7 @@ public final class PostgresCopyWriter {
 extension Session {
   private static let copyChunkBytes = 64 * 1024
 
-  /// True while a COPY is under way, whichever way it goes.
+  /// Whether a COPY is in progress, in either direction.
   var isCopying: Bool { !isBroken && PQtransactionStatus(handle) == PQTRANS_ACTIVE }
 
   func beginCopy(_ text: String, expecting status: ExecStatusType) throws(PostgresError) {
@@ -172,7 +172,7 @@ extension Session {
       guard status == 0 else { throw lost() }
       try drain()
     }
-    while true {  // what libpq holds back is sent before more is taken, or its buffer would grow
+    while true {  // send libpq's buffered data before accepting more, or its buffer would grow
       let unsent = PQflush(handle)
       if unsent == 0 { return }
       guard unsent == 1 else { throw lost() }
@@ -180,14 +180,14 @@ extension Session {
     }
   }
 
-  /// Waits until the server takes more; reads meanwhile, so that a server that talks is not kept waiting.
+  /// Waits until the server accepts more; reads meanwhile, so that a server that writes is not blocked.
   private func drain() throws(PostgresError) {
     if wait(for: POLLIN | POLLOUT), PQconsumeInput(handle) != 1 { throw lost() }
     try checkDeadline()
     if gate.isCancelling { throw .cancelled }
   }
 
-  /// Ends a COPY into the server, with a reason to undo it or nil to keep it, and gives the number of rows.
+  /// Ends a COPY into the server, with a reason to undo it or nil to keep it, and returns the number of rows.
   func endCopyIn(_ failure: String?) throws(PostgresError) -> Int {
     while true {
       let status = PQputCopyEnd(handle, failure)
@@ -217,7 +217,7 @@ extension Session {
         try checkDeadline()
         continue
       }
-      if count == -1 && !lines.isEmpty { return lines }  // the next call finds no COPY under way
+      if count == -1 && !lines.isEmpty { return lines }  // the next call finds no COPY in progress
       PQclear(try collect(nil))
       return nil
     }
@@ -225,7 +225,7 @@ extension Session {
   }
 }
 
-/// COPY's text format: columns apart by tabs, NULL as \N, and backslashes before what would be misread.
+/// COPY's text format: tabs separate columns, NULL is \N, and a backslash escapes characters that would be misread.
 enum CopyText {
   static func append(_ parameter: PostgresParameter, to buffer: inout [UInt8]) {
     guard let bytes = parameter.bytes else {

@@ -3,8 +3,8 @@ import Glibc
 
 /// One row of a COPY in its binary form; its columns are read from the first to the last.
 ///
-/// A column that is not of the width asked for marks the row, and reading the whole COPY fails then: so a row's reader
-/// needs no error of its own. The bytes are valid only within the call that gives the row.
+/// A column of another width than requested marks the row, and reading the whole COPY then fails: a row's reader
+/// therefore needs no error handling. The bytes are valid only within the call that passes the row.
 struct CopyRow {
   private var next: UnsafeRawPointer
   private let end: UnsafeRawPointer
@@ -17,7 +17,7 @@ struct CopyRow {
     columnsLeft = columns
   }
 
-  /// Whether all columns were read, and each was what it was taken for.
+  /// Whether all columns were read, each with its right type.
   fileprivate var isReadWhole: Bool { !isMalformed && columnsLeft == 0 && next == end }
 
   /// The next column's bytes; nil for NULL.
@@ -65,15 +65,15 @@ struct CopyRow {
   }
 }
 
-/// Takes the rows of a COPY one after the other, on the connection's thread.
+/// Receives the rows of a COPY one after the other, on the connection's thread.
 protocol CopyRowCollector: Sendable {
   mutating func take(_ row: inout CopyRow)
 }
 
 extension PostgresConnection {
-  /// Reads what `COPY (…) TO STDOUT (FORMAT binary)` gives; `collector` comes back with what it took.
+  /// Reads the output of `COPY (…) TO STDOUT (FORMAT binary)`; returns `collector` with the collected rows.
   ///
-  /// The fastest way out: no text, no result set, no switch of threads for a row. The statement's time limit holds.
+  /// The fastest way out: no text, no result set, no thread switch for a row. The statement's time limit applies.
   func collect<Collector: CopyRowCollector>(
     _ query: String, into collector: consuming Collector
   ) async throws(PostgresError) -> Collector {
@@ -95,7 +95,7 @@ extension PostgresConnection {
 }
 
 extension Session {
-  /// `PGCOPY\n\377\r\n\0` and flags; the length of the header's extension follows.
+  /// `PGCOPY\n\377\r\n\0` and flags; then the length of the header's extension.
   private static let copyHeaderBytes = 15
 
   fileprivate func collectRows<Collector: CopyRowCollector>(into collector: inout Collector) throws(PostgresError) {
@@ -130,7 +130,7 @@ extension Session {
     return UnsafeRawBufferPointer(rebasing: bytes[header...])
   }
 
-  /// A message holds a row, the end's mark (a number of columns of -1), or nothing.
+  /// A message contains a row, the end's mark (a number of columns of -1), or nothing.
   private static func take<Collector: CopyRowCollector>(
     _ message: UnsafeRawBufferPointer, into collector: inout Collector
   ) throws(PostgresError) {

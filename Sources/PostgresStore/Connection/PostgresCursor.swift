@@ -1,10 +1,10 @@
 extension PostgresConnection {
-  /// Rows that one FETCH brings: enough to make the round trip cheap, few enough to keep memory flat.
+  /// Rows of one FETCH: enough to make the round trip cheap, few enough to keep memory constant.
   public static let defaultBatchSize = 1_000
 
-  /// Reads a SELECT of any size through a server-side cursor, a batch at a time, in flat memory.
+  /// Reads a SELECT of any size through a server-side cursor, a batch at a time, in constant memory.
   ///
-  /// Outside a transaction it opens one for as long as it reads, so that all rows come from one snapshot.
+  /// Outside a transaction it opens one while it reads, so that all rows come from one snapshot.
   public func forEachBatch(
     _ statement: SQL, batchSize: Int = PostgresConnection.defaultBatchSize,
     isolation: isolated (any Actor)? = #isolation, _ body: ([PostgresRow]) async throws -> Void
@@ -33,7 +33,7 @@ extension PostgresConnection {
     try await executeScript("CLOSE \(name)")
   }
 
-  /// As `forEachBatch`, row by row.
+  /// Like `forEachBatch`, row by row.
   public func forEachRow(
     _ statement: SQL, batchSize: Int = PostgresConnection.defaultBatchSize,
     isolation: isolated (any Actor)? = #isolation, _ body: (PostgresRow) async throws -> Void
@@ -61,7 +61,7 @@ extension PostgresConnection {
 }
 
 extension PostgresPool {
-  /// Reads a SELECT of any size on any connection, row by row, in flat memory.
+  /// Reads a SELECT of any size on any connection, row by row, in constant memory.
   public func forEachRow(
     _ statement: SQL, batchSize: Int = PostgresConnection.defaultBatchSize,
     isolation: isolated (any Actor)? = #isolation, _ body: (PostgresRow) async throws -> Void

@@ -2,20 +2,20 @@ public import FoundationEssentials
 
 /// A value that can be read from a column.
 ///
-/// A type whose raw value conforms needs no more than `extension ProductID: PostgresDecodable {}`.
+/// A type whose raw value conforms needs only `extension ProductID: PostgresDecodable {}`.
 public protocol PostgresDecodable {
-  /// Fails where the column's type or value is not one of these.
+  /// Fails if the type does not support the column's type or value.
   init?(postgres value: PostgresValue)
 }
 
-/// A column's value as it came from the server; it is valid only within the initializer that it is given to.
+/// A column's value from the server; valid only within the initializer that receives it.
 public struct PostgresValue {
   public let type: PostgresType
   public let isBinary: Bool
   /// nil is NULL.
   public let bytes: UnsafeRawBufferPointer?
 
-  /// The value's text, where it travels as text.
+  /// The value's text, if it was sent as text.
   var text: String? {
     guard let bytes else { return nil }
     return String(validating: bytes, as: UTF8.self)
@@ -203,7 +203,7 @@ extension PostgresArrayElement {
       return nil
     }
     var elements: [Self] = []
-    elements.reserveCapacity(Swift.min(Int(count), rest.remaining / 4))  // a length of 4 bytes stands before each
+    elements.reserveCapacity(Swift.min(Int(count), rest.remaining / 4))  // a length of 4 bytes precedes each element
     for _ in 0..<count {
       guard let length = rest.read(Int32.self) else { return nil }
       let bytes = length < 0 ? nil : rest.take(Int(length))
@@ -216,7 +216,7 @@ extension PostgresArrayElement {
   }
 }
 
-/// Reads integers in the network's order, within the bounds.
+/// Reads integers in network byte order, within the bounds.
 struct BigEndianReader {
   private var rest: UnsafeRawBufferPointer
   init(_ bytes: UnsafeRawBufferPointer) { rest = bytes }
@@ -235,7 +235,7 @@ struct BigEndianReader {
   }
 }
 
-/// The binary form of `numeric`: digits of base 10,000, of which the first has the weight 10,000^weight.
+/// The binary form of `numeric`: digits of base 10,000; the first has the weight 10,000^weight.
 enum PostgresNumeric {
   private static let negative: UInt16 = 0x4000
   private static let notANumber: UInt16 = 0xC000

@@ -2,13 +2,13 @@ public import FoundationEssentials
 
 /// A value that can be bound to a statement.
 ///
-/// A type whose raw value conforms needs no more than `extension ProductID: PostgresEncodable {}`.
+/// A type whose raw value conforms needs only `extension ProductID: PostgresEncodable {}`.
 public protocol PostgresEncodable: Sendable {
   static var postgresType: PostgresType { get }
   var postgresParameter: PostgresParameter { get }
 }
 
-/// A value as it travels to the server: its type, its format and its bytes; nil is NULL.
+/// A value as sent to the server: its type, its format and its bytes; nil is NULL.
 public struct PostgresParameter: Sendable, Equatable {
   let type: PostgresType
   let isBinary: Bool
@@ -47,7 +47,7 @@ extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
 }
 
 extension FixedWidthInteger {
-  /// The bytes in the network's order.
+  /// The bytes in network byte order.
   var networkBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
 }
 
@@ -87,7 +87,7 @@ extension Double: PostgresEncodable {
   public var postgresParameter: PostgresParameter { PostgresParameter(.float8, binary: bitPattern.networkBytes) }
 }
 
-/// Text, and whatever the server reads from text where it stands: an enum's label, JSON, a numeric.
+/// Text, and every type that the server reads from text: an enum's label, JSON, a numeric.
 extension String: PostgresEncodable {
   public static var postgresType: PostgresType { .inferred }
   public var postgresParameter: PostgresParameter { PostgresParameter(.inferred, text: self) }
@@ -110,14 +110,14 @@ extension Date: PostgresEncodable {
     PostgresParameter(.timestamptz, binary: postgresMicroseconds.networkBytes)
   }
 
-  /// Microseconds since 2000-01-01 UTC; what the type cannot hold becomes its infinity.
+  /// Microseconds since 2000-01-01 UTC; a moment out of the type's range becomes infinity.
   var postgresMicroseconds: Int64 {
     let microseconds = ((timeIntervalSinceReferenceDate + Self.secondsFromPostgresToReference) * 1_000_000).rounded()
     return Int64(exactly: microseconds) ?? (microseconds < 0 ? .min : .max)
   }
 }
 
-/// A value that may stand in an array, as a parameter and in a row.
+/// A value that may be an array's element, as a parameter and in a row.
 public protocol PostgresArrayElement: PostgresEncodable, PostgresDecodable {
   static var postgresArrayType: PostgresType { get }
   static var postgresElementType: PostgresType { get }
@@ -172,7 +172,7 @@ extension Optional: PostgresArrayElement where Wrapped: PostgresArrayElement {
 
 /// Bytes are `bytea`; any other array is a Postgres array of its elements.
 ///
-/// With `unnest`, many rows go in with one statement: `INSERT … SELECT * FROM unnest(\(ids), \(titles))`.
+/// With `unnest`, one statement inserts many rows: `INSERT … SELECT * FROM unnest(\(ids), \(titles))`.
 extension Array: PostgresEncodable where Element: PostgresArrayElement {
   public static var postgresType: PostgresType { Element.postgresArrayType }
   public var postgresParameter: PostgresParameter { Element.postgresParameter(ofArray: self) }

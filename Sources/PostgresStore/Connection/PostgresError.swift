@@ -1,33 +1,33 @@
-/// What went wrong between us and Postgres.
+/// A failure between us and Postgres.
 ///
-/// `description` may be shown outside: it carries no SQL, no parameter and no password. `detailedDescription` is for
+/// `description` may be shown outside: it contains no SQL, no parameter and no password. `detailedDescription` is for
 /// the log.
 public enum PostgresError: Error, Sendable, Equatable {
   /// No connection could be opened; the reason is libpq's, for the log.
   case connectionFailed(String)
-  /// The connection broke while it was in use; what its transaction did is undone, unless COMMIT was under way.
+  /// The connection broke while it was in use; its transaction is undone, unless COMMIT was in progress.
   case connectionLost(String)
   /// The server refused the statement.
   case server(PostgresServerError)
-  /// The statement ran longer than the statement timeout and was stopped by the server.
+  /// The statement ran longer than the statement timeout, and the server stopped it.
   case statementTimeout
-  /// No connection became free: `waiters` tasks were waiting already, or the wait timed out.
+  /// No connection became free: `waiters` tasks were already waiting, or the wait timed out.
   case poolExhausted(connections: Int, waiters: Int)
   /// The pool was closed.
   case poolClosed
-  /// The task was cancelled, and with it the statement.
+  /// The task was cancelled, and the statement with it.
   case cancelled
-  /// A column does not hold what the caller asked for.
+  /// A column has another type or value than the caller asked for.
   case decoding(PostgresDecodingError)
-  /// The call cannot work as it was made.
+  /// The call is not valid at this point.
   case misuse(String)
 }
 
-/// The server's refusal: a code of five characters, and what it concerns.
+/// The server's refusal: a code of five characters, and the objects concerned.
 public struct PostgresServerError: Error, Sendable, Equatable {
-  /// The SQLSTATE, as `23505` for a unique violation.
+  /// The SQLSTATE, such as `23505` for a unique violation.
   public let sqlState: String
-  /// The server's words; they may quote values, so they are for the log.
+  /// The server's text; it may quote values, so it is for the log.
   public let message: String
   public let detail: String?
   public let hint: String?
@@ -35,11 +35,11 @@ public struct PostgresServerError: Error, Sendable, Equatable {
   public let schema: String?
   public let table: String?
   public let column: String?
-  /// The statement with `$1` in the place of each parameter, for the log.
+  /// The statement with `$1` in place of each parameter, for the log.
   public let statement: String?
 }
 
-/// A value that is not what the caller asked for, with the column it stands in.
+/// A value that the caller's type cannot hold, with its column.
 public struct PostgresDecodingError: Error, Sendable, Equatable {
   public let column: String
   public let index: Int
@@ -48,13 +48,13 @@ public struct PostgresDecodingError: Error, Sendable, Equatable {
 }
 
 extension PostgresServerError {
-  /// True for the two failures that a new attempt of the whole transaction can mend.
+  /// Whether a new attempt of the whole transaction may succeed: true for two errors.
   public var isRetryable: Bool { sqlState == "40001" || sqlState == "40P01" }
 
-  /// True when a unique constraint is violated.
+  /// Whether a unique constraint is violated.
   public var isUniqueViolation: Bool { sqlState == "23505" }
 
-  /// The field's name of the code, as far as a shop meets it.
+  /// The standard name of the code, for codes that a shop meets.
   var condition: String {
     switch sqlState {
     case "23502": "not-null violation"
@@ -97,7 +97,7 @@ extension PostgresError: CustomStringConvertible {
     }
   }
 
-  /// The description with the server's own words and the statement, for the log only.
+  /// The description with the server's own text and the statement, for the log only.
   public var detailedDescription: String {
     switch self {
     case .connectionFailed(let reason), .connectionLost(let reason): "\(description) (\(reason))"
@@ -112,7 +112,7 @@ extension PostgresError: CustomStringConvertible {
     value.map { ", \(name) \($0)" } ?? ""
   }
 
-  /// True when another attempt of the whole transaction can succeed.
+  /// Whether another attempt of the whole transaction can succeed.
   public var isRetryable: Bool {
     if case .server(let error) = self { error.isRetryable } else { false }
   }

@@ -1,4 +1,4 @@
-/// How much of what others do a transaction sees.
+/// How much a transaction sees of others' changes.
 public enum PostgresIsolation: String, Sendable {
   case readCommitted = "READ COMMITTED"
   case repeatableRead = "REPEATABLE READ"
@@ -6,13 +6,13 @@ public enum PostgresIsolation: String, Sendable {
 }
 
 extension PostgresPool {
-  /// Attempts of one transaction that serialization failures and deadlocks may cost before the error is thrown.
+  /// Attempts that one transaction may take after serialization failures and deadlocks before the error is thrown.
   public static let defaultAttempts = 5
 
   /// Runs `body` in one transaction: committed when it returns, undone when it throws.
   ///
   /// After a serialization failure (40001) or a deadlock (40P01) the whole of `body` runs again, after a short random
-  /// pause, up to `maximumAttempts` times in all: it must do nothing that may not be done twice.
+  /// pause, up to `maximumAttempts` times in total: `body` must not do anything that may not be repeated.
   @discardableResult
   public func withTransaction<T>(
     isolation level: PostgresIsolation = .readCommitted, readOnly: Bool = false,
@@ -28,7 +28,7 @@ extension PostgresPool {
         }
       } catch let error as PostgresError where error.isRetryable && attempt < maximumAttempts {
         note("transaction tried again (attempt \(attempt + 1) of \(maximumAttempts)): \(error)")
-        let ceiling = 5 << min(attempt, 6)  // milliseconds; random, so that two that met do not meet again
+        let ceiling = 5 << min(attempt, 6)  // milliseconds; random, so that two that collided do not collide again
         do { try await Task.sleep(for: .milliseconds(Int.random(in: 1...ceiling))) } catch {
           throw PostgresError.cancelled
         }
@@ -57,7 +57,7 @@ extension PostgresConnection {
     }
   }
 
-  /// A COMMIT of a transaction that had failed answers ROLLBACK: that must not look like success.
+  /// COMMIT of a failed transaction answers ROLLBACK, which must not look like success.
   private func commit() async throws(PostgresError) {
     let tag = try await cancellable { session throws(PostgresError) in try session.commandTag("COMMIT") }
     guard tag == "COMMIT" else {
@@ -65,10 +65,10 @@ extension PostgresConnection {
     }
   }
 
-  /// Undoes the transaction; where that fails, the pool closes the connection and the server undoes it.
+  /// Undoes the transaction; if that fails, the pool closes the connection and the server undoes it.
   private func rollBack() {
     guard isInTransaction else { return }
-    // A failure here leaves the connection in the transaction or broken, and `isReusable` then says no.
+    // After a failure the connection is still in the transaction or broken, and `isReusable` is then false.
     try? commandIgnoringCancellation("ROLLBACK")
   }
 }

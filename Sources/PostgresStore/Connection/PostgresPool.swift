@@ -1,6 +1,6 @@
 import Threading
 
-/// Connections to one database, opened as they are needed, at most `maximumConnections`, and shared by all tasks.
+/// Connections to one database, opened on demand, at most `maximumConnections`, and shared by all tasks.
 ///
 ///     let pool = PostgresPool(settings)
 ///     let rows = try await pool.query("SELECT id, title FROM catalog.product WHERE brand_id = \(brand)")
@@ -16,12 +16,12 @@ public final class PostgresPool: Sendable {
   private struct State {
     var free: Int
     var idle: [PostgresConnection] = []
-    /// In the order of arrival; one that gave up is taken out.
+    /// In the order of arrival, without those that gave up.
     var waiters: [Waiter] = []
     var waiterCount: UInt64 = 0
     var isClosed = false
 
-    /// A turn without waiting; false where none is free.
+    /// Takes a turn without waiting; false if none is free.
     mutating func takeFree() -> Bool {
       guard !isClosed, free > 0 else { return false }
       free -= 1
@@ -34,9 +34,9 @@ public final class PostgresPool: Sendable {
     let continuation: CheckedContinuation<PostgresError?, Never>
   }
 
-  /// Makes a pool; nothing is connected until the first use.
+  /// Makes a pool; it connects on first use.
   ///
-  /// `log` is told one line for each connection that breaks and each transaction that is tried again.
+  /// `log` receives one line for each connection that breaks and each transaction that is tried again.
   public init(_ settings: PostgresSettings, log: @escaping @Sendable (String) -> Void = { _ in }) {
     self.settings = settings
     self.log = log
@@ -45,14 +45,14 @@ public final class PostgresPool: Sendable {
 
   // MARK: Use
 
-  /// Runs a statement on any connection and gives its rows.
+  /// Runs a statement on any connection and returns its rows.
   @discardableResult
   public func query(_ statement: SQL) async throws -> [PostgresRow] {
     guard !Task.isCancelled else { throw PostgresError.cancelled }
     let deadline = ContinuousClock.now + settings.waitTimeout
     try await takeTurn(until: deadline)
     if let connection = state.withLock({ $0.idle.popLast() }) {
-      // Looked at, used and looked at again in one visit to its thread: each visit is two changes of thread.
+      // Check, use and check again in one visit to the connection's thread: each visit costs two thread switches.
       if let (rows, isReusable) = await connection.queryWhileAlive(statement) {
         await putBack(connection, isReusable: isReusable)
         return try rows.get()
@@ -65,7 +65,7 @@ public final class PostgresPool: Sendable {
     return try rows.get()
   }
 
-  /// Runs a statement on any connection and gives the number of rows that it changed.
+  /// Runs a statement on any connection and returns the number of rows that it changed.
   @discardableResult
   public func execute(_ statement: SQL) async throws -> Int {
     try await withConnection { try await $0.execute(statement) }
@@ -87,7 +87,7 @@ public final class PostgresPool: Sendable {
     }
   }
 
-  /// Refuses new work, lets lent connections come back and closes all.
+  /// Refuses new work, waits for lent connections to return and closes all.
   public func close() async {
     let (idle, waiters) = state.withLock { state in
       defer {
@@ -112,7 +112,7 @@ public final class PostgresPool: Sendable {
     return try await connect(until: deadline)
   }
 
-  /// An idle connection that is alive, else a new one.
+  /// An idle connection that is alive, otherwise a new one.
   private func connect(until deadline: ContinuousClock.Instant) async throws(PostgresError) -> PostgresConnection {
     while let connection = state.withLock({ $0.idle.popLast() }) {
       if await connection.isAlive() { return connection }
@@ -167,7 +167,7 @@ public final class PostgresPool: Sendable {
         case .wait:
           if Task.isCancelled { self.giveUp(id, .cancelled) }
           let task = Task {
-            // Only a cancelled sleep throws, and then the turn has come.
+            // Only a cancelled sleep throws: then the task's turn has come.
             guard (try? await Task.sleep(until: deadline)) != nil else { return }
             self.giveUp(
               id, .poolExhausted(connections: self.settings.maximumConnections, waiters: self.waiterCount - 1))

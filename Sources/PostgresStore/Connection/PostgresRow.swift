@@ -1,8 +1,9 @@
 import CPostgres
 
-/// libpq's result, cleared when the last row of it goes.
+/// libpq's result, cleared when its last row is released.
 ///
-/// `@unchecked Sendable`: a `PGresult` is never written after it was made, and libpq's readers of it keep no state.
+/// `@unchecked Sendable`: a `PGresult` is never written after its creation, and libpq's functions that read it keep no
+/// state.
 final class PostgresResult: @unchecked Sendable {
   let handle: OpaquePointer
   let columns: PostgresColumns
@@ -18,7 +19,7 @@ final class PostgresResult: @unchecked Sendable {
 
   var rows: [PostgresRow] { (0..<rowCount).map { PostgresRow(result: self, index: Int32($0)) } }
 
-  /// The rows that INSERT, UPDATE, DELETE, MERGE, COPY or SELECT concerned.
+  /// The number of rows that INSERT, UPDATE, DELETE, MERGE, COPY or SELECT affected.
   var affectedRows: Int { Int(String(cString: PQcmdTuples(handle))) ?? 0 }
 }
 
@@ -30,7 +31,7 @@ final class PostgresColumns: Sendable {
     let isBinary: Bool
   }
   let list: [Column]
-  /// Searched one by one: a statement has few columns, and most names are shorter than their hash is dear.
+  /// A linear search: a statement has few columns, and comparing most names costs less than hashing them.
   private let names: [String]
 
   init(_ result: OpaquePointer) {
@@ -46,7 +47,7 @@ final class PostgresColumns: Sendable {
   func index(of name: String) -> Int? { names.firstIndex(of: name) }
 }
 
-/// One row of a result; it keeps the whole result alive, so copy out what is kept for long.
+/// One row of a result; it keeps the whole result alive, so copy values that are kept for long.
 public struct PostgresRow: Sendable {
   let result: PostgresResult
   let index: Int32

@@ -1,24 +1,24 @@
 import CPostgres
 
-/// Where a database is and how a pool may use it.
+/// The address of a database, and the limits for a pool.
 public struct PostgresSettings: Sendable, Equatable {
-  /// The folder of the server's unix socket (begins with `/`), or a host name or address.
+  /// The folder of the server's Unix socket (begins with `/`), or a host name or address.
   public var host: String
   public var port: Int
   public var database: String
   public var user: String
   public var password: String?
-  /// The most connections that are open at once.
+  /// Most connections that are open at once.
   public var maximumConnections: Int
-  /// The most tasks that may wait for a connection; the next one is refused at once with `poolExhausted`.
+  /// Most tasks that may wait for a connection; the next one is refused at once with `poolExhausted`.
   public var maximumWaiters: Int
-  /// The longest that a task waits for a connection, or for a server that is not there to come back.
+  /// How long a task waits for a connection, or for a missing server to return.
   public var waitTimeout: Duration
-  /// The longest that opening a connection may take; libpq counts whole seconds, two at the least.
+  /// How long opening a connection may take; libpq counts whole seconds, at least two.
   public var connectTimeout: Duration
-  /// The longest that one statement may run on the server; nil sets no limit.
+  /// How long one statement may run on the server; nil sets no limit.
   public var statementTimeout: Duration?
-  /// How `pg_stat_activity` names this program.
+  /// This program's name in `pg_stat_activity`.
   public var applicationName: String
   /// Further libpq keywords, such as `sslmode`.
   public var additionalKeywords: [String: String]
@@ -45,8 +45,8 @@ public struct PostgresSettings: Sendable, Equatable {
     self.additionalKeywords = additionalKeywords
   }
 
-  /// Reads libpq's connection string, as `postgres://user@host:5432/shop?sslmode=require` or
-  /// `host=/run/postgresql dbname=shop`.
+  /// Reads libpq's connection string, such as `postgres://user@host:5432/shop?sslmode=require` or `host=/run/postgresql
+  /// dbname=shop`.
   ///
   /// The limits are the defaults of the other initializer; set them afterwards.
   public init(connectionString: String) throws(PostgresError) {
@@ -85,7 +85,7 @@ public struct PostgresSettings: Sendable, Equatable {
     var list = [
       ("host", host), ("port", String(port)), ("dbname", database), ("user", user),
       ("application_name", applicationName), ("client_encoding", "UTF8"),
-      // Notices a peer that vanished without closing: after 30 s of silence, three probes 10 s apart.
+      // Detects a peer that vanished without closing: after 30 s of silence, three probes 10 s apart.
       ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
       ("tcp_user_timeout", "30000"),
       ("connect_timeout", String(max(2, Int(connectTimeout.components.seconds)))),

@@ -1,9 +1,9 @@
-/// A Postgres type by the number that `pg_type` gives it.
+/// A Postgres type, by its number in `pg_type`.
 public struct PostgresType: Sendable, Hashable {
   public let oid: UInt32
   public init(oid: UInt32) { self.oid = oid }
 
-  /// The server chooses the type from where the parameter stands.
+  /// The server chooses the type from the parameter's context.
   public static let inferred = PostgresType(oid: 0)
   public static let bool = PostgresType(oid: 16)
   public static let bytea = PostgresType(oid: 17)
@@ -38,7 +38,7 @@ public struct PostgresType: Sendable, Hashable {
   public static let jsonb = PostgresType(oid: 3802)
   public static let xid8 = PostgresType(oid: 5069)
 
-  /// Types that the shop's own schema makes (enums, domains' bases are built in) begin here.
+  /// Types of the shop's own schema (enums; the base types of domains are built in) begin here.
   static let firstOwnOID: UInt32 = 16_384
 
   private static let names: [PostgresType: String] = [

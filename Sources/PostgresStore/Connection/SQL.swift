@@ -1,15 +1,15 @@
-/// A statement whose interpolated values travel as bound parameters, never as text.
+/// A statement whose interpolated values are sent as bound parameters, never as text.
 ///
 ///     let rows = try await pool.query("SELECT title FROM catalog.product WHERE id = \(id)")
 ///
-/// sends `… WHERE id = $1` and the value beside it. `\(unsafeRaw:)` puts text in as it stands, for identifiers that
-/// the program itself names; `\(fragment:)` puts in another statement with its parameters.
+/// sends `… WHERE id = $1` and the value separately. `\(unsafeRaw:)` inserts literal text, for identifiers that the
+/// program itself names; `\(fragment:)` inserts another statement with its parameters.
 public struct SQL: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInterpolation {
-  /// One more than there are parameters: the text before, between and after them.
+  /// The texts before, between and after the parameters: one more than there are parameters.
   private(set) var texts: [String]
   private(set) var parameters: [PostgresParameter]
 
-  /// Text that the program itself holds, without parameters.
+  /// Text from the program itself, without parameters.
   public init(unsafeRaw text: String) {
     texts = [text]
     parameters = []
@@ -19,7 +19,7 @@ public struct SQL: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInte
 
   public init(stringInterpolation: StringInterpolation) { self = stringInterpolation.statement }
 
-  /// The statement with `$1`, `$2`… in the parameters' places.
+  /// The statement with `$1`, `$2`… in place of the parameters.
   public var text: String {
     guard !parameters.isEmpty else { return texts[0] }
     var text = texts[0]
@@ -31,14 +31,14 @@ public struct SQL: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInte
     return text
   }
 
-  /// Adds another statement's text and parameters at the end.
+  /// Appends another statement's text and parameters.
   public mutating func append(_ other: SQL) {
     texts[texts.count - 1] += other.texts[0]
     texts += other.texts.dropFirst()
     parameters += other.parameters
   }
 
-  /// Joins conditions or values, as `joined([a, b], separator: " AND ")`.
+  /// Joins conditions or values, such as `joined([a, b], separator: " AND ")`.
   public static func joined(_ parts: [SQL], separator: String) -> SQL {
     var result = SQL(unsafeRaw: "")
     for (index, part) in parts.enumerated() {
@@ -60,17 +60,17 @@ public struct SQL: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInte
 
     public mutating func appendLiteral(_ literal: String) { statement.append(SQL(unsafeRaw: literal)) }
 
-    /// A value that travels as a parameter.
+    /// A value that is sent as a parameter.
     public mutating func appendInterpolation(_ value: some PostgresEncodable) {
       statement.append(parameter: value.postgresParameter)
     }
 
-    /// A value that travels as a parameter, or NULL.
+    /// A value that is sent as a parameter, or NULL.
     public mutating func appendInterpolation<T: PostgresEncodable>(_ value: T?) {
       statement.append(parameter: value.postgresParameter)
     }
 
-    /// Text that goes into the statement as it stands: never a user's.
+    /// Text that goes into the statement literally: never a user's.
     public mutating func appendInterpolation(unsafeRaw text: String) { statement.append(SQL(unsafeRaw: text)) }
 
     /// Another statement with its parameters.

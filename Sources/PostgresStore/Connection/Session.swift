@@ -4,12 +4,12 @@ import Threading
 
 /// One libpq connection with its blocking calls; it belongs to one thread.
 ///
-/// `@unchecked Sendable` so that the actor that owns it can be torn down anywhere: all calls but `deinit` are made on
-/// the actor's thread.
+/// `@unchecked Sendable`, so that the owning actor can be released on any thread: all calls except `deinit` run on the
+/// actor's thread.
 final class Session: @unchecked Sendable {
-  /// Statements that are kept prepared on one connection; the shop has fewer, so only generated SQL is turned out.
+  /// Most statements kept prepared on one connection; the shop has fewer, so only generated SQL is evicted.
   static let maximumPreparedStatements = 256
-  /// How long after its own time limit the server may still be silent before the connection is given up.
+  /// How long the server may be silent after its own time limit before the connection is given up.
   static let graceSeconds = 5
 
   let handle: OpaquePointer
@@ -19,9 +19,9 @@ final class Session: @unchecked Sendable {
   private var prepared: [PreparedKey: Prepared] = [:]
   private var useCount: UInt64 = 0
   private var nameCount: UInt64 = 0
-  /// When to give the connection up whatever happens; for what runs in a task that was cancelled already.
+  /// When to give up the connection in any case; for work in a task that is already cancelled.
   var deadline: Double?
-  /// Set when the connection can no longer be trusted; the pool then opens another.
+  /// Whether the connection can no longer be trusted; the pool then opens another.
   private(set) var isBroken = false
 
   private struct PreparedKey: Hashable {
@@ -34,7 +34,7 @@ final class Session: @unchecked Sendable {
     var lastUse: UInt64
   }
 
-  /// Connects, blocking; the server may refuse, or not be there.
+  /// Connects, blocking; the server may refuse, or be missing.
   init(_ settings: PostgresSettings) throws(PostgresError) {
     let keywords = settings.keywords
     let names = CStringList(keywords.map(\.0))
@@ -57,7 +57,7 @@ final class Session: @unchecked Sendable {
 
   deinit { PQfinish(handle) }
 
-  /// True when a server that refused us would take others: waiting does not help.
+  /// Whether a server that refused us accepts other clients: waiting does not help then.
   static func serverAccepts(_ settings: PostgresSettings) -> Bool {
     let keywords = settings.keywords
     let names = CStringList(keywords.map(\.0))
@@ -68,17 +68,17 @@ final class Session: @unchecked Sendable {
   var isInTransaction: Bool { PQtransactionStatus(handle) != PQTRANS_IDLE }
   var processID: Int32 { PQbackendPID(handle) }
 
-  /// True while the server has neither closed an idle connection nor said anything on it.
+  /// True while the server has neither closed an idle connection nor sent anything on it.
   var isAliveWhileIdle: Bool {
     guard !isBroken, PQstatus(handle) == CONNECTION_OK else { return false }
     var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
     return poll(&descriptor, 1, 0) == 0
   }
 
-  /// True when the next task finds the connection as the first one did.
+  /// Whether the connection's state is the same as for its first task.
   var isInOriginalState: Bool { !isInTransaction && statementTimeout == originalStatementTimeout }
 
-  /// Changes the time limit of statements and gives the one before.
+  /// Changes the time limit of statements and returns the previous one.
   func setStatementTimeout(_ limit: Duration?) throws(PostgresError) -> Duration? {
     let before = statementTimeout
     guard limit != before else { return before }
@@ -91,7 +91,7 @@ final class Session: @unchecked Sendable {
 
   // MARK: Statements
 
-  /// Runs a statement with parameters, prepared at its first use.
+  /// Runs a statement with parameters, prepared on its first use.
   func run(_ statement: SQL, binaryResults: Bool) throws(PostgresError) -> PostgresResult {
     let text = statement.text
     let key = PreparedKey(text: text, types: statement.parameters.map(\.type))
@@ -102,7 +102,7 @@ final class Session: @unchecked Sendable {
       if binaryResults && columns == nil { prepared[key]?.columns = result.columns }
       return result
     } catch PostgresError.server(let error) where error.sqlState == "0A000" && !isInTransaction {
-      // "cached plan must not change result type": the schema changed under the statement; prepare it anew.
+      // "cached plan must not change result type": the schema changed under the statement; prepare it again.
       prepared[key] = nil
       try command("DEALLOCATE \(name)")
       (name, columns) = try prepare(key)
@@ -122,21 +122,21 @@ final class Session: @unchecked Sendable {
     return PostgresResult(try collect(text), columns: columns)
   }
 
-  /// Runs text that needs no parameters and may hold several statements; the last one's result is the answer.
+  /// Runs text that needs no parameters and may contain several statements; returns the last one's result.
   @discardableResult
   func runText(_ text: String, expecting status: ExecStatusType? = nil) throws(PostgresError) -> OpaquePointer {
     guard PQsendQuery(handle, text) == 1 else { throw lost() }
     return try collect(text, expecting: status)
   }
 
-  /// Runs text and gives the server's word for what it did, as `COMMIT` or `INSERT 0 3`.
+  /// Runs text and returns the server's command tag, such as `COMMIT` or `INSERT 0 3`.
   func commandTag(_ text: String) throws(PostgresError) -> String {
     let result = try runText(text)
     defer { PQclear(result) }
     return String(cString: PQcmdStatus(result))
   }
 
-  /// As `runText`, for statements whose result does not matter.
+  /// Like `runText`, for statements whose result does not matter.
   func command(_ text: String) throws(PostgresError) { PQclear(try runText(text)) }
 
   private func prepare(_ key: PreparedKey) throws(PostgresError) -> (String, PostgresColumns?) {
@@ -175,7 +175,7 @@ final class Session: @unchecked Sendable {
 
   // MARK: Results
 
-  /// Reads results to the last one; the first error wins.
+  /// Reads all results to the last one; the first error wins.
   func collect(_ text: String?, expecting status: ExecStatusType? = nil) throws(PostgresError) -> OpaquePointer {
     var answer: OpaquePointer?
     var failure: PostgresError?
@@ -217,7 +217,7 @@ final class Session: @unchecked Sendable {
     while true {
       let unsent = PQflush(handle)
       guard unsent >= 0 else {
-        // The server's last words (as "terminating connection") may be waiting to be read.
+        // The server's last message (such as "terminating connection") may be waiting to be read.
         guard PQconsumeInput(handle) == 1 else { throw lost() }
         if PQisBusy(handle) == 0 { return }
         throw lost()
@@ -255,7 +255,7 @@ final class Session: @unchecked Sendable {
     throw .connectionLost("no answer while cleaning up")
   }
 
-  /// Waits for the socket, a second at the most; true when there is something to do.
+  /// Waits for the socket, at most a second; true if there is something to do.
   func wait(for events: Int32) -> Bool {
     var descriptor = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
     return poll(&descriptor, 1, 1000) > 0
@@ -285,7 +285,7 @@ final class Session: @unchecked Sendable {
   }
 }
 
-/// The parameters of one statement in the arrays that libpq wants: one buffer, and a pointer into it for each.
+/// The parameters of one statement in the arrays that libpq needs: one buffer, and a pointer into it for each.
 private struct ParameterList {
   private var bytes: [CChar] = []
   private var offsets: [Int?] = []

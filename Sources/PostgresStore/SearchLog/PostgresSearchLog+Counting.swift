@@ -13,7 +13,7 @@ extension PostgresSearchLog {
             "SELECT pg_try_advisory_xact_lock(hashtextextended(\(Self.lock), 0))")[0].decode(at: 0)
           guard isMine else { return false }
           try await connection.execute(Self.enoughMemory)
-          // The day before may still get clicks.
+          // The previous day may still get clicks.
           let last: Timestamp? = try await connection.query(
             """
             SELECT coalesce(rolled_up_at, (SELECT min(searched_at) FROM behaviour.search)) FROM behaviour.search_log
@@ -61,7 +61,7 @@ extension PostgresSearchLog {
       """)
   }
 
-  /// A query's weight halves in a week; after four there is little left.
+  /// A query's weight halves in a week; after four weeks little is left.
   private static let halfLifeDays = 7.0
   private static let popularDays = 28
 

@@ -6,9 +6,9 @@ extension PostgresSearchLog {
 
   /// A rate of fewer searches than this says too little.
   private static let fewestSearches = 10
-  /// Of the standard normal distribution, for a one-sided 97.5 %: the upper end of a 95 % interval.
+  /// Quantile of the standard normal distribution for a one-sided 97.5 %: the upper end of a 95 % interval.
   private static let z = 1.96
-  /// What comes later is another errand.
+  /// A later search has another purpose.
   private static let nextWithin = "10 minutes"
   private static let mostNext = 3
 
@@ -40,7 +40,7 @@ extension PostgresSearchLog {
     }
   }
 
-  /// The three lists, by one reading of the days.
+  /// Adds the three lists, with one pass over the days.
   private static func addQueries(
     to report: inout SearchReport, from first: CalendarDay, usual: Double, limit: Int,
     on connection: PostgresConnection
@@ -69,7 +69,7 @@ extension PostgresSearchLog {
     }
   }
 
-  /// The upper end of the Wilson score interval of the query's own click-through is below the usual one.
+  /// Whether the upper end of the Wilson score interval of the query's own click-through is below the usual one.
   private static func seldomClicked(than usual: Double) -> SQL {
     let z: SQL = "\(z)::double precision"
     let share: SQL = "(clicked::double precision / searches)"
@@ -108,7 +108,7 @@ extension PostgresSearchLog {
     }
   }
 
-  /// What the visitors of each query searched for next and found; of one visitor alone it is no sign.
+  /// Adds the queries that each query's visitors searched for next with success; one visitor alone is no evidence.
   private static func addNext(
     to queries: inout [SearchReport.Query], since start: Timestamp, on connection: PostgresConnection
   ) async throws {

@@ -4,13 +4,13 @@ import Threading
 
 /// The search log in Postgres: each search and click for some days, and their counts by day for longer.
 ///
-/// A visitor's number is hashed here, before it is sent: no statement, and so no log of the server's, holds it.
+/// A visitor's number is hashed here, before it is sent: no statement, and so no server log, contains it.
 public struct PostgresSearchLog: Sendable {
-  /// A query that so many visitors had on one day says nothing about one of them.
+  /// A query that this many visitors used on one day says nothing about any one of them.
   static let fewestVisitors = 3
-  /// The roll-up of a day of millions, and reports over a year of them.
+  /// For the roll-up of a day of millions, and reports over a year of such days.
   static let statementTimeout = Duration.seconds(600)
-  /// Millions of queries are grouped in memory, not in files; it is given back when the transaction ends.
+  /// Millions of queries are grouped in memory, not in files; the memory is freed when the transaction ends.
   static let enoughMemory: SQL = "SET LOCAL work_mem = '128MB'"
 
   let pool: PostgresPool
@@ -120,7 +120,7 @@ extension PostgresSearchLog: SearchLogStore {
   }
 }
 
-/// Text that the server reads as a date where it stands as one: `\(day)::date`.
+/// Text that the server reads as a date in a date's place: `\(day)::date`.
 extension CalendarDay: PostgresEncodable {
   public static var postgresType: PostgresType { .inferred }
   public var postgresParameter: PostgresParameter { PostgresParameter(.inferred, text: description) }

@@ -1,7 +1,7 @@
 // Properties:
-// 1. The buckets count what `ProductSnapshot.isSearchable` and the view say is searchable, with the sums of versions and
-//    checksums: products of every lifecycle, with and without variants and stock.
-// 2. Counting changes no setting of its connection for whoever has it next.
+// 1. The buckets count the products that `ProductSnapshot.isSearchable` and the view call searchable, with the sums of
+//    versions and checksums: products of every lifecycle, with and without variants and stock.
+// 2. Counting leaves all settings of its connection as they were.
 
 import Catalog
 import LocalServices
@@ -28,7 +28,7 @@ import Testing
     try await pool.execute(
       "UPDATE catalog.product SET lifecycle = ('{draft,listed,hidden,discontinued}'::text[])[1 + id % 4]")
     try await pool.execute("DELETE FROM catalog.variant WHERE product_id % 5 = 0")
-    // Nothing of some products is there, of others all is reserved, of others one variant is left.
+    // Some products have no stock, of others all is reserved, of others one variant is left.
     try await pool.execute("UPDATE inventory.stock SET on_hand = 0, reserved = 0 WHERE variant_id % 3 = 0")
     try await pool.execute(
       """

@@ -1,7 +1,7 @@
 // Properties:
-// 1. Every column of every table in the schemas that feed documents is either shown to feed (an UPDATE of it brings
-//    the product's document_version up and one outbox row) or stands in the list of those that do not, with a reason.
-// 2. An UPDATE that changes nothing notes nothing; one transaction notes a product once.
+// 1. Every column of every table in the schemas that feed documents either feeds a document (an UPDATE of it raises the
+//    product's document_version and adds one outbox row) or is in the list of those that do not, with a reason.
+// 2. An UPDATE that changes nothing adds nothing; one transaction adds a product once.
 // 3. Inserting and deleting the parts of a product, and deleting the product, leave an outbox row.
 // 4. The database itself refuses: cycles in the tree, values that do not fit the type, overlapping prices, a list in
 //    two currencies, negative stock, more reserved than on hand, a version that goes back, TRUNCATE.
@@ -42,7 +42,7 @@ private let fixture = """
   INSERT INTO pricing.cost (variant_id, amount_minor_units, currency) VALUES (1, 500, 'GBP');
   """
 
-/// Columns that no document shows, and why.
+/// Columns that no document shows, and the reason.
 private let nonFeeding: [String: String] = [
   "catalog.brand.id": "the database gives it and refuses to change it",
   "catalog.brand.created_at": "no document says when a brand was entered",
@@ -71,7 +71,7 @@ private let nonFeeding: [String: String] = [
   "pricing.cost.currency": "what the shop pays is shown to no shopper",
 ]
 
-/// What to set a column to, where a general value of its type will not do; the whole SET and WHERE.
+/// The new value of a column for which a general value of its type is not enough: the whole SET and WHERE.
 private let updates: [String: String] = [
   "catalog.brand.name": "SET name = 'Acme & Co' WHERE id = 1",
   "catalog.category.parent_id": "SET parent_id = 2 WHERE id = 3",
@@ -148,7 +148,7 @@ private let updates: [String: String] = [
   "pricing.price.valid_until": "SET valid_until = '2030-01-01'",
 ]
 
-/// What sync does with changes that touch many products: finds them, and notes them.
+/// The work of sync for changes that touch many products: finds the products, and adds them to the outbox.
 private let handOn = "SELECT indexing.line_up_fan_out(), indexing.note_fan_out(1000)"
 
 private func makePool(_ script: String? = fixture) async throws -> PostgresPool {
@@ -157,7 +157,7 @@ private func makePool(_ script: String? = fixture) async throws -> PostgresPool 
   return pool
 }
 
-/// Product 1's version, and the outbox rows of product 1 that came after the given one.
+/// Product 1's version, and the outbox rows of product 1 after the given one.
 private func state(_ pool: PostgresPool, after id: Int64 = 0) async throws -> (version: Int64?, rows: Int, last: Int64)
 {
   let rows = try await pool.query(
@@ -211,7 +211,7 @@ private func state(_ pool: PostgresPool, after id: Int64 = 0) async throws -> (v
     await listing.close()
   }
 
-  @Test("2: nothing changed, nothing noted; once a transaction")
+  @Test("2: no change, no entry; once in each transaction")
   func once() async throws {
     let pool = try await makePool()
     let before = try await state(pool)
@@ -237,7 +237,7 @@ private func state(_ pool: PostgresPool, after id: Int64 = 0) async throws -> (v
     await pool.close()
   }
 
-  @Test("3: parts that come and go, and the product's end")
+  @Test("3: parts added and removed, and the product's end")
   func comeAndGo() async throws {
     let pool = try await makePool()
     let statements = [
@@ -263,7 +263,7 @@ private func state(_ pool: PostgresPool, after id: Int64 = 0) async throws -> (v
       if after.version != nil { #expect(after.version == before.version.map { $0 + 1 }, "\(statement)") }
     }
     let before = try await state(pool)
-    // A row that says nothing of its own changes no document.
+    // A row without settings of its own changes no document.
     try await pool.withConnection {
       try await $0.executeScript("INSERT INTO catalog.category_attribute (category_id, attribute_id) VALUES (4, 1)")
       try await $0.executeScript(handOn)
@@ -273,7 +273,7 @@ private func state(_ pool: PostgresPool, after id: Int64 = 0) async throws -> (v
   }
 
   @Test(
-    "4: what the database refuses",
+    "4: changes that the database refuses",
     arguments: [
       ("UPDATE catalog.category SET parent_id = 3 WHERE id = 1", "category_no_cycle"),
       ("UPDATE catalog.category SET parent_id = 1 WHERE id = 1", "category_no_cycle"),

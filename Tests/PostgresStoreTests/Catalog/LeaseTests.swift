@@ -1,7 +1,8 @@
 // Against a real Postgres:
-// 1. One holder at a time; who comes second is told who holds it; it is free again when the first is done or fails.
+// 1. One holder at a time; a second caller is told the holder's name; the lease is free again when the first is done or
+//    fails.
 // 2. A holder whose session ends is told so, its work is cancelled, and the next holds the lease within 5 s.
-// 3. Leases of different names, and of different databases, do not meet.
+// 3. Leases with different names, and in different databases, are independent.
 import LocalServices
 import Ports
 import PostgresStore
@@ -16,7 +17,7 @@ import Testing
 
   private struct Failed: Error {}
 
-  /// Holds the lease until told to let it go.
+  /// Holds the lease until told to release it.
   private static func hold(_ catalog: PostgresCatalog, _ name: String, holder: String) async -> (
     task: Task<Void, any Error>, release: AsyncStream<Void>.Continuation
   ) {
@@ -34,7 +35,7 @@ import Testing
     return (task, release)
   }
 
-  /// Takes the lease as soon as whoever holds it lets it go.
+  /// Takes the lease as soon as its holder releases it.
   private static func whenFree(
     _ catalog: PostgresCatalog, _ name: String, holder: String, _ body: @escaping @Sendable () async throws -> Int
   ) async throws -> Int {

@@ -1,17 +1,18 @@
 // Properties:
-// 1. What is written is read back: every field of a record is in the snapshot, in its order.
-// 2. A second writing of the same records changes nothing: all unchanged, no version goes up, no outbox row.
-// 3. A change in any part of a record is counted as one changed product and is written; parts that are gone go.
+// 1. Written data is read back: every field of a record is in the snapshot, in its order.
+// 2. Writing the same records again changes nothing: all unchanged, no version goes up, no outbox row.
+// 3. A change in any part of a record counts as one changed product and is written; removed parts are deleted.
 // 4. A refused record is reported with its offset and reason, and all others are written.
-// 5. A record is matched by source and code, then by SKU; what it leaves out of prices, stock and ratings stays.
+// 5. A record is matched by source and code, then by SKU; omitted prices, stock and ratings stay.
 // 6. The outbox skips no transaction that commits late, and reads in the order of transactions.
-// 7. Hidden products are read, deleted ones are left out; batches hold each product once, in id order, from any id on.
-// 8. A session that made its plans while the outbox and the line of products were empty reads of long ones what a batch
-//    takes, and no more.
+// 7. Hidden products are read, deleted ones are left out; batches contain each product once, in ID order, from any ID
+//    on.
+// 8. A session that made its plans while the outbox and the line of products were empty reads only a batch when they
+//    are long.
 // 9. The ledger keeps generations, one live at a time, and cursors that never go back.
-// 10. A category's own saying about an attribute wins over its ancestors' and the attribute's.
+// 10. A category's own setting for an attribute wins over its ancestors' and the attribute's.
 // 11. Compaction leaves each product's last entry, so that an old cursor still meets every product that changed.
-// 12. A price that begins or ends by time is noted once.
+// 12. A price that begins or ends by time adds one entry.
 
 import Catalog
 import LocalServices
@@ -63,7 +64,7 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
 }
 
 @Suite struct PostgresCatalogTests {
-  @Test("1 and 2: what is written is read back, and written again it is unchanged")
+  @Test("1 and 2: written records are read back, and writing them again changes nothing")
   func roundTrip() async throws {
     let (pool, catalog) = try await makeCatalog()
     let record = chair()
@@ -93,7 +94,7 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
     await pool.close()
   }
 
-  @Test("3: each change is one changed product, and is there")
+  @Test("3: each change is one changed product, and is stored")
   func changes() async throws {
     let (pool, catalog) = try await makeCatalog()
     var record = chair()
@@ -128,13 +129,13 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
     #expect(product.categories.map(\.names) == [["Sale"]])
     #expect(product.attributes.map { ProductRecord.Attribute($0.definition, $0.values) } == record.attributes)
     #expect(product.variants.map(\.sku) == record.variants.map(\.sku))
-    // Warehouses and lists that a record does not name keep what they have.
+    // Warehouses and lists that a record does not name keep their data.
     let row = try await pool.query("SELECT count(*) FROM catalog.product")
     #expect(try row[0].decode(Int.self, at: 0) == 1)
     await pool.close()
   }
 
-  @Test("4: refused ones are named, the others written")
+  @Test("4: refused records are named, the others written")
   func refusals() async throws {
     let (pool, catalog) = try await makeCatalog()
     _ = try await catalog.upsert([plain(1), plain(2)], source: "old")
@@ -162,14 +163,14 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
     #expect(reasons[31]?.contains("price list retail is in GBP") == true)
     #expect(reasons[33]?.contains("valid at the same time") == true)
     #expect(try await catalog.productCount() == 41)
-    // In the order of the records, around what was refused; attempts that were undone leave gaps in the ids.
+    // In the order of the records, without the refused ones; undone attempts leave gaps in the IDs.
     let snapshots = try await catalog.products((1...5000).map { ProductID($0) })
     let codes = snapshots.filter { $0.source == "test" }.map(\.code)
     #expect(codes == records.indices.filter { reasons[$0] == nil }.map { records[$0].code })
     await pool.close()
   }
 
-  @Test("5: by code, then by SKU; what is left out stays; a code is told apart by type")
+  @Test("5: by code, then by SKU; omitted data stays; types distinguish equal codes")
   func matching() async throws {
     let (pool, catalog) = try await makeCatalog()
     _ = try await catalog.upsert([chair()], source: "test")
@@ -195,7 +196,7 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
 
   @Test("6: a transaction that commits late is not skipped")
   func lateCommit() async throws {
-    // A server of its own: other tests' open transactions would hold the outbox back.
+    // A separate server: other tests' open transactions would hold the outbox back.
     let server = try await LocalPostgres.startTemporary()
     defer { server.stopAndWait() }
     let pool = PostgresPool(server.settings())
@@ -223,7 +224,7 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
     await pool.close()
   }
 
-  @Test("7: batches hold each product once, from any id on; a deleted one is left out")
+  @Test("7: batches contain each product once, from any ID on; a deleted one is left out")
   func batches() async throws {
     let (pool, catalog) = try await makeCatalog()
     _ = try await catalog.upsert((1...25).map { plain($0) }, source: "test")
@@ -246,7 +247,7 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
     await pool.close()
   }
 
-  @Test("8: plans that were made for empty tables")
+  @Test("8: plans made for empty tables")
   func plansForLongLines() async throws {
     var settings = try await TestPostgres.shared.makeDatabase()
     settings.maximumConnections = 1
@@ -337,7 +338,7 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
     await pool.close()
   }
 
-  @Test("11: compaction leaves each product's last entry, and what is after the cursor")
+  @Test("11: compaction leaves each product's last entry, and entries after the cursor")
   func compaction() async throws {
     let (pool, catalog) = try await makeCatalog()
     _ = try await catalog.upsert((1...3).map { plain($0) }, source: "test")
@@ -359,7 +360,7 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
     await pool.close()
   }
 
-  @Test("12: prices that begin or end are noted once their moment has come")
+  @Test("12: prices that begin or end add one entry at their moment")
   func priceValidity() async throws {
     let (pool, catalog) = try await makeCatalog()
     _ = try await catalog.upsert((1...3).map { plain($0) }, source: "test")

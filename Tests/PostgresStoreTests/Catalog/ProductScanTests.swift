@@ -1,11 +1,11 @@
 // Properties:
-// 1. The scan gives every product as `products(ids)` does, for the demo catalog and for generated ones, whatever the
-//    size of its windows.
-// 2. The same after what wears a catalog: rows that lie out of order, variants that came later, gaps between the ids,
-//    products without variants, categories or pictures.
+// 1. The scan gives every product like `products(ids)`, for the demo catalog and for generated ones, with windows of
+//    any size.
+// 2. The same in a worn catalog: rows out of order, variants added later, gaps between the IDs, products without
+//    variants, categories or pictures.
 // 3. All windows see one moment, whatever is changed while they are read.
-// 4. A condition on ids holds for each of them, and reads a bounded number of others.
-// 5. A broken connection and a cancelled task end a scan with an error, and the next one is whole.
+// 4. A condition on IDs is true for each of them, and reads a limited number of others.
+// 5. A broken connection and a cancelled task end a scan with an error, and the next scan is complete.
 
 import Catalog
 import LocalServices
@@ -21,7 +21,7 @@ private func makeCatalog() async throws -> (pool: PostgresPool, catalog: Postgre
   return (pool, PostgresCatalog(pool))
 }
 
-/// What the scan gives, in windows of this size.
+/// The scan's products, in windows of this size.
 private func scanned(_ catalog: PostgresCatalog, size: Int, after: ProductID? = nil) async throws -> [ProductSnapshot] {
   let found = Mutex<[ProductSnapshot]>([])
   try await catalog.forEachProductBatch(size: size, after: after) { batch in
@@ -31,7 +31,7 @@ private func scanned(_ catalog: PostgresCatalog, size: Int, after: ProductID? = 
   return found.withLock { $0 }
 }
 
-/// What the other reading gives, for all ids.
+/// The products of the other reader, for all IDs.
 private func looked(_ catalog: PostgresCatalog, _ pool: PostgresPool) async throws -> [ProductSnapshot] {
   let ids = try await pool.query("SELECT id FROM catalog.product ORDER BY id").map {
     try $0.decode(ProductID.self, at: 0)
@@ -73,14 +73,14 @@ private func expectEqual(_ found: [ProductSnapshot], _ expected: [ProductSnapsho
     await pool.close()
   }
 
-  /// What years of changes leave behind.
+  /// Changes the catalog as years of use would.
   private func wear(_ pool: PostgresPool, seed: UInt64) async throws {
     let part = Int64(seed)
     try await pool.execute("DELETE FROM catalog.product WHERE id % 11 = \(part)")
     try await pool.execute("DELETE FROM catalog.variant WHERE product_id % 13 = \(part)")
     try await pool.execute("DELETE FROM catalog.product_category WHERE product_id % 17 = \(part)")
     try await pool.execute("DELETE FROM catalog.product_picture WHERE product_id % 7 = \(part) AND position > 0")
-    // Written anew, a row lies behind all others.
+    // A rewritten row lies after all others.
     try await pool.execute("UPDATE catalog.variant SET position = 9 - position WHERE product_id % 5 = \(part)")
     try await pool.execute(
       "UPDATE pricing.price SET amount_minor_units = 1, was_minor_units = 2 WHERE id % 9 = \(part)")
@@ -112,7 +112,7 @@ private func expectEqual(_ found: [ProductSnapshot], _ expected: [ProductSnapsho
     try await pool.execute("INSERT INTO catalog.product (source, code, title) VALUES ('test', 'BARE', 'Bare')")
   }
 
-  @Test("3: what is committed while it reads is not seen")
+  @Test("3: changes committed while it reads are not seen")
   func oneMoment() async throws {
     let (pool, catalog) = try await makeCatalog()
     let records = Array(Seeding.products(try GenerationOptions(products: 60, customers: 0, days: 0, seed: 4)))
@@ -130,7 +130,7 @@ private func expectEqual(_ found: [ProductSnapshot], _ expected: [ProductSnapsho
     await pool.close()
   }
 
-  @Test("4: ids as ranges", arguments: [5, 6, 7] as [UInt64])
+  @Test("4: IDs as ranges", arguments: [5, 6, 7] as [UInt64])
   func ranges(seed: UInt64) async throws {
     let (pool, _) = try await makeCatalog()
     for spread in [1, 2, 3, 50, 1_000] as [Int64] {

@@ -1,12 +1,12 @@
 import PostgresStore
 import Threading
 
-/// The longest that a test waits for what must come; a busy machine takes a small part of it.
+/// How long a test waits for a condition; a busy machine takes a small part of it.
 private let patience = Duration.seconds(120)
 
 struct ConditionNeverMet: Error {}
 
-/// Waits until the condition holds.
+/// Waits until the condition is true.
 func until(
   isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Bool
 ) async throws {
@@ -43,7 +43,7 @@ final class Gate: Sendable {
   func open() { isOpen.withLock { $0 = true } }
 }
 
-/// Lets its first `count` arrivals go on together; later ones pass.
+/// Holds its first `count` arrivals until all are there; later ones pass.
 final class Meeting: Sendable {
   private let missing: Guarded<Int>
   init(_ count: Int) { missing = Guarded(count) }

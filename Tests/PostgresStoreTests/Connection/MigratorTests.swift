@@ -1,10 +1,10 @@
-// What migrations promise:
-// 1. Each runs once, in order, and is noted; a second run does nothing.
-// 2. One that fails is undone whole, and the ones before it stay.
+// Properties of migrations:
+// 1. Each runs once, in order, and is recorded; a second run does nothing.
+// 2. A failing migration is undone completely, and the ones before it stay.
 // 3. A changed migration, a gap, and a database newer than the program are refused.
 // 4. Of several migrators at once, one migrates and the others find it done.
-// 5. The program's list is the folder's.
-// 6. A role that may read the list and nothing else finds a current database current, and cannot migrate another.
+// 5. The program's list equals the folder's.
+// 6. A role that may only read the list finds a current database current, and cannot migrate another.
 import FoundationEssentials
 import LocalServices
 import PostgresStore
@@ -27,7 +27,7 @@ import Testing
     await pool.close()
   }
 
-  @Test("2: a failure is undone whole")
+  @Test("2: a failure is undone completely")
   func failure() async throws {
     let pool = PostgresPool(try await TestPostgres.shared.makeDatabase(isMigrated: false))
     let broken = Migration(number: 2, name: "broken", sql: "CREATE TABLE b (id bigint); SELECT nonsense")
@@ -37,7 +37,7 @@ import Testing
     await pool.close()
   }
 
-  @Test("3: what does not fit is refused")
+  @Test("3: a mismatch is refused")
   func refusals() async throws {
     let pool = PostgresPool(try await TestPostgres.shared.makeDatabase(isMigrated: false))
     try await Migrator([first, second]).migrate(pool)

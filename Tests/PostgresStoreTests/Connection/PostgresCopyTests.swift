@@ -1,7 +1,7 @@
-// What COPY and cursors promise:
-// 1. Rows of each type that COPY took in come out as they were, and what COPY gives out it takes in again.
+// Properties of COPY and cursors:
+// 1. Rows of each type are read back as COPY wrote them, and COPY accepts its own output again.
 // 2. A COPY whose writer throws, or that the server refuses, keeps nothing and leaves the connection usable.
-// 3. 1,000,000 rows go through a cursor in flat memory.
+// 3. 1,000,000 rows go through a cursor in constant memory.
 // 4. A cursor works with parameters, within a transaction and without, and can be left in the middle.
 import FoundationEssentials
 import LocalServices
@@ -92,7 +92,7 @@ import Testing
     await pool.close()
   }
 
-  @Test("3: a million rows go through a cursor in flat memory")
+  @Test("3: a million rows go through a cursor in constant memory")
   func millionRows() async throws {
     let pool = PostgresPool(try await TestPostgres.shared.makeDatabase(isMigrated: false))
     var count = 0

@@ -1,12 +1,12 @@
-// What the pool does when things go wrong:
-// 1. A task waits for a connection no longer than its time, and behind no more than the allowed others.
-// 2. A cancelled task stops its statement on the server at once, and the connection serves on.
-// 3. A killed backend fails the statement under way with `connectionLost`; the next statement works.
-// 4. A server that restarts in the middle of work loses nothing that was committed, and work goes on by itself.
+// Properties of the pool under faults:
+// 1. A task waits for a connection no longer than its time limit, and behind no more than the permitted others.
+// 2. A cancelled task stops its statement on the server at once, and the connection continues to serve.
+// 3. A killed backend fails the running statement with `connectionLost`; the next statement works.
+// 4. A server that restarts in the middle of work loses no committed data, and work continues by itself.
 // 5. Deadlocks and serialization failures are tried again, up to the limit.
 // 6. A statement stops at its time limit.
-// 7. 64 sessions wait in the server at once while the cooperative pool goes on.
-// 8. What an error shows outside names neither SQL nor values nor passwords.
+// 7. 64 sessions wait in the server at once while the cooperative pool continues.
+// 8. The public text of an error contains neither SQL nor values nor passwords.
 // 9. A backend that hangs does not hold a cancelled task.
 // 10. Prepared statements survive a change of the schema and more texts than the cache holds.
 import FoundationEssentials
@@ -16,7 +16,7 @@ import PostgresStore
 import Testing
 
 @Suite struct PostgresFaultTests {
-  @Test("1: waiting is bounded")
+  @Test("1: waiting is limited")
   func exhaustion() async throws {
     var settings = try await TestPostgres.shared.makeDatabase(isMigrated: false)
     settings.maximumConnections = 1
@@ -28,11 +28,11 @@ import Testing
     await gate.held()
     let waiter = Task {
       while true {
-        // A further one that came before it has the room in the queue for a moment.
+        // A further task that came first has the place in the queue for a moment.
         do { return try await pool.query("SELECT 1") } catch PostgresError.poolExhausted { await Task.yield() }
       }
     }
-    // The waiter is in the queue as soon as a further one is refused for want of room.
+    // The waiter is in the queue as soon as a further task is refused because the queue is full.
     try await until { await refusal(of: pool) == .poolExhausted(connections: 1, waiters: 1) }
     waiter.cancel()
     await #expect(throws: PostgresError.cancelled) { try await waiter.value }
@@ -74,7 +74,7 @@ import Testing
       await #expect(throws: PostgresError.cancelled) { try await sleeper.value }
       #expect(ContinuousClock.now - started < .seconds(100))
       #expect(try await !observer.isRunning("SELECT pg_sleep(300)"))
-      // The cancel did not strike the next statement, nor cost the connection.
+      // The cancel neither hit the next statement nor cost the connection.
       let row = try await pool.query("SELECT pg_backend_pid()")[0]
       #expect(try row.decode(Int32.self, at: 0) == process)
     }
@@ -135,7 +135,7 @@ import Testing
       Issue.record("expected connectionLost, got \(String(describing: error))")
       return
     }
-    // Idle connections that were killed are replaced without anybody's notice.
+    // Killed idle connections are replaced silently.
     try await pool.query(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
     )
@@ -267,7 +267,7 @@ import Testing
     await pool.close()
   }
 
-  @Test("7: 64 sessions wait in the server while the cooperative pool goes on")
+  @Test("7: 64 sessions wait in the server while the cooperative pool continues")
   func sixtyFourSessions() async throws {
     var settings = try await TestPostgres.shared.makeDatabase(isMigrated: false)
     settings.maximumConnections = 64
@@ -291,8 +291,8 @@ import Testing
         for _ in 0..<64 {
           group.addTask { try await pool.query("SELECT pg_advisory_lock_shared(64), pg_sleep(0.2)") }
         }
-        // Were the calls on the cooperative pool, only as many as the machine has cores could ever wait at once,
-        // and this task would not run to see it.
+        // If the calls ran on the cooperative pool, only as many as the machine has cores could ever wait at once, and
+        // this task would not run to see it.
         try await until {
           let row = try await controller.query(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'")[0]

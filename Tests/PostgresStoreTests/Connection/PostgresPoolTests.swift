@@ -1,5 +1,5 @@
-// What the pool and its connections promise:
-// 1. Values of each type come back as they went in, NULL included.
+// Properties of the pool and its connections:
+// 1. Values of each type are read back unchanged, NULL included.
 // 2. A decoding error names the column and both types.
 // 3. A transaction commits when its body returns and leaves nothing when it throws.
 import FoundationEssentials
@@ -8,7 +8,7 @@ import PostgresStore
 import Testing
 
 @Suite struct PostgresPoolTests {
-  @Test("1: values of each type come back as they went in")
+  @Test("1: values of each type are read back unchanged")
   func values() async throws {
     let pool = PostgresPool(try await TestPostgres.shared.makeDatabase(isMigrated: false))
     let uuid = UUID()

@@ -1,15 +1,19 @@
 // The search log, against a real Postgres:
-// 1. The counts of each day and query are those of a plain reading of the searches and clicks, however often and in
-//    what parts they are written and counted (random log, seed printed); and the report is that of these counts.
-// 2. A click counts with its place; one of a search that is not there is given back; one of a product that was not shown
-//    is not kept; a second one is the first.
-// 3. A visitor's number is in no table; two databases hash it differently; who has none is nobody twice.
-// 4. What is older than its days goes: searches and clicks first, queries of few visitors next, all counts at last; the
-//    sums stay until then.
-// 5. Popular queries are those of three visitors on a day, that find something as they stand, lately before long ago.
-// 6. What the same visitors searched for next and found within ten minutes stands beside what nothing had every word of.
-// 7. Seldom clicked are queries whose 95 % Wilson interval lies below the usual click-through, by the clicks they lose.
-// 8. While one process counts, another leaves it to that one.
+// 1. The counts of each day and query equal those of a plain pass over the searches and clicks, however often and in
+//    whatever parts they are written and counted (random log, seed printed); the report gives these counts.
+// 2. A click counts with its place. A click on a missing search is returned to the caller, a click on a product that
+//    was not shown is not kept, and a repeated click counts once, with its first place.
+// 3. No table contains a visitor's number; two databases hash it differently; searches without a number count
+//    separately.
+// 4. Data older than its days is deleted: searches and clicks first, queries of few visitors next, all counts at last;
+//    the sums stay until then.
+// 5. Popular queries are those that three visitors used on a day and that find something unchanged; recent days count
+//    more.
+// 6. A query without a full match is listed with the searches that the same visitors made next, with success, within
+//    ten minutes.
+// 7. Seldom clicked queries are those whose 95 % Wilson interval lies below the usual click-through, ordered by the
+//    clicks they lose.
+// 8. While one process counts, another leaves the work to it.
 import Catalog
 import LocalServices
 import Ports
@@ -24,7 +28,7 @@ import Testing
     let pool: PostgresPool
     let log: PostgresSearchLog
 
-    /// `isOwn`: migrated by itself, not copied from the tests' template, with which it would share its key.
+    /// `isOwn`: migrated separately, not copied from the tests' template, whose key it would share.
     init(isOwn: Bool = false) async throws {
       pool = PostgresPool(try await TestPostgres.shared.makeDatabase(isMigrated: !isOwn))
       if isOwn { _ = try await Migrator().migrate(pool) }
@@ -59,7 +63,7 @@ import Testing
     SearchClick(search: search.id, product: ProductID(rawValue: product), clickedAt: search.searchedAt)
   }
 
-  /// What the counts are to be: one visitor's query on one day is one search.
+  /// The expected counts: one visitor's query on one day is one search.
   private static func figures(_ searches: [LoggedSearch], _ clicks: [SearchClick]) -> SearchReport.Figures {
     let asked = Dictionary(grouping: searches) { search in
       "\(search.searchedAt.day) \(search.visitor?.text ?? search.id.description) \(search.query)"
@@ -101,7 +105,7 @@ import Testing
     var clicks: [SearchClick] = []
     let days = 5
     for round in 0..<days {
-      // A day at a time, as they come: each is counted while it is today and the day after.
+      // A day at a time, as the days come: each is counted while it is today and on the day after.
       let daysAgo = days - 1 - round
       let today = (0..<60).map { _ in
         Self.search(
@@ -163,7 +167,7 @@ import Testing
     #expect(try await store.log.write([SearchClick]()).isEmpty)
   }
 
-  @Test("3: who searched", .timeLimit(.minutes(5)))
+  @Test("3: visitors", .timeLimit(.minutes(5)))
   func visitors() async throws {
     var hashes: [Int64?] = []
     for _ in 0..<2 {
@@ -234,7 +238,7 @@ import Testing
     #expect(try await store.log.popularQueries(now: Self.now, limit: 1).map(\.text) == ["new"])
   }
 
-  @Test("6: what was found instead", .timeLimit(.minutes(5)))
+  @Test("6: successful searches that followed", .timeLimit(.minutes(5)))
   func thenFound() async throws {
     let store = try await Store()
     var searches: [LoggedSearch] = []
@@ -244,7 +248,7 @@ import Testing
       searches.append(Self.search(visitor == 3 ? "armchair" : "sofa", visitor, minute: 15))
       searches.append(Self.search("lamp", visitor, minute: 40))
     }
-    // Alone, or too late.
+    // One visitor alone, or too late.
     searches += [Self.search("settee", 9, minute: 10, outcome: .nothing), Self.search("zebra", 9, minute: 11)]
     searches += [5, 6].flatMap {
       [Self.search("hammock", $0, minute: 10, outcome: .nothing), Self.search("sofa", $0, minute: 21)]
@@ -287,7 +291,7 @@ import Testing
     #expect(report.seldomClicked.map(\.text) == wanted.map(\.0) && wanted.map(\.0) == ["worse", "bad"])
   }
 
-  @Test("8: one counts", .timeLimit(.minutes(5)))
+  @Test("8: one process counts", .timeLimit(.minutes(5)))
   func oneCounts() async throws {
     let store = try await Store()
     try await store.log.write([Self.search("lamp", 1)])

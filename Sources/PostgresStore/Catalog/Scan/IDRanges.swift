@@ -1,14 +1,14 @@
-/// A condition that finds the rows of some ids, and perhaps of a few more, at the price of a few index scans.
+/// A condition that finds the rows of some IDs, and perhaps of a few more, at the price of a few index scans.
 ///
-/// The variants of neighbouring products were mostly made one after the other, so that their ids are a run, but for
-/// those that came later. Runs are read as ranges; ids that make no runs are named one by one.
+/// The variants of neighbouring products were mostly created one after the other, so that their IDs form a run, except
+/// for later additions. Runs are read as ranges; other IDs are named one by one.
 struct IDRanges {
-  /// Ids that nobody asked for, for one that somebody did: up to so many a range is read rather than ids one by one,
-  /// each of which is a search from the index's root.
+  /// Most IDs read for each requested one: up to this ratio a range is read, otherwise single IDs, each of which is a
+  /// search from the index's root.
   static let mostReadForOne = 3
-  /// Ids without which a run still goes on.
+  /// The widest gap of missing IDs within a run.
   static let widestGap: Int64 = 64
-  /// An index scan each.
+  /// Most ranges: each is an index scan.
   static let mostRanges = 64
 
   private let ranges: [ClosedRange<Int64>]
@@ -32,7 +32,7 @@ struct IDRanges {
       && ranges.reduce(0) { $0 + Int($1.upperBound - $1.lowerBound) + 1 } <= ids.count * Self.mostReadForOne
   }
 
-  /// SQL for the column; false for no ids.
+  /// SQL for the column; false for an empty list.
   func condition(on column: String) -> String {
     guard !ids.isEmpty else { return "false" }
     guard areWorthReading else {

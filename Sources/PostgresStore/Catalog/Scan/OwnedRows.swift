@@ -1,9 +1,9 @@
-/// Rows that belong to owners (a product, a variant), each owner's in the order in which it shows them.
+/// Rows that belong to owners (a product, a variant), in the order in which each owner shows them.
 ///
-/// They come as they lie in the table, which is nearly always that order already: then nothing is sorted, and an owner
-/// that is asked for after the one before it is found at once.
+/// They come in the table's physical order, which is nearly always that order already: then nothing is sorted, and the
+/// rows of consecutive owners are found without a search.
 struct OwnedRows<Value: Sendable>: Sendable {
-  /// Where a row stands among its owner's.
+  /// A row's place among its owner's rows.
   struct Place: Comparable {
     var first: Int64
     var second: Int64 = 0
@@ -25,11 +25,11 @@ struct OwnedRows<Value: Sendable>: Sendable {
     func isBefore(_ other: Key) -> Bool { owner != other.owner ? owner < other.owner : place < other.place }
   }
 
-  /// Of each row. Apart from the values, so that comparing and searching touch no reference count of theirs.
+  /// The key of each row. Keys are apart from the values, so that comparing and searching touch no reference counts.
   private var keys: [Key] = []
   private var values: [Value] = []
   private var isSorted = true
-  /// Where the rows of the owner that was asked for last end.
+  /// The end of the rows of the owner that was looked up last.
   private var next = 0
 
   var count: Int { keys.count }
@@ -45,7 +45,7 @@ struct OwnedRows<Value: Sendable>: Sendable {
     values.append(value)
   }
 
-  /// Puts all rows in their order; called once, after the last was appended.
+  /// Sorts all rows; called once, after the last was appended.
   mutating func sort() {
     guard !isSorted else { return }
     isSorted = true
@@ -78,7 +78,7 @@ struct OwnedRows<Value: Sendable>: Sendable {
     return order
   }
 
-  /// Where the owner's rows are.
+  /// The range of the owner's rows.
   mutating func range(of owner: Int64) -> Range<Int> {
     if next == keys.count || keys[next].owner != owner { next = firstIndex(notBefore: owner) }
     let start = next

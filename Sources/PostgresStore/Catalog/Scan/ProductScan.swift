@@ -1,10 +1,10 @@
 import Catalog
 
-/// Reads all products with everything that belongs to them, in id order, a window at a time.
+/// Reads all products with all their data, in ID order, a window at a time.
 ///
-/// Each table is read by the window's range of ids and put together here, by merging, so that Postgres
-/// nests and sorts nothing. What products share (brands, categories, attributes, price lists) is
-/// read once. Runs in a transaction of the caller's, whose isolation makes all statements see one moment.
+/// Each table is read by the window's range of IDs and joined here by merging, so that Postgres nests and sorts
+/// nothing. Shared data (brands, categories, attributes, price lists) is read once. Runs in the caller's transaction,
+/// whose isolation makes all statements see one moment.
 struct ProductScan {
   private let connection: PostgresConnection
   private let brands: [Int64: String]
@@ -15,7 +15,7 @@ struct ProductScan {
   init(_ connection: PostgresConnection, after: ProductID?) async throws {
     self.connection = connection
     last = after?.rawValue ?? 0
-    // A second process would take the other's core.
+    // A second process would take the other core.
     try await connection.executeScript("SET LOCAL max_parallel_workers_per_gather = 0")
     vocabulary = ResolvedVocabulary(try await CatalogVocabulary.readAll(on: connection))
     brands = try await Self.brands(on: connection)
@@ -47,7 +47,7 @@ struct ProductScan {
     ).rows
     guard let first = products.first, let end = products.last else { return [] }
     last = end.id
-    // Within a range a bitmap reads each page once, where an index scan comes back to it for each row.
+    // Within a range a bitmap scan reads each page once, while an index scan returns to it for each row.
     try await connection.executeScript("SET LOCAL enable_indexscan = off")
     let ofProduct = "product_id BETWEEN \(first.id) AND \(end.id)"
     let variants = try await rows(VariantRows(), VariantRows.columns, "catalog.variant", where: ofProduct)
@@ -77,7 +77,7 @@ struct ProductScan {
   }
 }
 
-/// The rows of some products from every table, on their way to be snapshots.
+/// The rows of some products from every table, to be made into snapshots.
 struct ProductWindow {
   let products: [ProductRows.Row]
   var variants: OwnedRows<VariantRows.Variant>
@@ -131,7 +131,7 @@ struct ProductWindow {
       availableQuantity: quantities.range(of: row.id).reduce(0) { $0 + quantities[$1] })
   }
 
-  /// The values of one attribute follow each other.
+  /// The values of one attribute are adjacent.
   private static func attributes(
     _ rows: inout OwnedRows<ValueRows.Value>, of owner: Int64, in home: CategoryPath?,
     _ vocabulary: inout ResolvedVocabulary

@@ -91,7 +91,7 @@ struct ValueRows: CopyRowCollector {
     "\(owner), attribute_id, value_index, position, text_value, number_value, boolean_value, date_value, swatch_hex"
   }
 
-  /// The constraint of the table: exactly the columns of the attribute's type hold the value.
+  /// Relies on the table's constraint: exactly the columns of the attribute's type hold the value.
   mutating func take(_ row: inout CopyRow) {
     let owner = row.required(row.int64(), else: 0)
     let attribute = row.required(row.int64(), else: 0)
@@ -135,7 +135,7 @@ struct VariantRows: CopyRowCollector {
   }
 }
 
-/// The rows of `inventory.stock`: what is on hand and not reserved.
+/// The rows of `inventory.stock`: the quantity on hand and not reserved.
 struct StockRows: CopyRowCollector {
   var quantities = OwnedRows<Int64>()
   static let columns = "variant_id, on_hand - reserved"
@@ -148,7 +148,7 @@ struct StockRows: CopyRowCollector {
 
 /// The rows of `pricing.price`.
 struct PriceRows: CopyRowCollector {
-  /// Of each list its code and currency, and its place in the order of the codes.
+  /// The code and currency of each list, and its place in the order of codes.
   let lists: [Int64: PriceListEntry]
   var prices = OwnedRows<Price>()
 
@@ -165,7 +165,7 @@ struct PriceRows: CopyRowCollector {
     let (from, until) = (row.timestamp(), row.timestamp())
     prices.append(
       owner: owner,
-      // Two prices of a list and quantity are never valid at once, so that this is an order of all of them.
+      // Two prices with the same list and quantity are never valid at once, so this orders all of them.
       place: .init(first: list.rank, second: quantity, third: from?.microsecondsSinceEpoch ?? .min),
       Price(
         list: list.code, amount: Money(minorUnits: amount, currency: list.currency),
