@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Where a Redis server is and how long it may take.
+/// The address of a Redis server, and the time limits for calls.
 public struct RedisSettings: Sendable, Equatable {
   public enum Endpoint: Sendable, Equatable {
     case unixSocket(String)
@@ -11,11 +11,11 @@ public struct RedisSettings: Sendable, Equatable {
   /// nil: the server's default user.
   public var username: String?
   public var password: String?
-  /// Connections, each with a thread of its own; calls take turns among them.
+  /// Number of connections, each with its own thread; calls take turns among them.
   public var connections: Int
-  /// The longest that a call takes, waiting for its turn included, where it states nothing else.
+  /// Longest duration of a call, including the wait for its turn, unless the call gives another.
   public var deadline: Duration
-  /// The longest that connecting takes; it happens within a call, whose deadline holds too.
+  /// Longest duration of connecting, which happens within a call: the call's deadline applies too.
   public var connectTimeout: Duration
 
   public init(
@@ -33,15 +33,15 @@ public struct RedisSettings: Sendable, Equatable {
   }
 }
 
-/// Why a call got no answer from Redis.
+/// The reason why a call got no answer from Redis.
 public enum RedisError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// No connection; the next attempt is due after a pause, and calls until then fail at once.
+  /// No connection; the next attempt is due after a pause, and calls fail at once until then.
   case unavailable(String)
   /// No answer within the call's deadline.
   case deadlineExceeded
-  /// Redis refused the command; the word is its error's first, as `WRONGTYPE`.
+  /// Redis refused the command; the word is the first of its error, such as `WRONGTYPE`.
   case refused(String)
-  /// The answer is not of the kind that the command gives.
+  /// The answer has a kind that the command does not give.
   case unexpectedReply(String)
   /// The client was closed.
   case closed
@@ -57,22 +57,22 @@ public enum RedisError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// A small client for what a shop keeps in Redis: sessions, profiles, lists of what was viewed last.
+/// A small client for a shop's data in Redis: sessions, profiles, lists of recently viewed products.
 ///
-/// A call never takes longer than its deadline. A lost connection is made anew with growing pauses, in which calls
-/// fail at once, so that a shop without Redis is as fast as one with it.
+/// A call never takes longer than its deadline. The client restores a lost connection with growing pauses, in which
+/// calls fail at once, so that a shop without Redis is as fast as one with it.
 public final class RedisClient: Sendable {
   private let connections: [RedisConnection]
   private let deadline: Duration
   private let turn = Atomic<Int>(0)
 
-  /// Makes a client; nothing is connected until the first call.
+  /// Makes a client; it connects on the first call.
   public init(_ settings: RedisSettings) throws {
     connections = try (0..<settings.connections).map { _ in try RedisConnection(settings) }
     deadline = settings.deadline
   }
 
-  /// Throws when Redis does not answer.
+  /// Throws if Redis does not answer.
   public func ping(deadline: Duration? = nil) async throws(RedisError) {
     guard case .status("PONG") = try await send([["PING"]], deadline)[0] else { throw .unexpectedReply("PING") }
   }
@@ -86,7 +86,7 @@ public final class RedisClient: Sendable {
     }
   }
 
-  /// Sets the key for as long as `timeToLive` says, or for good.
+  /// Sets the key for the duration of `timeToLive`, or permanently.
   public func set(
     _ key: String, to value: [UInt8], timeToLive: Duration? = nil, deadline: Duration? = nil
   ) async throws(RedisError) {
@@ -96,14 +96,14 @@ public final class RedisClient: Sendable {
     guard case .status("OK") = try await send([command], deadline)[0] else { throw .unexpectedReply("SET") }
   }
 
-  /// Removes the key; says whether it was there.
+  /// Removes the key; returns whether it existed.
   @discardableResult
   public func delete(_ key: String, deadline: Duration? = nil) async throws(RedisError) -> Bool {
     guard case .integer(let count) = try await send([["DEL", key]], deadline)[0] else { throw .unexpectedReply("DEL") }
     return count > 0
   }
 
-  /// Puts a value at the head of a list that keeps the newest `limit`, in one round trip.
+  /// Puts a value at the head of a list and keeps the newest `limit` values, in one round trip.
   public func push(
     _ value: [UInt8], to key: String, keeping limit: Int, timeToLive: Duration? = nil, deadline: Duration? = nil
   ) async throws(RedisError) {
@@ -152,7 +152,7 @@ struct RedisCommand: ExpressibleByArrayLiteral, Sendable {
   mutating func append(_ words: String...) { arguments += words.map { Array($0.utf8) } }
 }
 
-/// An answer, copied out of hiredis's memory.
+/// An answer, copied from hiredis's memory.
 enum RedisReply: Sendable {
   case null
   case status(String)

@@ -31,7 +31,8 @@ actor RedisConnection {
 
   /// Sends the commands together and reads their answers.
   ///
-  /// A connection that is late is closed, for its answer may still come and must not be taken for another's.
+  /// A connection that misses the deadline is closed, because its answer may still arrive and must not be taken for
+  /// another call's.
   func send(_ commands: [RedisCommand], until deadline: ContinuousClock.Instant) throws(RedisError) -> [RedisReply] {
     guard !isClosed else { throw .closed }
     let context = try connected(until: deadline)
@@ -58,7 +59,7 @@ actor RedisConnection {
       if settings.username != nil || settings.password != nil {
         var login: RedisCommand = ["AUTH"]
         if let username = settings.username { login.append(username) }
-        // A user may have been made with `nopass`: any password is right then.
+        // A user may have been created with `nopass`: any password is right then.
         login.append(settings.password ?? "")
         try context.expectOK(login, until: deadline)
       }
@@ -68,7 +69,7 @@ actor RedisConnection {
       return context
     } catch {
       lastFailure = if case .unavailable(let reason) = error { reason } else { "\(error)" }
-      // Random, so that the connections of many servers do not come back all at once.
+      // Random, so that the connections of many servers do not all return at once.
       nextAttempt = ContinuousClock.now + pause * Double.random(in: 0.5...1)
       pause = min(pause * 2, Self.longestPause)
       throw error
@@ -92,7 +93,7 @@ private final class RedisContext {
       redisFree(made)
       throw .unavailable(reason)
     }
-    // From here on reads and writes never block: `wait` keeps the deadline.
+    // From here on reads and writes never block: `wait` enforces the deadline.
     made.pointee.flags &= ~REDIS_BLOCK
     guard fcntl(made.pointee.fd, F_SETFL, fcntl(made.pointee.fd, F_GETFL) | O_NONBLOCK) == 0 else {
       let reason = String(cString: strerror(errno))
@@ -104,7 +105,7 @@ private final class RedisContext {
 
   deinit { redisFree(handle) }
 
-  /// True when the server closed the connection, or spoke without being asked, while nothing was under way.
+  /// True if the server closed the connection, or sent something unasked, while nothing was in progress.
   var isClosedByPeer: Bool {
     var descriptor = pollfd(fd: handle.pointee.fd, events: Int16(POLLIN), revents: 0)
     return handle.pointee.err != 0 || poll(&descriptor, 1, 0) != 0

@@ -1,8 +1,8 @@
 public import Ports
 
-/// What visitors searched for, a list for each in Redis, forgotten after 30 days.
+/// Visitors' recent searches, a Redis list for each visitor, forgotten after 30 days.
 public struct RedisRecentSearches: RecentSearches {
-  /// More than are suggested, since the same text may stand in it several times.
+  /// More than are suggested, because a text may occur in the list several times.
   private static let kept = 20
   private static let timeToLive = Duration.seconds(30 * 86_400)
 

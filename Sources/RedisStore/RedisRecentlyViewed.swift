@@ -1,9 +1,9 @@
 public import Catalog
 public import Ports
 
-/// What visitors looked at, a list for each in Redis, forgotten after 30 days.
+/// Visitors' recently viewed products, a Redis list for each visitor, forgotten after 30 days.
 public struct RedisRecentlyViewed: RecentlyViewed {
-  /// More than a page shows, since the same product may stand in it twice.
+  /// More than a page shows, because a product may occur in the list twice.
   private static let kept = 32
   private static let timeToLive = Duration.seconds(30 * 86_400)
 

@@ -1,6 +1,6 @@
-// 1. A visitor's searches come back the newest first, each text once, byte for byte, at most twenty; another visitor's
+// 1. A visitor's searches are returned newest first, each text once, byte for byte, at most twenty; another visitor's
 //    are not among them.
-// 2. Without Redis they fail, so that whoever asks goes on without.
+// 2. Without Redis the calls fail, so that the caller continues without the list.
 import LocalServices
 import Ports
 import RedisStore

@@ -1,10 +1,10 @@
-// What the Redis client promises:
-// 1. Values come back byte for byte, expire, and lists keep the newest.
-// 2. A call ends at its deadline though Redis hangs, and the late answer is nobody else's.
+// Properties of the Redis client:
+// 1. Values are returned byte for byte, expire, and lists keep the newest.
+// 2. A call ends at its deadline although Redis hangs, and no other call gets the late answer.
 // 3. After a restart the client works again by itself; without Redis calls fail at once with `unavailable`.
 // 4. Many tasks share the connections.
-// 5. What Redis refuses is told by its word, and the connection serves on.
-// 6. A user of Redis's access list is logged in with the password that it has; a wrong one is told.
+// 5. A refusal by Redis is reported by its first word, and the connection continues to serve.
+// 6. A user of Redis's access list is logged in with its password; a wrong password is reported.
 import Foundation
 import Glibc
 import LocalServices
@@ -129,7 +129,7 @@ import Testing
     settings.password = "secret"
     let client = try RedisClient(settings)
     #expect(try await client.get("a") == nil)
-    // The default user could: it is `shop` that asks.
+    // The default user could, but `shop` is asking.
     await #expect(throws: RedisError.refused("NOPERM")) { try await client.set("a", to: [1]) }
     await client.close()
     settings.password = "wrong"
@@ -139,7 +139,7 @@ import Testing
     await redis.stop()
   }
 
-  /// What an operator types.
+  /// Sends commands as an operator would type them.
   private func ask(_ redis: LocalRedis, _ words: String...) throws {
     guard case .unixSocket(let path) = redis.settings.endpoint else { preconditionFailure("a socket is what it has") }
     let process = Process()
@@ -151,7 +151,7 @@ import Testing
     try #require(process.terminationStatus == 0, "redis-cli \(words)")
   }
 
-  /// The value, or nil where Redis is not back yet.
+  /// The value, or nil if Redis is not back yet.
   private func answer(of client: RedisClient, to key: String) async throws -> [UInt8]? {
     do { return try await client.get(key) } catch RedisError.unavailable { return nil }
   }
