@@ -1,15 +1,15 @@
-/// A category whose products are those that a rule finds: `Deals`, `Gifts under £25`.
+/// A category defined by a rule that finds its products: `Deals`, `Gifts under £25`.
 public struct VirtualCategory: Sendable, Hashable {
   public var slug: String
   public var name: String
   /// A sentence for the head of its page; may be empty.
   public var summary: String
-  /// What its products have, written as `filter=` takes it, with a category by its slug: `category:dresses`,
-  /// `reduced:yes`. Values of one code widen, codes narrow.
+  /// The properties of its products, in the syntax of `filter=`, with a category by its slug: `category:dresses`,
+  /// `reduced:yes`. Values of one code widen the selection, different codes narrow it.
   public var filters: [String]
-  /// How its page is ordered at first, as `sort=` takes it.
+  /// The initial order of its page, in the syntax of `sort=`.
   public var defaultOrder: String
-  /// Codes of the attributes whose facets stand first.
+  /// Codes of the attributes whose facets come first.
   public var firstFacets: [String]
 
   public init(
@@ -25,13 +25,13 @@ public struct VirtualCategory: Sendable, Hashable {
   }
 }
 
-/// What a shop says about how its lists look.
+/// A shop's rules for the presentation of its lists.
 public struct BrowseRules: Sendable, Hashable {
-  /// In the order in which a shop shows them.
+  /// In the order in which the shop shows them.
   public var virtualCategories: [VirtualCategory]
-  /// How a category is ordered at first, as `sort=` takes it, where it says so itself.
+  /// The initial order of a category that defines one, in the syntax of `sort=`.
   public var defaultOrders: [CategoryID: String]
-  /// Where an attribute's facet stands, where a category says so itself.
+  /// The positions of attributes' facets in a category that defines them.
   public var facetPositions: [CategoryID: [String: Int]]
 
   public init(
@@ -43,12 +43,12 @@ public struct BrowseRules: Sendable, Hashable {
     self.facetPositions = facetPositions
   }
 
-  /// The first order of the category at the path's end: its own, else that of the nearest above it.
+  /// The initial order of the category at the path's end: its own, otherwise that of its nearest ancestor with one.
   public func defaultOrder(of path: CategoryPath) -> String? {
     path.steps.reversed().lazy.compactMap { defaultOrders[$0.id] }.first
   }
 
-  /// The facets' positions that hold at the path's end; what a category says goes before what is said above it.
+  /// The facets' positions at the path's end; a category's own positions win over its ancestors'.
   public func facetPositions(of path: CategoryPath) -> [String: Int] {
     path.steps.reduce(into: [:]) { positions, step in
       positions.merge(facetPositions[step.id] ?? [:]) { _, nearer in nearer }

@@ -34,7 +34,7 @@ public struct CategoryTree: Sendable, Hashable {
   public func node(_ id: CategoryID) -> Node? { nodesByID[id] }
   public func node(slug: String) -> Node? { nodesBySlug[slug] }
 
-  /// From the root to the category; nil for an unknown one.
+  /// The path from the root to the category; nil for an unknown one.
   public func path(to id: CategoryID) -> CategoryPath? {
     var steps: [CategoryPath.Step] = []
     var next: CategoryID? = id

@@ -1,18 +1,18 @@
-/// Texts, each once, in the order of their first appearance; kept as bytes, without an allocation for each.
+/// Distinct texts in the order of their first appearance; kept as bytes, without an allocation for each.
 ///
 ///     var texts = DistinctTexts()
 ///     for value in ["Red", "Blue", "Red"] { texts.add(value) }  // Red, Blue
 ///
-/// A text may be put together from parts: `append` them, then `end` it. Emptied with `removeAll`, it is used again and
-/// allocates nothing any more.
+/// A text may be composed of parts: `append` them, then `end` it. After `removeAll` the storage is reused without
+/// further allocations.
 public struct DistinctTexts: Sendable {
-  /// Room for the texts; the bytes behind `used` mean nothing. An Array that is appended to looks at its length and owner
-  /// each time.
+  /// Room for the texts; bytes after `used` mean nothing. Appending to an Array would check its length and owner each
+  /// time.
   private var bytes: [UInt8] = []
   private var used = 0
-  /// Where each text ends.
+  /// The end of each text.
   private var ends: [Int] = []
-  /// Of each text; equal texts have equal ones.
+  /// The hash of each text.
   private var hashes: [UInt64] = []
 
   public init() {}
@@ -57,7 +57,7 @@ public struct DistinctTexts: Sendable {
 
   private static let smallestRoom = 256
 
-  /// Ends the text of the parts since the last end, and forgets it where it is there already. Returns its place among the
+  /// Ends the text made of the parts since the last end, and drops it if it already exists. Returns its index among the
   /// texts.
   @discardableResult
   public mutating func end() -> Int {
@@ -65,7 +65,7 @@ public struct DistinctTexts: Sendable {
     let (hash, known) = bytes.withUnsafeBytes { bytes -> (UInt64, Int?) in
       let text = UnsafeRawBufferPointer(rebasing: bytes[start..<used])
       let hash = Self.hash(text)
-      // Tens of texts: a scan of numbers that lie side by side is faster than a table.
+      // There are tens of texts: scanning adjacent numbers is faster than a table.
       for index in hashes.indices where hashes[index] == hash {
         if Self.isEqual(UnsafeRawBufferPointer(rebasing: bytes[range(index)]), text) { return (hash, index) }
       }
@@ -80,7 +80,7 @@ public struct DistinctTexts: Sendable {
     return ends.count - 1
   }
 
-  /// By eight bytes at a time, as `hash`: most texts come more than once, from a product's variants.
+  /// Compares eight bytes at a time, like `hash`: most texts come more than once, from a product's variants.
   private static func isEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
     guard left.count == right.count else { return false }
     var index = 0
@@ -98,7 +98,7 @@ public struct DistinctTexts: Sendable {
 
   private func range(_ index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
 
-  /// By eight bytes at a time; multiplied and folded, as wyhash does.
+  /// Hashes eight bytes at a time; multiplied and folded, as in wyhash.
   private static func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
     var hash = UInt64(text.count) &* 0x9E37_79B9_7F4A_7C15
     func mix(_ word: UInt64) {

@@ -1,10 +1,10 @@
-/// How an attribute's value is written in the index's facet fields, so that any attribute is a facet without a field
-/// of its own (docs/decisions/0002).
+/// The form of an attribute's value in the index's facet fields, so that any attribute can be a facet without its own
+/// field (docs/decisions/0002).
 public enum FacetToken {
-  /// Options of a variant that are combined; more would double the tokens with each.
+  /// Most options of a variant that are combined; each further option would double the tokens.
   public static let mostCombinedOptions = 4
 
-  /// `colour=Red`: what `facets` holds.
+  /// `colour=Red`: a token of the field `facets`.
   public static func value(code: String, _ value: String) -> String { "\(code)=\(value)" }
 
   public static func add(code: String, _ value: String, to tokens: inout DistinctTexts) {
@@ -14,21 +14,21 @@ public enum FacetToken {
     tokens.end()
   }
 
-  /// The code of a token; nil where it has no `=`.
+  /// The code of a token; nil if it has no `=`.
   public static func code(of token: String) -> Substring? {
-    // Over the bytes as they lie: step by step through a String takes ten times as long.
+    // Over the bytes in place: stepping through a String takes ten times as long.
     var token = token
     guard let length = token.withUTF8({ $0.firstIndex(of: UInt8(ascii: "=")) }) else { return nil }
     return token[..<token.utf8.index(token.startIndex, offsetBy: length)]
   }
 
-  /// The code and the value of a token; nil where it has no `=`.
+  /// The code and the value of a token; nil if it has no `=`.
   public static func parse(_ token: String) -> (code: String, value: String)? {
     guard let code = code(of: token) else { return nil }
     return (String(code), String(token[token.utf8.index(after: code.endIndex)...]))
   }
 
-  /// `internal_memory=` and 16 hexadecimal digits whose order is that of the numbers: what `facet_numbers` holds.
+  /// `internal_memory=` and 16 hexadecimal digits that sort like the numbers: a token of the field `facet_numbers`.
   public static func number(code: String, _ number: Double) -> String {
     var tokens = DistinctTexts()
     add(code: code, number: number, to: &tokens)
@@ -44,7 +44,7 @@ public enum FacetToken {
   }
 
   public static func add(code: String, number: Double, to tokens: inout DistinctTexts) {
-    // IEEE 754: a positive number's bits rise with it; a negative one's fall, so all of them are flipped.
+    // IEEE 754: a positive number's bits rise with it, a negative number's fall, so all bits of the latter are flipped.
     let bits = (number + 0).bitPattern  // -0 becomes 0
     let sortable = bits >> 63 == 1 ? ~bits : bits | (1 << 63)
     tokens.append(code)
@@ -56,7 +56,8 @@ public enum FacetToken {
     tokens.end()
   }
 
-  /// Every combination of a variant's options, in the order of their codes: `colour=Red`, `size=M`, `colour=Red|size=M`.
+  /// Every combination of a variant's options, in the order of their codes: `colour=Red`, `size=M`,
+  /// `colour=Red|size=M`.
   public static func combinations(of options: [ProductSnapshot.Attribute]) -> [String] {
     var tokens = DistinctTexts()
     addCombinations(of: options, to: &tokens)
@@ -64,7 +65,7 @@ public enum FacetToken {
   }
 
   public static func addCombinations(of options: [ProductSnapshot.Attribute], to tokens: inout DistinctTexts) {
-    // Each variant of an index comes here: where its options stand is kept on the stack.
+    // Runs for each variant of an index, so the order of its options is kept on the stack.
     withUnsafeTemporaryAllocation(of: Int.self, capacity: mostCombinedOptions) { order in
       var count = 0
       for option in options.indices.prefix(mostCombinedOptions) where !options[option].values.isEmpty {
@@ -90,7 +91,7 @@ public enum FacetToken {
     }
   }
 
-  /// The token of a combination; the pairs stand in the order of their codes.
+  /// The token of a combination; its pairs are in the order of their codes.
   public static func combination(_ pairs: [(code: String, value: String)]) -> String {
     var tokens = DistinctTexts()
     for (index, pair) in pairs.enumerated() {
@@ -101,7 +102,7 @@ public enum FacetToken {
     return tokens.strings[0]
   }
 
-  /// `size=M`, with a backslash before what parts pairs and before itself.
+  /// Appends `size=M`, with a backslash before the pair separator and before backslashes.
   private static func appendPair(_ pair: (code: String, value: String), to tokens: inout DistinctTexts) {
     tokens.append(pair.code)
     tokens.append(UInt8(ascii: "="))

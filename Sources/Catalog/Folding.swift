@@ -1,5 +1,6 @@
 extension StringProtocol {
-  /// In lower case, Latin letters without their marks: `"Café"` → `cafe`. What a shopper types is compared so.
+  /// The text in lower case, with Latin letters without their marks: `"Café"` → `cafe`. Shoppers' input is compared in
+  /// this form.
   public var folded: String {
     let lowered = lowercased()
     guard lowered.utf8.contains(where: { $0 >= 0x80 }) else { return lowered }
@@ -12,7 +13,7 @@ extension StringProtocol {
 }
 
 extension Unicode.Scalar {
-  /// `e` for `é`: Unicode's name of a letter with marks says which letter it is.
+  /// `e` for `é`: Unicode's name of a letter with marks contains the plain letter.
   fileprivate var withoutMarks: Unicode.Scalar {
     guard value >= 0xC0, let name = properties.name, name.hasPrefix("LATIN SMALL LETTER "),
       let marks = name.firstRange(of: " WITH "), let letter = name[..<marks.lowerBound].unicodeScalars.last,

@@ -1,4 +1,4 @@
-/// An id that the database gives; written as a string in JSON.
+/// An ID assigned by the database; written as a string in JSON.
 public protocol Identifier: RawRepresentable<Int64>, Hashable, Sendable, Comparable, CustomStringConvertible, Codable {
   init(rawValue: Int64)
 }
@@ -12,7 +12,7 @@ extension Identifier {
     self.init(rawValue: number)
   }
 
-  /// The same without the cost of a generic text: pages read hundreds of ids.
+  /// The same without the cost of a generic text: pages read hundreds of IDs.
   public init?(_ text: String) {
     guard let number = Int64(text), number > 0 else { return nil }
     self.init(rawValue: number)
@@ -42,20 +42,20 @@ public struct BrandID: Identifier {
   public init(rawValue: Int64) { self.rawValue = rawValue }
 }
 
-/// What the retailer calls the thing that is sold: one variant, one SKU.
+/// The retailer's name for the unit that is sold: one variant, one SKU.
 public struct SKU: Hashable, Sendable, CustomStringConvertible {
   public let text: String
   public init(_ text: String) { self.text = text }
   public var description: String { text }
 }
 
-/// The code of a price list: `retail` for shoppers, one a contract for companies.
+/// The code of a price list: `retail` for shoppers, and one for each company's contract.
 public struct PriceListCode: Hashable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
   public let text: String
   public init(_ text: String) { self.text = text }
   public init(stringLiteral value: String) { text = value }
   public var description: String { text }
 
-  /// The list that a shopper without a contract is charged by.
+  /// The price list for shoppers without a contract.
   public static let retail: PriceListCode = "retail"
 }

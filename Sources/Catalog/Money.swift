@@ -1,6 +1,6 @@
 /// A currency by its ISO 4217 code, with the number of decimal digits of its minor unit.
 public struct Currency: Hashable, Sendable, CustomStringConvertible {
-  /// The letters, one a byte: every price has a currency, and a number is copied without counting references.
+  /// The letters, one in each byte: every price has a currency, and a number is copied without counting references.
   private let letters: UInt32
   private let digits: UInt8
 
@@ -13,8 +13,8 @@ public struct Currency: Hashable, Sendable, CustomStringConvertible {
 
   public var minorUnitDigits: Int { Int(digits) }
 
-  // The currencies whose minor unit is not a hundredth (ISO 4217). Some numbers side by side: looked through with every
-  // price that is read.
+  // The currencies whose minor unit is not a hundredth (ISO 4217), as adjacent numbers: every price that is read
+  // searches them.
   private static let withoutMinorUnit = [
     "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
   ].map(letters)
@@ -78,7 +78,7 @@ public struct Money: Hashable, Sendable {
     }
   }
 
-  /// Reads `12`, `12.3` or `12.34` exactly; nil where there are more decimals than the currency has, or no number.
+  /// Reads `12`, `12.3` or `12.34` exactly; nil if the text is not a number or has more decimals than the currency.
   public init?(decimalText: some StringProtocol, currency: Currency) {
     let isNegative = decimalText.hasPrefix("-")
     let parts = decimalText.dropFirst(isNegative ? 1 : 0).split(separator: ".", omittingEmptySubsequences: false)
@@ -90,10 +90,10 @@ public struct Money: Hashable, Sendable {
     self.init(minorUnits: isNegative ? -amount : amount, currency: currency)
   }
 
-  /// As a shop shows it: `£12.34`, `1,234.00 CHF`.
+  /// The text that a shop shows: `£12.34`, `1,234.00 CHF`.
   public var displayText: String { displayed(decimalText) }
 
-  /// The same without minor units where there are none: `£12`, `£12.34`.
+  /// The same without minor units if they are zero: `£12`, `£12.34`.
   public var shortText: String {
     let text = decimalText
     guard let point = text.utf8.firstIndex(of: UInt8(ascii: ".")),
@@ -102,7 +102,7 @@ public struct Money: Hashable, Sendable {
     return displayed(String(text[..<point]))
   }
 
-  /// A decimal number with its thousands parted and its currency's sign.
+  /// A decimal number with thousands separators and its currency's sign.
   private func displayed(_ decimal: String) -> String {
     let isNegative = minorUnits < 0
     let whole = decimal.utf8.prefix { $0 != UInt8(ascii: ".") }.dropFirst(isNegative ? 1 : 0)

@@ -1,8 +1,8 @@
-/// Where a product stands between idea and archive.
+/// The stage of a product between idea and archive.
 public enum Lifecycle: String, Sendable, CaseIterable {
   case draft, listed, hidden, discontinued
 
-  /// Whether shoppers find it. A discontinued product is sold off: found while there is stock.
+  /// Whether shoppers find the product. A discontinued product is found while there is stock to sell.
   public func isSearchable(hasStock: Bool) -> Bool {
     switch self {
     case .listed: true
@@ -12,7 +12,7 @@ public enum Lifecycle: String, Sendable, CaseIterable {
   }
 }
 
-/// To whom a product is shown.
+/// The customers to whom a product is shown.
 public struct Audience: OptionSet, Sendable, Hashable {
   public let rawValue: Int
   public init(rawValue: Int) { self.rawValue = rawValue }
@@ -21,7 +21,7 @@ public struct Audience: OptionSet, Sendable, Hashable {
   public static let companies = Audience(rawValue: 2)
   public static let everyone: Audience = [.shops, .companies]
 
-  /// `b2c` and `b2b`, as they stand in the database, in files and in the index.
+  /// `b2c` and `b2b`, as written in the database, in files and in the index.
   public var codes: [String] { (contains(.shops) ? ["b2c"] : []) + (contains(.companies) ? ["b2b"] : []) }
 
   public init?(codes: [String]) {
@@ -36,7 +36,7 @@ public struct Audience: OptionSet, Sendable, Hashable {
   }
 }
 
-/// What kind of values an attribute has.
+/// The type of an attribute's values.
 public enum AttributeType: String, Sendable, CaseIterable { case text, number, boolean, date, swatch }
 
 /// A typed value of an attribute or an option.
@@ -58,7 +58,7 @@ public enum AttributeValue: Hashable, Sendable {
     }
   }
 
-  /// As a shopper reads it, without the unit: `Red`, `15.6`, `yes`.
+  /// The text for shoppers, without the unit: `Red`, `15.6`, `yes`.
   public var displayText: String {
     switch self {
     case .text(let text): text
@@ -70,16 +70,16 @@ public enum AttributeValue: Hashable, Sendable {
   }
 }
 
-/// An attribute: what it is called, what its values are, whether it is a facet.
+/// An attribute: its name, the type of its values, and whether it is a facet.
 public struct AttributeDefinition: Hashable, Sendable {
   /// Lowercase letters, digits and `_`: `screen_size`.
   public var code: String
   public var name: String
   public var type: AttributeType
-  /// Of a number: `cm`, `GB`.
+  /// A number's unit: `cm`, `GB`.
   public var unit: String?
   public var isFacet: Bool
-  /// Facets and product-page rows stand in this order, then by name.
+  /// Facets and product-page rows are sorted by this position, then by name.
   public var position: Int
 
   public init(
@@ -94,7 +94,7 @@ public struct AttributeDefinition: Hashable, Sendable {
   }
 }
 
-/// A category with the way from the root to it.
+/// A category with its path from the root.
 public struct CategoryPath: Hashable, Sendable {
   public struct Step: Hashable, Sendable {
     public var id: CategoryID
@@ -120,7 +120,7 @@ public struct CategoryPath: Hashable, Sendable {
 public struct ProductSnapshot: Sendable, Hashable {
   public struct Attribute: Sendable, Hashable {
     public var definition: AttributeDefinition
-    /// Several where the attribute is a list.
+    /// Several if the attribute is a list.
     public var values: [AttributeValue]
 
     public init(definition: AttributeDefinition, values: [AttributeValue]) {
@@ -133,11 +133,11 @@ public struct ProductSnapshot: Sendable, Hashable {
     public var id: VariantID
     public var sku: SKU
     public var gtin: String?
-    /// Size, colour: what sets this variant apart, in the product's order of options.
+    /// Size, colour: the differences from other variants, in the product's order of options.
     public var options: [Attribute]
     public var pictureURL: String?
     public var prices: [Price]
-    /// Over all warehouses, less what is reserved; never negative.
+    /// The quantity over all warehouses, minus reservations; never negative.
     public var availableQuantity: Int64
 
     public init(
@@ -155,24 +155,24 @@ public struct ProductSnapshot: Sendable, Hashable {
   }
 
   public var id: ProductID
-  /// The retailer's own number of the product.
+  /// The retailer's own number for the product.
   public var code: String
-  /// Which import or system it came from: `seed`, `icecat`.
+  /// The import or system that the product came from: `seed`, `icecat`.
   public var source: String
-  /// Goes up with every change of anything that feeds the document.
+  /// Rises with every change of anything that feeds the document.
   public var documentVersion: Int64
   public var title: String
   public var summary: String
   public var brandID: BrandID?
   public var brandName: String?
   public var categories: [CategoryPath]
-  /// In the order in which they came.
+  /// In the order of their arrival.
   public var attributes: [Attribute]
   public var variants: [Variant]
   public var pictureURLs: [String]
   public var ratingAverage: Double?
   public var ratingCount: Int64
-  /// Sales and views, decayed; 0 for a product that nobody saw.
+  /// Sales and views, decayed over time; 0 for a product that nobody has seen.
   public var popularity: Double
   public var lifecycle: Lifecycle
   public var audience: Audience
@@ -213,7 +213,7 @@ public struct ProductSnapshot: Sendable, Hashable {
   public var isSearchable: Bool { lifecycle.isSearchable(hasStock: hasStock) && !variants.isEmpty }
 }
 
-/// A row of a price list: what a variant costs by it, from when to when, from which quantity on.
+/// A row of a price list: a variant's price, its period, and its least quantity.
 public struct Price: Hashable, Sendable {
   public var list: PriceListCode
   public var amount: Money

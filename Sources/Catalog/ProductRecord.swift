@@ -1,6 +1,7 @@
-/// A product as a retailer hands it over: codes and names, no ids of ours. What every importer makes and the seeds are.
+/// A product from a retailer: codes and names, without our IDs. Every importer makes records, and the seeds are
+/// records.
 ///
-/// The NDJSON and CSV forms of it are described in `docs/reference/import-format.md`.
+/// `docs/reference/import-format.md` describes its NDJSON and CSV forms.
 public struct ProductRecord: Sendable, Hashable {
   public struct Attribute: Sendable, Hashable {
     public var definition: AttributeDefinition
@@ -40,7 +41,7 @@ public struct ProductRecord: Sendable, Hashable {
   public var title: String
   public var summary: String
   public var brand: String?
-  /// Names from the root down, one list a category: `["Electronics", "Computers", "Laptops"]`.
+  /// Names from the root down, one list for each category: `["Electronics", "Computers", "Laptops"]`.
   public var categories: [[String]]
   public var attributes: [Attribute]
   /// At least one.

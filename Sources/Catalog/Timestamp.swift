@@ -1,4 +1,4 @@
-/// A moment in UTC, in microseconds since 1970-01-01: what Postgres keeps.
+/// A moment in UTC, in microseconds since 1970-01-01, the precision of Postgres.
 public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible {
   public var microsecondsSinceEpoch: Int64
 
@@ -17,12 +17,12 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
     left.microsecondsSinceEpoch < right.microsecondsSinceEpoch
   }
 
-  /// `2026-11-23T17:06:28Z`, with a fraction only where there is one (three or six digits).
+  /// `2026-11-23T17:06:28Z`, with a fraction of three or six digits only if it is not zero.
   public var description: String {
     let (days, inDay) = Self.floorDivide(microsecondsSinceEpoch, CalendarDay.microseconds)
     let date = CalendarDay(daysSinceEpoch: days)
     guard (0...9999).contains(date.civil.year) else { return "\(date)T\(Self.clockText(inDay))" }
-    // Three stand in every document: digits are put where they belong, without a text for each part.
+    // Every document has three of them: digits are written in place, without a text for each part.
     return String(unsafeUninitializedCapacity: 27) { buffer in
       let (year, month, day) = date.civil
       var writer = FixedWidthDigits(buffer)
@@ -139,7 +139,7 @@ public struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConvertib
     return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
   }
 
-  /// nil where the calendar has no such day.
+  /// nil if the calendar has no such day.
   public init?(year: Int64, month: Int64, day: Int64) {
     guard (0...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
     let shiftedYear = month <= 2 ? year - 1 : year

@@ -1,5 +1,6 @@
-// 1. A category without an order or a position of its own has the nearest above it that has one.
-// 2. Folding: capitals, marks before and after composition, other scripts; twice is as once for every letter of Latin.
+// 1. A category without its own order or position uses that of its nearest ancestor with one.
+// 2. Folding: capitals, marks before and after composition, other scripts; folding twice equals folding once for every
+//    Latin letter.
 // 3. A brand's slug has letters, digits and single hyphens only, whatever the name (random names, seed printed).
 import Catalog
 import Testing
@@ -9,7 +10,7 @@ import Testing
     CategoryPath(steps: ids.map { .init(id: CategoryID($0), slug: "c\($0)", name: "C\($0)") })
   }
 
-  @Test("1: what is said above")
+  @Test("1: inherited rules")
   func above() {
     let rules = BrowseRules(
       defaultOrders: [CategoryID(1): "newest", CategoryID(3): "rating"],

@@ -1,5 +1,5 @@
 // Properties:
-// 1. Money is read and written exactly, by the currency's digits; what is not an amount of it is refused.
+// 1. Money is read and written exactly, with the currency's digits; a text that is not a valid amount is refused.
 // 2. Timestamps and days are read and written in ISO 8601, before 1970 too; a day that the calendar lacks is refused.
 // 3. The tree gives paths from the root, children in order, and ends on broken data.
 // 4. Audiences are read and written as codes; a discontinued product is searchable while there is stock.
