@@ -1,12 +1,12 @@
 public import Telemetry
 import Threading
 
-/// The middlewares that the server brings.
+/// The server's own middlewares.
 public enum Middlewares {
-  /// Writes a line for each answer and counts it: `http_requests_total{method,route,status}` and
+  /// Writes a log line for each answer and counts it: `http_requests_total{method,route,status}` and
   /// `http_request_duration_seconds{method,route}`, by the route's pattern, never by the path.
   ///
-  /// The outermost but for `requestIdentity()`, whose id it logs.
+  /// It must be the outermost except for `requestIdentity()`, whose ID it logs.
   public static func accessLog(logger: Logger, metrics: MetricsRegistry) -> Middleware {
     let log = AccessLog(logger: logger, metrics: metrics)
     return { request, next in
@@ -18,7 +18,7 @@ public enum Middlewares {
   }
 }
 
-/// Keeps the metrics of each route at hand, so that an answer costs no look-up by text.
+/// Keeps the metrics of each route at hand, so that an answer needs no look-up by text.
 private final class AccessLog: Sendable {
   private struct Key: Hashable {
     let method: HTTPMethod
@@ -69,7 +69,7 @@ private final class AccessLog: Sendable {
   ) -> Logger.Metadata {
     let (seconds, attoseconds) = duration.components
     var metadata: Logger.Metadata = [
-      // The query is left out: it holds what people search for.
+      // The query is left out, because it contains people's searches.
       "method": .string(request.method.rawValue), "path": .string(request.rawPath),
       "route": .string(request.routePattern), "status": .integer(response.status.code),
       "duration_ms": .number(Double(seconds) * 1e3 + Double(attoseconds / 1_000_000_000_000) / 1e3),

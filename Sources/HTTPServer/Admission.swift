@@ -2,7 +2,7 @@ import Synchronization
 import Telemetry
 import Threading
 
-/// Lets so many handlers run at once, so many requests wait, and turns the rest away.
+/// Limits the handlers that run at once and the requests that wait, and refuses the rest.
 final class Admission: Sendable {
   enum Verdict {
     case run
@@ -12,7 +12,7 @@ final class Admission: Sendable {
 
   private struct Queue {
     var waiting: [Exchange] = []
-    /// Where the queue begins in `waiting`; moved up instead of shifting the array.
+    /// The index in `waiting` at which the queue begins; it moves up, so that the array need not be shifted.
     var first = 0
 
     var count: Int { waiting.count - first }
@@ -21,8 +21,9 @@ final class Admission: Sendable {
   private let queued: Gauge
   private let maximumRunning: Int
   private let maximumQueued: Int
-  /// Places taken. From the maximum it goes down under the queue's lock only, so that who finds it there and then
-  /// holds the lock may wait in the queue without being missed; below the maximum nobody waits and no lock is needed.
+  /// Places taken. From the maximum it decreases only under the queue's lock, so that a request that sees the maximum
+  /// while it holds the lock may wait in the queue and will not be missed. Below the maximum nobody waits and no lock
+  /// is needed.
   private let running = Atomic<Int>(0)
   private let queue = Guarded(Queue())
 
@@ -32,7 +33,7 @@ final class Admission: Sendable {
     self.maximumQueued = maximumQueued
   }
 
-  /// Takes a place for the exchange, or puts it into the queue.
+  /// Takes a place for the exchange, or queues it.
   func admit(_ exchange: Exchange) -> Verdict {
     if takePlace() { return .run }
     return queue.withLock { queue in
@@ -44,7 +45,7 @@ final class Admission: Sendable {
     }
   }
 
-  /// Gives a place back; the exchange that it passes to, if one waits.
+  /// Returns a place, and the waiting exchange that gets it, if there is one.
   func leave() -> Exchange? {
     if givePlaceBack() { return nil }
     return queue.withLock { queue in
@@ -70,7 +71,7 @@ final class Admission: Sendable {
 
   private func givePlaceBack() -> Bool { changeBelowMaximum(by: -1) }
 
-  /// False when all places are taken.
+  /// False if all places are taken.
   private func changeBelowMaximum(by amount: Int) -> Bool {
     var count = running.load(ordering: .acquiring)
     while count < maximumRunning {

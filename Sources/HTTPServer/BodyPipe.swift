@@ -3,10 +3,11 @@ import Threading
 
 /// Carries a streamed body from the task that writes it to the thread that sends it.
 ///
-/// The reader suspends its connection when there is nothing to send, the writer resumes it; the writer waits when
+/// The reader suspends its connection when there is nothing to send, and the writer resumes it; the writer waits when
 /// the client is slow.
 final class BodyPipe: Sendable {
-  /// A writer waits while more than this is unsent: enough to fill a socket's buffer, little enough for many streams.
+  /// A writer waits while more bytes than this are unsent: enough to fill a socket's buffer, and little enough for many
+  /// streams.
   static let highWaterBytes = 65_536
 
   private struct State {
@@ -22,7 +23,7 @@ final class BodyPipe: Sendable {
 
   private let state = Guarded(State())
   private let exchange: Exchange
-  /// Whether the stream is to end when the server drains.
+  /// Whether the stream must end when the server drains.
   let endsOnDrain: Bool
 
   init(exchange: Exchange, endsOnDrain: Bool) {
@@ -68,12 +69,12 @@ final class BodyPipe: Sendable {
     }
   }
 
-  /// The body is whole.
+  /// Ends the body: it is complete.
   func finish() {
     end { $0.isFinished = true }
   }
 
-  /// The body ends here and is not whole; also called when nobody will read it.
+  /// Ends the body although it is incomplete; also called when nobody will read it.
   func breakOff() {
     end { $0.isBroken = true }
     takeWriter()?.resume(throwing: CancellationError())
@@ -95,7 +96,7 @@ final class BodyPipe: Sendable {
     }
   }
 
-  /// Gives the library's thread the next bytes; 0 when there are none yet and the connection was suspended.
+  /// Gives the library's thread the next bytes; returns 0 if there are none yet and the connection was suspended.
   func read(into buffer: UnsafeMutableRawPointer, limit: Int) -> Int {
     let (count, writer) = state.withLock { state -> (Int, CheckedContinuation<Void, any Error>?) in
       if state.isBroken { return (Int(CMHD_END_WITH_ERROR), nil) }

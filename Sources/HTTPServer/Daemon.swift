@@ -5,17 +5,18 @@ import Telemetry
 
 /// The library's daemon: started in `init`, stopped once by `stop`.
 ///
-/// Unchecked because of the two pointers: both are set in `init` and only handed to the library, whose `MHD_stop_daemon`
-/// may be called from any thread; `stopListening` and `stop` are called once, by the lifecycle's one owner.
+/// Unchecked because of the two pointers: both are set in `init` and only passed to the library, whose
+/// `MHD_stop_daemon` may be called from any thread; the lifecycle's single owner calls `stopListening` and `stop` once.
 final class Daemon: @unchecked Sendable {
   private let pointer: OpaquePointer
   private let log: UnsafeMutablePointer<CMHD_Log>
   private let core: Unmanaged<ServerCore>
   private let listener: Int32
-  /// Kept open so that what stands in for the closed listening socket stays silent.
+  /// The writing end of the pipe that replaces the closed listening socket; it stays open so that the pipe stays
+  /// silent.
   private var silence: Int32 = -1
 
-  /// Takes over the listening socket; nil when the library refuses.
+  /// Takes ownership of the listening socket; nil if the library refuses.
   init?(core: ServerCore, descriptor: Int32) {
     let configuration = core.configuration
     let owner = Unmanaged.passRetained(core)
@@ -25,7 +26,7 @@ final class Daemon: @unchecked Sendable {
       listen_descriptor: descriptor, threads: UInt32(configuration.threads),
       connections: UInt32(configuration.maximumConnections),
       connections_per_address: UInt32(configuration.maximumConnectionsPerAddress ?? 0),
-      // The library's own limit is of silence; ours, of the whole phase, is kept by the watch.
+      // The library limits only silence; our watch limits the whole phase.
       idle_seconds: UInt32(max(1, configuration.idleTimeout.components.seconds)),
       connection_memory: max(Self.minimumMemoryBytes, configuration.maximumHeadBytes * 3))
     let callbacks = CMHD_Callbacks(
@@ -42,15 +43,16 @@ final class Daemon: @unchecked Sendable {
     listener = descriptor
   }
 
-  /// A head, a copy of its cookies and some 60 bytes a field or cookie share a connection's memory, which the library
-  /// clears after each request: three heads hold a head of cookies alone. 32 KB is its default.
+  /// A head, a copy of its cookies and some 60 bytes for each field or cookie share a connection's memory, which the
+  /// library clears after each request: three heads' worth holds a head of cookies alone. 32 KB is its default.
   private static let minimumMemoryBytes = 32_768
 
-  /// Closes the listening socket; open connections go on.
+  /// Closes the listening socket; open connections continue.
   ///
-  /// `MHD_quiesce_daemon` aborts the process when one of the library's threads takes the socket out of its epoll set in
-  /// the same moment (0.9.75: "Failed to remove listen FD from epoll set"). So the descriptor is given another file, the
-  /// end of a pipe that says nothing: the kernel takes the socket out of every set, and the number stays the library's.
+  /// `MHD_quiesce_daemon` aborts the process if one of the library's threads removes the socket from its epoll set at
+  /// the same moment (0.9.75: "Failed to remove listen FD from epoll set"). Instead the descriptor is replaced by
+  /// another file, the end of a pipe that stays silent: the kernel removes the socket from every set, and the library
+  /// keeps the number.
   func stopListening() {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return }
@@ -73,7 +75,7 @@ final class Daemon: @unchecked Sendable {
   private static let writeLog: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Void = {
     context, line in
     let core = Unmanaged<ServerCore>.fromOpaque(context!).takeUnretainedValue()
-    // Mostly clients that went away or sent nonsense.
+    // Mostly clients that disconnected or sent nonsense.
     core.logger.debug("libmicrohttpd", metadata: ["line": .string(line.map { String(cString: $0) } ?? "")])
   }
 

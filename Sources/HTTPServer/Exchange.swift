@@ -6,12 +6,12 @@ import Threading
 
 /// One request and its answer on one connection.
 ///
-/// Events come from three sides: the library's thread (head, body, resumed, completed), the handler's task (the
-/// answer) and the watch (deadline, client gone). The lock makes the first answer win and lets exactly one of them
-/// resume the connection.
+/// Events come from three sides: the library's thread (head, body, resumed, completed), the handler's task (the answer)
+/// and the watch (deadline, client gone). The lock makes the first answer win and lets exactly one side resume the
+/// connection.
 final class Exchange: Sendable {
   private enum Stage {
-    /// The request line is there, the rest of the head is not.
+    /// The request line has arrived, the rest of the head has not.
     case head
     case body
     case handling
@@ -20,7 +20,7 @@ final class Exchange: Sendable {
     case ended
   }
 
-  /// A request and who is to answer it.
+  /// A request and its handler.
   struct Work: Sendable {
     var request: HTTPRequest
     let handling: ServerCore.Handling
@@ -29,12 +29,13 @@ final class Exchange: Sendable {
   private struct State {
     var stage = Stage.head
     var isSuspended = false
-    /// The client is gone: nothing is answered.
+    /// The client is gone: no answer is sent.
     var isAbandoned = false
-    /// The watch has answered instead of the handler: a task that is only now made known is cancelled.
+    /// The watch has answered instead of the handler: a task that is registered only now is cancelled.
     var isInterrupted = false
-    /// Kept to the end: it is freed on the thread that it was allocated on, which otherwise waits for the locks of
-    /// malloc that two threads then share (a tenth of the requests a second). But for a body, which may be large.
+    /// Kept until the end, so that it is freed on the thread that allocated it; otherwise two threads would share
+    /// malloc's locks and wait for each other, which costs a tenth of the requests per second. The body is freed
+    /// earlier, because it may be large.
     var work: Work?
     var isWorkTaken = false
     var body: [UInt8] = []
@@ -45,7 +46,7 @@ final class Exchange: Sendable {
     var pipe: BodyPipe?
     var task: Task<Void, Never>?
 
-    /// The work for who does it; nil the second time.
+    /// The work for its one executor; nil the second time.
     mutating func takeWork() -> Work? {
       guard !isWorkTaken, let work else { return nil }
       isWorkTaken = true
@@ -57,9 +58,9 @@ final class Exchange: Sendable {
   private let core: ServerCore
   private let peer: Peer
   private let connection: ConnectionHandle
-  /// The target as it was sent; nil when it is not UTF-8.
+  /// The target as sent; nil if it is not UTF-8.
   private let target: String?
-  /// Where the target lies in the library's buffer, as numbers to compare with.
+  /// The addresses of the target in the library's buffer, as numbers to compare.
   private let targetAddresses: Range<UInt>
   private let startedAt: UInt64
   private let state = Guarded(State())
@@ -78,8 +79,8 @@ final class Exchange: Sendable {
 
   // MARK: On the library's thread
 
-  /// The library's access handler: called with the head, with each piece of the body, at the body's end, and after
-  /// the connection was resumed.
+  /// The library's access handler: called with the head, with each piece of the body, at the body's end, and after the
+  /// connection was resumed.
   func proceed(
     method: UnsafePointer<CChar>, version: UnsafePointer<CChar>, upload: UnsafePointer<CChar>?,
     uploadSize: UnsafeMutablePointer<Int>
@@ -136,7 +137,7 @@ final class Exchange: Sendable {
       state.work = Work(request: request, handling: handling)
       state.bodyLimit = limit
       if let length = head.contentLength {
-        // No more than this on a client's mere word.
+        // Reserve no more than this on a client's word.
         state.body.reserveCapacity(min(length, 65_536))
       }
     }
@@ -171,12 +172,12 @@ final class Exchange: Sendable {
     RequestHead.Refusal(problem: .contentTooLarge, detail: "The body is larger than \(limit) bytes; send less.")
   }
 
-  /// False breaks the connection off: a body that goes on and on after its limit.
+  /// False breaks the connection off, because a body continues far beyond its limit.
   private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
     state.withLock { state in
       state.bodyBytes += bytes.count
       guard state.bodyBytes <= state.bodyLimit else {
-        // An answer cannot be queued within a body, so that a little more is read and dropped before it.
+        // An answer cannot be queued within a body, so first read and drop a little more.
         state.isBodyTooLarge = true
         state.body = []
         return state.bodyBytes <= state.bodyLimit + Self.maximumDroppedBytes
@@ -186,7 +187,7 @@ final class Exchange: Sendable {
     }
   }
 
-  /// What a chunked body may bring beyond its limit and still be told why it is refused.
+  /// Bytes that a chunked body may have beyond its limit and still get the reason of the refusal.
   static let maximumDroppedBytes = 1_048_576
 
   private enum Start {
@@ -210,7 +211,7 @@ final class Exchange: Sendable {
     }
   }
 
-  /// Under the lock, so that who takes this exchange out of the queue finds it suspended and whole.
+  /// Under the lock, so that the taker of this exchange from the queue finds it suspended and complete.
   private func start(_ state: inout State) -> Start {
     guard !state.isBodyTooLarge, state.work != nil else {
       let refusal = Self.tooLarge(state.bodyLimit)
@@ -264,7 +265,7 @@ final class Exchange: Sendable {
     return queue(answer, pipe, mustClose: false)
   }
 
-  /// Answers a problem from the library's thread, before or instead of a handler.
+  /// Answers with a problem from the library's thread, before or instead of a handler.
   private func refuse(_ problem: ServerProblem, _ detail: String, mustClose: Bool = true) -> MHD_Result {
     core.refused(problem)
     state.withLock { $0.stage = .answering }
@@ -293,7 +294,7 @@ final class Exchange: Sendable {
     return response.queue(on: connection.pointer, status: answer.status)
   }
 
-  /// The library's completion callback: the answer is sent, or the connection ended before it was.
+  /// The library's completion callback: the answer was sent, or the connection ended before.
   func completed() {
     let (task, pipe) = state.withLock { state -> (Task<Void, Never>?, BodyPipe?) in
       let isUnanswered = state.stage == .handling && state.answer == nil
@@ -313,7 +314,7 @@ final class Exchange: Sendable {
 
   // MARK: From the handler's task
 
-  /// Starts a handler that has its place; called again when one that waited gets it. False when it was answered
+  /// Starts a handler that has its place; called again when a waiting one gets its place. False if it was answered
   /// meanwhile.
   func startWaiting() -> Bool {
     let work = state.withLock { state -> Work? in
@@ -335,8 +336,8 @@ final class Exchange: Sendable {
     if isCancelled { task.cancel() }
   }
 
-  /// Gives the answer; false when the exchange was answered or abandoned before. With `interrupts`, the answer is
-  /// not the handler's, which is cancelled.
+  /// Gives the answer; false if the exchange was answered or abandoned before. With `interrupts` the answer does not
+  /// come from the handler, which is cancelled.
   @discardableResult
   func complete(_ answer: HTTPResponse, pipe: BodyPipe? = nil, interrupts: Bool = false) -> Bool {
     let (isFirst, wakes, task) = state.withLock { state -> (Bool, Bool, Task<Void, Never>?) in
@@ -345,7 +346,7 @@ final class Exchange: Sendable {
       state.pipe = pipe
       state.isInterrupted = interrupts
       defer { state.isSuspended = false }
-      // Taken here: once resumed, the exchange may be over before the next line.
+      // Read now: once resumed, the exchange may be over before the next line.
       return (true, state.isSuspended, interrupts ? state.task : nil)
     }
     task?.cancel()
@@ -355,12 +356,12 @@ final class Exchange: Sendable {
 
   // MARK: From the watch
 
-  /// The deadline is over: the client is answered, the handler cancelled.
+  /// The deadline has passed: answers the client and cancels the handler.
   func expire() {
     interrupt(.deadlineExceeded, "The answer was not ready within the time that the request is given; try again.")
   }
 
-  /// The server stops: what has no answer gets a 503, a stream is broken off.
+  /// The server stops: answers 503 if there is no answer yet, and breaks a stream off.
   func stop() {
     interrupt(.shuttingDown, Self.stopping)
     let (task, pipe) = state.withLock { ($0.task, $0.pipe) }
@@ -376,7 +377,7 @@ final class Exchange: Sendable {
     if complete(response, interrupts: true) { core.refused(problem) }
   }
 
-  /// The server drains: a stream without an end of its own ends here, whole.
+  /// The server drains: completes a stream that has no end of its own.
   func drain() {
     let (task, pipe) = state.withLock { state -> (Task<Void, Never>?, BodyPipe?) in
       state.pipe?.endsOnDrain == true ? (state.task, state.pipe) : (nil, nil)
@@ -401,8 +402,8 @@ final class Exchange: Sendable {
 
   // MARK: Suspending
 
-  /// Takes the connection out of the library's loop; false when the server stops, which allows no suspension.
-  /// Called on the library's thread alone.
+  /// Takes the connection out of the library's loop; false if the server is stopping, which allows no suspension.
+  /// Called only on the library's thread.
   func suspendConnection() -> Bool {
     state.withLock { suspend(&$0) }
   }
@@ -415,7 +416,7 @@ final class Exchange: Sendable {
     return true
   }
 
-  /// Puts the connection back if it is suspended.
+  /// Returns the connection to the loop if it is suspended.
   func resumeConnection() {
     let wakes = state.withLock { state in
       defer { state.isSuspended = false }

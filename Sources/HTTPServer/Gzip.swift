@@ -2,10 +2,10 @@ import CZlib
 
 /// Compression of bodies with zlib, in the format of RFC 1952.
 public enum Gzip {
-  /// A body smaller than this fits one packet either way.
+  /// A smaller body fits into one packet either way.
   public static let minimumBytes = 1_024
 
-  /// The bytes compressed; nil when zlib has no memory.
+  /// The compressed bytes; nil if zlib has no memory.
   ///
   /// Level 5 gives nearly the size of the default 6 in about two thirds of its time.
   public static func compressed(_ bytes: [UInt8], level: Int32 = 5) -> [UInt8]? {
@@ -31,7 +31,7 @@ public enum Gzip {
     return isWhole ? output : nil
   }
 
-  /// Whether a client takes gzip, by its `Accept-Encoding` (RFC 9110 section 12.5.3).
+  /// Whether a client accepts gzip, by its `Accept-Encoding` (RFC 9110 section 12.5.3).
   static func isAccepted(_ header: String) -> Bool {
     var any: Bool?
     for part in header.split(separator: ",") {
@@ -49,7 +49,7 @@ public enum Gzip {
     return any ?? false
   }
 
-  /// Text and what is made of text; pictures and archives are compressed already.
+  /// True for text formats; pictures and archives are compressed already.
   static func isWorthwhile(_ contentType: String) -> Bool {
     let type = HTTPHeaders.trimmed(contentType.prefix { $0 != ";" }).lowercased()
     if type.hasPrefix("text/") || type.hasSuffix("+json") || type.hasSuffix("+xml") {
@@ -62,9 +62,9 @@ public enum Gzip {
 }
 
 extension Middlewares {
-  /// Compresses bodies of text from 1 KB on for clients that take gzip; streams and files go as they are.
+  /// Compresses text bodies from 1 KB on for clients that accept gzip; streams and files are sent unchanged.
   ///
-  /// A strong ETag becomes weak, for the bytes are others than those that it names.
+  /// A strong ETag becomes weak, because the bytes differ from those that it names.
   public static func gzip() -> Middleware {
     { request, next in
       var response = try await next(request)

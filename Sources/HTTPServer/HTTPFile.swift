@@ -10,12 +10,12 @@ public struct HTTPFile: Sendable {
   }
 
   private let descriptor: Descriptor
-  /// Where the part begins, in bytes.
+  /// The part's first byte.
   public let offset: Int
-  /// How many bytes the part has.
+  /// The part's number of bytes.
   public let length: Int
 
-  /// Takes over an open descriptor.
+  /// Takes ownership of an open descriptor.
   public init(descriptor: Int32, offset: Int = 0, length: Int) {
     precondition(offset >= 0 && length >= 0, "a file's part has no negative offset and no negative length")
     self.descriptor = Descriptor(descriptor)
@@ -35,7 +35,7 @@ public struct HTTPFile: Sendable {
     return HTTPFile(descriptor, offset: offset + range.lowerBound, length: range.count)
   }
 
-  /// A descriptor of its own over the same file, for who closes it himself; -1 when none is left.
+  /// A second descriptor for the same file, which the caller must close; -1 if none is left.
   func duplicatedDescriptor() -> Int32 {
     fcntl(descriptor.number, F_DUPFD_CLOEXEC, 0)
   }

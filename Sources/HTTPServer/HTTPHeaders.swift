@@ -1,4 +1,4 @@
-/// Header fields in the order they came, found by name without regard to case.
+/// Header fields in the order of their arrival; look-up by name ignores case.
 public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
   /// One field: `Accept: text/html`.
   public struct Field: Sendable, Equatable {
@@ -6,7 +6,7 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     public let value: String
   }
 
-  /// All fields in order; a name may stand more than once.
+  /// All fields in order; a name may occur more than once.
   public private(set) var fields: [Field] = []
 
   /// Makes headers without a field.
@@ -16,7 +16,7 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     for (name, value) in elements { add(name, value) }
   }
 
-  /// The first value of that name; setting replaces every field of the name, and nil removes them.
+  /// The first value of the name; setting replaces every field of the name, and nil removes them.
   public subscript(name: String) -> String? {
     get {
       for field in fields where Self.isSame(field.name, name) { return field.value }
@@ -28,13 +28,13 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     }
   }
 
-  /// Every value of that name, in order.
+  /// Every value of the name, in order.
   public func values(_ name: String) -> [String] {
     fields.compactMap { Self.isSame($0.name, name) ? $0.value : nil }
   }
 
-  /// Whether the comma-separated list of that name holds `token`, without regard to case:
-  /// `Connection: keep-alive, Upgrade` holds `upgrade`.
+  /// Whether the comma-separated list of the name contains `token`, ignoring case: `Connection: keep-alive, Upgrade`
+  /// contains `upgrade`.
   public func contains(token: String, in name: String) -> Bool {
     for field in fields where Self.isSame(field.name, name) {
       for part in field.value.split(separator: ",") {
@@ -44,10 +44,10 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     return false
   }
 
-  /// Adds a field after the others.
+  /// Appends a field.
   ///
-  /// Control characters (a line end above all) become spaces, so that no value can start a field of its own; the name
-  /// must be a token.
+  /// Control characters (line ends above all) become spaces, so that no value can begin another field; the name must be
+  /// a token.
   public mutating func add(_ name: String, _ value: String) {
     precondition(Self.isToken(name.utf8), "\(name) is no header name")
     let isClean = value.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }

@@ -1,4 +1,4 @@
-/// What a request asks to be done; only the methods that a router can route are known.
+/// A request's method; only methods that a router can route are known.
 public enum HTTPMethod: String, Sendable, CaseIterable, Hashable {
   case get = "GET"
   case head = "HEAD"

@@ -1,11 +1,11 @@
 public import Telemetry
 
-/// A request as a handler sees it: the head checked and decoded, the body whole.
+/// A request as a handler sees it: the head checked and decoded, the body complete.
 ///
-/// A value that is shared until it is changed: it goes through tasks and middlewares, and to copy its thirteen members
+/// The value is shared until it is changed: it passes through tasks and middlewares, and copying its thirteen members
 /// each time cost a third of the server's own work for a small answer.
 public struct HTTPRequest: Sendable {
-  /// What is wrong with a request's target.
+  /// The fault of a request's target.
   public struct TargetFault: Error, Sendable, Equatable, CustomStringConvertible {
     public let reason: String
     public var description: String { "the request's path cannot be read: \(reason)" }
@@ -27,7 +27,7 @@ public struct HTTPRequest: Sendable {
     var trace: TraceContext?
   }
 
-  /// `@unchecked Sendable`: the content is changed only while one request alone refers to it.
+  /// `@unchecked Sendable`: the content changes only while a single request refers to it.
   private final class Storage: @unchecked Sendable {
     var content: Content
     init(_ content: Content) { self.content = content }
@@ -44,13 +44,13 @@ public struct HTTPRequest: Sendable {
     get { storage.content.method }
     set { own().content.method = newValue }
   }
-  /// The target as it was sent: `/v1/products/caf%C3%A9?page=2`.
+  /// The target as sent: `/v1/products/caf%C3%A9?page=2`.
   public var target: String { storage.content.target }
-  /// The path as it was sent, without the query.
+  /// The path as sent, without the query.
   public var rawPath: String { storage.content.rawPath }
-  /// The path decoded: valid UTF-8 without NUL.
+  /// The decoded path: valid UTF-8 without NUL.
   public var path: String { storage.content.path }
-  /// What stands after the `?`, as it was sent; empty without one.
+  /// The text after the `?`, as sent; empty if there is none.
   public var rawQuery: String { storage.content.rawQuery }
   public var headers: HTTPHeaders {
     get { storage.content.headers }
@@ -62,12 +62,12 @@ public struct HTTPRequest: Sendable {
   }
   /// The peer's address without its port: `127.0.0.1`, `::1`.
   public var remoteAddress: String { storage.content.remoteAddress }
-  /// The id that stands in the log, in the answer's `X-Request-ID` and in problems.
+  /// The ID in the log, in the answer's `X-Request-ID` and in problems.
   public var id: String {
     get { storage.content.id }
     set { own().content.id = newValue }
   }
-  /// What the route's pattern named: `{id}` → `["id": "P-204"]`, decoded.
+  /// The parameters in the route's pattern: `{id}` → `["id": "P-204"]`, decoded.
   public var pathParameters: [String: String] {
     get { storage.content.pathParameters }
     set { own().content.pathParameters = newValue }
@@ -77,18 +77,18 @@ public struct HTTPRequest: Sendable {
     get { storage.content.routePattern }
     set { own().content.routePattern = newValue }
   }
-  /// When the answer must be there; the handler's task is cancelled then and the client gets a 503.
+  /// The time by which the answer must be ready; then the handler's task is cancelled and the client gets a 503.
   public var deadline: ContinuousClock.Instant {
     get { storage.content.deadline }
     set { own().content.deadline = newValue }
   }
-  /// The trace that the request belongs to, taken from `traceparent` by the request-id middleware.
+  /// The trace that the request belongs to, read from `traceparent` by the request-ID middleware.
   public var trace: TraceContext? {
     get { storage.content.trace }
     set { own().content.trace = newValue }
   }
 
-  /// Makes a request, in tests above all; the server makes its own from the socket.
+  /// Makes a request, mainly in tests; the server makes its own from the socket.
   public init(
     method: HTTPMethod = .get, target: String, headers: HTTPHeaders = [:], body: [UInt8] = [],
     remoteAddress: String = "127.0.0.1", id: String = RequestID.next(),
@@ -112,7 +112,7 @@ public struct HTTPRequest: Sendable {
         remoteAddress: remoteAddress, id: id, deadline: deadline))
   }
 
-  /// The query's parameters, decoded; thrown on by a handler, the fault becomes a 400.
+  /// The query's parameters, decoded; if a handler rethrows the fault, it becomes a 400.
   public var query: QueryParameters {
     get throws(QueryParameters.Fault) {
       rawQuery.isEmpty ? QueryParameters() : try QueryParameters(rawQuery: rawQuery)

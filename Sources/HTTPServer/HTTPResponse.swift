@@ -1,9 +1,9 @@
-/// What a handler answers.
+/// A handler's answer.
 public struct HTTPResponse: Sendable {
   public var status: HTTPStatus
   public var headers: HTTPHeaders
   public var body: HTTPBody
-  /// Whether a stream has no end of its own and is to end when the server drains, as events do.
+  /// Whether a stream is endless and must end when the server drains, as events do.
   var endsOnDrain = false
 
   /// Makes a response.
@@ -13,14 +13,14 @@ public struct HTTPResponse: Sendable {
     self.body = body
   }
 
-  /// A body of one content type.
+  /// A body with a content type.
   public static func bytes(_ bytes: [UInt8], contentType: String, status: HTTPStatus = .ok) -> HTTPResponse {
     var headers = HTTPHeaders()
     headers.add("Content-Type", contentType)
     return HTTPResponse(status: status, headers: headers, body: .bytes(bytes))
   }
 
-  /// JSON that was written as bytes.
+  /// JSON, already written as bytes.
   public static func json(_ bytes: [UInt8], status: HTTPStatus = .ok) -> HTTPResponse {
     .bytes(bytes, contentType: "application/json", status: status)
   }
@@ -35,7 +35,7 @@ public struct HTTPResponse: Sendable {
     .bytes(Array(text.utf8), contentType: "text/plain; charset=utf-8", status: status)
   }
 
-  /// Sends the client elsewhere; 303 (a form was taken) unless told.
+  /// Sends the client to another address; by default with 303 (a form was accepted).
   public static func redirect(to location: String, status: HTTPStatus = .seeOther) -> HTTPResponse {
     var headers = HTTPHeaders()
     headers.add("Location", location)
@@ -57,13 +57,13 @@ public struct HTTPResponse: Sendable {
 public enum HTTPBody: Sendable {
   case empty
   case bytes([UInt8])
-  /// Sent in chunks as they are written; an error thrown by the closure breaks the connection off, so that the client
-  /// sees that the body is not whole. The deadline ends when the first byte can be sent; the stream itself may last.
+  /// Sent in chunks as they are written; if the closure throws, the connection breaks off, so that the client sees that
+  /// the body is incomplete. The deadline ends when the first byte can be sent; the stream itself may last longer.
   case stream(@Sendable (HTTPBodyWriter) async throws -> Void)
   /// A part of an open file, sent by the kernel.
   case file(HTTPFile)
 
-  /// How many bytes the body has, where that is known.
+  /// The body's number of bytes, if known.
   public var count: Int? {
     switch self {
     case .empty: 0

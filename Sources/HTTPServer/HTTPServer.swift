@@ -4,48 +4,49 @@ public import Telemetry
 
 /// An HTTP/1.1 server over libmicrohttpd.
 ///
-/// The library's epoll threads read and write the sockets. A request is checked there, its connection is suspended,
-/// the handler runs as a task of its own, and the answer resumes the connection; nothing blocks the cooperative pool.
-/// TLS, HTTP/2 and compression of streams are the reverse proxy's.
+/// The library's epoll threads read and write the sockets. They check a request and suspend its connection, the handler
+/// runs as a separate task, and the answer resumes the connection; nothing blocks the cooperative pool. TLS, HTTP/2 and
+/// compression of streams are left to the reverse proxy.
 public final class HTTPServer: Sendable {
-  /// The server's address, limits and times; each default carries its reason.
+  /// The server's address, limits and times; each default has its reason.
   public struct Configuration: Sendable {
     /// The address to listen on, IPv4 or IPv6; `0.0.0.0` or `::` for all.
     public var host = "127.0.0.1"
-    /// The port; 0 for one that is free.
+    /// The port; 0 means any free one.
     public var port = 8080
-    /// The epoll threads: they only move bytes and check heads, and two saturate more cores of handlers than that.
+    /// The epoll threads: they only move bytes and check heads, and two of them can keep more than two cores of
+    /// handlers busy.
     public var threads = 2
-    /// Open connections beyond this wait in the kernel's backlog: 4,096 fit the usual limit of descriptors.
+    /// Further connections wait in the kernel's backlog: 4,096 fit the usual limit of descriptors.
     public var maximumConnections = 4_096
-    /// Connections of one address beyond this are closed at once; nil where a reverse proxy is the only client.
+    /// Further connections of one address are closed at once; nil if a reverse proxy is the only client.
     public var maximumConnectionsPerAddress: Int? = 1_024
-    /// A head's bytes beyond this are refused with 431: 16 KB is what proxies pass on by default.
+    /// A longer head is refused with 431: proxies pass on 16 KB by default.
     public var maximumHeadBytes = 16_384
-    /// A body's bytes beyond this are refused with 413, unless the route says otherwise: a cart or a rule is far below.
+    /// A longer body is refused with 413, unless the route allows more: a cart or a rule is far smaller.
     public var maximumBodyBytes = 1_048_576
-    /// Handlers that run at once; more only makes each of them slower.
+    /// Handlers that run at once; more would only make each of them slower.
     public var maximumRunning = 256
-    /// Requests that wait for a handler's place; beyond them the answer is 503 with Retry-After.
+    /// Requests that wait for a handler's place; further ones are answered 503 with Retry-After.
     public var maximumQueued = 1_024
-    /// What Retry-After says when the queue is full.
+    /// The value of Retry-After when the queue is full.
     public var retryAfterSeconds = 1
     /// From the request line's end to the head's end.
     public var headTimeout: Duration = .seconds(10)
     /// From the head's end to the body's end.
     public var bodyTimeout: Duration = .seconds(60)
-    /// A connection without a request is closed after this; and a client that takes no byte of its answer.
+    /// A connection without a request is closed after this time, and so is a client that reads no byte of its answer.
     public var idleTimeout: Duration = .seconds(60)
-    /// From the answer's beginning to its end, streams excepted: a client that reads a byte a second is cut off.
+    /// From the answer's beginning to its end, except for streams: a client that reads a byte a second is cut off.
     public var answerTimeout: Duration = .seconds(300)
-    /// From the head's end to the answer, unless the route says otherwise.
+    /// From the head's end to the answer, unless the route gives another time.
     public var deadline: Duration = .seconds(30)
 
     /// Makes the defaults.
     public init() {}
   }
 
-  /// Why the server could not start.
+  /// The reason why the server could not start.
   public enum StartError: Error, Sendable, CustomStringConvertible {
     case portTaken(host: String, port: Int)
     case portForbidden(host: String, port: Int)
@@ -77,14 +78,14 @@ public final class HTTPServer: Sendable {
     core = ServerCore(configuration: configuration, router: router, logger: logger, metrics: metrics)
   }
 
-  /// Listens until `shutdown`, and gives the port, which is the kernel's choice when 0 was asked for.
+  /// Listens until `shutdown`; returns the port, which the kernel chose if 0 was requested.
   @discardableResult
   public func start() throws(StartError) -> Int {
     try core.start()
   }
 
-  /// Drains and stops: no new connection is taken, requests under way end and are told `Connection: close`, and what
-  /// is still running when the grace period ends is cancelled and answered with 503.
+  /// Drains and stops: takes no new connection, lets running requests end with `Connection: close`, and after the grace
+  /// period cancels the others and answers them with 503.
   ///
   /// Returns when the last connection is closed and the threads have ended. Further calls wait for the first.
   public func shutdown(gracePeriod: Duration = .seconds(30)) async {

@@ -3,7 +3,7 @@ public struct HTTPStatus: Sendable, Hashable, ExpressibleByIntegerLiteral {
   /// The three digits, 100 to 599.
   public let code: Int
 
-  /// Makes a status of a code from 100 to 599.
+  /// Makes a status from a code from 100 to 599.
   public init(_ code: Int) {
     precondition((100...599).contains(code), "\(code) is no HTTP status: 100 to 599")
     self.code = code

@@ -1,8 +1,8 @@
 import Telemetry
 
 extension Middlewares {
-  /// Takes a client's `X-Request-ID` over where it is harmless, joins its trace or begins one, and gives the id back
-  /// in the answer.
+  /// Accepts a client's `X-Request-ID` if it is harmless, joins its trace or begins one, and returns the ID in the
+  /// answer.
   public static func requestIdentity() -> Middleware {
     { request, next in
       var request = request
@@ -15,8 +15,8 @@ extension Middlewares {
     }
   }
 
-  /// Adds the headers that keep a page's content its own: no sniffing, no framing, no referrer to others, and the
-  /// content security policy where one is given. What a handler has set stands.
+  /// Adds the headers that protect a page's content: no sniffing, no framing, no referrer to others, and the content
+  /// security policy if one is given. A handler's own headers win.
   public static func securityHeaders(contentSecurityPolicy: String? = nil) -> Middleware {
     { request, next in
       var response = try await next(request)

@@ -1,19 +1,19 @@
 import CMicroHTTPD
 import Glibc
 
-/// The library's response object, made of ours and destroyed when it was queued.
+/// The library's response object, made from ours and destroyed when it was queued.
 struct LibraryResponse: ~Copyable {
-  /// How much of a stream is asked for at once; a chunk on the wire is no larger.
+  /// Bytes of a stream requested at once; a chunk on the wire is no larger.
   static let streamBlockBytes = 16_384
 
   private let pointer: OpaquePointer
 
-  /// Nil when memory or descriptors ran out.
+  /// nil if memory or descriptors ran out.
   init?(_ answer: borrowing HTTPResponse, pipe: BodyPipe?, shouldClose: Bool) {
     guard let pointer = Self.make(answer, pipe: pipe) else { return nil }
     self.pointer = pointer
     for field in answer.headers.fields where !Self.isLibrarys(field.name) {
-      // The texts' own bytes; an argument would be copied into an array each.
+      // The texts' own bytes: as arguments they would each be copied into an array.
       field.name.withCString { name in
         field.value.withCString { _ = MHD_add_response_header(pointer, name, $0) }
       }
@@ -30,7 +30,7 @@ struct LibraryResponse: ~Copyable {
     MHD_queue_response(connection, UInt32(status.code), pointer)
   }
 
-  /// Framing is the library's: it knows the protocol's version and the body's length.
+  /// The library does the framing: it knows the protocol's version and the body's length.
   private static func isLibrarys(_ name: String) -> Bool {
     switch name.utf8.count {
     case 4: HTTPHeaders.isSame(name, "Date")

@@ -1,6 +1,6 @@
 import Threading
 
-/// Where the server stands between start and stop, for calls that come twice.
+/// The server's state between start and stop, for calls that come twice.
 final class Lifecycle: Sendable {
   enum End {
     case notRunning
@@ -18,7 +18,7 @@ final class Lifecycle: Sendable {
 
   private let state = Guarded(State.new)
 
-  /// False when there was a start before.
+  /// False if it was started before.
   func begin() -> Bool {
     state.withLock { state in
       guard case .new = state else { return false }
@@ -31,7 +31,7 @@ final class Lifecycle: Sendable {
     state.withLock { $0 = .running(daemon, watch) }
   }
 
-  /// Gives the first caller what is to be stopped.
+  /// Gives the first caller the parts to stop.
   func end() -> End {
     state.withLock { state in
       switch state {

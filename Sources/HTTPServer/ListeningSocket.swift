@@ -1,8 +1,8 @@
-// Both: which of the two modules owns struct sockaddr depends on the order in which they were built.
+// Both imports: which of the two modules owns struct sockaddr depends on the order in which they were built.
 import CMicroHTTPD
 import Glibc
 
-/// A TCP socket that listens; made here rather than by the library, so that a refusal has its reason.
+/// A listening TCP socket; made here rather than by the library, so that a failure has its reason.
 struct ListeningSocket {
   let descriptor: Int32
   let port: Int

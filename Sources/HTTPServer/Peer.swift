@@ -5,9 +5,9 @@ import Threading
 
 /// The library's connection, passed between its thread and the task that answers.
 ///
-/// Unchecked because the compiler cannot see the library's rule that is kept here: after `MHD_suspend_connection` the
-/// connection lives and is left alone until `MHD_resume_connection`, which may be called from any thread; all else is
-/// done on the connection's own thread, within its callbacks.
+/// Unchecked because the compiler cannot see the library's rule, which is kept here: between `MHD_suspend_connection`
+/// and `MHD_resume_connection`, which may be called from any thread, the connection lives and nobody uses it;
+/// everything else happens on the connection's own thread, within its callbacks.
 struct ConnectionHandle: @unchecked Sendable {
   let pointer: OpaquePointer
 }
@@ -20,7 +20,7 @@ func monotonicNanoseconds() -> UInt64 {
 }
 
 extension Duration {
-  /// Whole nanoseconds; a duration below zero counts as none.
+  /// Whole nanoseconds; a negative duration becomes 0.
   var nanoseconds: UInt64 {
     let (seconds, attoseconds) = components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }
@@ -28,22 +28,22 @@ extension Duration {
   }
 }
 
-/// One connection, from accept to close: what its time limits are now, and which exchange it carries.
+/// One connection, from accept to close: its current time limit, and its exchange.
 final class Peer: Sendable {
-  /// What a connection waits for, and so which limit runs.
+  /// The event that a connection waits for, which decides its time limit.
   enum Phase: UInt64 {
     case idle, head, body, handling, answering, streaming
   }
 
   let descriptor: Int32
   let address: String
-  /// When the phase's time is over, in nanoseconds with the phase in the three lowest bits: one word, so that the
-  /// watch never sees the limit of one phase with the name of another.
+  /// The end of the phase's time in nanoseconds, with the phase in the three lowest bits: one word, so that the watch
+  /// never sees the limit of one phase with the name of another.
   private let due = Atomic<UInt64>(.max)
-  /// Since when the connection is suspended, 0 while it is not.
+  /// The time at which the connection was suspended; 0 while it is not.
   let suspendedAt = Atomic<UInt64>(0)
   private let exchange = Guarded<Exchange?>(nil)
-  /// Where the registry keeps this peer; guarded by the registry's lock.
+  /// The peer's index in the registry; guarded by the registry's lock.
   fileprivate let index = Atomic<Int>(-1)
 
   init(descriptor: Int32, address: String) {
@@ -55,7 +55,7 @@ final class Peer: Sendable {
     due.store(limit & ~7 | phase.rawValue, ordering: .releasing)
   }
 
-  /// The phase whose time is over, if it is.
+  /// The phase whose time is over; nil if it is not over.
   func overdue(at now: UInt64) -> Phase? {
     let word = due.load(ordering: .acquiring)
     guard word & ~7 <= now else { return nil }
@@ -70,7 +70,7 @@ final class Peer: Sendable {
   }
 }
 
-/// All connections that are open.
+/// All open connections.
 final class PeerRegistry: Sendable {
   private let peers = Guarded<[Peer]>([])
 
@@ -83,7 +83,7 @@ final class PeerRegistry: Sendable {
     }
   }
 
-  /// Takes the peer out; after this its descriptor may be closed, for who scans holds the lock.
+  /// Removes the peer; afterwards its descriptor may be closed, because scans hold the lock.
   func remove(_ peer: Peer) {
     peers.withLock { peers in
       let index = peer.index.load(ordering: .relaxed)
@@ -95,7 +95,7 @@ final class PeerRegistry: Sendable {
     }
   }
 
-  /// Looks at each open connection; none is closed meanwhile.
+  /// Visits each open connection; none is closed meanwhile.
   func forEach(_ look: (Peer) -> Void) {
     peers.withLock { peers in
       for peer in peers { look(peer) }

@@ -1,6 +1,6 @@
-/// Percent-encoding as RFC 3986 and, in queries, as HTML forms write it.
+/// Percent-encoding as in RFC 3986 and, in queries, as HTML forms write it.
 enum PercentEncoding {
-  /// What is wrong with an encoded text.
+  /// The fault of an encoded text.
   enum Fault: String, Error {
     case badEscape = "a % without two hexadecimal digits after it"
     case invalidUTF8 = "bytes that are not UTF-8"

@@ -1,11 +1,12 @@
-/// An error that is meant for the client: RFC 9457's problem details, by a code of the application's one table.
+/// An error meant for the client: RFC 9457's problem details, with a code from the application's one table.
 public struct Problem: Error, Sendable, Equatable {
-  /// What a client's program tells problems apart by; the application's table (an enum) gives code → status and title.
+  /// The code by which a client's program distinguishes problems; the application's table (an enum) gives its status
+  /// and title.
   public protocol Code: Sendable {
     /// Kebab case, stable: `"product-not-found"`.
     var code: String { get }
     var status: HTTPStatus { get }
-    /// The same words for each problem of the code: `"Product not found"`.
+    /// The same text for every problem with the code: `"Product not found"`.
     var title: String { get }
   }
 
@@ -20,14 +21,14 @@ public struct Problem: Error, Sendable, Equatable {
   public let code: String
   public let status: HTTPStatus
   public let title: String
-  /// What is wrong in this case and what to do about it; no secret, no SQL, no personal data.
+  /// The fault in this case and what to do about it; no secret, no SQL, no personal data.
   public let detail: String
   /// Further members by name: `["parameter": .string("page")]`.
   public var extensions: [String: Value]
   /// Headers of the answer: `Retry-After`, `Allow`, `WWW-Authenticate`.
   public var headers: HTTPHeaders
 
-  /// Makes a problem of a code in the application's table.
+  /// Makes a problem with a code from the application's table.
   public init(_ code: some Code, detail: String, extensions: [String: Value] = [:], headers: HTTPHeaders = [:]) {
     self.code = code.code
     self.status = code.status
@@ -37,7 +38,7 @@ public struct Problem: Error, Sendable, Equatable {
     self.headers = headers
   }
 
-  /// The problem as a response, with the request's id as its `instance`.
+  /// The problem as a response, with the request's ID as its `instance`.
   public func response(requestID: String) -> HTTPResponse {
     var json = "{\"type\":\"urn:vitrine:problem:"
     Self.append(code, to: &json)
@@ -96,7 +97,7 @@ public struct Problem: Error, Sendable, Equatable {
   }
 }
 
-/// The problems that the server itself answers with: the door's part of the table code → status.
+/// The server's own problems: its part of the table code → status.
 public enum ServerProblem: String, Problem.Code, CaseIterable {
   case malformedRequest = "malformed-request"
   case invalidQuery = "invalid-query"

@@ -1,4 +1,4 @@
-/// The parameters of a query in the order they were given, decoded; a name may stand more than once.
+/// The parameters of a query in the given order, decoded; a name may occur more than once.
 public struct QueryParameters: Sendable, Equatable {
   /// One parameter: `q=red+dress` is `("q", "red dress")`.
   public struct Parameter: Sendable, Equatable {
@@ -6,9 +6,9 @@ public struct QueryParameters: Sendable, Equatable {
     public let value: String
   }
 
-  /// Why a query cannot be read; `problem` makes the 400 of it.
+  /// The reason why a query cannot be read; `problem` turns it into a 400.
   public struct Fault: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The parameter's name as it was sent, cut to 64 characters; nil when the query as a whole is at fault.
+    /// The parameter's name as sent, cut to 64 characters; nil if the query as a whole is at fault.
     public let parameter: String?
     public let reason: String
 
@@ -24,12 +24,12 @@ public struct QueryParameters: Sendable, Equatable {
   /// All parameters in order.
   public let parameters: [Parameter]
 
-  /// Makes parameters of what was decoded elsewhere.
+  /// Makes parameters from values decoded elsewhere.
   public init(_ parameters: [(name: String, value: String)] = []) {
     self.parameters = parameters.map { Parameter(name: $0.name, value: $0.value) }
   }
 
-  /// Reads `q=red+dress&page=2`; an escape that is malformed or bytes that are not UTF-8 are an error.
+  /// Reads `q=red+dress&page=2`; throws for a malformed escape and for bytes that are not UTF-8.
   public init(rawQuery: String) throws(Fault) {
     var parameters: [Parameter] = []
     for part in rawQuery.split(separator: "&") {
@@ -52,17 +52,17 @@ public struct QueryParameters: Sendable, Equatable {
     self.parameters = parameters
   }
 
-  /// The first value of that name.
+  /// The first value of the name.
   public subscript(name: String) -> String? {
     parameters.first { $0.name == name }?.value
   }
 
-  /// Every value of that name, in order.
+  /// Every value of the name, in order.
   public func values(_ name: String) -> [String] {
     parameters.compactMap { $0.name == name ? $0.value : nil }
   }
 
-  /// The names in the order of their first appearance, for refusing what is not known.
+  /// The names in the order of their first appearance, for refusing unknown ones.
   public var names: [String] {
     var seen: Set<String> = []
     return parameters.compactMap { seen.insert($0.name).inserted ? $0.name : nil }

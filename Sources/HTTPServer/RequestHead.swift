@@ -1,14 +1,14 @@
 import CMicroHTTPD
 import Glibc
 
-/// A request's head as the library parsed it, checked for what the library lets pass.
+/// A request's head as the library parsed it, with checks for faults that the library accepts.
 ///
-/// libmicrohttpd 0.9.75 takes bare line feeds, folds obsolete continuation lines, uses the first of two
-/// Content-Lengths and prefers Transfer-Encoding to Content-Length. A proxy in front that reads such a head otherwise
-/// would see other requests than we do (request smuggling), so that all of it is refused here.
-/// `docs/explain/http.md` says what cannot be seen from here.
+/// libmicrohttpd 0.9.75 accepts bare line feeds, folds obsolete continuation lines, uses the first of two
+/// Content-Lengths and prefers Transfer-Encoding to Content-Length. A proxy in front that reads such a head differently
+/// would see other requests than we do (request smuggling), so all such heads are refused here. `docs/explain/http.md`
+/// lists the faults that cannot be seen from here.
 struct RequestHead {
-  /// Why a head is refused; the connection is closed after the answer.
+  /// The reason why a head is refused; the connection is closed after the answer.
   struct Refusal: Error {
     let problem: ServerProblem
     let detail: String
@@ -27,7 +27,7 @@ struct RequestHead {
     var hosts = 0
     var contentLengths = 0
     var transferEncodings = 0
-    /// The address after the last byte of the field before; the library parses the head in place, so that the
+    /// The address after the last byte of the previous field. The library parses the head in place, so that the
     /// distance to the next name is the length of the line end.
     var end: UInt
 
@@ -55,7 +55,7 @@ struct RequestHead {
       }
       guard let text = String(validating: name, as: UTF8.self) else { return }
       note(text)
-      // Latin-1 was allowed once; bytes that are not UTF-8 are kept readable rather than refused.
+      // Latin-1 was once allowed; bytes that are not UTF-8 are made readable rather than refused.
       headers.append(checkedName: text, checkedValue: String(decoding: Self.withoutBlanksAtEnd(value), as: UTF8.self))
     }
 
@@ -75,7 +75,7 @@ struct RequestHead {
     }
   }
 
-  /// What the scan's callback is given.
+  /// The argument of the scan's callback.
   private struct ScanContext {
     var scan: Scan
     let start: UInt
@@ -93,7 +93,7 @@ struct RequestHead {
     return isMore ? CMHD_yes() : CMHD_no()
   }
 
-  /// Reads and checks the head of the request that the connection carries.
+  /// Reads and checks the head of the connection's request.
   init(
     connection: OpaquePointer, method: UnsafePointer<CChar>, target: Range<UInt>, version: UnsafePointer<CChar>,
     maximumBytes: Int

@@ -1,13 +1,13 @@
-/// How a route is named and limited.
+/// A route's name and limits.
 public struct Route: Sendable {
   /// The operation's name, as in the OpenAPI description: `"search"`.
   public var name: String
-  /// Whether the handler answers at once on the server's own thread: for what only computes for microseconds. Such a
-  /// handler may still suspend, and is then continued elsewhere; until then it holds up other connections.
+  /// Whether the handler answers at once on the server's own thread: for handlers that only compute for microseconds.
+  /// Such a handler may still suspend, and then continues elsewhere; until then it holds up other connections.
   public var isImmediate: Bool
   /// The largest body, in bytes; nil for the server's limit.
   public var maximumBodyBytes: Int?
-  /// The time from the head's arrival to the answer; nil for the server's.
+  /// The time from the head's arrival to the answer; nil for the server's default.
   public var deadline: Duration?
 
   /// Makes a route's description.
@@ -26,15 +26,15 @@ public struct Route: Sendable {
 /// Answers a request.
 public typealias Handler = @Sendable (HTTPRequest) async throws -> HTTPResponse
 
-/// Stands around a handler: looks at the request, asks `next`, looks at the response.
+/// Wraps a handler: sees the request, calls `next`, sees the response.
 ///
-/// `next` does not throw what a handler throws: errors are rendered as problems before a middleware sees them.
+/// `next` does not throw a handler's errors: they are rendered as problems before a middleware sees them.
 public typealias Middleware = @Sendable (HTTPRequest, _ next: Handler) async throws -> HTTPResponse
 
 /// Finds the handler of a method and a path.
 ///
-/// A pattern's segment is a literal, a `{parameter}`, or, at the end, `{path...}` that takes the rest. A literal wins
-/// over a parameter, a parameter over the rest. HEAD is answered by GET's handler.
+/// A segment of a pattern is a literal, a `{parameter}`, or, at the end, `{path...}`, which takes the rest. A literal
+/// wins over a parameter, a parameter over the rest. GET's handler also answers HEAD.
 public struct Router: Sendable {
   struct Endpoint: Sendable {
     let method: HTTPMethod
@@ -51,10 +51,10 @@ public struct Router: Sendable {
     var endpoints: [HTTPMethod: Int] = [:]
   }
 
-  /// What was found for a request.
+  /// The result for a request.
   enum Match {
     case endpoint(index: Int, parameters: [String: String])
-    /// The path is known, not the method: those that are allowed, sorted.
+    /// The path is known, but not the method: the allowed methods, sorted.
     case otherMethods([HTTPMethod])
     case none
   }
@@ -66,7 +66,7 @@ public struct Router: Sendable {
   /// Makes a router without a route.
   public init() {}
 
-  /// The routes in the order they were added.
+  /// The routes in the order in which they were added.
   public var routes: [(method: HTTPMethod, pattern: String, route: Route)] {
     endpoints.map { ($0.method, $0.pattern, $0.route) }
   }
@@ -76,7 +76,7 @@ public struct Router: Sendable {
     middlewares.append(middleware)
   }
 
-  /// Adds a handler of GET, and so of HEAD.
+  /// Adds a handler of GET, and with it of HEAD.
   public mutating func get(_ pattern: String, _ route: Route = Route(), _ handler: @escaping Handler) {
     on(.get, pattern, route, handler)
   }
@@ -101,7 +101,7 @@ public struct Router: Sendable {
     on(.delete, pattern, route, handler)
   }
 
-  /// Adds a handler; a pattern that is malformed or taken is a programmer's error.
+  /// Adds a handler; a malformed or duplicate pattern is a programming error.
   public mutating func on(
     _ method: HTTPMethod, _ pattern: String, _ route: Route = Route(), _ handler: @escaping Handler
   ) {
@@ -147,7 +147,7 @@ public struct Router: Sendable {
     path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
   }
 
-  /// Finds the endpoint of a path as it was sent: an escaped slash stays within its segment.
+  /// Finds the endpoint of a path as sent: an escaped slash stays within its segment.
   func match(_ method: HTTPMethod, rawPath: Substring) -> Match {
     var values: [String] = []
     guard let node = find(rawPath.dropFirst(), from: 0, values: &values) else { return .none }
@@ -162,13 +162,13 @@ public struct Router: Sendable {
     return .endpoint(index: index, parameters: Dictionary(uniqueKeysWithValues: zip(names, values)))
   }
 
-  /// The node of what is left of a path; nil after the last segment.
+  /// The node for the rest of a path; nil after the last segment.
   private func find(_ rest: Substring?, from node: Int, values: inout [String]) -> Int? {
     guard let rest else { return nodes[node].endpoints.isEmpty ? nil : node }
     let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/"))
     let raw = slash.map { rest[..<$0] } ?? rest
     let next = slash.map { rest[rest.utf8.index(after: $0)...] }
-    // What cannot be decoded has no route; such a request was refused before.
+    // A segment that cannot be decoded has no route; such a request was refused before.
     guard let segment = try? PercentEncoding.decode(raw, plusIsSpace: false) else { return nil }
     if let child = nodes[node].literals[segment], let found = find(next, from: child, values: &values) {
       return found

@@ -4,9 +4,9 @@ import Synchronization
 import Telemetry
 import Threading
 
-/// What the server's parts share: settings, routes, places, connections and the library's daemon.
+/// The state that the server's parts share: settings, routes, places, connections and the library's daemon.
 final class ServerCore: Sendable {
-  /// A route with its middlewares around its handler; made once, for requests to refer to.
+  /// A route with its middlewares around its handler; made once and shared by requests.
   final class Handling: Sendable {
     let pattern: String
     let route: Route
@@ -23,7 +23,7 @@ final class ServerCore: Sendable {
   let logger: Logger
   let admission: Admission
   let peers = PeerRegistry()
-  /// New requests are told `Connection: close`.
+  /// New requests get `Connection: close`.
   let isDraining = Atomic<Bool>(false)
   private let router: Router
   private let handlings: [Handling]
@@ -70,7 +70,7 @@ final class ServerCore: Sendable {
   // MARK: Routing
 
   private static func compose(_ handler: @escaping Handler, _ middlewares: [Middleware], _ logger: Logger) -> Handler {
-    // Not by `reduce`: handlers that pass through a generic function are wrapped, once for each call thereafter.
+    // Not with `reduce`: a handler that passes through a generic function is wrapped, which costs each later call.
     var composed = rendered(handler, logger)
     for middleware in middlewares.reversed() {
       let next = composed
@@ -79,8 +79,8 @@ final class ServerCore: Sendable {
     return composed
   }
 
-  /// Errors become problems: a `Problem` as it is, a query's fault a 400, anything else a 500 that says nothing of
-  /// the inside.
+  /// Turns errors into problems: a `Problem` stays, a query's fault becomes a 400, anything else a 500 that reveals
+  /// nothing internal.
   private static func rendered(_ handler: @escaping Handler, _ logger: Logger) -> Handler {
     { request in
       do {
@@ -128,14 +128,14 @@ final class ServerCore: Sendable {
 
   // MARK: Running handlers
 
-  /// Runs the handler and gives its answer; a stream is written after its place was given back, for it may last.
+  /// Runs the handler and gives its answer; a stream is written after its place was returned, because it may last.
   func run(_ exchange: Exchange, _ work: Exchange.Work, hasPlace: Bool) async {
     let request = work.request
     let response: HTTPResponse
     do {
       response = try await work.handling.handler(request)
     } catch {
-      // A composed handler renders its errors; what is left could only be a fault of this file.
+      // A composed handler renders its errors; any other error would be a fault of this file.
       response = Problem(ServerProblem.internalError, detail: "The server failed.").response(requestID: request.id)
     }
     guard case .stream(let write) = response.body, request.method != .head else {
@@ -160,7 +160,7 @@ final class ServerCore: Sendable {
     }
   }
 
-  /// Gives a handler's place to the next request that waits and is not answered yet.
+  /// Gives a handler's place to the next waiting request that has no answer yet.
   func leave() {
     while let next = admission.leave() {
       if next.startWaiting() { return }
@@ -177,8 +177,8 @@ final class ServerCore: Sendable {
 
   // MARK: Suspensions
 
-  /// The library may not be stopped while a connection is suspended: each suspension is counted, and none begins
-  /// after `stop`.
+  /// The library must not be stopped while a connection is suspended: each suspension is counted, and none begins after
+  /// `stop`.
   func beginSuspension() -> Bool {
     suspensions.add(1, ordering: .sequentiallyConsistent)
     guard !isStopping.load(ordering: .sequentiallyConsistent) else {
@@ -229,9 +229,9 @@ final class ServerCore: Sendable {
       if let exchange = peer.current { exchanges.append(exchange) }
     }
     for exchange in exchanges { exchange.drain() }
-    // The watch closes what is idle; requests under way end by themselves.
+    // The watch closes idle connections; running requests end by themselves.
     while peers.count > 0, ContinuousClock.now < end, !Task.isCancelled {
-      // A cancelled caller wants the end now: the loop's condition sees it.
+      // A cancelled caller needs the end now: the loop's condition sees it.
       try? await Task.sleep(for: .milliseconds(5))
     }
   }
@@ -254,7 +254,7 @@ final class ServerCore: Sendable {
     logger.info("stopped")
   }
 
-  /// Gives the answers of the last moment a while to be sent before their connections are closed.
+  /// Gives the last answers some time to be sent before their connections are closed.
   private func flush() {
     let end = monotonicNanoseconds() + Self.flushNanoseconds
     while monotonicNanoseconds() < end {
@@ -265,7 +265,7 @@ final class ServerCore: Sendable {
     }
   }
 
-  /// Enough for a problem's few bytes to a client that listens.
+  /// Enough to send a problem's few bytes to a client that reads.
   private static let flushNanoseconds: UInt64 = 500_000_000
 
   func opened(_ peer: Peer) {

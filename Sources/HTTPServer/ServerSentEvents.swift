@@ -1,4 +1,4 @@
-/// An event of a `text/event-stream`, as HTML's living standard has it (section 9.2).
+/// An event of a `text/event-stream`, as defined by HTML's living standard (section 9.2).
 public struct ServerSentEvent: Sendable, Equatable {
   public var data: String
   public var event: String?
@@ -14,13 +14,13 @@ public struct ServerSentEvent: Sendable, Equatable {
     self.retryMilliseconds = retryMilliseconds
   }
 
-  /// The event as it is sent.
+  /// The event's text on the wire.
   public var encoded: String {
     var text = ""
     if let id { text += "id: \(Self.oneLine(id))\n" }
     if let event { text += "event: \(Self.oneLine(event))\n" }
     if let retryMilliseconds { text += "retry: \(retryMilliseconds)\n" }
-    // A Character is a grapheme, and CR LF is one of them.
+    // A Character is a grapheme, and CR LF is a single one.
     for line in data.split(
       omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" || $0 == "\r" })
     {
@@ -35,7 +35,7 @@ public struct ServerSentEvent: Sendable, Equatable {
 }
 
 extension HTTPResponse {
-  /// A stream of events; ends when the sequence ends, when the client goes or when the server drains.
+  /// A stream of events; ends when the sequence ends, the client leaves or the server drains.
   public static func events<Events: AsyncSequence & Sendable>(_ events: Events) -> HTTPResponse
   where Events.Element == ServerSentEvent {
     var response = HTTPResponse.stream(contentType: "text/event-stream") { writer in
@@ -44,7 +44,7 @@ extension HTTPResponse {
       for try await event in events { try await writer.write(event.encoded) }
     }
     response.headers.add("Cache-Control", "no-cache")
-    // nginx would otherwise hold events back until its buffer is full.
+    // Otherwise nginx would hold events back until its buffer is full.
     response.headers.add("X-Accel-Buffering", "no")
     response.endsOnDrain = true
     return response

@@ -6,7 +6,7 @@ public struct StaticFiles: Sendable {
   private let root: String
   private let cacheControl: String
 
-  /// Serves what lies under `root`, and nothing beside it.
+  /// Serves the files under `root`, and no others.
   public init(root: String, cacheControl: String = "public, max-age=3600") {
     self.root = root
     self.cacheControl = cacheControl
@@ -17,7 +17,7 @@ public struct StaticFiles: Sendable {
     { request in try respond(to: request, path: request.pathParameters[parameter] ?? "") }
   }
 
-  /// Answers with the file of that path, relative to the root; 404 where there is none.
+  /// Answers with the file at that path, relative to the root; 404 if there is none.
   public func respond(to request: HTTPRequest, path: String) throws -> HTTPResponse {
     guard let (file, status) = open(path) else {
       throw Problem(ServerProblem.notFound, detail: "There is no such file.")
@@ -36,7 +36,7 @@ public struct StaticFiles: Sendable {
       return HTTPResponse(status: .notModified, headers: headers)
     }
     headers.add("Content-Type", ContentType.of(path))
-    // If-Range with another tag or date asks for the whole.
+    // If-Range with another tag or date asks for the whole file.
     let isRangeWanted = request.headers["If-Range"].map { $0 == tag || $0 == headers["Last-Modified"] } ?? true
     guard isRangeWanted, request.method == .get, let text = request.headers["Range"],
       let range = ByteRange(text)
@@ -59,7 +59,7 @@ public struct StaticFiles: Sendable {
     for (index, segment) in segments.enumerated() {
       guard !segment.isEmpty, segment != ".", segment != ".." else { return nil }
       let isLast = index == segments.count - 1
-      // O_NONBLOCK: a pipe in the folder must not hold the caller.
+      // O_NONBLOCK: a pipe in the folder must not block the caller.
       let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | (isLast ? O_NONBLOCK : O_DIRECTORY)
       let next = openat(folder, String(segment), flags)
       guard next >= 0 else { return nil }
@@ -73,7 +73,7 @@ public struct StaticFiles: Sendable {
     return (file, status)
   }
 
-  /// Strong: another time of change in nanoseconds, size or file is another tag.
+  /// A strong tag: it changes with the file's time of change in nanoseconds, its size and its inode.
   private static func tag(_ file: CMHD_File) -> String {
     let parts = [file.modified_seconds, file.modified_nanoseconds, file.size, Int64(bitPattern: file.inode)]
     return "\"" + parts.map { String($0, radix: 36) }.joined(separator: "-") + "\""
@@ -89,7 +89,7 @@ public struct StaticFiles: Sendable {
   }
 }
 
-/// A `Range` header of one range; several are answered with the whole file, as RFC 9110 allows.
+/// A `Range` header with one range; several ranges are answered with the whole file, as RFC 9110 allows.
 struct ByteRange: Equatable {
   private enum Kind: Equatable {
     case from(Int, through: Int?)
@@ -98,7 +98,7 @@ struct ByteRange: Equatable {
 
   private let kind: Kind
 
-  /// Nil when the header is malformed, of another unit or of several ranges: it is then ignored.
+  /// nil if the header is malformed, has another unit or several ranges: it is then ignored.
   init?(_ header: String) {
     guard header.lowercased().hasPrefix("bytes=") else { return nil }
     let parts = HTTPHeaders.trimmed(header.dropFirst(6)).split(separator: "-", omittingEmptySubsequences: false)
@@ -119,7 +119,7 @@ struct ByteRange: Equatable {
     }
   }
 
-  /// The bytes of a file of that length; nil when there are none.
+  /// The bytes in a file of that length; nil if there are none.
   func resolved(length: Int) -> Range<Int>? {
     switch kind {
     case .from(let from, let through):

@@ -3,16 +3,16 @@ import Glibc
 import Synchronization
 import Threading
 
-/// The server's own clock: a thread that ends what takes too long and notices clients that left.
+/// The server's own clock: a thread that ends slow requests and notices clients that have left.
 ///
-/// The library's timeout is of silence alone, and a suspended connection has none; both are looked at here, by a scan
-/// of one word for each connection, rather than by a timer for each request.
+/// The library's timeout covers only silence, and a suspended connection has none; the watch covers both, by scanning
+/// one word of each connection instead of a timer for each request.
 final class Watch: Sendable {
   /// How late a deadline may be noticed. A scan of 10,000 connections takes well under a millisecond.
   private static let tickMilliseconds: Int32 = 10
-  /// A request younger than this is not asked whether its client is still there: most end before.
+  /// The client of a younger request is not checked: most requests end earlier.
   private static let patienceNanoseconds: UInt64 = 20_000_000
-  /// Every so many ticks the clients of suspended connections are looked at.
+  /// Ticks between two checks of the clients of suspended connections.
   private static let ticksBetweenPolls = 4
 
   private let core: ServerCore
@@ -69,14 +69,14 @@ final class Watch: Sendable {
           Glibc.shutdown(peer.descriptor, Int32(SHUT_RDWR))
         }
       } else if isDraining, peer.phase == .idle {
-        // A request that is in the kernel's buffer already is still read and answered; then comes the end.
+        // A request already in the kernel's buffer is still read and answered; then comes the end.
         Glibc.shutdown(peer.descriptor, Int32(SHUT_RD))
       }
     }
     for exchange in expired { exchange.expire() }
   }
 
-  /// A client that closes, or half closes, its connection is taken to want its answer no more.
+  /// Treats a client that closes, or half closes, its connection as not needing its answer any more.
   private static func lookForClientsGone(_ core: ServerCore) {
     let now = monotonicNanoseconds()
     var descriptors: [pollfd] = []
@@ -87,7 +87,7 @@ final class Watch: Sendable {
       descriptors.append(pollfd(fd: peer.descriptor, events: CMHD_POLLRDHUP, revents: 0))
       exchanges.append(exchange)
     }
-    // Should a connection be closed and its number given anew meanwhile, the exchange has ended and takes no notice.
+    // If a connection was closed and its number reused meanwhile, its exchange has ended and ignores the call.
     guard !descriptors.isEmpty, poll(&descriptors, nfds_t(descriptors.count), 0) > 0 else { return }
     let isGone = CMHD_POLLRDHUP | Int16(POLLHUP | POLLERR)
     for (descriptor, exchange) in zip(descriptors, exchanges) where descriptor.revents & isGone != 0 {

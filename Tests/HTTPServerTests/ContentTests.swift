@@ -1,10 +1,10 @@
 // 1. Static files: whole, in ranges, not modified, never from outside their folder.
-// 2. gzip: for who takes it, for text, from 1 KB on; what comes out is what went in.
-// 3. Server-sent events are encoded as the standard has it, and arrive one by one.
-// 4. Request ids and traces are taken over or made, logged and given back; answers are counted by route.
+// 2. gzip: for clients that accept it, for text, from 1 KB on; unpacking gives the original.
+// 3. Server-sent events are encoded as in the standard, and arrive one by one.
+// 4. Request IDs and traces are accepted or made, logged and returned; answers are counted by route.
 // 5. The router: literals before parameters before the rest, escaped slashes stay in their segment.
 // 6. Query parameters: order, repetition, decoding, faults.
-// 7. Problems are problem+json with their extensions; header values cannot begin a header of their own.
+// 7. Problems are problem+json with their extensions; header values cannot begin another header.
 import Foundation
 import Glibc
 import HTTPServer
@@ -19,7 +19,7 @@ import Testing
   private func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
     let folder = NSTemporaryDirectory() + "vitrine-files-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder + "/root/css", withIntermediateDirectories: true)
-    // Nothing is lost when the folder cannot be removed: it lies in the system's temporary one.
+    // No harm if the folder cannot be removed: it lies in the system's temporary folder.
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try Data("secret".utf8).write(to: URL(fileURLWithPath: folder + "/secret.txt"))
     try Data((0..<100_000).map { UInt8(truncatingIfNeeded: $0) }).write(
@@ -120,7 +120,7 @@ import Testing
     }
   }
 
-  /// By the gzip program: another implementation of the format's frame than ours.
+  /// Unpacks with the gzip program: another implementation of the format than ours.
   private static func gunzip(_ bytes: [UInt8]) throws -> String {
     let path = NSTemporaryDirectory() + "vitrine-gzip-\(UUID().uuidString).gz"
     defer { unlink(path) }
@@ -150,7 +150,7 @@ import Testing
         let head = try client.read(through: "\r\n\r\n")
         #expect(head.contains("Content-Type: text/event-stream"))
         for number in 0..<20 {
-          // Each is seen before the next is sent.
+          // The client reads each event before the next is sent.
           continuation.yield(ServerSentEvent(data: "\(number)"))
           _ = try client.read(through: "data: \(number)\n\n")
         }

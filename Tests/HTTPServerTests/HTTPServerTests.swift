@@ -1,9 +1,9 @@
 // 1. A request is answered by its route's handler, immediate or in a task, and the connection is kept for the next.
-// 2. Requests split byte by byte and requests that come pipelined are answered whole and in order.
-// 3. Bodies come with a length or chunked; streams go out chunked to HTTP/1.1 and until close to HTTP/1.0.
+// 2. Requests split byte by byte and pipelined requests are answered completely and in order.
+// 3. Bodies come with a length or chunked; streams are sent chunked to HTTP/1.1 and until close to HTTP/1.0.
 // 4. HEAD has GET's head and no body.
-// 5. `Expect: 100-continue` is met, and a body that is too large is refused before it is sent.
-// 6. Unknown paths are 404, other methods 405 with Allow; errors are problem+json and say nothing of the inside.
+// 5. `Expect: 100-continue` is answered, and too large a body is refused before it is sent.
+// 6. Unknown paths are 404, other methods 405 with Allow; errors are problem+json and reveal nothing internal.
 // 7. A taken port is an error that names the port.
 import Glibc
 import HTTPServer
@@ -135,7 +135,7 @@ import Testing
     try await withServer(routes: Self.addRoutes) { server in
       try await onThread {
         let client = try server.client()
-        // Of a stream the length is not known, and the library can say so by closing alone.
+        // A stream's length is unknown, and the library can signal its end only by closing.
         let other = try server.client()
         try other.send("HEAD /stream HTTP/1.1\r\nHost: x\r\n\r\n")
         #expect(try other.readResponse(toHead: true).headers["Content-Type"] == "text/plain")
@@ -146,7 +146,7 @@ import Testing
           #expect(response.status == (target == "/nothing" ? 404 : 200))
           if target == "/now" { #expect(response.headers["Content-Length"] == "3") }
         }
-        // What follows is not shifted by a body.
+        // No body shifts the next response.
         try client.send("GET /now HTTP/1.1\r\nHost: x\r\n\r\n")
         #expect(try client.readResponse().text == "now")
       }
@@ -171,7 +171,7 @@ import Testing
     }
   }
 
-  @Test("6: 404, 405 with Allow, 500 without the inside, 400 for a query", .timeLimit(.minutes(3)))
+  @Test("6: 404, 405 with Allow, 500 with nothing internal, 400 for a query", .timeLimit(.minutes(3)))
   func problems() async throws {
     try await withServer(routes: Self.addRoutes) { server in
       try await onThread {
@@ -194,7 +194,7 @@ import Testing
     }
   }
 
-  @Test("7: a taken port names itself")
+  @Test("7: an error names the taken port")
   func takenPort() async throws {
     try await withServer(routes: Self.addRoutes) { server in
       var configuration = HTTPServer.Configuration()

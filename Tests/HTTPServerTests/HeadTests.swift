@@ -1,7 +1,7 @@
 // 1. A head within its limit reaches its handler, whatever fills it: a long path, thousands of parameters, one long
 //    field, as many fields as are allowed, as many cookies as a browser keeps.
-// 2. A head beyond its limit is answered with 414 or 431 and the connection is closed: of whatever size, whatever
-//    fills it, in one piece or in many.
+// 2. A head beyond its limit is answered with 414 or 431 and the connection is closed: at any size, whatever fills it,
+//    in one piece or in many.
 // 3. Each refusal whose head the library can parse is a problem+json.
 import HTTPServer
 import Synchronization
@@ -11,21 +11,21 @@ import Testing
   private static func server<Result: Sendable>(_ body: (TestServer) async throws -> Result) async throws -> Result {
     try await withServer(routes: { router in
       router.get("/{rest...}", Route(isImmediate: true)) { request in
-        // `query` takes no more than 1,000.
+        // `query` accepts at most 1,000.
         let parameters = request.rawQuery.split(separator: "&")
         return .text("\(parameters.count) \(request.headers.fields.count)")
       }
     }) { try await body($0) }
   }
 
-  /// A head of about so many bytes, filled in one way.
+  /// A head of about a given size, filled in one way.
   struct Filling: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let head: @Sendable (Int) -> String
 
     private static let frame = "GET / HTTP/1.1\r\nHost: x\r\n\r\n".utf8.count
 
-    /// `unit` as often as fits.
+    /// `unit` repeated as often as it fits.
     private static func repeated(_ bytes: Int, _ unit: (Int) -> String) -> String {
       var text = ""
       var number = 0
@@ -70,7 +70,7 @@ import Testing
     try await Self.server { server in
       try await onThread {
         let client = try server.client()
-        // 100 fields of 8 bytes are all that a head may hold of them.
+        // A head may have at most 100 such fields of 8 bytes.
         let limit = filling.testDescription == Filling.fields.testDescription ? 800 : 16_384
         for size in stride(from: 200, through: limit, by: 97).reversed() {
           let head = filling.head(size)
@@ -101,7 +101,7 @@ import Testing
       try await onThread {
         for size in stride(from: 16_500, through: 120_000, by: 1_511) {
           let client = try server.client()
-          // The server may close before it has read all of it.
+          // The server may close before it has read everything.
           try? client.send(filling.head(size))
           let line = try client.read(through: "\r\n")
           #expect(line.hasPrefix("HTTP/1.1 431 ") || line.hasPrefix("HTTP/1.1 414 "), "\(size): \(line)")
@@ -119,7 +119,7 @@ import Testing
           let client = try server.client()
           let bytes = Array(filling.head(60_000).utf8)
           for start in stride(from: 0, to: bytes.count, by: piece) {
-            // The server may close before it has read all of it.
+            // The server may close before it has read everything.
             try? client.send(Array(bytes[start..<min(bytes.count, start + piece)]))
           }
           let line = try client.read(through: "\r\n")
@@ -129,7 +129,7 @@ import Testing
     }
   }
 
-  /// The answer is the whole problem, and the connection ends with it.
+  /// Checks that the answer is the whole problem, and that the connection ends with it.
   private static func expectProblem(
     _ client: RawClient, _ problem: ServerProblem, _ context: String, detail: String? = nil
   ) throws {
@@ -153,7 +153,7 @@ import Testing
   func tooLarge(_ filling: Filling) async throws {
     try await Self.server { server in
       try await onThread {
-        // Of one piece, up to twice the limit lies in a connection's memory.
+        // Up to twice the limit fits into a connection's memory in one piece.
         for size in stride(from: 16_500, through: 32_768, by: 509) {
           let client = try server.client()
           try client.send(filling.head(size))
@@ -176,7 +176,7 @@ import Testing
     }
   }
 
-  /// Heads that the library refuses before it asks anybody (docs/explain/http.md).
+  /// Heads that the library refuses before it calls us (docs/explain/http.md).
   private static let refusedByLibrary: Set<String> = [
     "GET /ok HTTP/1.1\r\nHost: x\r\nAbc\r\n\r\n",
     "GET /ok HTTP/1.1\r\nHost: x\r\nA\0c: b\r\n\r\n",
@@ -194,7 +194,7 @@ import Testing
         let client = try server.client()
         try client.send(head)
         if Self.refusedByLibrary.contains(head) {
-          // As soon as it is a problem, the page that says otherwise is to be mended.
+          // If this becomes a problem, the page that says otherwise must be corrected.
           let answer = try client.readToEnd()
           #expect(answer.hasPrefix("HTTP/1.1 400 ") && !answer.contains("problem+json"), "\(head.debugDescription)")
         } else {

@@ -1,13 +1,13 @@
 // 1. When every handler's place is taken and the queue is full, the answer is 503 with Retry-After, the connection
-//    stays, immediate routes still answer, and who waits is served in order when places are free.
-// 2. A request that is not answered by its deadline gets a 503, and its task is cancelled.
-// 3. A client that goes away cancels its handler's task, before the answer and in the middle of a stream.
+//    stays, immediate routes still answer, and waiting requests are served in order as places become free.
+// 2. A request without an answer by its deadline gets a 503, and its task is cancelled.
+// 3. A client that disconnects cancels its handler's task, before the answer and in the middle of a stream.
 // 4. A client that sends its head or its body too slowly is cut off although it is never silent.
 // 5. A client that does not read holds up neither others nor memory, and is cut off.
 // 6. 10,000 idle connections are held while others are served.
 // 7. Connections beyond an address's limit are closed at once.
-// 8. Draining: what is under way is answered with Connection: close, idle connections are closed, new ones refused;
-//    what outlasts the grace period is cancelled and answered with 503.
+// 8. Draining: running requests are answered with Connection: close, idle connections are closed, new ones refused;
+//    requests that outlast the grace period are cancelled and answered with 503.
 import Foundation
 import Glibc
 import HTTPServer
@@ -16,7 +16,7 @@ import Telemetry
 import Testing
 import Threading
 
-/// Lets handlers wait until the test opens it.
+/// Makes handlers wait until the test opens it.
 actor Gate {
   private var isOpen = false
   private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -35,7 +35,7 @@ actor Gate {
   }
 }
 
-/// What happened, to be waited for.
+/// An event that a test can wait for.
 final class Flag: Sendable {
   private let raised = Atomic<Bool>(false)
   var isRaised: Bool { raised.load(ordering: .acquiring) }
@@ -75,8 +75,8 @@ final class Flag: Sendable {
         try (0..<5).map { number in
           let client = try server.client()
           try client.send(Self.get("/wait/\(number)"))
-          // The next is sent when this one has been taken up, which an immediate answer on the same thread of the
-          // library cannot show; the connection's own state does.
+          // The next is sent when this one has been received. An immediate answer on the same thread of the library
+          // cannot show that; the connection's own state does.
           return client
         }
       }
@@ -84,7 +84,7 @@ final class Flag: Sendable {
       let probe = try await onThread {
         let probe = try server.client()
         var response: RawClient.Response
-        // The other three may still be on their way.
+        // The other three may not have arrived yet.
         let end = ContinuousClock.now + .seconds(60)
         repeat {
           try probe.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -214,7 +214,7 @@ final class Flag: Sendable {
         try await onThread {
           let client = try server.client()
           try client.send(beginning)
-          // A byte every few milliseconds, until the server has enough of it.
+          // A byte every few milliseconds, until the server ends the connection.
           #expect(throws: RawClient.Failure.self) {
             for _ in 0..<20_000 {
               try client.send("a")
@@ -259,7 +259,7 @@ final class Flag: Sendable {
           #expect(try client.readResponse().text == "now")
         }
       }
-      // The writer waits: what is written beyond what the client took is the kernel's buffer and our own.
+      // The writer waits: only the kernel's buffer and our own hold bytes that the client has not read.
       try await eventually("the slow clients are cut off") { server.server.openConnections <= 1 }
       #expect(written.load(ordering: .relaxed) < 30_000_000)
       for client in slow { client.end() }
@@ -302,7 +302,7 @@ final class Flag: Sendable {
     }
   }
 
-  /// Connections of another process, which has a descriptor limit of its own; half of them have had an answer.
+  /// Connections of another process, which has its own descriptor limit; half of them have had an answer.
   private final class IdleClients: Sendable {
     private let process: Process
     private let input: Pipe
@@ -339,7 +339,7 @@ final class Flag: Sendable {
     }
 
     func end() {
-      // Not by the end of its input, nor by a signal that may be ignored: other tests' settings are inherited.
+      // Not by the end of its input, nor by a signal that may be ignored: it inherits other tests' settings.
       kill(process.processIdentifier, SIGKILL)
     }
   }
@@ -382,7 +382,7 @@ final class Flag: Sendable {
     }
   }
 
-  @Test("8: draining lets requests under way end", .timeLimit(.minutes(3)))
+  @Test("8: draining lets running requests end", .timeLimit(.minutes(3)))
   func drain() async throws {
     let gate = Gate()
     try await withServer(routes: { router in
@@ -406,7 +406,7 @@ final class Flag: Sendable {
       async let shutdown: Void = server.server.shutdown(gracePeriod: .seconds(60))
       try await onThread { () throws -> Void in
         #expect(try idle.isAtEnd())
-        // The stream of events ends whole: with its last chunk.
+        // The stream of events ends completely: with its last chunk.
         #expect(try events.readToEnd().hasSuffix("0\r\n\r\n"))
         #expect(throws: RawClient.Failure.self) { _ = try server.client() }
       }
@@ -422,7 +422,7 @@ final class Flag: Sendable {
     }
   }
 
-  @Test("8: what outlasts the grace period is cancelled and told", .timeLimit(.minutes(3)))
+  @Test("8: requests that outlast the grace period are cancelled and answered", .timeLimit(.minutes(3)))
   func drainCutsOff() async throws {
     let started = Flag()
     let cancelled = Flag()

@@ -4,7 +4,7 @@ import Synchronization
 import Telemetry
 import Threading
 
-/// A client that sends exactly the bytes it is told and reads what comes.
+/// A client that sends exactly the given bytes and reads the answer.
 ///
 /// It blocks: a test uses it within `onThread`, never on the cooperative pool, which the server's handlers need.
 final class RawClient: Sendable {
@@ -16,7 +16,7 @@ final class RawClient: Sendable {
     var status: Int
     var headers: HTTPHeaders
     var body: [UInt8]
-    /// The chunks' sizes of a chunked body.
+    /// The sizes of a chunked body's chunks.
     var chunks: [Int] = []
     var text: String { String(decoding: body, as: UTF8.self) }
   }
@@ -92,7 +92,7 @@ final class RawClient: Sendable {
     return count > 0
   }
 
-  /// Reads one byte at the least and gives all that is there.
+  /// Reads at least one byte and returns everything available.
   func readSome() throws -> [UInt8] {
     if buffer.withLock({ $0.isEmpty }) { _ = try fill() }
     return buffer.withLock { buffer in
@@ -110,7 +110,7 @@ final class RawClient: Sendable {
     }
   }
 
-  /// Reads up to and with `mark`.
+  /// Reads up to and including `mark`.
   func read(through mark: String) throws -> String {
     let mark = Array(mark.utf8)
     while true {
@@ -175,19 +175,19 @@ final class RawClient: Sendable {
     return response
   }
 
-  /// Whether the server has closed: nothing more comes but the end.
+  /// Whether the server has closed: nothing follows except the end.
   func isAtEnd() throws -> Bool {
     guard buffer.withLock({ $0.isEmpty }) else { return false }
     return try !fill()
   }
 }
 
-/// Runs what blocks on a thread of its own.
+/// Runs blocking code on a new thread.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
   try await onOwnThread(body)
 }
 
-/// A server of a test's own, stopped at the end.
+/// A test's own server, stopped at the end.
 struct TestServer: Sendable {
   let server: HTTPServer
   let port: Int
@@ -223,7 +223,7 @@ func withServer<Result: Sendable>(
   }
 }
 
-/// Waits until the condition holds; throws when it does not within the patience.
+/// Waits until the condition is true; throws if the patience runs out.
 func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
   let end = ContinuousClock.now + .seconds(RawClient.patienceSeconds)
   while try await !condition() {

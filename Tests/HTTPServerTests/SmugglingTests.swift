@@ -1,9 +1,9 @@
 // 1. A head that two parsers may read as different requests is refused with 400 and the connection is closed: two
 //    lengths, a length and chunks, other codings, bare LF, bare CR, obs-fold, spaces before the colon, control bytes.
-// 2. What is allowed although odd is taken: no space after the colon, empty values, blanks at the end of a value.
-// 3. A chunked body that is malformed is refused with 400 and closed; what follows it is never a request.
+// 2. Odd but permitted heads are accepted: no space after the colon, empty values, blanks at the end of a value.
+// 3. A malformed chunked body is refused with 400 and the connection is closed; the bytes after it are never a request.
 // 4. Heads, targets and bodies beyond their limits are 431, 414 and 413, and the connection is closed.
-// 5. Whatever bytes come, the server answers or closes, and goes on to serve others.
+// 5. Whatever bytes arrive, the server answers or closes, and continues to serve others.
 import HTTPServer
 import Telemetry
 import TestSupport
@@ -94,7 +94,7 @@ import Threading
     }
   }
 
-  @Test("2: odd and allowed", .timeLimit(.minutes(3)))
+  @Test("2: odd but permitted", .timeLimit(.minutes(3)))
   func allowed() async throws {
     let seen = Seen()
     try await withServer(routes: Self.routes(seen)) { server in
@@ -138,7 +138,7 @@ import Threading
         let client = try server.client()
         try client.send(head + "10000000000000003\r\nabc\r\n0\r\n\r\n" + Self.follower)
         #expect(try client.readToEnd().hasPrefix("HTTP/1.1 413 "))
-        // Extensions and trailers are dropped, and what follows is the next request.
+        // Extensions and trailers are dropped, and the next request follows.
         let good = try server.client()
         try good.send(
           head + "3;a=\"b\"\r\nabc\r\n0\r\nContent-Length: 99\r\nA: b\r\n\r\nGET /ok HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -150,7 +150,7 @@ import Threading
   }
 
   @Test(
-    "3: a bare LF after a chunk's size is taken by the library, and the framing is the same", .timeLimit(.minutes(3)))
+    "3: the library accepts a bare LF after a chunk's size, and the framing is the same", .timeLimit(.minutes(3)))
   func chunkLineFeeds() async throws {
     let seen = Seen()
     try await withServer(routes: Self.routes(seen)) { server in
@@ -181,7 +181,7 @@ import Threading
           ),
         ] {
           let client = try server.client()
-          // The server may close before it has read all of it.
+          // The server may close before it has read everything.
           try? client.send(request)
           let head = try client.read(through: "\r\n")
           #expect(head.hasPrefix("HTTP/1.1 \(status) "), "\(request.prefix(60)) → \(head)")
@@ -192,7 +192,7 @@ import Threading
     }
   }
 
-  @Test("4: a chunked body without end is cut off", .timeLimit(.minutes(3)))
+  @Test("4: an endless chunked body is cut off", .timeLimit(.minutes(3)))
   func endlessBody() async throws {
     try await withServer(routes: Self.routes(Seen())) { server in
       try await onThread {
