@@ -1,12 +1,12 @@
-/// Looks for the weights under which judged queries do best: one weight after another, all others held, until none of
-/// them can be bettered (coordinate ascent; Metzler and Croft 2007).
+/// Searches for the weights under which judged queries rank best: improves one weight after another while all others
+/// are held, until no weight can be improved (coordinate ascent; Metzler and Croft 2007).
 ///
-/// A point is a count of steps from the weights in force, one a weight. What is maximised is
+/// A point has a number of steps from the weights in force for each weight. The search maximises
 ///
 ///     mean over the queries of value(point)  −  penalty · Σ |steps|
 ///
-/// so that a weight moves only for what a step must be worth, and with few queries it does not chase their noise. Points
-/// are valued for all queries at once and kept: folds ask for many of the same.
+/// so that a weight moves only if each step is worth the penalty, and with few queries the search does not chase their
+/// noise. A point is evaluated for all queries at once and kept, because folds ask for many of the same points.
 public actor CoordinateAscent {
   public typealias Point = [Int]
   /// The value of each query at a point.
@@ -18,17 +18,17 @@ public actor CoordinateAscent {
     public var mean: Double
   }
 
-  /// What cross-validation says of one fold.
+  /// The result of cross-validation for one fold.
   public struct Fold: Sendable, Equatable {
     /// Indices of the queries that were held out.
     public var heldOut: [Int]
-    /// The point found on all others.
+    /// The point found on all other queries.
     public var point: Point
   }
 
-  /// An improvement below this is the rounding of a sum.
+  /// A smaller improvement is the rounding error of a sum.
   private static let tolerance = 1e-9
-  /// Rounds over all weights; a search ends much earlier, when one changes nothing.
+  /// Most rounds over all weights; a search ends much earlier, when a round changes nothing.
   private static let mostRounds = 20
 
   private let steps: [ClosedRange<Int>]
@@ -36,7 +36,7 @@ public actor CoordinateAscent {
   private let values: Values
   private var known: [Point: [Double]] = [:]
 
-  /// `steps` are those that each weight may take either way; 0, where it starts, is within.
+  /// `steps` are the steps that each weight may take in either direction; they must include 0, the start.
   public init(steps: [ClosedRange<Int>], penalty: Double, values: @escaping Values) {
     precondition(steps.allSatisfy { $0.contains(0) }, "a search starts at 0 steps, which must be allowed")
     precondition(penalty >= 0, "a penalty of \(penalty) rewards what it is to hold back")
@@ -45,7 +45,7 @@ public actor CoordinateAscent {
     self.values = values
   }
 
-  /// Points that were valued so far.
+  /// Number of points evaluated so far.
   public var pointsValued: Int { known.count }
 
   public var start: Point { Array(repeating: 0, count: steps.count) }
@@ -58,7 +58,7 @@ public actor CoordinateAscent {
     for _ in 0..<Self.mostRounds {
       var hasMoved = false
       for weight in steps.indices {
-        // The nearest come first, so that of equals the one nearest to the start is taken.
+        // The nearest first, so that of equal values the one nearest to the start is taken.
         for step in steps[weight].sorted(by: { abs($0) < abs($1) }) where step != best[weight] {
           var point = best
           point[weight] = step
@@ -74,9 +74,9 @@ public actor CoordinateAscent {
     return Result(point: best, mean: try await mean(at: best, on: queries))
   }
 
-  /// Splits the queries at random into folds, and searches for each on all others.
+  /// Splits the queries at random into folds, and searches for each fold on all other queries.
   ///
-  /// Every query is held out once: its value at its fold's point is one that it had no part in.
+  /// Every query is held out once: its value at its fold's point is one that it did not influence.
   public func crossValidate(
     queryCount: Int, folds: Int, seed: UInt64, onFold: @Sendable (Fold) -> Void = { _ in }
   ) async throws -> [Fold] {

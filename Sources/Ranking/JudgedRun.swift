@@ -1,4 +1,4 @@
-/// What one way of searching answered to every judged query.
+/// The answers of one way of searching to every judged query.
 public struct JudgedRun: Sendable, Equatable {
   /// The answer to one query.
   public struct Answer: Sendable, Equatable {
@@ -31,12 +31,12 @@ public struct JudgedRun: Sendable, Equatable {
     for query in judgments.queries { answers.append(Answer(query: query, ranking: try await ranking(query.text))) }
   }
 
-  /// The mean over the queries for which the metric has a meaning; nil where it has for none.
+  /// The mean over the queries for which the metric is defined; nil if it is defined for none.
   public func mean(_ metric: RelevanceMetric) -> Double? {
     RankingMetrics.mean(answers.lazy.map { $0.value(metric) })
   }
 
-  /// Queries that found nothing, of all judged ones.
+  /// Number of judged queries that found nothing.
   public var emptyCount: Int { answers.count { $0.ranking.isEmpty } }
 
   /// The share of all judged queries that found nothing.

@@ -1,9 +1,9 @@
-/// What people said of products for queries: the ratings that relevance is measured against.
+/// People's ratings of products for queries, against which relevance is measured.
 public struct Judgments: Sendable, Equatable {
   /// The ratings of one query.
   public struct Query: Sendable, Equatable {
     public var text: String
-    /// By product id; the last one where the file rates a product twice.
+    /// By product ID; the last one if the file rates a product twice.
     public var ratings: [String: Double]
 
     public init(text: String, ratings: [String: Double]) {
@@ -11,19 +11,19 @@ public struct Judgments: Sendable, Equatable {
       self.ratings = ratings
     }
 
-    /// Whether any product is rated above 0; without one a ranking cannot be measured.
+    /// Whether any product is rated above 0; otherwise a ranking cannot be measured.
     public var hasRelevant: Bool { ratings.values.contains { $0 > 0 } }
   }
 
-  /// In the order in which the file first names them.
+  /// In the order of their first appearance in the file.
   public var queries: [Query]
 
   public init(queries: [Query]) { self.queries = queries }
 
   /// Reads CSV (RFC 4180) whose heading names `query`, `product_id` and `rating`, in any order, among others.
   ///
-  /// Throws `JudgmentsError` with the line's number for a heading without those, a line of another length,
-  /// an empty query or id, and a rating that is not a number.
+  /// Throws `JudgmentsError` with the line's number for a heading without those, a line of another length, an empty
+  /// query or ID, and a rating that is not a number.
   public init(csv text: String) throws(JudgmentsError) {
     var reader = CSVReader(text)
     guard let heading = try reader.next() else {
@@ -62,14 +62,14 @@ public struct Judgments: Sendable, Equatable {
   }
 }
 
-/// Why a file of judgments cannot be read, and at which line.
+/// The reason why a file of judgments cannot be read, and the line.
 public struct JudgmentsError: Error, Sendable, Equatable, CustomStringConvertible {
   public let line: Int
   public let reason: String
   public var description: String { "judgments, line \(line): \(reason)" }
 }
 
-/// Records of RFC 4180: quoted fields may hold commas, doubled quotes and line breaks.
+/// Records of RFC 4180: quoted fields may contain commas, doubled quotes and line breaks.
 private struct CSVReader {
   private let bytes: [UInt8]
   private var position = 0

@@ -2,13 +2,13 @@
   import Glibc
 #endif
 
-/// How good a ranking is, measured against judged products.
+/// The quality of a ranking, measured against judged products.
 ///
-/// Every function takes the ranked ids, best first, and the ratings of one query. An id without a rating is unjudged
-/// and counts as 0. A rating above 0 is relevant. An id that stands in the ranking twice counts once.
-/// A metric that has no meaning for the query (nothing is relevant) is nil, so that a mean over queries leaves it out.
+/// Every function takes the ranked IDs, best first, and the ratings of one query. An ID without a rating is unjudged
+/// and counts as 0. A rating above 0 is relevant. An ID that occurs in the ranking twice counts once. A metric that is
+/// not defined for the query (nothing is relevant) is nil, so that a mean over queries leaves it out.
 public enum RankingMetrics {
-  /// What a rating is worth.
+  /// The gain of a rating.
   public enum Gain: Sendable {
     /// 2^rating − 1 (Burges et al. 2005), the usual one for graded judgments.
     case exponential
@@ -32,19 +32,19 @@ public enum RankingMetrics {
     return discountedGain(distinct(ranking).map { max(0, ratings[$0] ?? 0) }, at: k, gain) / ideal
   }
 
-  /// The share of the first k that is relevant; a ranking shorter than k is measured as if filled with unjudged ones.
+  /// The relevant share of the first k; a ranking shorter than k is measured as if filled with unjudged IDs.
   public static func precision<ID: Hashable>(of ranking: [ID], ratings: [ID: Double], at k: Int) -> Double {
     precondition(k > 0, "precision@k needs a k above 0, not \(k)")
     return Double(relevantCount(ranking, ratings, k)) / Double(k)
   }
 
-  /// The share of all relevant ids that stands in the first k.
+  /// The share of all relevant IDs that are among the first k.
   public static func recall<ID: Hashable>(of ranking: [ID], ratings: [ID: Double], at k: Int) -> Double? {
     let relevant = ratings.values.count { $0 > 0 }
     return relevant == 0 ? nil : Double(relevantCount(ranking, ratings, k)) / Double(relevant)
   }
 
-  /// The mean of precision@i over the ranks i ≤ k that hold a relevant id, those that never came counting 0.
+  /// The mean of precision@i over the ranks i ≤ k with a relevant ID; relevant IDs that are missing count 0.
   public static func averagePrecision<ID: Hashable>(
     of ranking: [ID], ratings: [ID: Double], at k: Int = .max
   ) -> Double? {
@@ -59,20 +59,20 @@ public enum RankingMetrics {
     return sum / Double(min(relevant, k))
   }
 
-  /// 1 / the rank of the first relevant id, 0 where none came.
+  /// 1 / the rank of the first relevant ID; 0 if there is none.
   public static func reciprocalRank<ID: Hashable>(of ranking: [ID], ratings: [ID: Double]) -> Double? {
     guard ratings.values.contains(where: { $0 > 0 }) else { return nil }
     guard let first = distinct(ranking).firstIndex(where: { (ratings[$0] ?? 0) > 0 }) else { return 0 }
     return 1 / Double(first + 1)
   }
 
-  /// The share of the first k that somebody rated at all; low means that the other figures say little.
+  /// The share of the first k that has any rating; a low share means that the other figures say little.
   public static func judged<ID: Hashable>(of ranking: [ID], ratings: [ID: Double], at k: Int) -> Double? {
     let shown = distinct(ranking).prefix(k)
     return shown.isEmpty ? nil : Double(shown.count { ratings[$0] != nil }) / Double(shown.count)
   }
 
-  /// The mean over the queries for which the metric has a meaning.
+  /// The mean over the queries for which the metric is defined.
   public static func mean(_ values: some Sequence<Double?>) -> Double? {
     let known = values.compactMap(\.self)
     return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)

@@ -1,24 +1,24 @@
 /// Whether one way of searching is better than another on the same queries, and by how much.
 ///
-/// Both answer every query, so what is compared is the difference query by query: how hard a query is falls out.
+/// Both answer every query, so the comparison uses the difference for each query: a query's difficulty cancels out.
 public struct PairedComparison: Sendable, Equatable {
   public static let standardResamples = 10_000
-  /// Differences that are equal but for the order of their summands are as large as each other.
+  /// Differences that vary only by the order of their summands count as equal.
   private static let tolerance = 1e-12
 
-  /// Queries that both have a figure for.
+  /// Number of queries with a figure from both sides.
   public let pairs: Int
   /// The mean of candidate − baseline.
   public let difference: Double
   /// The middle 95 % of the mean differences of samples drawn from the pairs with replacement (Efron and Tibshirani
   /// 1993, chapter 13: the percentile interval).
   public let interval: ClosedRange<Double>
-  /// How often a difference at least as large, of either sign, comes up when each pair's sign is a coin's toss: Fisher's
-  /// randomisation test, as Smucker, Allan and Carterette (2007) recommend for rankings. Every assignment of signs is
-  /// counted where there are no more than resamples, else (1 + as large) / (1 + resamples).
+  /// How often a difference at least as large, of either sign, occurs if each pair's sign is a coin toss: Fisher's
+  /// randomisation test, which Smucker, Allan and Carterette (2007) recommend for rankings. If there are no more
+  /// assignments of signs than resamples, every assignment is counted; otherwise (1 + as large) / (1 + resamples).
   public let pValue: Double
 
-  /// Compares figures that stand at the same index for the same query; nil where there is none.
+  /// Compares figures with the same index for the same query; nil if there are none.
   public init?(
     baseline: [Double], candidate: [Double], seed: UInt64, resamples: Int = PairedComparison.standardResamples
   ) {

@@ -1,4 +1,4 @@
-/// The figures that relevance is reported by. Gains are 2^rating − 1, what nobody judged counts 0.
+/// The figures by which relevance is reported. Gains are 2^rating − 1; unjudged products count 0.
 public enum RelevanceMetric: String, Sendable, CaseIterable {
   case ndcg5 = "ndcg_5"
   case ndcg10 = "ndcg_10"
@@ -9,10 +9,10 @@ public enum RelevanceMetric: String, Sendable, CaseIterable {
   case precision10 = "precision_10"
   case judged10 = "judged_10"
 
-  /// How deep a ranking is looked at by the deepest of them.
+  /// The depth of ranking that the deepest metric reads.
   public static let depth = 100
 
-  /// As a table's heading.
+  /// The metric's heading in a table.
   public var label: String {
     switch self {
     case .ndcg5: "nDCG@5"
@@ -26,7 +26,7 @@ public enum RelevanceMetric: String, Sendable, CaseIterable {
     }
   }
 
-  /// The figure of one ranking; nil where the query has nothing relevant, or nothing was found to be judged.
+  /// The figure for one ranking; nil if the query has nothing relevant, or nothing was found to be judged.
   public func value(of ranking: [String], for query: Judgments.Query) -> Double? {
     guard query.hasRelevant else { return nil }
     let ratings = query.ratings

@@ -12,9 +12,10 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     return z ^ (z >> 31)
   }
 
-  /// A number from 0 up to `bound`, which it leaves out. The bias is below bound / 2⁶⁴.
+  /// A number from 0 up to, but excluding, `bound`. The bias is below bound / 2⁶⁴.
   ///
-  /// The standard library's way from bits to a range may change; a seed that is printed must give the same again.
+  /// The standard library may change how it turns bits into a range, but a printed seed must always give the same
+  /// numbers.
   public mutating func below(_ bound: Int) -> Int {
     precondition(bound > 0, "a bound of \(bound) leaves no number")
     return Int(next().multipliedFullWidth(by: UInt64(bound)).high)

@@ -1,10 +1,10 @@
 // Properties proved here:
 // 1. A search finds the peak of a concave function exactly, from any side, and stays within its bounds.
-// 2. A weight that no query heeds stays where it is, and so does every weight whose gain is below the penalty.
-// 3. What is found is never worse than the start, on the queries searched on, whatever the values.
-// 4. Folds hold out every query once, the others' search never sees the values of those held out, and a seed gives
-//    the same folds again.
-// 5. A point is valued once, however many folds ask for it.
+// 2. A weight that affects no query does not move, and neither does a weight whose gain is below the penalty.
+// 3. The result is never worse than the start, on the queries searched on, whatever the values.
+// 4. Folds hold out every query once, the search on the others never sees the values of those held out, and a seed
+//    gives the same folds again.
+// 5. A point is evaluated once, however many folds ask for it.
 // 6. An error of a value ends the search and is thrown.
 import Ranking
 import Synchronization
@@ -21,7 +21,7 @@ import Testing
     #expect(found.point == [min(5, max(-5, target[0])), min(6, max(-6, target[1]))])
   }
 
-  @Test("2. what is worth nothing stays") func penalty() async throws {
+  @Test("2. worthless weights do not move") func penalty() async throws {
     // The first weight gains 0.01 a step, the second 0.0001, the third nothing.
     let values: CoordinateAscent.Values = { point in [0.01 * Double(point[0]) + 0.0001 * Double(point[1])] }
     let held = CoordinateAscent(steps: [-3...3, -3...3, -3...3], penalty: 0.001, values: values)
@@ -54,7 +54,7 @@ import Testing
       .crossValidate(queryCount: 23, folds: 5, seed: 4)
     #expect(again == folds)
     for fold in folds {
-      // With the held-out queries' values turned into nonsense the same point is found.
+      // The same point is found if the values of the held-out queries are replaced with nonsense.
       let blind = CoordinateAscent(steps: [-1...1], penalty: 0) { point in
         var result = try await values(point)
         for query in fold.heldOut { result[query] = point[0] == 1 ? 100 : -100 }
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test("5. valued once") func valuedOnce() async throws {
+  @Test("5. evaluated once") func valuedOnce() async throws {
     let asked = Mutex<[CoordinateAscent.Point: Int]>([:])
     let ascent = CoordinateAscent(steps: [-2...2, -2...2], penalty: 0) { point in
       asked.withLock { $0[point, default: 0] += 1 }
@@ -88,6 +88,6 @@ import Testing
 }
 
 extension CoordinateAscent.Point {
-  /// A number of its own for each small point, the same in every run.
+  /// A distinct number for each small point, the same in every run.
   fileprivate var hashless: Int { reduce(0) { $0 * 31 + $1 + 15 } }
 }

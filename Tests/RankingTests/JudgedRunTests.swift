@@ -1,8 +1,8 @@
 // Properties proved here:
 // 1. A run asks every query in the judgments' order, and its means leave out queries with nothing relevant.
 // 2. Each metric is RankingMetrics' figure at the depth that its name says.
-// 3. The zero-result rate counts all judged queries, those with nothing relevant too.
-// 4. SplitMix64 gives the published numbers, and permutations are such.
+// 3. The zero-result rate counts all judged queries, including those with nothing relevant.
+// 4. SplitMix64 gives the published numbers, and permutations are valid.
 import Ranking
 import Testing
 
@@ -31,7 +31,7 @@ import Testing
     #expect(abs(try #require(run.mean(.ndcg10)) - expected) < 1e-12)
     #expect(run.mean(.reciprocalRank) == 0.5)
     #expect(run.mean(.recall10) == 0.5)
-    // Of toner nothing was shown that could be judged.
+    // No judged product was shown for toner.
     #expect(abs(try #require(run.mean(.judged10)) - 2 / 3.0) < 1e-12)
   }
 
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test("4. random numbers") func random() {
-    // The first of seed 1234567, as rosettacode.org has them for several languages.
+    // The first numbers of seed 1234567, as rosettacode.org gives them for several languages.
     var random = SplitMix64(seed: 1_234_567)
     let first: [UInt64] = [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
     #expect(first.allSatisfy { $0 == random.next() })

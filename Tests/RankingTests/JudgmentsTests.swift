@@ -1,7 +1,7 @@
 // Properties proved here:
 // 1. Columns are found by their heading, in any order; quoted fields keep commas, quotes and line breaks.
-// 2. What cannot be read is refused with its line number, counting the lines inside quotes.
-// 3. Icecat's ratings file reads whole: 54 queries, 46 of them with a product rated above 0 (KNOWN_ANSWERS.md).
+// 2. Unreadable input is refused with its line number, counting the lines inside quotes.
+// 3. Icecat's ratings file is read completely: 54 queries, 46 of them with a product rated above 0 (KNOWN_ANSWERS.md).
 import Foundation
 import Ranking
 import Testing

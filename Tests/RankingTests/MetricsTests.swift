@@ -1,8 +1,9 @@
 // Properties proved here:
-// 1. The figures of gorse's tests (KNOWN_ANSWERS.md, "Ranking metrics") come out to ten digits.
-// 2. Graded nDCG follows both gain forms; an ideal order is 1; what is unjudged counts 0.
-// 3. A query with nothing relevant has no nDCG, recall, average precision or reciprocal rank, and the mean leaves it out.
-// 4. An id repeated in a ranking earns nothing more, and no metric leaves 0…1 over random rankings.
+// 1. The figures of gorse's tests (KNOWN_ANSWERS.md, "Ranking metrics") are reproduced to ten digits.
+// 2. Graded nDCG follows both gain forms; an ideal order is 1; unjudged IDs count 0.
+// 3. A query with nothing relevant has no nDCG, recall, average precision or reciprocal rank, and the mean leaves it
+//    out.
+// 4. An ID repeated in a ranking earns nothing more, and no metric leaves 0…1 over random rankings.
 import Foundation
 import Ranking
 import Testing

@@ -1,11 +1,11 @@
 // Properties proved here:
 // 1. Known answers: the permutation test of few pairs is exact, and the mean difference and a degenerate interval are
-//    what they must be.
-// 2. Swapping the two sides turns the difference and the interval round, and leaves p.
-// 3. Equal sides have no difference, an interval of nothing and p 1; no pairs have no comparison.
-// 4. The 95 % interval holds the true difference in about 95 % of simulated experiments, and under no difference p is
-//    below 0.05 in about 5 % of them.
-// 5. A seed gives the same again, and another one about the same.
+//    correct.
+// 2. Swapping the two sides negates the difference and the interval, and leaves p.
+// 3. Equal sides have no difference, an interval of zero width and p 1; without pairs there is no comparison.
+// 4. The 95 % interval contains the true difference in about 95 % of simulated experiments, and without a difference p
+//    is below 0.05 in about 5 % of them.
+// 5. A seed gives the same result again, and another seed about the same.
 import Foundation
 import Ranking
 import Testing
@@ -18,12 +18,12 @@ import Testing
   }
 
   @Test("1. known answers") func knownAnswers() throws {
-    // Of the 8 assignments of signs to 1, 2, 3 only +++ and --- have a sum of 6.
+    // Of the 8 assignments of signs to 1, 2, 3 only +++ and --- have a sum of 6 in magnitude.
     let three = try compare([0, 0, 0], [1, 2, 3])
     #expect(three.difference == 2 && three.pairs == 3)
     #expect(three.pValue == 0.25)
     // Fisher's own data (Darwin's maize, The Design of Experiments, section 21): 863 of the 2^15 = 32,768 assignments
-    // have a sum of 314 or more, as many -314 or less.
+    // have a sum of 314 or more, and as many have -314 or less.
     let maize: [Double] = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
     let darwin = try compare(maize.map { _ in 0 }, maize, resamples: 32_768)
     #expect(darwin.pValue == 2 * 863 / 32_768.0)
@@ -49,7 +49,7 @@ import Testing
     #expect(forward.pValue > 0 && forward.pValue <= 1)
   }
 
-  @Test("3. nothing to tell apart") func equal() throws {
+  @Test("3. no difference") func equal() throws {
     let figures = (0..<46).map { Double($0) / 46 }
     let same = try compare(figures, figures)
     #expect(same.difference == 0 && same.interval == 0...0 && same.pValue == 1)
@@ -60,21 +60,22 @@ import Testing
   }
 
   @Test("4. coverage on simulated experiments", .timeLimit(.minutes(5))) func coverage() throws {
-    // 46 queries, as many a day's judgments have; differences like those of nDCG: half of them 0, the rest normal.
+    // 46 queries, as many as in a day's judgments, with differences like those of nDCG: half of them 0, the rest
+    // normal.
     let (experiments, resamples) = (400, 400)
     var random = SplitMix64(seed: 20_260)
     var covered = 0
     var refused = 0
     for experiment in 0..<experiments {
       let noise = (0..<46).map { _ in uniform(&random) < 0.5 ? 0 : 0.2 * normal(&random) }
-      // The mean of the rest is 0.1, of all 0.05.
+      // The mean of the other half is 0.1, of all 0.05.
       let effect = noise.map { $0 == 0 ? 0 : $0 + 0.1 }
       let zero = noise.map { _ in 0.0 }
       let seed = UInt64(experiment)
       if try compare(zero, effect, seed: seed, resamples: resamples).interval.contains(0.05) { covered += 1 }
       if try compare(zero, noise, seed: seed, resamples: resamples).pValue < 0.05 { refused += 1 }
     }
-    // Three standard errors of a share of 400 about 0.95 are 0.033; the percentile interval is a little narrow.
+    // Three standard errors of a share of 400 around 0.95 are 0.033; the percentile interval is a little narrow.
     let coverage = Double(covered) / Double(experiments)
     #expect(coverage > 0.90 && coverage < 0.985, "seed 20260: \(coverage)")
     let level = Double(refused) / Double(experiments)
@@ -93,7 +94,7 @@ import Testing
 
   private func uniform(_ random: inout SplitMix64) -> Double { Double(random.next() >> 11) / Double(UInt64(1) << 53) }
 
-  /// By Box and Muller.
+  /// Box and Muller's method.
   private func normal(_ random: inout SplitMix64) -> Double {
     (-2 * log(1 - uniform(&random))).squareRoot() * cos(2 * .pi * uniform(&random))
   }
