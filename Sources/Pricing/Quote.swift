@@ -1,10 +1,10 @@
 public import Catalog
 
-/// What one piece costs now, by which list.
+/// The price of one piece now, and the list that it comes from.
 public struct Quote: Sendable, Hashable {
   public var list: PriceListCode
   public var amount: Money
-  /// The price before the reduction; only where it is higher.
+  /// The price before the reduction; set only if it is higher.
   public var wasAmount: Money?
 
   public init(list: PriceListCode, amount: Money, wasAmount: Money? = nil) {
@@ -14,16 +14,16 @@ public struct Quote: Sendable, Hashable {
   }
 }
 
-/// Quotes the price of one piece of a variant: the one function by which every price is shown and charged.
+/// Quotes the price of one piece of a variant: the only function that gives the prices to show and to charge.
 ///
-/// Takes the rows that are valid at `time` and for `quantity`, of the first list of `lists` that has any (a contract's
-/// list before the retail one); among those the row with the highest quantity step, then the lowest amount. Nothing
-/// about the shopper enters but the lists of the contract. nil: it has no price, and is not for sale.
+/// Uses the rows that are valid at `time` and for `quantity`, from the first list of `lists` that has any (a contract's
+/// list before the retail one); of those the row with the highest quantity step, then the lowest amount. Nothing about
+/// the shopper matters except the lists of the contract. nil: the variant has no price, and is not for sale.
 public func quote(_ prices: [Price], lists: [PriceListCode] = [.retail], quantity: Int64 = 1, at time: Timestamp)
   -> Quote?
 {
   for list in lists {
-    // Places and no copies of prices: a search quotes a page of products, an index all of them.
+    // Indices instead of copies of prices: a search quotes a page of products, an index all of them.
     var best: Int?
     for place in prices.indices where prices[place].list == list && prices[place].isValid(for: quantity, at: time) {
       if let better = best,

@@ -1,10 +1,11 @@
-// 1. A quote is the price of the first list that has one now: a contract's before the retail one, never another's.
-// 2. A price is valid from its first moment to before its last, and from its quantity on.
-// 3. Of several valid prices that of the highest quantity step counts, and of one step the lowest.
-// 4. The price before a reduction is shown only where it is higher, in the same currency.
-// 5. 1 to 4 hold for random rows as a plain reading has them, in whatever order the rows come (seed printed).
-// 6. Nothing but rows, lists, quantity and time enters: two shoppers by the same list are quoted the same.
-// 7. A product's lowest quote is the lowest of its variants', and none where no variant has a price.
+// 1. A quote is the price of the first list that has one now: a contract's before the retail one, never another
+//    contract's.
+// 2. A price is valid from its first moment until just before its last, and from its quantity on.
+// 3. Of several valid prices the one with the highest quantity step counts, and of equal steps the lowest.
+// 4. The price before a reduction is shown only if it is higher, in the same currency.
+// 5. For random rows in any order, quotes equal those of a plain implementation of 1 to 4 (seed printed).
+// 6. Only rows, lists, quantity and time matter: two shoppers with the same list get the same quote.
+// 7. A product's lowest quote is the lowest of its variants', and there is none if no variant has a price.
 import Catalog
 import Pricing
 import TestSupport
@@ -36,7 +37,7 @@ import Testing
     // A contract's price counts although retail is lower.
     let dear = [Self.price(1000), Self.price(1100, list: "acme")]
     #expect(Self.pence(quote(dear, lists: ["acme", .retail], at: Self.now)) == 1100)
-    // A list whose price is over does not keep the next from being asked.
+    // An expired price in one list does not stop the look at the next list.
     let over = [Self.price(1000), Self.price(900, list: "acme", until: Self.now)]
     #expect(Self.pence(quote(over, lists: ["acme", .retail], at: Self.now)) == 1000)
     #expect(quote(rows, lists: ["nobody"], at: Self.now) == nil)
@@ -55,7 +56,7 @@ import Testing
     let step = [Self.price(1000, from: 10)]
     #expect(quote(step, quantity: 9, at: Self.now) == nil)
     #expect(Self.pence(quote(step, quantity: 10, at: Self.now)) == 1000)
-    // One price follows another with no moment between or in both.
+    // One price follows another: no moment has neither price, and none has both.
     let sale = [Self.price(1000, until: Self.now), Self.price(700, since: Self.now)]
     #expect([Self.before, Self.now, Self.after].map { Self.pence(quote(sale, at: $0)) } == [1000, 700, 700])
   }
@@ -65,7 +66,7 @@ import Testing
     let rows = [Self.price(1000), Self.price(950, from: 10), Self.price(900, from: 100), Self.price(960, from: 10)]
     let quoted = [1, 9, 10, 99, 100, 5_000].map { Self.pence(quote(rows, quantity: $0, at: Self.now)) }
     #expect(quoted == [1000, 1000, 950, 950, 900, 900])
-    // A step that was made dearer by mistake is charged as it stands: it is the row for that quantity.
+    // A step with a higher price, even by mistake, is charged as written: it is the row for that quantity.
     #expect(Self.pence(quote([Self.price(1000), Self.price(1200, from: 10)], quantity: 10, at: Self.now)) == 1200)
   }
 
@@ -129,7 +130,7 @@ import Testing
 
   @Test("6: two shoppers, one price")
   func shoppers() {
-    // The signature is the proof: no shopper can be passed. A parameter more does not compile here.
+    // The signature is the proof: no shopper can be passed. With a further parameter this would not compile.
     let byRowsAlone: ([Price], [PriceListCode], Int64, Timestamp) -> Quote? = quote(_:lists:quantity:at:)
     let rows = [Self.price(1000), Self.price(900, list: "acme")]
     #expect(byRowsAlone(rows, [.retail], 1, Self.now) == byRowsAlone(rows, [.retail, "acme"], 1, Self.now))
@@ -146,7 +147,7 @@ import Testing
       variant(3, [Self.price(900, from: 10)]), variant(4, []),
       variant(5, [Self.price(1000), Self.price(1, list: "acme")]),
     ]
-    // Of two that cost the same the first, with its price before.
+    // Of two variants with the same price the first one wins, with its price before the reduction.
     #expect(
       lowestQuote(variants, at: Self.now)
         == Quote(list: .retail, amount: Money(minorUnits: 1000, currency: .gbp), wasAmount: was))
