@@ -1,14 +1,14 @@
 import Configuration
 
-/// A command that can be run: its arguments by `ParsableCommand`, its work here.
+/// A command that can be run: `ParsableCommand` gives its arguments, and `run` does its work.
 ///
-/// To add one: a file under `Commands/`, and a line in `Vitrine.configuration`, or in the configuration of the command
-/// that it stands under.
+/// To add one: a file under `Commands/`, and a line in `Vitrine.configuration`, or in the configuration of its parent
+/// command.
 protocol Command: ParsableCommand {
   func run(_ context: CommandContext) async throws
 }
 
-/// What a command is given of the world.
+/// A command's access to the world.
 struct CommandContext: Sendable {
   let resolved: ResolvedSettings
   let environment: [String: String]
@@ -16,7 +16,7 @@ struct CommandContext: Sendable {
 
   var settings: Settings { resolved.settings }
 
-  /// What the services behind the HTTP server get to end, beside the time that it drains.
+  /// Time for the services behind the HTTP server to end, in addition to the time for draining.
   private static let shutdownMarginSeconds = 10
 
   /// Runs services until the process is told to stop.

@@ -3,12 +3,12 @@ import Glibc
 
 /// The process's standard output and standard error.
 ///
-/// Results go to standard output, all else (progress, notices, errors) to standard error, so that a pipe carries
-/// results only.
+/// Results go to standard output and everything else (progress, notices, errors) to standard error, so that a pipe
+/// carries only results.
 struct Terminal: Sendable {
-  /// Takes whole texts; a test gives its own.
+  /// Receives whole texts; a test passes its own function.
   let write: @Sendable (_ text: String, _ isError: Bool) -> Void
-  /// Whether a person looks at standard error.
+  /// Whether a person sees standard error.
   let isInteractive: Bool
 
   init(isInteractive: Bool, write: @escaping @Sendable (_ text: String, _ isError: Bool) -> Void) {
@@ -22,10 +22,10 @@ struct Terminal: Sendable {
     write = { text, isError in Self.write(text, to: isError ? STDERR_FILENO : STDOUT_FILENO) }
   }
 
-  /// Prints a result and a line's end.
+  /// Prints a result and a line end.
   func print(_ text: String) { write(text + "\n", false) }
 
-  /// Prints a notice or an error and a line's end.
+  /// Prints a notice or an error and a line end.
   func printError(_ text: String) { write(text + "\n", true) }
 
   /// A meter on standard error: one updating line for a person, plain lines elsewhere, JSON lines with `json`.
@@ -39,14 +39,14 @@ struct Terminal: Sendable {
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 && errno == EINTR { continue }
-      // The reader has gone (`vitrine config | head`) or the disk is full: there is nowhere left to say so.
+      // The reader has gone (`vitrine config | head`) or the disk is full: there is no place left to report it.
       if count < 0 { return }
       rest = rest.dropFirst(count)
     }
   }
 }
 
-/// The environment as the process was started with it.
+/// The environment with which the process was started.
 enum ProcessEnvironment {
   static var current: [String: String] {
     var variables: [String: String] = [:]

@@ -11,7 +11,7 @@ struct Vitrine: ParsableCommand {
     commandName: "vitrine", abstract: "A search-centric storefront backend.",
     discussion: "'vitrine up' runs everything on this machine with demo data.",
     subcommands: [
-      // One line a command, each in a file of its own under Commands/.
+      // One line for each command, each in its own file under Commands/.
       UpCommand.self,
       ServeCommand.self,
       MigrateCommand.self,
@@ -29,14 +29,15 @@ struct Vitrine: ParsableCommand {
     ])
 
   static func main() async {
-    // A reader that goes away (`vitrine config | head`, a closed connection) is an error of the write, not our end.
+    // If a reader closes its end (`vitrine config | head`, a connection), the write fails, but the process must not
+    // end.
     signal(SIGPIPE, SIG_IGN)
     let words = Array(Swift.CommandLine.arguments.dropFirst())
     let code = await run(words, environment: ProcessEnvironment.current, terminal: Terminal())
     exitProcess(code)
   }
 
-  /// Runs one command line and returns how it ended; whatever is thrown is printed here.
+  /// Runs one command line and returns its exit code; prints any error thrown.
   static func run(_ words: [String], environment: [String: String], terminal: Terminal) async -> ExitCode {
     let parser = CommandLineParser(
       root: Vitrine.self, version: "vitrine \(version)", settings: ResolvedSettings.declarations)
@@ -66,7 +67,7 @@ struct Vitrine: ParsableCommand {
     }
   }
 
-  /// Who types the command may read what no client is shown: the server's own words.
+  /// The person who types the command may read text that clients must not see: the server's own words.
   private static func explanation(of error: any Error) -> String {
     switch error {
     case PostgresError.server(let refusal), MigrationError.failed(_, .server(let refusal)):

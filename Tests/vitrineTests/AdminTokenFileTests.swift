@@ -1,7 +1,7 @@
 // The admin token that `vitrine up` makes:
-// 1. 32 hexadecimal digits in a file that its user alone may read, the same at each start; one that somebody wrote into it
-//    is kept; two files have different ones.
-// 2. Where there is no such folder, or a link stands in the file's place, one clear line says so, and nothing is written
+// 1. The file has 32 hexadecimal digits that only its user may read, the same at each start; a token that somebody
+//    wrote into it is kept; two files have different tokens.
+// 2. If there is no such folder, or a link stands in the file's place, one clear line says so, and nothing is written
 //    through the link.
 import Foundation
 import Testing
@@ -35,7 +35,7 @@ import Testing
     #expect(tokens.count == 2)
   }
 
-  @Test("2: what is in the way")
+  @Test("2: obstacles")
   func inTheWay() throws {
     try withFolder { folder in
       #expect {

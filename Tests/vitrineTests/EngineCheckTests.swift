@@ -1,9 +1,9 @@
-// The built executable beside a search engine that the test plays:
+// The built executable beside a simulated search engine:
 // 1. `serve` and `index` refuse an engine that is another product or too old: one line that names it, exit code 1.
-// 2. `serve` starts beside an engine that is down and says so; when the engine is there it is named, and SIGINT ends the
+// 2. `serve` starts beside an engine that is down and says so; when the engine appears it is named, and SIGINT ends the
 //    shop with exit code 0.
-// 3. When what comes up will not do, `serve` ends with its name.
-// 4. A refused password stands neither in the error nor in the log.
+// 3. If the engine that appears is unsuitable, `serve` ends with its name.
+// 4. A refused password is neither in the error nor in the log.
 import Foundation
 import HTTPServer
 import LocalServices
@@ -18,7 +18,7 @@ private let secret = "Hu5h-Hu5h"
 
 @Suite(.enabled(if: VitrineProcess.executable != nil, "the executable is not beside the tests: run `swift build`"))
 struct EngineCheckTests {
-  @Test("1: an engine that will not do", .timeLimit(.minutes(10)), arguments: ["serve", "index full", "index sync"])
+  @Test("1: an unsuitable engine", .timeLimit(.minutes(10)), arguments: ["serve", "index full", "index sync"])
   func refused(command: String) async throws {
     let answers = [
       (solr, "solr 9.5.0"),
@@ -40,7 +40,7 @@ struct EngineCheckTests {
     }
   }
 
-  @Test("2: an engine that is down and comes", .timeLimit(.minutes(10)))
+  @Test("2: an engine that is down and appears", .timeLimit(.minutes(10)))
   func awaited() async throws {
     let port = try await freePort()
     try await withProcess("serve", enginePort: port) { process in
@@ -59,7 +59,7 @@ struct EngineCheckTests {
     }
   }
 
-  @Test("3: what comes will not do", .timeLimit(.minutes(10)))
+  @Test("3: the engine that appears is unsuitable", .timeLimit(.minutes(10)))
   func disappointed() async throws {
     let port = try await freePort()
     try await withProcess("serve", enginePort: port) { process in
@@ -104,7 +104,7 @@ struct EngineCheckTests {
     try await body(process)
   }
 
-  /// A port where nobody listens.
+  /// A port on which nobody listens.
   private func freePort() async throws -> Int {
     let engine = PlayedEngine("")
     let port = try engine.start()
@@ -113,7 +113,7 @@ struct EngineCheckTests {
   }
 }
 
-/// Answers `GET /`, which is all that the check asks.
+/// Answers `GET /`, the only request of the check.
 private struct PlayedEngine {
   private let server: HTTPServer
 

@@ -1,8 +1,8 @@
-// The built executable against a real Postgres and a real search server, killed without a warning:
+// The built executable against a real Postgres and a real search server, killed without warning:
 // 1. `index sync` and `index full`, killed again and again at random moments while products change: the index in use
 //    comes to equal Postgres, document by document, and verify finds no drift. The seed is printed.
 // 2. Of two `index sync` one writes; when it is killed the other takes over within 5 s.
-// A short form runs always, 200 kills with VITRINE_SOAK=1 (`make soak`).
+// A short form always runs; VITRINE_SOAK=1 (`make soak`) runs 200 kills.
 import Catalog
 import ElasticsearchClient
 import Foundation
@@ -36,11 +36,11 @@ struct IndexKillTests {
     for number in 1...Self.kills {
       let sync = try stand.run(["index", "sync"])
       let full = number.isMultiple(of: 2) ? try stand.run(["index", "full"]) : nil
-      // The moment itself is what is random; the least lets a process come to its work at all.
+      // The moment is random; the minimum lets a process reach its work at all.
       try await Task.sleep(for: .milliseconds(Int.random(in: 200...2_500, using: &random)))
       for process in [sync, full].compactMap({ $0 }).shuffled(using: &random) { process.kill() }
       _ = try await sync.exitStatus()
-      // A run that ended by itself before that says that it is done only when it is.
+      // A run that ended by itself before claims success only if it succeeded.
       if let full, try await full.exitStatus() == 0 { #expect(try full.standardOutput().contains("is in use")) }
     }
     changes.cancel()

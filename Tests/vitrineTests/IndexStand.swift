@@ -56,7 +56,7 @@ struct IndexStand: Sendable {
       ])
   }
 
-  /// Changes products for ever, about so many a second, in transactions of one product and now and then of many.
+  /// Changes products for ever, about `rate` per second, in transactions of one product and now and then of many.
   func change(_ rate: Int, seed: UInt64) async throws {
     var random = SplitMix(seed: seed)
     var number = 0
@@ -91,7 +91,7 @@ struct IndexStand: Sendable {
     }
   }
 
-  /// Whether each document of the index in use is what its rows say now, and no other is there.
+  /// Whether each document of the index in use matches its current rows, and no other document exists.
   func isIndexEqual() async throws -> Bool {
     let ids: [ProductID] = try await pool.query("SELECT id FROM catalog.product").map { try $0.decode(at: 0) }
     let products = try await catalog.products(ids).filter(\.isSearchable)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The body of an answer of 200.
+/// The body of an answer with status 200.
 func get(_ target: String, port: Int) throws(ProcessFailure) -> String {
   let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
   defer { close(descriptor) }
@@ -22,7 +22,7 @@ func get(_ target: String, port: Int) throws(ProcessFailure) -> String {
   return String(text[end.upperBound...])
 }
 
-/// A socket that takes a port that was free.
+/// A socket that occupies a free port.
 func listeningSocket() throws -> (descriptor: Int32, port: Int) {
   let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
   var address = loopback(0)

@@ -1,13 +1,13 @@
-// `vitrine evaluate relevance` and `vitrine tune`. What is proved:
+// `vitrine evaluate relevance` and `vitrine tune`. Properties proved here:
 // 1. On a catalog from a file the report has every ranking and every step, its JSON parses, a seed gives the same
-//    figures again, and the shop's database is left alone.
-// 2. --at-least lets through what reaches it and ends with 3 what does not.
-// 3. The page of the report holds no text of the catalog or the judgments unescaped, no script and no other file, and
-//    each of its tags that must be closed is.
-// 4. Tuning never writes weights that are no better on held-out queries; what it writes can be read, says where it
-//    comes from, and a shop started with it searches by it and names it in its metrics.
-// 5. A file of weights that cannot be used is refused at the start with its name and its fault; so are judgments of
-//    which nothing is in the catalog or nothing is relevant, and a number of folds that there are no queries for.
+//    figures again, and the shop's database does not change.
+// 2. --at-least passes results that reach it and ends with 3 for others.
+// 3. The page of the report escapes all text of the catalog and the judgments, has no script and no other file, and
+//    closes each tag that must be closed.
+// 4. Tuning never writes weights that are no better on held-out queries. The weights that it writes can be read and
+//    state their origin, and a shop started with them searches by them and names them in its metrics.
+// 5. An unusable file of weights is refused at the start with its name and its fault; so are judgments without a
+//    product of the catalog or without a relevant one, and a number of folds for which there are too few queries.
 import Configuration
 import Foundation
 import JSON
@@ -21,8 +21,8 @@ import Understanding
 
 @testable import vitrine
 
-/// Twelve products and six queries in a folder of their own. Titles say what a product is for as often as what it is,
-/// so that some weights rank better than others.
+/// Twelve products and six queries in their own folder. Titles state a product's purpose as often as its kind, so that
+/// some weights rank better than others.
 private struct SmallShop {
   let folder: StateFolder
   var catalog: String { folder.path + "/products.ndjson" }
@@ -62,7 +62,7 @@ private struct SmallShop {
     return (code, out, err)
   }
 
-  /// `evaluate relevance` or `tune` on the folder's files.
+  /// Runs `evaluate relevance` or `tune` on the folder's files.
   func measure(_ command: [String], _ options: [String] = []) async -> (code: ExitCode, out: String, err: String) {
     await run(
       command + ["--judgments", judgments, "--catalog", catalog, "--format", "ndjson", "--engine", "embedded"] + options
@@ -112,7 +112,7 @@ private struct SmallShop {
     }
   }
 
-  @Test("3: the page is escaped and whole") func page() throws {
+  @Test("3: the page is escaped and complete") func page() throws {
     let hostile = #"<script>alert("x")</script><img src=x onerror='y'>&"#
     let query = Judgments.Query(text: hostile, ratings: [hostile: 3])
     func row(_ name: String, _ ranking: [String]) -> RelevanceReport.Row {
@@ -145,7 +145,7 @@ private struct SmallShop {
     let shop = try SmallShop()
     defer { shop.folder.remove() }
     let weights = shop.folder.path + "/weights.json"
-    // Here the summary tells the thing, and the title what it is for.
+    // Here the summary names the kind, and the title the purpose.
     let start = ["--search-weights", shop.folder.path + "/start.json"]
     try shop.write(#"{"weights":{"title":5,"summary":1}}"#, to: start[1])
     let tuned = await shop.measure(
@@ -161,7 +161,7 @@ private struct SmallShop {
     }
     #expect(file.provenance["folds"]?.array?.count == 3)
 
-    // The search by them is as good as was said, and better than by those before.
+    // The search with these weights is as good as reported, and better than with the old ones.
     let (_, before, _) = await shop.measure(["evaluate", "relevance"], start + ["--json"])
     let (_, after, _) = await shop.measure(["evaluate", "relevance"], ["--json", "--search-weights", weights])
     func ndcg(_ report: String) throws -> Double {
@@ -175,7 +175,7 @@ private struct SmallShop {
       registry.exposition().contains(
         #"vitrine_ranking_weights_info{fingerprint="\#(file.fingerprint)",name="judgments.csv"} 1"#))
 
-    // From where it ended no step is worth taking.
+    // From the result no further step is worth taking.
     let rest = await shop.measure(
       ["tune"],
       ["--folds", "3", "--seed", "2", "--hold", "brand,synonym", "--out", weights + ".2", "--search-weights", weights])

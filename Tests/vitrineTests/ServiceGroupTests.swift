@@ -1,14 +1,15 @@
-// The service group. What is proved:
+// The service group. Properties proved here:
 // 1. A signal shuts services down one by one, the last first.
-// 2. A second signal cancels at once; so does the limit; what obeys neither is named to `giveUp`, at the third signal
-//    or after the second limit.
-// 3. A failure shuts the others down and is thrown; the first of two is; cancellation on the way down is no failure.
-// 4. A service that ends shuts the others down, unless it is to be ignored.
-// 5. A group within a group is shut down by the outer one; a cancelled group ends.
-// 6. `gracefulShutdown()` and the handlers return at a shutdown, at once when it has begun, and obey cancellation.
+// 2. A second signal cancels at once; so does the limit; services that obey neither are named to `giveUp`, at the third
+//    signal or after the second limit.
+// 3. A failure shuts the others down and is thrown; of two failures the first is thrown; a cancellation during the
+//    shutdown is not a failure.
+// 4. A service that ends shuts the others down, unless its end is to be ignored.
+// 5. The outer group shuts a nested group down; a cancelled group ends.
+// 6. `gracefulShutdown()` and the handlers return at a shutdown, at once if it has begun, and obey cancellation.
 // 7. A real signal to this process arrives.
-// 8. For any order of events the state machine shuts a service down at most once, ends once, and ends when all ended
-//    (seeded random orders).
+// 8. For any order of events the state machine shuts a service down at most once, ends once, and ends when all have
+//    ended (seeded random orders).
 
 import Glibc
 import TestSupport
@@ -21,7 +22,7 @@ private struct Failure: Error, Equatable {
   let name: String
 }
 
-/// What happened, in order, and a way to wait for it.
+/// The events in order, and a way to wait for one.
 private final class Journal: Sendable {
   private let entries = Guarded<[String]>([])
 
@@ -51,7 +52,7 @@ private func polite(_ name: String, _ journal: Journal) -> ServiceConfiguration 
     })
 }
 
-/// Obeys cancellation only.
+/// Obeys only cancellation.
 private func deaf(_ name: String, _ journal: Journal) -> ServiceConfiguration {
   ServiceConfiguration(
     name: name,
@@ -98,7 +99,7 @@ private func group(
     #expect(!journal.all.contains("a ends"), "a was not asked, for b had not ended")
   }
 
-  @Test("2: what obeys nothing is named", arguments: [true, false])
+  @Test("2: disobedient services are named", arguments: [true, false])
   func givesUp(bySignal: Bool) async throws {
     let journal = Journal()
     let signals = HandSignals()

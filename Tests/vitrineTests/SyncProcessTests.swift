@@ -1,9 +1,9 @@
 // The built executable beside a real Postgres, a real search server and a real Redis:
-// 1. `index sync` answers /livez, /readyz and /metrics at the port that it prints: who writes, what was written. A second
-//    sync, which stands by, is ready as well.
-// 2. A port that is taken is one clear line and exit code 1.
-// 3. Redis is stopped and killed under `serve` and `index sync`: changes are found as before, /readyz says what is down
-//    and that the shop is ready; afterwards Redis is there again.
+// 1. `index sync` answers /livez, /readyz and /metrics at the port that it prints: the writer, and the written
+//    documents. A second sync, which stands by, is ready as well.
+// 2. A taken port is one clear line and exit code 1.
+// 3. Redis is stopped and killed under `serve` and `index sync`: changes are found as before, and /readyz says that
+//    Redis is down and that the shop is ready; afterwards Redis is back.
 import Glibc
 import JSON
 import LocalServices
@@ -66,7 +66,7 @@ struct SyncProcessTests {
     #expect(try await stand.run(["index", "full"]).exitStatus() == 0)
     let sync = try stand.run(["index", "sync", "--redis-socket", socket])
     defer { sync.kill() }
-    // A cold engine on a busy machine: what is found is asked here, not how fast.
+    // A cold engine on a busy machine: this test asks what is found, not how fast.
     let serve = try stand.run([
       "serve", "--http-port", "0", "--redis-socket", socket, "--search-deadline-milliseconds", "10000",
     ])

@@ -1,8 +1,8 @@
-// The built executable, `vitrine up`, as a process of its own:
+// The built executable, `vitrine up`, as a separate process:
 // 1. It prints its address, and a search answers there.
 // 2. A title and a price changed by SQL in its private Postgres are found by the next searches.
-// 3. SIGINT ends it with exit code 0 and leaves no process; a second start fills nothing anew and keeps the data, and so
-//    does one after the process was killed.
+// 3. SIGINT ends it with exit code 0 and leaves no process; a second start keeps the data and does not fill it again,
+//    and so does a start after the process was killed.
 // 4. A taken port is one clear line and exit code 1, and leaves no process.
 // 5. A state folder that cannot be made is one clear line and exit code 1.
 import Configuration
@@ -82,7 +82,7 @@ struct UpTests {
     #expect(folder.processes() == [])
   }
 
-  @Test("5: no place for the state", .timeLimit(.minutes(10)))
+  @Test("5: a state folder that cannot be made", .timeLimit(.minutes(10)))
   func noFolder() async throws {
     let folder = try StateFolder()
     defer { folder.remove() }

@@ -6,7 +6,7 @@ struct ProcessFailure: Error, CustomStringConvertible {
   let description: String
 }
 
-/// Waits until the condition holds; a busy machine takes a small part of the time.
+/// Waits until the condition is true; a busy machine takes a small part of the time.
 func until(_ what: String, _ condition: () async throws -> Bool) async throws {
   let deadline = ContinuousClock.now + .seconds(180)
   while try await !condition() {
@@ -26,20 +26,20 @@ struct StateFolder {
     chmod(path, 0o755)
   }
 
-  func remove() { try? FileManager.default.removeItem(atPath: path) }  // A rest under /tmp hurts nobody.
+  func remove() { try? FileManager.default.removeItem(atPath: path) }  // A leftover under /tmp does no harm.
 
-  /// The processes that work in the folder: a Postgres that was left behind.
+  /// The processes that work in the folder, such as a Postgres left behind.
   func processes() -> [String] {
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return entries.filter { entry in
-      // One that ends meanwhile, or another account's, has no folder that we could read.
+      // A process that ends meanwhile, or one of another account, has no readable folder.
       let folder = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(entry)/cwd")
       return folder?.hasPrefix(path) == true
     }
   }
 }
 
-/// The built executable as a process of its own, whose output goes to files.
+/// The built executable as a separate process, whose output goes to files.
 struct VitrineProcess {
   /// The executable beside the test bundle.
   static let executable: String? = {
@@ -76,10 +76,10 @@ struct VitrineProcess {
   func standardError() throws -> String { try String(contentsOfFile: err, encoding: .utf8) }
   func interrupt() { Glibc.kill(process.processIdentifier, SIGINT) }
 
-  /// Ends it without a warning; the last resort, too, of a test that failed.
+  /// Ends the process without warning; also the last resort of a failed test.
   func kill() { if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) } }
 
-  /// The number that the system knows it by.
+  /// The process's number in the system.
   var id: Int32 { process.processIdentifier }
 
   func exitStatus() async throws -> Int32 {
@@ -87,7 +87,7 @@ struct VitrineProcess {
     return process.terminationStatus
   }
 
-  /// The port of the address that it printed after these words.
+  /// The port of the address that it printed after `words`.
   func port(after words: String = "open at http://127.0.0.1:") async throws -> Int {
     var port: Int?
     try await until("the address is printed") {

@@ -1,9 +1,11 @@
-// The executable's shell. What is proved:
-// 1. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration; results on standard output, all else on the other.
-// 2. `config` prints what is in force with its origin, and JSON that parses; a misspelt variable is pointed out.
-// 3. docs/reference/settings.md is what `config --reference` prints.
-// 4. Every command of the list can be run or has subcommands, has a sentence, and its help can be made.
-// 5. What Postgres refuses is told in the server's own words, for who types the command is the operator.
+// The executable's shell. Properties proved here:
+// 1. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration; results on standard output, all else on standard
+//    error.
+// 2. `config` prints the settings in force with their origins, and JSON that parses; it points out a misspelt variable.
+// 3. docs/reference/settings.md equals the output of `config --reference`.
+// 4. Every command in the list can be run or has subcommands, has a sentence, and its help can be made.
+// 5. Refusals by Postgres are reported in the server's own words, because the person who types the command is the
+//    operator.
 
 import Configuration
 import Foundation
@@ -80,7 +82,7 @@ private func run(_ line: String, environment: [String: String] = [:]) async -> (
     }
   }
 
-  @Test("5: what Postgres refuses", .timeLimit(.minutes(5)))
+  @Test("5: refusals by Postgres", .timeLimit(.minutes(5)))
   func refusedByPostgres() async throws {
     let settings = try await TestPostgres.shared.makeDatabase(isMigrated: false)
     let owner = PostgresPool(settings)

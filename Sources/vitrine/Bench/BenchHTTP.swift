@@ -4,7 +4,7 @@ import HTTPServer
 import Telemetry
 import Threading
 
-/// Why `vitrine bench http` gave no figures.
+/// The reason why `vitrine bench http` gave no figures.
 enum HTTPBenchmarkError: Error, CustomStringConvertible {
   case peerFailed
 
@@ -15,7 +15,7 @@ enum HTTPBenchmarkError: Error, CustomStringConvertible {
   }
 }
 
-/// What is measured: the C peer, and our server's ways to answer.
+/// A contender: the C peer, or one of our server's ways to answer.
 private struct HTTPContender {
   let name: String
   let url: String
@@ -25,19 +25,19 @@ private struct HTTPContender {
   var cpuSeconds: Double = 0
   var requests: Double = 0
 
-  /// What an answer costs the server's process, which other load on the machine bears on less than on the rate.
+  /// The server process's CPU time for an answer; other load on the machine affects it less than it affects the rate.
   var cpuMicroseconds: Double { requests > 0 ? cpuSeconds / requests * 1e6 : 0 }
 
-  /// The middle of the rounds.
+  /// The median of the rounds.
   var median: Double {
     let sorted = requestsPerSecond.sorted()
     return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
   }
 }
 
-/// Measures requests a second of `HTTPServer` beside a bare libmicrohttpd handler in C that suspends and resumes as
-/// well: answers of 4 KB to `connections` kept-alive connections, in alternating rounds, so that what else runs on
-/// the machine bears on both alike. The goal is 0.7 of the peer for the handler in a task.
+/// Measures requests per second of `HTTPServer` beside a bare libmicrohttpd handler in C that also suspends and
+/// resumes: answers of 4 KB to `connections` kept-alive connections, in alternating rounds, so that other load on the
+/// machine affects both alike. The goal is 0.7 of the peer for the handler in a task.
 func benchHTTP(rounds: Int = 5, secondsPerRound: Int = 3, connections: Int = 64, threads: Int = 2) async throws {
   let bodyBytes = 4_096
   guard let peer = CMicroHTTPDPeer_start(UInt32(threads), bodyBytes) else { throw HTTPBenchmarkError.peerFailed }

@@ -12,9 +12,9 @@ import SearchService
 
 /// `vitrine bench search`: the shop's search in process and over HTTP, with a real OpenSearch beside it.
 ///
-/// Both engines hold the same documents under the same mapping and run the same body: the shop's own, with 24 hits,
-/// all facets and the exact count. Over HTTP the shop does more than its peer: it understands the query, quotes each
-/// price from Postgres and writes its own JSON. Rounds alternate, so that what else runs here bears on both alike.
+/// Both engines hold the same documents under the same mapping and run the same body: the shop's own, with 24 hits, all
+/// facets and the exact count. Over HTTP the shop does more than its peer: it understands the query, quotes each price
+/// from Postgres and writes its own JSON. Rounds alternate, so that other load on the machine affects both alike.
 struct SearchBenchmark {
   struct Contender {
     var name: String
@@ -96,7 +96,7 @@ struct SearchBenchmark {
     report(own, beside: peer == nil ? nil : opensearch, clients: count)
   }
 
-  /// OpenSearch with the same documents, warm; nil where Java or the server's folder is missing.
+  /// OpenSearch with the same documents, warmed up; nil if Java or the server's folder is missing.
   private func startPeer(warmedBy bodies: [SearchRequest]) async throws -> LocalSearchServer? {
     guard let peer = try await LocalSearchServer.start(.openSearch, heapMegabytes: 1024) else {
       terminal.print("no OpenSearch beside it: \(LocalSearchServer.absence ?? "it could not be started")")
@@ -118,7 +118,7 @@ struct SearchBenchmark {
     return peer
   }
 
-  /// Searches from `tasks` tasks at once for the round's time.
+  /// Searches from `tasks` concurrent tasks for the round's time.
   private func measureInProcess(
     _ shop: Shop, _ bodies: [SearchRequest], tasks: Int
   ) async throws -> LoadGenerator.Figures {

@@ -1,6 +1,6 @@
 import Understanding
 
-/// How long queries take to be understood: the catalog's own, and twenty words among many synonym rules.
+/// Measures how long it takes to understand queries: the catalog's own, and twenty words among many synonym rules.
 struct UnderstandingBenchmark {
   let understanding: QueryUnderstanding
   let queries: [String]

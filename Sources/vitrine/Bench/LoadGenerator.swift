@@ -12,7 +12,7 @@ enum LoadGenerator {
   /// A request that the generator repeats; several are sent in turn.
   struct Request: Sendable {
     var path: String
-    /// JSON that is posted; nil: a GET.
+    /// JSON to post; nil: a GET.
     var body: String?
   }
 
@@ -28,17 +28,17 @@ enum LoadGenerator {
     let description = "wrk, which makes the load, is not installed: apt-get install wrk"
   }
 
-  /// Throws where there is no `wrk`: before anything is measured, not after.
+  /// Throws if there is no `wrk`: before anything is measured, not after.
   static func checkInstalled() async throws {
     let found = await onOwnThread { outputOf("command -v wrk") }
     if found.isEmpty { throw Missing() }
   }
 
-  /// Sends `requests` in turn from each of `connections` for some seconds. An answer that is no 2xx is a failure.
+  /// Sends `requests` in turn over each of `connections` for some seconds. An answer other than 2xx is a failure.
   static func run(
     _ base: String, requests: [Request], connections: Int, seconds: Int
   ) async throws -> Figures {
-    // One plain GET needs no script, whose cost the generator would bear.
+    // A single plain GET needs no script, which would cost the generator time.
     let script = requests.count == 1 && requests[0].body == nil ? nil : try temporaryScript(requests)
     defer { if let script { unlink(script) } }
     let target = script.map { "-s \($0) \(base)" } ?? base + requests[0].path
@@ -94,7 +94,7 @@ enum LoadGenerator {
     return path
   }
 
-  /// A Lua string: bytes that are not plain are written by number.
+  /// A Lua string: bytes other than plain ones are written as numbers.
   private static func quoted(_ text: String) -> String {
     var result = "\""
     for byte in text.utf8 {
@@ -109,7 +109,7 @@ enum LoadGenerator {
     return result + "\""
   }
 
-  /// What a shell command prints; waiting for it blocks. Empty when there can be no process.
+  /// The output of a shell command; waiting for it blocks. Empty if no process can be started.
   private static func outputOf(_ command: String) -> String {
     guard let stream = popen(command, "r") else { return "" }
     defer { pclose(stream) }

@@ -5,10 +5,10 @@ import Telemetry
 
 /// `vitrine bench suggest`: suggestions over HTTP while queries are typed letter by letter.
 ///
-/// Each query is asked at every letter, as the search box asks, and once more with a letter of it replaced, which takes
-/// the way through the spelling. Has no peer: no engine here answers products, categories, brands and corrections in one.
+/// Each query is sent at every letter, as the search box does, and once more with a letter replaced, which exercises
+/// the spelling. There is no peer: no engine here returns products, categories, brands and corrections in one answer.
 struct SuggestBenchmark {
-  /// Letters of a query that are typed before a shopper sees what was meant.
+  /// Letters that are typed before a shopper sees the right suggestion.
   private static let longest = 20
   private static let letters = Array("abcdefghijklmnopqrstuvwxyz")
 
@@ -51,7 +51,7 @@ struct SuggestBenchmark {
     (1...max(1, min(query.count, Self.longest))).map { String(query.prefix($0)) }
   }
 
-  /// The query with a letter in the middle of it replaced; nil where it is too short to tell what was meant.
+  /// The query with a letter in the middle replaced; nil if it is too short to recognise.
   private func mistyped(_ query: String, _ index: Int) -> String? {
     var letters = Array(query.prefix(Self.longest))
     guard letters.count >= 5 else { return nil }

@@ -48,7 +48,7 @@ struct EvaluateUnderstandingCommand: Command {
     }
   }
 
-  /// The shop's, learnt from the demo catalog in a database of its own.
+  /// The shop's understanding, learnt from the demo catalog in a separate database.
   private static func understanding() async throws -> QueryUnderstanding {
     try await Database.withTemporary(statementTimeout: statementTimeout) { pool in
       let catalog = PostgresCatalog(pool)

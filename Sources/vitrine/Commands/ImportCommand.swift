@@ -19,7 +19,7 @@ struct ImportCommand: Command {
 
   /// A batch waits for its triggers.
   private static let statementTimeout = Duration.seconds(300)
-  /// Refused lines that are printed; the count has them all.
+  /// Most refused lines that are printed; the count includes all.
   private static let mostPrinted = 20
 
   func run(_ context: CommandContext) async throws {

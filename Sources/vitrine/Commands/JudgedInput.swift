@@ -9,7 +9,7 @@ extension Judgments {
   init(file path: String) throws { try self.init(csv: String(decoding: ProjectFolder.read(path), as: UTF8.self)) }
 }
 
-/// What commands that measure on judgments are given: the judgments, the products, the engine.
+/// The input of commands that measure with judgments: the judgments, the products, the engine.
 struct JudgedInput: Sendable {
   let judgments: String
   let engine: String?

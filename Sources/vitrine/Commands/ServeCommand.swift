@@ -18,8 +18,8 @@ struct ServeCommand: Command {
       let status = try await Migrator().status(database.pool)
       guard status.pending.isEmpty else { throw NotMigrated(pending: status.pending.count) }
       let shop = try Shop(context, pool: database.pool, redis: cache.client)
-      // Before anything is served: an engine that will not do is the one line then. One that is down is no reason not to
-      // start, for it may come back, and the pages say so until then.
+      // Before anything is served: an unsuitable engine then gives the only line of output. An engine that is down does
+      // not prevent the start, because it may come back, and the pages say so until then.
       let check = shop.engineCheck()
       let isEngineKnown = shop.isEmbedded ? true : try await check.isPassed()
       var router = shop.router()

@@ -44,13 +44,13 @@ struct UpCommand: Command {
   ) async throws {
     let applied = try await Migrator().migrate(pool)
     let shop = try Shop(context, pool: pool, redis: cache.client)
-    // One that is down fails the index's first build, below.
+    // If the engine is down, the index's first build below fails.
     if !shop.isEmbedded { _ = try await shop.engineCheck().isPassed() }
     let tokenFile = context.settings.admin.token == nil ? AdminTokenFile(in: context.settings.stateFolder) : nil
     var router = shop.router(adminToken: try tokenFile?.token())
     try DemoCatalog.registerPictures(on: &router)
     let server = shop.server(router: router)
-    let port = try server.start()  // Before anything is said: a taken port is the one line then.
+    let port = try server.start()  // Before any output: a taken port is the only line then.
 
     if !applied.isEmpty { say("migrated the database: \(applied.joined(separator: ", "))") }
     if !noDemo, try await shop.catalog.productCount() == 0 {
@@ -68,7 +68,7 @@ struct UpCommand: Command {
     try await context.run(shop.services(server: server))
   }
 
-  /// `tokenPath`: the file of the admin token, where the settings have none.
+  /// `tokenPath`: the file of the admin token, if the settings have none.
   static func welcome(host: String, port: Int, tokenPath: String? = nil) -> String {
     let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     return """

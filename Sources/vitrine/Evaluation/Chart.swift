@@ -1,13 +1,13 @@
 import Web
 
-/// Charts as inline SVG, without scripts; the figures stand beside them in a table, for whoever does not see them.
+/// Charts as inline SVG, without scripts; a table beside them has the same figures, for readers who cannot see charts.
 enum Chart {
   struct Bar {
     var name: String
     /// From 0 to 1.
     var value: Double
     var text: String
-    /// The one that the chart is about.
+    /// Whether the chart is about this bar.
     var isMain: Bool
   }
 
@@ -18,11 +18,11 @@ enum Chart {
     var text: String
   }
 
-  /// A phone's width: text is as large there as it says, and larger on a desk.
+  /// A phone's width: text has its stated size there, and is larger on a desktop.
   private static let width = 340.0
   private static let rowHeight = 34.0
 
-  /// Bars from 0 to 1, a name above each.
+  /// Bars from 0 to 1, each below its name.
   static func bars(label: String, _ bars: [Bar]) -> HTML {
     let rows = bars.enumerated().map { index, bar -> HTML in
       let top = Double(index) * rowHeight
@@ -36,11 +36,11 @@ enum Chart {
     return frame(label: label, height: Double(bars.count) * rowHeight, rows)
   }
 
-  /// Dots with their intervals around a line at 0, a name above each.
+  /// Dots with their intervals around a line at 0, each below its name.
   static func intervals(label: String, _ intervals: [Interval]) -> HTML {
     let low = intervals.map(\.range.lowerBound).reduce(0, min)
     let high = intervals.map(\.range.upperBound).reduce(0, max)
-    // Without any difference the scale is nothing wide.
+    // If all differences are zero, the scale would have no width.
     let span = max(high - low, 1e-6)
     func x(_ value: Double) -> String { px(6 + (value - low) / span * (width - 12)) }
     let height = Double(intervals.count) * rowHeight

@@ -17,7 +17,7 @@ struct FigureTable {
   }
 }
 
-/// A number with that many decimals, rounded half away from zero.
+/// A number with `digits` decimals, rounded half away from zero.
 func decimal(_ value: Double, _ digits: Int) -> String {
   var scale = 1.0
   for _ in 0..<digits { scale *= 10 }
@@ -28,8 +28,8 @@ func decimal(_ value: Double, _ digits: Int) -> String {
   return "\(scaled < 0 ? "-" : "")\(padded.dropLast(digits)).\(padded.suffix(digits))"
 }
 
-/// As `decimal`, or a dash where there is no figure.
+/// Like `decimal`, or a dash if there is no figure.
 func decimal(_ value: Double?, _ digits: Int) -> String { value.map { decimal($0, digits) } ?? "-" }
 
-/// As `decimal`, with a plus before what is above 0.
+/// Like `decimal`, with a plus before positive numbers.
 func signed(_ value: Double, _ digits: Int) -> String { (value > 0 ? "+" : "") + decimal(value, digits) }

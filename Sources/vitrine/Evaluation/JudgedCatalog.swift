@@ -7,10 +7,10 @@ import SearchDSL
 import SearchService
 import Understanding
 
-/// The judged products' source, in two indices of its own: with the four plain fields that the published figures are
-/// made with, and as the shop indexes it. Nothing else is in either, since other products would change the statistics.
+/// The source of the judged products, in two separate indices: one with the four plain fields of the published figures,
+/// and one as the shop indexes it. Neither contains anything else, because other products would change the statistics.
 struct JudgedCatalog: Sendable {
-  /// What it is made from.
+  /// The parts that it is made from.
   struct Parts: Sendable {
     let judgments: Judgments
     let products: any ProductSource
@@ -27,7 +27,7 @@ struct JudgedCatalog: Sendable {
   private static let shopIndex = "vitrine-evaluate-shop"
 
   let parts: Parts
-  /// The name that the judged products were imported under.
+  /// The name of the source under which the judged products were imported.
   let source: String
   let codes: [ProductID: String]
   let titles: [String: String]
@@ -52,7 +52,7 @@ struct JudgedCatalog: Sendable {
 
   /// Indexes the judged products, runs `body`, and removes the indices.
   ///
-  /// `source` is the name that the products were imported under; nil: the one that most judged products have.
+  /// `source` is the name under which the products were imported; nil: the source of most judged products.
   static func with<Result>(
     _ parts: Parts, source: String?, _ body: (JudgedCatalog) async throws -> Result
   ) async throws -> Result {
@@ -62,7 +62,7 @@ struct JudgedCatalog: Sendable {
       try await removeIndices(parts.engine)
       return result
     } catch {
-      // What failed is the error to report; indices that stay are replaced by the next run.
+      // The first failure is the error to report; the next run replaces indices that stay.
       try? await removeIndices(parts.engine)
       throw error
     }
@@ -114,12 +114,12 @@ struct JudgedCatalog: Sendable {
       retrieval: Retrieval(weights: weights), knowledge: knowledge, steps: steps, deadlines: deadlines)
   }
 
-  /// The codes of what a service finds, best first.
+  /// The codes of the products that a service finds, best first.
   func ranking(_ text: String, by service: SearchService, depth: Int) async throws -> [String] {
     try await service.ranking(of: SearchInput(text: text, pageSize: depth)).compactMap { codes[$0] }
   }
 
-  /// The codes of what a plain form finds; equal scores stand in the order of ids, which is the file's.
+  /// The codes of the products that a plain form finds; equal scores are in ID order, which is the file's.
   func plainRanking(
     _ text: String, kind: MultiMatchQuery.Kind, fields: [BoostedField], depth: Int
   ) async throws -> [String] {
@@ -153,7 +153,7 @@ struct JudgedCatalog: Sendable {
     await names.add(batch)
   }
 
-  /// Icecat's four fields as the published figures take them.
+  /// Icecat's four fields, as in the published figures.
   private static func plainDocument(_ product: ProductSnapshot) -> [UInt8] {
     let texts = product.attributes.flatMap(\.values).compactMap { value in
       if case .text(let text) = value { text } else { nil }
@@ -190,7 +190,7 @@ struct JudgedCatalog: Sendable {
   }()
 }
 
-/// Ids, codes and titles of what was indexed.
+/// IDs, codes and titles of the indexed products.
 private actor ProductNames {
   private(set) var codes: [ProductID: String] = [:]
   private(set) var titles: [String: String] = [:]

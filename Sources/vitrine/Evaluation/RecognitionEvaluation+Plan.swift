@@ -1,7 +1,7 @@
 import Understanding
 
 extension RecognitionEvaluation {
-  /// What a plan recognised, in the terms of the labels.
+  /// The entities that a plan recognised, in the terms of the labels.
   static func entities(of plan: QueryPlan) -> [(kind: EntityKind, value: String)] {
     plan.recognitions.flatMap { recognition -> [(kind: EntityKind, value: String)] in
       switch (recognition.kind, recognition.constraint) {

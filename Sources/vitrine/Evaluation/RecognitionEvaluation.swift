@@ -1,17 +1,17 @@
 import Importing
 
-/// What a query can be seen to speak of.
+/// The kinds of entities that a query may mention.
 enum EntityKind: String, Sendable, CaseIterable {
   case brand, category, colour, size, price
 }
 
-/// Measures who recognises entities in queries, on queries whose entities people wrote down.
+/// Measures recognisers of entities on queries whose entities people wrote down.
 ///
 /// The file is CSV with the columns query, brand, category, colour, size and price (docs/reference/seeds.md). A cell
-/// holds labels with `|` between them; a label may allow several values, with ` or ` between them; one with a `?` is
-/// open: to see it is right, not to see it is right as well.
+/// contains labels separated by `|`; a label may allow several values, separated by ` or `; a label with a `?` is open:
+/// both recognising it and leaving it out are right.
 struct RecognitionEvaluation {
-  /// Gives what it sees in a query, each with the value that it stands for.
+  /// Returns the entities recognised in a query, each with its value.
   typealias Recogniser = (_ query: String) -> [(kind: EntityKind, value: String)]
 
   struct Label: Equatable {
@@ -26,16 +26,16 @@ struct RecognitionEvaluation {
     var labels: [Label]
   }
 
-  /// How often it was right, over all queries.
+  /// The counts of right and wrong results, over all queries.
   struct Score: Equatable {
     var found = 0
     var missed = 0
-    /// Seen where nothing like it is.
+    /// Recognised, but not in the query.
     var wrong = 0
 
-    /// The share of what was seen that is there; 1 where nothing was seen.
+    /// The share of recognised entities that are in the query; 1 if none was recognised.
     var precision: Double { found + wrong == 0 ? 1 : Double(found) / Double(found + wrong) }
-    /// The share of what is there that was seen; 1 where nothing is.
+    /// The share of the query's entities that were recognised; 1 if there are none.
     var recall: Double { found + missed == 0 ? 1 : Double(found) / Double(found + missed) }
     /// The harmonic mean of both.
     var f1: Double { found == 0 ? (missed + wrong == 0 ? 1 : 0) : 2 * precision * recall / (precision + recall) }
@@ -45,7 +45,7 @@ struct RecognitionEvaluation {
     }
   }
 
-  /// A query that was not recognised as it was labelled.
+  /// A query whose recognition differs from its labels.
   struct Miss: Equatable {
     var query: String
     var kind: EntityKind
@@ -54,7 +54,7 @@ struct RecognitionEvaluation {
   }
 
   let queries: [Query]
-  /// The categories above each; to see one of them is true as well, if less telling, and counts neither way.
+  /// The categories above each category: recognising one of them is true, if less specific, and counts neither way.
   private let broader: [String: Set<String>]
 
   /// `categories` are the catalog's, from the root down.
@@ -79,7 +79,7 @@ struct RecognitionEvaluation {
     }
   }
 
-  /// The score of each kind, and what was not as labelled.
+  /// The score of each kind, and the differences from the labels.
   func measure(_ recognise: Recogniser) -> (scores: [EntityKind: Score], misses: [Miss]) {
     var scores: [EntityKind: Score] = [:]
     var misses: [Miss] = []
@@ -116,6 +116,6 @@ struct RecognitionEvaluation {
     return (score, Miss(query: query.text, kind: kind, missed: missed, wrong: wrong.sorted()))
   }
 
-  /// Case and white space do not tell values apart: `27 in` is `27in`.
+  /// Case and white space do not distinguish values: `27 in` is `27in`.
   private static func folded(_ value: String) -> String { value.lowercased().filter { !$0.isWhitespace } }
 }

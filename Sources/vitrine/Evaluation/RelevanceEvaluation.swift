@@ -4,12 +4,12 @@ import SearchDSL
 import SearchService
 import Understanding
 
-/// Measures rankings on people's judgments: five known forms of BM25, the shop's own search, and that without each of
-/// its steps in turn.
+/// Measures rankings with people's judgments: five known forms of BM25, the shop's own search, and that search without
+/// each of its steps in turn.
 struct RelevanceEvaluation {
-  /// What a shopper's page holds; its latency is what is reported.
+  /// Products on a shopper's page, whose latency is reported.
   private static let page = 10
-  /// What the known figures were made with: 19,406 products and 54 queries.
+  /// The data of the known figures: 19,406 products and 54 queries.
   private static let knownSize = (products: 19_406, queries: 54)
 
   /// The names of the plain rankings and the figures of KNOWN_ANSWERS.md for the 46 queries of the Icecat judgments.
@@ -76,7 +76,7 @@ struct RelevanceEvaluation {
     }
   }
 
-  /// Ranks every query as deep as the metrics look, and times what a shopper waits for: one page.
+  /// Ranks every query as deep as the metrics look, and times the page that a shopper waits for.
   private func measure(
     _ name: String, ranking: (_ text: String, _ depth: Int) async throws -> [String],
     page: (_ text: String) async throws -> Void

@@ -4,11 +4,11 @@ import SearchService
 import Understanding
 import Web
 
-/// An evaluation of relevance as one page of HTML that needs nothing else: no script, no other file.
+/// An evaluation of relevance as one self-contained HTML page: no script, no other file.
 struct RelevancePage {
-  /// Products of either side that a query's change shows.
+  /// Products that a query's change shows on each side.
   private static let mostShown = 5
-  /// Queries of either kind that a comparison shows; the JSON has all.
+  /// Queries of each kind that a comparison shows; the JSON has all.
   private static let mostChanges = 10
 
   let report: RelevanceReport

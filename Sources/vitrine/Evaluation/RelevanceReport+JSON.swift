@@ -5,7 +5,7 @@ import SearchService
 import Understanding
 
 extension RelevanceReport {
-  /// All of the report, each query's figures included, as one JSON object.
+  /// The whole report, including each query's figures, as one JSON object.
   var json: JSONValue {
     [
       "judgments": .string(judgmentsFile),

@@ -4,7 +4,7 @@ import SearchService
 import Understanding
 
 extension RelevanceReport {
-  /// Queries that gain and lose most, as many of each as a terminal shows.
+  /// Queries with the greatest gains and losses; a terminal shows this many of each.
   private static let mostChanges = 5
 
   /// The report for a terminal.

@@ -3,15 +3,15 @@ import SearchDSL
 import SearchService
 import Understanding
 
-/// What an evaluation of relevance found: the figures of each ranking, and where they differ.
+/// The result of an evaluation of relevance: the figures of each ranking, and their differences.
 struct RelevanceReport: Sendable {
-  /// One way of searching, and what it is worth.
+  /// One way of searching, and its figures.
   struct Row: Sendable {
     var run: JudgedRun
-    /// Of one page of ten, as a shopper asks for it.
+    /// For one page of ten products, which a shopper requests.
     var p50Milliseconds: Double
     var p99Milliseconds: Double
-    /// nDCG@10 of the plain forms as Elasticsearch and OpenSearch give it (KNOWN_ANSWERS.md).
+    /// nDCG@10 of the plain forms on Elasticsearch and OpenSearch (KNOWN_ANSWERS.md).
     var known: Double?
 
     var name: String { run.name }
@@ -21,13 +21,13 @@ struct RelevanceReport: Sendable {
   struct Ablation: Sendable {
     var step: SearchStep
     var row: Row
-    /// What the step adds: the shop's search against the one without it.
+    /// The step's contribution: the shop's search against the one without the step.
     var comparison: Comparison
   }
 
   /// Two rankings side by side.
   struct Comparison: Sendable {
-    /// How one query fares.
+    /// The change for one query.
     struct Change: Sendable {
       var baseline: JudgedRun.Answer
       var candidate: JudgedRun.Answer
@@ -37,14 +37,14 @@ struct RelevanceReport: Sendable {
 
     var baseline: String
     var candidate: String
-    /// Of nDCG@10.
+    /// The comparison of nDCG@10.
     var paired: PairedComparison
-    /// Queries that the candidate does better, the greatest gain first.
+    /// Queries that the candidate answers better, the greatest gain first.
     var winners: [Change]
-    /// Queries that it does worse, the greatest loss first.
+    /// Queries that it answers worse, the greatest loss first.
     var losers: [Change]
 
-    /// nil where no query has a figure.
+    /// nil if no query has a figure.
     init?(baseline: JudgedRun, candidate: JudgedRun, seed: UInt64) {
       guard let paired = PairedComparison(.ndcg10, baseline: baseline, candidate: candidate, seed: seed) else {
         return nil
@@ -66,7 +66,7 @@ struct RelevanceReport: Sendable {
   var source: String
   var productCount: Int
   var queryCount: Int
-  /// Those with a product rated above 0, of which alone the figures are means.
+  /// Number of queries with a product rated above 0; all figures are means over these.
   var queriesWithRelevant: Int
   var judgmentsWithoutProduct: Int
   var weights: RankingWeightsFile
@@ -75,7 +75,7 @@ struct RelevanceReport: Sendable {
   var shopRow: Row
   /// The shop's search against the best plain form.
   var againstPlain: Comparison?
-  /// In the order of the steps; empty where they were not asked for.
+  /// In the order of the steps; empty if not requested.
   var ablations: [Ablation]
   /// By code.
   var titles: [String: String]
@@ -84,7 +84,7 @@ struct RelevanceReport: Sendable {
 
   static let shopName = "vitrine search"
 
-  /// The first of an answer's products, as a reader needs them.
+  /// The first products of an answer, with the data that a reader needs.
   func top(_ answer: JudgedRun.Answer, _ count: Int) -> [(code: String, title: String, rating: Double?)] {
     answer.ranking.prefix(count).map { ($0, titles[$0] ?? "", answer.query.ratings[$0]) }
   }

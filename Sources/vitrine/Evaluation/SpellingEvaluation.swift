@@ -1,10 +1,10 @@
 import Importing
 import Understanding
 
-/// Measures the spelling corrector on queries as they were typed and as they were meant.
+/// Measures the spelling corrector with queries as typed and as meant.
 ///
-/// Its vocabulary is a list of frequencies and the meant words; a word that the list lacks counts as the list's rarest.
-/// A query is right when it comes out as it was meant, but for case and the width of white space.
+/// Its vocabulary is a list of frequencies and the meant words; a word that is not in the list counts as the list's
+/// rarest. A query is right if the correction equals the meant query, ignoring case and the width of white space.
 struct SpellingEvaluation {
   struct Query {
     var typed: String
@@ -13,20 +13,20 @@ struct SpellingEvaluation {
 
   struct Row {
     var name: String
-    /// The share of queries that come out as they were meant.
+    /// The share of queries whose correction is right.
     var top1: Double
-    /// The share of words that stay as they are when the meant queries are corrected.
+    /// The share of words that stay unchanged when the meant queries are corrected.
     var leftAlone: Double
     var medianMilliseconds: Double
     var p99Milliseconds: Double
   }
 
-  /// A word of a list of web frequencies that is more common than this was meant: a millionth of all words.
+  /// A word of the web frequency list that is more common than this counts as correct: a millionth of all words.
   private static let protectedShare = 1e-6
   static let folds = 5
 
   let queries: [Query]
-  /// With the list's words alone.
+  /// With the list's words only.
   let corrector: SpellingCorrector
   private let frequencies: [(word: String, count: Double)]
   private let listTotal: Double
@@ -55,7 +55,8 @@ struct SpellingEvaluation {
     var description: String { reason }
   }
 
-  /// The corrector with the list's words, the meant ones, and those of a shop's texts, which together weigh as the list.
+  /// The corrector with the list's words, the meant words, and those of a shop's texts, which together weigh as much as
+  /// the list.
   private static func corrector(
     _ queries: [Query], _ frequencies: [(word: String, count: Double)], least: Double, total: Double, texts: [String]
   ) -> SpellingCorrector {
@@ -74,11 +75,11 @@ struct SpellingEvaluation {
 
   // MARK: Rows
 
-  /// The corrector as it is: no query had a part in it but for the list of meant words.
+  /// The corrector as shipped: the queries influenced it only through the list of meant words.
   func asShipped() -> Row { run("vitrine") { _ in corrector } }
 
-  /// Each fifth of the queries with the words and pairs of the other fifths' meant queries for a shop's texts: what
-  /// context is worth.
+  /// Each fifth of the queries, with the words and pairs of the other fifths' meant queries as a shop's texts: this
+  /// shows the value of context.
   func withOtherQueries() -> Row {
     let correctors = (0..<Self.folds).map { fold in
       Self.corrector(
@@ -87,7 +88,7 @@ struct SpellingEvaluation {
     return run("vitrine, with other queries' words and pairs") { correctors[Self.fold(of: $0)] }
   }
 
-  /// Each fifth of the queries with costs of edits that were estimated on the other fifths.
+  /// Each fifth of the queries, with edit costs estimated on the other fifths.
   func fittedOnOtherQueries() -> Row {
     let correctors = (0..<Self.folds).map { fold in
       corrector.with(ErrorModel.standard.fitted(to: others(than: fold).flatMap(Self.wordPairs)))
@@ -97,14 +98,14 @@ struct SpellingEvaluation {
 
   private func others(than fold: Int) -> [Query] { queries.filter { Self.fold(of: $0) != fold } }
 
-  /// Queries that mean the same are of one fold: what is judged was not learned.
+  /// Queries with the same meaning are in one fold, so that no judged query was learned.
   private static func fold(of query: Query) -> Int {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in folded(query.meant).utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     return Int((hash >> 32) % UInt64(folds))
   }
 
-  /// The misspelt words of a query that has as many words as what was meant.
+  /// The misspelt words of a query with as many words as the meant query.
   private static func wordPairs(_ query: Query) -> [(typed: String, meant: String)] {
     let (typed, meant) = (Vocabulary.words(in: query.typed), Vocabulary.words(in: query.meant))
     guard typed.count == meant.count else { return [] }
@@ -135,7 +136,7 @@ struct SpellingEvaluation {
       medianMilliseconds: times[times.count / 2], p99Milliseconds: times[min(times.count - 1, times.count * 99 / 100)])
   }
 
-  /// Queries that do not come out as they were meant.
+  /// Queries whose correction is wrong.
   func misses() -> [(query: Query, corrected: String)] {
     queries.compactMap { query in
       let corrected = corrector.correct(query.typed)?.text ?? query.typed

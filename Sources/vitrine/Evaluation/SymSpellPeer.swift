@@ -5,7 +5,7 @@ import JSON
 enum SymSpellPeer {
   enum Outcome {
     case measured(version: String, rows: [SpellingEvaluation.Row])
-    /// Why there is nothing to compare with, in one line.
+    /// The reason why there is nothing to compare with, in one line.
     case absent(String)
   }
 

@@ -1,7 +1,7 @@
 import Catalog
 
-/// The plainest recogniser of entities, to measure others against: a value of the catalog that stands in the query word
-/// for word. Where values overlap the longest counts. It knows no prices, no plurals, and no words that mean nothing.
+/// The plainest recogniser of entities, as a yardstick: a value of the catalog that occurs literally in the query. If
+/// values overlap, the longest counts. It knows no prices, no plurals, and no words without meaning.
 struct ValueLookUp {
   private static let sizeCodes: Set<String> = ["size", "shoe_size", "bed_size", "towel_size", "rug_size"]
   private static let colourCode = "colour"

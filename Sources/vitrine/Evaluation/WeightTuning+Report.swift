@@ -32,7 +32,7 @@ extension WeightTuning.Report {
     return lines.joined(separator: "\n")
   }
 
-  /// The file of the new weights, with all that they come from.
+  /// The file of the new weights, with everything that they were derived from.
   func file(from origin: WeightTuning.Origin) -> RankingWeightsFile {
     let folds = folds.map { fold -> JSONValue in
       [
@@ -84,7 +84,7 @@ extension WeightTuning.Report {
 }
 
 extension WeightTuning {
-  /// Where weights come from, as their file says.
+  /// The origin of weights, as their file states it.
   struct Origin: Sendable {
     /// The judgments' file, without its folder.
     var judgmentsName: String

@@ -2,18 +2,18 @@ import JSON
 import Ranking
 import SearchService
 
-/// Searches the ranking's weights on judgments, and says by cross-validation what the search is worth.
+/// Searches for the ranking's weights with judgments, and measures the search by cross-validation.
 struct WeightTuning {
   struct Options: Sendable {
     var folds = 5
     var seed: UInt64 = 1
-    /// nDCG@10 that a step of a weight must be worth (`CoordinateAscent`).
+    /// nDCG@10 that each step of a weight must gain (`CoordinateAscent`).
     var penalty = 0.001
     /// Names of weights that are not searched.
     var held: Set<String> = []
   }
 
-  /// One fold: what the weights found on the other queries do on those held out.
+  /// One fold: the effect of weights found on the other queries on the queries held out.
   struct Fold: Sendable {
     var queryCount: Int
     var old: Double
@@ -26,18 +26,18 @@ struct WeightTuning {
     var old: RankingWeights
     /// Found on all queries.
     var new: RankingWeights
-    /// nDCG@10 of all queries, those that the new weights were found on.
+    /// nDCG@10 of all queries, on which the new weights were found.
     var oldMean: Double
     var newMean: Double
     var folds: [Fold]
-    /// Each query by the weights that were found without it: what to expect of other queries.
+    /// Each query with the weights found without it: the value to expect for other queries.
     var heldOutMean: Double
-    /// That against the old weights on the same queries.
+    /// That value against the old weights on the same queries.
     var heldOut: PairedComparison
     var pointsSearched: Int
 
     var isUnchanged: Bool { new == old }
-    /// Weights that do no better on queries they were not found on have learned noise.
+    /// Weights that are no better on held-out queries have learned noise.
     var isBetter: Bool { !isUnchanged && heldOut.difference > 0 }
   }
 
@@ -47,7 +47,7 @@ struct WeightTuning {
   let start: RankingWeights
   let options: Options
 
-  /// Queries with nothing relevant say nothing of a ranking.
+  /// Queries with nothing relevant say nothing about a ranking.
   private var queries: [Judgments.Query] { catalog.judgments.queries.filter(\.hasRelevant) }
 
   struct TooFewQueries: Error, CustomStringConvertible {
@@ -58,7 +58,7 @@ struct WeightTuning {
     }
   }
 
-  /// `onFold` hears of each fold that is done, and of the search on all queries at the end.
+  /// `onFold` is called after each fold, and after the search on all queries at the end.
   func run(onFold: @escaping @Sendable () -> Void) async throws -> Report {
     let count = queries.count
     guard options.folds >= 2, count >= options.folds * 2 else {
@@ -103,7 +103,7 @@ struct WeightTuning {
     return weights
   }
 
-  /// nDCG@10 of each query; the queries run at once.
+  /// nDCG@10 of each query; the queries run concurrently.
   private func values(of weights: RankingWeights) async throws -> [Double] {
     let service = catalog.service(weights: weights)
     let queries = queries

@@ -1,6 +1,6 @@
 import Threading
 
-/// Whether one service is to shut down, and who wants to know.
+/// Whether one service must shut down, and the handlers to tell.
 final class GracefulShutdownManager: Sendable {
   /// The manager of the service that the current task belongs to.
   @TaskLocal static var current: GracefulShutdownManager?
@@ -26,7 +26,7 @@ final class GracefulShutdownManager: Sendable {
     for handler in handlers { handler() }
   }
 
-  /// Runs `handler` at the shutdown, or now when that has begun. Returns what `remove` takes.
+  /// Runs `handler` at the shutdown, or now if that has begun. Returns the argument for `remove`.
   func add(_ handler: @escaping @Sendable () -> Void) -> Int? {
     let id = state.withLock { state -> Int? in
       guard !state.isShuttingDown else { return nil }
@@ -44,9 +44,9 @@ final class GracefulShutdownManager: Sendable {
   }
 }
 
-/// Runs `operation`, and `handler` as soon as the service is to shut down while it runs.
+/// Runs `operation`, and runs `handler` as soon as the service must shut down meanwhile.
 ///
-/// Outside of a service group the handler is never run.
+/// Outside a service group the handler never runs.
 func withGracefulShutdownHandler<Value>(
   operation: () async throws -> Value, onGracefulShutdown handler: @escaping @Sendable () -> Void
 ) async rethrows -> Value {
@@ -56,7 +56,7 @@ func withGracefulShutdownHandler<Value>(
   return try await operation()
 }
 
-/// Waits until the service is to shut down. Throws `CancellationError` when the task is cancelled before.
+/// Waits until the service must shut down. Throws `CancellationError` if the task is cancelled before.
 func gracefulShutdown() async throws {
   let (stream, continuation) = AsyncStream<Void>.makeStream()
   await withGracefulShutdownHandler {
@@ -68,7 +68,7 @@ func gracefulShutdown() async throws {
   try Task.checkCancellation()
 }
 
-/// Runs `operation` and cancels it when the service is to shut down; for loops that know cancellation only.
+/// Runs `operation` and cancels it when the service must shut down; for loops that only react to cancellation.
 func cancelWhenGracefulShutdown<Value: Sendable>(
   _ operation: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {

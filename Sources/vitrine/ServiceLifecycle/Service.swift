@@ -1,12 +1,12 @@
-/// Something that runs until it is told to stop: the HTTP server, the indexer, a Postgres of our own.
+/// A service runs until it is told to stop: the HTTP server, the indexer, a private Postgres.
 ///
-/// `run` obeys a graceful shutdown (see `gracefulShutdown()`, `withGracefulShutdownHandler`) by ending what it has
-/// begun and returning, and cancellation by returning at once. Names and shapes are swift-service-lifecycle's.
+/// At a graceful shutdown (see `gracefulShutdown()`, `withGracefulShutdownHandler`) `run` must finish the work it has
+/// begun and return; at a cancellation it must return at once. Names and shapes are swift-service-lifecycle's.
 protocol Service: Sendable {
   func run() async throws
 }
 
-/// A service made of a closure.
+/// A service made from a closure.
 struct ClosureService: Service {
   let body: @Sendable () async throws -> Void
 
@@ -17,12 +17,12 @@ struct ClosureService: Service {
   func run() async throws { try await body() }
 }
 
-/// A service, its name for messages, and what its end means for the others.
+/// A service, its name for messages, and the effect of its end on the others.
 struct ServiceConfiguration: Sendable {
   enum SuccessTerminationBehavior: Sendable {
     /// The others are shut down as well.
     case gracefullyShutdownGroup
-    /// The others go on; for work that has an end.
+    /// The others continue; for work that has an end.
     case ignore
   }
 

@@ -1,18 +1,18 @@
-/// Runs services side by side until one of them ends, fails, or the process is told to stop.
+/// Runs services concurrently until one of them ends or fails, or the process is told to stop.
 ///
-/// SIGTERM or SIGINT shuts the services down gracefully, the last of the list first and each only when the one behind
+/// SIGTERM or SIGINT shuts the services down gracefully, the last of the list first and each only after the one behind
 /// it has ended, so that the HTTP server drains while the database is still there. After `gracefulShutdownLimit`, or at
-/// the second signal, what still runs is cancelled; what does not obey that within `cancellationLimit`, or until a
-/// third signal, ends with the process.
+/// the second signal, running services are cancelled; services that have not obeyed after `cancellationLimit`, or at a
+/// third signal, end with the process.
 struct ServiceGroup: Service {
   let services: [ServiceConfiguration]
   let gracefulShutdownLimit: Duration
   let cancellationLimit: Duration
   let signals: @Sendable () -> AsyncStream<UnixSignal>
-  /// Called with the names of the services that obey nothing; is to end the process.
+  /// Called with the names of the services that do not obey; must end the process.
   let giveUp: @Sendable ([String]) -> Void
 
-  /// Cancelled work has only to notice that; what takes longer than this does not look.
+  /// Cancelled work only needs to notice the cancellation; work that takes longer than this never checks.
   static let defaultCancellationLimit = Duration.seconds(5)
 
   init(
@@ -28,7 +28,7 @@ struct ServiceGroup: Service {
     self.giveUp = giveUp
   }
 
-  /// Throws the first error of a service, when the others have ended.
+  /// Throws the first error of a service, after the others have ended.
   func run() async throws {
     guard !services.isEmpty else { return }
     let (events, sink) = AsyncStream<ServiceGroupEvent>.makeStream()
@@ -37,7 +37,7 @@ struct ServiceGroup: Service {
       for await _ in signals { sink.yield(.signal) }
     }
     defer { signalWatch.cancel() }
-    // A group within a group is told to shut down by the outer one.
+    // The outer group tells a nested group to shut down.
     let state = await withGracefulShutdownHandler {
       await supervise(events, sink)
     } onGracefulShutdown: {
@@ -59,7 +59,7 @@ struct ServiceGroup: Service {
         let manager = managers[index]
         group.addTask { sink.yield(.ended(index, await outcome(of: configuration.service, manager))) }
       }
-      // Ends early when the group's own task is cancelled, which cancels the services as well.
+      // Ends early if the group's own task is cancelled, which also cancels the services.
       for await event in events {
         for action in state.next(event) {
           switch action {

@@ -1,22 +1,22 @@
-/// What happens to a service group.
+/// The events of a service group.
 enum ServiceGroupEvent: Sendable {
-  /// The service at this place returned, or threw.
+  /// The service with this index returned, or threw.
   case ended(Int, (any Error)?)
   case signal
-  /// The group that this group is a service of shuts down.
+  /// The outer group, in which this group is a service, shuts down.
   case outerShutdown
   case gracefulShutdownLimit
   case cancellationLimit
 }
 
-/// What a service group does about it.
+/// The reactions of a service group.
 enum ServiceGroupAction: Equatable, Sendable {
-  /// Tells the service at this place to shut down.
+  /// Tells the service with this index to shut down.
   case shutDown(Int)
   case startGracefulShutdownLimit
   case cancelAll
   case startCancellationLimit
-  /// These obey nothing.
+  /// These do not obey.
   case giveUp([String])
   case end
 }
@@ -25,7 +25,7 @@ enum ServiceGroupAction: Equatable, Sendable {
 struct ServiceGroupState {
   private enum Phase: Equatable {
     case running
-    /// The service at this place is the one that was told last.
+    /// The service with this index was told last.
     case shuttingDown(Int)
     case cancelled
   }
@@ -52,7 +52,7 @@ struct ServiceGroupState {
 
   private mutating func ended(_ index: Int, _ error: (any Error)?) -> [ServiceGroupAction] {
     running.remove(index)
-    // Once the group stops, a service that says it was cancelled has done as it was told.
+    // Once the group stops, a service that throws CancellationError has obeyed.
     let isObedience = phase != .running && error is CancellationError
     if let error, firstError == nil, !isObedience { firstError = error }
     if running.isEmpty { return [.end] }

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 import Threading
 
-/// A signal that a process is asked to end with.
+/// A signal that asks a process to end.
 enum UnixSignal: Hashable, Sendable, CaseIterable {
   case sigterm, sigint, sigusr1
 
@@ -16,16 +16,16 @@ enum UnixSignal: Hashable, Sendable, CaseIterable {
   }
 }
 
-/// The given signals as they arrive; none that is sent after the return is lost.
+/// The given signals as they arrive; no signal sent after the return is lost.
 ///
-/// Their default action, which ends the process, is turned off for good. Processes that are started from here have it.
+/// Turns off their default action, which ends the process, for good. Child processes still have it.
 func unixSignals(_ signals: [UnixSignal]) -> AsyncStream<UnixSignal> {
   SignalPipe.shared.listen(to: signals)
 }
 
 /// A pipe from the signal handler, which may do next to nothing, to a thread, which may do anything.
 ///
-/// Dispatch's signal sources are registered on a queue of their own, so that a signal sent at once can be lost.
+/// Dispatch registers its signal sources on a separate queue, so that a signal sent at once can be lost.
 private final class SignalPipe: Sendable {
   static let shared = SignalPipe()
 
@@ -44,13 +44,13 @@ private final class SignalPipe: Sendable {
     precondition(pipe(&ends) == 0, "no pipe for signals: \(String(cString: strerror(errno)))")
     (readEnd, writeEnd) = (ends[0], ends[1])
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    // A full pipe has signals enough; the handler must never wait.
+    // A full pipe has enough signals; the handler must never wait.
     _ = fcntl(writeEnd, F_SETFL, O_NONBLOCK)
     Thread.detachNewThread { SignalPipe.shared.readForEver() }
   }
 
   func listen(to signals: [UnixSignal]) -> AsyncStream<UnixSignal> {
-    // Only the first few tell anything: shut down, cancel, end.
+    // Only the first few have a meaning: shut down, cancel, end.
     let (stream, continuation) = AsyncStream<UnixSignal>.makeStream(bufferingPolicy: .bufferingOldest(16))
     let id = nextID.wrappingAdd(1, ordering: .relaxed).newValue
     listeners.withLock { $0[id] = Listener(signals: signals, continuation: continuation) }

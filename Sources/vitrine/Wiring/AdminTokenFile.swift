@@ -1,6 +1,6 @@
 import Glibc
 
-/// The admin token that `vitrine up` makes for itself, in a file that its user alone can read.
+/// The admin token that `vitrine up` makes for itself, in a file that only its user can read.
 struct AdminTokenFile {
   let path: String
 
@@ -10,7 +10,7 @@ struct AdminTokenFile {
     let description: String
   }
 
-  /// The file's; made the first time.
+  /// The token in the file; both are made the first time.
   func token() throws -> String {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw fault() }

@@ -2,11 +2,11 @@ import Configuration
 import LocalServices
 import RedisStore
 
-/// The Redis that a command works with: the one in the settings, else a private one in the state folder; none where it
-/// is switched off.
+/// The Redis of a command: the one in the settings, otherwise a private one in the state folder; none if it is switched
+/// off.
 struct Cache {
   let client: RedisClient?
-  /// The private server, where this process started it.
+  /// The private server, if this process started it.
   let server: LocalRedis?
 
   static func open(_ context: CommandContext, startsPrivate: Bool) async throws -> Cache {

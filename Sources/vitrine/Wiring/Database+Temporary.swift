@@ -4,8 +4,8 @@ import PostgresStore
 extension Database {
   private static let temporaryName = "temporary"
 
-  /// Runs `body` with an empty, migrated database on a server that lasts as long: what is measured there leaves the
-  /// shop's alone.
+  /// Runs `body` with an empty, migrated database on a temporary server, so that a measurement does not touch the
+  /// shop's database.
   static func withTemporary<Result>(
     statementTimeout: Duration, _ body: (PostgresPool) async throws -> Result
   ) async throws -> Result {

@@ -3,18 +3,18 @@ import Glibc
 import LocalServices
 import PostgresStore
 
-/// The Postgres that a command works with: the one in the settings, else the private one in the state folder.
+/// The Postgres of a command: the one in the settings, otherwise the private one in the state folder.
 struct Database {
-  /// The database within a private server.
+  /// The database's name in a private server.
   private static let name = "vitrine"
 
   let pool: PostgresPool
-  /// The private server, where this process started it.
+  /// The private server, if this process started it.
   let server: LocalPostgres?
 
-  /// Connects; with no server in the settings the private one is used if it runs, and started if not.
+  /// Connects; if the settings name no server, uses the private one, and starts it if it is not running.
   ///
-  /// `statementTimeout` replaces the settings' for jobs that take long.
+  /// `statementTimeout` replaces the settings' for long jobs.
   static func open(_ context: CommandContext, statementTimeout: Duration? = nil) async throws -> Database {
     let settings = context.settings.postgres
     var server: LocalPostgres?
@@ -64,7 +64,7 @@ struct Database {
     }
   }
 
-  /// The error, or what a private server's log tells of its cause.
+  /// The error, or its cause from a private server's log.
   func explained(_ error: any Error) -> any Error { server?.fault ?? error }
 
   func close() async {

@@ -3,7 +3,7 @@ import HTTPServer
 import Ports
 import Seeding
 
-/// The hand-written demo products, their pictures, and the lists that the demo shop has beside its tree.
+/// The hand-written demo products, their pictures, and the demo shop's lists beside its tree.
 enum DemoCatalog {
   static let source = "seed"
   private static let batch = 500
@@ -20,7 +20,7 @@ enum DemoCatalog {
     return total
   }
 
-  /// Serves `/pictures/NAME.svg`, drawn when asked for.
+  /// Serves `/pictures/NAME.svg`, drawn on request.
   static func registerPictures(on router: inout Router) throws {
     router.get("/pictures/{name}", Route(name: "picture", isImmediate: true)) { request in
       let name = request.pathParameters["name"] ?? ""

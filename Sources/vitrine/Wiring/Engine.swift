@@ -4,7 +4,7 @@ import SearchDSL
 import SearchNode
 import Telemetry
 
-/// The search engine that a command works with: the embedded one, or the cluster in the settings.
+/// The search engine of a command: the embedded one, or the cluster in the settings.
 enum Engine {
   /// `name` replaces the settings' for one command: `embedded`, or a node's URL, without credentials.
   ///
@@ -53,18 +53,17 @@ extension ElasticsearchSettings {
   }
 }
 
-/// Asks the search engine what it is: one that the shop does not know is refused by name, one that is down is waited
-/// for.
+/// Asks the search engine what it is: refuses an unknown kind by name, and waits for an engine that is down.
 struct EngineCheck: Service {
   let engine: any SearchEngine
   let logger: Logger
   var pause: Duration = .seconds(2)
 
-  /// A healthy engine answers this in milliseconds; a start is not held up for longer by one that is down.
+  /// A healthy engine answers in milliseconds; one that is down must not delay a start for longer than this.
   private static let deadline = Duration.seconds(2)
 
-  /// True once the engine answered, false while it is down. Throws where it will not do: another product, too old, or
-  /// no right to ask.
+  /// True once the engine has answered, false while it is down. Throws if it is unsuitable: another product, too old,
+  /// or no right to ask.
   func isPassed() async throws(SearchEngineError) -> Bool {
     do throws(SearchEngineError) {
       let information = try await engine.information(deadline: .now + Self.deadline)
@@ -81,11 +80,11 @@ struct EngineCheck: Service {
     }
   }
 
-  /// Looks again until the engine answers; ends the shop when it turns out to be one that will not do.
+  /// Asks again until the engine answers; ends the shop if the engine turns out to be unsuitable.
   func run() async throws {
     try await cancelWhenGracefulShutdown {
       while try await !isPassed() {
-        // Cancelled when the shop closes, which is no failure of the check.
+        // Cancelled when the shop closes, which is not a failure of the check.
         guard (try? await Task.sleep(for: pause)) != nil else { return }
       }
     }

@@ -2,9 +2,11 @@ import CMalloc
 
 /// The process's heap.
 enum Heap {
-  /// All threads allocate from one arena. glibc gives threads arenas of their own, eight a core, and each keeps what it
-  /// once held: a process that only carries documents is a third larger for it and no faster (docs/explain/indexing.md).
+  /// All threads allocate from one arena. By default glibc gives threads separate arenas, up to eight for each core,
+  /// and each arena keeps its largest size: a process that only carries documents becomes a third larger and no faster
+  /// (docs/explain/indexing.md).
   ///
-  /// Said before the process has many threads, and not where searches are answered: there threads would wait for each other.
+  /// Must be called before the process has many threads, and not in a process that answers searches: its threads would
+  /// wait for one another.
   static func useOneArena() { mallopt(M_ARENA_MAX, 1) }
 }

@@ -41,7 +41,7 @@ enum ProjectFolder {
     try IndexMapping(parsing: read(find() + "/IndexMappings/products.json"))
   }
 
-  /// The words about words that a shop begins with.
+  /// The initial rules about words: synonyms and the like.
   static func queryRules() throws -> QueryRules {
     let folder = try find() + "/Synonyms/"
     func text(_ name: String) throws -> String { String(decoding: try read(folder + name), as: UTF8.self) }

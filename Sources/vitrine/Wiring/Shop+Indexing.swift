@@ -8,7 +8,7 @@ import SearchService
 import Telemetry
 
 extension Shop {
-  /// Instances of the embedded engine that ended without a word are forgotten after this time.
+  /// Instances of the embedded engine that ended silently are forgotten after this time.
   private static let forgottenAfter = Duration.seconds(300)
 
   var fullIndexOptions: FullIndex.Options {
@@ -72,16 +72,16 @@ extension Shop {
 
   func liveGeneration() async throws -> IndexGeneration { try await catalog.liveGeneration(of: indexAlias) }
 
-  /// Says when the index in use was built with another mapping than the file's.
+  /// Warns if the index in use was built with another mapping than the file's.
   func warnOfChangedMapping() async {
-    // An engine or database that is away is said by whoever needs it first.
+    // The first user of an unavailable engine or database reports it.
     guard let status = try? await indexStatus(), !status.mappingDifferences.isEmpty else { return }
     logger.warning(
       "the mapping has changed since the index in use was built: run `vitrine index full`",
       metadata: ["differences": .string(status.mappingDifferences.joined(separator: "; "))])
   }
 
-  /// What the shop's own search is worth on judged queries, in an index: nDCG@10 as `vitrine evaluate relevance` has it.
+  /// The quality of the shop's own search on judged queries, in an index: nDCG@10 as in `vitrine evaluate relevance`.
   func nDCG(of judgments: Judgments, in index: String) async throws -> Double {
     var deadlines = SearchService.Deadlines()
     deadlines.search = .seconds(60)
@@ -95,7 +95,7 @@ extension Shop {
     return run.mean(.ndcg10) ?? 0
   }
 
-  /// An embedded engine's index goes with its process; what the ledger says of it keeps the outbox from being pruned.
+  /// An embedded engine's index ends with its process, but its entry in the ledger keeps the outbox from being pruned.
   private func forgetEndedInstances() async throws {
     let now = clock.now().microsecondsSinceEpoch
     for generation in try await catalog.generations(alias: nil)

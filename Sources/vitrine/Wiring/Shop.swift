@@ -18,7 +18,7 @@ import Web
 struct Shop: Sendable {
   let settings: Settings
   let catalog: PostgresCatalog
-  /// nil where the shop has no Redis.
+  /// nil if the shop has no Redis.
   let redis: RedisClient?
   let engine: any SearchEngine
   let mapping: IndexMapping
@@ -27,14 +27,14 @@ struct Shop: Sendable {
   let clock = SystemClock()
   let knowledge: CatalogKnowledge
   let weights: RankingWeightsFile
-  /// nil where searches are not logged.
+  /// nil if searches are not logged.
   let searchLog: SearchLog?
-  /// What searches ask for and the ledger knows the index by. An embedded engine's index belongs to its process alone,
-  /// and so does its name.
+  /// The name that searches use and that the ledger knows the index by. An embedded engine's index belongs to its
+  /// process alone, and so does its name.
   let indexAlias: String
 
-  /// `engine` and `cachesAnswers` replace the settings' for one command, as `Engine.open` says. A quiet shop logs warnings
-  /// only.
+  /// `engine` and `cachesAnswers` replace the settings' for one command, as in `Engine.open`. A quiet shop logs only
+  /// warnings.
   init(
     _ context: CommandContext, pool: PostgresPool, redis: RedisClient? = nil, engine name: String? = nil,
     cachesAnswers: Bool = true, isQuiet: Bool = false
@@ -66,7 +66,7 @@ struct Shop: Sendable {
 
   static func embeddedPrefix(_ alias: String) -> String { alias + "-embedded-" }
 
-  /// `logs` false: what it searches for is no shopper's.
+  /// With `logs` false its searches are not a shopper's and are not logged.
   func searchService(logs: Bool = false) -> SearchService {
     var deadlines = SearchService.Deadlines()
     deadlines.search = .milliseconds(settings.search.deadlineMilliseconds)
@@ -78,7 +78,7 @@ struct Shop: Sendable {
       log: logs ? searchLog : nil, deadlines: deadlines)
   }
 
-  /// The routes of API and pages behind the server's middlewares. `adminToken` stands in where none is set.
+  /// The routes of API and pages behind the server's middlewares. `adminToken` is used if the settings have none.
   func router(adminToken: String? = nil) -> Router {
     let service = searchService(logs: true)
     let access = AdminAccess(token: settings.admin.token ?? adminToken)
@@ -90,7 +90,7 @@ struct Shop: Sendable {
     router.use(Middlewares.gzip())
     StorefrontAPI(
       service: service, metrics: metrics,
-      // Search goes on without Postgres: DESIGN.md, "when this is down".
+      // Search continues without Postgres: DESIGN.md, "when this is down".
       checks: [searchCheck, postgresCheck(isRequired: false)] + redisCheck
     ).register(on: &router)
     Storefront(
@@ -101,7 +101,7 @@ struct Shop: Sendable {
     return router
   }
 
-  /// What operators ask of a process that carries changes and serves no pages.
+  /// The operators' routes of a process that carries changes and serves no pages.
   func syncRouter() -> Router {
     var router = Router()
     OperatorAPI(metrics: metrics, checks: [searchCheck, postgresCheck(isRequired: true)]).register(on: &router)
@@ -124,7 +124,7 @@ struct Shop: Sendable {
     return [.init(name: "redis", isRequired: false) { (try? await redis.ping()) != nil }]
   }
 
-  /// `port` replaces the settings'; 0 is a free one.
+  /// `port` replaces the settings'; 0 means a free one.
   func server(router: Router, port: Int? = nil) -> HTTPServer {
     var configuration = HTTPServer.Configuration()
     configuration.host = settings.http.host
@@ -139,13 +139,13 @@ struct Shop: Sendable {
     return HTTPServer(configuration: configuration, router: router, logger: logger, metrics: metrics)
   }
 
-  /// Names the engine, or waits for it; every command that works with one asks it first.
+  /// Names the engine, or waits for it; every command that works with an engine calls it first.
   func engineCheck() -> EngineCheck { EngineCheck(engine: engine, logger: logger) }
 
-  /// The services of a running shop. The embedded node lives in this process, so its sync does too.
+  /// The services of a running shop. The embedded node lives in this process, and so does its sync.
   func services(server: HTTPServer) -> [ServiceConfiguration] {
     var services: [ServiceConfiguration] = []
-    // The first is told last to end: what the server answers while it drains is logged.
+    // The first service ends last: answers that the server gives while it drains are logged.
     if let searchLog {
       services.append(
         ServiceConfiguration(name: "query log", service: SearchLogService(log: searchLog, logger: logger)))
@@ -178,7 +178,7 @@ struct SyncService: Service {
   func run() async throws { await untilShutdown { await sync.run() } }
 }
 
-/// Keeps what the catalog says up to date until the shop is told to stop.
+/// Keeps the knowledge from the catalog up to date until the shop is told to stop.
 struct KnowledgeService: Service {
   let knowledge: CatalogKnowledge
   let logger: Logger
@@ -202,7 +202,7 @@ extension SearchLog.Options {
   }
 }
 
-/// Runs work that ends only when it is cancelled, until the shop is told to stop.
+/// Runs work that ends only when cancelled, until the shop is told to stop.
 private func untilShutdown(_ work: @escaping @Sendable () async -> Void) async {
   await withTaskGroup { group in
     group.addTask(operation: work)

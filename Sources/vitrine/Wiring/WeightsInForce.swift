@@ -4,7 +4,8 @@ import SearchService
 import Telemetry
 
 extension RankingWeightsFile {
-  /// The weights that the settings name, else the built-in ones. Throws what is wrong with the file, by its name.
+  /// The weights in the file that the settings name, otherwise the built-in ones. Throws an error with the file's name
+  /// and its fault.
   init(_ settings: Settings.Search) throws(InvalidConfiguration) {
     guard let path = settings.weightsFile else {
       self = .standard
@@ -21,7 +22,7 @@ extension RankingWeightsFile {
     }
   }
 
-  /// Says which weights are in force: one series of value 1, whose labels are what to tell them by.
+  /// Reports the weights in force: one series of value 1, whose labels identify them.
   func register(in metrics: MetricsRegistry) {
     metrics.gauge(
       "vitrine_ranking_weights_info", help: "The ranking's weights in force, by fingerprint and name.",

@@ -2,11 +2,11 @@ import Catalog
 import Ports
 import PostgresStore
 
-/// Puts generated products into a private database by COPY, past its triggers and constraints: a benchmark wants a
-/// million of them in minutes, and the generator makes none that a constraint would refuse.
+/// Puts generated products into a private database by COPY, past its triggers and constraints: a benchmark needs a
+/// million of them within minutes, and the generator makes none that a constraint would refuse.
 ///
-/// A product with a brand, category, attribute, list or warehouse that is not there yet goes through the catalog's own
-/// import, which makes them.
+/// A product with a new brand, category, attribute, list or warehouse goes through the catalog's own import, which
+/// creates them.
 struct CatalogCopy {
   private static let source = "generated"
   private static let tables: [(name: String, columns: String)] = [
@@ -155,7 +155,7 @@ struct CatalogCopy {
     }
   }
 
-  /// The generator makes one value an attribute, of three types.
+  /// The generator makes one value for each attribute, of three types.
   private mutating func write(_ attributes: [ProductRecord.Attribute], of owner: Int64, to table: String) {
     for (position, attribute) in attributes.enumerated() {
       let id = words.attributes[attribute.definition.code]
@@ -184,9 +184,9 @@ struct CatalogCopy {
   }
 }
 
-/// What the catalog calls by an id, by name.
+/// The IDs of the catalog's entities, by name.
 private struct Words {
-  /// In lower case.
+  /// By name in lower case.
   var brands: [String: Int64] = [:]
   /// By the names from the root down.
   var categories: [[String]: Int64] = [:]

@@ -1,4 +1,4 @@
-/// Rows in COPY's text format, made for speed: no value takes a detour through a parameter.
+/// Rows in COPY's text format, made for speed: no value goes through a parameter.
 struct CopyLines {
   private(set) var bytes: [UInt8] = []
   private var isFirst = true

@@ -2,7 +2,7 @@ import PostgresStore
 import SearchDSL
 
 extension FreshnessBenchmark {
-  /// A brand of many products that is renamed while the others change.
+  /// A brand with many products that is renamed while other products change.
   struct Rename: Sendable {
     private static let pollPause = Duration.milliseconds(100)
     private static let watchPause = Duration.milliseconds(20)
@@ -12,7 +12,7 @@ extension FreshnessBenchmark {
     let products: Int
     let pool: PostgresPool
 
-    /// Gives so many products the brand of one of them, past the triggers.
+    /// Gives `count` products the brand of one of them, past the triggers.
     static func prepare(products count: Int, _ pool: PostgresPool) async throws -> Rename {
       let brand: Int64 = try await pool.query(
         "SELECT brand_id FROM catalog.product WHERE brand_id IS NOT NULL ORDER BY id LIMIT 1")[0].decode(at: 0)
@@ -31,7 +31,7 @@ extension FreshnessBenchmark {
       return Rename(brand: brand, products: products, pool: pool)
     }
 
-    /// Renames the brand, and gives how long it took until a search finds all its products under the new name.
+    /// Renames the brand; returns the time until a search finds all its products under the new name.
     func run(_ engine: any SearchEngine, in index: String) async throws -> Duration {
       let name: String = try await pool.query(
         "UPDATE catalog.brand SET name = name || ' ' || md5(random()::text) WHERE id = \(brand) RETURNING name")[0]
@@ -44,7 +44,7 @@ extension FreshnessBenchmark {
       return .now - start
     }
 
-    /// Looks until it is cancelled how long the transactions of the database have been open; gives the longest.
+    /// Watches, until cancelled, how long the transactions of the database have been open; returns the longest.
     func longestTransaction() async throws -> Duration {
       var longest = 0.0
       while !Task.isCancelled {

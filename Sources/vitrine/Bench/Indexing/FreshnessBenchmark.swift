@@ -9,15 +9,15 @@ import SearchNode
 import Telemetry
 import Threading
 
-/// `vitrine bench freshness`: how long after its commit a change is found by a search, under steady changes.
+/// `vitrine bench freshness`: the time from a change's commit until a search finds it, under steady changes.
 ///
-/// Sessions change titles, prices, stock and popularity, each in a transaction of one product, while sync runs. Of a
-/// sample the version is noted, and searches are made through the alias until one finds it: what is measured ends where
-/// a shopper's search would have found the change. In the end every product's version in the index is compared. The same
-/// load runs for a while before, unmeasured: Java compiles what it runs often.
+/// Sessions change titles, prices, stock and popularity, each in a transaction of one product, while sync runs. The
+/// versions of a sample are recorded, and searches through the alias repeat until one finds the version: the
+/// measurement ends when a shopper's search would have found the change. At the end every product's version in the
+/// index is compared. The same load first runs for a while without measurement, because Java compiles frequent code.
 struct FreshnessBenchmark {
   private static let sessions = 8
-  /// Changes that are looked for each second: enough for a p99 over a minute.
+  /// Changes per second that are searched for: enough for a p99 over a minute.
   private static let samplesASecond = 10
   private static let cursorPause = Duration.milliseconds(15)
   private static let catchUpPatience = Duration.seconds(60)
@@ -33,7 +33,7 @@ struct FreshnessBenchmark {
   let renamed: Int
   let terminal: Terminal
 
-  /// What the sessions and probes saw.
+  /// The observations of the sessions and probes.
   private struct Seen: Sendable {
     var changes = 0
     var lateness: [Double] = []
@@ -105,7 +105,8 @@ struct FreshnessBenchmark {
     return Seen(changes: changes.withLock { $0 }, lateness: try await lateness)
   }
 
-  /// One session: its share of the changes, evenly in time and between those of the others, of which some are looked for.
+  /// One session: its share of the changes, evenly spaced and interleaved with those of the other sessions; some are
+  /// searched for.
   private func changeSteadily(
     _ session: Int, _ ids: [Int64], until end: ContinuousClock.Instant, _ changes: Guarded<Int>,
     _ pending: PendingChanges
@@ -124,12 +125,12 @@ struct FreshnessBenchmark {
       changes.withLock { $0 += 1 }
       number += Self.sessions
       next += interval
-      // Where the database is slower than the rate, the next change follows at once.
+      // If the database is slower than the rate, the next change follows at once.
       try await Task.sleep(until: next, clock: .continuous)
     }
   }
 
-  /// Renames when the load has been steady for a while.
+  /// Renames the brand after the load has been steady for a while.
   private func renameMeanwhile(_ rename: Rename, _ engine: any SearchEngine) async throws {
     try await Task.sleep(for: .seconds(seconds) / 6)
     let watch = Task { try await rename.longestTransaction() }
@@ -141,7 +142,7 @@ struct FreshnessBenchmark {
       "\(rename.products) products of a renamed brand were found after \(took); the longest transaction: \(longest)")
   }
 
-  /// Changes a product in a transaction of its own; gives its new version where it is asked for.
+  /// Changes a product in its own transaction; returns its new version if it is probed.
   private func change(_ product: Int64, number: Int, isProbed: Bool) async throws -> Int64? {
     let statement: SQL =
       switch number / Self.sessions % 4 {
@@ -172,7 +173,7 @@ struct FreshnessBenchmark {
 
   // MARK: Afterwards
 
-  /// Waits until sync has carried all that was committed; gives the generation in use.
+  /// Waits until sync has carried every committed change; returns the generation in use.
   private func caughtUp(_ store: PostgresCatalog) async throws -> IndexGeneration {
     let end = try await store.outboxEnd()
     let giveUp = ContinuousClock.now + Self.catchUpPatience
@@ -184,7 +185,7 @@ struct FreshnessBenchmark {
     throw IndexingError.gateRefused("sync has not caught up within \(Self.catchUpPatience)")
   }
 
-  /// Compares every document's version when sync has read all.
+  /// Compares every document's version after sync has read everything.
   private func driftAfterward(_ store: PostgresCatalog, _ engine: any SearchEngine) async throws -> Int {
     let live = try await caughtUp(store)
     return try await IndexVerification(source: store, ledger: store, engine: engine).run(live, catchUp: nil).found.count

@@ -10,16 +10,16 @@ struct GeneratedCatalog {
   private static let databaseName = "bench"
   private static let batch = 5_000
   private static let priceConstraint = "price_no_overlap"
-  /// A constraint over some million prices takes minutes to add.
+  /// Adding a constraint over some million prices takes minutes.
   private static let statementTimeout = Duration.seconds(1_800)
 
   let server: LocalPostgres
   let pool: PostgresPool
-  /// How long the products took to load; nil where they were there.
+  /// How long the products took to load; nil if they were there already.
   let loadSeconds: Double?
 
   /// Loads the products, or finds them in `folder` from an earlier run with the same options. Without a folder the
-  /// database is a temporary one.
+  /// database is temporary.
   static func open(_ options: GenerationOptions, folder: String?, _ terminal: Terminal) async throws -> GeneratedCatalog
   {
     let server =
@@ -53,7 +53,7 @@ struct GeneratedCatalog {
 
   private static func load(_ options: GenerationOptions, _ pool: PostgresPool, _ terminal: Terminal) async throws {
     guard try await pool.query("SELECT FROM catalog.product LIMIT 1").isEmpty else { throw OtherCatalog() }
-    // The constraint is checked once for all prices, and not with each.
+    // Check the constraint once for all prices, not for each.
     let constraint: String = try await pool.query(
       "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = \(priceConstraint)")[0].decode(at: 0)
     try await pool.execute("ALTER TABLE pricing.price DROP CONSTRAINT \(unsafeRaw: priceConstraint)")

@@ -43,7 +43,7 @@ extension IndexBenchmark {
       """)
   }
 
-  /// As an older version of the indexer's own document counts in an audit.
+  /// A document that an audit takes for an older version of the indexer's own.
   private static func document(_ id: Int64, version: Int64) -> BulkOperation {
     let checksum = AuditBucket.checksum(of: ProductID(rawValue: id), version: version)
     let source =

@@ -12,11 +12,11 @@ import Threading
 
 /// `vitrine bench index`: the whole way from Postgres into an engine, beside the same documents sent ready-made.
 struct IndexBenchmark {
-  /// What one contender took.
+  /// The cost of one contender.
   struct Figures: Sendable {
     var documents: Int
     var seconds: Double
-    /// Of a full run: until the last document was acknowledged.
+    /// For a full run: until the last document was acknowledged.
     var loadSeconds: Double
     var ownCPU: Double
     var postgresCPU: Double
@@ -37,8 +37,8 @@ struct IndexBenchmark {
   let products: Int
   let connections: Int
   let rounds: Int
-  /// Bodies that are sent before anything is measured, all of them anew when there are fewer: Java compiles what it runs
-  /// often.
+  /// Bodies that are sent before the measurement; if there are fewer, all of them are sent again. Java compiles
+  /// frequent code.
   let warmUpBulks: Int
   /// Documents that are made to drift after the last round, for `verify` to repair; 0: none.
   let drifts: Int
@@ -55,7 +55,7 @@ struct IndexBenchmark {
     terminal.print("memory of the process with the index: \(ProcessFigures.ownMegabytes()) MB")
   }
 
-  /// What the node still merges when the index is in use already, which is work that loading it has caused.
+  /// Waits for merges that continue after the index is in use: loading the node caused this work.
   private func waitForMerges(of node: SearchNode, alias: String, documents: Int) async throws {
     let (start, cpu) = (ContinuousClock.now, ProcessFigures.ownCPUSeconds())
     while try node.isMerging(alias) { try await Task.sleep(for: .milliseconds(10)) }
@@ -90,7 +90,7 @@ struct IndexBenchmark {
     }
     var (theirs, ours): ([Figures], [Figures]) = ([], [])
     for round in 1...rounds {
-      // Whoever comes later meets a warmer engine: each goes first in every other round.
+      // The second contender meets a warmer engine, so each goes first in every other round.
       let order: [Contender] = round.isMultiple(of: 2) ? [.readyMade, .full] : [.full, .readyMade]
       for contender in order {
         switch contender {
@@ -162,7 +162,7 @@ struct IndexBenchmark {
       documents: report.documents, loadSeconds: (lastDocument.withLock { $0 } - start) / .seconds(1))
   }
 
-  /// Looks at clocks and processes when it is made and when it gives its figures.
+  /// Reads clocks and processes when it is made and when it returns its figures.
   private struct Meter {
     let postgres: Int32?
     let engine: Int32?

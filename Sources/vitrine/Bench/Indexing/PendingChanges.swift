@@ -1,14 +1,15 @@
 import SearchDSL
 import Threading
 
-/// Changes that were committed and are looked for until a search finds them.
+/// Committed changes that are searched for until they are found.
 ///
-/// One search looks for all of them at a time, so that what is measured costs an engine the same however late it is. It
-/// looks by document id, a few steps in a segment's terms: `product_id` is a number, whose tree costs ten times that.
+/// One search looks for all of them at once, so that the measurement costs the engine the same however late it is. It
+/// looks them up by document ID, a few steps in a segment's terms: `product_id` is a number, and its tree costs ten
+/// times as much.
 struct PendingChanges: Sendable {
-  /// How late a measurement may be: the pause and the search itself.
+  /// The error of a measurement: the pause and the search itself.
   private static let pollPause = Duration.milliseconds(25)
-  /// A change that is not found by then counts as this late.
+  /// A change that is not found within this time counts as this late.
   static let patience = Duration.seconds(60)
   private static let deadline = Duration.seconds(60)
   /// Far more than are sampled within the patience.
@@ -23,21 +24,21 @@ struct PendingChanges: Sendable {
   private struct State {
     var changes: [Change] = []
     var isClosed = false
-    /// In seconds, of those that were found or given up.
+    /// In seconds, of changes that were found or given up.
     var lateness: [Double] = []
   }
 
   private let state = Guarded(State())
 
-  /// A change that was just committed.
+  /// Adds a change that was just committed.
   func add(product: Int64, version: Int64) {
     state.withLock { $0.changes.append(Change(product: product, version: version, committed: .now)) }
   }
 
-  /// No more are added: `look` ends when the last was found.
+  /// Ends the additions: `look` returns when the last change was found.
   func close() { state.withLock { $0.isClosed = true } }
 
-  /// Looks until all were found; gives how late each was, in seconds.
+  /// Searches until all changes were found; returns how late each was, in seconds.
   func look(_ engine: any SearchEngine, in index: String) async throws -> [Double] {
     while true {
       let (changes, isClosed) = state.withLock { (Array($0.changes.prefix(Self.mostAtOnce)), $0.isClosed) }
@@ -50,7 +51,7 @@ struct PendingChanges: Sendable {
     }
   }
 
-  /// Takes away those among the first `count` that were found or have been looked for long enough.
+  /// Removes those among the first `count` that were found or have been searched for long enough.
   private func settle(_ count: Int, _ versions: [Int64: Int64]) {
     let now = ContinuousClock.now
     state.withLock { state in
@@ -67,7 +68,7 @@ struct PendingChanges: Sendable {
     }
   }
 
-  /// What a search finds of these products.
+  /// The versions of these products that a search finds.
   private static func versions(of products: Set<Int64>, _ engine: any SearchEngine, in index: String) async throws
     -> [Int64: Int64]
   {

@@ -5,15 +5,16 @@ import Ports
 import SearchDSL
 import Threading
 
-/// The yardstick of `vitrine bench index`: bodies of `_bulk` that lie ready in a file, sent as they are from several
-/// connections. Nothing is read from a database, rendered or looked at but whether the server had an error to report.
+/// The yardstick of `vitrine bench index`: `_bulk` bodies that lie ready in a file, sent unchanged over several
+/// connections. The client reads nothing from a database and renders nothing; of an answer it reads only whether the
+/// server reported an error.
 struct PrerenderedBulks {
   struct Failure: Error, CustomStringConvertible {
     let description: String
   }
 
   private let path: String
-  /// Of each body, where it begins in the file and how long it is.
+  /// The offset and the length of each body in the file.
   private let bodies: [(offset: Int, count: Int)]
   let documents: Int
   var byteCount: Int { bodies.last.map { $0.offset + $0.count } ?? 0 }
@@ -38,7 +39,7 @@ struct PrerenderedBulks {
     }
   }
 
-  /// `@unchecked Sendable`: used under a lock alone.
+  /// `@unchecked Sendable`: used only under a lock.
   private struct Writing: @unchecked Sendable {
     let file: UnsafeMutablePointer<FILE>
     var bodies: [(offset: Int, count: Int)] = []
@@ -76,8 +77,8 @@ struct PrerenderedBulks {
 
   func remove() { unlink(path) }
 
-  /// How many bodies to send each time, from the first, so that it is so many in all: into an index of its own each time,
-  /// for a document that is there already is refused.
+  /// The number of bodies in each pass, from the first body on, so that `count` are sent in total. Each pass needs a
+  /// new index, because an existing document is refused.
   func passes(ofBodies count: Int) -> [Int] {
     guard !bodies.isEmpty else { return [] }
     return stride(from: 0, to: count, by: bodies.count).map { min(bodies.count, count - $0) }
@@ -128,7 +129,7 @@ struct PrerenderedBulks {
   }
 }
 
-/// One kept-alive HTTP connection that blocks: as little between a file and a socket as can be.
+/// One kept-alive HTTP connection that blocks, with as little as possible between a file and a socket.
 private final class PlainConnection {
   typealias Failure = PrerenderedBulks.Failure
 
@@ -154,7 +155,7 @@ private final class PlainConnection {
 
   deinit { close(descriptor) }
 
-  /// The head and the first bytes of the answer, of which the rest is read and dropped.
+  /// The head and the first bytes of the answer; the rest is read and dropped.
   func post(_ path: String, _ body: [UInt8]) throws(Failure) -> String {
     let head =
       "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\nContent-Length: \(body.count)\r\n\r\n"
@@ -183,7 +184,7 @@ private final class PlainConnection {
     }
   }
 
-  /// Head and body together, once the head is there.
+  /// Length of head and body together, once the head is complete.
   private static func length(of answer: [UInt8]) throws(Failure) -> Int? {
     let text = String(decoding: answer.prefix(4096), as: UTF8.self)
     guard let end = text.firstRange(of: "\r\n\r\n") else { return nil }

@@ -1,9 +1,9 @@
 import Foundation
 import Glibc
 
-/// What processes have used, as Linux's /proc says.
+/// The resources that processes have used, from Linux's /proc.
 enum ProcessFigures {
-  /// CPU time of a process and of all that it started, at whatever remove, also of those that have ended.
+  /// CPU time of a process and all its descendants, including those that have ended.
   static func cpuSeconds(of process: Int32) -> Double {
     let own = statistics(of: process)
     let seconds = Double(own.own + own.endedChildren) / Double(sysconf(Int32(_SC_CLK_TCK)))
@@ -17,10 +17,10 @@ enum ProcessFigures {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
-  /// The most memory that this process held at once since `forgetPeak`, in MB.
+  /// The peak memory of this process since `forgetPeak`, in MB.
   static func ownPeakMegabytes() -> Int { megabytes("VmHWM:") }
 
-  /// What this process holds now, in MB.
+  /// The current memory of this process, in MB.
   static func ownMegabytes() -> Int { megabytes("VmRSS:") }
 
   static func forgetPeak() {
@@ -36,7 +36,7 @@ enum ProcessFigures {
     return 0
   }
 
-  /// In ticks. The name of the process, which may hold anything, ends with the last parenthesis.
+  /// In ticks. The name of the process may contain anything and ends with the last parenthesis.
   private static func statistics(of process: Int32) -> (own: Int, endedChildren: Int) {
     let text = text("/proc/\(process)/stat")
     guard let end = text.lastIndex(of: ")") else { return (0, 0) }
@@ -45,7 +45,7 @@ enum ProcessFigures {
     return (fields[11] + fields[12], fields[13] + fields[14])
   }
 
-  /// A process may be started by any thread: Elasticsearch 8's launcher starts the server by another than its first.
+  /// Any thread may start a process: Elasticsearch 8's launcher does not start the server from its first thread.
   private static func childProcesses(of process: Int32) -> [Int32] {
     let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
     return threads.flatMap { thread in
@@ -53,7 +53,7 @@ enum ProcessFigures {
     }
   }
 
-  /// Empty where the process has gone.
+  /// Empty if the process has gone.
   static func text(_ path: String) -> String {
     guard let file = fopen(path, "r") else { return "" }
     defer { fclose(file) }
@@ -63,7 +63,7 @@ enum ProcessFigures {
   }
 }
 
-/// How much of the processors a measurement took, from when it is made to when it is described.
+/// The CPU time that a measurement took, from its creation to its description.
 struct ProcessorUsage: CustomStringConvertible {
   private let postgres: Int32?
   private let engine: Int32?

@@ -44,7 +44,7 @@ struct BenchIndexCommand: Command {
   @Option(help: "The search server's heap, in MB.") var heap = 2048
 
   func run(_ context: CommandContext) async throws {
-    // As `vitrine index full` into a server does.
+    // `vitrine index full` into a server does the same.
     if engine.server != nil { Heap.useOneArena() }
     let options = try GenerationOptions(products: products, seed: UInt64(bitPattern: Int64(seed)))
     let catalog = try await GeneratedCatalog.open(options, folder: data, context.terminal)

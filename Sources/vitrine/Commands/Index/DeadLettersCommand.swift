@@ -46,7 +46,7 @@ struct DeadLettersListCommand: Command {
   }
 }
 
-/// Which letters a command is about: some products', or all.
+/// The letters that a command concerns: those of some products, or all.
 private func chosenProducts(_ words: [String], all: Bool, _ context: CommandContext) throws -> [ProductID]? {
   if all, words.isEmpty { return nil }
   let products = words.compactMap { ProductID($0) }

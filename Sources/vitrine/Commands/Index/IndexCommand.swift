@@ -13,7 +13,7 @@ struct IndexCommand: ParsableCommand {
     ])
 }
 
-/// Refused where the embedded engine lives in another process.
+/// The error for an embedded engine, which lives in another process.
 struct NeedsOutsideEngine: Error, CustomStringConvertible {
   let description =
     "the embedded engine lives in the process of 'vitrine up' or 'serve', which index by themselves; set --search-engine to the URL of an Elasticsearch or OpenSearch"
@@ -23,13 +23,14 @@ extension CommandContext {
   /// Statements of a job that reads all products may take long.
   private static let statementTimeout = Duration.seconds(600)
 
-  /// Runs `body` with the shop on an outside engine; a gate that refuses ends the command with its own exit code.
+  /// Runs `body` with the shop on an outside engine; if a gate refuses, the command ends with its own exit code.
   func withIndexedShop(_ body: (Shop) async throws -> Void) async throws {
     guard settings.search.engine != .embedded else { throw NeedsOutsideEngine() }
     do {
       try await Database.with(self, statementTimeout: Self.statementTimeout) { pool in
         let shop = try Shop(self, pool: pool)
-        // An engine that will not do is named and refused; one that is down is the command's to wait for or to report.
+        // The check names and refuses an unsuitable engine; if the engine is down, the command waits for it or reports
+        // it.
         _ = try await shop.engineCheck().isPassed()
         try await body(shop)
       }
@@ -42,7 +43,7 @@ extension CommandContext {
 }
 
 extension Shop {
-  /// Who a lease's holder is, for the person who finds it held.
+  /// The name of a lease's holder, for a person who finds the lease held.
   static func holder(of command: String) -> String {
     var name = [CChar](repeating: 0, count: 256)
     gethostname(&name, name.count - 1)
@@ -51,5 +52,5 @@ extension Shop {
   }
 }
 
-/// Seconds as a report prints them.
+/// Seconds in the form of a report.
 func inSeconds(_ value: Double) -> String { "\((value * 100).rounded() / 100) s" }

@@ -15,7 +15,7 @@ struct IndexSyncCommand: Command {
     Heap.useOneArena()
     try await context.withIndexedShop { shop in
       let settings = shop.settings
-      // Made first, so that its metrics are there from the first answer on.
+      // Made first, so that its metrics exist from the first answer on.
       let sync = SyncService(sync: shop.indexSync())
       let server = shop.server(router: shop.syncRouter(), port: settings.indexer.port)
       let port = try server.start()

@@ -15,7 +15,7 @@ struct IndexVerifyCommand: Command {
   @Flag(help: "Puts right what differs.") var repair = false
   @Flag(help: "Prints one JSON object.") var json = false
 
-  /// Documents that the report names.
+  /// Most documents that the report names.
   private static let mostNamed = 20
 
   func run(_ context: CommandContext) async throws {
