@@ -483,28 +483,28 @@ def html_tables():
     held = [{p for p, m in enumerate(members) if c in m} for c in range(len(HTML_CLASSES))]
     cases = ", ".join(HTML_CLASSES)
     return HEADER.format(version=version()) + f"""
-/// What the character filter for HTML needs: classes of characters, the automaton of a tag's tail, named characters.
+/// Tables of the character filter for HTML: character classes, the automaton of a tag's tail, named characters.
 enum HTMLTables {{
-  /// What a character is to a tag.
+  /// The role of a character in a tag.
   enum CharacterClass: UInt8 {{
     case {cases}
   }}
 
-  /// Class of each code point: `gap.length.class`, `other` where none is named.
+  /// Class of each code point: `gap.length.class`; code points in gaps have the class `other`.
   static let classes: StaticString = {packed(class_words(lambda c: classes[c]))}
 
-  /// The tail of a tag as Glushkov's automaton, a bit for each position: those that may come first.
+  /// The tail of a tag as Glushkov's automaton, with a bit for each position: the positions that may come first.
   static let tailFirst: UInt64 = {bits(first)}
 
   /// The positions at which a tail may end.
   static let tailLast: UInt64 = {bits(last)}
 
-  /// For each position those that may follow it.
+  /// For each position, the positions that may follow it.
   static let tailFollowing: [UInt64] = [
 {words(follow)},
   ]
 
-  /// For each class of characters the positions that hold it.
+  /// For each character class, the positions that accept it.
   static let tailHolding: [UInt64] = [
 {words(held)},
   ]
@@ -593,13 +593,13 @@ enum StandardTokenizerTables {{
   static let classCount = {count}
   static let stateCount = {len(transitions)}
 
-  /// Class of each code point: `gap.length.class` (hexadecimal, hexadecimal, a digit of base 62), 0 where none is named.
+  /// Class of each code point: `gap.length.class` (hexadecimal, hexadecimal, a digit of base 62); gaps have class 0.
   static let classes: StaticString = {packed(class_words(lambda c: class_of[c]))}
 
-  /// For each state a word of two hexadecimal digits a class: the next state. 0 is dead, 1 the start.
+  /// For each state a word with two hexadecimal digits for each class: the next state. 0 is dead, 1 the start.
   static let transitions: StaticString = {packed(rows)}
 
-  /// Raw value of the `TokenType` that ends in each state, 0 where none does.
+  /// Raw value of the `TokenType` that ends in each state; 0 if none ends there.
   static let accepts: [UInt8] = [
     {", ".join(map(str, actions))}
   ]
@@ -630,7 +630,7 @@ enum UnicodeTables {{
   /// Simple uppercase mapping, in the same form.
   static let uppercase: StaticString = {packed(mapping_words(upper))}
 
-  /// ASCII of what ASCIIFoldingFilter folds: `gap.length.text`.
+  /// ASCII replacements of ASCIIFoldingFilter: `gap.length.text`.
   static let foldings: StaticString = {packed(folding_words(foldings(data)))}
 }}
 """

@@ -98,7 +98,7 @@ public struct Settings: Sendable {
     }
   }
 
-  /// Which data about searches and clicks is kept.
+  /// The settings of the query log: the data kept about searches and clicks.
   public struct QueryLog: Sendable {
     public let isEnabled: Bool
     public let searchDays: Int
@@ -145,7 +145,7 @@ public struct Settings: Sendable {
     }
   }
 
-  /// Which log lines are written.
+  /// The settings of the log.
   public struct Log: Sendable {
     /// swift-log's levels.
     public enum Level: String, CaseIterable, Sendable {

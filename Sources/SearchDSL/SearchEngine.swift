@@ -119,7 +119,7 @@ public struct BulkResponse: Sendable, Equatable {
   }
 }
 
-/// The reason why a search engine did not do what it was asked to do.
+/// A failure of a search engine to carry out a request.
 public enum SearchEngineError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The request is not valid: a status of 4xx with Elasticsearch's error type and reason.
   case refused(status: Int, type: String, reason: String, index: String?)

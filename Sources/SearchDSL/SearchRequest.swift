@@ -59,7 +59,7 @@ public struct SortKey: Sendable, Hashable {
     case document
   }
   public enum Direction: String, Sendable { case ascending = "asc", descending = "desc" }
-  /// Which value of a multi-valued field is compared.
+  /// The value that represents a multi-valued field.
   public enum Mode: String, Sendable { case min, max, sum, avg, median }
   public enum Missing: Sendable, Hashable {
     case first

@@ -32,7 +32,7 @@ struct ArgumentDefinition {
   let allowed: String
   let defaultText: String?
   let isRequired: Bool
-  /// Accepts values until there are no more.
+  /// Whether the argument accepts any number of values.
   let isRepeating: Bool
   /// A flag that is true by default; `--no-…` turns it off.
   let isInverted: Bool

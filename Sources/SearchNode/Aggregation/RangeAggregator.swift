@@ -8,13 +8,13 @@ final class RangeAggregator: Aggregator {
   private let bounds: [Bounds]
   /// Whether no two ranges overlap: a binary search then finds the range of a number.
   private let areDisjoint: Bool
-  /// Document counts of the first owner's ranges, where nothing nests; `table` has all others.
+  /// Document counts of the first owner's ranges, if nothing nests; `table` has all others.
   private var counts: [Int]
   private var table = BucketTable<Int>()
   private var numbers: NumericColumn?
   private var batch = NestedBatch()
 
-  /// A range as plain numbers. `upper` is NaN where the range has no upper bound, because no number reaches NaN.
+  /// A range as plain numbers. `upper` is NaN if the range has no upper bound, because no number reaches NaN.
   private struct Bounds {
     let lower: Double
     let upper: Double

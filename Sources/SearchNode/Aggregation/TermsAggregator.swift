@@ -96,9 +96,9 @@ final class KeywordTermsAggregator: Aggregator {
   private let nested: AggregatorSet
   private let ordinals: GlobalOrdinals?
   private let allowed: BitSet?
-  /// Document counts of the first owner's terms, where nothing nests; `table` has all others.
+  /// Document counts of the first owner's terms, if nothing nests; `table` has all others.
   private let counts: OrdinalCounts?
-  /// The first owner's bucket of each ordinal, where buckets nest: -1 before the first document.
+  /// The first owner's bucket of each ordinal, if buckets nest: -1 before the first document.
   private var buckets: [Int32]
   private var table = BucketTable<Int32>()
   private let missingKey: Int32

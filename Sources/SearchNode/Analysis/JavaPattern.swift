@@ -5,7 +5,7 @@ import Foundation
 /// The two syntaxes agree except for the classes that are ASCII in Java (`\w`, `\d`, `\s`, `\p{Alpha}` and similar
 /// ones), which are expanded here, and for `CASE_INSENSITIVE`, which covers ASCII in Java and all of Unicode here.
 struct JavaPattern: Sendable {
-  /// Where a match and its groups stand, in UTF-16 code units.
+  /// The places of a match and its groups, in UTF-16 code units.
   struct Match: Sendable {
     var range: Range<Int>
     /// The match itself and its groups; nil for a group that did not take part in the match.

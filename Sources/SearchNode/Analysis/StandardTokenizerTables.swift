@@ -5,7 +5,7 @@ enum StandardTokenizerTables {
   static let classCount = 31
   static let stateCount = 55
 
-  /// Class of each code point: `gap.length.class` (hexadecimal, hexadecimal, a digit of base 62), 0 where none is named.
+  /// Class of each code point: `gap.length.class` (hexadecimal, hexadecimal, a digit of base 62); gaps have class 0.
   static let classes: StaticString = #"""
     22.1.1 0.1.2 3.1.3 2.1.2 1.1.4 1.1.5 1.a.6 0.1.7 0.1.4 5.1a.8 4.1.9 1.1a.8 2e.1.a 0.1.8 2.1.b 0.1.a 6.1.8 1.1.7
     2.1.8 5.17.8 1.1f.8 1.1e0.8 6.7.8 7.14.8 0.70.b 0.5.8 1.2.8 2.4.8 0.1.4 0.1.8 6.1.8 0.1.7 0.3.8 1.1.8 1.14.8
@@ -78,7 +78,7 @@ enum StandardTokenizerTables {
     0.d.k 0.620.a 2.a6d7.l 29.1035.l b.de.l 2.1682.l e.1d31.l c1f.21e.l b05e3.1.b 1e.5f.t 0.1.u 80.f0.b
     """#
 
-  /// For each state a word of two hexadecimal digits a class: the next state. 0 is dead, 1 the start.
+  /// For each state a word with two hexadecimal digits for each class: the next state. 0 is dead, 1 the start.
   static let transitions: StaticString = #"""
     00000000000000000000000000000000000000000000000000000000000000
     000002000000030004050600070809090a0b000c060d040e0f000010110000
@@ -137,7 +137,7 @@ enum StandardTokenizerTables {
     0000001800181918041a2734071900340436342a2700040000040400343434
     """#
 
-  /// Raw value of the `TokenType` that ends in each state, 0 where none does.
+  /// Raw value of the `TokenType` that ends in each state; 0 if none ends there.
   static let accepts: [UInt8] = [
     0, 0, 0, 2, 1, 0, 8, 1, 2, 3, 7, 0, 8, 4, 6, 5, 0, 8, 8, 0, 0, 2, 8, 2, 0, 1, 1, 1, 8, 8, 0, 1, 8, 8, 8, 8, 8, 8, 0,
     8, 0, 0, 8, 1, 1, 8, 8, 0, 8, 8, 8, 1, 8, 8, 8,

@@ -240,7 +240,7 @@ enum UnicodeTables {
     c00.20.1.-32 55a0.20.1.-32 7ac2.22.1.-34
     """#
 
-  /// ASCII of what ASCIIFoldingFilter folds: `gap.length.text`.
+  /// ASCII replacements of ASCIIFoldingFilter: `gap.length.text`.
   static let foldings: StaticString = #"""
     ab.1." 6.1.2 0.1.3 5.1.1 1.1." 4.6.A 0.1.AE 0.1.C 0.4.E 0.4.I 0.1.D 0.1.N 0.5.O 1.1.O 0.4.U 0.1.Y 0.1.TH 0.1.ss
     0.6.a 0.1.ae 0.1.c 0.4.e 0.4.i 0.1.d 0.1.n 0.5.o 1.1.o 0.4.u 0.1.y 0.1.th 0.1.y 0.1.A 0.1.a 0.1.A 0.1.a 0.1.A

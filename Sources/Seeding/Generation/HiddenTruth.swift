@@ -47,7 +47,7 @@ struct CustomerTruth: Sendable {
   var isCompany: Bool
   /// How readily the customer returns products; 1 on average.
   var returnFactor: Double
-  /// Which of a product's sizes and colours the customer chooses.
+  /// The size and the colour that the customer chooses among a product's.
   var sizeIndex: Int
   var favouriteColour: Int
   var device: Int

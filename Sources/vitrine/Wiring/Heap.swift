@@ -4,7 +4,7 @@ import CMalloc
 enum Heap {
   /// All threads allocate from one arena. By default glibc gives threads separate arenas, up to eight for each core,
   /// and each arena keeps its largest size: a process that only carries documents becomes a third larger and no faster
-  /// (docs/explain/indexing.md).
+  /// (docs/measurements/indexing.md).
   ///
   /// Must be called before the process has many threads, and not in a process that answers searches: its threads would
   /// wait for one another.

@@ -89,7 +89,7 @@ private struct HTMLStripper {
     }
   }
 
-  // MARK: What was read
+  // MARK: Output
 
   /// Drops the text from `start` up to `end` and writes `replacement` in its place.
   private mutating func replace(_ start: Int, _ end: Int, with replacement: [UInt16]) {

@@ -1,14 +1,14 @@
 // Written by scripts/generate-unicode-tables.py from Unicode 15.0.0 (Debian's package unicode-data): do not edit.
 
-/// What the character filter for HTML needs: classes of characters, the automaton of a tag's tail, named characters.
+/// Tables of the character filter for HTML: character classes, the automaton of a tag's tail, named characters.
 enum HTMLTables {
-  /// What a character is to a tag.
+  /// The role of a character in a tag.
   enum CharacterClass: UInt8 {
     case other, singleQuote, doubleQuote, backslash, equals, less, greater, bang, hyphen, hash, space, nameStart,
       namePart
   }
 
-  /// Class of each code point: `gap.length.class`, `other` where none is named.
+  /// Class of each code point: `gap.length.class`; code points in gaps have the class `other`.
   static let classes: StaticString = #"""
     9.5.a 12.1.a 0.1.7 0.1.2 0.1.9 3.1.1 5.1.8 0.1.c 1.a.c 0.1.b 1.1.5 0.1.4 0.1.6 2.1a.b 1.1.3 2.1.b 1.1a.b a.1.a
     1a.1.a 9.1.b a.1.b 1.1.c 2.1.b 5.17.b 1.1f.b 1.1ca.b 4.c.b e.5.b 7.1.b 1.1.b 11.70.c 0.5.b 1.2.b 2.4.b 1.1.b
@@ -70,13 +70,13 @@ enum HTMLTables {
     e.1d31.b c1f.21e.b b06e2.f0.c
     """#
 
-  /// The tail of a tag as Glushkov's automaton, a bit for each position: those that may come first.
+  /// The tail of a tag as Glushkov's automaton, with a bit for each position: the positions that may come first.
   static let tailFirst: UInt64 = 0x800100003
 
   /// The positions at which a tail may end.
   static let tailLast: UInt64 = 0x800000000
 
-  /// For each position those that may follow it.
+  /// For each position, the positions that may follow it.
   static let tailFollowing: [UInt64] = [
     0x800100003,
     0x4,
@@ -116,7 +116,7 @@ enum HTMLTables {
     0x0,
   ]
 
-  /// For each class of characters the positions that hold it.
+  /// For each character class, the positions that accept it.
   static let tailHolding: [UInt64] = [
     0x210008441,
     0x22a008a81,

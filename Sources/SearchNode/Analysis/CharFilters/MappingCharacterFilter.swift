@@ -38,7 +38,7 @@ struct MappingCharacterFilter: CharacterFilter {
       if shorter > 0 {
         corrections.add(offset: end - shorter - previous, difference: previous + shorter)
       } else if shorter < 0 {
-        // Where the replacement is longer than the match, all surplus units point to the end of the match.
+        // If the replacement is longer than the match, all surplus units point to the end of the match.
         for extra in 0..<(-shorter) {
           corrections.add(offset: end - previous + extra, difference: previous - extra - 1)
         }
