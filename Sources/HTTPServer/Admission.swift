@@ -45,7 +45,7 @@ final class Admission: Sendable {
     }
   }
 
-  /// Returns a place, and the waiting exchange that gets it, if there is one.
+  /// Gives a place back. Returns the waiting exchange that gets the place, if there is one.
   func leave() -> Exchange? {
     if givePlaceBack() { return nil }
     return queue.withLock { queue in

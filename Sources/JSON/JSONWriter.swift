@@ -217,7 +217,7 @@ public struct JSONWriter: Sendable {
       @inline(__always)
       func isClean(at index: Int) -> Bool {
         let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
-        // A zero byte shows as a borrow from its highest bit: zero are quotes and backslashes after XOR, and controls
+        // Subtracting 1 from a zero byte sets its highest bit. Quotes and backslashes are zero after XOR, controls
         // after AND.
         let quotes = word ^ (ones * 0x22)
         let backslashes = word ^ (ones * 0x5C)

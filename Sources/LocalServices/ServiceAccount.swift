@@ -45,7 +45,7 @@ public struct ServiceAccount: Sendable, Equatable {
     return arguments
   }
 
-  /// Whether each folder above lets the account pass; a folder that is not made yet will.
+  /// Whether each folder above lets the account pass; a folder that is not made yet will let it pass.
   func canReach(_ path: String) -> Bool {
     if capability != nil { return true }
     var above = ""
