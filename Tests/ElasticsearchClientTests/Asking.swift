@@ -32,12 +32,3 @@ extension ElasticsearchClient {
     } catch { return error }
   }
 }
-
-/// Waits for what another thread brings about; what never comes is a failure of the test.
-func eventually(_ condition: () -> Bool) async throws {
-  let end = ContinuousClock.now + ample
-  while !condition() {
-    try #require(ContinuousClock.now < end, "it did not come about")
-    try await Task.sleep(for: .milliseconds(5))
-  }
-}

@@ -1,5 +1,6 @@
 import Catalog
 import Ports
+import PostgresClient
 
 /// The ids of the brands, categories, attributes, price lists and warehouses that records name; what is missing is
 /// created.

@@ -1,3 +1,5 @@
+import PostgresClient
+
 /// The category tree as names lead through it, with what an import adds to it.
 struct CategoryIDs {
   private struct Step: Hashable {

@@ -1,5 +1,6 @@
 public import Catalog
 public import Ports
+import PostgresClient
 
 extension PostgresCatalog: AuditSource {
   /// The searchable products of each bucket: how many, and the sums of their versions and checksums.

@@ -1,5 +1,6 @@
 public import Catalog
 public import Ports
+import PostgresClient
 
 extension PostgresCatalog: ProductSource {
   /// Everything below the oldest transaction that is still open is visible; the cursor stands right before it.

@@ -1,5 +1,6 @@
 public import Catalog
 public import Ports
+import PostgresClient
 
 extension PostgresCatalog: CatalogReader {
   /// As they are now, each with its version from the same moment, in the order asked for; an unknown id is left out.

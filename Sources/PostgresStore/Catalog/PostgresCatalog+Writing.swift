@@ -1,5 +1,6 @@
 public import Catalog
 public import Ports
+import PostgresClient
 
 extension PostgresCatalog: CatalogWriter {
   /// Records of one call at the most: a batch is held in memory some times over, and is one transaction.

@@ -1,5 +1,6 @@
 public import Catalog
 import Ports
+public import PostgresClient
 
 /// The catalog in Postgres: products read as they are now, records written as a retailer hands them over, the outbox
 /// and the indexer's ledger.

@@ -1,5 +1,6 @@
 import Catalog
 import Ports
+import PostgresClient
 
 /// Which product of the catalog each record is: by source and code, then by SKU.
 struct ProductMatches {

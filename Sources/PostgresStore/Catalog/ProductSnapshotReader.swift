@@ -1,5 +1,6 @@
 import Catalog
 import JSON
+import PostgresClient
 
 /// Reads products with everything that belongs to them, a batch at a time, in four statements.
 ///

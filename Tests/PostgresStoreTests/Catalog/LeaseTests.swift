@@ -4,6 +4,7 @@
 // 3. Leases of different names, and of different databases, do not meet.
 import LocalServices
 import Ports
+import PostgresClient
 import PostgresStore
 import Synchronization
 import Testing

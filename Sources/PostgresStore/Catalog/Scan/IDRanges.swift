@@ -1,3 +1,5 @@
+import PostgresClient
+
 /// A condition that finds the rows of some ids, and perhaps of a few more, at the price of a few index scans.
 ///
 /// The variants of neighbouring products were mostly made one after the other, so that their ids are a run, but for

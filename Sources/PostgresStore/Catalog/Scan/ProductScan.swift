@@ -1,4 +1,5 @@
 import Catalog
+import PostgresClient
 
 /// Reads all products with everything that belongs to them, in id order, a window at a time.
 ///

@@ -13,6 +13,7 @@
 import Catalog
 import LocalServices
 import Ports
+import PostgresClient
 import PostgresStore
 import TestSupport
 import Testing
@@ -27,7 +28,7 @@ import Testing
     /// `isOwn`: migrated by itself, not copied from the tests' template, with which it would share its key.
     init(isOwn: Bool = false) async throws {
       pool = PostgresPool(try await TestPostgres.shared.makeDatabase(isMigrated: !isOwn))
-      if isOwn { _ = try await Migrator().migrate(pool) }
+      if isOwn { _ = try await Migrator.shop.migrate(pool) }
       log = PostgresSearchLog(pool)
     }
 
