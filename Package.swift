@@ -60,8 +60,9 @@ let package = Package(
 
     // What the flows ask of the outside, and who answers.
     library("Ports", ["Catalog", "SearchDSL", "Pricing"]),
+    library("PostgresClient", ["CPostgres", "CCrypto", "Threading"]),
     library(
-      "PostgresStore", ["Ports", "Catalog", "Pricing", "JSON", "CPostgres", "CCrypto", "Threading"],
+      "PostgresStore", ["PostgresClient", "Ports", "Catalog", "Pricing", "JSON", "Threading"],
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
     library("RedisStore", ["Ports", "Catalog", "CHiredis", "Threading"]),
@@ -89,11 +90,12 @@ let package = Package(
     library(
       "Web",
       ["SearchService", "StorefrontAPI", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "Understanding"]),
-    library("LocalServices", ["PostgresStore", "RedisStore", "Threading"]),
+    library("LocalServices", ["PostgresClient", "PostgresStore", "RedisStore", "Threading"]),
     .executableTarget(
       name: "vitrine",
       dependencies: [
-        "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresStore", "RedisStore",
+        "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresClient", "PostgresStore",
+        "RedisStore",
         "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Telemetry", "Configuration",
         "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "CMalloc", "Threading",
         "Understanding",
@@ -111,23 +113,33 @@ let package = Package(
     tests(
       "SearchNode",
       ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices", "TestSupport"]),
+    tests("PostgresClient", ["PostgresClient", "LocalServices", "Threading", "TestSupport"]),
     tests(
       "PostgresStore",
-      ["PostgresStore", "Ports", "Catalog", "Pricing", "Seeding", "LocalServices", "JSON", "Threading", "TestSupport"]),
-    tests("RedisStore", ["RedisStore", "LocalServices", "Ports"]),
-    tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices", "CZlib", "Threading"]),
-    tests("Importing", ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices", "CZlib", "Threading"]),
+      [
+        "PostgresClient", "PostgresStore", "Ports", "Catalog", "Pricing", "Seeding", "LocalServices", "JSON",
+        "Threading", "TestSupport",
+      ]),
+    tests("RedisStore", ["RedisStore", "LocalServices", "Ports", "TestSupport"]),
+    tests(
+      "ElasticsearchClient",
+      ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices", "CZlib", "Threading", "TestSupport"]),
+    tests(
+      "Importing",
+      ["Importing", "Catalog", "Ports", "PostgresClient", "PostgresStore", "LocalServices", "CZlib", "Threading"]),
     tests("Seeding", ["Seeding", "Catalog", "Importing", "JSON"]),
     tests(
       "Indexer",
       [
-        "Indexer", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "LocalServices", "JSON", "Telemetry",
+        "Indexer", "SearchNode", "SearchDSL", "PostgresClient", "PostgresStore", "Ports", "Catalog", "LocalServices",
+        "JSON", "Telemetry",
         "ElasticsearchClient", "Threading", "TestSupport",
       ]),
     tests(
       "SearchService",
       [
-        "SearchService", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices",
+        "SearchService", "SearchNode", "SearchDSL", "PostgresClient", "PostgresStore", "Ports", "Catalog", "Pricing",
+        "LocalServices",
         "Indexer", "Telemetry", "Seeding", "JSON", "Understanding", "ElasticsearchClient", "Threading", "TestSupport",
       ]),
     tests("Telemetry", ["Telemetry"]),
@@ -135,7 +147,8 @@ let package = Package(
     tests(
       "vitrine",
       [
-        "vitrine", "Configuration", "PostgresStore", "LocalServices", "JSON", "Threading", "Catalog", "Indexer",
+        "vitrine", "Configuration", "PostgresClient", "PostgresStore", "LocalServices", "JSON", "Threading", "Catalog",
+        "Indexer",
         "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry", "Ranking", "SearchService", "Seeding",
         "Understanding", "TestSupport",
       ]),
@@ -143,11 +156,12 @@ let package = Package(
     tests(
       "StorefrontAPI",
       [
-        "StorefrontAPI", "Web", "SearchService", "SearchNode", "HTTPServer", "PostgresStore", "LocalServices", "JSON",
+        "StorefrontAPI", "Web", "SearchService", "SearchNode", "HTTPServer", "PostgresClient", "PostgresStore",
+        "LocalServices", "JSON",
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Threading", "TestSupport",
       ]),
     tests("Web", ["Web", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing"]),
-    tests("LocalServices", ["LocalServices", "PostgresStore", "RedisStore"]),
+    tests("LocalServices", ["LocalServices", "PostgresClient", "PostgresStore", "RedisStore", "TestSupport"]),
     // The repository's own rules: the README's files, function length, import rows.
     .testTarget(name: "RepositoryTests", swiftSettings: strict),
   ],

@@ -1,5 +1,5 @@
 import Glibc
-public import PostgresStore
+public import PostgresClient
 import Threading
 
 /// A private PostgreSQL server: its own cluster in a folder, its own socket, and TCP only on request.

@@ -1,4 +1,5 @@
-public import PostgresStore
+public import PostgresClient
+import PostgresStore
 
 /// One PostgreSQL server for all tests of a process, with any number of fresh databases.
 ///
@@ -45,7 +46,7 @@ public actor TestPostgres {
   private static func prepareTemplate(on server: LocalPostgres) async throws {
     try await create(template, from: "template1", on: server)
     let pool = PostgresPool(server.settings(database: template))
-    try await Migrator().migrate(pool)
+    try await Migrator.shop.migrate(pool)
     await pool.close()
   }
 

@@ -1,6 +1,6 @@
 import Configuration
 import Glibc
-import PostgresStore
+import PostgresClient
 
 /// The executable: reads the command line and the settings, and runs the command.
 @main

@@ -32,12 +32,3 @@ extension ElasticsearchClient {
     } catch { return error }
   }
 }
-
-/// Waits until another thread makes the condition true; a test failure if that never happens.
-func eventually(_ condition: () -> Bool) async throws {
-  let end = ContinuousClock.now + ample
-  while !condition() {
-    try #require(ContinuousClock.now < end, "it did not come about")
-    try await Task.sleep(for: .milliseconds(5))
-  }
-}

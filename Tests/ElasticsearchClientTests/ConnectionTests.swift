@@ -6,6 +6,7 @@
 // 4. A server that is neither Elasticsearch 7.10, OpenSearch nor vitrine node is refused by name.
 import Glibc
 import SearchDSL
+import TestSupport
 import Testing
 
 @testable import ElasticsearchClient
@@ -33,7 +34,7 @@ import Testing
       $0.maximumQueuedRequests = 1
     }
     let first = Task { try await client.ask(within: .seconds(3_600)) }
-    try await eventually { server.requests.count == 1 }
+    try await until { server.requests.count == 1 }
     #expect(await client.failure(within: .milliseconds(100)) == .deadlineExceeded)
     let refusals = await withTaskGroup { group in
       for _ in 0..<3 { group.addTask { await client.failure(within: .milliseconds(500)) } }
@@ -50,7 +51,7 @@ import Testing
     defer { server.stop() }
     let client = try client([server])
     let task = Task { try await client.ask(within: .seconds(3_600)) }
-    try await eventually { server.requests.count == 1 }
+    try await until { server.requests.count == 1 }
     // posix_spawn, because Foundation's Process closes descriptors itself.
     var program: pid_t = 0
     var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("3600"), nil]
@@ -62,7 +63,7 @@ import Testing
     }
     task.cancel()
     await #expect(throws: SearchEngineError.self) { try await task.value }
-    try await eventually { server.openCount == 0 }
+    try await until { server.openCount == 0 }
   }
 
   @Test("3. waiting requests block no thread") func manyWaiting() async throws {
@@ -71,12 +72,12 @@ import Testing
     let client = try client([server]) { $0.maximumConnections = 400 }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<300 { group.addTask { _ = try await client.ask("slow", within: .seconds(3_600)) } }
-      try await eventually { server.requests.count == 300 }
+      try await until { server.requests.count == 300 }
       for _ in 0..<20 { #expect(try await client.ask() == 42) }
       group.cancelAll()
       while let result = await group.nextResult() { #expect(throws: SearchEngineError.self) { try result.get() } }
     }
-    try await eventually { server.openCount <= 1 }
+    try await until { server.openCount <= 1 }
   }
 
   @Test(

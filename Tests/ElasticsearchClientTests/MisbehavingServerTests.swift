@@ -8,6 +8,7 @@
 import Foundation
 import Glibc
 import SearchDSL
+import TestSupport
 import Testing
 
 @testable import ElasticsearchClient
@@ -98,7 +99,7 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
     #expect(told.contains(kind.told) && !told.contains("secret"), "\(told)")
     #expect(told.utf8.count < 1_000)
     #expect(server.requests.count == kind.attempts)
-    try await eventually { server.openCount <= 1 }
+    try await until { server.openCount <= 1 }
   }
 
   @Test("2. a good gzip is read") func compressed() async throws {
@@ -130,7 +131,7 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
     #expect(await client.failure(within: .milliseconds(1_300)) == .deadlineExceeded)
     let time = ContinuousClock.now - start
     #expect(time >= .milliseconds(1_300) && time < .seconds(10), "\(time)")
-    try await eventually { server.openCount == 0 }
+    try await until { server.openCount == 0 }
     #expect(server.requests.count == 1)
   }
 
@@ -139,10 +140,10 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
     defer { server.stop() }
     let client = try client([server])
     let task = Task { await client.failure(within: .seconds(3_600)) }
-    try await eventually { server.requests.count == 1 }
+    try await until { server.requests.count == 1 }
     task.cancel()
     #expect(await task.value == .unavailable(reason: "the request was cancelled"))
-    try await eventually { server.openCount == 0 }
+    try await until { server.openCount == 0 }
   }
 
   @Test("5. nothing is left behind", .timeLimit(.minutes(5))) func leaks() async throws {
@@ -174,11 +175,11 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
     }
     // The allocator keeps the memory that many threads once needed; its size has settled by then.
     for _ in 0..<20 { try await round(60) }
-    try await eventually { server.openCount == 0 }
+    try await until { server.openCount == 0 }
     let before = (descriptors: Usage.openDescriptors(), bytes: Usage.residentBytes(), requests: server.requests.count)
     // On a slow machine fewer of a round's requests reach the server, so run more rounds.
     while server.requests.count <= before.requests + 1_000 { try await round(60) }
-    try await eventually { server.openCount == 0 }
+    try await until { server.openCount == 0 }
     let after = (descriptors: Usage.openDescriptors(), bytes: Usage.residentBytes(), requests: server.requests.count)
     let requests = after.requests - before.requests
     print("leaks: \(before) before, \(after) after \(requests) requests")

@@ -13,6 +13,7 @@ import Glibc
 import HTTPServer
 import Synchronization
 import Telemetry
+import TestSupport
 import Testing
 import Threading
 
@@ -80,7 +81,7 @@ final class Flag: Sendable {
           return client
         }
       }
-      try await eventually("two handlers run") { await gate.arrived == 2 }
+      try await until("two handlers run") { await gate.arrived == 2 }
       let probe = try await onThread {
         let probe = try server.client()
         var response: RawClient.Response
@@ -133,7 +134,7 @@ final class Flag: Sendable {
           #expect(response.text.contains("deadline-exceeded"))
         }
       }
-      try await eventually("the task is cancelled") { flag.isRaised }
+      try await until("the task is cancelled") { flag.isRaised }
     }
   }
 
@@ -149,10 +150,10 @@ final class Flag: Sendable {
       }
     }) { server in
       try await withClient(server, sends: Self.get("/slow"), isReset: isReset) {
-        try await eventually("the handler runs") { started.isRaised }
+        try await until("the handler runs") { started.isRaised }
       }
-      try await eventually("the task is cancelled") { cancelled.isRaised }
-      try await eventually("the connection is closed") { server.server.openConnections == 0 }
+      try await until("the task is cancelled") { cancelled.isRaised }
+      try await until("the connection is closed") { server.server.openConnections == 0 }
     }
   }
 
@@ -178,10 +179,10 @@ final class Flag: Sendable {
       }
     }) { server in
       try await withClient(server, sends: Self.get("/events"), isReset: isBusy) {
-        try await eventually("the stream has begun") { started.isRaised }
+        try await until("the stream has begun") { started.isRaised }
       }
-      try await eventually("the writer is told") { cancelled.isRaised }
-      try await eventually("the connection is closed") { server.server.openConnections == 0 }
+      try await until("the writer is told") { cancelled.isRaised }
+      try await until("the connection is closed") { server.server.openConnections == 0 }
     }
   }
 
@@ -260,7 +261,7 @@ final class Flag: Sendable {
         }
       }
       // The writer waits: only the kernel's buffer and our own hold bytes that the client has not read.
-      try await eventually("the slow clients are cut off") { server.server.openConnections <= 1 }
+      try await until("the slow clients are cut off") { server.server.openConnections <= 1 }
       #expect(written.load(ordering: .relaxed) < 30_000_000)
       for client in slow { client.end() }
     }
@@ -283,7 +284,7 @@ final class Flag: Sendable {
     } body: { server in
       let clients = try await onThread { try (0..<4).map { _ in try server.client() } }
       let others = try await onThread { try IdleClients(count: count - clients.count, port: server.port) }
-      try await eventually("all are open") { server.server.openConnections == count }
+      try await until("all are open") { server.server.openConnections == count }
       try await onThread {
         let client = try server.client()
         for target in ["now", "task"] {
@@ -298,7 +299,7 @@ final class Flag: Sendable {
       #expect(server.server.openConnections >= count)
       for client in clients { client.end() }
       others.end()
-      try await eventually("all are closed") { server.server.openConnections == 0 }
+      try await until("all are closed") { server.server.openConnections == 0 }
     }
   }
 
@@ -372,7 +373,7 @@ final class Flag: Sendable {
         clients[0].end()
         return clients
       }
-      try await eventually("a place is free") { server.server.openConnections == 2 }
+      try await until("a place is free") { server.server.openConnections == 2 }
       try await onThread {
         let client = try server.client()
         try client.send(Self.get("/now"))
@@ -402,7 +403,7 @@ final class Flag: Sendable {
         _ = try events.read(through: ": open\n\n")
         return (busy, idle, events)
       }
-      try await eventually("the handler runs") { await gate.arrived == 1 }
+      try await until("the handler runs") { await gate.arrived == 1 }
       async let shutdown: Void = server.server.shutdown(gracePeriod: .seconds(60))
       try await onThread { () throws -> Void in
         #expect(try idle.isAtEnd())
@@ -443,8 +444,8 @@ final class Flag: Sendable {
           return client
         }
       }
-      try await eventually("the handler runs") { started.isRaised }
-      try await eventually("the other waits") { server.metrics.exposition().contains("http_requests_queued 1") }
+      try await until("the handler runs") { started.isRaised }
+      try await until("the other waits") { server.metrics.exposition().contains("http_requests_queued 1") }
       await server.server.shutdown(gracePeriod: .milliseconds(50))
       try await onThread {
         for client in clients {
@@ -453,7 +454,7 @@ final class Flag: Sendable {
           #expect(response.text.contains("shutting-down"))
         }
       }
-      try await eventually("the task is cancelled") { cancelled.isRaised }
+      try await until("the task is cancelled") { cancelled.isRaised }
       // A second shutdown has nothing to do.
       await server.server.shutdown()
     }

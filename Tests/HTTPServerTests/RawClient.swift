@@ -222,12 +222,3 @@ func withServer<Result: Sendable>(
     throw error
   }
 }
-
-/// Waits until the condition is true; throws if the patience runs out.
-func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-  let end = ContinuousClock.now + .seconds(RawClient.patienceSeconds)
-  while try await !condition() {
-    guard ContinuousClock.now < end else { throw RawClient.Failure(description: "never happened: \(what)") }
-    try await Task.sleep(for: .milliseconds(2))
-  }
-}

@@ -7,6 +7,7 @@ import Catalog
 import Foundation
 import LocalServices
 import Ports
+import PostgresClient
 import PostgresStore
 import Testing
 import Threading

@@ -12,10 +12,12 @@ import Indexer
 import JSON
 import LocalServices
 import Ports
+import PostgresClient
 import PostgresStore
 import SearchDSL
 import SearchNode
 import Telemetry
+import TestSupport
 import Testing
 import Threading
 

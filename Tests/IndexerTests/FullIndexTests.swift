@@ -9,9 +9,11 @@ import Catalog
 import Indexer
 import JSON
 import Ports
+import PostgresClient
 import PostgresStore
 import SearchDSL
 import SearchNode
+import TestSupport
 import Testing
 
 @Suite struct FullIndexTests {

@@ -13,9 +13,11 @@ import Catalog
 import Indexer
 import JSON
 import Ports
+import PostgresClient
 import PostgresStore
 import SearchDSL
 import SearchNode
+import TestSupport
 import Testing
 import Threading
 

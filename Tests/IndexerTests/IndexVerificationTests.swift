@@ -12,6 +12,7 @@ import Catalog
 import Indexer
 import JSON
 import Ports
+import PostgresClient
 import PostgresStore
 import SearchDSL
 import SearchNode

@@ -4,6 +4,7 @@ import Indexer
 import JSON
 import LocalServices
 import Ports
+import PostgresClient
 import PostgresStore
 import SearchDSL
 import SearchNode
@@ -30,7 +31,7 @@ struct IndexingStack: Sendable {
     self.alias = alias
     if let database {
       pool = PostgresPool(database)
-      try await Migrator().migrate(pool)
+      try await Migrator.shop.migrate(pool)
     } else {
       pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
     }
@@ -165,15 +166,4 @@ struct IndexingStack: Sendable {
 /// Always 2026-11-23T12:00:00Z: two documents of the same rows have the same bytes.
 struct StoppedClock: WallClock {
   func now() -> Timestamp { Timestamp("2026-11-23T12:00:00Z")! }
-}
-
-struct ConditionNeverMet: Error {}
-
-/// Waits until the condition is true; a busy machine takes a small part of the time.
-func until(_ condition: () async throws -> Bool) async throws {
-  let deadline = ContinuousClock.now + .seconds(120)
-  while try await !condition() {
-    guard ContinuousClock.now < deadline else { throw ConditionNeverMet() }
-    try await Task.sleep(for: .milliseconds(5))
-  }
 }

@@ -9,8 +9,9 @@
 import FoundationEssentials
 import Glibc
 import LocalServices
-import PostgresStore
+import PostgresClient
 import RedisStore
+import TestSupport
 import Testing
 
 @Suite struct LocalServicesTests {
@@ -211,13 +212,4 @@ private func isAlive(_ process: Int32) -> Bool {
   guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
   guard let end = status.lastIndex(of: ")") else { return false }
   return !status[end...].hasPrefix(") Z")
-}
-
-/// Waits for a condition; a busy machine takes a small part of this time.
-private func until(_ condition: () async throws -> Bool) async throws {
-  let deadline = ContinuousClock.now + .seconds(120)
-  while try await !condition() {
-    try #require(ContinuousClock.now < deadline, "the condition was never met")
-    try await Task.sleep(for: .milliseconds(10))
-  }
 }

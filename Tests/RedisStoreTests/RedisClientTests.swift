@@ -9,6 +9,7 @@ import Foundation
 import Glibc
 import LocalServices
 import RedisStore
+import TestSupport
 import Testing
 
 @Suite struct RedisClientTests {
@@ -161,13 +162,5 @@ import Testing
       try await client.ping()
       return true
     } catch RedisError.unavailable { return false }
-  }
-
-  private func until(_ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + Self.patience
-    while try await !condition() {
-      try #require(ContinuousClock.now < deadline, "the condition was never met")
-      try await Task.sleep(for: .milliseconds(5))
-    }
   }
 }

@@ -14,6 +14,8 @@ private enum Layer: Hashable {
   case engine
   /// The protocols that the flows need.
   case ports
+  /// A database client that knows no shop, under the adapters.
+  case driver
   /// One C library or outside service each.
   case adapter
   /// Private servers of this machine, for the demo and for tests.
@@ -33,11 +35,12 @@ private enum Layer: Hashable {
     case .domain: [.base, .domain]
     case .engine: [.base, .domain]
     case .ports: [.base, .domain]
-    case .adapter: [.base, .domain, .ports]
-    case .local: [.base, .domain, .ports, .adapter]
+    case .driver: [.base]
+    case .adapter: [.base, .domain, .ports, .driver]
+    case .local: [.base, .domain, .ports, .driver, .adapter]
     case .flow: [.base, .domain, .ports]
     case .edge: [.base, .domain, .ports, .flow, .edge]
-    case .executable: [.base, .domain, .engine, .ports, .adapter, .local, .flow, .edge]
+    case .executable: [.base, .domain, .engine, .ports, .driver, .adapter, .local, .flow, .edge]
     }
   }
 }
@@ -51,7 +54,8 @@ private let layers: [String: Layer] = [
   "Experiments": .domain, "Commerce": .domain,
   "SearchNode": .engine,
   "Ports": .ports,
-  "PostgresStore": .adapter, "RedisStore": .adapter, "ElasticsearchClient": .adapter, "Importing": .adapter,
+  "PostgresClient": .driver, "PostgresStore": .adapter, "RedisStore": .adapter, "ElasticsearchClient": .adapter,
+  "Importing": .adapter,
   "Seeding": .adapter, "SupplierFeeds": .adapter, "StripePayments": .adapter, "SMTPMail": .adapter,
   "LocalServices": .local,
   "SearchService": .flow, "Indexer": .flow, "Workers": .flow,
@@ -62,7 +66,7 @@ private let layers: [String: Layer] = [
 
 /// Who may import a C library: the one adapter of its service; compression and digests serve several.
 private let owners: [String: Set<String>] = [
-  "CMicroHTTPD": ["HTTPServer", "CMicroHTTPDPeer"], "CPostgres": ["PostgresStore"], "CHiredis": ["RedisStore"],
+  "CMicroHTTPD": ["HTTPServer", "CMicroHTTPDPeer"], "CPostgres": ["PostgresClient"], "CHiredis": ["RedisStore"],
   "CCurl": ["ElasticsearchClient", "StripePayments", "SMTPMail"], "CStemmer": ["SearchNode"], "CSimdjson": ["JSON"],
   // What `bench http` measures our server beside.
   "CMicroHTTPDPeer": ["vitrine"],

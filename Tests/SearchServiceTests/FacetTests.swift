@@ -8,6 +8,7 @@
 // 6. Of a number the bounds and bars hold every value, however many values the results have.
 // 7. Codes of tokens are numbered in the order in which they come, however alike they are.
 import Catalog
+import PostgresClient
 import PostgresStore
 import Pricing
 import Testing

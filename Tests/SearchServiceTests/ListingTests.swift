@@ -8,6 +8,7 @@
 //    changes what stands there.
 // 6. The parameters of a listing's page read back as the same page.
 import Catalog
+import PostgresClient
 import PostgresStore
 import Pricing
 import SearchService

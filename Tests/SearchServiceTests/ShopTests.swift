@@ -7,10 +7,11 @@
 // 6. Without the search engine its error comes out. A search relaxes step by step, on every page, and says so.
 import Catalog
 import Ports
-import PostgresStore
+import PostgresClient
 import Pricing
 import SearchDSL
 import SearchService
+import TestSupport
 import Testing
 import Understanding
 
@@ -152,14 +153,6 @@ import Understanding
       #expect(try await service.product(id)?.degraded == ["catalog", "prices"])
     }
     try await until { try await service.search(SearchInput(text: "dress")).degraded.isEmpty }
-  }
-
-  private func until(_ condition: () async throws -> Bool) async throws {
-    for _ in 0..<3000 {
-      if try await condition() { return }
-      try await Task.sleep(for: .milliseconds(20))
-    }
-    Issue.record("the condition was never met")
   }
 
   @Test("6: without the engine", .timeLimit(.minutes(5)))

@@ -11,6 +11,7 @@ import PostgresStore
 import SearchService
 import Synchronization
 import Telemetry
+import TestSupport
 import Testing
 import Understanding
 
@@ -116,14 +117,6 @@ import Understanding
     #expect(knowledge.correct("unicrn")?.text == "unicorn")
     running.cancel()
     await running.value
-  }
-
-  private func until(_ condition: () async throws -> Bool) async throws {
-    for _ in 0..<3000 {
-      if try await condition() { return }
-      try await Task.sleep(for: .milliseconds(20))
-    }
-    Issue.record("the condition was never met")
   }
 }
 

@@ -9,7 +9,7 @@ import Catalog
 import HTTPServer
 import JSON
 import Ports
-import PostgresStore
+import PostgresClient
 import SearchDSL
 import SearchService
 import StorefrontAPI

@@ -10,7 +10,7 @@
 import HTTPServer
 import JSON
 import Ports
-import PostgresStore
+import PostgresClient
 import SearchService
 import Seeding
 import StorefrontAPI

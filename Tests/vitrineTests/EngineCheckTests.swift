@@ -7,8 +7,9 @@
 import Foundation
 import HTTPServer
 import LocalServices
-import PostgresStore
+import PostgresClient
 import Telemetry
+import TestSupport
 import Testing
 import Threading
 

@@ -10,6 +10,7 @@ import Indexer
 import JSON
 import LocalServices
 import Ports
+import PostgresClient
 import PostgresStore
 import SearchDSL
 import TestSupport

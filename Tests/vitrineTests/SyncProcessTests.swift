@@ -7,7 +7,8 @@
 import Glibc
 import JSON
 import LocalServices
-import PostgresStore
+import PostgresClient
+import TestSupport
 import Testing
 import Threading
 

@@ -10,7 +10,8 @@ import Foundation
 import Glibc
 import JSON
 import LocalServices
-import PostgresStore
+import PostgresClient
+import TestSupport
 import Testing
 import Threading
 

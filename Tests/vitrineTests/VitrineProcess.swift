@@ -1,18 +1,10 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 struct ProcessFailure: Error, CustomStringConvertible {
   let description: String
-}
-
-/// Waits until the condition is true; a busy machine takes a small part of the time.
-func until(_ what: String, _ condition: () async throws -> Bool) async throws {
-  let deadline = ContinuousClock.now + .seconds(180)
-  while try await !condition() {
-    guard ContinuousClock.now < deadline else { throw ProcessFailure(description: "it never came that \(what)") }
-    try await Task.sleep(for: .milliseconds(20))
-  }
 }
 
 /// A folder under /tmp that servers of another account may enter.

@@ -10,7 +10,7 @@
 import Configuration
 import Foundation
 import LocalServices
-import PostgresStore
+import PostgresClient
 import Testing
 import Threading
 

@@ -1,5 +1,6 @@
 import Catalog
 import Ports
+import PostgresClient
 
 /// The IDs of the brands, categories, attributes, price lists and warehouses that records name; missing ones are
 /// created.

@@ -1,3 +1,5 @@
+import PostgresClient
+
 /// The category tree by paths of names, with the categories that an import adds.
 struct CategoryIDs {
   private struct Step: Hashable {

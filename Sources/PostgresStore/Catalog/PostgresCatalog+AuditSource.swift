@@ -1,5 +1,6 @@
 public import Catalog
 public import Ports
+import PostgresClient
 
 extension PostgresCatalog: AuditSource {
   /// The number of searchable products in each bucket, and the sums of their versions and checksums.

@@ -1,5 +1,6 @@
 public import Catalog
 public import Ports
+import PostgresClient
 
 extension PostgresCatalog: VirtualCategoryWriter {
   public func browseRules() async throws -> BrowseRules {

@@ -1,5 +1,6 @@
 public import Catalog
 public import Ports
+import PostgresClient
 
 extension PostgresCatalog: IndexingLedger {
   /// Records that an index is being built; its name is the alias and the generation's number.

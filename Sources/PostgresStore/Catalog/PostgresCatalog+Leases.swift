@@ -1,4 +1,5 @@
 public import Ports
+import PostgresClient
 
 /// A lease is an advisory lock of one session. The server frees it when the session ends, so that a killed holder holds
 /// nothing; the table beside it names the holder, for people.
@@ -80,12 +81,10 @@ extension PostgresCatalog: Leases {
 
   /// Frees the lock, which belongs to the session: if this fails, the connection is dropped, and the lock with it.
   private static func release(_ name: String, on connection: PostgresConnection) async {
-    await connection.withSessionIgnoringCancellation { session throws(PostgresError) in
-      try session.command(
-        """
+    await connection.reset(
+      with: """
         RESET tcp_keepalives_idle; RESET tcp_keepalives_interval; RESET tcp_keepalives_count; RESET tcp_user_timeout;
         SELECT pg_advisory_unlock_all()
         """)
-    }
   }
 }

@@ -1,5 +1,6 @@
 public import Catalog
 public import Ports
+import PostgresClient
 
 extension PostgresCatalog: ProductSource {
   /// A cursor right before the oldest open transaction: everything below it is visible.

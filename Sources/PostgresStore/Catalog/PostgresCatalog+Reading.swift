@@ -1,5 +1,6 @@
 public import Catalog
 public import Ports
+import PostgresClient
 
 extension PostgresCatalog: CatalogReader {
   /// The products' current state, each with its version from the same moment, in the requested order; unknown IDs are

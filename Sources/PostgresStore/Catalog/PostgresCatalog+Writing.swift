@@ -1,5 +1,6 @@
 public import Catalog
 public import Ports
+import PostgresClient
 
 extension PostgresCatalog: CatalogWriter {
   /// Most records of one call: a batch is in memory several times over, and is one transaction.

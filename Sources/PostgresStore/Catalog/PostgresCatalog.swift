@@ -1,5 +1,6 @@
 public import Catalog
 import Ports
+public import PostgresClient
 
 /// The catalog in Postgres: current products, a retailer's records, the outbox and the indexer's ledger.
 ///

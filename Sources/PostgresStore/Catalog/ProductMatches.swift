@@ -1,5 +1,6 @@
 import Catalog
 import Ports
+import PostgresClient
 
 /// Matches each record to a product of the catalog: by source and code, then by SKU.
 struct ProductMatches {

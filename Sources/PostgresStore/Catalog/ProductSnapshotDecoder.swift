@@ -1,5 +1,6 @@
 import Catalog
 import JSON
+import PostgresClient
 
 /// Turns the JSON array of one product into its snapshot.
 struct ProductSnapshotDecoder {

@@ -1,5 +1,6 @@
 import Catalog
 import JSON
+import PostgresClient
 
 /// Reads products with all their data, a batch at a time, in four statements.
 ///

@@ -1,5 +1,6 @@
 import Catalog
 import Ports
+import PostgresClient
 
 /// One attempt to write a set of records: match, resolve names to IDs, then write the differences table by table.
 ///

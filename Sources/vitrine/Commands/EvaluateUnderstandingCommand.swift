@@ -1,6 +1,7 @@
 import Catalog
 import Configuration
 import JSON
+import PostgresClient
 import PostgresStore
 import SearchService
 import Seeding

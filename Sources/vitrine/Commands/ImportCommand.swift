@@ -1,5 +1,6 @@
 import Configuration
 import Importing
+import PostgresClient
 import PostgresStore
 import Threading
 

@@ -1,5 +1,6 @@
 public import Configuration
 public import Importing
+import PostgresClient
 import PostgresStore
 import Ranking
 

@@ -1,4 +1,5 @@
 import Configuration
+import PostgresClient
 import PostgresStore
 
 /// `vitrine migrate`
@@ -12,7 +13,7 @@ struct MigrateCommand: Command {
   func run(_ context: CommandContext) async throws {
     let database = try await Database.open(context, statementTimeout: Self.statementTimeout)
     do {
-      let applied = try await Migrator().migrate(database.pool)
+      let applied = try await Migrator.shop.migrate(database.pool)
       context.terminal.print(
         applied.isEmpty ? "the database is up to date" : applied.map { "applied \($0)" }.joined(separator: "\n"))
       await database.close()

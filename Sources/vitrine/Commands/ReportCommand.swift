@@ -1,6 +1,7 @@
 import Configuration
 import JSON
 import Ports
+import PostgresClient
 import PostgresStore
 import SearchService
 import StorefrontAPI

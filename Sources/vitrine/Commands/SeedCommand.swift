@@ -1,6 +1,7 @@
 import Catalog
 import Configuration
 import Ports
+import PostgresClient
 import PostgresStore
 import Seeding
 

@@ -1,5 +1,6 @@
 import Configuration
 import HTTPServer
+import PostgresClient
 import PostgresStore
 
 /// `vitrine serve`
@@ -15,7 +16,7 @@ struct ServeCommand: Command {
     let database = try await Database.open(context)
     let cache = try await Cache.open(context, startsPrivate: false)
     do {
-      let status = try await Migrator().status(database.pool)
+      let status = try await Migrator.shop.status(database.pool)
       guard status.pending.isEmpty else { throw NotMigrated(pending: status.pending.count) }
       let shop = try Shop(context, pool: database.pool, redis: cache.client)
       // Before anything is served: an unsuitable engine then gives the only line of output. An engine that is down does

@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 import Importing
 import JSON
-import PostgresStore
+import PostgresClient
 import Ranking
 import SearchDSL
 import SearchService

@@ -4,6 +4,7 @@ import Glibc
 import HTTPServer
 import Indexer
 import Ports
+import PostgresClient
 import PostgresStore
 
 /// `vitrine up`
@@ -42,7 +43,7 @@ struct UpCommand: Command {
     _ context: CommandContext, pool: PostgresPool, cache: Cache, start: ContinuousClock.Instant,
     say: @Sendable (String) -> Void
   ) async throws {
-    let applied = try await Migrator().migrate(pool)
+    let applied = try await Migrator.shop.migrate(pool)
     let shop = try Shop(context, pool: pool, redis: cache.client)
     // If the engine is down, the index's first build below fails.
     if !shop.isEmbedded { _ = try await shop.engineCheck().isPassed() }

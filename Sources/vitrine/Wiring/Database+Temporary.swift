@@ -1,4 +1,5 @@
 import LocalServices
+import PostgresClient
 import PostgresStore
 
 extension Database {
@@ -15,7 +16,7 @@ extension Database {
       settings.statementTimeout = statementTimeout
       let pool = PostgresPool(settings)
       do {
-        _ = try await Migrator().migrate(pool)
+        _ = try await Migrator.shop.migrate(pool)
         let result = try await body(pool)
         await pool.close()
         await server.stop()

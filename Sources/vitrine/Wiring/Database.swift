@@ -1,6 +1,7 @@
 import Configuration
 import Glibc
 import LocalServices
+import PostgresClient
 import PostgresStore
 
 /// The Postgres of a command: the one in the settings, otherwise the private one in the state folder.
@@ -53,7 +54,7 @@ struct Database {
   ) async throws -> Result {
     let database = try await open(context, statementTimeout: statementTimeout)
     do {
-      _ = try await Migrator().migrate(database.pool)
+      _ = try await Migrator.shop.migrate(database.pool)
       let result = try await body(database.pool)
       await database.close()
       return result

@@ -3,6 +3,7 @@ import Configuration
 import HTTPServer
 import Indexer
 import Ports
+import PostgresClient
 import PostgresStore
 import RedisStore
 import SearchDSL

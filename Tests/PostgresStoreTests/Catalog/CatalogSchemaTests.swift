@@ -7,7 +7,7 @@
 //    two currencies, negative stock, more reserved than on hand, a version that goes back, TRUNCATE.
 
 import LocalServices
-import PostgresStore
+import PostgresClient
 import Testing
 
 /// A product with one row in every table that feeds its document.

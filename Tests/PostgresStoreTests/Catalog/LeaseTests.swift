@@ -5,6 +5,7 @@
 // 3. Leases with different names, and in different databases, are independent.
 import LocalServices
 import Ports
+import PostgresClient
 import PostgresStore
 import Synchronization
 import Testing

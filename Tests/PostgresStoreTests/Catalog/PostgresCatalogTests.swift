@@ -17,7 +17,9 @@
 import Catalog
 import LocalServices
 import Ports
+import PostgresClient
 import PostgresStore
+import TestSupport
 import Testing
 import Threading
 
@@ -200,7 +202,7 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
     let server = try await LocalPostgres.startTemporary()
     defer { server.stopAndWait() }
     let pool = PostgresPool(server.settings())
-    try await Migrator().migrate(pool)
+    try await Migrator.shop.migrate(pool)
     let catalog = PostgresCatalog(pool)
     _ = try await catalog.upsert((1...3).map { plain($0) }, source: "test")
     let start = try await catalog.captureCursor()

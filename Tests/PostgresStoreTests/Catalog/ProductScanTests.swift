@@ -10,6 +10,7 @@
 import Catalog
 import LocalServices
 import Ports
+import PostgresClient
 import Seeding
 import Synchronization
 import Testing

@@ -1,3 +1,5 @@
+import PostgresClient
+
 /// A condition that finds the rows of some IDs, and perhaps of a few more, at the price of a few index scans.
 ///
 /// The variants of neighbouring products were mostly created one after the other, so that their IDs form a run, except

@@ -1,4 +1,5 @@
 import Catalog
+import PostgresClient
 
 /// Reads all products with all their data, in ID order, a window at a time.
 ///

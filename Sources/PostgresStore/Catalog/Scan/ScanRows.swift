@@ -1,4 +1,5 @@
 import Catalog
+import PostgresClient
 
 /// The rows of `catalog.product`, in id order.
 struct ProductRows: CopyRowCollector {

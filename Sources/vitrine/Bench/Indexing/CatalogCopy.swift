@@ -1,5 +1,6 @@
 import Catalog
 import Ports
+import PostgresClient
 import PostgresStore
 
 /// Puts generated products into a private database by COPY, past its triggers and constraints: a benchmark needs a

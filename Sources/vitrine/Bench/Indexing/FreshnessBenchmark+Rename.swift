@@ -1,4 +1,4 @@
-import PostgresStore
+import PostgresClient
 import SearchDSL
 
 extension FreshnessBenchmark {

@@ -3,6 +3,7 @@ import ElasticsearchClient
 import Indexer
 import LocalServices
 import Ports
+import PostgresClient
 import PostgresStore
 import SearchDSL
 import SearchNode

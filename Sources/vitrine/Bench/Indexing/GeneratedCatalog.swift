@@ -2,6 +2,7 @@ import Catalog
 import Configuration
 import Glibc
 import LocalServices
+import PostgresClient
 import PostgresStore
 import Seeding
 
@@ -32,7 +33,7 @@ struct GeneratedCatalog {
       let label = "\(options.products) generated products, seed \(options.seed)"
       let found = try await pool.query(
         "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()")
-      _ = try await Migrator().migrate(pool)
+      _ = try await Migrator.shop.migrate(pool)
       if try found[0].decode(String?.self, at: 0) == label {
         return GeneratedCatalog(server: server, pool: pool, loadSeconds: nil)
       }

@@ -1,6 +1,7 @@
 import Catalog
 import Indexer
 import Ports
+import PostgresClient
 import PostgresStore
 import SearchDSL
 

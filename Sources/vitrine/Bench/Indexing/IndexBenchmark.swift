@@ -5,6 +5,7 @@ import Glibc
 import Indexer
 import LocalServices
 import Ports
+import PostgresClient
 import PostgresStore
 import SearchDSL
 import SearchNode

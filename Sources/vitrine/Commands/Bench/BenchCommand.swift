@@ -1,5 +1,5 @@
 import Configuration
-import PostgresStore
+import PostgresClient
 import Ranking
 import SearchService
 

@@ -1,7 +1,7 @@
 import Configuration
 import Glibc
 import Indexer
-import PostgresStore
+import PostgresClient
 
 /// `vitrine index`
 struct IndexCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 public import Catalog
 public import Ports
+import PostgresClient
 
 extension PostgresSearchLog {
   private typealias Figures = SearchReport.Figures

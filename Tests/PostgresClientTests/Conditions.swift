@@ -1,21 +1,5 @@
-import PostgresStore
+import PostgresClient
 import Threading
-
-/// How long a test waits for a condition; a busy machine takes a small part of it.
-private let patience = Duration.seconds(120)
-
-struct ConditionNeverMet: Error {}
-
-/// Waits until the condition is true.
-func until(
-  isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Bool
-) async throws {
-  let deadline = ContinuousClock.now + patience
-  while try await !condition() {
-    guard ContinuousClock.now < deadline else { throw ConditionNeverMet() }
-    try await Task.sleep(for: .milliseconds(5))
-  }
-}
 
 extension PostgresPool {
   /// True while a backend of this database runs exactly this text.

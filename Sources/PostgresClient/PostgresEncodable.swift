@@ -48,7 +48,7 @@ extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
 
 extension FixedWidthInteger {
   /// The bytes in network byte order.
-  var networkBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
+  public var networkBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
 }
 
 extension Int16: PostgresEncodable {

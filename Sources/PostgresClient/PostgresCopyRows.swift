@@ -5,11 +5,13 @@ import Glibc
 ///
 /// A column of another width than requested marks the row, and reading the whole COPY then fails: a row's reader
 /// therefore needs no error handling. The bytes are valid only within the call that passes the row.
-struct CopyRow {
-  private var next: UnsafeRawPointer
-  private let end: UnsafeRawPointer
-  private var columnsLeft: Int
-  private(set) var isMalformed = false
+///
+/// Inlinable, because a store's readers call it for every column of every row.
+@frozen public struct CopyRow {
+  @usableFromInline var next: UnsafeRawPointer
+  @usableFromInline let end: UnsafeRawPointer
+  @usableFromInline var columnsLeft: Int
+  @usableFromInline var isMalformed = false
 
   fileprivate init(columns: Int, from start: UnsafeRawPointer, to end: UnsafeRawPointer) {
     next = start
@@ -21,8 +23,8 @@ struct CopyRow {
   fileprivate var isReadWhole: Bool { !isMalformed && columnsLeft == 0 && next == end }
 
   /// The next column's bytes; nil for NULL.
-  @inline(__always)
-  mutating func bytes() -> UnsafeRawBufferPointer? {
+  @inlinable @inline(__always)
+  public mutating func bytes() -> UnsafeRawBufferPointer? {
     guard columnsLeft > 0, end - next >= 4 else { return malformed() }
     columnsLeft -= 1
     let count = Int(Int32(bigEndian: next.loadUnaligned(as: Int32.self)))
@@ -33,13 +35,13 @@ struct CopyRow {
     return UnsafeRawBufferPointer(start: next, count: count)
   }
 
-  private mutating func malformed() -> UnsafeRawBufferPointer? {
+  @usableFromInline mutating func malformed() -> UnsafeRawBufferPointer? {
     isMalformed = true
     return nil
   }
 
-  @inline(__always)
-  private mutating func integer<T: FixedWidthInteger>(_: T.Type) -> T? {
+  @inlinable @inline(__always)
+  mutating func integer<T: FixedWidthInteger>(_: T.Type) -> T? {
     guard let bytes = bytes() else { return nil }
     guard bytes.count == MemoryLayout<T>.size else {
       isMalformed = true
@@ -49,16 +51,16 @@ struct CopyRow {
   }
 
   /// A `bigint`, or the microseconds of a `timestamptz` since 2000-01-01.
-  mutating func int64() -> Int64? { integer(Int64.self) }
+  @inlinable public mutating func int64() -> Int64? { integer(Int64.self) }
   /// An `integer`, or the days of a `date` since 2000-01-01.
-  mutating func int32() -> Int32? { integer(Int32.self) }
-  mutating func double() -> Double? { integer(UInt64.self).map { Double(bitPattern: $0) } }
-  mutating func bool() -> Bool? { integer(UInt8.self).map { $0 != 0 } }
-  mutating func string() -> String? { bytes().map { String(decoding: $0, as: UTF8.self) } }
+  @inlinable public mutating func int32() -> Int32? { integer(Int32.self) }
+  @inlinable public mutating func double() -> Double? { integer(UInt64.self).map { Double(bitPattern: $0) } }
+  @inlinable public mutating func bool() -> Bool? { integer(UInt8.self).map { $0 != 0 } }
+  @inlinable public mutating func string() -> String? { bytes().map { String(decoding: $0, as: UTF8.self) } }
 
   /// A column that is never NULL.
-  @inline(__always)
-  mutating func required<Value>(_ value: Value?, else fallback: @autoclosure () -> Value) -> Value {
+  @inlinable @inline(__always)
+  public mutating func required<Value>(_ value: Value?, else fallback: @autoclosure () -> Value) -> Value {
     if let value { return value }
     isMalformed = true
     return fallback()
@@ -66,7 +68,7 @@ struct CopyRow {
 }
 
 /// Receives the rows of a COPY one after the other, on the connection's thread.
-protocol CopyRowCollector: Sendable {
+public protocol CopyRowCollector: Sendable {
   mutating func take(_ row: inout CopyRow)
 }
 
@@ -74,7 +76,7 @@ extension PostgresConnection {
   /// Reads the output of `COPY (…) TO STDOUT (FORMAT binary)`; returns `collector` with the collected rows.
   ///
   /// The fastest way out: no text, no result set, no thread switch for a row. The statement's time limit applies.
-  func collect<Collector: CopyRowCollector>(
+  public func collect<Collector: CopyRowCollector>(
     _ query: String, into collector: consuming Collector
   ) async throws(PostgresError) -> Collector {
     var collector = collector

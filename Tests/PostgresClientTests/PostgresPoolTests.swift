@@ -4,7 +4,7 @@
 // 3. A transaction commits when its body returns and leaves nothing when it throws.
 import FoundationEssentials
 import LocalServices
-import PostgresStore
+import PostgresClient
 import Testing
 
 @Suite struct PostgresPoolTests {

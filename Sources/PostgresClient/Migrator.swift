@@ -19,32 +19,7 @@ public struct Migration: Sendable, Equatable {
   var label: String { String(repeating: "0", count: max(0, 4 - String(number).count)) + "\(number)_\(name)" }
 }
 
-extension Migration {
-  /// The shop's schema, in order.
-  ///
-  /// The files in `Migrations/` are compiled into the program (`.embedInCode` in Package.swift), so that the program
-  /// can be moved without a folder beside it. SwiftPM makes a constant for each file, named after it with a leading
-  /// digit and the dot as underscores: `0002_catalog.sql` is `_002_catalog_sql`. Add a line for each new file; a test
-  /// compares this list with the folder. A file that has been on main must never be changed: write the next one.
-  public static let all: [Migration] = [
-    Migration(number: 1, name: "schemas", embedded: PackageResources._001_schemas_sql),
-    Migration(number: 2, name: "catalog", embedded: PackageResources._002_catalog_sql),
-    Migration(number: 3, name: "indexing", embedded: PackageResources._003_indexing_sql),
-    Migration(number: 4, name: "index_lifecycle", embedded: PackageResources._004_index_lifecycle_sql),
-    Migration(number: 5, name: "price_of_variant", embedded: PackageResources._005_price_of_variant_sql),
-    Migration(number: 6, name: "virtual_categories", embedded: PackageResources._006_virtual_categories_sql),
-    Migration(number: 7, name: "query_log", embedded: PackageResources._007_query_log_sql),
-    Migration(
-      number: 8, name: "commits_are_not_notified", embedded: PackageResources._008_commits_are_not_notified_sql),
-    Migration(number: 9, name: "plans_for_long_lines", embedded: PackageResources._009_plans_for_long_lines_sql),
-  ]
-
-  private init(number: Int, name: String, embedded bytes: [UInt8]) {
-    self.init(number: number, name: name, sql: String(decoding: bytes, as: UTF8.self))
-  }
-}
-
-/// The reason why the database is not migrated: the program and the database do not fit together, or a migration fails.
+/// Why the database is not migrated: the program and the database do not fit together, or a migration fails.
 public enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible {
   case changed(migration: String)
   case missing(number: Int, in: String)
@@ -75,7 +50,7 @@ public struct Migrator: Sendable {
 
   public let migrations: [Migration]
 
-  public init(_ migrations: [Migration] = Migration.all) { self.migrations = migrations }
+  public init(_ migrations: [Migration]) { self.migrations = migrations }
 
   /// The migrations that have run and those that have not.
   public struct Status: Sendable, Equatable {

@@ -5,7 +5,7 @@
 // 4. A cursor works with parameters, within a transaction and without, and can be left in the middle.
 import FoundationEssentials
 import LocalServices
-import PostgresStore
+import PostgresClient
 import Testing
 
 @Suite struct PostgresCopyTests {

@@ -21,7 +21,7 @@ public struct PostgresValue {
     return String(validating: bytes, as: UTF8.self)
   }
 
-  func integer<T: FixedWidthInteger>(_: T.Type) -> T? {
+  public func integer<T: FixedWidthInteger>(_: T.Type) -> T? {
     guard let bytes, bytes.count == MemoryLayout<T>.size else { return nil }
     return T(bigEndian: bytes.loadUnaligned(as: T.self))
   }

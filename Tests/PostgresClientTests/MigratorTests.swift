@@ -3,11 +3,9 @@
 // 2. A failing migration is undone completely, and the ones before it stay.
 // 3. A changed migration, a gap, and a database newer than the program are refused.
 // 4. Of several migrators at once, one migrates and the others find it done.
-// 5. The program's list equals the folder's.
-// 6. A role that may only read the list finds a current database current, and cannot migrate another.
-import FoundationEssentials
+// 5. A role that may only read the list finds a current database current, and cannot migrate another.
 import LocalServices
-import PostgresStore
+import PostgresClient
 import Testing
 
 @Suite struct MigratorTests {
@@ -81,23 +79,7 @@ import Testing
     #expect(applied == ["0001_first", "0002_slow"])
   }
 
-  @Test("5: the program's list is the folder's")
-  func embedded() async throws {
-    let folder =
-      #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
-      + "/Sources/PostgresStore/Migrations"
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".sql") }.sorted()
-    #expect(files == Migration.all.map { $0.fileName })
-    for migration in Migration.all {
-      let text = try String(contentsOfFile: folder + "/" + migration.fileName, encoding: .utf8)
-      #expect(text == migration.sql)
-    }
-    let pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
-    #expect(try await Migrator().status(pool).isCurrent)
-    await pool.close()
-  }
-
-  @Test("6: a role without rights on the schema")
+  @Test("5: a role without rights on the schema")
   func leastRights() async throws {
     var settings = try await TestPostgres.shared.makeDatabase(isMigrated: false)
     let owner = PostgresPool(settings)

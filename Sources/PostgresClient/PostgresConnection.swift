@@ -201,6 +201,12 @@ public actor PostgresConnection {
     }
   }
 
+  /// Runs text that puts the session back to its defaults, in a cancelled task too; where that fails, the pool throws
+  /// the connection away.
+  public func reset(with text: String) {
+    withSessionIgnoringCancellation { session throws(PostgresError) in try session.command(text) }
+  }
+
   func isAlive() -> Bool { openSession?.isAliveWhileIdle ?? false }
 
   func setStreaming(_ value: Bool) { isStreaming = value }

@@ -17,6 +17,7 @@
 import Catalog
 import LocalServices
 import Ports
+import PostgresClient
 import PostgresStore
 import TestSupport
 import Testing
@@ -31,7 +32,7 @@ import Testing
     /// `isOwn`: migrated separately, not copied from the tests' template, whose key it would share.
     init(isOwn: Bool = false) async throws {
       pool = PostgresPool(try await TestPostgres.shared.makeDatabase(isMigrated: !isOwn))
-      if isOwn { _ = try await Migrator().migrate(pool) }
+      if isOwn { _ = try await Migrator.shop.migrate(pool) }
       log = PostgresSearchLog(pool)
     }
 

@@ -1,5 +1,6 @@
 public import Catalog
 public import Ports
+public import PostgresClient
 import Threading
 
 /// The search log in Postgres: each search and click for some days, and their counts by day for longer.

@@ -12,7 +12,8 @@
 import FoundationEssentials
 import Glibc
 import LocalServices
-import PostgresStore
+import PostgresClient
+import TestSupport
 import Testing
 
 @Suite struct PostgresFaultTests {

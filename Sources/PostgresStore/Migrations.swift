@@ -1,0 +1,31 @@
+public import PostgresClient
+
+extension Migration {
+  /// The shop's schema, in order.
+  ///
+  /// The files in `Migrations/` are compiled into the program (`.embedInCode` in Package.swift), so that it can be
+  /// moved without a folder beside it. SwiftPM makes a constant of each, whose name is the file's with a leading
+  /// digit and the dot as underscores: `0002_catalog.sql` is `_002_catalog_sql`. Add a line for each new file; a test
+  /// compares this list with the folder. A file that has been on main is never changed: write the next one.
+  public static let all: [Migration] = [
+    Migration(number: 1, name: "schemas", embedded: PackageResources._001_schemas_sql),
+    Migration(number: 2, name: "catalog", embedded: PackageResources._002_catalog_sql),
+    Migration(number: 3, name: "indexing", embedded: PackageResources._003_indexing_sql),
+    Migration(number: 4, name: "index_lifecycle", embedded: PackageResources._004_index_lifecycle_sql),
+    Migration(number: 5, name: "price_of_variant", embedded: PackageResources._005_price_of_variant_sql),
+    Migration(number: 6, name: "virtual_categories", embedded: PackageResources._006_virtual_categories_sql),
+    Migration(number: 7, name: "query_log", embedded: PackageResources._007_query_log_sql),
+    Migration(
+      number: 8, name: "commits_are_not_notified", embedded: PackageResources._008_commits_are_not_notified_sql),
+    Migration(number: 9, name: "plans_for_long_lines", embedded: PackageResources._009_plans_for_long_lines_sql),
+  ]
+
+  private init(number: Int, name: String, embedded bytes: [UInt8]) {
+    self.init(number: number, name: name, sql: String(decoding: bytes, as: UTF8.self))
+  }
+}
+
+extension Migrator {
+  /// Carries a database to the schema that this program needs.
+  public static let shop = Migrator(Migration.all)
+}
