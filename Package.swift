@@ -58,6 +58,9 @@ let package = Package(
     // Threads for C libraries that block, and the lock.
     library("Threading"),
 
+    // Signed tokens.
+    library("Signing", ["CCrypto"]),
+
     // What the flows ask of the outside, and who answers.
     library("Ports", ["Catalog", "SearchDSL", "Pricing"]),
     library(
@@ -96,13 +99,14 @@ let package = Package(
         "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresStore", "RedisStore",
         "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Telemetry", "Configuration",
         "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "CMalloc", "Threading",
-        "Understanding",
+        "Understanding", "Signing",
       ], swiftSettings: strict),
 
     // What tests of several targets share.
     library("TestSupport"),
 
     tests("JSON", ["JSON", "TestSupport"]),
+    tests("Signing", ["Signing", "TestSupport"]),
     tests("Catalog", ["Catalog"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),

@@ -18,6 +18,10 @@ struct ServeCommand: Command {
       let status = try await Migrator().status(database.pool)
       guard status.pending.isEmpty else { throw NotMigrated(pending: status.pending.count) }
       let shop = try Shop(context, pool: database.pool, redis: cache.client)
+      if shop.settings.security.signingKey == nil {
+        shop.logger.warning(
+          "no security.signingKey is set: cursors and cookies end with this process, and no other server takes them")
+      }
       // Before anything is served: an engine that will not do is the one line then. One that is down is no reason not to
       // start, for it may come back, and the pages say so until then.
       let check = shop.engineCheck()

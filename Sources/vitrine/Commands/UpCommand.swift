@@ -43,11 +43,13 @@ struct UpCommand: Command {
     say: @Sendable (String) -> Void
   ) async throws {
     let applied = try await Migrator().migrate(pool)
-    let shop = try Shop(context, pool: pool, redis: cache.client)
+    let (settings, state) = (context.settings, context.settings.stateFolder)
+    let signingKey = settings.security.signingKey == nil ? try SecretFile.signingKey(in: state).secret() : nil
+    let shop = try Shop(context, pool: pool, redis: cache.client, signingKey: signingKey)
     // One that is down fails the index's first build, below.
     if !shop.isEmbedded { _ = try await shop.engineCheck().isPassed() }
-    let tokenFile = context.settings.admin.token == nil ? AdminTokenFile(in: context.settings.stateFolder) : nil
-    var router = shop.router(adminToken: try tokenFile?.token())
+    let tokenFile = settings.admin.token == nil ? SecretFile.adminToken(in: state) : nil
+    var router = shop.router(adminToken: try tokenFile?.secret())
     try DemoCatalog.registerPictures(on: &router)
     let server = shop.server(router: router)
     let port = try server.start()  // Before anything is said: a taken port is the one line then.

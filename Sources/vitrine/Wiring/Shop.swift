@@ -9,6 +9,7 @@ import SearchDSL
 import SearchNode
 import SearchService
 import Seeding
+import Signing
 import StorefrontAPI
 import Telemetry
 import Understanding
@@ -25,6 +26,8 @@ struct Shop: Sendable {
   let metrics: MetricsRegistry
   let logger: Logger
   let clock = SystemClock()
+  /// Signs what shoppers hand back.
+  let signer: TokenSigner
   let knowledge: CatalogKnowledge
   let weights: RankingWeightsFile
   /// nil where searches are not logged.
@@ -34,13 +37,14 @@ struct Shop: Sendable {
   let indexAlias: String
 
   /// `engine` and `cachesAnswers` replace the settings' for one command, as `Engine.open` says. A quiet shop logs warnings
-  /// only.
+  /// only. `signingKey` stands in where none is set.
   init(
     _ context: CommandContext, pool: PostgresPool, redis: RedisClient? = nil, engine name: String? = nil,
-    cachesAnswers: Bool = true, isQuiet: Bool = false
+    cachesAnswers: Bool = true, isQuiet: Bool = false, signingKey: String? = nil
   ) throws {
     self.redis = redis
     settings = context.settings
+    signer = TokenSigner(settings.security, standIn: signingKey)
     catalog = PostgresCatalog(pool)
     let rules = try ProjectFolder.queryRules()
     knowledge = CatalogKnowledge(source: catalog, rules: rules)
