@@ -9,10 +9,27 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// The settings of a target whose bare conversions of numbers are errors: it is compiled with `modules` imported, which
+/// hold them (`Sources/Numbers`, `Sources/Narrowing`).
+func checked(by modules: [String]) -> [SwiftSetting] {
+  let imports = modules.flatMap { ["-Xfrontend", "-import-module", "-Xfrontend", $0] }
+  return strict + [.unsafeFlags(imports + ["-Werror", "DeprecatedDeclaration"])]
+}
+
+/// They hold the conversions, or count what they made themselves: places in arrays, bits of hashes, lengths for C.
+let unchecked: Set<String> = ["Numbers", "Narrowing"]
+let countingInternally: Set<String> = [
+  "SearchNode", "HTTPServer", "Understanding", "Seeding", "Ranking", "Threading", "LocalServices",
+]
+
 func library(
   _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil
 ) -> Target {
-  .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
+  let modules =
+    unchecked.contains(name) ? [] : countingInternally.contains(name) ? ["Numbers"] : ["Numbers", "Narrowing"]
+  return .target(
+    name: name, dependencies: dependencies + modules.map { .byName(name: $0) }, exclude: exclude, resources: resources,
+    swiftSettings: checked(by: modules))
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -45,6 +62,8 @@ let package = Package(
     .target(name: "CMicroHTTPDPeer", dependencies: ["CMicroHTTPD"]),
 
     // Nouns and pure functions.
+    library("Numbers"),
+    library("Narrowing"),
     library("JSON", ["CSimdjson"]),
     library("Catalog"),
     library("SearchDSL", ["JSON"]),
@@ -76,7 +95,7 @@ let package = Package(
     library("Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry", "Threading"]),
     library(
       "SearchService",
-      ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry", "Threading", "Understanding"],
+      ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Signing", "Telemetry", "Threading", "Understanding"],
       // The ranking's weights; a shop may name another file of them.
       resources: [.embedInCode("Resources/ranking-weights.json")]),
 
@@ -99,13 +118,14 @@ let package = Package(
         "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresStore", "RedisStore",
         "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Telemetry", "Configuration",
         "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "CMalloc", "Threading",
-        "Understanding", "Signing",
-      ], swiftSettings: strict),
+        "Understanding", "Signing", "Numbers", "Narrowing",
+      ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
     // What tests of several targets share.
     library("TestSupport"),
 
     tests("JSON", ["JSON", "TestSupport"]),
+    tests("Numbers", ["Numbers"]),
     tests("Signing", ["Signing", "TestSupport"]),
     tests("Catalog", ["Catalog"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
@@ -120,7 +140,9 @@ let package = Package(
       ["PostgresStore", "Ports", "Catalog", "Pricing", "Seeding", "LocalServices", "JSON", "Threading", "TestSupport"]),
     tests("RedisStore", ["RedisStore", "LocalServices", "Ports"]),
     tests("ElasticsearchClient", ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices", "CZlib", "Threading"]),
-    tests("Importing", ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices", "CZlib", "Threading"]),
+    tests(
+      "Importing",
+      ["Importing", "Catalog", "Ports", "PostgresStore", "LocalServices", "CZlib", "TestSupport", "Threading"]),
     tests("Seeding", ["Seeding", "Catalog", "Importing", "JSON"]),
     tests(
       "Indexer",
@@ -132,7 +154,8 @@ let package = Package(
       "SearchService",
       [
         "SearchService", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices",
-        "Indexer", "Telemetry", "Seeding", "JSON", "Understanding", "ElasticsearchClient", "Threading", "TestSupport",
+        "Indexer", "Telemetry", "Seeding", "JSON", "Signing", "Understanding", "ElasticsearchClient", "Threading",
+        "TestSupport",
       ]),
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration", "Threading", "TestSupport"]),
@@ -148,7 +171,7 @@ let package = Package(
       "StorefrontAPI",
       [
         "StorefrontAPI", "Web", "SearchService", "SearchNode", "HTTPServer", "PostgresStore", "LocalServices", "JSON",
-        "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Threading", "TestSupport",
+        "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",
       ]),
     tests("Web", ["Web", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing"]),
     tests("LocalServices", ["LocalServices", "PostgresStore", "RedisStore"]),
