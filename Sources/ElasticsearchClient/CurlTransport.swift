@@ -150,7 +150,7 @@ final class CurlEventLoop: @unchecked Sendable {  // All but `inbox` and `multi`
         timeout = min(timeout, (transfer.deadline - now).wholeMilliseconds + 1)
       }
     }
-    return Int32(max(0, timeout))
+    return Int32(clamping: max(0, timeout))
   }
 
   private func endOverdue(alsoCancelled: Bool) {

@@ -19,7 +19,7 @@ struct TermsBuckets {
     // As on one shard of Elasticsearch: it hands on a few more buckets than asked for (by key just as many), and
     // min_doc_count is asked of those alone. What the shard keeps to itself counts among the others, what
     // min_doc_count drops does not.
-    let shardSize = isByKey ? terms.size : Int((Double(terms.size) * 1.5 + 10).rounded(.down))
+    let shardSize = isByKey ? terms.size : Int(saturating: (Double(terms.size) * 1.5 + 10).rounded(.down))
     let shard = first(shardSize, of: candidates)
     let kept = shard.filter { $0.count >= terms.minimumDocumentCount }
     let shown = kept.prefix(terms.size)
@@ -251,7 +251,7 @@ final class NumberTermsAggregator: Aggregator {
     missing = terms.missing.flatMap { value in
       if value.text == "true" { return 1 }
       if value.text == "false" { return 0 }
-      return Double(value.text).map { isFloating ? SortableDouble.encode($0) : WholeNumber.nearest($0) }
+      return Double(value.text).map { isFloating ? SortableDouble.encode($0) : Int64(saturating: $0) }
     }
   }
 

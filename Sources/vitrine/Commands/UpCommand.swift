@@ -63,7 +63,7 @@ struct UpCommand: Command {
     let meter = context.terminal.progress("index full", unit: "products")
     let report = try await shop.indexFull { meter.advance(by: $0) }
     meter.finish()
-    let seconds = Int((ContinuousClock.now - start) / .seconds(1))
+    let seconds = Int(saturating: (ContinuousClock.now - start) / .seconds(1))
     say("indexed \(report.documents) products; ready after \(seconds) s")
     context.terminal.print(
       Self.welcome(host: context.settings.http.host, port: port, tokenPath: tokenFile?.path))

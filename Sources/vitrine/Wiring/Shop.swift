@@ -79,7 +79,7 @@ struct Shop: Sendable {
       currency: Currency(code: settings.shop.currency) ?? .gbp, retrieval: Retrieval(weights: weights.weights),
       knowledge: knowledge,
       searches: .init(recent: redis.map(RedisRecentSearches.init), popular: searchLog?.popular),
-      log: logs ? searchLog : nil, deadlines: deadlines)
+      log: logs ? searchLog : nil, signer: signer, deadlines: deadlines)
   }
 
   /// The routes of API and pages behind the server's middlewares. `adminToken` stands in where none is set.

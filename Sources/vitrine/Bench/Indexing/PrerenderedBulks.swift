@@ -139,7 +139,7 @@ private final class PlainConnection {
     guard let port = address.split(separator: ":").last.flatMap({ UInt16($0) }) else {
       throw Failure(description: "\(address) has no port")
     }
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    descriptor = socket(AF_INET, Int32(clamping: SOCK_STREAM.rawValue), 0)
     var name = sockaddr_in()
     name.sin_family = sa_family_t(AF_INET)
     name.sin_port = port.bigEndian
