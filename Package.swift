@@ -9,10 +9,27 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// The settings of a target whose bare conversions of numbers are errors: it is compiled with `modules` imported, which
+/// hold them (`Sources/Numbers`, `Sources/Narrowing`).
+func checked(by modules: [String]) -> [SwiftSetting] {
+  let imports = modules.flatMap { ["-Xfrontend", "-import-module", "-Xfrontend", $0] }
+  return strict + [.unsafeFlags(imports + ["-Werror", "DeprecatedDeclaration"])]
+}
+
+/// They hold the conversions, or count what they made themselves: places in arrays, bits of hashes, lengths for C.
+let unchecked: Set<String> = ["Numbers", "Narrowing"]
+let countingInternally: Set<String> = [
+  "SearchNode", "HTTPServer", "Understanding", "Seeding", "Ranking", "Threading", "LocalServices",
+]
+
 func library(
   _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil
 ) -> Target {
-  .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
+  let modules =
+    unchecked.contains(name) ? [] : countingInternally.contains(name) ? ["Numbers"] : ["Numbers", "Narrowing"]
+  return .target(
+    name: name, dependencies: dependencies + modules.map { .byName(name: $0) }, exclude: exclude, resources: resources,
+    swiftSettings: checked(by: modules))
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -45,6 +62,8 @@ let package = Package(
     .target(name: "CMicroHTTPDPeer", dependencies: ["CMicroHTTPD"]),
 
     // Nouns and pure functions.
+    library("Numbers"),
+    library("Narrowing"),
     library("JSON", ["CSimdjson"]),
     library("Catalog"),
     library("SearchDSL", ["JSON"]),
@@ -57,6 +76,9 @@ let package = Package(
 
     // Threads for C libraries that block, and the lock.
     library("Threading"),
+
+    // Signed tokens.
+    library("Signing", ["CCrypto"]),
 
     // What the flows ask of the outside, and who answers.
     library("Ports", ["Catalog", "SearchDSL", "Pricing"]),
@@ -74,7 +96,7 @@ let package = Package(
     library("Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry", "Threading"]),
     library(
       "SearchService",
-      ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry", "Threading", "Understanding"],
+      ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Signing", "Telemetry", "Threading", "Understanding"],
       // The ranking's weights; a shop may name another file of them.
       resources: [.embedInCode("Resources/ranking-weights.json")]),
 
@@ -98,13 +120,15 @@ let package = Package(
         "RedisStore",
         "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Telemetry", "Configuration",
         "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "CMalloc", "Threading",
-        "Understanding",
-      ], swiftSettings: strict),
+        "Understanding", "Signing", "Numbers", "Narrowing",
+      ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
     // What tests of several targets share.
     library("TestSupport"),
 
     tests("JSON", ["JSON", "TestSupport"]),
+    tests("Numbers", ["Numbers"]),
+    tests("Signing", ["Signing", "TestSupport"]),
     tests("Catalog", ["Catalog"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
@@ -126,7 +150,10 @@ let package = Package(
       ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices", "CZlib", "Threading", "TestSupport"]),
     tests(
       "Importing",
-      ["Importing", "Catalog", "Ports", "PostgresClient", "PostgresStore", "LocalServices", "CZlib", "Threading"]),
+      [
+        "Importing", "Catalog", "Ports", "PostgresClient", "PostgresStore", "LocalServices", "CZlib", "TestSupport",
+        "Threading",
+      ]),
     tests("Seeding", ["Seeding", "Catalog", "Importing", "JSON"]),
     tests(
       "Indexer",
@@ -140,7 +167,8 @@ let package = Package(
       [
         "SearchService", "SearchNode", "SearchDSL", "PostgresClient", "PostgresStore", "Ports", "Catalog", "Pricing",
         "LocalServices",
-        "Indexer", "Telemetry", "Seeding", "JSON", "Understanding", "ElasticsearchClient", "Threading", "TestSupport",
+        "Indexer", "Telemetry", "Seeding", "JSON", "Signing", "Understanding", "ElasticsearchClient", "Threading",
+        "TestSupport",
       ]),
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration", "Threading", "TestSupport"]),
@@ -158,7 +186,7 @@ let package = Package(
       [
         "StorefrontAPI", "Web", "SearchService", "SearchNode", "HTTPServer", "PostgresClient", "PostgresStore",
         "LocalServices", "JSON",
-        "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Threading", "TestSupport",
+        "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",
       ]),
     tests("Web", ["Web", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing"]),
     tests("LocalServices", ["LocalServices", "PostgresClient", "PostgresStore", "RedisStore", "TestSupport"]),

@@ -100,7 +100,7 @@ public struct DistinctTexts: Sendable {
 
   /// Hashes eight bytes at a time; multiplied and folded, as in wyhash.
   private static func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
-    var hash = UInt64(text.count) &* 0x9E37_79B9_7F4A_7C15
+    var hash = UInt64(truncatingIfNeeded: text.count) &* 0x9E37_79B9_7F4A_7C15
     func mix(_ word: UInt64) {
       let product = (hash ^ word).multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
       hash = product.high ^ product.low

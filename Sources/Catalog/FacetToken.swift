@@ -50,7 +50,7 @@ public enum FacetToken {
     tokens.append(code)
     tokens.append(UInt8(ascii: "="))
     for shift in stride(from: 60, through: 0, by: -4) {
-      let digit = UInt8(truncatingIfNeeded: sortable >> UInt64(shift)) & 15
+      let digit = UInt8(truncatingIfNeeded: sortable >> shift) & 15
       tokens.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
     }
     tokens.end()

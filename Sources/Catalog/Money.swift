@@ -6,7 +6,7 @@ public struct Currency: Hashable, Sendable, CustomStringConvertible {
 
   public var code: String {
     String(unsafeUninitializedCapacity: 3) { text in
-      for index in 0..<3 { text[index] = UInt8(truncatingIfNeeded: letters >> UInt32(16 - 8 * index)) }
+      for index in 0..<3 { text[index] = UInt8(truncatingIfNeeded: letters >> (16 - 8 * index)) }
       return 3
     }
   }
@@ -67,7 +67,7 @@ public struct Money: Hashable, Sendable {
       var digits = 0
       while rest > 0 || digits <= decimals {
         if digits == decimals, decimals > 0 { put(UInt8(ascii: ".")) }
-        put(UInt8(ascii: "0") + UInt8(rest % 10))
+        put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
         rest /= 10
         digits += 1
       }

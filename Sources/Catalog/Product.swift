@@ -62,7 +62,7 @@ public enum AttributeValue: Hashable, Sendable {
   public var displayText: String {
     switch self {
     case .text(let text): text
-    case .number(let number): number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
+    case .number(let number): number.shortText
     case .boolean(let flag): flag ? "yes" : "no"
     case .date(let day): day.description
     case .swatch(let name, _): name

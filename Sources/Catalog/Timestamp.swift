@@ -4,9 +4,7 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
 
   public init(microsecondsSinceEpoch: Int64) { self.microsecondsSinceEpoch = microsecondsSinceEpoch }
 
-  public var millisecondsSinceEpoch: Int64 {
-    Int64((Double(microsecondsSinceEpoch) / 1000).rounded(.down))
-  }
+  public var millisecondsSinceEpoch: Int64 { Self.floorDivide(microsecondsSinceEpoch, 1000).quotient }
 
   /// In UTC.
   public var day: CalendarDay {
@@ -70,8 +68,8 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
   }
 
   static func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
-    let remainder = ((value % divisor) + divisor) % divisor
-    return ((value - remainder) / divisor, remainder)
+    let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
   }
 
   static func padded(_ value: Int64, to width: Int) -> String {
@@ -90,7 +88,7 @@ private struct FixedWidthDigits {
   mutating func put(_ value: Int64, width: Int, then separator: Unicode.Scalar) {
     var rest = value
     for place in stride(from: count + width - 1, through: count, by: -1) {
-      buffer[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+      buffer[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     }
     buffer[count + width] = UInt8(ascii: separator)
@@ -120,9 +118,13 @@ public struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConvertib
   public let daysSinceEpoch: Int64
 
   /// The day's first moment in UTC.
-  public var start: Timestamp { Timestamp(microsecondsSinceEpoch: daysSinceEpoch * Self.microseconds) }
+  public var start: Timestamp {
+    Timestamp(microsecondsSinceEpoch: daysSinceEpoch.multiplied(saturating: Self.microseconds))
+  }
 
-  public func advanced(by days: Int) -> CalendarDay { CalendarDay(daysSinceEpoch: daysSinceEpoch + Int64(days)) }
+  public func advanced(by days: Int) -> CalendarDay {
+    CalendarDay(daysSinceEpoch: daysSinceEpoch.adding(saturating: Int64(days)))
+  }
 
   public init(daysSinceEpoch: Int64) { self.daysSinceEpoch = daysSinceEpoch }
 
@@ -130,7 +132,7 @@ public struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConvertib
 
   /// Year, month 1…12 and day 1…31 (Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days).
   public var civil: (year: Int64, month: Int64, day: Int64) {
-    let z = daysSinceEpoch + 719_468
+    let z = daysSinceEpoch.adding(saturating: 719_468)
     let (era, dayOfEra) = Timestamp.floorDivide(z, 146_097)
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)

@@ -11,6 +11,7 @@ public struct Settings: Sendable {
   public let indexer: Indexer
   public let queryLog: QueryLog
   public let admin: Admin
+  public let security: Security
   public let shop: Shop
   public let log: Log
 
@@ -25,6 +26,7 @@ public struct Settings: Sendable {
     indexer = Indexer(config.scoped(to: "indexer"))
     queryLog = QueryLog(config.scoped(to: "queryLog"))
     admin = Admin(config.scoped(to: "admin"))
+    security = Security(config.scoped(to: "security"))
     shop = Shop(config.scoped(to: "shop"))
     log = Log(config.scoped(to: "log"))
   }
@@ -127,6 +129,27 @@ public struct Settings: Sendable {
         forKey: "token", allowed: "16 to 200 characters of ASCII without spaces",
         where: { (16...200).contains($0.utf8.count) && $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } },
         isSecret: true, "What opens /admin and /v1/admin; without it they are closed.")
+    }
+  }
+
+  /// What the shop signs what it hands out with: cursors, visitors' cookies.
+  public struct Security: Sendable {
+    /// nil: 'up' keeps one of its own, 'serve' makes one that ends with it.
+    public let signingKey: String?
+    /// What `signingKey` was before it was changed.
+    public let formerSigningKey: String?
+
+    init(_ config: ConfigReader) {
+      let allowed = "32 to 200 characters of ASCII without spaces"
+      let isAllowed = { (text: String) in
+        (32...200).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+      }
+      signingKey = config.string(
+        forKey: "signingKey", allowed: allowed, where: isAllowed, isSecret: true,
+        "Signs page cursors and visitors' cookies; all servers of a shop must have the same.")
+      formerSigningKey = config.string(
+        forKey: "formerSigningKey", allowed: allowed, where: isAllowed, isSecret: true,
+        "The signing key before the last change, whose cursors and cookies still hold.")
     }
   }
 

@@ -150,7 +150,7 @@ final class CurlEventLoop: @unchecked Sendable {  // The thread owns all but `in
         timeout = min(timeout, (transfer.deadline - now).wholeMilliseconds + 1)
       }
     }
-    return Int32(max(0, timeout))
+    return Int32(clamping: max(0, timeout))
   }
 
   private func endOverdue(alsoCancelled: Bool) {

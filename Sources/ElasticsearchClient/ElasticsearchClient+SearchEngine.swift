@@ -41,11 +41,13 @@ extension ElasticsearchClient {
     return try await perform("POST", "/\(index.pathSegment)/_count", body: body.bytes, deadline: deadline) {
       status, answer throws(SearchEngineError) in
       guard status == 200 else { throw SearchEngineError(status: status, answer: answer) }
-      guard let count = answer["count"]?.int else { throw .malformedAnswer(reason: "a count's answer has no count") }
+      guard let count = answer["count"]?.documentCount else {
+        throw .malformedAnswer(reason: "a count's answer has no count")
+      }
       guard (answer["_shards"]?["failed"]?.int ?? 0) == 0 else {
         throw .unavailable(reason: "a shard of \(index) did not answer the count")
       }
-      return Int(count)
+      return count
     }
   }
 
@@ -128,8 +130,8 @@ extension ElasticsearchClient {
       var counts: [String: Int] = [:]
       // If no index matches, there are no aggregations.
       answer["aggregations"]?["by_index"]?["buckets"]?.forEachItem { bucket in
-        guard let name = bucket["key"]?.string, let count = bucket["doc_count"]?.int else { return }
-        counts[name] = Int(count)
+        guard let name = bucket["key"]?.string, let count = bucket["doc_count"]?.documentCount else { return }
+        counts[name] = count
       }
       return counts
     }
@@ -204,7 +206,10 @@ extension JSONElement {
 
 extension Duration {
   /// Rounded down.
-  var wholeMilliseconds: Int { Int(components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000) }
+  var wholeMilliseconds: Int {
+    Int(components.seconds.multiplied(saturating: 1_000))
+      .adding(saturating: Int(components.attoseconds / 1_000_000_000_000_000))
+  }
 }
 
 extension String {

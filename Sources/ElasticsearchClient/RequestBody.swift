@@ -33,7 +33,8 @@ final class RequestBody: @unchecked Sendable {  // Written in init alone.
     // second.
     guard
       deflateInit2_(
-        &stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        &stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+        Int32(clamping: MemoryLayout<z_stream>.size))
         == Z_OK
     else { return nil }
     defer { deflateEnd(&stream) }
@@ -41,15 +42,15 @@ final class RequestBody: @unchecked Sendable {  // Written in init alone.
     let isWhole = source.withUnsafeBufferPointer { input in
       // zlib only reads from it; the C type does not say so.
       stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-      stream.avail_in = UInt32(input.count)
+      stream.avail_in = UInt32(clamping: input.count)
       stream.next_out = output.baseAddress
-      stream.avail_out = UInt32(room)
+      stream.avail_out = UInt32(clamping: room)
       return deflate(&stream, Z_FINISH) == Z_STREAM_END
     }
     guard isWhole else {
       output.deallocate()
       return nil
     }
-    return UnsafeBufferPointer(start: output.baseAddress, count: Int(stream.total_out))
+    return UnsafeBufferPointer(start: output.baseAddress, count: Int(clamping: stream.total_out))
   }
 }

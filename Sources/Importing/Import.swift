@@ -130,7 +130,7 @@ private final class BatchReader: @unchecked Sendable {
       switch line {
       case .refused(let line, let reason): batch.refused.append((line, reason))
       case .record(let record, let line):
-        if let reason = doubled(record, line) {
+        if let reason = record.excess ?? doubled(record, line) {
           batch.refused.append((line, reason))
         } else {
           batch.records.append(record)

@@ -74,7 +74,8 @@ final class FreshnessProbe: Sendable {
     while ContinuousClock.now < giveUp {
       let found = try? await engine.count(query, in: alias, deadline: .now + Self.searchDeadline)
       if let found, found > 0 {
-        let seconds = clock.now().microsecondsSinceEpoch - change.changedAt.microsecondsSinceEpoch
+        let seconds = clock.now().microsecondsSinceEpoch.subtracting(
+          saturating: change.changedAt.microsecondsSinceEpoch)
         return metrics.freshness.observe(Double(max(0, seconds)) / 1e6)
       }
       try await Task.sleep(for: Self.pollPause)

@@ -221,10 +221,13 @@ public struct IndexSync: Sendable {
   private func reportLag() async throws {
     let cursor = try await ledger.liveGeneration(of: options.alias).cursor
     let lag = try await source.outboxLag(after: cursor, limit: Self.mostLagCounted)
-    let seconds = lag.oldest.map { Double(clock.now().microsecondsSinceEpoch - $0.microsecondsSinceEpoch) / 1e6 } ?? 0
+    let seconds =
+      lag.oldest.map {
+        Double(clock.now().microsecondsSinceEpoch.subtracting(saturating: $0.microsecondsSinceEpoch)) / 1e6
+      } ?? 0
     metrics.lagEntries.set(Double(lag.entries))
     metrics.lagSeconds.set(max(0, seconds))
-    if seconds > Self.longLagSeconds { log("sync is \(Int(seconds)) s behind, by \(lag.entries) changes") }
+    if seconds > Self.longLagSeconds { log("sync is \(Int(saturating: seconds)) s behind, by \(lag.entries) changes") }
   }
 
   private func compact() async throws {

@@ -51,7 +51,7 @@ public struct IndexVerification: Sendable {
     var foreign: [BulkOperation] = []
     for drift in drifts {
       if let product = drift.product {
-        floors[product] = max(drift.engineVersion ?? 0, drift.documentVersion ?? 0) + margin
+        floors[product] = max(drift.engineVersion ?? 0, drift.documentVersion ?? 0).adding(saturating: margin)
       } else {
         foreign.append(BulkOperation(id: drift.id, externalVersion: BulkWriter.deletedVersion, action: .delete))
       }

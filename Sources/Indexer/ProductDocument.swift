@@ -90,10 +90,13 @@ public struct ProductDocument: Sendable {
     case .swatch(let name, let hex):
       lists.texts.add(name)
       FacetToken.add(code: name, hex, to: &lists.swatches)
+    case .number(let number) where !number.isFinite: break
     case .number(let number): FacetToken.add(code: code, number: number, to: &lists.numbers)
     case .boolean, .date: break
     }
     guard isFacet else { return }
+    // What is no number has no place among numbers.
+    if case .number(let number) = value, !number.isFinite { return }
     let text = value.displayText
     if text.utf8.count <= Self.longestFacetValue { FacetToken.add(code: code, text, to: &lists.facets) }
   }
@@ -133,12 +136,21 @@ public struct ProductDocument: Sendable {
       }
     }
     if let quote = lowestQuote(product.variants, at: time), let was = quote.wasAmount, was.minorUnits > 0 {
-      writer.member("discount_percent", (was.minorUnits - quote.amount.minorUnits) * 100 / was.minorUnits)
+      writer.member("discount_percent", Self.percent(of: was.minorUnits, above: quote.amount.minorUnits))
     }
     var quantity: Int64 = 0
-    for index in product.variants.indices { quantity += product.variants[index].availableQuantity }
+    for index in product.variants.indices {
+      quantity = quantity.adding(saturating: product.variants[index].availableQuantity)
+    }
     writer.member("is_in_stock", product.hasStock)
     writer.member("available_quantity", quantity)
+  }
+
+  /// How much of `was` the reduction to `amount` is, in whole percent.
+  private static func percent(of was: Int64, above amount: Int64) -> Int64 {
+    let reduction = was.subtracting(saturating: amount)
+    let (hundredfold, isTooFar) = reduction.multipliedReportingOverflow(by: 100)
+    return min(100, isTooFar ? reduction / max(1, was / 100) : hundredfold / was)
   }
 
   /// The lists with a price for the product, in the order of their codes.
@@ -153,15 +165,22 @@ public struct ProductDocument: Sendable {
   }
 
   private func writeStanding(_ writer: inout JSONWriter) {
-    writer.member("popularity", product.popularity)
-    if let rating = product.ratingAverage { writer.member("rating", rating) }
-    writer.member("rating_count", product.ratingCount)
+    // Engines rank by them, and refuse to by what is negative or no number.
+    let popularity = product.popularity
+    writer.member("popularity", popularity.isFinite ? popularity.clamped(to: CatalogLimits.popularity) : 0)
+    if let rating = product.ratingAverage, rating.isFinite { writer.member("rating", rating.clamped(to: 0...5)) }
+    writer.member("rating_count", product.ratingCount.clamped(to: CatalogLimits.pieces))
     writer.member("lifecycle", product.lifecycle.rawValue)
     writer.member("audience", product.audience.codes)
-    if let released = product.releasedAt { writer.member("released_at", released.description) }
-    writer.member("created_at", product.createdAt.description)
-    writer.member("updated_at", product.updatedAt.description)
+    if let released = product.releasedAt, Self.isInCalendar(released) {
+      writer.member("released_at", released.description)
+    }
+    if Self.isInCalendar(product.createdAt) { writer.member("created_at", product.createdAt.description) }
+    if Self.isInCalendar(product.updatedAt) { writer.member("updated_at", product.updatedAt.description) }
   }
+
+  /// Engines take dates of four digits of year; a document with another would be refused as a whole.
+  private static func isInCalendar(_ time: Timestamp) -> Bool { (0...9999).contains(time.day.civil.year) }
 
   private func writeDisplay(_ writer: inout JSONWriter) {
     writer.name("display")
@@ -220,6 +239,10 @@ struct ProductDocumentRenderer: Sendable {
     document.write(to: &writer, &lists)
     return writer.bytes
   }
+}
+
+extension Comparable {
+  fileprivate func clamped(to range: ClosedRange<Self>) -> Self { min(max(self, range.lowerBound), range.upperBound) }
 }
 
 extension JSONWriter {

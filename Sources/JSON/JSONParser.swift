@@ -66,8 +66,8 @@ public struct JSONElement {
 
   public enum Kind: Sendable { case null, bool, int, double, string, array, object }
 
-  private var tag: UInt8 { UInt8(tape[index] >> 56) }
-  private var payload: Int { Int(tape[index] & 0x00FF_FFFF_FFFF_FFFF) }
+  private var tag: UInt8 { UInt8(truncatingIfNeeded: tape[index] >> 56) }
+  private var payload: Int { Int(truncatingIfNeeded: tape[index] & 0x00FF_FFFF_FFFF_FFFF) }
 
   public var kind: Kind {
     switch tag {

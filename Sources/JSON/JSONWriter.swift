@@ -107,13 +107,13 @@ public struct JSONWriter: Sendable {
 
   public mutating func double(_ value: Double) {
     guard value.isFinite else { return null() }
-    guard value == value.rounded(), abs(value) < 1e15 else {
+    guard abs(value) < 1e15, let whole = Int64(exactly: value) else {
       var text = value.description
       return text.withUTF8 { raw($0) }
     }
     put(atMost: 3 + Self.mostDigits) { next, comma in
       if comma { next.put(UInt8(ascii: ",")) }
-      next.put(digits: Int64(value))
+      next.put(digits: whole)
       next.put(UInt8(ascii: "."))
       next.put(UInt8(ascii: "0"))
     }
@@ -280,7 +280,7 @@ public struct JSONWriter: Sendable {
         rest /= 10
       }
       for place in stride(from: count - 1, through: 0, by: -1) {
-        next[place] = UInt8(ascii: "0") + UInt8(magnitude % 10)
+        next[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude % 10)
         magnitude /= 10
       }
       next += count

@@ -89,7 +89,16 @@ public struct PopularQuery: Sendable, Hashable {
   }
 }
 
+/// The store cannot keep some of the rows by reason of what they hold: the same rows are refused again.
+public struct UnusableRows: Error, Sendable, CustomStringConvertible {
+  public let description: String
+
+  public init(reason: String) { description = reason }
+}
+
 /// Keeps what was searched for and clicked.
+///
+/// A `write` keeps all that it is given or none of it; `UnusableRows` says that some of it can never be kept.
 public protocol SearchLogStore: Sendable {
   /// Repeatable: a search that is there already is left as it is.
   func write(_ searches: [LoggedSearch]) async throws

@@ -15,7 +15,7 @@ public struct VisitorID: Hashable, Sendable, CustomStringConvertible {
   public static func random() -> VisitorID {
     let digits = Array("0123456789abcdef".utf8)
     var random = SystemRandomNumberGenerator()
-    let text = (0..<32).map { _ in digits[Int(random.next() & 15)] }
+    let text = (0..<32).map { _ in digits[Int(truncatingIfNeeded: random.next() & 15)] }
     guard let id = VisitorID(String(decoding: text, as: UTF8.self)) else { preconditionFailure("32 digits are an id") }
     return id
   }

@@ -73,7 +73,7 @@ final class CancellationGate: @unchecked Sendable {
     let errorBytes = 256  // the size that libpq's documentation recommends
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: errorBytes) { buffer in
       // A refusal means that the server is shutting down; the statement then fails by itself.
-      _ = PQcancel(handle, buffer.baseAddress, Int32(errorBytes))
+      _ = PQcancel(handle, buffer.baseAddress, Int32(clamping: errorBytes))
     }
     locked {
       isInFlight = false

@@ -166,7 +166,7 @@ extension Session {
   func sendCopyData(_ bytes: [UInt8]) throws(PostgresError) {
     while true {
       let status = bytes.withUnsafeBytes {
-        PQputCopyData(handle, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count))
+        PQputCopyData(handle, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: $0.count))
       }
       if status == 1 { break }
       guard status == 0 else { throw lost() }

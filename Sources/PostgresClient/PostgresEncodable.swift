@@ -132,15 +132,15 @@ extension PostgresArrayElement {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(20 + elements.count * 12)
     let values = elements.map(\.postgresParameter.bytes)
-    bytes += Int32(elements.isEmpty ? 0 : 1).networkBytes  // dimensions
-    bytes += Int32(values.contains { $0 == nil } ? 1 : 0).networkBytes
+    bytes += (elements.isEmpty ? 0 : 1 as Int32).networkBytes  // dimensions
+    bytes += (values.contains { $0 == nil } ? 1 : 0 as Int32).networkBytes
     bytes += postgresElementType.oid.networkBytes
     if !elements.isEmpty {
-      bytes += Int32(elements.count).networkBytes
+      bytes += Int32(clamping: elements.count).networkBytes
       bytes += Int32(1).networkBytes  // lower bound
     }
     for value in values {
-      bytes += Int32(value?.count ?? -1).networkBytes
+      bytes += Int32(clamping: value?.count ?? -1).networkBytes
       if let value { bytes += value }
     }
     return PostgresParameter(postgresArrayType, binary: bytes)

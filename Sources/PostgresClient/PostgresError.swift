@@ -108,6 +108,16 @@ extension PostgresError: CustomStringConvertible {
     }
   }
 
+  /// True when the values are refused for what they are (classes 22 and 23, or a zero byte), so that the same are refused
+  /// again.
+  public var isOfValues: Bool {
+    switch self {
+    case .server(let error): error.sqlState.hasPrefix("22") || error.sqlState.hasPrefix("23")
+    case .misuse: true
+    default: false
+    }
+  }
+
   private static func named(_ name: String, _ value: String?) -> String {
     value.map { ", \(name) \($0)" } ?? ""
   }

@@ -17,7 +17,7 @@ final class PostgresResult: @unchecked Sendable {
 
   var rowCount: Int { Int(PQntuples(handle)) }
 
-  var rows: [PostgresRow] { (0..<rowCount).map { PostgresRow(result: self, index: Int32($0)) } }
+  var rows: [PostgresRow] { (0..<rowCount).map { PostgresRow(result: self, index: Int32(clamping: $0)) } }
 
   /// The number of rows that INSERT, UPDATE, DELETE, MERGE, COPY or SELECT affected.
   var affectedRows: Int { Int(String(cString: PQcmdTuples(handle))) ?? 0 }
@@ -70,8 +70,8 @@ public struct PostgresRow: Sendable {
         PostgresDecodingError(column: "", index: position, expected: "\(T.self)", found: "no such column"))
     }
     let column = result.columns.list[position]
-    if let value = withValue(column, at: Int32(position), { T(postgres: $0) }) { return value }
-    let isNull = PQgetisnull(result.handle, index, Int32(position)) == 1
+    if let value = withValue(column, at: Int32(clamping: position), { T(postgres: $0) }) { return value }
+    let isNull = PQgetisnull(result.handle, index, Int32(clamping: position)) == 1
     throw .decoding(
       PostgresDecodingError(
         column: column.name, index: position, expected: "\(T.self)",

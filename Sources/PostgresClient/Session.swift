@@ -71,7 +71,7 @@ final class Session: @unchecked Sendable {
   /// True while the server has neither closed an idle connection nor sent anything on it.
   var isAliveWhileIdle: Bool {
     guard !isBroken, PQstatus(handle) == CONNECTION_OK else { return false }
-    var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+    var descriptor = pollfd(fd: PQsocket(handle), events: Int16(clamping: POLLIN), revents: 0)
     return poll(&descriptor, 1, 0) == 0
   }
 
@@ -116,7 +116,7 @@ final class Session: @unchecked Sendable {
     let types = statement.parameters.map { Oid($0.type.oid) }
     let text = statement.text
     let sent = list.withPointers { values, lengths, formats in
-      PQsendQueryParams(handle, text, Int32(types.count), types, values, lengths, formats, 1)
+      PQsendQueryParams(handle, text, Int32(clamping: types.count), types, values, lengths, formats, 1)
     }
     guard sent == 1 else { throw lost() }
     return PostgresResult(try collect(text), columns: columns)
@@ -154,7 +154,7 @@ final class Session: @unchecked Sendable {
     nameCount += 1
     let name = "v\(nameCount)"
     let types = key.types.map { Oid($0.oid) }
-    guard PQsendPrepare(handle, name, key.text, Int32(types.count), types) == 1 else { throw lost() }
+    guard PQsendPrepare(handle, name, key.text, Int32(clamping: types.count), types) == 1 else { throw lost() }
     PQclear(try collect(key.text))
     prepared[key] = Prepared(name: name, columns: nil, lastUse: useCount)
     return (name, nil)
@@ -167,7 +167,8 @@ final class Session: @unchecked Sendable {
   ) throws(PostgresError) -> OpaquePointer {
     let list = try ParameterList(parameters)
     let sent = list.withPointers { values, lengths, formats in
-      PQsendQueryPrepared(handle, name, Int32(parameters.count), values, lengths, formats, binaryResults ? 1 : 0)
+      PQsendQueryPrepared(
+        handle, name, Int32(clamping: parameters.count), values, lengths, formats, binaryResults ? 1 : 0)
     }
     guard sent == 1 else { throw lost() }
     return try collect(text)
@@ -257,7 +258,7 @@ final class Session: @unchecked Sendable {
 
   /// Waits for the socket, at most a second; true if there is something to do.
   func wait(for events: Int32) -> Bool {
-    var descriptor = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
+    var descriptor = pollfd(fd: PQsocket(handle), events: Int16(clamping: events), revents: 0)
     return poll(&descriptor, 1, 1000) > 0
   }
 
@@ -269,7 +270,7 @@ final class Session: @unchecked Sendable {
 
   static func error(of result: OpaquePointer, statement: String?) -> PostgresError {
     func field(_ code: UnicodeScalar) -> String? {
-      PQresultErrorField(result, Int32(code.value)).map { String(cString: $0) }
+      PQresultErrorField(result, Int32(clamping: code.value)).map { String(cString: $0) }
     }
     guard let sqlState = field("C") else {
       return .connectionLost(String(cString: PQresultErrorMessage(result)).oneLine)
@@ -296,7 +297,7 @@ private struct ParameterList {
     bytes.reserveCapacity(parameters.reduce(1) { $0 + ($1.bytes?.count ?? 0) + 1 })
     for (index, parameter) in parameters.enumerated() {
       formats.append(parameter.isBinary ? 1 : 0)
-      lengths.append(Int32(parameter.bytes?.count ?? 0))
+      lengths.append(Int32(clamping: parameter.bytes?.count ?? 0))
       guard let value = parameter.bytes else {
         offsets.append(nil)
         continue

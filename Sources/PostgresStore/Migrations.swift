@@ -18,6 +18,7 @@ extension Migration {
     Migration(
       number: 8, name: "commits_are_not_notified", embedded: PackageResources._008_commits_are_not_notified_sql),
     Migration(number: 9, name: "plans_for_long_lines", embedded: PackageResources._009_plans_for_long_lines_sql),
+    Migration(number: 10, name: "limits", embedded: PackageResources._010_limits_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

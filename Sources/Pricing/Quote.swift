@@ -27,8 +27,9 @@ public func quote(_ prices: [Price], lists: [PriceListCode] = [.retail], quantit
     var best: Int?
     for place in prices.indices where prices[place].list == list && prices[place].isValid(for: quantity, at: time) {
       if let better = best,
-        (prices[place].minimumQuantity, -prices[place].amount.minorUnits)
-          <= (prices[better].minimumQuantity, -prices[better].amount.minorUnits)
+        // A higher step first, then a lower amount.
+        (prices[place].minimumQuantity, prices[better].amount.minorUnits)
+          <= (prices[better].minimumQuantity, prices[place].amount.minorUnits)
       {
         continue
       }

@@ -137,7 +137,7 @@ public final class RedisClient: Sendable {
   private func send(_ commands: [RedisCommand], _ deadline: Duration?) async throws(RedisError) -> [RedisReply] {
     let latest = ContinuousClock.now + (deadline ?? self.deadline)
     let index = turn.wrappingAdd(1, ordering: .relaxed).oldValue
-    let connection = connections[Int(UInt(bitPattern: index) % UInt(connections.count))]
+    let connection = connections[Int(clamping: UInt(bitPattern: index) % UInt(bitPattern: connections.count))]
     let replies = try await connection.send(commands, until: latest)
     for case .error(let word) in replies { throw .refused(word) }
     return replies

@@ -85,7 +85,7 @@ private final class RedisContext {
     let made =
       switch endpoint {
       case .unixSocket(let path): redisConnectUnixWithTimeout(path, timeout.timeval)
-      case .tcp(let host, let port): redisConnectWithTimeout(host, Int32(port), timeout.timeval)
+      case .tcp(let host, let port): redisConnectWithTimeout(host, Int32(clamping: port), timeout.timeval)
       }
     guard let made else { throw .unavailable("out of memory") }
     guard made.pointee.err == 0 else {
@@ -107,7 +107,7 @@ private final class RedisContext {
 
   /// True if the server closed the connection, or sent something unasked, while nothing was in progress.
   var isClosedByPeer: Bool {
-    var descriptor = pollfd(fd: handle.pointee.fd, events: Int16(POLLIN), revents: 0)
+    var descriptor = pollfd(fd: handle.pointee.fd, events: Int16(clamping: POLLIN), revents: 0)
     return handle.pointee.err != 0 || poll(&descriptor, 1, 0) != 0
   }
 
@@ -121,7 +121,7 @@ private final class RedisContext {
         pointers.append(position)
         position += length
       }
-      return redisAppendCommandArgv(handle, Int32(lengths.count), &pointers, lengths)
+      return redisAppendCommandArgv(handle, Int32(clamping: lengths.count), &pointers, lengths)
     }
     guard status == REDIS_OK else { throw .unavailable(Self.reason(handle)) }
   }
@@ -160,8 +160,8 @@ private final class RedisContext {
     while true {
       let left = (deadline - ContinuousClock.now) / .milliseconds(1)
       guard left > 0 else { throw .deadlineExceeded }
-      var descriptor = pollfd(fd: handle.pointee.fd, events: Int16(events), revents: 0)
-      let ready = poll(&descriptor, 1, Int32(min(left.rounded(.up), 60_000)))
+      var descriptor = pollfd(fd: handle.pointee.fd, events: Int16(clamping: events), revents: 0)
+      let ready = poll(&descriptor, 1, Int32(saturating: min(left.rounded(.up), 60_000)))
       if ready > 0 { return }
       guard ready == 0 || errno == EINTR else { throw .unavailable(String(cString: strerror(errno))) }
     }
@@ -191,7 +191,7 @@ private final class RedisContext {
 
 extension Duration {
   fileprivate var timeval: timeval {
-    let microseconds = max(1, Int(self / .microseconds(1)))
+    let microseconds = max(1, Int(saturating: self / .microseconds(1)))
     return Glibc.timeval(tv_sec: microseconds / 1_000_000, tv_usec: microseconds % 1_000_000)
   }
 }

@@ -42,11 +42,11 @@ struct ObjectReader {
     return number
   }
 
+  /// A count, size or distance: none is negative, and all are Elasticsearch's `int`, so that sums of them fit.
   mutating func int(_ name: String) throws(SearchEngineError) -> Int? {
     guard let value = value(name) else { return nil }
-    guard let number = value.int ?? value.string.flatMap(Int64.init) else {
-      throw mismatch(name, "a whole number", value)
-    }
+    guard let number = (value.int ?? value.string.flatMap { Int64($0) }).flatMap(Int32.init(exactly:)), number >= 0
+    else { throw mismatch(name, "a whole number from 0 to \(Int32.max)", value) }
     return Int(number)
   }
 

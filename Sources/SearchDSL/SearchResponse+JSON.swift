@@ -18,14 +18,19 @@ extension TotalHits {
   /// Reads an object with value and relation, or a plain number (before 7.0 and under `rest_total_hits_as_int`).
   init?(answer: JSONElement?) throws(SearchEngineError) {
     guard let answer, !answer.isNull else { return nil }
-    if let value = answer.int {
-      self.init(value: Int(value), isExact: true)
-    } else if let value = answer["value"]?.int, let relation = answer["relation"]?.string {
-      self.init(value: Int(value), isExact: relation == "eq")
+    if let value = answer.documentCount {
+      self.init(value: value, isExact: true)
+    } else if let value = answer["value"]?.documentCount, let relation = answer["relation"]?.string {
+      self.init(value: value, isExact: relation == "eq")
     } else {
       throw .malformedAnswer(reason: "hits.total is neither a number nor a value with its relation")
     }
   }
+}
+
+extension JSONElement {
+  /// A number of documents in a server's answer; nil for what no index holds, so that sums of such numbers fit.
+  public var documentCount: Int? { int.flatMap { (0...(1 << 48)).contains($0) ? Int($0) : nil } }
 }
 
 extension Hit {

@@ -72,7 +72,7 @@ public final class SearchNode: SearchEngine {
       response = try execution.run()
       if !execution.dependsOnTime { responses?.keep(response, to: key) }
     }
-    response.tookMilliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
+    response.tookMilliseconds = Int(saturating: (ContinuousClock.now - start) / .milliseconds(1))
     return response
   }
 
@@ -100,7 +100,8 @@ public final class SearchNode: SearchEngine {
   ) async throws(SearchEngineError) -> BulkResponse {
     let start = ContinuousClock.now
     let items = try await resolve(index).bulk(operations, refresh: refresh)
-    return BulkResponse(tookMilliseconds: Int((ContinuousClock.now - start) / .milliseconds(1)), items: items)
+    return BulkResponse(
+      tookMilliseconds: Int(saturating: (ContinuousClock.now - start) / .milliseconds(1)), items: items)
   }
 
   public func refresh(_ index: String, deadline: ContinuousClock.Instant) async throws(SearchEngineError) {

@@ -130,7 +130,7 @@ extension FacetReader {
       if case .buckets(let result) = bucket.aggregations[name] { result } else { nil }
     }
     func number(_ name: String) -> Double? {
-      buckets(name)?.buckets.first.flatMap { FacetToken.number(of: $0.key.text) }
+      buckets(name)?.buckets.first.flatMap { FacetToken.number(of: $0.key.text) }.flatMap { $0.isFinite ? $0 : nil }
     }
     guard let values = buckets(Retrieval.AggregationName.values) else { return }
     counted.values = Self.values(of: values.buckets)
@@ -144,7 +144,7 @@ extension FacetReader {
   private static func inOrderOfNumbers(_ values: [Facet.Value]) -> [Facet.Value] {
     var numbered: [(number: Double, place: Int)] = []
     for (place, value) in values.enumerated() {
-      guard let number = Double(value.value) else { return values }
+      guard let number = finite(value.value) else { return values }
       numbered.append((number, place))
     }
     return numbered.sorted { $0.number < $1.number }.map { values[$0.place] }
@@ -157,20 +157,24 @@ extension FacetReader {
     return Self.spread(of: counted.values, range: counted.range, bounds: counted.bounds)
   }
 
+  private static func finite(_ text: some StringProtocol) -> Double? { Double(text).flatMap { $0.isFinite ? $0 : nil } }
+
   /// The bounds and bars of counted numbers; nil where there is none.
   static func spread(
     of values: [(value: Substring, count: Int)], range: (lower: Double?, upper: Double?)?,
     bounds: ClosedRange<Double>? = nil
   ) -> Facet.Spread? {
-    let numbers = values.compactMap { value, count in Double(value).map { (number: $0, count: count) } }
+    let numbers = values.compactMap { value, count in finite(value).map { (number: $0, count: count) } }
     guard let least = numbers.map(\.number).min(), let most = numbers.map(\.number).max() else { return nil }
     let (lowest, highest) = (min(least, bounds?.lowerBound ?? least), max(most, bounds?.upperBound ?? most))
-    let width = (highest - lowest) / Double(bars)
+    // Of halves, for the difference of two numbers may be none.
+    let width = (highest / 2 - lowest / 2) / Double(bars) * 2
     var counts = (0..<bars).map { index in
       Facet.Spread.Bar(lower: lowest + width * Double(index), upper: lowest + width * Double(index + 1), count: 0)
     }
     for (number, count) in numbers where width > 0 {
-      counts[min(bars - 1, Int((number - lowest) / width))].count += count
+      let place = (number / 2 - lowest / 2) / (width / 2)
+      counts[min(bars - 1, max(0, Int(saturating: place)))].count += count
     }
     return Facet.Spread(
       lowest: lowest, highest: highest, chosenLower: range?.lower, chosenUpper: range?.upper,

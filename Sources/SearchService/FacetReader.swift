@@ -82,7 +82,7 @@ struct FacetReader {
     for case .minimumRating(let stars) in input.filters { chosen = stars }
     let buckets = counted("rating").buckets.sorted { ($0.from ?? 0) > ($1.from ?? 0) }
     let values = buckets.compactMap { bucket -> Facet.Value? in
-      let stars = Int(bucket.from ?? 0)
+      let stars = Int(saturating: bucket.from ?? 0)
       guard bucket.documentCount > 0 || chosen == Double(stars) else { return nil }
       return .init(
         value: String(stars), label: "\(stars) stars and more", count: bucket.documentCount,

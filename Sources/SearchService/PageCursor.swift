@@ -1,7 +1,7 @@
 import Catalog
-import FoundationEssentials
 import JSON
 public import SearchDSL
+import Signing
 
 /// Where a page ended, so that the next one begins behind it, however deep.
 public struct PagePosition: Sendable, Hashable {
@@ -18,52 +18,36 @@ public struct PagePosition: Sendable, Hashable {
 
 /// The text of a cursor: the whole search and where its last page ended, so that no page of it is of another search.
 ///
-/// Base64url of 8 bytes of checksum (FNV-1a, 64 bits, of the rest) and a JSON object: `l` the listing, `p` the
-/// parameters, `a` the sort values, `n` the number of products seen. The checksum tells a cut or mistyped cursor; it is no
-/// signature, for a cursor says nothing that its holder could not ask for without it.
+/// A signed token (`TokenSigner`) of a JSON object: `l` the listing, `p` the parameters, `a` the sort values, `n` the
+/// number of products seen. It is signed because its position goes to the engine and into the query log as it stands.
 struct PageCursor {
+  static let purpose = "page cursor"
   /// More than the longest search makes.
   private static let longest = 64 * 1024
   private static let mostSortValues = 8
-  private static let checksumBytes = 8
+  /// Products seen: more than an index holds, and a rank of the query log (int4) has room for a page more.
+  static let mostSeen = 2_000_000_000
 
   var listing: String
   var parameters: [(name: String, value: String)]
   var position: PagePosition
 
-  var text: String {
+  func text(_ signer: TokenSigner) -> String {
     let parameters = parameters.map { JSONValue.array([.string($0.name), .string($0.value)]) }
     let content: JSONValue = [
       "l": .string(listing), "p": .array(parameters), "a": .array(position.after.map(\.json)),
       "n": .int(Int64(position.seen)),
     ]
-    let bytes = content.bytes
-    let plain = Data(Self.checksum(bytes) + bytes).base64EncodedString()
-    let letters = plain.utf8.lazy.filter { $0 != UInt8(ascii: "=") }.map { letter in
-      switch letter {
-      case UInt8(ascii: "+"): UInt8(ascii: "-")
-      case UInt8(ascii: "/"): UInt8(ascii: "_")
-      default: letter
-      }
-    }
-    return String(decoding: Array(letters), as: UTF8.self)
+    return signer.sign(content.bytes, purpose: Self.purpose)
   }
 
-  /// nil for what is not the text of a whole cursor.
-  init?(_ text: String) {
-    guard text.utf8.count <= Self.longest, !text.utf8.contains(where: { $0 == 0x2B || $0 == 0x2F || $0 == 0x3D }) else {
-      return nil
-    }
-    let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
-    let plain = text.replacing("-", with: "+").replacing("_", with: "/") + padding
-    // The last letter has bits that no byte is made of; a cursor has one text only.
-    guard let data = Data(base64Encoded: plain), data.base64EncodedString() == plain, data.count > Self.checksumBytes
-    else { return nil }
-    let content = [UInt8](data.dropFirst(Self.checksumBytes))
-    guard [UInt8](data.prefix(Self.checksumBytes)) == Self.checksum(content),
+  /// nil for what is not a cursor that this shop gave out.
+  init?(_ text: String, _ signer: TokenSigner) {
+    guard text.utf8.count <= Self.longest, let content = signer.verify(text, purpose: Self.purpose),
       let json = try? JSONValue(parsing: content),  // What is no JSON is no cursor; nothing more is to be known.
       let listing = json["l"]?.string, let parameters = json["p"]?.array, let after = json["a"]?.array,
-      let seen = json["n"]?.int, (0...Int64(Int32.max)).contains(seen), (1...Self.mostSortValues).contains(after.count)
+      let seen = json["n"]?.int, (0...Int64(Self.mostSeen)).contains(seen),
+      (1...Self.mostSortValues).contains(after.count)
     else { return nil }
     let values = after.compactMap(SortValue.init(json:))
     let pairs = parameters.compactMap { pair -> (name: String, value: String)? in
@@ -86,21 +70,17 @@ struct PageCursor {
     if input.isHighlighted { parameters.append(("highlight", "true")) }
     self.position = position
   }
-
-  private static func checksum(_ bytes: [UInt8]) -> [UInt8] {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return (0..<checksumBytes).map { UInt8(truncatingIfNeeded: hash >> UInt64(8 * $0)) }
-  }
 }
 
 extension SearchInput {
   /// The search of a cursor, behind the page that gave it.
   init(
-    cursor text: String, currency: Currency, listing: Listing?, shopper: ShopperContext
+    cursor text: String, currency: Currency, listing: Listing?, shopper: ShopperContext, signer: TokenSigner?
   ) throws(InvalidInput) {
-    guard let cursor = PageCursor(text) else {
-      throw InvalidInput(parameter: "cursor", reason: "is damaged; take it whole from `next_cursor`, or begin anew")
+    guard let signer, let cursor = PageCursor(text, signer) else {
+      throw InvalidInput(
+        parameter: "cursor",
+        reason: "is damaged or too old; take it whole from `next_cursor` of a new answer, or begin anew without it")
     }
     guard cursor.listing == listing.map({ "\($0.kind.rawValue)/\($0.slug)" }) ?? "" else {
       throw InvalidInput(parameter: "cursor", reason: "is of another list; ask for it at the address that gave it")
@@ -113,11 +93,13 @@ extension SearchInput {
   /// Results on the pages before this one.
   var resultsBefore: Int { position?.seen ?? (page - 1) * pageSize }
 
-  /// The cursor of the page behind this one; nil where this one is the last.
-  func nextCursor(after hits: [Hit], total: Int, currency: Currency) -> String? {
+  /// The cursor of the page behind this one; nil where this one is the last, or nobody signs.
+  func nextCursor(after hits: [Hit], total: Int, currency: Currency, signer: TokenSigner?) -> String? {
     let seen = resultsBefore + hits.count
-    guard let last = hits.last, !last.sort.isEmpty, hits.count == pageSize, seen < total else { return nil }
-    return PageCursor(of: self, position: PagePosition(after: last.sort, seen: seen), currency: currency).text
+    guard let signer, let last = hits.last, !last.sort.isEmpty, hits.count == pageSize, seen < total,
+      seen <= PageCursor.mostSeen
+    else { return nil }
+    return PageCursor(of: self, position: PagePosition(after: last.sort, seen: seen), currency: currency).text(signer)
   }
 }
 

@@ -211,7 +211,7 @@ public struct Retrieval: Sendable {
         [
           NamedAggregation(
             AggregationName.values,
-            Aggregation(.range(field: "rating", ranges: [4, 3, 2].map { .init(key: String(Int($0)), from: $0) })))
+            Aggregation(.range(field: "rating", ranges: [4, 3, 2].map { .init(key: $0.shortText, from: $0) })))
         ]),
       counted("stock", without: "stock", [terms("is_in_stock", size: 2)]),
     ]

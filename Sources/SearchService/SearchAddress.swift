@@ -58,7 +58,7 @@ extension SearchFilter {
         amount.map { Money(minorUnits: $0, currency: currency).decimalText } ?? ""
       }
       return ["price:\(text(lower))..\(text(upper))"]
-    case .minimumRating(let stars): return ["rating:\(stars == stars.rounded() ? String(Int(stars)) : String(stars))"]
+    case .minimumRating(let stars): return ["rating:\(stars.shortText)"]
     case .inStock: return ["stock:yes"]
     case .reduced: return ["reduced:yes"]
     case .releasedWithin(let days): return ["released:\(days)d"]

@@ -1,5 +1,6 @@
 public import Catalog
 import SearchDSL
+public import Signing
 
 /// What a shopper may have meant that the shop cannot do: names the parameter and says what is allowed.
 public struct InvalidInput: Error, Sendable, Hashable, CustomStringConvertible {
@@ -145,17 +146,18 @@ public struct SearchInput: Sendable, Hashable {
 
   /// Reads the parameters of an address: `q`, `filter` (`colour:Red`, `price:10..50`), `price_min`, `price_max`,
   /// `min:weight`, `max:weight`, `sort`, `page`, `page_size`, `exact`, `ignore` (`colour:Red`), `why`, `highlight`; or a
-  /// `cursor` alone, which holds them. Empty values are as good as absent, for a form sends all its fields.
+  /// `cursor` alone, which holds them and is taken where `signer` signed it. Empty values are as good as absent, for a form sends all its fields.
   public init(
     parameters: [(name: String, value: String)], currency: Currency = .gbp, listing: Listing? = nil,
-    shopper: ShopperContext = .visitor
+    shopper: ShopperContext = .visitor, signer: TokenSigner? = nil
   ) throws(InvalidInput) {
     let given = parameters.filter { !$0.value.isEmpty }
     if let cursor = given.first(where: { $0.name == "cursor" }) {
       guard given.count == 1 else {
         throw InvalidInput(parameter: "cursor", reason: "holds the whole search; no other parameter goes with it")
       }
-      try self.init(cursor: cursor.value, currency: currency, listing: listing, shopper: shopper)
+      try self.init(
+        cursor: cursor.value, currency: currency, listing: listing, shopper: shopper, signer: signer)
       return
     }
     self.init(sort: listing?.defaultSort ?? .relevance, listing: listing, shopper: shopper)

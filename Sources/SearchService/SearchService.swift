@@ -2,6 +2,7 @@ public import Catalog
 public import Ports
 import Pricing
 public import SearchDSL
+public import Signing
 import Telemetry
 public import Understanding
 
@@ -45,6 +46,8 @@ public struct SearchService: Sendable {
   let searches: PastSearches
   /// nil where searches are not logged.
   public let log: SearchLog?
+  /// Signs the cursors of pages; nil: there are none.
+  public let signer: TokenSigner?
   let deadlines: Deadlines
 
   /// Without `knowledge` every query is searched as it was typed. `steps` are those that a search takes.
@@ -53,7 +56,7 @@ public struct SearchService: Sendable {
     currency: Currency = .gbp,
     retrieval: Retrieval = Retrieval(), knowledge: CatalogKnowledge? = nil,
     steps: Set<SearchStep> = Set(SearchStep.allCases), searches: PastSearches = PastSearches(),
-    log: SearchLog? = nil, deadlines: Deadlines = Deadlines()
+    log: SearchLog? = nil, signer: TokenSigner? = nil, deadlines: Deadlines = Deadlines()
   ) {
     self.engine = engine
     self.index = index
@@ -68,6 +71,7 @@ public struct SearchService: Sendable {
     self.steps = steps
     self.searches = searches
     self.log = log
+    self.signer = signer
     self.deadlines = deadlines
   }
 
@@ -110,7 +114,8 @@ public struct SearchService: Sendable {
       total: .init(value: response.total?.value ?? 0, isExact: response.total?.isExact ?? true),
       products: cards,
       facets: facets.facets(),
-      nextCursor: input.nextCursor(after: response.hits, total: response.total?.value ?? 0, currency: currency),
+      nextCursor: input.nextCursor(
+        after: response.hits, total: response.total?.value ?? 0, currency: currency, signer: signer),
       degraded: degraded,
       tookMilliseconds: (ContinuousClock.now - start) / .milliseconds(1))
   }
@@ -150,7 +155,11 @@ public struct SearchService: Sendable {
       var request = retrieval.request(
         query: query, input: input, wantsFacets: wantsCards && input.position == nil)
       if !wantsCards { request.source = .none }
-      return try await engine.search(request, in: index, deadline: deadline)
+      do {
+        return try await engine.search(request, in: index, deadline: deadline)
+      } catch {
+        throw input.position == nil ? error : Self.errorBehindCursor(error)
+      }
     }
     let response = try await run(plan)
     let total = response.total?.value ?? 0
@@ -167,6 +176,12 @@ public struct SearchService: Sendable {
       if response.total?.value != 0 { return (response, next) }
     }
     return (response, plan)
+  }
+
+  /// A cursor is the shop's own, but may be of a mapping or an order that is no longer the index's.
+  private static func errorBehindCursor(_ error: any Error) -> any Error {
+    guard case .refused(400, _, _, _)? = error as? SearchEngineError else { return error }
+    return InvalidInput(parameter: "cursor", reason: "does not fit this list any more; begin anew without it")
   }
 
   /// The request that a search begins with: what its words are asked as, before anything is relaxed.

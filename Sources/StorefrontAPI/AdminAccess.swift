@@ -37,7 +37,7 @@ public struct AdminAccess: Sendable {
 
   /// Takes as long for a token that is nearly right as for any other.
   private static func isEqual(_ given: [UInt8], _ token: [UInt8]) -> Bool {
-    var difference = UInt8(given.count == token.count ? 0 : 1)
+    var difference: UInt8 = given.count == token.count ? 0 : 1
     for index in token.indices { difference |= token[index] ^ (given.isEmpty ? 0 : given[index % given.count]) }
     return difference == 0
   }

@@ -66,7 +66,8 @@ public struct StorefrontAPI: Sendable {
 
   private func results(_ request: HTTPRequest, listing: Listing?) async throws -> HTTPResponse {
     let input = try SearchInput(
-      parameters: request.query.parameters.map { ($0.name, $0.value) }, currency: service.currency, listing: listing)
+      parameters: request.query.parameters.map { ($0.name, $0.value) }, currency: service.currency, listing: listing,
+      signer: service.signer)
     let page = try await service.search(input, visitor: VisitorCookie.loggedVisitor(of: request))
     searches.increment()
     if page.correctedText != nil { corrected.increment() }

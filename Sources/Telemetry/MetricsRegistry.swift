@@ -161,7 +161,6 @@ public final class MetricsRegistry: Sendable {
   private static func number(_ value: Double) -> String {
     if value.isNaN { return "NaN" }
     if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
-    if value == value.rounded(), abs(value) < 1e15 { return String(Int(value)) }
     return String(value)
   }
 

@@ -28,7 +28,7 @@ public enum RequestID {
   public static func next() -> String {
     let mixed = DistinctNumbers.next()
     return String(unsafeUninitializedCapacity: 13) { bytes in
-      for index in 0..<13 { bytes[index] = alphabet[Int((mixed >> UInt64(60 - 5 * index)) & 31)] }
+      for index in 0..<13 { bytes[index] = alphabet[Int(truncatingIfNeeded: (mixed >> (60 - 5 * index)) & 31)] }
       return 13
     }
   }

@@ -95,8 +95,8 @@ struct FacetColumn {
     func text(_ number: Double?) -> String {
       guard let number else { return "" }
       return isPrice
-        ? Money(minorUnits: Int64(number), currency: addresses.currency).decimalText
-        : number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
+        ? Money(minorUnits: Int64(saturating: number), currency: addresses.currency).decimalText
+        : number.shortText
     }
     var kept = page.input
     kept.filters.removeAll { $0.facetCode == facet.code }
@@ -123,7 +123,7 @@ struct FacetColumn {
     guard spread.bars.count > 1, most > 0 else { return nil }
     let height = 32
     let bars = spread.bars.enumerated().map { index, bar -> HTML in
-      let tall = bar.count == 0 ? 0 : max(1, bar.count * height / most)
+      let tall = bar.count == 0 ? 0 : max(1, bar.count.multiplied(saturating: height) / most)
       let isOutside =
         bar.upper <= spread.chosenLower ?? -.infinity || bar.lower > spread.chosenUpper ?? .infinity
       let kind: HTML = isOutside ? " class=\"outside\"" : ""

@@ -74,10 +74,10 @@ enum ProductGrid {
 
   static func rating(_ average: Double?, count: Int64) -> HTML? {
     guard let average, count > 0 else { return nil }
-    let tenths = Int((average * 10).rounded())
+    let tenths = Int(saturating: (average * 10).rounded())
     let text = "\(tenths / 10).\(tenths % 10)"
     // The filled part of the stars, in percent of their width, as an SVG rectangle: no inline style.
-    let width = Int((average / 5 * 100).rounded())
+    let width = Int(saturating: (average / 5 * 100).rounded())
     return """
       <p class="rating"><svg viewBox="0 0 100 20" width="80" height="16" aria-hidden="true"><path class="stars-empty" d="\(stars)"/><svg x="0" y="0" width="\(width)" height="20" viewBox="0 0 \(width) 20"><path class="stars-full" d="\(stars)"/></svg></svg>
       <span class="hidden">Rated \(text) of 5</span><span class="count" aria-hidden="true">\(text) (\(count))</span></p>

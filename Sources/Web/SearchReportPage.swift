@@ -64,7 +64,7 @@ struct SearchReportPage {
     }
     return """
       <section class="row" aria-labelledby="by-day"><h2 id="by-day">By day</h2>
-      <svg class="days" viewBox="0 0 \(Int(Self.chartWidth)) \(Int(Self.chartHeight))" preserveAspectRatio="none" role="img" aria-label="Searches by day, at most \(most)">\(bars)</svg>
+      <svg class="days" viewBox="0 0 \(Self.chartWidth.shortText) \(Self.chartHeight.shortText)" preserveAspectRatio="none" role="img" aria-label="Searches by day, at most \(most)">\(bars)</svg>
       <p class="note">\(first.day.description) to \(last.day.description), UTC, at most \(most) a day. The red part: nothing had every word.\(counted)</p></section>
       """
   }
@@ -117,7 +117,7 @@ struct SearchReportPage {
 
   private func decimal(_ value: Double, _ digits: Int) -> String {
     let scale = digits == 1 ? 10 : 100
-    let scaled = Int((value * Double(scale)).rounded())
+    let scaled = Int(saturating: (value * Double(scale)).rounded())
     let rest = String(scaled % scale)
     return "\(scaled / scale).\(String(repeating: "0", count: digits - rest.count))\(rest)"
   }

@@ -123,7 +123,8 @@ public struct Storefront: Sendable {
 
   private func results(_ request: HTTPRequest, listing: Listing?) async throws -> HTTPResponse {
     var input = try SearchInput(
-      parameters: request.query.parameters.map { ($0.name, $0.value) }, currency: service.currency, listing: listing)
+      parameters: request.query.parameters.map { ($0.name, $0.value) }, currency: service.currency, listing: listing,
+      signer: service.signer)
     input.isHighlighted = true
     let layout = await layout()
     let known = VisitorCookie.visitor(of: request)

@@ -108,7 +108,8 @@ func resolve(
     let withKey = SettingsReport(
       try resolve(environment: ["VITRINE_SEARCH_ENGINE": "http://a", "VITRINE_SEARCH_API_KEY": secret]))
     for shown in [withKey.text, withKey.json] { #expect(!shown.contains("Hu5h") && shown.contains("(secret)")) }
-    for key in ["postgres.url", "redis.url", "search.engine", "redis.password", "search.apiKey"] {
+    for key in ["postgres.url", "redis.url", "search.engine", "redis.password", "search.apiKey", "security.signingKey"]
+    {
       let error = #expect(throws: InvalidConfiguration.self) {
         try resolve(flags: [ConfigKey(dotted: key).flag: "nonsense://\(secret)@h\n"])
       }

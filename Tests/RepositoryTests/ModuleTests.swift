@@ -48,6 +48,7 @@ private enum Layer: Hashable {
 /// Which layer a target is of; a new target gets its row here.
 private let layers: [String: Layer] = [
   "JSON": .base, "Telemetry": .base, "Configuration": .base, "HTTPServer": .base, "Threading": .base,
+  "Signing": .base, "Numbers": .base, "Narrowing": .base,
   "CSimdjson": .base, "CMicroHTTPDPeer": .base,
   "Catalog": .domain, "SearchDSL": .domain, "Pricing": .domain, "Ranking": .domain, "Understanding": .domain,
   "Merchandising": .domain, "Recommending": .domain, "Forecasting": .domain, "Customers": .domain,

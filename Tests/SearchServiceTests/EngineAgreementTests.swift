@@ -85,7 +85,7 @@ struct EngineAgreementTests {
           var page = try await service.search(SearchInput(sort: sort, pageSize: 37))
           var codes = page.products.map(\.code)
           while let cursor = page.nextCursor {
-            page = try await service.search(try SearchInput(parameters: [("cursor", cursor)]))
+            page = try await service.search(try SearchInput(parameters: [("cursor", cursor)], signer: TestShop.signer))
             codes += page.products.map(\.code)
           }
           lists.append(codes)

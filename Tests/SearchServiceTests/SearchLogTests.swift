@@ -7,6 +7,9 @@
 // 4. Popular queries are completed from their beginning, in any case, the weightier first, at most as many as asked for:
 //    as a plain reading of the list does (random lists, seed printed).
 // 5. What is taken in before the log is told to end is written.
+// 6. Rows that the store can never keep, however many and wherever they stand among others, are set aside, counted and at
+//    most 100 of them kept; every other row is written (random places, seed printed); a store that goes away meanwhile
+//    loses none.
 import Catalog
 import Ports
 import Telemetry
@@ -46,12 +49,21 @@ import Understanding
       var known: Set<SearchID> = []
       var clickTries = 0
       var failure: (any Error)?
+      /// What no store can keep: queries of this beginning, products of this number and more.
+      var unusableQuery = "\u{0}"
+      var unusableProduct = Int64.max
+      /// Writes until the store goes away.
+      var writesLeft = Int.max
     }
     let state = Guarded(State())
 
     func write(_ searches: [LoggedSearch]) async throws {
       try state.withLock { state in
         if let failure = state.failure { throw failure }
+        try Self.countDown(&state)
+        if searches.contains(where: { $0.query.hasPrefix(state.unusableQuery) }) {
+          throw UnusableRows(reason: "a test")
+        }
         state.searches += searches
         state.known.formUnion(searches.map(\.id))
       }
@@ -59,10 +71,18 @@ import Understanding
     func write(_ clicks: [SearchClick]) async throws -> [SearchClick] {
       try state.withLock { state in
         if let failure = state.failure { throw failure }
+        try Self.countDown(&state)
+        if clicks.contains(where: { $0.product.rawValue >= state.unusableProduct }) {
+          throw UnusableRows(reason: "a test")
+        }
         state.clickTries += clicks.isEmpty ? 0 : 1
         state.clicks += clicks.filter { state.known.contains($0.search) }
         return clicks.filter { !state.known.contains($0.search) }
       }
+    }
+    private static func countDown(_ state: inout State) throws {
+      guard state.writesLeft > 0 else { throw DependencyUnavailable(dependency: "Postgres", reason: "it is down") }
+      state.writesLeft -= 1
     }
     func rollUp(now: Timestamp) async throws -> Bool { true }
     func forget(now: Timestamp, searchDays: Int, countDays: Int) async throws {}
@@ -87,10 +107,51 @@ import Understanding
   }
 
   private func dropped(_ kind: String, _ metrics: MetricsRegistry) -> String? {
-    metrics.exposition().split(separator: "\n").first {
-      $0.hasPrefix("vitrine_query_log_dropped_total{kind=\"\(kind)\"}")
+    counted("vitrine_query_log_dropped_total", kind, metrics)
+  }
+
+  private func counted(_ name: String, _ kind: String, _ metrics: MetricsRegistry) -> String? {
+    metrics.exposition().split(separator: "\n").first { $0.hasPrefix("\(name){kind=\"\(kind)\"}") }
+      .map { String($0.split(separator: " ")[1]) }
+  }
+
+  @Test("6: rows that cannot be kept")
+  func unusable() async throws {
+    let seed = UInt64.random(in: .min ... .max)
+    var random = SeededGenerator(seed: seed)
+    for share in [0.0, 0.002, 0.05, 0.5, 1] {
+      let (store, metrics) = (Store(), MetricsRegistry())
+      let log = log(store, metrics, capacity: 1_000)
+      store.state.withLock {
+        $0.unusableQuery = "bad"
+        $0.unusableProduct = 1_000
+      }
+      var (good, bad): ([String], Int) = ([], 0)
+      var (goodClicks, badClicks): ([Int64], Int) = ([], 0)
+      for number in 0..<700 {
+        let isBad = Double.random(in: 0..<1, using: &random) < share
+        let search = try #require(log.record(page("\(isBad ? "bad" : "good") \(number)"), by: .random()))
+        if isBad { bad += 1 } else { good.append("good \(number)") }
+        let isBadClick = Double.random(in: 0..<1, using: &random) < share
+        _ = log.record(clicks: [(search, ProductID(rawValue: isBadClick ? 1_000 : Int64(number)))])
+        // A click on a search that was set aside waits for it, and is no loss of this test's.
+        if isBadClick { badClicks += 1 } else if !isBad { goodClicks.append(Int64(number)) }
+      }
+      // The store goes away and comes back, again and again.
+      for _ in 0..<2_000 {
+        store.state.withLock { $0.writesLeft = Int.random(in: 0...5, using: &random) }
+        do { try await log.flush() } catch is DependencyUnavailable { continue }
+        break
+      }
+      store.state.withLock { $0.writesLeft = .max }
+      for _ in 0..<10 { try await log.flush() }
+      #expect(store.state.withLock { $0.searches.map(\.query) } == good, "seed \(seed), share \(share)")
+      #expect(Set(store.state.withLock { $0.clicks.map(\.product.rawValue) }) == Set(goodClicks), "seed \(seed)")
+      #expect(counted("vitrine_query_log_unusable_total", "search", metrics) == "\(bad)", "seed \(seed)")
+      #expect(counted("vitrine_query_log_unusable_total", "click", metrics) == "\(badClicks)", "seed \(seed)")
+      #expect(log.setAside.count == min(100, bad + badClicks))
+      for row in log.setAside { if case .search(let search) = row.row { #expect(search.visitor == nil) } }
     }
-    .map { String($0.split(separator: " ")[1]) }
   }
 
   @Test("2: a store that is away")

@@ -10,6 +10,7 @@ import SearchDSL
 import SearchNode
 import SearchService
 import Seeding
+import Signing
 
 /// A shop on a real database and the embedded engine.
 struct TestShop: Sendable {
@@ -50,8 +51,10 @@ struct TestShop: Sendable {
     deadlines.labels = .seconds(60)
     return SearchService(
       engine: engine, index: index, catalog: catalog, clock: StoppedClock(), knowledge: knowledge,
-      deadlines: deadlines)
+      signer: signer, deadlines: deadlines)
   }
+
+  static let signer = TokenSigner(key: Array("the key of the tests".utf8))
 
   /// Every product as Postgres has it.
   func products() async throws -> [ProductSnapshot] {

@@ -11,6 +11,7 @@ import SearchDSL
 import SearchNode
 import SearchService
 import Seeding
+import Signing
 import StorefrontAPI
 import Telemetry
 import Threading
@@ -23,6 +24,8 @@ struct TestShop: Sendable {
   let router: Router
   let log: SearchLog
   let client: HTTPClient
+  let node: SearchNode
+  let clock: any WallClock = Clock()
 
   /// The hand-written demo catalog and one product whose texts try to break out; shared: its tests only read.
   static let shared = Task {
@@ -52,6 +55,7 @@ struct TestShop: Sendable {
     let outcome = try await catalog.upsert(records, source: "test")
     precondition(outcome.inserted == records.count, "products were refused: \(outcome.refused)")
     let node = SearchNode()
+    self.node = node
     let mapping = try IndexMapping(parsing: Self.read(Self.root + "/IndexMappings/products.json"))
     let full = FullIndex(
       source: catalog, ledger: catalog, leases: catalog, engine: node, mapping: mapping, clock: Clock())
@@ -68,7 +72,8 @@ struct TestShop: Sendable {
     log = SearchLog(store: PostgresSearchLog(pool), clock: Clock(), metrics: metrics)
     let service = SearchService(
       engine: node, index: "products", catalog: catalog, clock: Clock(), knowledge: knowledge,
-      searches: .init(popular: log.popular), log: log, deadlines: deadlines)
+      searches: .init(popular: log.popular), log: log,
+      signer: TokenSigner(key: Array("the key of the tests".utf8)), deadlines: deadlines)
     var router = Router()
     router.use(Middlewares.requestIdentity())
     router.use(Middlewares.securityHeaders(contentSecurityPolicy: Storefront.contentSecurityPolicy))

@@ -104,13 +104,13 @@ struct ProgressFigures {
   }
 
   /// Per second; nil until there is time to divide by.
-  var rate: Int? { seconds > 0 ? Int(Double(done) / seconds) : nil }
+  var rate: Int? { seconds > 0 ? Int(saturating: Double(done) / seconds) : nil }
 
   /// The time left at the rate so far, in whole seconds.
   var leftSeconds: Int? {
     guard let total, done > 0, total >= done else { return nil }
     let left = (seconds * Double(total - done) / Double(done)).rounded(.up)
-    return left < 1e9 ? Int(left) : nil
+    return left < 1e9 ? Int(saturating: left) : nil
   }
 
   /// `indexing: 12,000 of 19,406 products (61 %), 8,123/s, 1 s left`
@@ -121,7 +121,7 @@ struct ProgressFigures {
     if let total, total > 0, !isFinished { text += " (\(min(100, done * 100 / total)) %)" }
     if let rate { text += ", \(grouped(rate))/s" }
     if isFinished {
-      text += ", done in \(spokenTime(Int(seconds.rounded())))"
+      text += ", done in \(spokenTime(Int(saturating: seconds.rounded())))"
     } else if let leftSeconds {
       text += ", \(spokenTime(leftSeconds)) left"
     }
@@ -129,7 +129,7 @@ struct ProgressFigures {
   }
 
   func json(task: String, unit: String, isFinished: Bool) -> String {
-    let milliseconds = Int((seconds * 1_000).rounded())
+    let milliseconds = Int(saturating: (seconds * 1_000).rounded())
     return "{\"task\": \(jsonString(task)), \"unit\": \(jsonString(unit)), \"done\": \(done), "
       + "\"total\": \(total.map(String.init) ?? "null"), \"elapsed_milliseconds\": \(milliseconds), "
       + "\"left_seconds\": \(isFinished ? "0" : leftSeconds.map(String.init) ?? "null"), \"finished\": \(isFinished)}"

@@ -8,6 +8,8 @@ struct CSVRows: VariantRowSource {
 
   private var scanner: CSVScanner
   private var heading: [String] = []
+  /// Read to find where reading goes on behind a damaged row.
+  private var held: VariantRow?
 
   init(_ source: ByteSource, delimiter: UInt8?) { scanner = CSVScanner(source, delimiter: delimiter) }
 
@@ -24,15 +26,39 @@ struct CSVRows: VariantRowSource {
     }
   }
 
+  /// A row that is refused and has several lines may have taken other rows along, by a quote that is not closed: it is
+  /// its first line that is refused, and reading goes on behind that.
   mutating func next() throws -> VariantRow? {
+    guard let row = try held ?? read().row else { return nil }
+    held = nil
+    guard case .refused(let line, let reason) = row, scanner.returnToSecondLine() else { return row }
+    var next: (row: VariantRow?, isFragment: Bool)
+    // Lines without a delimiter are no rows that lost something: they are the rest of the text that the quote began.
+    repeat { next = try read() } while next.isFragment
+    held = next.row
+    let place = next.row.map { "reading went on at line \($0.line)" } ?? "no row is behind it"
+    return .refused(line: line, reason: "\(reason); \(place)")
+  }
+
+  private mutating func read() throws -> (row: VariantRow?, isFragment: Bool) {
     switch try scanner.next() {
-    case nil: return nil
-    case .refused(let line, let reason): return .refused(line: line, reason: reason)
+    case nil: return (nil, false)
+    case .refused(let line, let reason): return (.refused(line: line, reason: reason), false)
     case .fields(let fields, let line):
       guard fields.count == heading.count else {
-        return .refused(line: line, reason: "has \(fields.count) fields, the heading \(heading.count)")
+        let reason = "has \(fields.count) fields, the heading \(heading.count)"
+        return (.refused(line: line, reason: reason), fields.count == 1 && !scanner.hasSecondLine)
       }
-      return .fields(zip(heading, fields).filter { !$0.0.isEmpty && !$0.1.isEmpty }.map { ($0.0, $0.1) }, line: line)
+      let cells = zip(heading, fields).filter { !$0.0.isEmpty && !$0.1.isEmpty }.map { ($0.0, $0.1) }
+      return (.fields(cells, line: line), false)
+    }
+  }
+}
+
+extension VariantRow {
+  fileprivate var line: Int {
+    switch self {
+    case .fields(_, let line), .refused(let line, _): line
     }
   }
 }
@@ -47,8 +73,13 @@ struct CSVScanner {
   private let source: ByteSource
   private var delimiter: UInt8
   private var isDelimiterKnown: Bool
-  private var buffer: [UInt8] = []
+  /// From the row's first byte on, so that it can be read again; at most a row's length and a chunk.
+  private(set) var buffer: [UInt8] = []
   private var index = 0
+  private var rowStart = 0
+  /// Where the row's second line begins.
+  private var secondLine: Int?
+  private var firstLine = 1
   private var isAtEnd = false
   private var isAtStart = true
   private var line = 1
@@ -67,18 +98,32 @@ struct CSVScanner {
   mutating func next() throws -> Row? {
     if isAtStart { try begin() }
     while try peek() != nil {
-      let first = line
-      let row = try scan(from: first)
+      rowStart = index
+      secondLine = nil
+      firstLine = line
+      let row = try scan()
       if case .fields(let fields, _) = row, fields == [""] { continue }
       return row
     }
     return nil
   }
 
+  /// Whether the row that was read last has several lines.
+  var hasSecondLine: Bool { secondLine != nil }
+
+  /// Goes back behind the first line of the row that was read last; false where it has no other.
+  mutating func returnToSecondLine() -> Bool {
+    guard let secondLine else { return false }
+    index = secondLine
+    line = firstLine + 1
+    return true
+  }
+
   private mutating func begin() throws {
     isAtStart = false
     while buffer.count < 3, try more() {}
     if buffer.starts(with: byteOrderMark) { index = 3 }
+    rowStart = index
     guard !isDelimiterKnown else { return }
     while !buffer.contains(Self.lineFeed), buffer.count < LineReader.maximumLineBytes, try more() {}
     var counts: [UInt8: Int] = [:]
@@ -95,9 +140,11 @@ struct CSVScanner {
 
   private mutating func more() throws -> Bool {
     guard !isAtEnd else { return false }
-    if index > 0 {
-      buffer.removeFirst(index)
-      index = 0
+    if rowStart > 0 {
+      buffer.removeFirst(rowStart)
+      index -= rowStart
+      secondLine = secondLine.map { $0 - rowStart }
+      rowStart = 0
     }
     isAtEnd = try !source.read(into: &buffer)
     return !isAtEnd
@@ -110,13 +157,12 @@ struct CSVScanner {
 
   private enum State { case start, plain, quoted, afterQuote }
 
-  /// What is wrong with a row is noted and the row read to its end.
-  private mutating func scan(from first: Int) throws -> Row {
+  /// What is wrong with a row is noted and the row read to its end, or to the most that a row has.
+  private mutating func scan() throws -> Row {
     var fields: [String] = []
     var field: [UInt8] = []
     var state = State.start
     var fault: String?
-    var length = 0
     func finish() {
       if let text = String(validating: field, as: UTF8.self) {
         fields.append(text)
@@ -126,37 +172,56 @@ struct CSVScanner {
       field.removeAll(keepingCapacity: true)
       state = .start
     }
+    func row() -> Row { fault.map { .refused(line: firstLine, reason: $0) } ?? .fields(fields, line: firstLine) }
     while let byte = try peek() {
-      index += 1
-      length += 1
-      if length > LineReader.maximumLineBytes {
-        fault = fault ?? "longer than \(LineReader.maximumLineBytes >> 20) MB: a quote may not be closed"
-        field.removeAll(keepingCapacity: true)
-        if state == .quoted { state = .plain }
+      guard index - rowStart < LineReader.maximumLineBytes else {
+        fault = "longer than \(LineReader.maximumLineBytes >> 20) MB: a quote may not be closed"
+        if secondLine == nil { try skipLine() }
+        return row()
       }
-      if byte == Self.lineFeed { line += 1 }
+      index += 1
       switch (state, byte) {
       case (.quoted, Self.quote): state = .afterQuote
-      case (.quoted, _): field.append(byte)
+      case (.quoted, _):
+        field.append(byte)
+        if byte == Self.lineFeed {
+          line += 1
+          secondLine = secondLine ?? index
+        }
       case (.afterQuote, Self.quote):
         field.append(byte)
         state = .quoted
       case (_, delimiter): finish()
       case (_, Self.lineFeed):
+        line += 1
         if state == .plain, field.last == Self.carriageReturn { field.removeLast() }
         finish()
-        return fault.map { .refused(line: first, reason: $0) } ?? .fields(fields, line: first)
+        return row()
       case (.start, Self.quote): state = .quoted
       case (.start, _), (.plain, _):
         if byte == Self.quote { fault = fault ?? "a quote stands inside a field that is not quoted: double it" }
         field.append(byte)
         state = .plain
       case (.afterQuote, Self.carriageReturn): break
-      case (.afterQuote, _): fault = fault ?? "text stands behind a closing quote: double the quotes inside a field"
+      case (.afterQuote, _):
+        fault = fault ?? "text stands behind a closing quote: double the quotes inside a field"
+        state = .plain
       }
     }
-    if state == .quoted { fault = fault ?? "a quote is not closed" }
+    if state == .quoted { fault = fault ?? "a quote is not closed: close it, and double the quotes inside a field" }
     finish()
-    return fault.map { .refused(line: first, reason: $0) } ?? .fields(fields, line: first)
+    return row()
+  }
+
+  /// Passes over the rest of a line, keeping none of it.
+  private mutating func skipLine() throws {
+    while let byte = try peek() {
+      index += 1
+      rowStart = index
+      if byte == Self.lineFeed {
+        line += 1
+        return
+      }
+    }
   }
 }

@@ -97,9 +97,9 @@ struct IcecatReader: RecordReader {
   static func stock(of id: String) -> [String: Int64] {
     let hash = id.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
     if hash % 12 == 0 { return [mainWarehouse: 0] }
-    let main = Int64(1 + (hash >> 8) % 200)
+    let main = Int64(clamping: 1 + (hash >> 8) % 200)
     return (hash >> 20) % 3 == 0
-      ? [mainWarehouse: main, northWarehouse: Int64(1 + (hash >> 32) % 50)] : [mainWarehouse: main]
+      ? [mainWarehouse: main, northWarehouse: Int64(clamping: 1 + (hash >> 32) % 50)] : [mainWarehouse: main]
   }
 }
 

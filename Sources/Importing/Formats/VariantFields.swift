@@ -183,6 +183,6 @@ struct VariantFields {
     let scaled = number * cell.column.factor
     // Twelve digits: past them a product of two decimals shows the binary fraction.
     let rounded = (scaled * 1e6).rounded() / 1e6
-    return (rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int64(rounded)) : String(rounded), true)
+    return (rounded.shortText, true)
   }
 }

@@ -18,16 +18,16 @@ protocol VariantRowSource {
 /// The product's own fields are the first row's. Where one row of a product is refused the product is, so that the
 /// catalog never has half of it.
 struct VariantRowReader<Rows: VariantRowSource>: RecordReader {
-  /// Variants of one product: what has more is a heading that is mapped to `code` by mistake.
-  static var maximumVariants: Int { 1_000 }
-
   private var rows: Rows
   private let mapping: ColumnMapping
   private var fieldByHeading: [String: MappedColumn?] = [:]
   private let constants: [MappedColumn]
   private var isStarted = false
+  private var isAtEnd = false
+  /// The product whose rows are being read.
+  private var product: VariantRowProduct?
+  /// At most the lines of one product.
   private var pending: [ImportedLine] = []
-  private var waiting: (fields: VariantFields, line: Int)?
 
   init(_ rows: Rows, mapping: ColumnMapping) {
     self.rows = rows
@@ -45,11 +45,16 @@ struct VariantRowReader<Rows: VariantRowSource>: RecordReader {
       isStarted = true
       try start()
     }
-    while pending.isEmpty {
-      guard let product = try nextProduct() else { return nil }
-      pending.append(product)
+    while pending.isEmpty, !isAtEnd {
+      switch try rows.next() {
+      case nil:
+        isAtEnd = true
+        finishProduct()
+      case .refused(let line, let reason): return .refused(line: line, reason: reason)
+      case .fields(let cells, let line): try add(cells, line)
+      }
     }
-    return pending.removeFirst()
+    return pending.isEmpty ? nil : pending.removeFirst()
   }
 
   private mutating func start() throws {
@@ -88,34 +93,24 @@ struct VariantRowReader<Rows: VariantRowSource>: RecordReader {
 
   // MARK: Products
 
-  private mutating func nextProduct() throws -> ImportedLine? {
-    guard let first = try waiting ?? nextFields() else { return nil }
-    waiting = nil
-    var product = VariantRowProduct(first.fields, line: first.line)
-    while let next = try nextFields() {
-      guard next.fields.code == product.code, product.rowCount < Self.maximumVariants else {
-        waiting = next
-        break
-      }
-      product.add(next.fields, line: next.line)
+  private mutating func add(_ cells: [(heading: String, value: String)], _ line: Int) throws {
+    var fields = VariantFields()
+    for constant in constants { fields.take(constant, constant.constant ?? "") }
+    for (heading, value) in cells {
+      if let column = try column(of: heading) { fields.take(column, value) }
     }
-    return product.line(&pending)
+    let isSame = product.map { $0.code == fields.code && $0.rowCount < CatalogLimits.variants } ?? false
+    if isSame {
+      product?.add(fields, line: line)
+    } else {
+      finishProduct()
+      product = VariantRowProduct(fields, line: line)
+    }
   }
 
-  private mutating func nextFields() throws -> (fields: VariantFields, line: Int)? {
-    while let row = try rows.next() {
-      switch row {
-      case .refused(let line, let reason): pending.append(.refused(line: line, reason: reason))
-      case .fields(let cells, let line):
-        var fields = VariantFields()
-        for constant in constants { fields.take(constant, constant.constant ?? "") }
-        for (heading, value) in cells {
-          if let column = try column(of: heading) { fields.take(column, value) }
-        }
-        return (fields, line)
-      }
-    }
-    return nil
+  private mutating func finishProduct() {
+    pending += product?.lines() ?? []
+    product = nil
   }
 }
 
@@ -162,22 +157,20 @@ private struct VariantRowProduct {
     }
   }
 
-  /// The product, or its first refusal; further ones go to `pending`.
-  func line(_ pending: inout [ImportedLine]) -> ImportedLine {
-    if let refusal = refusals.first {
-      pending += refusals.dropFirst().map { .refused(line: $0.line, reason: $0.reason) }
-      if refusal.line != firstLine {
-        let reason = "product \(code ?? ""): line \(refusal.line) is refused, and with it the product"
-        pending.append(.refused(line: firstLine, reason: reason))
-      }
-      return .refused(line: refusal.line, reason: refusal.reason)
+  /// The product, or the refusals of its rows.
+  func lines() -> [ImportedLine] {
+    guard refusals.isEmpty else {
+      let isFirstRefused = refusals[0].line == firstLine
+      let reason = "product \(code ?? ""): line \(refusals[0].line) is refused, and with it the product"
+      return (isFirstRefused ? [] : [.refused(line: firstLine, reason: reason)])
+        + refusals.map { .refused(line: $0.line, reason: $0.reason) }
     }
     do {
-      return .record(try first.product(variants), line: firstLine)
+      return [.record(try first.product(variants), line: firstLine)]
     } catch let refusal as LineRefusal {
-      return .refused(line: firstLine, reason: refusal.reason)
+      return [.refused(line: firstLine, reason: refusal.reason)]
     } catch {
-      return .refused(line: firstLine, reason: "\(error)")
+      return [.refused(line: firstLine, reason: "\(error)")]
     }
   }
 }

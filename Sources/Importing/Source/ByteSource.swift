@@ -110,7 +110,7 @@ private final class Inflater {
     self.path = path
     stream.initialize(to: z_stream())
     // 15 bits of window, and 16 to expect gzip's header and checksum.
-    let code = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+    let code = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, CInt(clamping: MemoryLayout<z_stream>.size))
     guard code == Z_OK else { throw ImportSourceError(path: path, reason: "zlib does not start (\(code))") }
   }
 
@@ -128,9 +128,9 @@ private final class Inflater {
       packed.withUnsafeBufferPointer { input in
         if isFresh { inflateReset(stream) }
         stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-        stream.pointee.avail_in = UInt32(input.count)
+        stream.pointee.avail_in = UInt32(clamping: input.count)
         stream.pointee.next_out = output.baseAddress
-        stream.pointee.avail_out = UInt32(output.count)
+        stream.pointee.avail_out = UInt32(clamping: output.count)
         code = CZlib.inflate(stream, Z_NO_FLUSH)
         used = input.count - Int(stream.pointee.avail_in)
         written = output.count - Int(stream.pointee.avail_out)

@@ -36,7 +36,7 @@ public struct PostgresSearchLog: Sendable {
 extension PostgresSearchLog: SearchLogStore {
   public func write(_ searches: [LoggedSearch]) async throws {
     guard !searches.isEmpty else { return }
-    try await pool.reaching {
+    try await writing {
       let key = try await key()
       let products = searches.map { "{\($0.products.map(\.description).joined(separator: ","))}" }
       try await pool.execute(
@@ -58,7 +58,7 @@ extension PostgresSearchLog: SearchLogStore {
 
   public func write(_ clicks: [SearchClick]) async throws -> [SearchClick] {
     guard !clicks.isEmpty else { return [] }
-    let rows = try await pool.reaching {
+    let rows = try await writing {
       try await pool.query(
         """
         WITH given AS (
@@ -77,6 +77,15 @@ extension PostgresSearchLog: SearchLogStore {
     }
     let known = Set(try rows.map { SearchID(rawValue: try $0.decode(at: 0)) })
     return clicks.filter { !known.contains($0.search) }
+  }
+
+  /// Turns a refusal of values into the port's error for that.
+  private func writing<Value>(_ work: () async throws -> Value) async throws -> Value {
+    do {
+      return try await pool.reaching(work)
+    } catch let error as PostgresError where error.isOfValues {
+      throw UnusableRows(reason: error.description)
+    }
   }
 
   public func forget(now: Timestamp, searchDays: Int, countDays: Int) async throws {

@@ -30,7 +30,7 @@ extension PostgresCatalog: AuditSource {
   /// x and y are AuditBucket.checksum's. The innermost condition is that of `indexing.searchable_product`, which serves
   /// look-ups of some IDs; here, OFFSET 0 keeps the stock check out of the join of products and variants.
   private static let buckets: SQL = """
-    SELECT id % 1024 AS bucket, count(*) AS count, sum(document_version)::bigint AS version_sum,
+    SELECT id % 1024 AS bucket, count(*) AS count, least(sum(document_version), 9223372036854775807)::bigint AS version_sum,
       sum((y # (y >> 31)) & 4294967295)::bigint AS checksum_sum
     FROM (
       SELECT id, document_version, ((x # (x >> 29)) & 2147483647) * 3266489909 AS y FROM (
@@ -43,7 +43,8 @@ extension PostgresCatalog: AuditSource {
           OFFSET 0) AS product
         WHERE lifecycle = 'listed' OR EXISTS (
           SELECT 1 FROM catalog.variant JOIN inventory.stock ON variant_id = variant.id
-          WHERE product_id = product.id GROUP BY variant.id HAVING sum(on_hand - reserved) > 0)
+          WHERE product_id = product.id GROUP BY variant.id 
+          HAVING sum(inventory.available_quantity(on_hand, reserved)) > 0)
       ) AS multiplied) AS mixed
     GROUP BY bucket
     """
@@ -93,7 +94,7 @@ extension PostgresCatalog: AuditSource {
           "SELECT FROM catalog.product WHERE id = ANY (\(ids)) ORDER BY id FOR NO KEY UPDATE")
         try await connection.execute(
           """
-          UPDATE catalog.product SET document_version = greatest(document_version, least) + 1
+          UPDATE catalog.product SET document_version = least(greatest(document_version, least), 9223372036854775806) + 1
           FROM unnest(\(ids), \(least)) AS floor (product_id, least) WHERE id = product_id
           """)
         try await connection.execute(

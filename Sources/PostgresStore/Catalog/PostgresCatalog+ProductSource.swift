@@ -120,7 +120,7 @@ extension PostgresCatalog: ProductSource {
       if areChangesDue { try await pool.query("SELECT indexing.line_up_fan_out()") }
       if arePricesDue { try await pool.query("SELECT indexing.line_up_price_changes(\(moment))") }
       guard try areChangesDue || arePricesDue || due.decode(Bool.self, at: 2) else { return 0 }
-      return try await pool.query("SELECT indexing.note_fan_out(\(Int32(limit)))")[0].decode(at: 0)
+      return try await pool.query("SELECT indexing.note_fan_out(\(Int32(clamping: limit)))")[0].decode(at: 0)
     }
   }
 }

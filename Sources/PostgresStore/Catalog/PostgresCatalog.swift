@@ -45,7 +45,8 @@ extension Timestamp: PostgresArrayElement {
 
   public var postgresParameter: PostgresParameter {
     PostgresParameter(
-      .timestamptz, binary: (microsecondsSinceEpoch - Self.microsecondsToPostgresEpoch).networkBytes)
+      .timestamptz,
+      binary: microsecondsSinceEpoch.subtracting(saturating: Self.microsecondsToPostgresEpoch).networkBytes)
   }
 
   public init?(postgres value: PostgresValue) {
@@ -54,7 +55,7 @@ extension Timestamp: PostgresArrayElement {
   }
 
   init(microsecondsSincePostgresEpoch microseconds: Int64) {
-    self.init(microsecondsSinceEpoch: microseconds + Self.microsecondsToPostgresEpoch)
+    self.init(microsecondsSinceEpoch: microseconds.adding(saturating: Self.microsecondsToPostgresEpoch))
   }
 }
 
@@ -62,5 +63,7 @@ extension CalendarDay {
   /// Days from 1970-01-01, where `CalendarDay` begins, to 2000-01-01, where Postgres begins.
   private static let daysToPostgresEpoch: Int64 = 10_957
 
-  init(daysSincePostgresEpoch days: Int64) { self.init(daysSinceEpoch: days + Self.daysToPostgresEpoch) }
+  init(daysSincePostgresEpoch days: Int64) {
+    self.init(daysSinceEpoch: days.adding(saturating: Self.daysToPostgresEpoch))
+  }
 }

@@ -30,8 +30,8 @@ struct ProductSnapshotDecoder {
       id: ProductID(rawValue: id), code: item[1].string ?? "", source: item[2].string ?? "", documentVersion: version,
       title: item[4].string ?? "", summary: item[5].string ?? "", brandID: item[6].int.map(BrandID.init(rawValue:)),
       brandName: item[7].string, categories: categories, attributes: try attributes(item[19], in: home),
-      variants: try variants(item[20], in: home), pictureURLs: pictures, ratingAverage: item[8].double,
-      ratingCount: item[9].int ?? 0, popularity: item[10].double ?? 0, lifecycle: lifecycle, audience: audience,
+      variants: try variants(item[20], in: home), pictureURLs: pictures, ratingAverage: Self.number(item[8]),
+      ratingCount: item[9].int ?? 0, popularity: Self.number(item[10]) ?? 0, lifecycle: lifecycle, audience: audience,
       releasedAt: Self.timestamp(item[14]), createdAt: Timestamp(microsecondsSinceEpoch: created),
       updatedAt: Timestamp(microsecondsSinceEpoch: updated))
   }
@@ -101,11 +101,16 @@ struct ProductSnapshotDecoder {
   private static func value(_ type: AttributeType, _ value: JSONElement, _ hex: JSONElement) -> AttributeValue? {
     switch type {
     case .text: value.string.map { .text($0) }
-    case .number: value.double.map { .number($0) }
+    case .number: number(value).map { .number($0) }
     case .boolean: value.bool.map { .boolean($0) }
     case .date: value.int.map { .date(CalendarDay(daysSinceEpoch: $0)) }
     case .swatch: value.string.flatMap { name in hex.string.map { .swatch(name: name, hex: $0) } }
     }
+  }
+
+  /// JSON has no NaN and no infinity: they come as texts.
+  private static func number(_ element: JSONElement) -> Double? {
+    element.double ?? element.string.flatMap { Double($0) }
   }
 
   private static func timestamp(_ element: JSONElement) -> Timestamp? {

@@ -39,7 +39,10 @@ struct ProductSnapshotReader {
        FROM catalog.product_attribute AS a WHERE product_id = p.id),
       (SELECT json_agg(json_build_array(
          v.id, v.sku, v.gtin, v.picture_url,
-         (SELECT sum(on_hand - reserved) FROM inventory.stock WHERE variant_id = v.id),
+         \(unsafeRaw: bigint("""
+           (SELECT coalesce(sum(inventory.available_quantity(on_hand, reserved)), 0)
+            FROM inventory.stock WHERE variant_id = v.id)
+           """)),
          (SELECT json_agg(\(unsafeRaw: value("o")) ORDER BY position, attribute_id, value_index)
           FROM catalog.variant_option AS o WHERE variant_id = v.id),
          (SELECT json_agg(json_build_array(
@@ -55,13 +58,19 @@ struct ProductSnapshotReader {
   }
 
   private static func microseconds(_ column: String) -> String {
-    "(extract(epoch FROM \(column)) * 1000000)::bigint"
+    "CASE WHEN \(column) IS NOT NULL THEN \(bigint("extract(epoch FROM \(column)) * 1000000")) END"
+  }
+
+  /// The nearest number that the type has. It is not NULL.
+  private static func bigint(_ number: String) -> String {
+    "least(greatest(\(number), -9223372036854775808), 9223372036854775807)::bigint"
   }
 
   private static func value(_ alias: String) -> String {
     """
     json_build_array(\(alias).attribute_id, coalesce(to_json(\(alias).text_value), to_json(\(alias).number_value), \
-    to_json(\(alias).boolean_value), to_json(\(alias).date_value - date '1970-01-01')), \(alias).swatch_hex)
+    to_json(\(alias).boolean_value), to_json(CASE \(alias).date_value WHEN 'infinity' THEN 2147494604 WHEN '-infinity' THEN -2147472691 \
+    ELSE \(alias).date_value - date '1970-01-01' END)), \(alias).swatch_hex)
     """
   }
 }

@@ -166,7 +166,7 @@ final class HistogramAggregator: Aggregator {
         last = max(last, ((bounds.upperBound - offset) / interval).rounded(.down))
       }
       if first <= last, last - first < Double(Self.maximumBuckets) {
-        keys = (0...Int(last - first)).map { first + Double($0) }
+        keys = (0...Int(saturating: last - first)).map { first + Double($0) }
       }
     }
     let buckets = keys.compactMap { key -> Bucket? in

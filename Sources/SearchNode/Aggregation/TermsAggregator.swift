@@ -19,7 +19,7 @@ struct TermsBuckets {
     // Do as one shard of Elasticsearch does. The shard returns a few more buckets than requested (exactly as many when
     // ordered by key), and min_doc_count applies to those alone. `sum_other_doc_count` includes the buckets that the
     // shard keeps back, but not those that min_doc_count drops.
-    let shardSize = isByKey ? terms.size : Int((Double(terms.size) * 1.5 + 10).rounded(.down))
+    let shardSize = isByKey ? terms.size : Int(saturating: (Double(terms.size) * 1.5 + 10).rounded(.down))
     let shard = first(shardSize, of: candidates)
     let kept = shard.filter { $0.count >= terms.minimumDocumentCount }
     let shown = kept.prefix(terms.size)
@@ -251,7 +251,7 @@ final class NumberTermsAggregator: Aggregator {
     missing = terms.missing.flatMap { value in
       if value.text == "true" { return 1 }
       if value.text == "false" { return 0 }
-      return Double(value.text).map { isFloating ? SortableDouble.encode($0) : WholeNumber.nearest($0) }
+      return Double(value.text).map { isFloating ? SortableDouble.encode($0) : Int64(saturating: $0) }
     }
   }
 

@@ -38,15 +38,6 @@ final class NumericColumn: Sendable {
   }
 }
 
-/// Whole numbers from doubles that may be out of range.
-enum WholeNumber {
-  /// Rounds towards zero and clamps to the range; NaN becomes 0.
-  static func nearest(_ value: Double) -> Int64 {
-    if value.isNaN { return 0 }
-    return value >= 0x1p63 ? .max : value <= -0x1p63 ? .min : Int64(value)
-  }
-}
-
 /// Doubles as whole numbers of the same order.
 enum SortableDouble {
   @inline(__always)

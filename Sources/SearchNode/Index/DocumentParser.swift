@@ -265,7 +265,7 @@ enum FieldParsing {
     switch value.kind {
     case .string: text = value.string ?? ""
     case .int: text = String(value.int ?? 0)
-    case .double: text = String(WholeNumber.nearest(value.double ?? 0))
+    case .double: text = String(Int64(saturating: value.double ?? 0))
     default: throw failure(field, value)
     }
     for format in field.parameters.dateFormats { if let parsed = format.parse(text) { return parsed } }

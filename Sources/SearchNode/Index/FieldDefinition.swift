@@ -73,7 +73,7 @@ struct FieldDefinition {
       }
       parameters.indexOptions = known
     }
-    parameters.positionIncrementGap = json["position_increment_gap"]?.number.map { Int($0) } ?? 100
+    parameters.positionIncrementGap = json["position_increment_gap"]?.number.map { Int(saturating: $0) } ?? 100
     do {
       let fallback = (try? analysis.analyzer(named: "default")) == nil ? "standard" : "default"
       let analyzer = try analysis.analyzer(named: json["analyzer"]?.string ?? fallback)
@@ -87,7 +87,7 @@ struct FieldDefinition {
 
   private func keyword(_ parameters: inout FieldMapping.Parameters) throws {
     parameters.hasNorms = json["norms"]?.flag ?? false
-    parameters.ignoreAbove = json["ignore_above"]?.number.map { Int($0) } ?? .max
+    parameters.ignoreAbove = json["ignore_above"]?.number.map { Int(saturating: $0) } ?? .max
     guard let name = json["normalizer"]?.string else { return }
     do { parameters.normalizer = try analysis.normalizer(named: name) } catch let error {
       throw MappingError(error.reason, type: error.type)

@@ -20,11 +20,11 @@ extension MinimumShouldMatch {
     var result = clauses
     if text.hasSuffix("%") {
       guard let percent = Int(text.dropLast()) else { throw refusal(specification) }
-      let share = Float(clauses * percent) / 100
-      result = share < 0 ? clauses + Int(share) : Int(share)
+      let share = Int(saturating: Float(clauses.multiplied(saturating: percent)) / 100)
+      result = share < 0 ? clauses.adding(saturating: share) : share
     } else {
       guard let number = Int(text) else { throw refusal(specification) }
-      result = number < 0 ? clauses + number : number
+      result = number < 0 ? clauses.adding(saturating: number) : number
     }
     return max(0, result)
   }

@@ -188,28 +188,28 @@ struct QueryPlanner {
       let value = try double(field, bound.value)
       if field.type.isFloating {
         lower = SortableDouble.encode(FieldParsing.round(value, field.type) ?? value)
-        if !bound.isInclusive { lower += 1 }
+        if !bound.isInclusive { lower = lower.adding(saturating: 1) }
       } else if case .int(let value) = bound.value {
         lower = bound.isInclusive ? value : value == .max ? value : value + 1
         if !bound.isInclusive, value == .max { return .matchNone }
       } else {
         guard value < 0x1p63 else { return .matchNone }
-        let whole = value <= -0x1p63 ? Int64.min : Int64(value.rounded(.up))
-        lower = Double(whole) == value && !bound.isInclusive ? whole + 1 : whole
+        let whole = Int64(saturating: value.rounded(.up))
+        lower = Double(whole) == value && !bound.isInclusive ? whole.adding(saturating: 1) : whole
       }
     }
     if let bound = query.upper {
       let value = try double(field, bound.value)
       if field.type.isFloating {
         upper = SortableDouble.encode(FieldParsing.round(value, field.type) ?? value)
-        if !bound.isInclusive { upper -= 1 }
+        if !bound.isInclusive { upper = upper.subtracting(saturating: 1) }
       } else if case .int(let value) = bound.value {
         if !bound.isInclusive, value == .min { return .matchNone }
         upper = bound.isInclusive ? value : value - 1
       } else {
-        guard value >= -0x1p63 else { return .matchNone }
-        let whole = value >= 0x1p63 ? Int64.max : Int64(value.rounded(.down))
-        upper = Double(whole) == value && !bound.isInclusive ? whole - 1 : whole
+        guard bound.isInclusive ? value >= -0x1p63 : value > -0x1p63 else { return .matchNone }
+        let whole = Int64(saturating: value.rounded(.down))
+        upper = Double(whole) == value && !bound.isInclusive ? whole.subtracting(saturating: 1) : whole
       }
     }
     return lower <= upper ? .numberRange(field: field.name, range: lower...upper) : .matchNone

@@ -69,7 +69,7 @@ final class SortOrder {
           ? (value.text == "true" ? 1 : 0)
           : type.isFloating
             ? SortableDouble.encode(try planner.double(field, value))
-            : WholeNumber.nearest(try planner.double(field, value))
+            : Int64(saturating: try planner.double(field, value))
     }
     return Component(
       source: .number(name: name, type: type), isDescending: isDescending,
@@ -166,13 +166,13 @@ final class SortOrder {
         plain =
           type.isFloating
           ? (number == .infinity ? .max : number == -.infinity ? .min : SortableDouble.encode(number))
-          : WholeNumber.nearest(number)
+          : Int64(saturating: number)
       case (_, .string(let text)):
         let number = try planner.double(field, .string(text))
         if number.isInfinite {
           plain = number > 0 ? .max : .min
         } else {
-          plain = type.isFloating ? SortableDouble.encode(number) : WholeNumber.nearest(number)
+          plain = type.isFloating ? SortableDouble.encode(number) : Int64(saturating: number)
         }
       default: return component.missing
       }
@@ -251,12 +251,12 @@ struct BoundSortComponent {
     case .sum, .avg:
       let sum = range.reduce(0) { $0 + column.double(at: $1) }
       let result = component.mode == .sum ? sum : sum / Double(range.count)
-      return column.isFloating ? SortableDouble.encode(result) : Int64((result + 0.5).rounded(.down))
+      return column.isFloating ? SortableDouble.encode(result) : Int64(saturating: (result + 0.5).rounded(.down))
     case .median:
       let middle = range.lowerBound + range.count / 2
       if range.count % 2 == 1 { return values[middle] }
       let result = (column.double(at: middle - 1) + column.double(at: middle)) / 2
-      return column.isFloating ? SortableDouble.encode(result) : Int64((result + 0.5).rounded(.down))
+      return column.isFloating ? SortableDouble.encode(result) : Int64(saturating: (result + 0.5).rounded(.down))
     }
   }
 }

@@ -49,7 +49,7 @@ struct Suggestions {
     let frequency = snapshot.documentFrequency(of: term, in: suggester.field)
     if suggester.suggestMode == .missing, frequency > 0 { return [] }
     let limit = (Self.maximumTermFrequency * Float(snapshot.maximumDocument)).rounded(.up)
-    if frequency > Int(limit) { return [] }
+    if frequency > Int(saturating: limit) { return [] }
     let threshold = suggester.suggestMode == .popular ? frequency : 0
     let inspections = max(suggester.size, 5) * Self.inspectionsPerSuggestion
     var found = candidates(word, term, suggester, edits: 1, above: threshold, most: inspections)

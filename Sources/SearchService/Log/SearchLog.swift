@@ -6,7 +6,8 @@ import Understanding
 
 /// Takes in searches and clicks without making a shopper wait, and carries them to the store.
 ///
-/// What does not fit while the store is away is dropped and counted: a search never waits for its log.
+/// What does not fit while the store is away is dropped and counted: a search never waits for its log. A row that the
+/// store can never keep is set aside, counted and reported, and takes no other row along.
 public final class SearchLog: Sendable {
   public struct Options: Sendable {
     /// Searches, and clicks, that wait for the store at most: some seconds of a busy shop.
@@ -32,6 +33,21 @@ public final class SearchLog: Sendable {
     public init() {}
   }
 
+  /// A row that the store cannot keep.
+  public struct SetAside: Sendable, Hashable {
+    public enum Row: Sendable, Hashable {
+      /// Without its visitor.
+      case search(LoggedSearch)
+      case click(SearchClick)
+    }
+
+    public let row: Row
+    public let reason: String
+  }
+
+  /// Rows set aside that are kept, the last ones: enough to see what is wrong with them.
+  static let mostSetAside = 100
+
   private struct Buffer {
     var searches: [LoggedSearch] = []
     var clicks: [(click: SearchClick, tries: Int)] = []
@@ -41,6 +57,8 @@ public final class SearchLog: Sendable {
   private let clock: any WallClock
   private let options: Options
   private let dropped: (searches: Counter, clicks: Counter)
+  private let unusable: (searches: Counter, clicks: Counter)
+  private let aside = Guarded<[SetAside]>([])
   private let buffer = Guarded(Buffer())
   private let lastRollUp = Guarded(Duration.zero)
   /// What suggestions take from the log.
@@ -50,13 +68,16 @@ public final class SearchLog: Sendable {
     self.store = store
     self.clock = clock
     self.options = options
-    func counter(_ kind: String) -> Counter {
-      metrics.counter(
-        "vitrine_query_log_dropped_total", help: "What the query log had no room for, or no search of.",
-        labels: [("kind", kind)])
+    func counters(_ name: String, _ help: String) -> (Counter, Counter) {
+      func counter(_ kind: String) -> Counter { metrics.counter(name, help: help, labels: [("kind", kind)]) }
+      return (counter("search"), counter("click"))
     }
-    dropped = (counter("search"), counter("click"))
+    dropped = counters("vitrine_query_log_dropped_total", "What the query log had no room for, or no search of.")
+    unusable = counters("vitrine_query_log_unusable_total", "What the query log's store can never keep.")
   }
+
+  /// The last rows that the store could not keep, with its reasons.
+  public var setAside: [SetAside] { aside.withLock { $0 } }
 
   /// Takes in a search; nil where it is of no words, and so none that says what shoppers look for.
   func record(_ page: SearchPage, by visitor: VisitorID?) -> SearchID? {
@@ -90,29 +111,77 @@ public final class SearchLog: Sendable {
 
   /// Carries to the store what was taken in; what it cannot take now waits for the next time.
   public func flush() async throws {
-    let taken = buffer.withLock { buffer in
+    var taken = buffer.withLock { buffer in
       defer { buffer = Buffer() }
       return buffer
     }
     do {
-      try await store.write(taken.searches)
+      try await write(&taken.searches, by: store.write) { search, reason in
+        var search = search
+        search.visitor = nil
+        self.setAside(.search(search), reason, self.unusable.searches)
+      }
     } catch {
       let mayPass = Self.mayPass(error)
       giveBack(mayPass ? taken : Buffer(clicks: taken.clicks))
       if !mayPass { dropped.searches.increment(by: taken.searches.count) }
       throw error
     }
+    var unknown: [(click: SearchClick, tries: Int)] = []
     do {
-      let unknown = Set(try await store.write(taken.clicks.map(\.click)))
-      let waiting = taken.clicks.filter { unknown.contains($0.click) }.map { (click: $0.click, tries: $0.tries + 1) }
-      let again = waiting.filter { $0.tries < options.clickTries }
-      dropped.clicks.increment(by: waiting.count - again.count)
-      giveBack(Buffer(clicks: again))
+      try await write(&taken.clicks) { clicks in
+        let strangers = Set(try await self.store.write(clicks.map(\.click)))
+        unknown += clicks.filter { strangers.contains($0.click) }.map { (click: $0.click, tries: $0.tries + 1) }
+      } onUnusable: { click, reason in
+        self.setAside(.click(click.click), reason, self.unusable.clicks)
+      }
+      giveBack(Buffer(clicks: stillWaiting(unknown)))
     } catch {
       let mayPass = Self.mayPass(error)
-      giveBack(Buffer(clicks: mayPass ? taken.clicks : []))
+      giveBack(Buffer(clicks: stillWaiting(unknown) + (mayPass ? taken.clicks : [])))
       if !mayPass { dropped.clicks.increment(by: taken.clicks.count) }
       throw error
+    }
+  }
+
+  /// The clicks that are tried once more; the others are dropped.
+  private func stillWaiting(_ clicks: [(click: SearchClick, tries: Int)]) -> [(click: SearchClick, tries: Int)] {
+    let again = clicks.filter { $0.tries < options.clickTries }
+    dropped.clicks.increment(by: clicks.count - again.count)
+    return again
+  }
+
+  /// Writes `rows`; on an error those stay in it that were not written.
+  ///
+  /// A batch that cannot be kept is halved until the row for which it cannot stands alone, so that each row is lost for
+  /// its own sake only: one bad row among n takes 2 log n statements.
+  private func write<Row>(
+    _ rows: inout [Row], by write: ([Row]) async throws -> Void, onUnusable: (Row, String) -> Void
+  ) async throws {
+    var batches = [rows[...]]
+    while let batch = batches.popLast() {
+      do {
+        try await write(Array(batch))
+      } catch let error as UnusableRows {
+        guard batch.count > 1 else {
+          batch.first.map { onUnusable($0, error.description) }
+          continue
+        }
+        let middle = batch.startIndex + batch.count / 2
+        batches += [batch[middle...], batch[..<middle]]
+      } catch {
+        rows = ([batch] + batches.reversed()).flatMap { $0 }
+        throw error
+      }
+    }
+    rows = []
+  }
+
+  private func setAside(_ row: SetAside.Row, _ reason: String, _ counter: Counter) {
+    counter.increment()
+    aside.withLock { aside in
+      aside.append(SetAside(row: row, reason: reason))
+      aside.removeFirst(max(0, aside.count - Self.mostSetAside))
     }
   }
 
@@ -166,8 +235,14 @@ public final class SearchLog: Sendable {
       }
     }
     var tendAt = ContinuousClock.now
+    var reported: SetAside?
     while !Task.isCancelled {
       await attempt("waits to be written") { try await flush() }
+      if let last = setAside.last, last != reported {
+        reported = last
+        logger.warning(
+          "the query log has set rows aside that cannot be kept", metadata: ["reason": .string(last.reason)])
+      }
       if ContinuousClock.now >= tendAt {
         let start = ContinuousClock.now
         await attempt("was not counted") { try await tend() }

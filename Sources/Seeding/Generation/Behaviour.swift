@@ -135,7 +135,7 @@ struct Behaviour {
       second += 2 + stream.below(6)
       guard stream.chance(clickProbability(offer)) else { continue }
       events.append(Event(type: "click", second: second, product: offer.product, position: index + 1))
-      second += 8 + Int(stream.exponential(mean: 40))
+      second += 8 + Int(saturating: stream.exponential(mean: 40))
       guard stream.chance(cartProbability(offer, customer)) else { continue }
       guard let line = line(offer, customer, &stream) else { continue }
       let sku = maker.sku(offer.product, offer.shape, variant: line.variant)

@@ -91,8 +91,8 @@ struct ProductMaker: Sendable {
     let base = Self.code(ofProduct: product) + "-" + colour
     switch world.kinds[world.kind(of: product)].axis {
     case .sizes: return base + "-" + Self.sizes[variant % shape.axisCount]
-    case .shoes: return base + "-" + String(Int(Self.shoeSizes[variant % shape.axisCount]))
-    case .storage: return base + "-" + String(Int(Self.storages[variant % shape.axisCount]))
+    case .shoes: return base + "-" + Self.shoeSizes[variant % shape.axisCount].shortText
+    case .storage: return base + "-" + Self.storages[variant % shape.axisCount].shortText
     case .none: return base
     }
   }
@@ -100,7 +100,7 @@ struct ProductMaker: Sendable {
   /// A variant's price, if the product's price is `pence`.
   func amount(_ pence: Int64, kind: Int, variant: Int, axisCount: Int) -> Int64 {
     guard world.kinds[kind].axis == .storage, variant % axisCount == 1 else { return pence }
-    return pence + Int64((Double(pence) * Self.storageSurcharge / 100).rounded()) * 100
+    return pence + Int64(saturating: (Double(pence) * Self.storageSurcharge / 100).rounded()) * 100
   }
 
   /// The warehouse of all the product's pieces.
@@ -175,7 +175,7 @@ struct ProductMaker: Sendable {
       return ProductRecord.Variant(
         sku: SKU(sku(product, shape, variant: variant)), gtin: Self.gtin(product: product, variant: variant),
         options: options, pictureURL: "/pictures/\(picture)-\(colour.hex.dropFirst()).svg", prices: prices,
-        cost: money(max(1, Int64(truth.basePence * 0.55))),
+        cost: money(max(1, Int64(saturating: truth.basePence * 0.55))),
         stock: [warehouse(product): openingStock(product, variant: variant, basePence: truth.basePence)])
     }
   }

@@ -122,7 +122,7 @@ struct GeneratedWorld: Sendable {
     if joined < 0 { life += Double(-joined) }
     return CustomerTruth(
       taste: taste, priceSensitivity: priceSensitivity, visitRate: visitRate, joinedDay: joined,
-      churnedDay: joined + Int(min(life, 1e6)) + 1, isCompany: stream.chance(0.06),
+      churnedDay: joined + Int(saturating: min(life, 1e6)) + 1, isCompany: stream.chance(0.06),
       returnFactor: stream.gamma(shape: 3, mean: 1), sizeIndex: stream.below(4),
       favouriteColour: stream.below(ProductKind.colours.count), device: stream.index(weights: [0.62, 0.3, 0.08]))
   }

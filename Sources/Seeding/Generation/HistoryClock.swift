@@ -31,7 +31,7 @@ struct HistoryClock: Sendable {
   /// Shoppers come in the evening, companies in office hours.
   func secondOfDay(isCompany: Bool, using stream: inout RandomStream) -> Int {
     let hour = isCompany ? 12.5 + stream.normal() * 2.2 : 19 + stream.normal() * 3
-    return min(max(Int(hour * 3600) + stream.below(60), 0), 80_000)
+    return min(max(Int(saturating: hour * 3600) + stream.below(60), 0), 80_000)
   }
 
   /// `2026-10-31T19:04:05Z`; a second after the day's end becomes the day's last.

@@ -17,7 +17,7 @@ struct PriceCalendar: Sendable {
   static func shelfPrice(_ pence: Double) -> Int64 {
     let step = pence < 2000 ? 50.0 : pence < 20_000 ? 100.0 : pence < 100_000 ? 1000.0 : 5000.0
     let steps = max(1, (pence / step).rounded())
-    return Int64(steps * step) - (pence < 20_000 ? 1 : 100)
+    return Int64(saturating: steps * step) - (pence < 20_000 ? 1 : 100)
   }
 
   /// Regular prices: a step about every eight months, up or down by some six per cent, for no reason that a shopper
@@ -27,7 +27,7 @@ struct PriceCalendar: Sendable {
     let days = max(options.days, 1)
     var stepDays = (0..<stream.poisson(Double(days) / 240)).map { _ in stream.below(days) }
     stepDays.sort()
-    var periods = [Period(firstDay: 0, endDay: days, pence: Int64(basePence))]
+    var periods = [Period(firstDay: 0, endDay: days, pence: Int64(saturating: basePence))]
     for day in stepDays {
       let pence = Self.shelfPrice(basePence * PortableMath.exp(stream.normal() * 0.06))
       guard day > periods[periods.count - 1].firstDay, pence != periods[periods.count - 1].pence else { continue }
@@ -64,7 +64,7 @@ struct PriceCalendar: Sendable {
   /// The price on a day, and the regular price if it is reduced.
   func price(product: Int, basePence: Double, day: Int) -> (pence: Int64, wasPence: Int64?) {
     let periods = regularPeriods(product: product, basePence: basePence)
-    let regular = periods.last { $0.firstDay <= day }?.pence ?? Int64(basePence)
+    let regular = periods.last { $0.firstDay <= day }?.pence ?? Int64(saturating: basePence)
     guard let share = promotion(product: product, day: day) else { return (regular, nil) }
     return (Self.reduced(regular, by: share), regular)
   }

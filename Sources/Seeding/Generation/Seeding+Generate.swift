@@ -104,7 +104,7 @@ extension Seeding {
         json.member("kind", truth.kind)
         json.truth("taste", truth.taste)
         json.truth("quality", truth.quality)
-        json.member("base_price_minor", Int64(truth.basePence))
+        json.member("base_price_minor", Int64(saturating: truth.basePence))
         json.member("demand_rank", truth.rank)
       }
       tell(.products, product + 1, of: world.options.products, progress)

@@ -11,7 +11,7 @@ enum PortableMath {
     let r = bounded - k * ln2
     var sum = 1.0
     for n in stride(from: 14.0, through: 1, by: -1) { sum = 1 + r / n * sum }
-    return Double(sign: .plus, exponent: Int(k), significand: sum)
+    return Double(sign: .plus, exponent: Int(saturating: k), significand: sum)
   }
 
   /// The natural logarithm of a positive number: x = 2ᵏ m with m around 1, ln m = 2 (s + s³/3 + s⁵/5 …), s =

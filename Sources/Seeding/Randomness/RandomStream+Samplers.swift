@@ -54,7 +54,7 @@ extension RandomStream {
     guard count > 1 else { return 0 }
     let top = PortableMath.power(Double(count + 1), 1 - s) - 1
     let x = PortableMath.power(1 + uniform() * top, 1 / (1 - s))
-    return min(max(Int(x) - 1, 0), count - 1)
+    return min(max(Int(saturating: x) - 1, 0), count - 1)
   }
 
   /// An index, drawn in proportion to its weight.

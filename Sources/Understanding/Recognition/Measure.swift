@@ -97,7 +97,7 @@ public struct Measure: Sendable, Hashable {
   }
 
   static func plain(_ number: Double) -> String {
-    number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
+    number.shortText
   }
 
   /// As a shopper reads it: `15.6 in`, `1 TB`.

@@ -61,7 +61,7 @@ extension QueryReading {
     }
   }
 
-  static func minorUnits(_ amount: Double) -> Int64 { Int64((amount * 100).rounded()) }
+  static func minorUnits(_ amount: Double) -> Int64 { Int64(saturating: (amount * 100).rounded()) }
 
   static func label(_ phrase: PricePhrase) -> String {
     func money(_ amount: Double) -> String {

@@ -40,7 +40,9 @@ private struct HTTPContender {
 /// machine affects both alike. The goal is 0.7 of the peer for the handler in a task.
 func benchHTTP(rounds: Int = 5, secondsPerRound: Int = 3, connections: Int = 64, threads: Int = 2) async throws {
   let bodyBytes = 4_096
-  guard let peer = CMicroHTTPDPeer_start(UInt32(threads), bodyBytes) else { throw HTTPBenchmarkError.peerFailed }
+  guard let peer = CMicroHTTPDPeer_start(UInt32(clamping: threads), bodyBytes) else {
+    throw HTTPBenchmarkError.peerFailed
+  }
   defer { CMicroHTTPDPeer_stop(peer) }
   let body = [UInt8](repeating: UInt8(ascii: "x"), count: bodyBytes)
   let bare = benchServer(body, threads: threads, hasMiddlewares: false)
@@ -65,7 +67,7 @@ func benchHTTP(rounds: Int = 5, secondsPerRound: Int = 3, connections: Int = 64,
         contenders[index].requests += figures.requestsPerSecond * Double(secondsPerRound)
         contenders[index].requestsPerSecond.append(figures.requestsPerSecond)
         contenders[index].p99Milliseconds = figures.p99Milliseconds
-        print("round \(round): \(contenders[index].name): \(Int(figures.requestsPerSecond)) requests/s")
+        print("round \(round): \(contenders[index].name): \(Int(saturating: figures.requestsPerSecond)) requests/s")
       }
     }
   } catch {
@@ -83,9 +85,11 @@ private func report(_ contenders: [HTTPContender]) {
   print("median of \(rounds) rounds (requests/s, of the C peer; CPU time a request; p99 of the last round):")
   for contender in contenders {
     let ratio = contender.median / max(1, contenders[0].median)
-    let percent = Int((ratio * 100).rounded())
+    let percent = Int(saturating: (ratio * 100).rounded())
     let cpu = (contender.cpuMicroseconds * 10).rounded() / 10
-    print("  \(contender.name): \(Int(contender.median)), \(percent) %; \(cpu) µs; \(contender.p99Milliseconds) ms")
+    print(
+      "  \(contender.name): \(Int(saturating: contender.median)), \(percent) %; \(cpu) µs; \(contender.p99Milliseconds) ms"
+    )
   }
 }
 

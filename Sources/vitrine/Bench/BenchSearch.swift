@@ -158,7 +158,7 @@ struct SearchBenchmark {
       let name = contender.name + String(repeating: " ", count: max(1, 28 - contender.name.count))
       terminal.print(
         "  \(name)p50 \(Self.rounded(figures.p50Milliseconds)) ms, p99 \(Self.rounded(figures.p99Milliseconds)) ms, "
-          + "\(Int(figures.requestsPerSecond)) requests/s\(ratio)")
+          + "\(Int(saturating: figures.requestsPerSecond)) requests/s\(ratio)")
     }
   }
 

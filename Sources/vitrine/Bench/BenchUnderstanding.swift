@@ -52,7 +52,9 @@ struct UnderstandingBenchmark {
   }
 
   private func report(_ name: String, _ times: [Double]) {
-    func at(_ share: Double) -> String { decimal(times[min(times.count - 1, Int(Double(times.count) * share))], 4) }
+    func at(_ share: Double) -> String {
+      decimal(times[min(times.count - 1, Int(saturating: Double(times.count) * share))], 4)
+    }
     terminal.print(
       "\(name): p50 \(at(0.5)) ms, p99 \(at(0.99)) ms, most \(at(1)) ms of \(times.count) plans")
   }

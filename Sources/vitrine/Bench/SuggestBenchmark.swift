@@ -40,7 +40,7 @@ struct SuggestBenchmark {
         }
         let figures = contender.median
         terminal.print(
-          "  \(count) client\(count == 1 ? "" : "s"), \(name): p50 \(SearchBenchmark.rounded(figures.p50Milliseconds)) ms, p99 \(SearchBenchmark.rounded(figures.p99Milliseconds)) ms, \(Int(figures.requestsPerSecond)) requests/s"
+          "  \(count) client\(count == 1 ? "" : "s"), \(name): p50 \(SearchBenchmark.rounded(figures.p50Milliseconds)) ms, p99 \(SearchBenchmark.rounded(figures.p99Milliseconds)) ms, \(Int(saturating: figures.requestsPerSecond)) requests/s"
         )
       }
     }

@@ -44,11 +44,13 @@ struct UpCommand: Command {
     say: @Sendable (String) -> Void
   ) async throws {
     let applied = try await Migrator.shop.migrate(pool)
-    let shop = try Shop(context, pool: pool, redis: cache.client)
+    let (settings, state) = (context.settings, context.settings.stateFolder)
+    let signingKey = settings.security.signingKey == nil ? try SecretFile.signingKey(in: state).secret() : nil
+    let shop = try Shop(context, pool: pool, redis: cache.client, signingKey: signingKey)
     // If the engine is down, the index's first build below fails.
     if !shop.isEmbedded { _ = try await shop.engineCheck().isPassed() }
-    let tokenFile = context.settings.admin.token == nil ? AdminTokenFile(in: context.settings.stateFolder) : nil
-    var router = shop.router(adminToken: try tokenFile?.token())
+    let tokenFile = settings.admin.token == nil ? SecretFile.adminToken(in: state) : nil
+    var router = shop.router(adminToken: try tokenFile?.secret())
     try DemoCatalog.registerPictures(on: &router)
     let server = shop.server(router: router)
     let port = try server.start()  // Before any output: a taken port is the only line then.
@@ -62,7 +64,7 @@ struct UpCommand: Command {
     let meter = context.terminal.progress("index full", unit: "products")
     let report = try await shop.indexFull { meter.advance(by: $0) }
     meter.finish()
-    let seconds = Int((ContinuousClock.now - start) / .seconds(1))
+    let seconds = Int(saturating: (ContinuousClock.now - start) / .seconds(1))
     say("indexed \(report.documents) products; ready after \(seconds) s")
     context.terminal.print(
       Self.welcome(host: context.settings.http.host, port: port, tokenPath: tokenFile?.path))

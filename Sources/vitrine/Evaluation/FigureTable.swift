@@ -21,7 +21,7 @@ struct FigureTable {
 func decimal(_ value: Double, _ digits: Int) -> String {
   var scale = 1.0
   for _ in 0..<digits { scale *= 10 }
-  let scaled = Int64((value * scale).rounded())
+  let scaled = Int64(saturating: (value * scale).rounded())
   guard digits > 0 else { return String(scaled) }
   let text = String(scaled.magnitude)
   let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text

@@ -102,7 +102,7 @@ struct SpellingEvaluation {
   private static func fold(of query: Query) -> Int {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in folded(query.meant).utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return Int((hash >> 32) % UInt64(folds))
+    return Int(clamping: (hash >> 32) % UInt64(clamping: folds))
   }
 
   /// The misspelt words of a query with as many words as the meant query.

@@ -101,7 +101,7 @@ extension Shop {
     for generation in try await catalog.generations(alias: nil)
     where generation.alias.hasPrefix(Self.embeddedPrefix(settings.search.indexAlias)) && generation.alias != indexAlias
     {
-      let age = now - (generation.swappedInAt ?? generation.createdAt).microsecondsSinceEpoch
+      let age = now.subtracting(saturating: (generation.swappedInAt ?? generation.createdAt).microsecondsSinceEpoch)
       guard age > Self.forgottenAfter.components.seconds * 1_000_000,
         try await catalog.leaseHolder(IndexSync.lease(of: generation.alias)) == nil
       else { continue }

@@ -10,6 +10,7 @@ import SearchDSL
 import SearchNode
 import SearchService
 import Seeding
+import Signing
 import StorefrontAPI
 import Telemetry
 import Understanding
@@ -26,6 +27,8 @@ struct Shop: Sendable {
   let metrics: MetricsRegistry
   let logger: Logger
   let clock = SystemClock()
+  /// Signs what shoppers hand back.
+  let signer: TokenSigner
   let knowledge: CatalogKnowledge
   let weights: RankingWeightsFile
   /// nil if searches are not logged.
@@ -35,13 +38,14 @@ struct Shop: Sendable {
   let indexAlias: String
 
   /// `engine` and `cachesAnswers` replace the settings' for one command, as in `Engine.open`. A quiet shop logs only
-  /// warnings.
+  /// warnings. `signingKey` is used if the settings have none.
   init(
     _ context: CommandContext, pool: PostgresPool, redis: RedisClient? = nil, engine name: String? = nil,
-    cachesAnswers: Bool = true, isQuiet: Bool = false
+    cachesAnswers: Bool = true, isQuiet: Bool = false, signingKey: String? = nil
   ) throws {
     self.redis = redis
     settings = context.settings
+    signer = TokenSigner(settings.security, standIn: signingKey)
     catalog = PostgresCatalog(pool)
     let rules = try ProjectFolder.queryRules()
     knowledge = CatalogKnowledge(source: catalog, rules: rules)
@@ -76,7 +80,7 @@ struct Shop: Sendable {
       currency: Currency(code: settings.shop.currency) ?? .gbp, retrieval: Retrieval(weights: weights.weights),
       knowledge: knowledge,
       searches: .init(recent: redis.map(RedisRecentSearches.init), popular: searchLog?.popular),
-      log: logs ? searchLog : nil, deadlines: deadlines)
+      log: logs ? searchLog : nil, signer: signer, deadlines: deadlines)
   }
 
   /// The routes of API and pages behind the server's middlewares. `adminToken` is used if the settings have none.

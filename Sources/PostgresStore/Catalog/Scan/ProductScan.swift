@@ -129,7 +129,7 @@ struct ProductWindow {
       id: VariantID(rawValue: row.id), sku: SKU(row.sku), gtin: row.gtin,
       options: try Self.attributes(&options, of: row.id, in: home, &vocabulary), pictureURL: row.pictureURL,
       prices: Array(prices[prices.range(of: row.id)]),
-      availableQuantity: quantities.range(of: row.id).reduce(0) { $0 + quantities[$1] })
+      availableQuantity: quantities.range(of: row.id).reduce(0) { $0.adding(saturating: quantities[$1]) })
   }
 
   /// The values of one attribute are adjacent.

@@ -139,7 +139,7 @@ struct VariantRows: CopyRowCollector {
 /// The rows of `inventory.stock`: the quantity on hand and not reserved.
 struct StockRows: CopyRowCollector {
   var quantities = OwnedRows<Int64>()
-  static let columns = "variant_id, on_hand - reserved"
+  static let columns = "variant_id, inventory.available_quantity(on_hand, reserved)"
 
   mutating func take(_ row: inout CopyRow) {
     let owner = row.required(row.int64(), else: 0)

@@ -196,7 +196,8 @@ struct FreshnessBenchmark {
     let sorted = seen.lateness.sorted()
     func quantile(_ part: Double) -> String {
       guard !sorted.isEmpty else { return "-" }
-      return "\((sorted[min(sorted.count - 1, Int(Double(sorted.count) * part))] * 1000).rounded() / 1000) s"
+      return
+        "\((sorted[min(sorted.count - 1, Int(saturating: Double(sorted.count) * part))] * 1000).rounded() / 1000) s"
     }
     let late = sorted.count { $0 >= PendingChanges.patience / .seconds(1) }
     terminal.print(

@@ -195,8 +195,8 @@ struct IndexBenchmark {
     let engineCPU = engine.isEmpty ? "" : ", \(engine) \(figures.microseconds(figures.engineCPU))"
     terminal.print(
       """
-      \(name): \(figures.documents) documents in \(Self.rounded(figures.seconds)) s, \(Int(figures.rate)) a second \
-      (\(Int(Double(figures.documents) / figures.loadSeconds)) until the last one was in)
+      \(name): \(figures.documents) documents in \(Self.rounded(figures.seconds)) s, \(Int(saturating: figures.rate)) a second \
+      (\(Int(saturating: Double(figures.documents) / figures.loadSeconds)) until the last one was in)
         CPU µs a document: vitrine \(figures.microseconds(figures.ownCPU)), Postgres \
       \(figures.microseconds(figures.postgresCPU))\(engineCPU); vitrine's peak memory \(figures.peakMegabytes) MB
       """)

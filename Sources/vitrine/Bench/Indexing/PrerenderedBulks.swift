@@ -140,14 +140,14 @@ private final class PlainConnection {
     guard let port = address.split(separator: ":").last.flatMap({ UInt16($0) }) else {
       throw Failure(description: "\(address) has no port")
     }
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    descriptor = socket(AF_INET, Int32(clamping: SOCK_STREAM.rawValue), 0)
     var name = sockaddr_in()
-    name.sin_family = sa_family_t(AF_INET)
+    name.sin_family = sa_family_t(clamping: AF_INET)
     name.sin_port = port.bigEndian
     name.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
     let status = withUnsafePointer(to: &name) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        connect(descriptor, $0, socklen_t(clamping: MemoryLayout<sockaddr_in>.size))
       }
     }
     guard status == 0 else { throw Failure(description: "nothing listens at \(address)") }

@@ -6,7 +6,7 @@ enum ProcessFigures {
   /// CPU time of a process and all its descendants, including those that have ended.
   static func cpuSeconds(of process: Int32) -> Double {
     let own = statistics(of: process)
-    let seconds = Double(own.own + own.endedChildren) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    let seconds = Double(own.own + own.endedChildren) / Double(sysconf(Int32(clamping: _SC_CLK_TCK)))
     return childProcesses(of: process).reduce(seconds) { $0 + cpuSeconds(of: $1) }
   }
 
@@ -85,6 +85,6 @@ struct ProcessorUsage: CustomStringConvertible {
     let shares = zip(Self.cpuSeconds(postgres, engine), before).map { "\((($0 - $1) / seconds * 100).rounded() / 100)" }
     let engine = engine == nil ? "" : ", the engine \(shares[2])"
     return
-      "processors in use, of \(sysconf(Int32(_SC_NPROCESSORS_ONLN))): vitrine (sync and load) \(shares[0]), Postgres \(shares[1])\(engine)"
+      "processors in use, of \(sysconf(Int32(clamping: _SC_NPROCESSORS_ONLN))): vitrine (sync and load) \(shares[0]), Postgres \(shares[1])\(engine)"
   }
 }

@@ -49,7 +49,7 @@ struct BenchIndexCommand: Command {
     let options = try GenerationOptions(products: products, seed: UInt64(bitPattern: Int64(seed)))
     let catalog = try await GeneratedCatalog.open(options, folder: data, context.terminal)
     if let seconds = catalog.loadSeconds {
-      context.terminal.print("\(products) products generated and loaded in \(Int(seconds)) s")
+      context.terminal.print("\(products) products generated and loaded in \(Int(saturating: seconds)) s")
     }
     do {
       let mapping = try ProjectFolder.productsMapping()

@@ -40,7 +40,7 @@ struct IndexFullCommand: Command {
   }
 
   private static func text(_ report: FullIndex.Report) -> String {
-    let rate = Int(Double(report.documents) / max(report.seconds, 0.001))
+    let rate = Int(saturating: Double(report.documents) / max(report.seconds, 0.001))
     return """
       \(report.generation.indexName) is in use: \(report.documents) products in \(inSeconds(report.seconds)) (\(rate) a \
       second)\(report.isResumed ? ", going on with a run that was stopped" : ""), \(report.replayed) changes replayed
