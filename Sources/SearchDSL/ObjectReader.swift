@@ -46,7 +46,7 @@ struct ObjectReader {
   mutating func int(_ name: String) throws(SearchEngineError) -> Int? {
     guard let value = value(name) else { return nil }
     guard let number = (value.int ?? value.string.flatMap { Int64($0) }).flatMap(Int32.init(exactly:)), number >= 0
-    else { throw mismatch(name, "a whole number from 0 to \(Int32.max)", value) }
+    else { throw mismatch(name, "a whole number that is not negative, at most \(Int32.max)", value) }
     return Int(number)
   }
 

@@ -14,9 +14,7 @@ ALTER TABLE catalog.product
   ADD CONSTRAINT product_rating_count_limit CHECK (rating_count <= 1000000000) NOT VALID,
   ADD CONSTRAINT product_popularity_limit CHECK (popularity <= 1e12) NOT VALID,
   ADD CONSTRAINT product_released_at_limit
-    CHECK (released_at >= '0001-01-01Z' AND released_at < '10000-01-01Z') NOT VALID,
-  -- A double has it exactly, as engines add versions up; nine thousand million million changes of one product.
-  ADD CONSTRAINT product_document_version_limit CHECK (document_version <= 9000000000000000) NOT VALID;
+    CHECK (released_at >= '0001-01-01Z' AND released_at < '10000-01-01Z') NOT VALID;
 
 ALTER TABLE catalog.attribute
   ADD CONSTRAINT attribute_position_limit CHECK (position BETWEEN -1000000 AND 1000000) NOT VALID;
@@ -34,12 +32,12 @@ ALTER TABLE catalog.variant
 
 ALTER TABLE catalog.product_attribute
   ADD CONSTRAINT product_attribute_count_limit CHECK (position < 1000 AND value_index < 1000) NOT VALID,
-  ADD CONSTRAINT product_attribute_number_limit CHECK (number_value BETWEEN -1e15 AND 1e15) NOT VALID,
-  ADD CONSTRAINT product_attribute_date_limit CHECK (date_value BETWEEN '0001-01-01' AND '9999-12-31') NOT VALID;
+  ADD CONSTRAINT product_attribute_value_number_limit CHECK (number_value BETWEEN -1e15 AND 1e15) NOT VALID,
+  ADD CONSTRAINT product_attribute_value_date_limit CHECK (date_value BETWEEN '0001-01-01' AND '9999-12-31') NOT VALID;
 ALTER TABLE catalog.variant_option
   ADD CONSTRAINT variant_option_count_limit CHECK (position < 1000 AND value_index < 1000) NOT VALID,
-  ADD CONSTRAINT variant_option_number_limit CHECK (number_value BETWEEN -1e15 AND 1e15) NOT VALID,
-  ADD CONSTRAINT variant_option_date_limit CHECK (date_value BETWEEN '0001-01-01' AND '9999-12-31') NOT VALID;
+  ADD CONSTRAINT variant_option_value_number_limit CHECK (number_value BETWEEN -1e15 AND 1e15) NOT VALID,
+  ADD CONSTRAINT variant_option_value_date_limit CHECK (date_value BETWEEN '0001-01-01' AND '9999-12-31') NOT VALID;
 
 ALTER TABLE inventory.stock
   ADD CONSTRAINT stock_on_hand_limit CHECK (on_hand <= 1000000000) NOT VALID;

@@ -67,7 +67,7 @@ import Testing
         ("\(name).position", "\(CatalogLimits.attributes - 1)", "\(CatalogLimits.attributes)", "\(table)_count_limit"),
       ]
       for bound in [(number.upperBound, number.upperBound.nextUp), (number.lowerBound, number.lowerBound.nextDown)] {
-        columns.append(("\(name).number_value", "\(bound.0)", "\(bound.1)", "\(table)_number_limit"))
+        columns.append(("\(name).number_value", "\(bound.0)", "\(bound.1)", "\(table)_value_number_limit"))
       }
     }
     for table in ["attribute", "category"] {
@@ -80,7 +80,7 @@ import Testing
         ("catalog.product.released_at", bound.0, bound.1, "product_released_at_limit"),
         ("pricing.price.valid_from", bound.0, bound.1, "price_valid_from_limit"),
         ("pricing.price.valid_until", bound.0, bound.1, "price_valid_until_limit"),
-        ("catalog.product_attribute.date_value", bound.0, bound.1, "product_attribute_date_limit"),
+        ("catalog.product_attribute.date_value", bound.0, bound.1, "product_attribute_value_date_limit"),
       ]
     }
     return columns
