@@ -8,6 +8,7 @@ import Foundation
 import Indexer
 import JSON
 import Ports
+import PostgresClient
 import PostgresStore
 import SearchDSL
 import SearchNode

@@ -6,6 +6,7 @@
 import Catalog
 import LocalServices
 import Ports
+import PostgresClient
 import PostgresStore
 import Testing
 
