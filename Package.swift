@@ -88,6 +88,7 @@ let package = Package(
       "StorefrontAPI",
       [
         "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL", "Understanding",
+        "Signing",
       ]),
     library(
       "Web",
@@ -107,6 +108,7 @@ let package = Package(
 
     tests("JSON", ["JSON", "TestSupport"]),
     tests("Signing", ["Signing", "TestSupport"]),
+    tests("Threading", ["Threading"]),
     tests("Catalog", ["Catalog"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
@@ -114,7 +116,9 @@ let package = Package(
     tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),
     tests(
       "SearchNode",
-      ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices", "TestSupport"]),
+      [
+        "SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices", "TestSupport", "CMalloc",
+      ]),
     tests(
       "PostgresStore",
       ["PostgresStore", "Ports", "Catalog", "Pricing", "Seeding", "LocalServices", "JSON", "Threading", "TestSupport"]),
@@ -148,7 +152,8 @@ let package = Package(
       "StorefrontAPI",
       [
         "StorefrontAPI", "Web", "SearchService", "SearchNode", "HTTPServer", "PostgresStore", "LocalServices", "JSON",
-        "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Threading", "TestSupport",
+        "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Threading", "TestSupport", "Signing",
+        "RedisStore", "ElasticsearchClient",
       ]),
     tests("Web", ["Web", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing"]),
     tests("LocalServices", ["LocalServices", "PostgresStore", "RedisStore"]),
