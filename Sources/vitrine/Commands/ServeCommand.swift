@@ -1,6 +1,7 @@
 import Configuration
 import HTTPServer
 import PostgresStore
+import Telemetry
 
 /// `vitrine serve`
 struct ServeCommand: Command {
