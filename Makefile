@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak sanitize format docs lint clean toolchain
+.PHONY: help demo test soak attack sanitize format docs lint clean toolchain
 
 # CI adds the strict flags here; a debug build of one's own does without, so that a warning never stops work.
 BUILD_FLAGS ?=
@@ -29,6 +29,12 @@ soak: toolchain ## runs the long forms of the fault tests (about an hour)
 	@swift build --build-tests $(BUILD_FLAGS)
 	@$(OPEN_FILES); VITRINE_SOAK=1 swift test --skip-build --disable-xctest --no-parallel \
 	  --filter 'IndexerTests|IndexKillTests|ElasticsearchClientTests' $(BUILD_FLAGS)
+
+# ARGUMENTS='--seed 7 --part grammar' repeats a part; docs/howto/attack.md says what is tried.
+attack: toolchain ## attacks a shop of its own (a few minutes)
+	@scripts/install-packages build run
+	@swift build -c release --product vitrine
+	@python3 -B scripts/attack/attack.py $(ARGUMENTS)
 
 sanitize: toolchain ## runs all tests under the thread and the address sanitizer
 	@scripts/install-packages build run test

@@ -108,6 +108,7 @@ let package = Package(
       "StorefrontAPI",
       [
         "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL", "Understanding",
+        "Signing",
       ]),
     library(
       "Web",
@@ -129,6 +130,7 @@ let package = Package(
     tests("JSON", ["JSON", "TestSupport"]),
     tests("Numbers", ["Numbers"]),
     tests("Signing", ["Signing", "TestSupport"]),
+    tests("Threading", ["Threading"]),
     tests("Catalog", ["Catalog"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
@@ -136,7 +138,7 @@ let package = Package(
     tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),
     tests(
       "SearchNode",
-      ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices", "TestSupport"]),
+      ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices", "TestSupport", "CMalloc"]),
     tests("PostgresClient", ["PostgresClient", "LocalServices", "Threading", "TestSupport"]),
     tests(
       "PostgresStore",
@@ -187,6 +189,7 @@ let package = Package(
         "StorefrontAPI", "Web", "SearchService", "SearchNode", "HTTPServer", "PostgresClient", "PostgresStore",
         "LocalServices", "JSON",
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",
+        "RedisStore", "ElasticsearchClient",
       ]),
     tests("Web", ["Web", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing"]),
     tests("LocalServices", ["LocalServices", "PostgresClient", "PostgresStore", "RedisStore", "TestSupport"]),

@@ -28,6 +28,7 @@ extension Settings {
     /// The alias that searches read; each generation behind it is a separate index.
     public let indexAlias: String
     public let deadlineMilliseconds: Int
+    public let hardDeadlineMilliseconds: Int
     /// 0: the embedded engine computes every search.
     public let requestCacheBytes: Int
     /// nil: the weights built into the program.
@@ -53,7 +54,15 @@ extension Settings {
         allowed: "lower-case letters, digits, '-' and '_', a letter first, at most 200", where: Self.isIndexName,
         "Alias of the products' index.")
       deadlineMilliseconds = config.int(
-        forKey: "deadlineMilliseconds", default: 100, in: 1...60_000, "Time for one search, all its steps together.")
+        forKey: "deadlineMilliseconds", default: 100, in: 1...60_000,
+        "Time for one search, after which what is optional is left out and said to be.")
+      hardDeadlineMilliseconds = config.int(
+        forKey: "hardDeadlineMilliseconds", default: 2_000, in: 1...60_000,
+        "Time after which a search is answered 503.")
+      if hardDeadlineMilliseconds < deadlineMilliseconds, config.isGiven("hardDeadlineMilliseconds") {
+        config.refuse(
+          key: "hardDeadlineMilliseconds", reason: "is below search.deadlineMilliseconds", remedy: "give it more time")
+      }
       requestCacheBytes = config.int(
         forKey: "requestCacheBytes", default: 33_554_432, in: 0...1_073_741_824,
         "Memory for answers of the embedded engine that serve again until the index changes; 0: none.")

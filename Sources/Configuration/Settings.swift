@@ -1,3 +1,5 @@
+import Glibc
+
 /// All settings of the executable, typed and checked, read once at the start.
 ///
 /// Each group's initialiser is the declaration of its settings: name, type, default, range and sentence.
@@ -43,6 +45,11 @@ public struct Settings: Sendable {
     public let requestDeadlineMilliseconds: Int
     public let idleTimeoutSeconds: Int
     public let drainSeconds: Int
+    /// Addresses and networks (`10.0.0.0/8`) whose word for the client's address is taken.
+    public let trustedProxies: [String]
+    public let searchesPerSecond: Int
+    public let visitorSearchesPerSecond: Int
+    public let eventsPerSecond: Int
 
     init(_ config: ConfigReader) {
       host = config.string(forKey: "host", default: "127.0.0.1", "Address to listen on; 0.0.0.0 for all of IPv4.")
@@ -67,6 +74,35 @@ public struct Settings: Sendable {
       drainSeconds = config.int(
         forKey: "drainSeconds", default: 20, in: 0...3_600,
         "Time that requests under way get to end after SIGTERM or SIGINT.")
+      trustedProxies =
+        config.value(
+          forKey: "trustedProxies", default: nil,
+          allowed: "addresses and networks with commas between, such as 10.0.0.0/8,::1, at most 32",
+          "Reverse proxies whose X-Forwarded-For tells the client's address; limits are by that address.",
+          write: { $0.joined(separator: ",") }, parse: Self.networks(parsing:)) ?? []
+      searchesPerSecond = config.int(
+        forKey: "searchesPerSecond", default: 1_000, in: 1...1_000_000,
+        "Searches and pages of one address, twice as many at once; more are answered 429.")
+      visitorSearchesPerSecond = config.int(
+        forKey: "visitorSearchesPerSecond", default: 20, in: 1...1_000_000,
+        "Searches and pages of one visitor's cookie, five times as many at once; more are answered 429.")
+      eventsPerSecond = config.int(
+        forKey: "eventsPerSecond", default: 50, in: 1...1_000_000,
+        "Requests with events of one address, four times as many at once; more are answered 429.")
+    }
+
+    private static func networks(parsing text: String) -> [String]? {
+      let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed).map(String.init)
+      return parts.count <= 32 && parts.allSatisfy(isNetwork) ? parts : nil
+    }
+
+    private static func isNetwork(_ text: String) -> Bool {
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+      var address = in6_addr()
+      let bits =
+        inet_pton(AF_INET, parts[0], &address) == 1 ? 32 : inet_pton(AF_INET6, parts[0], &address) == 1 ? 128 : -1
+      guard bits > 0, parts.count <= 2 else { return false }
+      return parts.count == 1 || Int(parts[1]).map { (0...bits).contains($0) } ?? false
     }
   }
 

@@ -19,7 +19,7 @@ public struct HTTPRequest: Sendable {
     let rawQuery: String
     var headers: HTTPHeaders
     var body: [UInt8]
-    let remoteAddress: String
+    var remoteAddress: String
     var id: String
     var pathParameters: [String: String] = [:]
     var routePattern = ""
@@ -60,8 +60,11 @@ public struct HTTPRequest: Sendable {
     get { storage.content.body }
     set { own().content.body = newValue }
   }
-  /// The peer's address without its port: `127.0.0.1`, `::1`.
-  public var remoteAddress: String { storage.content.remoteAddress }
+  /// The client's address without a port: `127.0.0.1`, `::1`. The connection's own, or what a trusted proxy says.
+  public var remoteAddress: String {
+    get { storage.content.remoteAddress }
+    set { own().content.remoteAddress = newValue }
+  }
   /// The ID in the log, in the answer's `X-Request-ID` and in problems.
   public var id: String {
     get { storage.content.id }
@@ -110,6 +113,11 @@ public struct HTTPRequest: Sendable {
       Content(
         method: method, target: target, rawPath: rawPath, path: path, rawQuery: rawQuery, headers: headers, body: body,
         remoteAddress: remoteAddress, id: id, deadline: deadline))
+  }
+
+  /// The parameters that a page takes; what else an address has is left out unread.
+  public func query(taking isTaken: (String) -> Bool) throws(QueryParameters.Fault) -> QueryParameters {
+    try QueryParameters(rawQuery: rawQuery, taking: isTaken)
   }
 
   /// The query's parameters, decoded; if a handler rethrows the fault, it becomes a 400.

@@ -30,7 +30,9 @@ public struct QueryParameters: Sendable, Equatable {
   }
 
   /// Reads `q=red+dress&page=2`; throws for a malformed escape and for bytes that are not UTF-8.
-  public init(rawQuery: String) throws(Fault) {
+  ///
+  /// Leaves out unread the parameters that `isTaken` does not want, so that nothing in them is an error.
+  public init(rawQuery: String, taking isTaken: (String) -> Bool = { _ in true }) throws(Fault) {
     var parameters: [Parameter] = []
     for part in rawQuery.split(separator: "&") {
       guard parameters.count < Self.maximumCount else {
@@ -40,6 +42,8 @@ public struct QueryParameters: Sendable, Equatable {
       let rawName = part[..<equals]
       let rawValue = equals == part.endIndex ? "" : part[part.index(after: equals)...]
       do throws(PercentEncoding.Fault) {
+        // A name that cannot be read is nobody's; whoever takes all names is told of it in the next line.
+        guard isTaken((try? PercentEncoding.decode(rawName, plusIsSpace: true)) ?? "") else { continue }
         parameters.append(
           Parameter(
             name: try PercentEncoding.decode(rawName, plusIsSpace: true),

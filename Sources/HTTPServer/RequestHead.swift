@@ -55,6 +55,10 @@ struct RequestHead {
       }
       guard let text = String(validating: name, as: UTF8.self) else { return }
       note(text)
+      // The library takes `chunked` with a blank behind it for another coding and waits for the connection's end.
+      if HTTPHeaders.isSame(text, "Transfer-Encoding"), Self.withoutBlanksAtEnd(value).count != value.count {
+        fault = "the Transfer-Encoding has a blank at its end"
+      }
       // Latin-1 was once allowed; bytes that are not UTF-8 are made readable rather than refused.
       headers.append(checkedName: text, checkedValue: String(decoding: Self.withoutBlanksAtEnd(value), as: UTF8.self))
     }

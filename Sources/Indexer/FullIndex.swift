@@ -23,6 +23,8 @@ public struct FullIndex: Sendable {
     public var gate = IndexGate.Options()
     /// How long to wait for the replicas before the swap; a cluster with too few nodes never has them.
     public var allocationPatience = Duration.seconds(10)
+    /// Told of the index before searches read it: time to ask it what shoppers will ask.
+    public var beforeUse: @Sendable (_ index: String) async -> Void = { _ in }
 
     public init(alias: String) { self.alias = alias }
   }
@@ -82,6 +84,7 @@ public struct FullIndex: Sendable {
       let gate = IndexGate(source: source, ledger: ledger, engine: engine, onWait: onRetry)
       let passed = try await gate.pass(generation, replay: replay, options: options.gate)
       await waitForReplicas(of: generation, patience: options.allocationPatience)
+      await options.beforeUse(generation.indexName)
       let swap = GenerationSwap(ledger: ledger, engine: engine, alias: options.alias, onRetry: onRetry)
       try await swap.putInUse(generation, checks: passed.checks)
       let pruning = IndexPruning(ledger: ledger, engine: engine, alias: options.alias)

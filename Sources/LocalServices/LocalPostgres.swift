@@ -128,6 +128,9 @@ public final class LocalPostgres: Sendable {
 
   // MARK: Life
 
+  /// True when the server ended though nobody stopped it.
+  public var hasEnded: Bool { process.withLock { $0?.exitStatus != nil } }
+
   /// Ends the server and waits until it is gone.
   public func stop() async {
     await onOwnThread { self.stopAndWait() }

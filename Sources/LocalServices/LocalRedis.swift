@@ -16,11 +16,15 @@ public final class LocalRedis: Sendable {
   private let isPersistent: Bool
   private let isFolderRemoved: Bool
   private let process = Guarded<SupervisedProcess?>(nil)
+  private let say: @Sendable (String) -> Void
 
   /// Starts a server in `folder` and waits until it answers; if `isPersistent`, its data survives a stop.
-  public static func start(in folder: String, isPersistent: Bool = false) async throws(LocalServiceError) -> LocalRedis
-  {
-    let redis = try LocalRedis(folder: folder, isPersistent: isPersistent, isFolderRemoved: false)
+  ///
+  /// Sets aside a data file that the server cannot read, and tells `say` where: a cache is not worth a closed shop.
+  public static func start(
+    in folder: String, isPersistent: Bool = false, say: @escaping @Sendable (String) -> Void = { _ in }
+  ) async throws(LocalServiceError) -> LocalRedis {
+    let redis = try LocalRedis(folder: folder, isPersistent: isPersistent, isFolderRemoved: false, say: say)
     try await redis.launch()
     return redis
   }
@@ -38,7 +42,10 @@ public final class LocalRedis: Sendable {
     }
   }
 
-  private init(folder: String, isPersistent: Bool, isFolderRemoved: Bool) throws(LocalServiceError) {
+  private init(
+    folder: String, isPersistent: Bool, isFolderRemoved: Bool, say: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws(LocalServiceError) {
+    self.say = say
     guard let program = findProgram("redis-server") else {
       throw .missingProgram(name: "Redis", package: "redis-server")
     }
@@ -84,7 +91,47 @@ public final class LocalRedis: Sendable {
     return id
   }
 
+  /// True when the server ended though nobody stopped it.
+  public var hasEnded: Bool { process.withLock { $0?.exitStatus != nil } }
+
   private func launch() async throws(LocalServiceError) {
+    let before = (readText(folder + "/redis.log") ?? "").utf8.count
+    do throws(LocalServiceError) {
+      try await launchOnce()
+    } catch {
+      guard isPersistent, case .didNotStart = error, let aside = setDamagedFilesAside(logFrom: before) else {
+        throw error
+      }
+      say("what Redis kept in \(folder) cannot be read and was set aside as \(aside): \(error)")
+      try await launchOnce()
+    }
+  }
+
+  /// The folder that the unreadable files are in now; nil where the log does not say that they are unreadable.
+  private func setDamagedFilesAside(logFrom before: Int) -> String? {
+    let log = String(decoding: (readText(folder + "/redis.log") ?? "").utf8.dropFirst(before), as: UTF8.self)
+    let isDamaged = Self.complaints.contains { log.contains($0) }
+    let files = folder + "/appendonlydir"
+    guard isDamaged, access(files, F_OK) == 0 else { return nil }
+    for number in 1...Self.mostSetAside {
+      let aside = "\(files).damaged-\(number)"
+      guard access(aside, F_OK) != 0 else { continue }
+      return rename(files, aside) == 0 ? aside : nil
+    }
+    return nil
+  }
+
+  /// What Redis says of files that it cannot read; 6 and 7 have other words for some.
+  private static let complaints = [
+    "Bad file format", "Unexpected end of file", "Wrong signature", "Fatal error loading", "Error loading",
+    "Error reading",
+    "Internal error in RDB", "Invalid AOF", "AOF manifest", "Unrecoverable error", "corrupt", "RDB file was saved with",
+  ]
+
+  /// Whoever has so many looks at them first.
+  private static let mostSetAside = 20
+
+  private func launchOnce() async throws(LocalServiceError) {
     let beginning = monotonicSeconds()
     while let processID, isServerHere(processID) {
       // As with Postgres: the server of a program that was just killed is about to end.

@@ -38,6 +38,8 @@ public struct LoggedSearch: Sendable, Hashable {
   public var searchedAt: Timestamp
   /// Kept hashed, and for some days only; nil: nobody in particular.
   public var visitor: VisitorID?
+  /// The network of the address, kept hashed as the visitor is; empty where it is not known.
+  public var range: [UInt8]
   /// In lower case, without what looks like an address or a number of a person.
   public var query: String
   public var outcome: SearchOutcome
@@ -50,12 +52,14 @@ public struct LoggedSearch: Sendable, Hashable {
   public var products: [ProductID]
 
   public init(
-    id: SearchID, searchedAt: Timestamp, visitor: VisitorID?, query: String, outcome: SearchOutcome, total: Int,
+    id: SearchID, searchedAt: Timestamp, visitor: VisitorID?, range: [UInt8] = [], query: String,
+    outcome: SearchOutcome, total: Int,
     filterCount: Int, firstRank: Int, products: [ProductID]
   ) {
     self.id = id
     self.searchedAt = searchedAt
     self.visitor = visitor
+    self.range = range
     self.query = query
     self.outcome = outcome
     self.total = total

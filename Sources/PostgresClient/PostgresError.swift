@@ -51,6 +51,10 @@ extension PostgresServerError {
   /// Whether a new attempt of the whole transaction may succeed: true for two errors.
   public var isRetryable: Bool { sqlState == "40001" || sqlState == "40P01" }
 
+  /// Whether the server itself cannot do it now, whatever the statement: no room on the disk, no memory, no place for
+  /// another connection (class 53), a shutdown or a start (57P), a fault of its files (58).
+  public var isOfTheServer: Bool { sqlState.hasPrefix("53") || sqlState.hasPrefix("57P") || sqlState.hasPrefix("58") }
+
   /// Whether a unique constraint is violated.
   public var isUniqueViolation: Bool { sqlState == "23505" }
 

@@ -19,6 +19,8 @@ extension Migration {
       number: 8, name: "commits_are_not_notified", embedded: PackageResources._008_commits_are_not_notified_sql),
     Migration(number: 9, name: "plans_for_long_lines", embedded: PackageResources._009_plans_for_long_lines_sql),
     Migration(number: 10, name: "limits", embedded: PackageResources._010_limits_sql),
+    Migration(
+      number: 11, name: "networks_of_searches", embedded: PackageResources._011_networks_of_searches_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

@@ -1,4 +1,5 @@
 import Synchronization
+import Threading
 
 /// The address of a Redis server, and the time limits for calls.
 public struct RedisSettings: Sendable, Equatable {
@@ -65,6 +66,7 @@ public final class RedisClient: Sendable {
   private let connections: [RedisConnection]
   private let deadline: Duration
   private let turn = Atomic<Int>(0)
+  private let circuit = CircuitBreaker()
 
   /// Makes a client; it connects on the first call.
   public init(_ settings: RedisSettings) throws {
@@ -129,6 +131,12 @@ public final class RedisClient: Sendable {
     return values
   }
 
+  /// Keys of the database.
+  public func keyCount(deadline: Duration? = nil) async throws(RedisError) -> Int {
+    guard case .integer(let count) = try await send([["DBSIZE"]], deadline)[0] else { throw .unexpectedReply("DBSIZE") }
+    return Int(clamping: count)
+  }
+
   /// Closes the connections; later calls throw `closed`.
   public func close() async {
     for connection in connections { await connection.close() }
@@ -138,9 +146,26 @@ public final class RedisClient: Sendable {
     let latest = ContinuousClock.now + (deadline ?? self.deadline)
     let index = turn.wrappingAdd(1, ordering: .relaxed).oldValue
     let connection = connections[Int(clamping: UInt(bitPattern: index) % UInt(bitPattern: connections.count))]
-    let replies = try await connection.send(commands, until: latest)
+    let replies: [RedisReply]
+    do {
+      // A server that is reached and silent costs the deadline of a few calls, and then nobody's.
+      replies = try await circuit.run(isFailure: Self.isSilent) { try await connection.send(commands, until: latest) }
+    } catch let error as RedisError {
+      throw error
+    } catch {
+      throw .unavailable("it did not answer lately and is tried again in a moment")
+    }
     for case .error(let word) in replies { throw .refused(word) }
     return replies
+  }
+}
+
+extension RedisClient {
+  private static func isSilent(_ error: any Error) -> Bool {
+    switch error as? RedisError {
+    case .unavailable, .deadlineExceeded: true
+    case .refused, .unexpectedReply, .closed, nil: false
+    }
   }
 }
 

@@ -13,6 +13,19 @@ final class CatalogDirectory: Sendable {
       (attributes[code]?.position ?? .max, code) < (attributes[other]?.position ?? .max, other)
     }
 
+    /// Refuses conditions on attributes that are no facets, before anything is looked up for them.
+    func check(_ input: SearchInput) throws(InvalidInput) {
+      guard let code = input.filters.compactMap(\.attributeCode).first(where: { !isKnown($0) }) else { return }
+      throw InvalidInput(
+        parameter: "filter",
+        reason: "there is no attribute \(code) to filter by; the answer's facets name those there are")
+    }
+
+    /// Without the catalog's names every code may be one.
+    func isKnown(_ code: String) -> Bool { isNone || attributes[code] != nil }
+
+    private var isNone: Bool { attributes.isEmpty && tree.roots.isEmpty }
+
     static let none = Labels(tree: CategoryTree(nodes: []), attributes: [:], rules: BrowseRules())
   }
 
@@ -24,15 +37,16 @@ final class CatalogDirectory: Sendable {
   private let remembered: Remembered<Labels>
   private let brands: Remembered<[String: [String]]>
 
-  init(catalog: any CatalogReader, deadline: Duration) {
-    remembered = Remembered(freshFor: Self.labelsFreshFor, deadline: deadline) {
+  /// `share`: how long a request waits for names that are read anew.
+  init(catalog: any CatalogReader, share: Duration) {
+    remembered = Remembered(freshFor: Self.labelsFreshFor, share: share) {
       let definitions = try await catalog.facetDefinitions(in: nil)
       return Labels(
         tree: try await catalog.categoryTree(),
         attributes: Dictionary(definitions.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first }),
         rules: try await catalog.browseRules())
     }
-    brands = Remembered(freshFor: Self.brandsFreshFor, deadline: deadline) {
+    brands = Remembered(freshFor: Self.brandsFreshFor, share: share) {
       Dictionary(grouping: try await catalog.brandNames(), by: Slug.brand)
     }
   }

@@ -59,6 +59,17 @@ public final class CatalogKnowledge: Sendable {
     state.withLock { $0.corrector }?.completions(of: text, limit: limit) ?? []
   }
 
+  /// Whether others may be shown a query: words that the catalog has and nothing else, so that it asks for something, leaves
+  /// nothing out and carries no message.
+  public func isOfKnownWords(_ query: String) -> Bool {
+    guard let vocabulary else { return false }
+    let words = query.split { !$0.isLetter && !$0.isNumber }
+    let plain = query.allSatisfy { $0.isLetter || $0.isNumber || $0 == " " || "'’-".contains($0) }
+    let isOperator = query.split(separator: " ").contains { $0.hasPrefix("-") }
+    return plain && !isOperator && !words.isEmpty && words.allSatisfy { vocabulary.contains($0) }
+      && understanding.plan(query).excluded.isEmpty
+  }
+
   /// Learns all products anew and puts what they say in use.
   public func refresh() async throws {
     let learning = Guarded((words: VocabularyBuilder(), knowledge: ShopKnowledgeBuilder()))

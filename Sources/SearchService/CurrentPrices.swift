@@ -50,19 +50,21 @@ final class CurrentPrices: Sendable {
 
   private let catalog: any CatalogReader
   private let deadline: Duration
+  private let circuit: CircuitBreaker
   private let state = Guarded(State())
 
-  init(catalog: any CatalogReader, deadline: Duration) {
+  init(catalog: any CatalogReader, deadline: Duration, circuit: CircuitBreaker = CircuitBreaker()) {
     self.catalog = catalog
     self.deadline = deadline
+    self.circuit = circuit
   }
 
   /// Searches that have gathered and are not read for yet.
   var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-  /// The price rows of every variant of these products, and perhaps of others.
-  func prices(of ids: [ProductID]) async throws -> Prices {
-    let end = ContinuousClock.now + deadline
+  /// The price rows of every variant of these products, and perhaps of others, by the deadline and by `latest`.
+  func prices(of ids: [ProductID], until latest: ContinuousClock.Instant? = nil) async throws -> Prices {
+    let end = min(ContinuousClock.now + deadline, latest ?? .now + deadline)
     var turn = Turn.read
     if !state.withLock({ $0.begin() }) { turn = await wait(ids) }
     if case .given(let prices) = turn { return try prices.get() }
@@ -90,7 +92,10 @@ final class CurrentPrices: Sendable {
       return .failure(DependencyUnavailable(dependency: "the database", reason: "it is busy with other searches"))
     }
     do {
-      return .success(try await withDeadline(left) { [catalog] in try await catalog.prices(of: ids) })
+      let prices = try await circuit.run(isFailure: { $0 is DependencyUnavailable }) {
+        try await withDeadline(left) { [catalog] in try await catalog.prices(of: ids) }
+      }
+      return .success(prices)
     } catch {
       return .failure(error)
     }

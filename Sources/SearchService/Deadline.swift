@@ -1,26 +1,72 @@
 import Ports
 import Threading
 
-/// Runs `work`, and throws where it is not done within `duration`; the work is cancelled then.
-func withDeadline<Value: Sendable>(
-  _ duration: Duration, _ work: @escaping @Sendable () async throws -> Value
+/// Runs `work`, and throws where it is not done within `duration`.
+///
+/// The work is cancelled then and left behind: a server that hangs holds its own connection, and not the shopper.
+public func withDeadline<Value: Sendable>(
+  _ duration: Duration, of dependency: String = "the database",
+  _ work: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
-  let task = Task.immediate { try await work() }
-  let isLate = Guarded(false)
-  let entry = deadlines.enter(until: .now + duration) {
-    isLate.withLock { $0 = true }
-    task.cancel()
-  }
-  defer { deadlines.leave(entry) }
-  do {
-    return try await withTaskCancellationHandler {
-      try await task.value
-    } onCancel: {
-      task.cancel()
+  let race = Race<Value>()
+  return try await withTaskCancellationHandler {
+    try await withCheckedThrowingContinuation { continuation in
+      race.begin(continuation)
+      let entry = deadlines.enter(until: .now + duration) {
+        race.finish(
+          .failure(DependencyUnavailable(dependency: dependency, reason: "it did not answer within \(duration)")))
+      }
+      race.run(
+        Task.immediate {
+          let result: Result<Value, any Error>
+          do { result = .success(try await work()) } catch { result = .failure(error) }
+          deadlines.leave(entry)
+          race.finish(result)
+        })
     }
-  } catch {
-    guard isLate.withLock({ $0 }) else { throw error }
-    throw DependencyUnavailable(dependency: "the database", reason: "it did not answer within \(duration)")
+  } onCancel: {
+    race.finish(.failure(CancellationError()))
+  }
+}
+
+/// The first of several ends of a call: its result, its deadline, its caller's cancellation. The work ends with it.
+private final class Race<Value: Sendable>: Sendable {
+  private struct State {
+    var continuation: CheckedContinuation<Value, any Error>?
+    /// An end that came before there was anybody to tell.
+    var result: Result<Value, any Error>?
+    var work: Task<Void, Never>?
+    var isOver = false
+  }
+
+  private let state = Guarded(State())
+
+  func begin(_ continuation: CheckedContinuation<Value, any Error>) {
+    let result = state.withLock { state in
+      if state.result == nil { state.continuation = continuation }
+      return state.result
+    }
+    if let result { continuation.resume(with: result) }
+  }
+
+  func run(_ work: Task<Void, Never>) {
+    let isOver = state.withLock { state in
+      state.work = work
+      return state.isOver
+    }
+    if isOver { work.cancel() }
+  }
+
+  func finish(_ result: Result<Value, any Error>) {
+    let (continuation, work) = state.withLock { state -> (CheckedContinuation<Value, any Error>?, Task<Void, Never>?) in
+      guard !state.isOver else { return (nil, nil) }
+      state.isOver = true
+      defer { state.continuation = nil }
+      if state.continuation == nil { state.result = result }
+      return (state.continuation, state.work)
+    }
+    work?.cancel()
+    continuation?.resume(with: result)
   }
 }
 

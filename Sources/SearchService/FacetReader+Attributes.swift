@@ -77,9 +77,15 @@ extension FacetReader {
     }
     for filter in input.filters {
       guard let code = filter.attributeCode, let definition = labels.attributes[code] else { continue }
-      let own = counted(Retrieval.AggregationName.attribute(code))
-      var entry = Counted(definition: definition, values: [], isCut: own.isCut, selected: [])
-      entry.values = Self.values(of: own.buckets)
+      let known = found.first { $0.definition.code == code }
+      var entry = known ?? Counted(definition: definition, values: [], isCut: isCut)
+      entry.selected = []
+      let name = Retrieval.AggregationName.attribute(code)
+      if single(name) != nil {
+        let own = counted(name)
+        entry.isCut = own.isCut
+        entry.values = Self.values(of: own.buckets)
+      }
       switch filter {
       case .attribute(_, let values): entry.selected = values
       case .attributeRange(_, let lower, let upper): entry.range = (lower, upper)

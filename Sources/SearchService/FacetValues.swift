@@ -51,6 +51,15 @@ public struct FacetValuesInput: Sendable, Hashable {
     self.code = code
   }
 
+  /// Whether a page of a facet's values has a parameter of this name.
+  public static func takes(parameter name: String) -> Bool {
+    switch name {
+    case "prefix", "limit": true
+    case "page", "page_size", "cursor": false
+    default: SearchInput.takes(parameter: name)
+    }
+  }
+
   /// The facet's values that the search has chosen.
   var selected: [String] {
     for filter in search.filters where filter.facetCode == code {
@@ -75,19 +84,20 @@ extension SearchService {
   ///
   /// Takes `brand` and the code of any attribute that is a facet; nil for another.
   public func facetValues(_ input: FacetValuesInput) async throws -> FacetValues? {
-    let deadline = ContinuousClock.now + deadlines.search
+    let limits = Limits(deadlines)
     var degraded: [String] = []
     let labels = await directory.labels(degraded: &degraded)
     let definition = labels.attributes[input.code]
     guard definition != nil || input.code == "brand" else { return nil }
+    try labels.check(input.search)
 
     var first = input.search
     first.pageSize = 1
     let (understanding, typed) = understand(first)
-    let (_, plan) = try await retrieve(typed, understanding, input: first, deadline: deadline)
+    let (_, plan) = try await retrieve(typed, understanding, input: first, limits: limits, degraded: &degraded)
     let query = planQuery(plan, understanding, input.search).query
     let request = retrieval.valuesRequest(of: input.code, query: query, input: input.search)
-    let response = try await engine.search(request, in: index, deadline: deadline)
+    let response = try await ask(request, deadline: limits.answer)
 
     let reader = FacetReader(response: response, input: input.search, labels: labels, priceSteps: priceSteps)
     let (buckets, isCut) = reader.counted(Retrieval.AggregationName.attribute(input.code))

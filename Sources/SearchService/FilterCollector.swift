@@ -11,17 +11,31 @@ struct FilterCollector {
   private var order: [String] = []
   private var values: [String: [String]] = [:]
   private var count = 0
+  private var bytes = 0
   private var priceLower: Int64?
   private var priceUpper: Int64?
   private var numbers: [String: (lower: Double?, upper: Double?)] = [:]
 
   init(currency: Currency) { self.currency = currency }
 
-  mutating func add(_ text: String) throws(InvalidInput) {
+  /// Counts one more condition of whatever kind: all of a search together have one limit.
+  mutating func count(_ name: String, _ text: String) throws(InvalidInput) {
     count += 1
-    guard count <= SearchInput.mostFilterValues else {
-      throw InvalidInput(parameter: "filter", reason: "stands more than \(SearchInput.mostFilterValues) times")
+    bytes += text.utf8.count
+    guard count <= SearchInput.mostConditions else {
+      throw InvalidInput(
+        parameter: String(name.prefix(40)),
+        reason: "is one condition too many: a search takes \(SearchInput.mostConditions) together")
     }
+    guard bytes <= SearchInput.mostConditionBytes else {
+      throw InvalidInput(
+        parameter: String(name.prefix(40)),
+        reason: "makes the conditions longer than \(SearchInput.mostConditionBytes) bytes together")
+    }
+  }
+
+  mutating func add(_ text: String) throws(InvalidInput) {
+    try count("filter", text)
     guard let colon = text.firstIndex(of: ":") else {
       throw InvalidInput(parameter: "filter", reason: "is not written code:value, as in colour:Red")
     }
@@ -40,18 +54,27 @@ struct FilterCollector {
 
   /// Takes an end of a range as a form sends it: `price_min`, or `min:weight` of a number; false for another name.
   mutating func addBound(name: String, _ text: String) throws(InvalidInput) -> Bool {
+    guard Self.isBound(name) else { return false }
+    try count(name, text)
     switch name {
     case "price_min": priceLower = try price(text, parameter: name)
     case "price_max": priceUpper = try price(text, parameter: name)
     default:
-      let end = name.prefix(4)
       let code = String(name.dropFirst(4))
-      guard end == "min:" || end == "max:", Self.isCode(code) else { return false }
       let number = try finiteNumber(text, parameter: name)
-      if end == "min:" { numbers[code, default: (nil, nil)].lower = number }
-      if end == "max:" { numbers[code, default: (nil, nil)].upper = number }
+      if name.hasPrefix("min:") {
+        numbers[code, default: (nil, nil)].lower = number
+      } else {
+        numbers[code, default: (nil, nil)].upper = number
+      }
     }
     return true
+  }
+
+  /// Whether a parameter of this name is an end of a range.
+  static func isBound(_ name: String) -> Bool {
+    name == "price_min" || name == "price_max"
+      || (name.hasPrefix("min:") || name.hasPrefix("max:")) && isCode(String(name.dropFirst(4)))
   }
 
   private static func isCode(_ text: String) -> Bool {

@@ -39,7 +39,7 @@ extension SearchService {
     let request = SearchRequest(
       query: .bool(BoolQuery(filter: [.ids(ids.map(\.description)), audience])), size: ids.count,
       source: Retrieval.cardSource, trackTotalHits: .never)
-    let response = try await engine.search(request, in: index, deadline: .now + deadlines.search)
+    let response = try await ask(request, deadline: .now + deadlines.answer)
     var degraded: [String] = []
     let hits = response.hits.compactMap(CardHit.init)
     let prices = await currentPrices(of: hits.map(\.id), degraded: &degraded)

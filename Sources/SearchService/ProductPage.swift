@@ -3,6 +3,7 @@ import JSON
 import Ports
 public import Pricing
 import SearchDSL
+import Threading
 
 /// Everything the page of one product shows.
 public struct ProductPage: Sendable, Hashable {
@@ -36,16 +37,21 @@ public struct ProductPage: Sendable, Hashable {
 }
 
 extension SearchService {
+  /// More than a gallery shows, whatever an import brought.
+  private static let mostPictures = 100
+
   /// The page of a product as Postgres has it now; while Postgres is down, what the index knows of it, marked degraded.
   /// nil: there is no such product for this shopper.
   public func product(_ id: ProductID, shopper: ShopperContext = .visitor) async throws -> ProductPage? {
     do {
-      let found = try await withDeadline(deadlines.page) { [catalog] in try await catalog.products([id]) }
+      let found = try await databaseCircuit.run(isFailure: { $0 is DependencyUnavailable }) {
+        try await withDeadline(deadlines.page) { [catalog] in try await catalog.products([id]) }
+      }
       guard let product = found.first, product.isSearchable, !product.audience.isDisjoint(with: shopper.audience) else {
         return nil
       }
       return page(of: product, shopper: shopper)
-    } catch is DependencyUnavailable {
+    } catch  where error is DependencyUnavailable || error is CircuitBreaker.Open {
       return try await indexedProduct(id, shopper: shopper)
     }
   }
@@ -61,12 +67,15 @@ extension SearchService {
           pictureURL: variant.pictureURL, quote: quote(variant.prices, lists: shopper.priceLists, at: now),
           isInStock: variant.availableQuantity > 0)
       },
-      pictureURLs: product.pictureURLs, rating: product.ratingAverage, ratingCount: product.ratingCount,
+      pictureURLs: Array(product.pictureURLs.prefix(Self.mostPictures)), rating: product.ratingAverage,
+      ratingCount: product.ratingCount,
       releasedAt: product.releasedAt, updatedAt: product.updatedAt, degraded: [])
   }
 
   private func indexedProduct(_ id: ProductID, shopper: ShopperContext) async throws -> ProductPage? {
-    let hit = try await engine.get(id: id.description, from: index, deadline: .now + deadlines.page)
+    let hit = try await asking { engine in
+      try await engine.get(id: id.description, from: index, deadline: .now + deadlines.answer)
+    }
     guard let hit, let card = CardHit(hit) else { return nil }
     let audience = hit.source?["audience"]?.array?.compactMap(\.string) ?? []
     guard !Set(audience).isDisjoint(with: shopper.audience.codes) else { return nil }
@@ -79,7 +88,7 @@ extension SearchService {
     return ProductPage(
       id: id, code: card.code, title: card.title, summary: card.summary, brand: card.brand,
       categories: [], attributes: [], variants: variants,
-      pictureURLs: (hit.source?["display"]?["pictures"]?.array ?? []).compactMap(\.string),
+      pictureURLs: (hit.source?["display"]?["pictures"]?.array ?? []).prefix(Self.mostPictures).compactMap(\.string),
       rating: card.rating, ratingCount: card.ratingCount, degraded: ["catalog", "prices"])
   }
 

@@ -13,6 +13,9 @@ public struct Retrieval: Sendable {
   static let mostNumbers = 800
   /// Values of one facet that are looked through for a part of a name.
   static let mostSearchedValues = 10_000
+  /// Attributes with a condition that are counted without it, each at the cost of the other conditions; those beyond are
+  /// counted with all.
+  static let mostOwnCounts = 8
   /// Tones of all colours of a shop's results; one without is drawn as its name.
   static let mostSwatches = 200
 
@@ -140,7 +143,7 @@ public struct Retrieval: Sendable {
   }
 
   /// Terms that one clause may name; a wider choice is left to the plain filters.
-  private static let mostCombinations = 256
+  private static let mostCombinations = 64
 
   /// Several options are asked of one variant: red and M is not a product with a red S and a blue M.
   ///
@@ -215,7 +218,7 @@ public struct Retrieval: Sendable {
         ]),
       counted("stock", without: "stock", [terms("is_in_stock", size: 2)]),
     ]
-    for code in input.filters.compactMap(\.attributeCode) {
+    for code in input.filters.compactMap(\.attributeCode).prefix(Self.mostOwnCounts) {
       let own = terms("facets", size: Self.mostSelectedFacetValues, include: .prefix(code + "="))
       result.append(counted(AggregationName.attribute(code), without: code, [own]))
     }

@@ -101,8 +101,10 @@ public struct SearchInput: Sendable, Hashable {
   public static let longestQuery = 300
   /// More than a query has words that are recognised.
   public static let mostIgnored = 20
-  /// More values than any page offers to tick.
-  public static let mostFilterValues = 100
+  /// Filters, ends of ranges and words taken back, all together. Shoppers tick a handful; each is looked up for each facet.
+  public static let mostConditions = 30
+  /// Their texts together, for every link of a page holds them all.
+  public static let mostConditionBytes = 4_000
   public static let largestPageSize = 100
   public static let defaultPageSize = 24
   /// Elasticsearch's `max_result_window`: the results that numbered pages reach.
@@ -162,7 +164,15 @@ public struct SearchInput: Sendable, Hashable {
     }
     self.init(sort: listing?.defaultSort ?? .relevance, listing: listing, shopper: shopper)
     var collected = FilterCollector(currency: currency)
+    var takenBack = 0
     for (name, value) in given {
+      if name == "ignore" {
+        try collected.count(name, value)
+        takenBack += 1
+        guard takenBack <= Self.mostIgnored else {
+          throw InvalidInput(parameter: name, reason: "stands more than \(Self.mostIgnored) times")
+        }
+      }
       if try !collected.addBound(name: name, value), try !setOption(name: name, value) {
         guard name == "filter" else {
           throw InvalidInput(parameter: String(name.prefix(40)), reason: "is not a parameter of a search")
@@ -182,6 +192,14 @@ public struct SearchInput: Sendable, Hashable {
     }
   }
 
+  private static let names: Set<String> = [
+    "q", "filter", "sort", "page", "page_size", "exact", "ignore", "why", "highlight", "cursor",
+  ]
+
+  /// Whether a search has a parameter of this name. A page goes on without the others, which newsletters and
+  /// advertisements add to its address; the API refuses them.
+  public static func takes(parameter name: String) -> Bool { names.contains(name) || FilterCollector.isBound(name) }
+
   /// Takes a parameter that is no filter; false where there is none of this name.
   private mutating func setOption(name: String, _ value: String) throws(InvalidInput) -> Bool {
     switch name {
@@ -198,8 +216,8 @@ public struct SearchInput: Sendable, Hashable {
     case "highlight": isHighlighted = try Self.flag(value, parameter: name)
     case "why": wantsWhy = try Self.flag(value, parameter: name)
     case "ignore":
-      guard ignored.count < Self.mostIgnored, value.unicodeScalars.count <= Self.longestQuery else {
-        throw InvalidInput(parameter: name, reason: "is too long or stands more than \(Self.mostIgnored) times")
+      guard value.unicodeScalars.count <= Self.longestQuery else {
+        throw InvalidInput(parameter: name, reason: "has more than \(Self.longestQuery) characters")
       }
       ignored.insert(value)
     default: return false

@@ -29,7 +29,7 @@ public struct SearchPage: Sendable, Equatable {
   public var facets: [Facet]
   /// Gives the page behind this one, however deep; nil where this is the last.
   public var nextCursor: String?
-  /// What was left out because a dependency was down or late: `prices`, `facets`.
+  /// What was left out because a dependency was down or late: `prices`, `facets`, `relaxation`.
   public var degraded: [String]
   public var tookMilliseconds: Double
 

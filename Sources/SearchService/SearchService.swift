@@ -4,17 +4,22 @@ import Pricing
 public import SearchDSL
 public import Signing
 import Telemetry
+import Threading
 public import Understanding
 
 /// Search, suggestions, browsing and the product page: what a shopper does before buying.
 public struct SearchService: Sendable {
-  /// How long each part of a search may take (DESIGN.md: 100 ms in all).
+  /// How long each part of a search may take.
   public struct Deadlines: Sendable {
+    /// From then on what is optional is left out, and the answer says so.
     public var search = Duration.milliseconds(100)
+    /// From then on there is no answer at all.
+    public var answer = Duration.seconds(2)
     public var prices = Duration.milliseconds(40)
-    public var page = Duration.seconds(2)
+    /// Of a product in the database; later the index's copy of it serves.
+    public var page = Duration.milliseconds(300)
     /// Of the category tree and the attributes' names, which are read once in a few seconds.
-    public var labels = Duration.milliseconds(500)
+    public var labels = Duration.milliseconds(40)
     /// Of what was searched for before, which suggestions can do without.
     public var searches = Duration.milliseconds(5)
 
@@ -49,6 +54,8 @@ public struct SearchService: Sendable {
   /// Signs the cursors of pages; nil: there are none.
   public let signer: TokenSigner?
   let deadlines: Deadlines
+  let databaseCircuit = CircuitBreaker()
+  private let engineCircuit: CircuitBreaker
 
   /// Without `knowledge` every query is searched as it was typed. `steps` are those that a search takes.
   public init(
@@ -61,8 +68,8 @@ public struct SearchService: Sendable {
     self.engine = engine
     self.index = index
     self.catalog = catalog
-    self.directory = CatalogDirectory(catalog: catalog, deadline: deadlines.labels)
-    prices = CurrentPrices(catalog: catalog, deadline: deadlines.prices)
+    self.directory = CatalogDirectory(catalog: catalog, share: deadlines.labels)
+    prices = CurrentPrices(catalog: catalog, deadline: deadlines.prices, circuit: databaseCircuit)
     self.clock = clock
     self.currency = currency
     priceSteps = PriceStep.all(in: currency)
@@ -73,33 +80,77 @@ public struct SearchService: Sendable {
     self.log = log
     self.signer = signer
     self.deadlines = deadlines
+    var options = CircuitBreaker.Options()
+    options.failuresToOpen = Self.engineFailuresToOpen
+    engineCircuit = CircuitBreaker(options)
+  }
+
+  /// A cold engine is late at first and gets warm by being asked.
+  private static let engineFailuresToOpen = 5
+
+  /// When an answer must be there, and from when on it goes without what is optional.
+  struct Limits {
+    let optional: ContinuousClock.Instant
+    let answer: ContinuousClock.Instant
+
+    init(_ deadlines: Deadlines) {
+      optional = .now + deadlines.search
+      answer = .now + max(deadlines.search, deadlines.answer)
+    }
+
+    var isLate: Bool { ContinuousClock.now >= optional }
+  }
+
+  /// Asks the search engine; while it is known to be down, the refusal comes at once.
+  func asking<Value>(_ call: (any SearchEngine) async throws -> Value) async throws -> Value {
+    do {
+      return try await engineCircuit.run(isFailure: Self.isSilent) { try await call(engine) }
+    } catch is CircuitBreaker.Open {
+      throw SearchEngineError.unavailable(reason: "it did not answer lately and is tried again in a moment")
+    }
+  }
+
+  func ask(_ request: SearchRequest, deadline: ContinuousClock.Instant) async throws -> SearchResponse {
+    try await asking { try await $0.search(request, in: index, deadline: deadline) }
+  }
+
+  private static func isSilent(_ error: any Error) -> Bool {
+    switch error as? SearchEngineError {
+    case .unavailable, .deadlineExceeded: true
+    case .refused, .indexNotFound, .malformedAnswer, nil: false
+    }
   }
 
   /// The search flow: understand → retrieve → price → page, and into the log, where there is one.
   ///
   /// Answers while only the search engine is up; what was left out for want of another part stands in `degraded`.
-  public func search(_ input: SearchInput, visitor: VisitorID? = nil) async throws -> SearchPage {
+  ///
+  /// `searcher` nil: nothing is logged.
+  public func search(_ input: SearchInput, by searcher: Searcher? = nil) async throws -> SearchPage {
     var page = try await page(of: input)
-    page.searchID = log?.record(page, by: visitor)
+    if let searcher { page.searchID = log?.record(page, by: searcher) }
     return page
   }
 
   private func page(of input: SearchInput) async throws -> SearchPage {
     let start = ContinuousClock.now
-    let deadline = start + deadlines.search
+    let limits = Limits(deadlines)
     var degraded: [String] = []
 
+    let labels = await directory.labels(degraded: &degraded)
+    try labels.check(input)
     let (understanding, typed) = understand(input)
-    let (response, plan) = try await retrieve(typed, understanding, input: input, deadline: deadline)
+    let (response, plan) = try await retrieve(
+      typed, understanding, input: input, limits: limits, degraded: &degraded)
 
     let hits = response.hits.compactMap(CardHit.init)
-    let quotes = await currentPrices(of: hits.map(\.id), degraded: &degraded)
-    let labels = await directory.labels(degraded: &degraded)
+    let quotes = await currentPrices(of: hits.map(\.id), until: limits.optional, degraded: &degraded)
     var facets = FacetReader(response: response, input: input, labels: labels, priceSteps: priceSteps)
     let cutNumbers = facets.cutNumbers()
     if !cutNumbers.isEmpty {
       facets.numbers = await numbers(
-        of: cutNumbers, planQuery(plan, understanding, input).query, input, deadline: deadline, degraded: &degraded)
+        of: cutNumbers, planQuery(plan, understanding, input).query, input, deadline: limits.optional,
+        degraded: &degraded)
     }
     let drawing = CardDrawing(input: input, plan: plan, labels: labels)
     let cards = hits.compactMap { card(for: $0, prices: quotes?[$0.id], drawing) }
@@ -120,12 +171,22 @@ public struct SearchService: Sendable {
       tookMilliseconds: (ContinuousClock.now - start) / .milliseconds(1))
   }
 
+  /// The search without conditions on attributes that the shop no longer has, as an old link names them.
+  public func leavingOutUnknownConditions(of input: SearchInput) async -> SearchInput {
+    var degraded: [String] = []
+    let labels = await directory.labels(degraded: &degraded)
+    var known = input
+    known.filters.removeAll { $0.attributeCode.map { !labels.isKnown($0) } ?? false }
+    return known
+  }
+
   /// The numbers of attributes, counted by themselves. Without the answer the ranges are of what was counted of them.
   private func numbers(
     of codes: [String], _ query: Query, _ input: SearchInput, deadline: ContinuousClock.Instant,
     degraded: inout [String]
   ) async -> SearchResponse? {
     do {
+      guard ContinuousClock.now < deadline else { throw SearchEngineError.deadlineExceeded }
       let request = retrieval.numbersRequest(of: codes, query: query, input: input)
       return try await engine.search(request, in: index, deadline: deadline)
     } catch {
@@ -137,8 +198,9 @@ public struct SearchService: Sendable {
   /// The products that a search finds, in its order, without cards, prices and facets: what measuring a ranking needs.
   public func ranking(of input: SearchInput) async throws -> [ProductID] {
     let (understanding, plan) = understand(input)
+    var degraded: [String] = []
     let (response, _) = try await retrieve(
-      plan, understanding, input: input, wantsCards: false, deadline: .now + deadlines.search)
+      plan, understanding, input: input, wantsCards: false, limits: Limits(deadlines), degraded: &degraded)
     return response.hits.compactMap { ProductID($0.id) }
   }
 
@@ -148,7 +210,7 @@ public struct SearchService: Sendable {
   /// Runs the plan, and where it finds nothing the ways on in turn; gives the last answer where none finds anything.
   func retrieve(
     _ plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput, wantsCards: Bool = true,
-    deadline: ContinuousClock.Instant
+    limits: Limits, degraded: inout [String]
   ) async throws -> (SearchResponse, QueryPlan) {
     func run(_ plan: QueryPlan) async throws -> SearchResponse {
       let query = planQuery(plan, understanding, input).query
@@ -156,7 +218,7 @@ public struct SearchService: Sendable {
         query: query, input: input, wantsFacets: wantsCards && input.position == nil)
       if !wantsCards { request.source = .none }
       do {
-        return try await engine.search(request, in: index, deadline: deadline)
+        return try await ask(request, deadline: limits.answer)
       } catch {
         throw input.position == nil ? error : Self.errorBehindCursor(error)
       }
@@ -168,12 +230,23 @@ public struct SearchService: Sendable {
       guard total < Self.fewProducts, input.sort == .relevance, input.filters.isEmpty, steps.contains(.relaxation),
         let wider = understanding.widened(plan)
       else { return (response, plan) }
-      let widened = try await run(wider)
-      return widened.total?.value ?? 0 > total ? (widened, wider) : (response, plan)
+      do {
+        guard !limits.isLate else { throw SearchEngineError.deadlineExceeded }
+        let widened = try await run(wider)
+        return widened.total?.value ?? 0 > total ? (widened, wider) : (response, plan)
+      } catch is SearchEngineError {
+        degraded.append("relaxation")
+        return (response, plan)
+      }
     }
-    for next in waysOn(from: plan, understanding, input: input) {
-      let response = try await run(next)
-      if response.total?.value != 0 { return (response, next) }
+    // Nothing found is little of an answer: these take all the time that there is.
+    do {
+      for next in waysOn(from: plan, understanding, input: input) {
+        let response = try await run(next)
+        if response.total?.value != 0 { return (response, next) }
+      }
+    } catch is SearchEngineError {
+      degraded.append("relaxation")
     }
     return (response, plan)
   }
@@ -220,11 +293,11 @@ public struct SearchService: Sendable {
   // MARK: Prices
 
   func currentPrices(
-    of ids: [ProductID], degraded: inout [String]
+    of ids: [ProductID], until latest: ContinuousClock.Instant? = nil, degraded: inout [String]
   ) async -> [ProductID: [VariantID: [Price]]]? {
     guard !ids.isEmpty else { return [:] }
     do {
-      return try await prices.prices(of: ids)
+      return try await prices.prices(of: ids, until: latest)
     } catch {
       // The indexed price stands in, and the answer says so; the cart quotes from Postgres again.
       degraded.append("prices")

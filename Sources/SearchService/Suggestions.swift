@@ -90,7 +90,7 @@ extension SearchService {
 
   private func found(_ text: String, shopper: ShopperContext) async throws -> Suggestions {
     let request = suggestRequest(text, shopper: shopper)
-    let response = try await engine.search(request, in: index, deadline: .now + deadlines.search)
+    let response = try await ask(request, deadline: .now + deadlines.answer)
     var degraded: [String] = []
     let labels = await directory.labels(degraded: &degraded)
     var suggestions = Suggestions(text: text)
@@ -104,7 +104,7 @@ extension SearchService {
     return suggestions
   }
 
-  private func suggestRequest(_ text: String, shopper: ShopperContext) -> SearchRequest {
+  func suggestRequest(_ text: String, shopper: ShopperContext) -> SearchRequest {
     let starts = MultiMatchQuery(
       query: text, fields: ["title.starts^2", "brand.starts"], kind: .crossFields, operator: .and)
     // A few letters begin many codes, and whoever types them means words.

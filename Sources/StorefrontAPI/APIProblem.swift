@@ -16,6 +16,7 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
   case searchUnavailable = "search-unavailable"
   case databaseUnavailable = "database-unavailable"
   case notReady = "not-ready"
+  case tooManyRequests = "too-many-requests"
 
   public var code: String { rawValue }
 
@@ -26,6 +27,7 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     case .adminClosed: .forbidden
     case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff: .notFound
     case .searchUnavailable, .databaseUnavailable, .notReady: .serviceUnavailable
+    case .tooManyRequests: .tooManyRequests
     }
   }
 
@@ -42,6 +44,7 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     case .searchUnavailable: "Search is not available"
     case .databaseUnavailable: "The database is not available"
     case .notReady: "Not ready"
+    case .tooManyRequests: "Too many requests"
     }
   }
 

@@ -1,19 +1,37 @@
 import FoundationEssentials
 public import HTTPServer
+public import Telemetry
 
 /// Lets those in who have the shop's admin token: as `Authorization: Bearer TOKEN`, or as the password that a browser
-/// asks for, with any name.
+/// asks for, with any name. Guesses from one address become slow.
 public struct AdminAccess: Sendable {
-  private let token: [UInt8]?
+  /// Slips of the hand are free; then one try in some seconds.
+  private static let guesses = TokenBuckets.Rate(perSecond: 0.2, burst: 20)
 
-  /// nil: nobody is let in.
-  public init(token: String?) { self.token = token.map { Array($0.utf8) } }
+  private let token: [UInt8]?
+  private let guesses = TokenBuckets(Self.guesses)
+  private let logger: Logger?
+
+  /// `token` nil: nobody is let in.
+  public init(token: String?, logger: Logger? = nil) {
+    self.token = token.map { Array($0.utf8) }
+    self.logger = logger
+  }
 
   public func check(_ request: HTTPRequest) throws(Problem) {
     guard let token else {
       throw Problem(APIProblem.adminClosed, detail: "No admin token is set: start the shop with admin.token.")
     }
-    guard let given = Self.secret(of: request.headers["Authorization"] ?? ""), Self.isEqual(given, token) else {
+    let sender = NetworkAddress(request.remoteAddress)?.subscriber ?? Array(request.remoteAddress.utf8)
+    let authorization = request.headers["Authorization"]
+    // The right token too: else a wrong one would still be told from it.
+    if authorization != nil, let wait = guesses.wait(of: sender) { throw Problem.tooMany(wait: wait) }
+    guard let given = Self.secret(of: authorization ?? ""), Self.isEqual(given, token) else {
+      if authorization != nil {
+        _ = guesses.take(of: sender)
+        logger?.with(requestID: request.id).warning(
+          "a wrong admin token was given", metadata: ["remote": .string(request.remoteAddress)])
+      }
       throw Problem(
         APIProblem.adminTokenWanted,
         detail: "This is for the shop's staff: send the admin token as a bearer token, or as a password with any name.",

@@ -11,6 +11,7 @@ struct EventsAPI: Sendable {
 
   /// nil where searches are not logged: events are taken then, and none is kept.
   let log: SearchLog?
+  let visitors: Visitors
 
   func register(on router: inout Router) {
     router.post("/v1/events", Route(name: "events", maximumBodyBytes: Self.largestBody), take)
@@ -22,7 +23,7 @@ struct EventsAPI: Sendable {
       throw Problem(APIProblem.invalidBody, detail: "Send the events as application/json.")
     }
     let clicks = try Self.clicks(in: request.body)
-    let accepted = log?.record(clicks: clicks) ?? 0
+    let accepted = visitors.searcher(of: request).flatMap { log?.record(clicks: clicks, by: $0) } ?? 0
     var writer = JSONWriter()
     writer.object { $0.member("accepted", accepted) }
     return .json(writer.bytes, status: .accepted)

@@ -81,7 +81,7 @@ public enum OpenAPI {
     ],
     "responses": [
       "202": content("Taken in", ["$ref": "#/components/schemas/EventsTaken"]),
-      "400": problem, "413": problem,
+      "400": problem, "413": problem, "429": problem,
     ],
   ]
 
@@ -113,7 +113,7 @@ public enum OpenAPI {
       "name": "filter", "in": "query", "style": "form", "explode": true,
       "description":
         "code:value, repeatable. Values of one code widen, codes narrow. category:12, brand:Xerox, price:10..50, rating:4, stock:yes, reduced:yes, released:30d, or an attribute: colour:Red, screen_size:13..16. For forms, an end of an attribute's range may stand as min:screen_size=13 or max:screen_size=16",
-      "schema": ["type": "array", "maxItems": 100, "items": ["type": "string", "examples": ["colour:Red"]]],
+      "schema": ["type": "array", "maxItems": 30, "items": ["type": "string", "examples": ["colour:Red"]]],
     ],
     parameter("price_min", "The lowest price, as 12 or 12.50", ["type": "string"]),
     parameter("price_max", "The highest price, as 12 or 12.50", ["type": "string"]),
@@ -197,7 +197,7 @@ public enum OpenAPI {
 
   private static func responses(_ schema: String, _ problems: String...) -> JSONValue {
     var result: JSONObject = ["200": content("Done", ["$ref": .string("#/components/schemas/\(schema)")])]
-    for status in problems { result[status] = problem }
+    for status in problems + ["429"] { result[status] = problem }
     return .object(result)
   }
 

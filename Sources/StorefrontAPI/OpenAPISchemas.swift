@@ -20,7 +20,8 @@ enum OpenAPISchemas {
         "popular": reportedQueries, "unanswered": reportedQueries, "seldom_clicked": reportedQueries,
       ], optional: ["counted_at"]),
     "Readiness": object([
-      "ready": boolean, "checks": ["type": "object", "additionalProperties": ["enum": ["ok", "down"]]],
+      "ready": boolean,
+      "checks": ["type": "object", "additionalProperties": ["enum": ["ok", "down", "stale", "warming"]]],
     ]),
     "Problem": object(
       ["type": string, "title": string, "status": integer, "code": string, "detail": string, "instance": string],

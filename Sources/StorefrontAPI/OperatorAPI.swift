@@ -1,5 +1,6 @@
 public import HTTPServer
 import JSON
+import SearchService
 public import Telemetry
 
 /// Whether a part that a process stands on answers.
@@ -7,11 +8,15 @@ public struct ReadinessCheck: Sendable {
   public var name: String
   /// Whether the process cannot do its work at all without it.
   public var isRequired: Bool
+  /// What is said of it when it is not ready.
+  public var faultWord: String
   public var isReady: @Sendable () async -> Bool
 
-  public init(name: String, isRequired: Bool, isReady: @escaping @Sendable () async -> Bool) {
+  public init(name: String, isRequired: Bool, faultWord: String = "down", isReady: @escaping @Sendable () async -> Bool)
+  {
     self.name = name
     self.isRequired = isRequired
+    self.faultWord = faultWord
     self.isReady = isReady
   }
 }
@@ -35,20 +40,31 @@ public struct OperatorAPI: Sendable {
   }
 
   @Sendable private func ready(_ request: HTTPRequest) async throws -> HTTPResponse {
-    var states: [(name: String, isReady: Bool, isRequired: Bool)] = []
-    for check in checks { states.append((check.name, await check.isReady(), check.isRequired)) }
-    let isReady = states.allSatisfy { $0.isReady || !$0.isRequired }
+    let states = await withTaskGroup { group in
+      for (index, check) in checks.enumerated() { group.addTask { (index, await Self.state(of: check)) } }
+      var states = Array(repeating: false, count: checks.count)
+      for await (index, isReady) in group { states[index] = isReady }
+      return states
+    }
+    let isReady = zip(checks, states).allSatisfy { $1 || !$0.isRequired }
     var writer = JSONWriter()
     writer.object { writer in
       writer.member("ready", isReady)
       writer.name("checks")
       writer.object { writer in
-        for state in states {
-          writer.name(text: state.name)
-          writer.string(state.isReady ? "ok" : "down")
+        for (check, isReady) in zip(checks, states) {
+          writer.name(text: check.name)
+          writer.string(isReady ? "ok" : check.faultWord)
         }
       }
     }
     return .json(writer.bytes, status: isReady ? .ok : .serviceUnavailable)
+  }
+
+  /// Operators look each few seconds; a part that hangs is as good as down.
+  private static let patience = Duration.seconds(1)
+
+  private static func state(of check: ReadinessCheck) async -> Bool {
+    (try? await withDeadline(patience, of: check.name) { await check.isReady() }) ?? false
   }
 }

@@ -7,6 +7,7 @@ public import Telemetry
 /// The shop's HTTP API under `/v1`, and what operators ask of any process.
 public struct StorefrontAPI: Sendable {
   let service: SearchService
+  let visitors: Visitors
   let metrics: MetricsRegistry
   let checks: [ReadinessCheck]
   let searches: Counter
@@ -14,8 +15,11 @@ public struct StorefrontAPI: Sendable {
   let relaxed: Counter
   let empty: Counter
 
-  public init(service: SearchService, metrics: MetricsRegistry, checks: [ReadinessCheck]) {
+  public init(
+    service: SearchService, visitors: Visitors, metrics: MetricsRegistry, checks: [ReadinessCheck]
+  ) {
     self.service = service
+    self.visitors = visitors
     self.metrics = metrics
     self.checks = checks
     searches = metrics.counter("vitrine_searches_total", help: "Searches answered.")
@@ -36,7 +40,7 @@ public struct StorefrontAPI: Sendable {
     router.get("/v1/categories/{slug}", Route(name: "category"), category)
     router.get("/v1/brands/{slug}", Route(name: "brand"), brand)
     router.get("/v1/facets/{code}/values", Route(name: "facetValues"), facetValues)
-    EventsAPI(log: service.log).register(on: &router)
+    EventsAPI(log: service.log, visitors: visitors).register(on: &router)
     OperatorAPI(metrics: metrics, checks: checks).register(on: &router)
     let description = OpenAPI.document.bytes
     router.get("/openapi.json", Route(name: "openapi", isImmediate: true)) { _ in .json(description) }
@@ -68,7 +72,7 @@ public struct StorefrontAPI: Sendable {
     let input = try SearchInput(
       parameters: request.query.parameters.map { ($0.name, $0.value) }, currency: service.currency, listing: listing,
       signer: service.signer)
-    let page = try await service.search(input, visitor: VisitorCookie.loggedVisitor(of: request))
+    let page = try await service.search(input, by: visitors.searcher(of: request))
     searches.increment()
     if page.correctedText != nil { corrected.increment() }
     if page.relaxedTo != nil { relaxed.increment() }
@@ -100,7 +104,7 @@ public struct StorefrontAPI: Sendable {
         throw InvalidInput(parameter: String(name.prefix(40)), reason: "is not a parameter of suggestions: they take q")
       }
       let input = try SearchInput(parameters: parameters.parameters.map { ($0.name, $0.value) })
-      let visitor = VisitorCookie.visitor(of: request)
+      let visitor = visitors.visitor(of: request)
       var response = HTTPResponse.json(
         SearchJSON.bytes(of: try await service.suggest(input.text, visitor: visitor)))
       // What a visitor searched for is nobody else's.

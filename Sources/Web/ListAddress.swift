@@ -36,6 +36,12 @@ struct ListAddress {
     return Address(path: "/c/\(node.slug)", parameters: input.parameters(currency: currency)).text
   }
 
+  /// Links of one page: each holds the whole search, and all together have about a megabyte.
+  var linksOfPage: Int { max(1, Self.mostLinkBytes / (Self.markupBytes + of(input).utf8.count)) }
+
+  private static let mostLinkBytes = 1_000_000
+  private static let markupBytes = 300
+
   /// Of the page with all values of a facet.
   func values(of code: String, prefix: String = "") -> String {
     Address(path: "/facets/\(code)", parameters: facetParameters + (prefix.isEmpty ? [] : [("prefix", prefix)])).text

@@ -43,12 +43,14 @@ struct ProductView {
     return "<nav aria-label=\"You are here\"><ol class=\"crumbs\"><li><a href=\"/\">Home</a></li>\(steps)</ol></nav>"
   }
 
+  private static let mostPictures = 4
+
   private var gallery: [HTML] {
     var urls = [variant?.pictureURL].compactMap { $0 }
-    for url in product.pictureURLs where !urls.contains(url) { urls.append(url) }
+    for url in product.pictureURLs.prefix(Self.mostPictures + 1) where !urls.contains(url) { urls.append(url) }
     return urls.isEmpty
       ? [ProductGrid.picture(nil, isEager: true)]
-      : urls.prefix(4).enumerated().map { ProductGrid.picture($1, isEager: $0 == 0, size: 640) }
+      : urls.prefix(Self.mostPictures).enumerated().map { ProductGrid.picture($1, isEager: $0 == 0, size: 640) }
   }
 
   private var brand: HTML? {

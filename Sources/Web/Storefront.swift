@@ -8,6 +8,7 @@ public import StorefrontAPI
 public struct Storefront: Sendable {
   let service: SearchService
   let shopName: String
+  let visitors: Visitors
   /// nil where the shop has no Redis.
   let recentlyViewed: (any RecentlyViewed)?
   let adminAccess: AdminAccess
@@ -21,11 +22,12 @@ public struct Storefront: Sendable {
     "default-src 'self'; img-src 'self' http: https: data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 
   public init(
-    service: SearchService, shopName: String, recentlyViewed: (any RecentlyViewed)? = nil,
+    service: SearchService, shopName: String, visitors: Visitors, recentlyViewed: (any RecentlyViewed)? = nil,
     adminAccess: AdminAccess = AdminAccess(token: nil)
   ) {
     self.service = service
     self.shopName = shopName
+    self.visitors = visitors
     self.recentlyViewed = recentlyViewed
     self.adminAccess = adminAccess
   }
@@ -123,22 +125,23 @@ public struct Storefront: Sendable {
 
   private func results(_ request: HTTPRequest, listing: Listing?) async throws -> HTTPResponse {
     var input = try SearchInput(
-      parameters: request.query.parameters.map { ($0.name, $0.value) }, currency: service.currency, listing: listing,
-      signer: service.signer)
+      parameters: request.query(taking: SearchInput.takes).parameters.map { ($0.name, $0.value) },
+      currency: service.currency, listing: listing, signer: service.signer)
+    input = await service.leavingOutUnknownConditions(of: input)
     input.isHighlighted = true
     let layout = await layout()
-    let known = VisitorCookie.visitor(of: request)
-    let found = try await service.search(input, visitor: VisitorCookie.loggedVisitor(of: request))
+    let known = visitors.visitor(of: request)
+    let found = try await service.search(input, by: visitors.searcher(of: request))
     let addresses = ListAddress(input: input, tree: layout.tree, currency: service.currency)
     let page = ResultsPage(page: found, addresses: addresses)
     var response = HTTPResponse.html(
       layout.page(
         title: "\(page.title) – \(shopName)", query: input.text,
         description: "\(found.total.value) products: \(page.title) at \(shopName).", body: page.body))
-    if service.remembersVisitors, !input.text.isEmpty, !VisitorCookie.wantsPrivacy(request) {
-      let visitor = known ?? .random()
-      await service.remember(found, of: visitor)
-      if known == nil { response.headers.add("Set-Cookie", VisitorCookie.giving(visitor)) }
+    if service.remembersVisitors, !input.text.isEmpty {
+      // A browser that does not come back with the cookie is nobody whose searches are kept.
+      if let known { await service.remember(found, of: known) }
+      visitors.welcome(request, &response)
     }
     // An answer that is logged, or a visitor's own, is nobody else's.
     if found.searchID != nil || known != nil || response.headers["Set-Cookie"] != nil {
@@ -148,17 +151,19 @@ public struct Storefront: Sendable {
   }
 
   private func facetValues(_ request: HTTPRequest) async throws -> HTTPResponse {
-    var parameters = try request.query.parameters.map { (name: $0.name, value: $0.value) }
+    var parameters = try request.query { $0 == "listing" || FacetValuesInput.takes(parameter: $0) }
+      .parameters.map { (name: $0.name, value: $0.value) }
     let listing = try await service.listing(named: parameters.first { $0.name == "listing" }?.value)
     parameters.removeAll { $0.name == "listing" }
     var input = try FacetValuesInput(
       code: request.pathParameters["code"] ?? "", parameters: parameters, currency: service.currency, listing: listing)
-    input.limit = FacetValuesInput.mostValues
+    input.search = await service.leavingOutUnknownConditions(of: input.search)
+    let layout = await layout()
+    let addresses = ListAddress(input: input.search, tree: layout.tree, currency: service.currency)
+    input.limit = min(FacetValuesInput.mostValues, addresses.linksOfPage)
     guard let values = try await service.facetValues(input) else {
       throw Problem(APIProblem.facetNotFound, detail: "There is nothing of this kind to choose by.")
     }
-    let layout = await layout()
-    let addresses = ListAddress(input: input.search, tree: layout.tree, currency: service.currency)
     let page = FacetValuesPage(values: values, addresses: addresses)
     return .html(
       layout.page(
@@ -170,16 +175,15 @@ public struct Storefront: Sendable {
       throw Problem(
         APIProblem.productNotFound, detail: "There is no such product, or it is no longer sold. Try a search.")
     }
-    let chosen = try request.query["variant"].flatMap { VariantID($0) }
-    let known = VisitorCookie.visitor(of: request)
-    let visitor = known ?? .random()
-    let viewed = await viewedBefore(product.id, by: visitor)
+    let chosen = try request.query { $0 == "variant" }["variant"].flatMap { VariantID($0) }
+    var viewed: [ProductCard] = []
+    if let visitor = visitors.visitor(of: request) { viewed = await viewedBefore(product.id, by: visitor) }
     let view = ProductView(product: product, chosen: chosen, viewed: viewed)
     var response = HTTPResponse.html(
       await layout().page(
         title: "\(product.title) – \(shopName)", description: product.summary.isEmpty ? product.title : product.summary,
         body: view.body))
-    if recentlyViewed != nil, known == nil { response.headers.add("Set-Cookie", VisitorCookie.giving(visitor)) }
+    if recentlyViewed != nil { visitors.welcome(request, &response) }
     response.headers["Cache-Control"] = "private, no-cache"
     return response
   }
@@ -187,7 +191,8 @@ public struct Storefront: Sendable {
   private func searchReport(_ request: HTTPRequest) async throws -> HTTPResponse {
     try adminAccess.check(request)
     guard let log = service.log else { throw Problem.logIsOff }
-    var input = try ReportInput(parameters: request.query.parameters.map { ($0.name, $0.value) })
+    var input = try ReportInput(
+      parameters: request.query(taking: ReportInput.takes).parameters.map { ($0.name, $0.value) })
     input.limit = min(input.limit, SearchReportPage.mostQueries)
     let page = SearchReportPage(report: try await log.report(days: input.days, limit: input.limit))
     var response = HTTPResponse.html(

@@ -178,6 +178,7 @@ import Testing
         let client = try server.client()
         for (request, status, code) in [
           ("GET /nothing", 404, "not-found"), ("DELETE /echo", 405, "method-not-allowed"),
+          ("TRACE /echo", 405, "method-not-allowed"),
           ("GET /secret", 500, "internal-error"), ("GET /query?q=%zz", 400, "invalid-query"),
           ("GET /query?q=%ff", 400, "invalid-query"),
         ] {

@@ -39,6 +39,8 @@ import Threading
 
   static let refusedHeads: [String] = [
     "GET /ok HTTP/1.1\nHost: x\n\n",
+    "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked \r\n\r\n",
+    "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\t\r\n\r\n",
     "GET /ok HTTP/1.1\nHost: x\r\n\r\n",
     "GET /ok HTTP/1.1\r\nHost: x\nA: b\r\n\r\n",
     "GET /ok HTTP/1.1\r\nHost: x\r\nA: b\n\r\n",

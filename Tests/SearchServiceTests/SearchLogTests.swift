@@ -10,6 +10,7 @@
 // 6. Rows that the store can never keep, however many and wherever they stand among others, are set aside, counted and at
 //    most 100 of them kept; every other row is written (random places, seed printed); a store that goes away meanwhile
 //    loses none.
+// 7. One sender, however much it sends, leaves the others their room, while the store is away too.
 import Catalog
 import Ports
 import Telemetry
@@ -159,10 +160,10 @@ import Understanding
     let (store, metrics) = (Store(), MetricsRegistry())
     let log = log(store, metrics, capacity: 5)
     store.state.withLock { $0.failure = DependencyUnavailable(dependency: "Postgres", reason: "it is down") }
-    #expect(log.record(page(""), by: nil) == nil)
-    for number in 0..<3 { #expect(log.record(page("Lamp \(number)"), by: nil) != nil) }
+    #expect(log.record(page(""), by: Searcher()) == nil)
+    for number in 0..<3 { #expect(log.record(page("Lamp \(number)"), by: Searcher()) != nil) }
     await #expect(throws: DependencyUnavailable.self) { try await log.flush() }
-    for number in 3..<8 { #expect((log.record(page("Lamp \(number)"), by: nil) != nil) == (number < 5)) }
+    for number in 3..<8 { #expect((log.record(page("Lamp \(number)"), by: Searcher()) != nil) == (number < 5)) }
     #expect(dropped("search", metrics) == "3")
     store.state.withLock { $0.failure = nil }
     try await log.flush()
@@ -171,11 +172,11 @@ import Understanding
 
     struct Refused: Error {}
     store.state.withLock { $0.failure = Refused() }
-    _ = log.record(page("refused"), by: nil)
+    _ = log.record(page("refused"), by: Searcher())
     await #expect(throws: Refused.self) { try await log.flush() }
     #expect(dropped("search", metrics) == "4")
     store.state.withLock { $0.failure = nil }
-    _ = log.record(page("after"), by: nil)
+    _ = log.record(page("after"), by: Searcher())
     try await log.flush()
     #expect(store.state.withLock { $0.searches.map(\.query) }.suffix(2) == ["lamp 4", "after"])
   }
@@ -186,8 +187,8 @@ import Understanding
     let log = log(store, metrics, capacity: 3)
     let (early, never) = (SearchID.random(), SearchID.random())
     let product = ProductID(rawValue: 7)
-    #expect(log.record(clicks: [(early, product), (never, product)]) == 2)
-    #expect(log.record(clicks: [(early, product), (early, product)]) == 1)
+    #expect(log.record(clicks: [(early, product), (never, product)], by: Searcher()) == 2)
+    #expect(log.record(clicks: [(early, product), (early, product)], by: Searcher()) == 1)
     #expect(dropped("click", metrics) == "1")
     try await log.flush()
     try await log.flush()
@@ -231,13 +232,34 @@ import Understanding
     #expect(await log.popular.queries(startingWith: "r", limit: 4) == ["red lamp"])
   }
 
+  @Test("7: one sender among others")
+  func shares() async throws {
+    let (store, metrics) = (Store(), MetricsRegistry())
+    let log = log(store, metrics, capacity: 100)
+    func searcher(_ number: UInt8) -> Searcher { Searcher(sender: [4, 192, 0, 2, number]) }
+    store.state.withLock { $0.failure = DependencyUnavailable(dependency: "Postgres", reason: "it is down") }
+    let clicks = Array(repeating: (search: SearchID.random(), product: ProductID(rawValue: 1)), count: 100)
+    for round in 0..<5 {
+      for number in 0..<1_000 { _ = log.record(page("flood \(round) \(number)"), by: searcher(0)) }
+      #expect(log.record(clicks: clicks, by: searcher(0)) == (round == 0 ? 5 : 0))
+      #expect(log.record(page("lamp \(round)"), by: searcher(UInt8(round + 1))) != nil)
+      #expect(log.record(clicks: Array(clicks.prefix(2)), by: searcher(UInt8(round + 1))) == 2)
+      await #expect(throws: DependencyUnavailable.self) { try await log.flush() }
+    }
+    store.state.withLock { $0.failure = nil }
+    try await log.flush()
+    let kept = store.state.withLock { $0.searches.map(\.query) }
+    #expect(kept.filter { $0.hasPrefix("lamp") } == (0..<5).map { "lamp \($0)" } && kept.count == 10)
+    #expect(log.record(page("flood"), by: searcher(0)) != nil, "what was written takes no room")
+  }
+
   @Test("5: the end", .timeLimit(.minutes(1)))
   func end() async throws {
     let (store, metrics) = (Store(), MetricsRegistry())
     let log = log(store, metrics)
     let running = Task { await log.run(logger: Logger(label: "test", sink: NullSink())) }
     running.cancel()
-    for number in 0..<3 { _ = log.record(page("lamp \(number)"), by: nil) }
+    for number in 0..<3 { _ = log.record(page("lamp \(number)"), by: Searcher()) }
     await running.value
     try await log.flush()
     #expect(store.state.withLock { Set($0.searches.map(\.query)) } == ["lamp 0", "lamp 1", "lamp 2"])

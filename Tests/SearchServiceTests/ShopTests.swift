@@ -126,7 +126,7 @@ import Understanding
     #expect(page.degraded == ["prices"])
     #expect(page.products.map(\.quote?.amount.minorUnits) == [1000])
     #expect(page.facets.contains { $0.code == "category" }, "the labels read before still serve")
-    #expect(try await fresh.search(SearchInput(text: "dress")).degraded == ["prices", "facets"])
+    #expect(try await fresh.search(SearchInput(text: "dress")).degraded == ["facets", "prices"])
     let product = try #require(try await shop.service.product(id))
     #expect(product.title == "Only dress" && product.degraded == ["catalog", "prices"])
     #expect(product.lowestQuote?.amount.minorUnits == 1000)

@@ -46,7 +46,7 @@ import Testing
       "?q=laptop&filter=brand:Aurelis&sort=price_desc",
       "?filter=colour:Red&filter=size:M", "?page=2&page_size=3", "?price_min=10&price_max=20.50", "?q=zebra",
     ].map { ("/v1/search" + $0, "200", "/v1/search") }
-    cases += ["?q=red+dress&highlight=true", "?filter=weight:1..2", "?sort=newest&page_size=5"].map {
+    cases += ["?q=red+dress&highlight=true", "?filter=screen_size:5..6", "?sort=newest&page_size=5"].map {
       ("/v1/search" + $0, "200", "/v1/search")
     }
     cases += ["dresses", "deals", "dresses?q=red&sort=price_asc"].map {

@@ -4,9 +4,11 @@
 // 2. Events that are not as described are told so by a pointer, and none of their list is kept.
 // 3. The report, as JSON and as a page, is for who has the admin token, as a bearer or as a password; the page shows no
 //    text unescaped; days and limits out of bounds are a 400.
-// 4. A browser that asks to be left alone gets no visitor's cookie and is logged as nobody; one that came back with its
-//    cookie is logged hashed.
-// 5. Queries that three visitors had are suggested from their first letter.
+// 4. Nothing is logged of a browser that asks to be left alone, neither searches nor clicks; one that came back with its
+//    cookie is logged hashed; a cookie that the shop did not sign is replaced.
+// 5. Queries that three visitors of three networks had are suggested from their first letter: not those of three visitors
+//    of one network, of made-up visitors, of words that the catalog does not have, or with operators.
+// 6. Guesses of the admin token become 429, from that address alone; nobody without a token is counted.
 import HTTPServer
 import JSON
 import Ports
@@ -117,7 +119,9 @@ import Testing
     #expect(page.text.contains("<h1>Searches</h1>") && page.text.contains("noindex"))
     #expect(page.text.contains("&lt;script&gt;") && !page.text.contains("<script>alert"))
     #expect(page.headers["Cache-Control"] == "no-store")
-    for parameters in ["?days=0", "?days=366", "?days=x", "?limit=0", "?limit=1001", "?x=1"] {
+    #expect(try await shop.client.get("/admin/search?utm_source=x", headers: Self.bearer).status == 200)
+    #expect(try await shop.client.get("/v1/admin/search/analytics?x=1", headers: Self.bearer).status == 400)
+    for parameters in ["?days=0", "?days=366", "?days=x", "?limit=0", "?limit=1001"] {
       for target in ["/v1/admin/search/analytics", "/admin/search"] {
         #expect(try await shop.client.get(target + parameters, headers: Self.bearer).status == 400, "\(parameters)")
       }
@@ -144,21 +148,42 @@ import Testing
     _ = try await shop.client.get("/v1/search?q=toaster", headers: cookie)
     let known = try await visitors(of: "toaster")
     #expect(known.count == 2 && known[0] != nil && known[0] == known[1])
+    let page = try JSONValue(parsing: try await shop.client.get("/v1/search?q=lamp", headers: cookie).body)
+    let click = "{\"type\":\"click\",\"search_id\":\"\(page["search_id"]?.string ?? "")\",\"product_id\":\"1\"}"
     for header in ["Sec-GPC: 1\r\n", "DNT: 1\r\n"] {
       #expect(try await shop.client.get("/search?q=blender", headers: header).headers["Set-Cookie"] == nil)
-      _ = try await shop.client.get("/search?q=blender", headers: cookie + header)
+      let answer = try await shop.client.get("/v1/search?q=blender", headers: cookie + header)
+      #expect(try JSONValue(parsing: answer.body)["search_id"] == nil)
+      let told = try await shop.client.get(
+        "/v1/events", method: "POST", headers: "Content-Type: application/json\r\n" + header,
+        body: "{\"events\":[\(click)]}")
+      #expect(told.status == 202 && told.text == "{\"accepted\":0}", "\(told.text)")
     }
-    #expect(try await visitors(of: "blender") == [nil, nil, nil, nil])
+    #expect(try await visitors(of: "blender") == [])
+    let unsigned = "Cookie: visitor=\(String(repeating: "a", count: 32))\r\n"
+    let replaced = try await shop.client.get("/search?q=whisk", headers: unsigned)
+    #expect(replaced.headers["Set-Cookie"]?.hasPrefix("visitor=") == true)
+    #expect(replaced.headers["Set-Cookie"]?.contains("Secure") == false)
+    let behindTLS = try await shop.client.get("/search?q=whisk", headers: "X-Forwarded-Proto: https\r\n")
+    #expect(behindTLS.headers["Set-Cookie"]?.hasSuffix("; Secure") == true)
+    #expect(try await visitors(of: "whisk") == [nil, nil])
   }
 
   @Test("5: popular queries", .timeLimit(.minutes(5)))
   func popular() async throws {
     let shop = try await Self.shop.value
     for digit in 1...3 {
-      let cookie = "Cookie: visitor=\(String(repeating: String(digit), count: 32))\r\n"
-      for query in ["red+dress", "red+drss", "zzyyxxw"] {
-        #expect(try await shop.client.get("/v1/search?q=\(query)", headers: cookie).status == 200)
+      let sender = TestShop.cookie() + "X-Forwarded-For: 203.0.\(digit).9\r\n"
+      for query in [
+        "red+dress", "red+drss", "zzyyxxw", "red+-dress", "red+dress+evil.example", "%22red+dress%22", "red+dress+scam",
+      ] {
+        #expect(try await shop.client.get("/v1/search?q=\(query)", headers: sender).status == 200)
       }
+      let sameNetwork = TestShop.cookie() + "X-Forwarded-For: 203.0.113.\(digit)\r\n"
+      #expect(try await shop.client.get("/v1/search?q=red+shoes", headers: sameNetwork).status == 200)
+      let unsigned =
+        "Cookie: visitor=\(String(repeating: String(digit), count: 32))\r\nX-Forwarded-For: 203.0.\(digit).7\r\n"
+      #expect(try await shop.client.get("/v1/search?q=rug", headers: unsigned).status == 200)
     }
     #expect(try await shop.json("/v1/suggest?q=r")["queries"] == [])
     try await shop.log.flush()
@@ -166,5 +191,26 @@ import Testing
     #expect(try await shop.json("/v1/suggest?q=r")["queries"] == ["red dress"])
     #expect(try await shop.json("/v1/suggest?q=RED+d")["queries"] == ["red dress"])
     #expect(try await shop.json("/v1/suggest?q=z")["queries"] == [])
+  }
+
+  @Test("6: guesses", .timeLimit(.minutes(5)))
+  func guesses() async throws {
+    let shop = try await Self.shop.value
+    func status(_ authorization: String, from address: String) async throws -> (Int, String?) {
+      let answer = try await shop.client.get(
+        "/v1/admin/search/analytics", headers: "\(authorization)X-Forwarded-For: \(address)\r\n")
+      return (answer.status, answer.headers["Retry-After"])
+    }
+    for _ in 0..<30 { #expect(try await status("", from: "198.51.100.1").0 == 401) }
+    var answers: [Int] = []
+    var right: (Int, String?) = (0, nil)
+    // A token comes back in five seconds, which a busy machine may take for a try.
+    while right.0 != 429, answers.count < 200 {
+      answers.append(try await status("Authorization: Bearer guess\(answers.count)\r\n", from: "198.51.100.1").0)
+      right = try await status(Self.bearer, from: "198.51.100.1")
+    }
+    #expect(answers.count >= 20 && answers.prefix(20).allSatisfy { $0 == 401 }, "\(answers.count)")
+    #expect(right.0 == 429 && (Int(right.1 ?? "") ?? 0) >= 1)
+    #expect(try await status(Self.bearer, from: "198.51.100.2").0 == 200)
   }
 }

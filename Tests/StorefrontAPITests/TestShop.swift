@@ -7,6 +7,7 @@ import LocalServices
 import Ports
 import PostgresClient
 import PostgresStore
+import RedisStore
 import SearchDSL
 import SearchNode
 import SearchService
@@ -49,37 +50,57 @@ struct TestShop: Sendable {
       }, pictureURLs: ["/pictures/\(attack).svg"], popularity: 1e6)
   }()
 
-  init(_ records: [ProductRecord], isIndexed: Bool = true) async throws {
-    pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
+  /// What signs this shop's cookies.
+  static let visitors = Visitors(signer: TokenSigner(key: Array("the key of the tests' cookies".utf8)))
+
+  /// A header with a visitor's cookie that this shop signed.
+  static func cookie(_ visitor: VisitorID = .random()) -> String {
+    "Cookie: \(visitors.cookie(visitor).prefix { $0 != ";" })\r\n"
+  }
+
+  /// `redis`: keeps what visitors looked at and searched for. `postgres`: a database of the test's own. `engine`: an outside
+  /// one. `deadlines`: other than all the time that a busy machine takes.
+  init(
+    _ records: [ProductRecord], isIndexed: Bool = true, redis: RedisClient? = nil, postgres: PostgresSettings? = nil,
+    engine: (any SearchEngine)? = nil, deadlines: SearchService.Deadlines = Self.allTheTime
+  ) async throws {
+    if let postgres {
+      pool = PostgresPool(postgres)
+      _ = try await Migrator.shop.migrate(pool)
+    } else {
+      pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
+    }
     catalog = PostgresCatalog(pool)
     let outcome = try await catalog.upsert(records, source: "test")
     precondition(outcome.inserted == records.count, "products were refused: \(outcome.refused)")
-    let node = SearchNode()
-    self.node = node
+    let embedded = SearchNode()
+    self.node = embedded
+    let node: any SearchEngine = engine ?? embedded
     let mapping = try IndexMapping(parsing: Self.read(Self.root + "/IndexMappings/products.json"))
     let full = FullIndex(
       source: catalog, ledger: catalog, leases: catalog, engine: node, mapping: mapping, clock: Clock())
-    if isIndexed { _ = try await full.run(FullIndex.Options(alias: "products")) }
+    var options = FullIndex.Options(alias: "products")
+    options.allocationPatience = .zero
+    if isIndexed { _ = try await full.run(options) }
 
-    var deadlines = SearchService.Deadlines()  // All the time that a busy machine takes.
-    deadlines.search = .seconds(60)
-    deadlines.prices = .seconds(60)
-    deadlines.page = .seconds(60)
-    deadlines.labels = .seconds(60)
     let knowledge = CatalogKnowledge(source: catalog)
     try await knowledge.refresh()
     let metrics = MetricsRegistry()
-    log = SearchLog(store: PostgresSearchLog(pool), clock: Clock(), metrics: metrics)
+    var logOptions = SearchLog.Options()
+    logOptions.maySuggest = { knowledge.isOfKnownWords($0) }
+    log = SearchLog(store: PostgresSearchLog(pool), clock: Clock(), options: logOptions, metrics: metrics)
     let service = SearchService(
       engine: node, index: "products", catalog: catalog, clock: Clock(), knowledge: knowledge,
-      searches: .init(popular: log.popular), log: log,
+      searches: .init(recent: redis.map(RedisRecentSearches.init), popular: log.popular), log: log,
       signer: TokenSigner(key: Array("the key of the tests".utf8)), deadlines: deadlines)
     var router = Router()
     router.use(Middlewares.requestIdentity())
+    // Tests come from many addresses by saying so.
+    router.use(Middlewares.clientAddress(trusting: ["127.0.0.1"].compactMap(NetworkRange.init)))
     router.use(Middlewares.securityHeaders(contentSecurityPolicy: Storefront.contentSecurityPolicy))
     let catalog = catalog
     StorefrontAPI(
-      service: service, metrics: metrics,
+      service: service, visitors: Self.visitors, metrics: metrics,
       checks: [
         .init(name: "search", isRequired: true) {
           (try? await node.count(.matchNone, in: "products", deadline: .now + .seconds(60))) != nil
@@ -89,7 +110,10 @@ struct TestShop: Sendable {
     ).register(on: &router)
     let access = AdminAccess(token: Self.adminToken)
     AdminAPI(log: log, access: access).register(on: &router)
-    Storefront(service: service, shopName: "Test & Shop", adminAccess: access).register(on: &router)
+    Storefront(
+      service: service, shopName: "Test & Shop", visitors: Self.visitors,
+      recentlyViewed: redis.map(RedisRecentlyViewed.init), adminAccess: access
+    ).register(on: &router)
     router.get("/pictures/{name...}", Route(name: "picture", isImmediate: true)) { _ in .text("a picture") }
     self.router = router
     var configuration = HTTPServer.Configuration()
@@ -99,6 +123,15 @@ struct TestShop: Sendable {
       configuration: configuration, router: router, logger: Logger(label: "test", sink: NullSink()), metrics: metrics)
     client = HTTPClient(port: try server.start())
     Self.servers.append(server)
+  }
+
+  static var allTheTime: SearchService.Deadlines {
+    var deadlines = SearchService.Deadlines()
+    deadlines.search = .seconds(60)
+    deadlines.prices = .seconds(60)
+    deadlines.page = .seconds(60)
+    deadlines.labels = .seconds(60)
+    return deadlines
   }
 
   static let adminToken = "a-token-of-the-tests"

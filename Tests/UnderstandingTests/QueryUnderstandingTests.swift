@@ -194,8 +194,10 @@ import Understanding
   func redirects() {
     #expect(UnderstoodShop.plan("Delivery").redirect == "/help/delivery")
     #expect(UnderstoodShop.plan("delivery dress").redirect == nil)
-    #expect(throws: SynonymRules.InvalidRule.self) {
-      try QueryRules(synonyms: "", stopPhrases: "", accessories: "", redirects: "a => https://elsewhere.example")
+    for address in ["https://elsewhere.example", "//evil.example", "/\\evil.example", "/a\u{7F}", "evil"] {
+      #expect(throws: SynonymRules.InvalidRule.self) {
+        try QueryRules(synonyms: "", stopPhrases: "", accessories: "", redirects: "a => \(address)")
+      }
     }
   }
 

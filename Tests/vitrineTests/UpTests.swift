@@ -5,6 +5,8 @@
 //    and so does a start after the process was killed.
 // 4. A taken port is one clear line and exit code 1, and leaves no process.
 // 5. A state folder that cannot be made is one clear line and exit code 1.
+// 6. A private Postgres or Redis that is killed is started again, and said to be; a damaged file of Redis is set aside at the
+//    next start, and said to be.
 import Configuration
 import Foundation
 import Glibc
@@ -93,6 +95,51 @@ struct UpTests {
     #expect(try await process.exitStatus() == 1)
     let lines = try process.standardError().split(separator: "\n")
     #expect(lines.count == 1 && lines.first?.contains(folder.path + "/file/state") == true, "\(lines)")
+    #expect(folder.processes() == [])
+  }
+
+  @Test("6: what it owns and what ends", .timeLimit(.minutes(10)))
+  func ownServers() async throws {
+    let folder = try StateFolder()
+    defer { folder.remove() }
+    let first = try VitrineProcess.up(folder: folder, ["--http-port", "0"])
+    defer { first.kill() }
+    let port = try await first.port()
+    func state(of check: String) async throws -> String? {
+      // Not ready yet is a 503.
+      guard
+        let text = try? await onOwnThread({ () throws(ProcessFailure) in try get("/readyz", port: port) })
+      else { return nil }
+      return try JSONValue(parsing: Array(text.utf8))["checks"]?[check]?.string
+    }
+    func processID(_ file: String) -> Int32? {
+      let text = try? String(contentsOfFile: folder.path + file, encoding: .utf8)
+      return text?.split(separator: "\n").first.flatMap { Int32($0) }
+    }
+    for (name, file) in [("redis", "/redis/redis.pid"), ("postgres", "/postgres/data/postmaster.pid")] {
+      try await until("\(name) answers") { try await state(of: name) == "ok" }
+      let process = try #require(processID(file))
+      kill(process, SIGKILL)
+      try await until("\(name) runs again") { processID(file).map { $0 != process } ?? false }
+      try await until("\(name) answers again") { try await state(of: name) == "ok" }
+    }
+    let said = try first.standardError()
+    for name in ["Postgres", "Redis"] { #expect(said.contains("started again") && said.contains(name), "\(said)") }
+    #expect(try await search("red+dress", port: port).isEmpty == false)
+    first.interrupt()
+    #expect(try await first.exitStatus() == 0)
+
+    let kept = folder.path + "/redis/appendonlydir"
+    for file in try FileManager.default.contentsOfDirectory(atPath: kept) where !file.hasSuffix(".manifest") {
+      try Data(repeating: 0xFF, count: 100).write(to: URL(fileURLWithPath: kept + "/" + file))
+    }
+    let second = try VitrineProcess.up(folder: folder, ["--http-port", "0"])
+    defer { second.kill() }
+    #expect(try await search("red+dress", port: try await second.port()).isEmpty == false)
+    let complaint = try second.standardError()
+    #expect(complaint.contains("set aside"), "\(complaint)")
+    second.interrupt()
+    #expect(try await second.exitStatus() == 0)
     #expect(folder.processes() == [])
   }
 

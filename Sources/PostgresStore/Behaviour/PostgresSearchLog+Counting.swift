@@ -39,6 +39,7 @@ extension PostgresSearchLog {
         WHERE searched_at >= \(start) AND searched_at < \(end) GROUP BY search_id
       ), asked AS (
         SELECT query, bool_or(visitor IS NOT NULL) AS is_visitor,
+          min(network) FILTER (WHERE visitor IS NOT NULL) AS network,
           bool_or(outcome = 'nothing' AND filter_count = 0) AS found_nothing,
           bool_or(outcome = 'relaxed' AND filter_count = 0) AS relaxed,
           bool_or(outcome = 'corrected' AND filter_count = 0) AS corrected, min(click.rank) AS rank
@@ -46,19 +47,21 @@ extension PostgresSearchLog {
         WHERE searched_at >= \(start) AND searched_at < \(end) GROUP BY query, coalesce(visitor, id)
       )
       INSERT INTO behaviour.search_day AS kept
-        (day, query, searches, visitors, found_nothing, relaxed, corrected, clicked, reciprocal_ranks)
-      SELECT \(day)::date, query, count(*), count(*) FILTER (WHERE is_visitor), count(*) FILTER (WHERE found_nothing),
+        (day, query, searches, visitors, networks, found_nothing, relaxed, corrected, clicked, reciprocal_ranks)
+      SELECT \(day)::date, query, count(*), count(*) FILTER (WHERE is_visitor), count(DISTINCT network),
+        count(*) FILTER (WHERE found_nothing),
         count(*) FILTER (WHERE relaxed), count(*) FILTER (WHERE corrected), count(rank),
         coalesce(sum(1.0::double precision / rank), 0)
       FROM asked GROUP BY query
       ON CONFLICT (day, query) DO UPDATE SET
-        searches = excluded.searches, visitors = excluded.visitors, found_nothing = excluded.found_nothing,
+        searches = excluded.searches, visitors = excluded.visitors, networks = excluded.networks,
+        found_nothing = excluded.found_nothing,
         relaxed = excluded.relaxed, corrected = excluded.corrected, clicked = excluded.clicked,
         reciprocal_ranks = excluded.reciprocal_ranks
-      WHERE (kept.searches, kept.visitors, kept.found_nothing, kept.relaxed, kept.corrected, kept.clicked,
+      WHERE (kept.searches, kept.visitors, kept.networks, kept.found_nothing, kept.relaxed, kept.corrected, kept.clicked,
           kept.reciprocal_ranks)
-        IS DISTINCT FROM (excluded.searches, excluded.visitors, excluded.found_nothing, excluded.relaxed,
-          excluded.corrected, excluded.clicked, excluded.reciprocal_ranks)
+        IS DISTINCT FROM (excluded.searches, excluded.visitors, excluded.networks, excluded.found_nothing,
+          excluded.relaxed, excluded.corrected, excluded.clicked, excluded.reciprocal_ranks)
       """)
   }
 
@@ -70,11 +73,11 @@ extension PostgresSearchLog {
     try await pool.reaching {
       try await pool.query(
         """
-        SELECT query, sum(visitors * power(0.5, (\(now.day)::date - day) / \(Self.halfLifeDays))) AS weight
+        SELECT query, sum(networks * power(0.5, (\(now.day)::date - day) / \(Self.halfLifeDays))) AS weight
         FROM behaviour.search_day
         WHERE day > \(now.day.advanced(by: -Self.popularDays))::date AND query <> ''
           -- As in the index: a parameter would not be seen to agree with it.
-          AND visitors >= \(unsafeRaw: String(Self.fewestVisitors))
+          AND visitors >= \(unsafeRaw: String(Self.fewestVisitors)) AND networks >= \(Self.fewestVisitors)
         GROUP BY query HAVING 2 * sum(found_nothing + relaxed + corrected) < sum(searches)
         ORDER BY weight DESC, query LIMIT \(limit)
         """

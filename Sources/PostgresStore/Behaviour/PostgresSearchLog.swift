@@ -7,7 +7,8 @@ import Threading
 ///
 /// A visitor's number is hashed here, before it is sent: no statement, and so no server log, contains it.
 public struct PostgresSearchLog: Sendable {
-  /// A query that this many visitors used on one day says nothing about any one of them.
+  /// A query that this many visitors used on one day, from as many networks, says nothing about any one of them and is not
+  /// the work of one sender.
   static let fewestVisitors = 3
   /// For the roll-up of a day of millions, and reports over a year of such days.
   static let statementTimeout = Duration.seconds(600)
@@ -27,8 +28,15 @@ public struct PostgresSearchLog: Sendable {
   }
 
   /// 64 bits of the SHA-256 of the key and the visitor's number.
-  static func hash(_ visitor: VisitorID, key: [UInt8]) -> Int64 {
-    let digits = SHA256.hexadecimal(of: key + Array(visitor.text.utf8)).prefix(16)
+  static func hash(_ visitor: VisitorID, key: [UInt8]) -> Int64 { hash(Array(visitor.text.utf8), key: key) }
+
+  /// The same of a network; nil where it is not known.
+  static func hash(range: [UInt8], key: [UInt8]) -> Int64? {
+    range.isEmpty ? nil : hash(Array("range ".utf8) + range, key: key)
+  }
+
+  private static func hash(_ bytes: [UInt8], key: [UInt8]) -> Int64 {
+    let digits = SHA256.hexadecimal(of: key + bytes).prefix(16)
     return Int64(bitPattern: UInt64(digits, radix: 16) ?? 0)
   }
 }
@@ -42,15 +50,16 @@ extension PostgresSearchLog: SearchLogStore {
       try await pool.execute(
         """
         INSERT INTO behaviour.search
-          (id, searched_at, visitor, query, outcome, total, filter_count, first_rank, products)
-        SELECT id, searched_at, visitor, query, outcome, total, filter_count, first_rank, products::bigint[]
+          (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
+        SELECT id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products::bigint[]
         FROM unnest(
           \(searches.map(\.id.rawValue)), \(searches.map(\.searchedAt)),
-          \(searches.map { $0.visitor.map { Self.hash($0, key: key) } }), \(searches.map(\.query)),
+          \(searches.map { $0.visitor.map { Self.hash($0, key: key) } }),
+          \(searches.map { Self.hash(range: $0.range, key: key) }), \(searches.map(\.query)),
           \(searches.map(\.outcome.rawValue)), \(searches.map { Int32(clamping: $0.total) }),
           \(searches.map { Int16(clamping: $0.filterCount) }), \(searches.map { Int32(clamping: $0.firstRank) }),
           \(products)
-        ) AS given (id, searched_at, visitor, query, outcome, total, filter_count, first_rank, products)
+        ) AS given (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
         ON CONFLICT (id) DO NOTHING
         """)
     }

@@ -23,6 +23,8 @@ extension PostgresPool {
       switch error {
       case .connectionFailed, .connectionLost, .poolExhausted, .poolClosed, .statementTimeout:
         throw DependencyUnavailable(dependency: "Postgres", reason: error.description)
+      case .server(let refusal) where refusal.isOfTheServer:
+        throw DependencyUnavailable(dependency: "Postgres", reason: error.description)
       case .server, .cancelled, .decoding, .misuse:
         throw error
       }

@@ -124,18 +124,8 @@ final class FilterCache: Sendable {
   /// Filters in a half: each takes one bit for each document.
   private static let mostFilters = 64
 
-  /// A query with its hash, because every segment is asked for it.
-  struct Key: Hashable, Sendable {
-    private let hash: Int
-    private let query: Query
-
-    init(_ query: Query) {
-      self.query = query
-      hash = query.hashValue
-    }
-
-    func hash(into hasher: inout Hasher) { hasher.combine(hash) }
-  }
+  /// A query's digest, which is asked of every segment: the query itself may be larger than what it matches.
+  typealias Key = Digest
 
   private struct State {
     var younger: [Key: FilterMatches] = [:]

@@ -10,7 +10,14 @@ final class ResponseCache: Sendable {
     /// time.
     let snapshot: UInt64
     let index: String
-    let request: SearchRequest
+    let request: Digest
+
+    init(snapshot: UInt64, index: String, request: SearchRequest) {
+      self.snapshot = snapshot
+      self.index = index
+      // A body may be as large as its answer, and is not kept.
+      self.request = Digest(request)
+    }
   }
 
   /// An answer may take this fraction of the cache: one large page must not push out all others.
@@ -33,59 +40,81 @@ final class ResponseCache: Sendable {
   }
 
   func keep(_ response: SearchResponse, to key: Key) {
-    let bytes = response.estimatedBytes
+    let bytes = response.retainedBytes
     guard bytes <= limit / Self.largestShare else { return }
     responses.withLock { $0.keep(response, of: key, bytes: bytes) }
   }
 }
 
-// Sizes are upper estimates of the memory that the values take: the texts' bytes and the places that hold them.
-extension SearchResponse {
-  /// Memory for a request, its key and their table entries, in addition to the answer.
-  private static let requestBytes = 4_096
+// What a value keeps in memory, from above: its own places, what the heap adds to each of its pieces, and room that arrays
+// and tables have beyond what they hold. A test measures real answers beside these figures.
+private enum Kept {
+  /// An array's or a table's own header and the allocator's.
+  static let header = 64
+  /// A place of a table: tables are at least half empty after they have grown.
+  static func table(_ count: Int, of bytes: Int) -> Int { count == 0 ? 0 : header + 2 * count * (bytes + 1) }
+  static func array(_ count: Int, of stride: Int) -> Int { count == 0 ? 0 : header + 2 * count * stride }
+  /// Texts of up to 15 bytes lie in their places.
+  static func text(_ text: String) -> Int { text.utf8.count < 16 ? 0 : 48 + text.utf8.count }
+}
 
-  fileprivate var estimatedBytes: Int {
-    Self.requestBytes + hits.reduce(0) { $0 + $1.estimatedBytes } + aggregations.estimatedBytes
-      + suggest.values.reduce(0) { $0 + $1.reduce(0) { $0 + 128 * (1 + $1.options.count) } }
+extension SearchResponse {
+  /// The entry's own place and its key.
+  private static let entryBytes = 1_024
+
+  var retainedBytes: Int {
+    Self.entryBytes + Kept.array(hits.count, of: MemoryLayout<Hit>.stride) + hits.reduce(0) { $0 + $1.retainedBytes }
+      + aggregations.retainedBytes
+      + suggest.values.reduce(0) { $0 + $1.reduce(0) { $0 + 256 * (1 + $1.options.count) } }
   }
 }
 
 extension Hit {
-  fileprivate var estimatedBytes: Int {
-    let shown = highlight.values.reduce(0) { $0 + $1.reduce(0) { $0 + 32 + $1.utf8.count } }
-    let inner = innerHits.values.reduce(0) { $0 + $1.hits.reduce(0) { $0 + $1.estimatedBytes } }
-    return MemoryLayout<Hit>.size + 64 * (sort.count + fields.count) + shown + inner + (source?.estimatedBytes ?? 0)
+  fileprivate var retainedBytes: Int {
+    let shown = highlight.reduce(Kept.table(highlight.count, of: 32)) { sum, field in
+      field.value.reduce(sum + Kept.array(field.value.count, of: 16)) { $0 + Kept.text($1) }
+    }
+    let inner = innerHits.values.reduce(Kept.table(innerHits.count, of: 64)) {
+      $0 + $1.hits.reduce(Kept.array($1.hits.count, of: MemoryLayout<Hit>.stride)) { $0 + $1.retainedBytes }
+    }
+    let values = Kept.array(sort.count, of: MemoryLayout<SortValue>.stride) + Kept.table(fields.count, of: 64)
+    return Kept.text(id) + Kept.text(index) + values + shown + inner + (source?.retainedBytes ?? 0)
   }
 }
 
 extension JSONValue {
-  var estimatedBytes: Int {
+  var retainedBytes: Int {
     switch self {
     case .null, .bool, .int, .double: 0
-    case .string(let text): 32 + text.utf8.count
-    case .array(let items): items.reduce(32) { $0 + MemoryLayout<JSONValue>.stride + $1.estimatedBytes }
+    case .string(let text): Kept.text(text)
+    case .array(let items):
+      items.reduce(Kept.array(items.count, of: MemoryLayout<JSONValue>.stride)) { $0 + $1.retainedBytes }
     case .object(let object):
-      object.members.reduce(32) {
-        $0 + MemoryLayout<JSONObject.Member>.stride + $1.name.utf8.count + $1.value.estimatedBytes
+      object.members.reduce(Kept.array(object.members.count, of: MemoryLayout<JSONObject.Member>.stride)) {
+        $0 + Kept.text($1.name) + $1.value.retainedBytes
       }
     }
   }
 }
 
 extension [String: AggregationResult] {
-  fileprivate var estimatedBytes: Int { reduce(0) { $0 + 128 + $1.value.estimatedBytes } }
+  fileprivate var retainedBytes: Int {
+    reduce(Kept.table(count, of: MemoryLayout<AggregationResult>.stride + 16)) {
+      $0 + Kept.text($1.key) + $1.value.retainedBytes
+    }
+  }
 }
 
 extension AggregationResult {
-  fileprivate var estimatedBytes: Int {
+  fileprivate var retainedBytes: Int {
     switch self {
-    case .metric, .stats: 64
-    case .single(let bucket): 64 + bucket.aggregations.estimatedBytes
+    case .metric, .stats: 128
+    case .single(let bucket): 128 + bucket.aggregations.retainedBytes
     case .buckets(let result):
-      result.buckets.reduce(64) { sum, bucket in
-        var bytes = MemoryLayout<Bucket>.stride
-        if case .string(let key) = bucket.key { bytes += 32 + key.utf8.count }
-        return sum + bytes + (bucket.aggregations.isEmpty ? 0 : bucket.aggregations.estimatedBytes)
+      result.buckets.reduce(Kept.array(result.buckets.count, of: MemoryLayout<Bucket>.stride)) { sum, bucket in
+        var bytes = 0
+        if case .string(let key) = bucket.key { bytes = Kept.text(key) }
+        return sum + bytes + bucket.aggregations.retainedBytes
       }
     }
   }

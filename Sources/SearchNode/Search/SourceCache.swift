@@ -40,7 +40,7 @@ final class SourceCache: Sendable {
         if state.filters.count == Self.mostFilters { state = State() }
         state.filters.append(filter)
       }
-      if let key = state.key(document, filter) { state.parts.keep(value, of: key, bytes: value.estimatedBytes) }
+      if let key = state.key(document, filter) { state.parts.keep(value, of: key, bytes: value.retainedBytes) }
     }
   }
 }

@@ -21,6 +21,8 @@ public struct ReportInput: Sendable, Hashable {
     }
   }
 
+  public static func takes(parameter name: String) -> Bool { name == "days" || name == "limit" }
+
   private static func number(
     _ text: String, of name: String, within range: ClosedRange<Int>
   ) throws(InvalidInput) -> Int {

@@ -51,6 +51,8 @@ public final class SearchLog: Sendable {
   private struct Buffer {
     var searches: [LoggedSearch] = []
     var clicks: [(click: SearchClick, tries: Int)] = []
+    var searchShares = SenderShares()
+    var clickShares = SenderShares()
   }
 
   private let store: any SearchLogStore
@@ -80,16 +82,19 @@ public final class SearchLog: Sendable {
   public var setAside: [SetAside] { aside.withLock { $0 } }
 
   /// Takes in a search; nil where it is of no words, and so none that says what shoppers look for.
-  func record(_ page: SearchPage, by visitor: VisitorID?) -> SearchID? {
+  func record(_ page: SearchPage, by searcher: Searcher) -> SearchID? {
     let query = PrivateText.masked(page.typedText.lowercased())
     guard !query.isEmpty else { return nil }
     let id = SearchID.random()
     let search = LoggedSearch(
-      id: id, searchedAt: clock.now(), visitor: visitor, query: query, outcome: page.outcome, total: page.total.value,
+      id: id, searchedAt: clock.now(), visitor: searcher.visitor, range: searcher.range, query: query,
+      outcome: page.outcome, total: page.total.value,
       filterCount: page.input.filters.count + (page.input.listing == nil ? 0 : 1),
       firstRank: page.input.resultsBefore + 1, products: page.products.map(\.id))
     let isKept = buffer.withLock { buffer in
-      guard buffer.searches.count < options.capacity else { return false }
+      guard buffer.searches.count < options.capacity,
+        buffer.searchShares.take(1, for: searcher.sender, of: options.capacity) == 1
+      else { return false }
       buffer.searches.append(search)
       return true
     }
@@ -98,10 +103,11 @@ public final class SearchLog: Sendable {
   }
 
   /// Takes in clicks; returns how many there was room for.
-  public func record(clicks: [(search: SearchID, product: ProductID)]) -> Int {
+  public func record(clicks: [(search: SearchID, product: ProductID)], by searcher: Searcher) -> Int {
     let now = clock.now()
     let kept = buffer.withLock { buffer in
-      let room = clicks.prefix(max(0, options.capacity - buffer.clicks.count))
+      let free = min(clicks.count, max(0, options.capacity - buffer.clicks.count))
+      let room = clicks.prefix(buffer.clickShares.take(free, for: searcher.sender, of: options.capacity))
       buffer.clicks += room.map { (SearchClick(search: $0.search, product: $0.product, clickedAt: now), 0) }
       return room.count
     }
@@ -192,8 +198,10 @@ public final class SearchLog: Sendable {
     let over = buffer.withLock { buffer in
       let searches = taken.searches + buffer.searches
       let clicks = taken.clicks + buffer.clicks
-      buffer = Buffer(
-        searches: Array(searches.prefix(options.capacity)), clicks: Array(clicks.prefix(options.capacity)))
+      buffer.searches = Array(searches.prefix(options.capacity))
+      buffer.clicks = Array(clicks.prefix(options.capacity))
+      buffer.searchShares.add(taken.searchShares)
+      buffer.clickShares.add(taken.clickShares)
       return (searches: searches.count - buffer.searches.count, clicks: clicks.count - buffer.clicks.count)
     }
     dropped.searches.increment(by: over.searches)

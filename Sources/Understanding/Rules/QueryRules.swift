@@ -27,7 +27,10 @@ public struct QueryRules: Sendable {
     }
     for (line, rule) in Self.lines(of: redirects) {
       let sides = rule.split(separator: "=>").map { $0.split(separator: " ").joined(separator: " ") }
-      guard sides.count == 2, sides[1].hasPrefix("/"), !sides[1].hasPrefix("//") else {
+      // A browser reads a backslash as a slash, and `//` as another shop's name.
+      guard sides.count == 2, sides[1].hasPrefix("/"), !sides[1].hasPrefix("//"),
+        sides[1].utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") })
+      else {
         throw .init(line: line, reason: "a redirect is written phrase => /address-in-this-shop")
       }
       self.redirects[Folding.key(of: sides[0])] = sides[1]

@@ -25,7 +25,7 @@ struct UpCommand: Command {
     do {
       let cache = try await Cache.open(context, startsPrivate: true)
       do {
-        try await serve(context, pool: database.pool, cache: cache, start: start) { terminal.printError($0) }
+        try await serve(context, database: database, cache: cache, start: start) { terminal.printError($0) }
         await cache.close()
       } catch {
         await cache.close()
@@ -40,9 +40,10 @@ struct UpCommand: Command {
   }
 
   private func serve(
-    _ context: CommandContext, pool: PostgresPool, cache: Cache, start: ContinuousClock.Instant,
+    _ context: CommandContext, database: Database, cache: Cache, start: ContinuousClock.Instant,
     say: @Sendable (String) -> Void
   ) async throws {
+    let pool = database.pool
     let applied = try await Migrator.shop.migrate(pool)
     let (settings, state) = (context.settings, context.settings.stateFolder)
     let signingKey = settings.security.signingKey == nil ? try SecretFile.signingKey(in: state).secret() : nil
@@ -68,7 +69,8 @@ struct UpCommand: Command {
     say("indexed \(report.documents) products; ready after \(seconds) s")
     context.terminal.print(
       Self.welcome(host: context.settings.http.host, port: port, tokenPath: tokenFile?.path))
-    try await context.run(shop.services(server: server))
+    let ownServers = OwnServers(postgres: database.server, redis: cache.server, logger: shop.logger)
+    try await context.run(shop.services(server: server, ownServers: ownServers))
   }
 
   /// `tokenPath`: the file of the admin token, if the settings have none.

@@ -23,7 +23,9 @@ struct Cache {
       target.username = given.username
       target.password = given.password
     } else if startsPrivate {
-      let started = try await LocalRedis.start(in: context.settings.stateFolder + "/redis", isPersistent: true)
+      let terminal = context.terminal
+      let started = try await LocalRedis.start(
+        in: context.settings.stateFolder + "/redis", isPersistent: true, say: { terminal.printError("vitrine: \($0)") })
       target = started.settings
       server = started
     } else {

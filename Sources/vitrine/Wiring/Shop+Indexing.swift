@@ -14,6 +14,10 @@ extension Shop {
   var fullIndexOptions: FullIndex.Options {
     var options = FullIndex.Options(alias: indexAlias)
     options.generationsKept = settings.indexer.keptGenerations
+    if !isEmbedded {
+      let service = searchService()
+      options.beforeUse = { _ = await service.warmUp(index: $0) }
+    }
     return options
   }
 

@@ -36,6 +36,9 @@ struct Shop: Sendable {
   /// The name that searches use and that the ledger knows the index by. An embedded engine's index belongs to its
   /// process alone, and so does its name.
   let indexAlias: String
+  /// What the pages and the API ask; one, so that what it remembers of the catalog is remembered for all.
+  let service: SearchService
+  let warmth: EngineWarmth
 
   /// `engine` and `cachesAnswers` replace the settings' for one command, as in `Engine.open`. A quiet shop logs only
   /// warnings. `signingKey` is used if the settings have none.
@@ -53,7 +56,7 @@ struct Shop: Sendable {
     metrics = MetricsRegistry()
     engine = try Engine.open(settings.search, named: name, cachesAnswers: cachesAnswers, metrics: metrics)
     var logOptions = SearchLog.Options(settings.queryLog)
-    logOptions.maySuggest = { rules.maySuggest($0) }
+    logOptions.maySuggest = { [knowledge] query in rules.maySuggest(query) && knowledge.isOfKnownWords(query) }
     searchLog =
       settings.queryLog.isEnabled
       ? SearchLog(store: PostgresSearchLog(pool), clock: clock, options: logOptions, metrics: metrics) : nil
@@ -65,42 +68,63 @@ struct Shop: Sendable {
     logger = Logger(
       label: "vitrine", level: isQuiet ? .warning : Logger.Level(name: settings.log.level.rawValue) ?? .info,
       sink: FileDescriptorSink.standardError)
+    service = Self.service(
+      settings: settings, engine: engine, index: indexAlias, catalog: catalog, clock: clock, weights: weights.weights,
+      knowledge: knowledge,
+      searches: .init(recent: redis.map(RedisRecentSearches.init), popular: searchLog?.popular), log: searchLog,
+      signer: signer)
+    warmth = EngineWarmth(service: service, engine: engine, alias: indexAlias, logger: logger)
   }
+
+  /// How far the index may be behind before operators are told: beyond what an import's transaction holds it up.
+  private static let staleSeconds = 60.0
 
   var isEmbedded: Bool { engine is SearchNode }
 
   static func embeddedPrefix(_ alias: String) -> String { alias + "-embedded-" }
 
-  /// With `logs` false its searches are not a shopper's and are not logged.
-  func searchService(logs: Bool = false) -> SearchService {
+  /// A service whose searches are not a shopper's and are not logged.
+  func searchService() -> SearchService {
+    Self.service(
+      settings: settings, engine: engine, index: indexAlias, catalog: catalog, clock: clock, weights: weights.weights,
+      knowledge: knowledge, searches: .init(), log: nil, signer: signer)
+  }
+
+  private static func service(
+    settings: Settings, engine: any SearchEngine, index: String, catalog: PostgresCatalog, clock: SystemClock,
+    weights: RankingWeights, knowledge: CatalogKnowledge, searches: SearchService.PastSearches, log: SearchLog?,
+    signer: TokenSigner
+  ) -> SearchService {
     var deadlines = SearchService.Deadlines()
     deadlines.search = .milliseconds(settings.search.deadlineMilliseconds)
+    deadlines.answer = .milliseconds(settings.search.hardDeadlineMilliseconds)
     return SearchService(
-      engine: engine, index: indexAlias, catalog: catalog, clock: clock,
-      currency: Currency(code: settings.shop.currency) ?? .gbp, retrieval: Retrieval(weights: weights.weights),
-      knowledge: knowledge,
-      searches: .init(recent: redis.map(RedisRecentSearches.init), popular: searchLog?.popular),
-      log: logs ? searchLog : nil, signer: signer, deadlines: deadlines)
+      engine: engine, index: index, catalog: catalog, clock: clock,
+      currency: Currency(code: settings.shop.currency) ?? .gbp, retrieval: Retrieval(weights: weights),
+      knowledge: knowledge, searches: searches, log: log, signer: signer, deadlines: deadlines)
   }
 
   /// The routes of API and pages behind the server's middlewares. `adminToken` is used if the settings have none.
   func router(adminToken: String? = nil) -> Router {
-    let service = searchService(logs: true)
-    let access = AdminAccess(token: settings.admin.token ?? adminToken)
+    let access = AdminAccess(token: settings.admin.token ?? adminToken, logger: logger)
+    let visitors = Visitors(signer: signer)
+    let limits = RateLimits(.init(settings.http), visitors: visitors, metrics: metrics)
     weights.register(in: metrics)
     var router = Router()
     router.use(Middlewares.requestIdentity())
+    router.use(Middlewares.clientAddress(trusting: settings.http.trustedProxies.compactMap(NetworkRange.init)))
     router.use(Middlewares.accessLog(logger: logger, metrics: metrics))
     router.use(Middlewares.securityHeaders(contentSecurityPolicy: Storefront.contentSecurityPolicy))
     router.use(Middlewares.gzip())
+    router.use(limits.middleware())
     StorefrontAPI(
-      service: service, metrics: metrics,
-      // Search continues without Postgres: DESIGN.md, "when this is down".
-      checks: [searchCheck, postgresCheck(isRequired: false)] + redisCheck
+      service: service, visitors: visitors, metrics: metrics,
+      // Search continues without Postgres (docs/explain/http.md).
+      checks: [searchCheck, postgresCheck(isRequired: false), freshnessCheck, warmthCheck] + redisCheck
     ).register(on: &router)
     Storefront(
-      service: service, shopName: settings.shop.name, recentlyViewed: redis.map(RedisRecentlyViewed.init),
-      adminAccess: access
+      service: service, shopName: settings.shop.name, visitors: visitors,
+      recentlyViewed: redis.map(RedisRecentlyViewed.init), adminAccess: access
     ).register(on: &router)
     AdminAPI(log: searchLog, access: access).register(on: &router)
     return router
@@ -109,7 +133,8 @@ struct Shop: Sendable {
   /// The operators' routes of a process that carries changes and serves no pages.
   func syncRouter() -> Router {
     var router = Router()
-    OperatorAPI(metrics: metrics, checks: [searchCheck, postgresCheck(isRequired: true)]).register(on: &router)
+    OperatorAPI(metrics: metrics, checks: [searchCheck, postgresCheck(isRequired: true), freshnessCheck]).register(
+      on: &router)
     return router
   }
 
@@ -122,6 +147,25 @@ struct Shop: Sendable {
 
   private func postgresCheck(isRequired: Bool) -> ReadinessCheck {
     .init(name: "postgres", isRequired: isRequired) { [catalog] in (try? await catalog.captureCursor()) != nil }
+  }
+
+  /// Searches go on with an index that is behind, and somebody must look why: an open transaction, of whatever database on
+  /// the server, holds back all that was committed since it began.
+  private var freshnessCheck: ReadinessCheck {
+    .init(name: "freshness", isRequired: false, faultWord: "stale") { [catalog, clock, indexAlias] in
+      do {
+        let cursor = try await catalog.liveGeneration(of: indexAlias).cursor
+        guard let oldest = try await catalog.outboxLag(after: cursor, limit: 1).oldest else { return true }
+        let age = Double(clock.now().microsecondsSinceEpoch - oldest.microsecondsSinceEpoch) / 1e6
+        return age < Self.staleSeconds
+      } catch {
+        return false  // Without the database nothing new is carried.
+      }
+    }
+  }
+
+  private var warmthCheck: ReadinessCheck {
+    .init(name: "warm_up", isRequired: true, faultWord: "warming") { [warmth] in warmth.isWarm }
   }
 
   private var redisCheck: [ReadinessCheck] {
@@ -148,9 +192,11 @@ struct Shop: Sendable {
   func engineCheck() -> EngineCheck { EngineCheck(engine: engine, logger: logger) }
 
   /// The services of a running shop. The embedded node lives in this process, and so does its sync.
-  func services(server: HTTPServer) -> [ServiceConfiguration] {
+  func services(server: HTTPServer, ownServers: OwnServers? = nil) -> [ServiceConfiguration] {
     var services: [ServiceConfiguration] = []
-    // The first service ends last: answers that the server gives while it drains are logged.
+    if let ownServers { services.append(ServiceConfiguration(name: "own servers", service: ownServers)) }
+    services.append(ServiceConfiguration(name: "warm-up", service: warmth))
+    // The log's service ends last: answers that the server gives while it drains are logged.
     if let searchLog {
       services.append(
         ServiceConfiguration(name: "query log", service: SearchLogService(log: searchLog, logger: logger)))
@@ -162,6 +208,18 @@ struct Shop: Sendable {
     ]
     if isEmbedded { services.append(ServiceConfiguration(name: "index sync", service: SyncService(sync: indexSync()))) }
     return services
+  }
+}
+
+extension RateLimits.Options {
+  init(_ settings: Settings.HTTP) {
+    self.init()
+    func rate(_ perSecond: Int, burstSeconds: Int) -> TokenBuckets.Rate {
+      TokenBuckets.Rate(perSecond: Double(perSecond), burst: Double(perSecond * burstSeconds))
+    }
+    searchesOfAddress = rate(settings.searchesPerSecond, burstSeconds: 2)
+    searchesOfVisitor = rate(settings.visitorSearchesPerSecond, burstSeconds: 5)
+    eventsOfAddress = rate(settings.eventsPerSecond, burstSeconds: 4)
   }
 }
 
@@ -208,7 +266,7 @@ extension SearchLog.Options {
 }
 
 /// Runs work that ends only when cancelled, until the shop is told to stop.
-private func untilShutdown(_ work: @escaping @Sendable () async -> Void) async {
+func untilShutdown(_ work: @escaping @Sendable () async -> Void) async {
   await withTaskGroup { group in
     group.addTask(operation: work)
     group.addTask { try? await gracefulShutdown() }  // Cancelled or shut down: either way the work ends now.

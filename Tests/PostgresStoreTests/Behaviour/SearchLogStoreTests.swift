@@ -52,10 +52,11 @@ import Testing
 
   private static func search(
     _ query: String, _ visitor: Int?, daysAgo: Int = 0, minute: Int = 0, outcome: SearchOutcome = .found,
-    filters: Int = 0, firstRank: Int = 1, products: ClosedRange<Int64> = 1...10
+    filters: Int = 0, firstRank: Int = 1, products: ClosedRange<Int64> = 1...10, network: [UInt8]? = nil
   ) -> LoggedSearch {
     LoggedSearch(
-      id: .random(), searchedAt: time(daysAgo, minute: minute), visitor: visitor.map(Self.visitor), query: query,
+      id: .random(), searchedAt: time(daysAgo, minute: minute), visitor: visitor.map(Self.visitor),
+      range: network ?? visitor.map { [4, UInt8($0 / 256), UInt8($0 % 256), 0] } ?? [], query: query,
       outcome: outcome, total: outcome == .nothing ? 0 : 10, filterCount: filters, firstRank: firstRank,
       products: products.map { ProductID(rawValue: $0) })
   }
@@ -228,6 +229,7 @@ import Testing
     try await store.log.write(
       asked("new", by: 5, daysAgo: 0) + asked("old", by: 8, daysAgo: 14) + asked("ancient", by: 50, daysAgo: 35)
         + asked("few", by: 2, daysAgo: 0) + asked("few", by: 2, daysAgo: 1)
+        + (0..<9).map { Self.search("of one network", $0, network: [4, 203, 0, 113]) }
         + asked("drss", by: 9, daysAgo: 0, outcome: .corrected)
         + asked("unknown", by: 9, daysAgo: 0, outcome: .nothing)
         + asked("in part", by: 9, daysAgo: 0, outcome: .relaxed)
@@ -237,6 +239,22 @@ import Testing
     #expect(popular.map(\.text) == ["new", "old"])
     #expect(popular.map { ($0.weight * 1000).rounded() } == [5000, 2000])
     #expect(try await store.log.popularQueries(now: Self.now, limit: 1).map(\.text) == ["new"])
+  }
+
+  @Test("5: a server without room is away, and refuses nothing", .timeLimit(.minutes(5)))
+  func diskFull() async throws {
+    let store = try await Store()
+    try await store.pool.execute(
+      """
+      CREATE FUNCTION behaviour.no_room() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$
+      """)
+    try await store.pool.execute(
+      "CREATE TRIGGER no_room BEFORE INSERT ON behaviour.search FOR EACH ROW EXECUTE FUNCTION behaviour.no_room()")
+    // What is away is written later (SearchLog.flush); what is refused would be dropped.
+    await #expect(throws: DependencyUnavailable.self) { try await store.log.write([Self.search("lamp", 1)]) }
+    try await store.pool.execute("DROP TRIGGER no_room ON behaviour.search")
+    try await store.log.write([Self.search("lamp", 1)])
   }
 
   @Test("6: successful searches that followed", .timeLimit(.minutes(5)))

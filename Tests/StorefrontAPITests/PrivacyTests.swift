@@ -1,0 +1,69 @@
+// Over every route of the shop, with a real Redis and a real Postgres behind it:
+// 1. A browser that asks to be left alone (Sec-GPC, DNT) gets no cookie, with one of its own or without, and nothing is kept
+//    of what it does: Redis and the log stay as they are.
+// 2. Nothing is kept in Redis of whoever sends no cookie.
+import HTTPServer
+import JSON
+import LocalServices
+import Ports
+import PostgresClient
+import PostgresStore
+import RedisStore
+import SearchService
+import Seeding
+import Testing
+
+@Suite(.serialized) struct PrivacyTests {
+  /// Routes with their parameters filled in; a route that is added is walked too.
+  private func targets(of shop: TestShop) async throws -> [(method: HTTPMethod, target: String)] {
+    let product = try #require(try await shop.json("/v1/search?q=dress")["products"]?[0]?["id"]?.string)
+    return shop.router.routes.map { route in
+      var path = route.pattern
+      for (name, value) in [
+        ("{id}", product), ("{slug}", route.pattern.contains("/b") ? "velloria" : "dresses"), ("{code}", "brand"),
+        ("{name...}", "x.svg"),
+      ] { path = path.replacing(name, with: value) }
+      return (route.method, path + "?q=dress")
+    }
+  }
+
+  @Test("1, 2: every route", .timeLimit(.minutes(5)))
+  func everyRoute() async throws {
+    let redis = try await LocalRedis.startTemporary()
+    var settings = redis.settings
+    settings.deadline = .seconds(60)
+    let client = try RedisClient(settings)
+    let shop = try await TestShop(
+      try Seeding.handWrittenCatalog(directory: TestShop.root + "/Seeds/catalog"), redis: client)
+    let targets = try await targets(of: shop)
+    #expect(targets.count > 20)
+    func logged() async throws -> Int {
+      try await shop.log.flush()
+      return try await shop.pool.query("SELECT count(*) FROM behaviour.search")[0].decode(at: 0)
+    }
+    let before = try await logged()
+    for wish in ["Sec-GPC: 1\r\n", "DNT: 1\r\n"] {
+      for cookie in ["", TestShop.cookie()] {
+        for (method, target) in targets {
+          let type = method == .post ? "Content-Type: application/json\r\n" : ""
+          let event = "{\"type\":\"click\",\"search_id\":\"0123456789abcdef\",\"product_id\":\"1\"}"
+          let answer = try await shop.client.get(
+            target, method: method.rawValue, headers: wish + cookie + type,
+            body: method == .post ? "{\"events\":[\(event)]}" : "")
+          #expect(answer.status < 500, "\(target)")
+          #expect(answer.headers["Set-Cookie"] == nil, "\(method.rawValue) \(target)")
+        }
+      }
+    }
+    #expect(try await client.keyCount() == 0)
+    #expect(try await logged() == before)
+    for (method, target) in targets where method == .get { _ = try await shop.client.get(target) }
+    #expect(try await client.keyCount() == 0, "of whoever sends no cookie")
+    for (method, target) in targets where method == .get {
+      _ = try await shop.client.get(target, headers: TestShop.cookie())
+    }
+    #expect(try await client.keyCount() > 0, "the walk does meet what is kept")
+    await client.close()
+    await redis.stop()
+  }
+}

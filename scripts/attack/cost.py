@@ -1,0 +1,99 @@
+"""What legal requests cost at the most: latency of the dearest beside a usual one, and memory after thousands of others."""
+import concurrent.futures
+import json
+import statistics
+
+from shop import quoted
+
+# Above what a demo shop of 300 products takes, its caches full (docs/explain/http.md).
+RSS_BOUND_MEGABYTES = 600
+DEAREST_FACTOR = 10
+# Below this a factor says more of the clock than of the shop.
+LEAST_SECONDS = 0.01
+# One less than a search takes: the measurement adds one, so that no cache answers.
+MOST_CONDITIONS = 29
+
+
+def codes(shop):
+    facets = shop.get("/v1/search").json()["facets"]
+    kinds = {facet["code"]: [value["value"] for value in facet.get("values", [])] for facet in facets}
+    return {code: values for code, values in kinds.items() if code not in ("category", "price", "rating", "stock")}
+
+
+def dearest(shop):
+    known = codes(shop)
+    attributes = [code for code in known if code != "brand"]
+    found = []
+    conditions = [("filter", f"{code}:{value}") for code in attributes for value in known[code]][:MOST_CONDITIONS]
+    found.append(conditions)
+    found.append([(f"min:{code}", "0") for code in attributes][:14] + [(f"max:{code}", "1e9") for code in attributes][:14])
+    found.append([("filter", f"{attributes[n % len(attributes)]}:no such value {n} " + "x" * 90) for n in range(MOST_CONDITIONS)])
+    found.append([("q", "red dress"), ("page_size", "100"), ("why", "true"), ("highlight", "true")] + conditions[:20])
+    found.append([("q", " ".join(["dress", "laptop", "sofa", "red"] * 15)[:300]), ("page_size", "100")])
+    found.append([("q", " ".join(f"zq{n}x" for n in range(60))[:300])])
+    for parameters in found:
+        query = "&".join(f"{quoted(name)}={quoted(value)}" for name, value in parameters)
+        yield "/v1/search?" + query
+        yield "/search?" + "&".join(part for part in query.split("&"))
+
+
+def seconds_of(shop, target, times=9):
+    answers = []
+    for number in range(times):
+        # Each another search, so that no cache answers it.
+        answer = shop.get(target + f"&price_max={10_000 + number}")
+        shop.check(f"{answer.status} for {target[:300]}: {answer.text[:200]}", answer.status == 200)
+        shop.check(f"{len(answer.body)} bytes for {target[:200]}", len(answer.body) < 4_000_000)
+        answers.append(answer.seconds)
+    return statistics.median(answers)
+
+
+def run(shop, random, seconds, clock):
+    usual = {path: seconds_of(shop, f"{path}?q=red+dress&filter=stock:yes") for path in ("/v1/search", "/search")}
+    print("  usual", {path: f"{value * 1000:.1f} ms" for path, value in usual.items()})
+    for target in dearest(shop):
+        took = seconds_of(shop, target)
+        bound = max(LEAST_SECONDS, usual[target.split("?")[0]] * DEAREST_FACTOR)
+        print(f"  {took * 1000:.1f} ms {target[:100]}", flush=True)
+        shop.check(f"{took * 1000:.0f} ms, a usual one {bound * 100:.0f}: {target[:300]}", took < bound)
+    before = shop.rss()
+    known = codes(shop)
+    words = [value for values in known.values() for value in values]
+    end = clock() + seconds
+
+    def different(number):
+        count = random.randrange(1, 28)
+        parameters = [("q", f"{random.choice(words)} {number}"), ("page_size", str(random.randrange(1, 101)))]
+        for _ in range(count):
+            code = random.choice(list(known))
+            parameters.append(("filter", f"{code}:{random.choice(known[code] or ['x'])} {random.randrange(1 << 40)}"))
+        return "/v1/search?" + "&".join(f"{quoted(name)}={quoted(value)}" for name, value in parameters)
+
+    asked = 0
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        while clock() < end and asked < 10_000:
+            for answer in pool.map(shop.get, [different(asked + n) for n in range(200)]):
+                shop.check(f"a legal search was answered {answer.status}: {answer.text[:200]}", answer.status in (200, 429))
+            asked += 200
+    after = shop.rss()
+    print(f"  {asked} different searches: {before:.0f} → {after:.0f} MB")
+    shop.check(f"{after:.0f} MB, the bound is {RSS_BOUND_MEGABYTES}", after < RSS_BOUND_MEGABYTES)
+    shop.expect_alive("legal requests")
+
+
+def flood(shop, random, seconds, clock):
+    """One sender's flood of events and guesses is met by 429, and another request is still answered."""
+    event = {"type": "click", "search_id": "0123456789abcdef", "product_id": "1"}
+    body = json.dumps({"events": [event] * 100}).encode()
+    head = {"Content-Type": "application/json"}
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        statuses = [
+            answer.status for answer in pool.map(
+                lambda _: shop.get("/v1/events", "POST", head, body), range(1_500))]
+        guesses = [
+            answer.status for answer in pool.map(
+                lambda n: shop.get("/v1/admin/search/analytics", headers={"Authorization": f"Bearer guess{n}"}), range(300))]
+    shop.check(f"1,500 requests with events: {statuses.count(202)} were taken", 429 in statuses and statuses.count(202) < 1_000)
+    shop.check(f"300 guesses: {guesses.count(401)} were looked at", guesses.count(401) < 60 and 429 in guesses)
+    shop.check("a flood of events stops searches", shop.get("/v1/search?q=dress").status == 200)
+    shop.check("guesses are not logged", "wrong admin token" in shop.log())
