@@ -28,15 +28,27 @@ public struct EASE: Explaining {
   /// B by rows.
   let weights: [Float]
 
+  enum Precision { case double, single }
+
   /// Learns from users × items.
   public init(_ rows: SparseRows, regularization: Double = 200, workers: Int = availableProcessors) throws {
+    let precision = rows.columnCount <= Self.doublePrecisionItems ? Precision.double : .single
+    try self.init(rows, regularization: regularization, precision: precision, workers: workers)
+  }
+
+  init(
+    _ rows: SparseRows, regularization: Double, precision: Precision, workers: Int = availableProcessors
+  ) throws {
     precondition(regularization > 0 && regularization.isFinite, "EASE needs a regularization above 0")
     itemCount = rows.columnCount
     guard itemCount <= Self.mostItems else { throw TooManyItems(count: itemCount) }
     weights =
-      itemCount <= Self.doublePrecisionItems
-      ? try Self.weights(Self.gram(rows, regularization, Double.self), itemCount, workers, Self.invertDouble)
-      : try Self.weights(Self.gram(rows, regularization, Float.self), itemCount, workers, Self.invertSingle)
+      switch precision {
+      case .double:
+        try Self.weights(Self.gram(rows, regularization, Double.self), itemCount, workers, Self.invertDouble)
+      case .single:
+        try Self.weights(Self.gram(rows, regularization, Float.self), itemCount, workers, Self.invertSingle)
+      }
   }
 
   /// XᵀX + λ I, its lower triangle by columns (the upper by rows).

@@ -9,17 +9,24 @@ internal import Ranking
 /// `implicit` (Frederickson) does.
 public struct ImplicitALS: Explaining {
   public struct Options: Sendable, Equatable {
-    public var factors = 64
+    public var factors: Int
     public var iterations = 15
     /// λ
-    public var regularization: Float = 0.01
+    public var regularization: Float
     /// α
-    public var alpha: Float = 1
+    public var alpha: Float
     public var conjugateGradientSteps = 3
     public var seed: UInt64 = 1
-    public var workers = availableProcessors
+    public var workers: Int
 
-    public init() {}
+    public init(
+      factors: Int = 64, regularization: Float = 0.01, alpha: Float = 1, workers: Int = availableProcessors
+    ) {
+      self.factors = factors
+      self.regularization = regularization
+      self.alpha = alpha
+      self.workers = workers
+    }
   }
 
   public let factors: Int

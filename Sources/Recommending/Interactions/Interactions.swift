@@ -51,9 +51,17 @@ public struct Interactions: Sendable {
       entries: places.lazy.map { SparseRows.Entry(row: rows[$0].user, column: rows[$0].item, value: rows[$0].rating) })
   }
 
-  /// The pairs of these rows that are rated at least `least`, each once with value 1.
-  public func chosen(of places: some Collection<Int>, least: Float) -> SparseRows {
-    ratings(of: places.filter { rows[$0].rating >= least }).merged().withValues(1)
+  /// The pairs of these rows that are rated at least `least`, each once with value 1; with a `lowValue` above 0 the others
+  /// as well, with that value.
+  public func chosen(of places: some Collection<Int>, least: Float, lowValue: Float = 0) -> SparseRows {
+    let kept = places.filter { lowValue > 0 || rows[$0].rating >= least }
+    return SparseRows(
+      rowCount: users.count, columnCount: items.count,
+      entries: kept.lazy.map { place in
+        let row = rows[place]
+        return SparseRows.Entry(row: row.user, column: row.item, value: row.rating >= least ? 1 : 0)
+      }
+    ).merged().mapValues { _, _, value in value > 0 ? 1 : lowValue }
   }
 }
 

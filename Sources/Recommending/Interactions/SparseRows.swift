@@ -45,6 +45,9 @@ public struct SparseRows: Sendable, Equatable {
     self.values = values
   }
 
+  /// Σ over the rows of their number of entries squared: what work on all pairs of a row's entries costs.
+  public var squaredRowCounts: Int { (0..<rowCount).reduce(0) { $0 + range($1).count * range($1).count } }
+
   public func range(_ row: Int) -> Range<Int> { offsets[row]..<offsets[row + 1] }
 
   /// Columns as rows; the entries of each are in ascending order of the old rows.

@@ -22,9 +22,16 @@ public struct RatingFactors: RatingPredictor {
 
     public init() {}
 
-    /// Surprise's defaults for SVD++.
-    public static var plusPlus: Options {
+    /// Surprise's defaults for SVD.
+    public static func standard(seed: UInt64) -> Options {
       var options = Options()
+      options.seed = seed
+      return options
+    }
+
+    /// Surprise's defaults for SVD++.
+    public static func plusPlus(seed: UInt64) -> Options {
+      var options = standard(seed: seed)
       options.factors = 20
       options.rate = 0.007
       options.usesImplicitItems = true
