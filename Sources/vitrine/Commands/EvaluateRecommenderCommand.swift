@@ -1,6 +1,7 @@
-import Configuration
+public import Configuration
 import Importing
-import Recommending
+import JSON
+public import Recommending
 
 extension InteractionSplit: ExpressibleByArgument {}
 

@@ -158,7 +158,8 @@ struct RecommenderEvaluation {
     if interactions.items.count <= EASE.mostItems {
       models.append(("EASE, lambda 200", { byHistory(try EASE($0, regularization: 200)) }))
     } else {
-      report.notices.append("EASE is left out: \(EASE.TooManyItems(count: interactions.items.count))")
+      report.notices.append(
+        "EASE is left out: it takes \(EASE.mostItems) items at the most, and there are \(interactions.items.count)")
     }
     models.append(
       (
