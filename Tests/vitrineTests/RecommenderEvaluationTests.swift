@@ -72,7 +72,8 @@ import Threading
     (code, out, err) = await run(["--interactions", path + ".gz", "--relevant-from", "3"])
     #expect(code == .success && out.contains("1.098427") && out.contains("tuned blend, nothing rated shown again"))
     (code, out, err) = await run(["--interactions", path + ".gz", "--split", "folds", "--json"])
-    #expect(code == .success && (try JSONValue(parsing: out)["held_out_rows"]?.int) == 700)
+    let folds = try JSONValue(parsing: Array(out.utf8))
+    #expect(code == .success && folds["held_out_rows"]?.int == 700)
   }
 
   @Test("2: what is told") func told() async throws {
@@ -94,7 +95,7 @@ import Threading
     (code, _, err) = await run(["--interactions", try file(folder, "alone\n")])
     #expect(code == .failure && err.contains("has one field"), "\(err)")
     (code, _, err) = await run(["--interactions", try file(folder, "1\t2\t3\n1\t3\t4\n"), "--split", "time"])
-    #expect(code == .validationFailure && err.contains("--split mod5"), "\(err)")
+    #expect(code == .failure && err.contains("--split mod5"), "\(err)")
     for words in [["--depth", "0"], ["--neighbours", "0"], ["--split", "mod7"], ["--seed", "-1"]] {
       (code, _, err) = await run(["--interactions", folder.path] + words)
       #expect(code == .validationFailure, "\(words): \(err)")

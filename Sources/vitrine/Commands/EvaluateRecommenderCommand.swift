@@ -36,6 +36,11 @@ struct EvaluateRecommenderCommand: Command {
   private static let mostDepth = 1_000
   private static let mostNeighbours = 10_000
 
+  private struct WithoutTimes: Error, CustomStringConvertible {
+    let path: String
+    var description: String { "\(path): a line has no timestamp, which --split time needs: use --split mod5" }
+  }
+
   func validate() throws {
     guard (1...Self.mostDepth).contains(depth) else {
       throw ValidationError("--depth \(depth) is out of range: 1 to \(Self.mostDepth)")
@@ -57,7 +62,7 @@ struct EvaluateRecommenderCommand: Command {
       split: split, relevantFrom: Float(relevantFrom), depth: depth, neighbours: neighbours, seed: seed,
       tunes: tune ? true : nil)
     if split == .time && !read.interactions.hasTimes {
-      throw ValidationError("--split time needs a timestamp in every line; \(interactions) has not: use --split mod5")
+      throw WithoutTimes(path: interactions)
     }
     let meter = context.terminal.progress("evaluate", unit: "models", json: json)
     let evaluation = RecommenderEvaluation(interactions: read.interactions, options: options)
