@@ -10,10 +10,13 @@ import json
 import os
 import sys
 import time
+import warnings
 from importlib.metadata import version
 
 # implicit's own threads call BLAS; BLAS with threads of its own would take turns with them, as implicit warns.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
+# implicit's notes on how it turns matrices around.
+warnings.filterwarnings("ignore", module="implicit")
 
 
 def load(path):
