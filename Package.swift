@@ -53,6 +53,8 @@ let package = Package(
     systemLibrary("CStemmer", apt: "libstemmer-dev"),
     systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     systemLibrary("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    // BLAS and LAPACK, both of OpenBLAS in Debian; liblapacke-dev is its C interface.
+    systemLibrary("CLAPACK", apt: "libopenblas-dev"),
     // glibc's own malloc.h, which the toolchain's Glibc module leaves out.
     systemLibrary("CMalloc", apt: "libc6-dev"),
     .target(
@@ -69,6 +71,7 @@ let package = Package(
     library("SearchDSL", ["JSON"]),
     library("Pricing", ["Catalog"]),
     library("Ranking", ["Catalog"]),
+    library("Recommending", ["Catalog", "JSON", "Ranking", "Threading", "CLAPACK", "CZlib"]),
     library("Understanding", ["Catalog"]),
 
     // The embedded search engine.
@@ -121,7 +124,7 @@ let package = Package(
         "RedisStore",
         "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Telemetry", "Configuration",
         "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "CMalloc", "Threading",
-        "Understanding", "Signing", "Numbers", "Narrowing",
+        "Understanding", "Signing", "Numbers", "Narrowing", "Recommending",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
     // What tests of several targets share.
@@ -135,6 +138,7 @@ let package = Package(
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
     tests("Ranking", ["Ranking"]),
+    tests("Recommending", ["Recommending", "Catalog", "JSON", "Ranking", "TestSupport"]),
     tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),
     tests(
       "SearchNode",
@@ -180,7 +184,7 @@ let package = Package(
         "vitrine", "Configuration", "PostgresClient", "PostgresStore", "LocalServices", "JSON", "Threading", "Catalog",
         "Indexer",
         "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry", "Ranking", "SearchService", "Seeding",
-        "Understanding", "TestSupport",
+        "Understanding", "Recommending", "TestSupport",
       ]),
     tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading", "TestSupport"]),
     tests(

@@ -1,0 +1,135 @@
+public import JSON
+
+/// What the shop's staff lift and lower in lists of recommendations: a published value, as a file of JSON.
+///
+///     {"rules": [{"name": "margin", "when": {"margin_share_above": 0.4}, "factor": 1.2}]}
+public struct BusinessRules: Sendable, Equatable {
+  public static let mostRules = 100
+  private static let mostNameCharacters = 100
+  private static let mostFactor = 10.0
+
+  /// All of what is given must hold.
+  public struct Condition: Sendable, Equatable {
+    public var marginShareAbove: Double?
+    public var stockAbove: Double?
+    public var trendingAbove: Double?
+    public var priceAbove: Double?
+    public var priceBelow: Double?
+    /// The shopper's segment, as `premium` or `budget`.
+    public var segment: String?
+
+    public init(
+      marginShareAbove: Double? = nil, stockAbove: Double? = nil, trendingAbove: Double? = nil,
+      priceAbove: Double? = nil, priceBelow: Double? = nil, segment: String? = nil
+    ) {
+      self.marginShareAbove = marginShareAbove
+      self.stockAbove = stockAbove
+      self.trendingAbove = trendingAbove
+      self.priceAbove = priceAbove
+      self.priceBelow = priceBelow
+      self.segment = segment
+    }
+
+    /// What is not known of the item or the shopper does not hold.
+    func holds(_ facts: CandidateFacts, segment shopper: String?) -> Bool {
+      func isAbove(_ value: Double?, _ bound: Double?) -> Bool {
+        bound.map { bound in value.map { $0 > bound } ?? false } ?? true
+      }
+      return isAbove(facts.marginShare, marginShareAbove) && isAbove(Double(facts.stock), stockAbove)
+        && isAbove(facts.trending, trendingAbove) && isAbove(facts.price, priceAbove)
+        && (priceBelow.map { bound in facts.price.map { $0 < bound } ?? false } ?? true)
+        && (segment.map { $0 == shopper } ?? true)
+    }
+  }
+
+  public struct Rule: Sendable, Equatable {
+    public var name: String
+    public var condition: Condition
+    public var factor: Double
+
+    public init(name: String, condition: Condition, factor: Double) {
+      self.name = name
+      self.condition = condition
+      self.factor = factor
+    }
+  }
+
+  public var rules: [Rule]
+
+  public init(rules: [Rule]) { self.rules = rules }
+
+  /// What is in force until staff publish others.
+  public static let standard = BusinessRules(rules: [
+    Rule(name: "margin", condition: .init(marginShareAbove: 0.4), factor: 1.2),
+    Rule(name: "stock", condition: .init(stockAbove: 100), factor: 1.1),
+    Rule(name: "trending", condition: .init(trendingAbove: 0.8), factor: 1.15),
+    Rule(name: "premium", condition: .init(priceAbove: 100, segment: "premium"), factor: 1.1),
+    Rule(name: "budget", condition: .init(priceBelow: 50, segment: "budget"), factor: 1.1),
+  ])
+
+  /// The rules that hold, in their order; a score is multiplied by the factor of each.
+  public func applied(to facts: CandidateFacts, segment: String?) -> [Rule] {
+    rules.filter { $0.condition.holds(facts, segment: segment) }
+  }
+
+  /// Why a file of rules is refused.
+  public struct Fault: Error, Sendable, Equatable, CustomStringConvertible {
+    public let reason: String
+    public var description: String { "business rules: \(reason)" }
+  }
+
+  private static var numbers: [String: WritableKeyPath<Condition, Double?>] {
+    [
+      "margin_share_above": \.marginShareAbove, "stock_above": \.stockAbove, "trending_above": \.trendingAbove,
+      "price_above": \.priceAbove, "price_below": \.priceBelow,
+    ]
+  }
+
+  public init(_ json: JSONValue) throws(Fault) {
+    guard let list = json["rules"]?.array, json.object?.names == ["rules"] else {
+      throw Fault(reason: "an object with the one member `rules`, a list, is expected")
+    }
+    guard list.count <= Self.mostRules else {
+      throw Fault(reason: "\(list.count) rules; \(Self.mostRules) are the most")
+    }
+    rules = []
+    for (place, entry) in list.enumerated() { rules.append(try Self.rule(entry, "rule \(place + 1)")) }
+  }
+
+  private static func rule(_ json: JSONValue, _ place: String) throws(Fault) -> Rule {
+    guard let name = json["name"]?.string, (1...mostNameCharacters).contains(name.count) else {
+      throw Fault(reason: "\(place): `name` must be a text of 1 to \(mostNameCharacters) characters")
+    }
+    guard let factor = json["factor"]?.double, (0...mostFactor).contains(factor) else {
+      throw Fault(reason: "\(place): `factor` must be a number from 0 to \(mostFactor)")
+    }
+    guard let when = json["when"]?.object, !when.isEmpty else {
+      throw Fault(reason: "\(place): `when` must be an object with a condition")
+    }
+    var condition = Condition()
+    for member in when.members {
+      if member.name == "segment", let segment = member.value.string {
+        condition.segment = segment
+      } else if let path = numbers[member.name], let number = member.value.double, number.isFinite {
+        condition[keyPath: path] = number
+      } else {
+        let known = (numbers.keys.sorted() + ["segment"]).joined(separator: ", ")
+        throw Fault(reason: "\(place): `\(member.name)` is not a condition with its value; known are \(known)")
+      }
+    }
+    return Rule(name: name, condition: condition, factor: factor)
+  }
+
+  public var json: JSONValue {
+    [
+      "rules": .array(
+        rules.map { rule in
+          var when: [JSONObject.Member] = Self.numbers.sorted { $0.key < $1.key }.compactMap { name, path in
+            rule.condition[keyPath: path].map { .init(name, .double($0)) }
+          }
+          if let segment = rule.condition.segment { when.append(.init("segment", .string(segment))) }
+          return ["name": .string(rule.name), "when": .object(JSONObject(when)), "factor": .double(rule.factor)]
+        })
+    ]
+  }
+}

@@ -1,0 +1,56 @@
+/// Ratings that are learnt from, by user and by item.
+public struct RatingTraining: Sendable {
+  /// Users × items, each row in the order of the source.
+  public let byUser: SparseRows
+  /// Items × users, likewise.
+  public let byItem: SparseRows
+  /// The mean of all ratings.
+  public let mean: Double
+  /// What a prediction is cut to.
+  public let scale: ClosedRange<Double>
+
+  /// Takes the rows at these places of the interactions; there must be one.
+  public init(_ interactions: Interactions, places: [Int]) {
+    precondition(!places.isEmpty, "nothing to learn from")
+    byUser = interactions.ratings(of: places)
+    byItem = SparseRows(
+      rowCount: interactions.items.count, columnCount: interactions.users.count,
+      entries: places.lazy.map { place in
+        let row = interactions.rows[place]
+        return .init(row: row.item, column: row.user, value: row.rating)
+      })
+    mean = places.reduce(0) { $0 + Double(interactions.rows[$1].rating) } / Double(places.count)
+    let range = interactions.scale ?? 0...0
+    scale = Double(range.lowerBound)...Double(range.upperBound)
+  }
+
+  func isKnown(user: Int) -> Bool { !byUser.range(user).isEmpty }
+  func isKnown(item: Int) -> Bool { !byItem.range(item).isEmpty }
+}
+
+/// A user's place and an item's.
+public struct UserItem: Sendable, Hashable {
+  public var user: Int32
+  public var item: Int32
+
+  public init(user: Int32, item: Int32) {
+    self.user = user
+    self.item = item
+  }
+}
+
+/// Predicts the rating that a user would give an item.
+public protocol RatingPredictor: Sendable {
+  /// A prediction for each pair, not cut to the scale; nil where the model has nothing to go by.
+  func estimates(for pairs: [UserItem]) -> [Double?]
+}
+
+extension RatingPredictor {
+  /// Predictions cut to the scale; the mean rating where the model has nothing to go by, or has run away to infinity.
+  public func predictions(for pairs: [UserItem], training: RatingTraining) -> [Double] {
+    estimates(for: pairs).map { estimate in
+      let known = estimate.flatMap { $0.isFinite ? $0 : nil } ?? training.mean
+      return min(max(known, training.scale.lowerBound), training.scale.upperBound)
+    }
+  }
+}
