@@ -102,7 +102,7 @@ let package = Package(
       ], swiftSettings: strict),
 
     // What tests of several targets share.
-    library("TestSupport"),
+    library("TestSupport", ["Threading"]),
 
     tests("JSON", ["JSON", "TestSupport"]),
     tests("Catalog", ["Catalog"]),
@@ -150,7 +150,7 @@ let package = Package(
         "vitrine", "Configuration", "PostgresClient", "PostgresStore", "LocalServices", "JSON", "Threading", "Catalog",
         "Indexer",
         "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry", "Ranking", "SearchService", "Seeding",
-        "Understanding", "TestSupport",
+        "Understanding", "RedisStore", "TestSupport",
       ]),
     tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading", "TestSupport"]),
     tests(

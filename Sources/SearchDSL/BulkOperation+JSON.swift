@@ -1,10 +1,6 @@
 public import JSON
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 extension Collection<BulkOperation> {
   /// The body of `_bulk`: newline-delimited JSON, with external versions where given.

@@ -2,11 +2,7 @@ public import JSON
 public import SearchDSL
 import Threading
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// The embedded search engine: Elasticsearch's dialect, in this process and in memory.
 ///

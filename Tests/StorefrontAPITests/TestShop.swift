@@ -13,6 +13,7 @@ import SearchService
 import Seeding
 import StorefrontAPI
 import Telemetry
+import TestSupport
 import Threading
 import Web
 

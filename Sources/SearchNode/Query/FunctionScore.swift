@@ -1,10 +1,6 @@
 import SearchDSL
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// A query whose scores are modified by functions of the document.
 final class FunctionScoreWeight: Weight {

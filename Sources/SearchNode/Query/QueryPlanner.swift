@@ -1,10 +1,6 @@
 import SearchDSL
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Turns the DSL's queries into the index's: analyses text and reads values by their field's type.
 struct QueryPlanner {

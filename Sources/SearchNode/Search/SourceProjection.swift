@@ -1,11 +1,7 @@
 import JSON
 import SearchDSL
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// `_source` reduced to the requested fields, read directly from the parsed bytes: other fields are never built.
 ///
