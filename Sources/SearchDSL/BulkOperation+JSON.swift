@@ -1,6 +1,5 @@
-public import JSON
-
 import Glibc
+public import JSON
 
 extension Collection<BulkOperation> {
   /// The body of `_bulk`: newline-delimited JSON, with external versions where given.

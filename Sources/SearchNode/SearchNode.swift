@@ -1,8 +1,7 @@
+import Glibc
 public import JSON
 public import SearchDSL
 import Threading
-
-import Glibc
 
 /// The embedded search engine: Elasticsearch's dialect, in this process and in memory.
 ///

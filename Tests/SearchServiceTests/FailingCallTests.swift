@@ -20,7 +20,8 @@ import Threading
       code: "C\(index)", title: "Chair \(index)", brand: "Brand \(index % 3)", categories: [["Home", "Chairs"]],
       attributes: [.init(weight, (0..<30).map { .number(Double(index * 30 + $0) + 99.5) })],
       variants: [
-        .init(sku: SKU("C\(index)"), prices: [Price(amount: Money(minorUnits: 900, currency: .gbp))], stock: ["main": 1])
+        .init(
+          sku: SKU("C\(index)"), prices: [Price(amount: Money(minorUnits: 900, currency: .gbp))], stock: ["main": 1])
       ])
   }
 

@@ -102,7 +102,8 @@ import Understanding
   func prices(word: String) {
     let expected: Recognition.Constraint =
       Self.under.contains(word)
-      ? .price(lower: nil, upper: 3700) : Self.over.contains(word)
+      ? .price(lower: nil, upper: 3700)
+      : Self.over.contains(word)
         ? .price(lower: 3700, upper: nil) : .price(lower: 2960, upper: 4440)
     for amount in ["£37", "37", "37 pounds"] {
       let plan = UnderstoodShop.plan("dress \(word) \(amount)")
@@ -131,6 +132,7 @@ import Understanding
   func cheap(word: String) {
     let plan = UnderstoodShop.plan("\(word) laptop")
     #expect(plan.words == "laptop" && plan.filters.isEmpty)
-    #expect(plan.recognitions.map(\.kind) == [.category, .price] || plan.recognitions.map(\.kind) == [.price, .category])
+    #expect(
+      plan.recognitions.map(\.kind) == [.category, .price] || plan.recognitions.map(\.kind) == [.price, .category])
   }
 }

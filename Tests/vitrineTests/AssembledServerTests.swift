@@ -185,8 +185,12 @@ private struct Row {
   ]
 
   private static let indexer = [
-    Row("indexer.batchDocuments", "124") { try part("options.batchDocuments", of: $0.shop.indexSync(), as: Int.self) == 124 },
-    Row("indexer.batchBytes", "125000") { try part("options.batchBytes", of: $0.shop.indexSync(), as: Int.self) == 125_000 },
+    Row("indexer.batchDocuments", "124") {
+      try part("options.batchDocuments", of: $0.shop.indexSync(), as: Int.self) == 124
+    },
+    Row("indexer.batchBytes", "125000") {
+      try part("options.batchBytes", of: $0.shop.indexSync(), as: Int.self) == 125_000
+    },
     Row("indexer.pollMilliseconds", "126") {
       try part("options.pollPause", of: $0.shop.indexSync(), as: Duration.self) == .milliseconds(126)
     },

@@ -1,6 +1,5 @@
-import SearchDSL
-
 import Glibc
+import SearchDSL
 
 /// A query whose scores are modified by functions of the document.
 final class FunctionScoreWeight: Weight {

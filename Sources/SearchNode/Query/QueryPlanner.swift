@@ -1,6 +1,5 @@
-import SearchDSL
-
 import Glibc
+import SearchDSL
 
 /// Turns the DSL's queries into the index's: analyses text and reads values by their field's type.
 struct QueryPlanner {

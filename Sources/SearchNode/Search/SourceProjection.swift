@@ -1,7 +1,6 @@
+import Glibc
 import JSON
 import SearchDSL
-
-import Glibc
 
 /// `_source` reduced to the requested fields, read directly from the parsed bytes: other fields are never built.
 ///
