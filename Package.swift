@@ -142,7 +142,8 @@ let package = Package(
         "LocalServices",
         "Indexer", "Telemetry", "Seeding", "JSON", "Understanding", "ElasticsearchClient", "Threading", "TestSupport",
       ]),
-    tests("Telemetry", ["Telemetry"]),
+    tests("Telemetry", ["Telemetry", "Threading"]),
+    tests("Threading", ["Threading", "TestSupport"]),
     tests("Configuration", ["Configuration", "Threading", "TestSupport"]),
     tests(
       "vitrine",

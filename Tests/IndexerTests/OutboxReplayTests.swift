@@ -6,6 +6,8 @@
 // 4. A full build notes how far it has come only after the products up to there are written.
 import Catalog
 import Ports
+import PostgresClient
+import PostgresStore
 import SearchDSL
 import SearchNode
 import Testing

@@ -93,9 +93,12 @@ import Understanding
 
   private static let under = [
     "under", "below", "max", "maximum", "upto", "up to", "less than", "cheaper than", "no more than", "not over",
-    "at most",
+    "not more than", "not above", "at most",
   ]
-  private static let over = ["over", "above", "from", "min", "minimum", "more than", "at least"]
+  private static let over = [
+    "over", "above", "from", "min", "minimum", "more than", "at least",
+    "no less than", "not less than", "not under", "not below",
+  ]
   private static let about = ["around", "about", "roughly", "approx"]
 
   @Test("5: words about prices", arguments: under + over + about)

@@ -1,13 +1,18 @@
 // Every setting arrives in the assembled shop:
 // 1. Each setting of the list has a row below; a setting without one fails the test.
 // 2. With every setting different from its default, each value is found, in its unit, where it takes effect.
+// 3. What a command says for itself goes before the settings, and nothing else does.
+// 4. The ended instances of the embedded engine are forgotten after five minutes, and no sooner.
 import Catalog
 import Configuration
 import ElasticsearchClient
 import Foundation
 import HTTPServer
+import Indexer
 import LocalServices
+import Ports
 import PostgresClient
+import PostgresStore
 import RedisStore
 import SearchService
 import Telemetry
@@ -72,15 +77,15 @@ private func part<Value>(_ path: String, of root: Any, as type: Value.Type) thro
 }
 
 /// The value of a setting, the shops that have it, and where it must be seen.
-private struct Row {
+private struct Row: Sendable {
   let key: String
   let value: String
   let variants: Set<Variant>
-  let isSeen: (Assembly) throws -> Bool
+  let isSeen: @Sendable (Assembly) throws -> Bool
 
   init(
     _ key: String, _ value: String, in variants: Set<Variant> = Set(Variant.allCases),
-    isSeen: @escaping (Assembly) throws -> Bool
+    isSeen: @escaping @Sendable (Assembly) throws -> Bool
   ) {
     self.key = key
     self.value = value
@@ -279,6 +284,53 @@ private struct Row {
     }
     await cache.close()
     await database.close()
+  }
+
+  @Test("3: a command's own say", .timeLimit(.minutes(2)))
+  func commandsSay() async throws {
+    let resolved = try ResolvedSettings(
+      flags: [:],
+      environment: ["VITRINE_POSTGRES_URL": "postgres://una:1210@127.0.0.1:1/one", "VITRINE_SEARCH_ENGINE": "http://a"])
+    let context = CommandContext(
+      resolved: resolved, environment: [:], terminal: Terminal(isInteractive: false) { _, _ in })
+    for limit in [nil, Duration.seconds(3_000)] {
+      let database = try await Database.open(context, statementTimeout: limit)
+      #expect(database.pool.settings.statementTimeout == limit ?? .seconds(5))
+      for isQuiet in [false, true] {
+        let shop = try Shop(context, pool: database.pool, isQuiet: isQuiet)
+        #expect(shop.logger.level == (isQuiet ? .warning : .info))
+        #expect(!shop.isEmbedded && shop.searchService().log == nil && shop.searchService(logs: true).log != nil)
+      }
+      for cachesAnswers in [false, true] {
+        let shop = try Shop(context, pool: database.pool, engine: "embedded", cachesAnswers: cachesAnswers)
+        let cached = try part("responses", of: shop.engine, as: Any.self)
+        #expect(shop.isEmbedded && Mirror(reflecting: cached).children.isEmpty == !cachesAnswers)
+      }
+      await database.close()
+    }
+  }
+
+  @Test("4: ended instances", .timeLimit(.minutes(2)))
+  func endedInstances() async throws {
+    let settings = try await TestPostgres.shared.makeDatabase()
+    let pool = PostgresPool(settings)
+    let resolved = try ResolvedSettings(flags: [:], environment: [:])
+    let context = CommandContext(
+      resolved: resolved, environment: [:], terminal: Terminal(isInteractive: false) { _, _ in })
+    let shop = try Shop(context, pool: pool)
+    let ages = [("products-embedded-old", 310), ("products-embedded-young", 60), ("products-other", 100_000)]
+    for (alias, seconds) in ages {
+      _ = try await shop.catalog.beginGeneration(alias: alias, mappingHash: "h", mapping: "{}", cursor: .start)
+      try await pool.execute(
+        """
+        UPDATE indexing.generation SET created_at = now() - make_interval(secs => \(Double(seconds)))
+        WHERE alias = \(alias)
+        """)
+    }
+    _ = try await shop.indexFull()
+    let left = Set(try await shop.catalog.generations(alias: nil).map(\.alias))
+    #expect(left == ["products-embedded-young", "products-other", shop.indexAlias])
+    await pool.close()
   }
 
   /// The answers of the assembled routes: neither engine nor database is there, so that pages say so in the shop's name.
