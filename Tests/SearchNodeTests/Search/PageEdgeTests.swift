@@ -48,12 +48,16 @@ import Testing
     var random = SeededGenerator(seed: seed)
     let documents = Self.documents(&random)
     let node = try await Self.node(documents)
-    for (direction, size) in [(SortKey.Direction.ascending, 1), (.descending, 7), (.ascending, 50), (.descending, 149)]
-    {
-      let sort = [SortKey(.field("number"), direction), SortKey(.field("id"), .ascending)]
+    let orders: [(SortKey.Direction, SortKey.Direction, size: Int)] = [
+      (.ascending, .ascending, 1), (.descending, .ascending, 7), (.ascending, .descending, 9),
+      (.descending, .descending, 50), (.ascending, .ascending, 149),
+    ]
+    for (direction, ties, size) in orders {
+      let sort = [SortKey(.field("number"), direction), SortKey(.field("id"), ties)]
       let expected = documents.indices.sorted {
         let (left, right) = (documents[$0].number, documents[$1].number)
-        return left == right ? $0 < $1 : (left < right) == (direction == .ascending)
+        if left == right { return ($0 < $1) == (ties == .ascending) }
+        return (left < right) == (direction == .ascending)
       }
       var found: [Int] = []
       var after: [SortValue]?
