@@ -128,7 +128,7 @@ let package = Package(
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
     // What tests of several targets share.
-    library("TestSupport"),
+    library("TestSupport", ["Threading"]),
 
     tests("JSON", ["JSON", "TestSupport"]),
     tests("Numbers", ["Numbers"]),
@@ -176,7 +176,8 @@ let package = Package(
         "Indexer", "Telemetry", "Seeding", "JSON", "Signing", "Understanding", "ElasticsearchClient", "Threading",
         "TestSupport",
       ]),
-    tests("Telemetry", ["Telemetry"]),
+    tests("Telemetry", ["Telemetry", "Threading"]),
+    tests("Threading", ["Threading", "TestSupport"]),
     tests("Configuration", ["Configuration", "Threading", "TestSupport"]),
     tests(
       "vitrine",
@@ -184,7 +185,7 @@ let package = Package(
         "vitrine", "Configuration", "PostgresClient", "PostgresStore", "LocalServices", "JSON", "Threading", "Catalog",
         "Indexer",
         "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry", "Ranking", "SearchService", "Seeding",
-        "Understanding", "Recommending", "TestSupport",
+        "Understanding", "Recommending", "RedisStore", "TestSupport",
       ]),
     tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading", "TestSupport"]),
     tests(

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static inline enum MHD_Result CMHD_yes(void) { return MHD_YES; }
 static inline enum MHD_Result CMHD_no(void) { return MHD_NO; }
@@ -59,26 +58,6 @@ static inline struct MHD_Response *CMHD_response_of_unknown_length(MHD_ContentRe
   if (response != NULL)
     MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
   return response;
-}
-
-// What is served of a file. Read here because Swift may ascribe struct timespec to either of two C modules.
-struct CMHD_File {
-  int is_regular;
-  long long size;
-  unsigned long long inode;
-  long long modified_seconds;
-  long long modified_nanoseconds;
-};
-
-static inline int CMHD_look_at(int descriptor, struct CMHD_File *file) {
-  struct stat status;
-  if (fstat(descriptor, &status) != 0) return -1;
-  file->is_regular = S_ISREG(status.st_mode);
-  file->size = status.st_size;
-  file->inode = status.st_ino;
-  file->modified_seconds = status.st_mtim.tv_sec;
-  file->modified_nanoseconds = status.st_mtim.tv_nsec;
-  return 0;
 }
 
 // Where the library's own messages go.

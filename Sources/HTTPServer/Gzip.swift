@@ -62,14 +62,14 @@ public enum Gzip {
 }
 
 extension Middlewares {
-  /// Compresses text bodies from 1 KB on for clients that accept gzip; streams and files are sent unchanged.
+  /// Compresses text bodies from 1 KB on for clients that accept gzip; streams are sent unchanged.
   ///
   /// A strong ETag becomes weak, because the bytes differ from those that it names.
   public static func gzip() -> Middleware {
     { request, next in
       var response = try await next(request)
       guard case .bytes(let bytes) = response.body, bytes.count >= Gzip.minimumBytes,
-        response.status != .partialContent, response.headers["Content-Encoding"] == nil,
+        response.headers["Content-Encoding"] == nil,
         let type = response.headers["Content-Type"], Gzip.isWorthwhile(type)
       else { return response }
       if !response.headers.contains(token: "Accept-Encoding", in: "Vary") {

@@ -60,8 +60,6 @@ public enum HTTPBody: Sendable {
   /// Sent in chunks as they are written; if the closure throws, the connection breaks off, so that the client sees that
   /// the body is incomplete. The deadline ends when the first byte can be sent; the stream itself may last longer.
   case stream(@Sendable (HTTPBodyWriter) async throws -> Void)
-  /// A part of an open file, sent by the kernel.
-  case file(HTTPFile)
 
   /// The body's number of bytes, if known.
   public var count: Int? {
@@ -69,7 +67,6 @@ public enum HTTPBody: Sendable {
     case .empty: 0
     case .bytes(let bytes): bytes.count
     case .stream: nil
-    case .file(let file): file.length
     }
   }
 }

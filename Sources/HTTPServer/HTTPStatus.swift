@@ -15,7 +15,6 @@ public struct HTTPStatus: Sendable, Hashable, ExpressibleByIntegerLiteral {
   public static let created: HTTPStatus = 201
   public static let accepted: HTTPStatus = 202
   public static let noContent: HTTPStatus = 204
-  public static let partialContent: HTTPStatus = 206
   public static let movedPermanently: HTTPStatus = 301
   public static let found: HTTPStatus = 302
   public static let seeOther: HTTPStatus = 303
@@ -29,10 +28,8 @@ public struct HTTPStatus: Sendable, Hashable, ExpressibleByIntegerLiteral {
   public static let methodNotAllowed: HTTPStatus = 405
   public static let requestTimeout: HTTPStatus = 408
   public static let conflict: HTTPStatus = 409
-  public static let preconditionFailed: HTTPStatus = 412
   public static let contentTooLarge: HTTPStatus = 413
   public static let unsupportedMediaType: HTTPStatus = 415
-  public static let rangeNotSatisfiable: HTTPStatus = 416
   public static let expectationFailed: HTTPStatus = 417
   public static let unprocessableContent: HTTPStatus = 422
   public static let tooManyRequests: HTTPStatus = 429

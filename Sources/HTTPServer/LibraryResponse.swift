@@ -47,16 +47,6 @@ struct LibraryResponse: ~Copyable {
       return CMHD_response_of_copy(nil, 0)
     case .bytes(let bytes):
       return bytes.withUnsafeBytes { CMHD_response_of_copy($0.baseAddress, $0.count) }
-    case .file(let file):
-      let descriptor = file.duplicatedDescriptor()
-      guard descriptor >= 0 else { return nil }
-      guard
-        let response = MHD_create_response_from_fd_at_offset64(UInt64(file.length), descriptor, UInt64(file.offset))
-      else {
-        close(descriptor)
-        return nil
-      }
-      return response
     case .stream:
       guard let pipe else { return CMHD_response_of_unknown_length(readNothing) }
       let context = Unmanaged.passRetained(pipe)

@@ -105,7 +105,6 @@ public enum ServerProblem: String, Problem.Code, CaseIterable {
   case methodNotAllowed = "method-not-allowed"
   case requestTimeout = "request-timeout"
   case contentTooLarge = "content-too-large"
-  case rangeNotSatisfiable = "range-not-satisfiable"
   case expectationFailed = "expectation-failed"
   case headTooLarge = "head-too-large"
   case internalError = "internal-error"
@@ -124,7 +123,6 @@ public enum ServerProblem: String, Problem.Code, CaseIterable {
     case .methodNotAllowed: .methodNotAllowed
     case .requestTimeout: .requestTimeout
     case .contentTooLarge: .contentTooLarge
-    case .rangeNotSatisfiable: .rangeNotSatisfiable
     case .expectationFailed: .expectationFailed
     case .headTooLarge: 431
     case .internalError: .internalServerError
@@ -142,7 +140,6 @@ public enum ServerProblem: String, Problem.Code, CaseIterable {
     case .methodNotAllowed: "Method not allowed"
     case .requestTimeout: "Request timeout"
     case .contentTooLarge: "Content too large"
-    case .rangeNotSatisfiable: "Range not satisfiable"
     case .expectationFailed: "Expectation failed"
     case .headTooLarge: "Head too large"
     case .internalError: "Internal error"

@@ -63,7 +63,7 @@ public actor PostgresConnection {
   @discardableResult
   public func query(_ statement: SQL) async throws(PostgresError) -> [PostgresRow] {
     try await cancellable { session throws(PostgresError) in
-      try session.run(statement, binaryResults: true).rows
+      try session.run(statement).rows
     }
   }
 
@@ -82,18 +82,11 @@ public actor PostgresConnection {
     return (rows, isReusable())
   }
 
-  /// Runs a statement whose columns come as text, for types without a Swift counterpart here.
-  public func queryAsText(_ statement: SQL) async throws(PostgresError) -> [PostgresRow] {
-    try await cancellable { session throws(PostgresError) in
-      try session.run(statement, binaryResults: false).rows
-    }
-  }
-
   /// Runs a statement and returns the number of rows that it changed.
   @discardableResult
   public func execute(_ statement: SQL) async throws(PostgresError) -> Int {
     try await cancellable { session throws(PostgresError) in
-      try session.run(statement, binaryResults: true).affectedRows
+      try session.run(statement).affectedRows
     }
   }
 

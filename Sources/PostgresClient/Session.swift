@@ -92,21 +92,21 @@ final class Session: @unchecked Sendable {
   // MARK: Statements
 
   /// Runs a statement with parameters, prepared on its first use.
-  func run(_ statement: SQL, binaryResults: Bool) throws(PostgresError) -> PostgresResult {
+  func run(_ statement: SQL) throws(PostgresError) -> PostgresResult {
     let text = statement.text
     let key = PreparedKey(text: text, types: statement.parameters.map(\.type))
     var (name, columns) = try prepare(key)
     do {
-      let handle = try send(name, statement.parameters, binaryResults, text)
-      let result = PostgresResult(handle, columns: binaryResults ? columns : nil)
-      if binaryResults && columns == nil { prepared[key]?.columns = result.columns }
+      let handle = try send(name, statement.parameters, text)
+      let result = PostgresResult(handle, columns: columns)
+      if columns == nil { prepared[key]?.columns = result.columns }
       return result
     } catch PostgresError.server(let error) where error.sqlState == "0A000" && !isInTransaction {
       // "cached plan must not change result type": the schema changed under the statement; prepare it again.
       prepared[key] = nil
       try command("DEALLOCATE \(name)")
       (name, columns) = try prepare(key)
-      return PostgresResult(try send(name, statement.parameters, binaryResults, text), columns: columns)
+      return PostgresResult(try send(name, statement.parameters, text), columns: columns)
     }
   }
 
@@ -163,12 +163,11 @@ final class Session: @unchecked Sendable {
   private var isInFailedTransaction: Bool { PQtransactionStatus(handle) == PQTRANS_INERROR }
 
   private func send(
-    _ name: String, _ parameters: [PostgresParameter], _ binaryResults: Bool, _ text: String
+    _ name: String, _ parameters: [PostgresParameter], _ text: String
   ) throws(PostgresError) -> OpaquePointer {
     let list = try ParameterList(parameters)
     let sent = list.withPointers { values, lengths, formats in
-      PQsendQueryPrepared(
-        handle, name, Int32(clamping: parameters.count), values, lengths, formats, binaryResults ? 1 : 0)
+      PQsendQueryPrepared(handle, name, Int32(clamping: parameters.count), values, lengths, formats, 1)
     }
     guard sent == 1 else { throw lost() }
     return try collect(text)

@@ -1,10 +1,5 @@
+import Glibc
 public import JSON
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 extension Collection<BulkOperation> {
   /// The body of `_bulk`: newline-delimited JSON, with external versions where given.

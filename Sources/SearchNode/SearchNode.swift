@@ -1,12 +1,7 @@
+import Glibc
 public import JSON
 public import SearchDSL
 import Threading
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The embedded search engine: Elasticsearch's dialect, in this process and in memory.
 ///

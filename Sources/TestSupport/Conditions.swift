@@ -1,5 +1,5 @@
 /// The longest that a test waits for a condition; a busy machine takes a small part of it.
-public let testPatience = Duration.seconds(60)
+public let testPatience = Duration.seconds(30)
 
 /// The condition that a test waited for did not hold in time.
 public struct ConditionNeverMet: Error, CustomStringConvertible {

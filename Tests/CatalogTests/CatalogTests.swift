@@ -3,11 +3,22 @@
 // 2. Timestamps and days are read and written in ISO 8601, before 1970 too; a day that the calendar lacks is refused.
 // 3. The tree gives paths from the root, children in order, and ends on broken data.
 // 4. Audiences are read and written as codes; a discontinued product is searchable while there is stock.
+// 5. Tokens of numbers sort like the numbers and are read back; zero has one token, whatever its sign.
 
 import Catalog
 import Testing
 
 @Suite struct CatalogTests {
+  @Test("5: tokens of numbers") func numberTokens() {
+    let numbers = [
+      -Double.greatestFiniteMagnitude, -1e9, -1.5, -1, -Double.leastNonzeroMagnitude, 0, 0.25, 1, 2, 1e300,
+    ]
+    let tokens = numbers.map { FacetToken.number(code: "weight", $0) }
+    #expect(tokens == tokens.sorted() && Set(tokens).count == tokens.count)
+    #expect(tokens.map { FacetToken.number(of: $0) } == numbers)
+    #expect(FacetToken.number(code: "weight", -0.0) == FacetToken.number(code: "weight", 0.0))
+  }
+
   @Test("1: money") func money() throws {
     let (pounds, yen, dinar) = (Currency.gbp, try #require(Currency(code: "JPY")), try #require(Currency(code: "KWD")))
     for (text, currency, minorUnits) in [

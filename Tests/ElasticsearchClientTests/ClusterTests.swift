@@ -7,6 +7,7 @@ import JSON
 import LocalServices
 import SearchDSL
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ElasticsearchClient
@@ -36,13 +37,11 @@ struct ClusterTests {
   func soak(kind: LocalSearchServer.Kind) async throws {
     let seed = getenv("VITRINE_SEED").flatMap { UInt64(String(cString: $0)) } ?? UInt64.random(in: 0...UInt64.max)
     print("seed of the nodes that end (VITRINE_SEED): \(seed)")
-    var state = seed
+    var random = SeededGenerator(seed: seed)
     try await withCluster(kind) { cluster, client in
       for round in 0..<10 {
-        // SplitMix64's increment and shift are random enough to pick a node.
-        state &+= 0x9E37_79B9_7F4A_7C15
-        let node = Int((state >> 33) % 3)
-        let end: LocalSearchServer.NodeEnd = (state >> 60) % 2 == 0 ? .stopped : .killed
+        let node = Int.random(in: 0..<3, using: &random)
+        let end: LocalSearchServer.NodeEnd = Bool.random(using: &random) ? .stopped : .killed
         let outcome = try await underLoad(client) { try await Self.lose(node, end, of: cluster, client) }
         outcome.report("\(kind), round \(round), node \(node) \(end)")
       }

@@ -1,14 +1,14 @@
-// 1. Static files: whole, in ranges, not modified, never from outside their folder.
-// 2. gzip: for clients that accept it, for text, from 1 KB on; unpacking gives the original.
-// 3. Server-sent events are encoded as in the standard, and arrive one by one.
-// 4. Request IDs and traces are accepted or made, logged and returned; answers are counted by route.
-// 5. The router: literals before parameters before the rest, escaped slashes stay in their segment.
-// 6. Query parameters: order, repetition, decoding, faults.
-// 7. Problems are problem+json with their extensions; header values cannot begin another header.
+// 1. gzip: for clients that accept it, for text, from 1 KB on; unpacking gives the original.
+// 2. Server-sent events are encoded as in the standard, and arrive one by one.
+// 3. Request IDs and traces are accepted or made, logged and returned; answers are counted by route.
+// 4. The router: literals before parameters before the rest, escaped slashes stay in their segment.
+// 5. Query parameters: order, repetition, decoding, faults.
+// 6. Problems are problem+json with their extensions; header values cannot begin another header.
 import Foundation
 import Glibc
 import HTTPServer
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite struct ContentTests {
@@ -16,72 +16,7 @@ import Testing
     "GET \(target) HTTP/1.1\r\nHost: x\r\n\(headers)\r\n"
   }
 
-  private func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-    let folder = NSTemporaryDirectory() + "vitrine-files-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder + "/root/css", withIntermediateDirectories: true)
-    // No harm if the folder cannot be removed: it lies in the system's temporary folder.
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try Data("secret".utf8).write(to: URL(fileURLWithPath: folder + "/secret.txt"))
-    try Data((0..<100_000).map { UInt8(truncatingIfNeeded: $0) }).write(
-      to: URL(fileURLWithPath: folder + "/root/data.bin"))
-    try Data("body {}".utf8).write(to: URL(fileURLWithPath: folder + "/root/css/shop.css"))
-    try Data().write(to: URL(fileURLWithPath: folder + "/root/empty.txt"))
-    symlink(folder + "/secret.txt", folder + "/root/link.txt")
-    return try await body(folder)
-  }
-
-  @Test("1: files", .timeLimit(.minutes(3)))
-  func files() async throws {
-    try await withFolder { folder in
-      let files = StaticFiles(root: folder + "/root")
-      try await withServer(routes: { $0.get("/files/{path...}", Route(name: "files"), files.handler()) }) { server in
-        try await onThread {
-          let client = try server.client()
-          func ask(_ target: String, _ headers: String = "") throws -> RawClient.Response {
-            try client.send(Self.get(target, headers))
-            return try client.readResponse()
-          }
-          let all = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
-          let whole = try ask("/files/data.bin")
-          #expect(whole.status == 200)
-          #expect(whole.body == all)
-          #expect(whole.headers["Accept-Ranges"] == "bytes")
-          let tag = try #require(whole.headers["ETag"])
-          for (range, part) in [
-            ("bytes=0-0", 0..<1), ("bytes=10-19", 10..<20), ("bytes=99990-", 99_990..<100_000),
-            ("bytes=-5", 99_995..<100_000), ("bytes=99999-200000", 99_999..<100_000), ("bytes=-200000", 0..<100_000),
-          ] {
-            let response = try ask("/files/data.bin", "Range: \(range)\r\n")
-            #expect(response.status == 206)
-            #expect(response.body == Array(all[part]))
-            #expect(
-              response.headers["Content-Range"] == "bytes \(part.lowerBound)-\(part.upperBound - 1)/100000")
-          }
-          #expect(try ask("/files/data.bin", "Range: bytes=100000-\r\n").status == 416)
-          #expect(try ask("/files/data.bin", "Range: bytes=5-1\r\n").status == 200)
-          #expect(try ask("/files/data.bin", "Range: bytes=0-1,3-4\r\n").status == 200)
-          #expect(try ask("/files/data.bin", "Range: bytes=0-1\r\nIf-Range: \"other\"\r\n").status == 200)
-          #expect(try ask("/files/data.bin", "Range: bytes=0-1\r\nIf-Range: \(tag)\r\n").status == 206)
-          #expect(try ask("/files/data.bin", "If-None-Match: \"x\", W/\(tag)\r\n").status == 304)
-          #expect(try ask("/files/data.bin", "If-Match: \"x\"\r\n").status == 412)
-          let date = try #require(whole.headers["Last-Modified"])
-          #expect(try ask("/files/data.bin", "If-Modified-Since: \(date)\r\n").status == 304)
-          #expect(try ask("/files/css/shop.css").headers["Content-Type"] == "text/css; charset=utf-8")
-          #expect(try ask("/files/empty.txt").body == [])
-          for path in [
-            "nothing", "css", "", "../secret.txt", "%2e%2e/secret.txt", "css/../../secret.txt", "..%2fsecret.txt",
-            "link.txt", "/etc/passwd", "%2Fetc%2Fpasswd", "./data.bin",
-          ] {
-            let response = try ask("/files/\(path)")
-            #expect(response.status == 404, "\(path)")
-            #expect(!response.text.contains("secret"))
-          }
-        }
-      }
-    }
-  }
-
-  @Test("2: gzip", .timeLimit(.minutes(3)))
+  @Test("1: gzip", .timeLimit(.minutes(3)))
   func gzip() async throws {
     let text = String(repeating: "red dress, blue dress. ", count: 500)
     try await withServer(routes: { router in
@@ -136,7 +71,7 @@ import Testing
     return String(decoding: output, as: UTF8.self)
   }
 
-  @Test("3: events", .timeLimit(.minutes(3)))
+  @Test("2: events", .timeLimit(.minutes(3)))
   func events() async throws {
     #expect(ServerSentEvent(data: "a").encoded == "data: a\n\n")
     #expect(
@@ -160,7 +95,7 @@ import Testing
     }
   }
 
-  @Test("4: identity, log and metrics", .timeLimit(.minutes(3)))
+  @Test("3: identity, log and metrics", .timeLimit(.minutes(3)))
   func identity() async throws {
     let sink = MemorySink()
     let registry = MetricsRegistry()
@@ -198,7 +133,7 @@ import Testing
     #expect(text.contains("http_request_duration_seconds_count{method=\"GET\",route=\"/products/{id}\"} 2"))
   }
 
-  @Test("5: routing", .timeLimit(.minutes(3)))
+  @Test("4: routing", .timeLimit(.minutes(3)))
   func routing() async throws {
     try await withServer(routes: { router in
       for pattern in ["/", "/a", "/a/", "/a/{x}", "/a/b", "/a/{x}/c", "/a/b/d", "/files/{rest...}", "/{any}/z"] {
@@ -232,7 +167,7 @@ import Testing
     }
   }
 
-  @Test("6: queries")
+  @Test("5: queries")
   func queries() throws {
     let query = try HTTPRequest(target: "/s?q=red+dress&f=a%26b&f=c&&empty=&bare&%C3%A9=%C3%BC").query
     #expect(
@@ -252,7 +187,7 @@ import Testing
     #expect(try HTTPRequest(target: "/a+b/%C3%A9?x").path == "/a+b/é")
   }
 
-  @Test("7: problems and headers")
+  @Test("6: problems and headers")
   func problems() throws {
     let problem = Problem(
       ServerProblem.invalidQuery, detail: "page \"0\" is below 1\n",

@@ -8,6 +8,7 @@
 import Glibc
 import HTTPServer
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite struct HTTPServerTests {

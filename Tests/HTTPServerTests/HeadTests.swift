@@ -5,6 +5,7 @@
 // 3. Each refusal whose head the library can parse is a problem+json.
 import HTTPServer
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct HeadTests {

@@ -158,6 +158,10 @@ struct FaultyDatabase: IndexingDatabase {
   var phantom: ProductID?
   /// Gives a lease to every caller at once.
   var givesLeasesToAll = false
+  /// Called with the cursor through which entries are removed, after that.
+  var onPrune: (@Sendable (OutboxCursor) -> Void)?
+  /// Called with the product after which a scan begins.
+  var onScan: (@Sendable (ProductID?) -> Void)?
   /// Called with the products that were read.
   var onRead: (@Sendable ([ProductSnapshot]) -> Void)?
 
@@ -187,6 +191,7 @@ extension FaultyDatabase {
   func forEachProductBatch(
     size: Int, after: ProductID?, _ body: @Sendable ([ProductSnapshot]) async throws -> Void
   ) async throws {
+    onScan?(after)
     try await around { try await base.forEachProductBatch(size: size, after: after, body) }
   }
   func products(_ ids: [ProductID]) async throws -> [ProductSnapshot] {
@@ -199,6 +204,7 @@ extension FaultyDatabase {
   func productCount() async throws -> Int { try await around { try await base.productCount() } }
   func pruneOutbox(through cursor: OutboxCursor) async throws {
     try await around { try await base.pruneOutbox(through: cursor) }
+    onPrune?(cursor)
   }
   func compactOutbox(through cursor: OutboxCursor) async throws {
     try await around { try await base.compactOutbox(through: cursor) }

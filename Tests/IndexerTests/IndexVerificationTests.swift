@@ -134,6 +134,31 @@ import Testing
     #expect(try await stack.isIndexEqual())
   }
 
+  /// The fields that make up the buckets, each with a value that is not the document's.
+  private static let wrongFields: [(field: String, value: JSONValue?)] = [
+    ("audit_checksum", 1), ("audit_checksum", nil), ("audit_bucket", 17), ("audit_bucket", nil),
+    ("document_version", 1), ("document_version", nil),
+  ]
+
+  @Test("8: a document of which one field alone is wrong", .timeLimit(.minutes(5)), arguments: wrongFields.indices)
+  func oneWrongField(number: Int) async throws {
+    let (field, value) = Self.wrongFields[number]
+    let stack = try await IndexingStack()
+    try await stack.execute("UPDATE catalog.product SET title = title || ' again'")
+    _ = try await stack.full().run(stack.options)
+    let id = try await stack.id(5).description
+    var source = try #require(try await stack.indexed()[id]?.object)
+    try #require(source[field] != nil && source[field] != value)
+    source[field] = value
+    try await write(
+      [BulkOperation(id: id, externalVersion: nil, action: .index(source: JSONValue.object(source).bytes))], to: stack)
+    let seen = try await stack.verify(repairs: false)
+    #expect(seen.found.map(\.id) == [id] && seen.count(.stale) == 1, "\(field): \(seen.found)")
+    let report = try await stack.verify()
+    #expect(report.repaired == 1 && report.left.isEmpty, "\(field): \(report.left)")
+    #expect(try await stack.isIndexEqual())
+  }
+
   @Test("5: sync audits", .timeLimit(.minutes(5)))
   func auditsBySync() async throws {
     let stack = try await IndexingStack()

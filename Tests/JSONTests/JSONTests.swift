@@ -28,6 +28,18 @@ import Testing
     }
   }
 
+  @Test("2. an escape at any place of a text of any length") func escapesAnywhere() throws {
+    // The writer looks at eight bytes at a time: a text's last bytes have a way of their own.
+    for length in 1...40 {
+      for place in 0..<length {
+        for special in ["\"", "\\", "\n", "\u{0}", "\u{1F}", "é"] {
+          let text = String(repeating: "x", count: place) + special + String(repeating: "y", count: length - place - 1)
+          #expect(try JSONValue(parsing: JSONValue.string(text).bytes) == .string(text), "\(length), \(place)")
+        }
+      }
+    }
+  }
+
   @Test("2. strings with quotes, controls and emoji survive") func strings() throws {
     let text = "a\"b\\c\n\r\t\u{1}\u{1F}é漢😀\u{2028}"
     #expect(try JSONValue(parsing: JSONValue.string(text).bytes) == .string(text))

@@ -13,6 +13,7 @@ import PostgresClient
 import SearchDSL
 import SearchService
 import StorefrontAPI
+import TestSupport
 import Testing
 
 @Suite struct APITests {

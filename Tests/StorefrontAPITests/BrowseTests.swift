@@ -9,6 +9,7 @@
 import HTTPServer
 import JSON
 import StorefrontAPI
+import TestSupport
 import Testing
 
 @Suite struct BrowseTests {

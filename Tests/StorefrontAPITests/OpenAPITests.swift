@@ -6,6 +6,7 @@
 import HTTPServer
 import JSON
 import StorefrontAPI
+import TestSupport
 import Testing
 
 @Suite struct OpenAPITests {

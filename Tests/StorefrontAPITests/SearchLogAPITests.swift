@@ -16,6 +16,7 @@ import PostgresClient
 import SearchService
 import Seeding
 import StorefrontAPI
+import TestSupport
 import Testing
 
 @Suite(.serialized) struct SearchLogAPITests {

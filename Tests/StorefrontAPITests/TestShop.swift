@@ -15,6 +15,7 @@ import Seeding
 import Signing
 import StorefrontAPI
 import Telemetry
+import TestSupport
 import Threading
 import Web
 

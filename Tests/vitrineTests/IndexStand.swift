@@ -7,6 +7,7 @@ import Ports
 import PostgresClient
 import PostgresStore
 import SearchDSL
+import TestSupport
 import Testing
 
 /// A database, an engine, and the executable's settings for them.
@@ -59,7 +60,7 @@ struct IndexStand: Sendable {
 
   /// Changes products for ever, about `rate` per second, in transactions of one product and now and then of many.
   func change(_ rate: Int, seed: UInt64) async throws {
-    var random = SplitMix(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var number = 0
     while !Task.isCancelled {
       let start = ContinuousClock.now
@@ -71,7 +72,7 @@ struct IndexStand: Sendable {
     }
   }
 
-  private static func change(_ number: Int, _ random: inout SplitMix) -> SQL {
+  private static func change(_ number: Int, _ random: inout SeededGenerator) -> SQL {
     let code = "K-\(Int.random(in: 1...300, using: &random))"
     switch Int.random(in: 0..<100, using: &random) {
     case 0:
@@ -106,19 +107,5 @@ struct IndexStand: Sendable {
     let response = try await engine.search(
       SearchRequest(query: .matchAll(), size: 10_000, source: .all), in: alias, deadline: .now + .seconds(60))
     return Dictionary(uniqueKeysWithValues: response.hits.map { ($0.id, $0.source ?? .null) }) == expected
-  }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

@@ -103,6 +103,6 @@ struct SyncProcessTests {
   }
 
   private func ask(_ target: String, _ port: Int) async throws -> String {
-    try await onOwnThread { () throws(ProcessFailure) in try get(target, port: port) }
+    try await HTTPClient(port: port).text(target)
   }
 }

@@ -144,7 +144,7 @@ struct UpTests {
   }
 
   private func search(_ query: String, port: Int) async throws -> [JSONValue] {
-    let text = try await onOwnThread { () throws(ProcessFailure) in try get("/v1/search?q=\(query)", port: port) }
+    let text = try await HTTPClient(port: port).text("/v1/search?q=\(query)")
     return try JSONValue(parsing: Array(text.utf8))["products"]?.array ?? []
   }
 }

@@ -15,7 +15,7 @@ public final class ProgressMeter: Sendable {
 
   private struct State {
     var done = 0
-    var total: Int?
+    let total: Int?
     var nextReport: Duration
     var shownWidth = 0
     var isFinished = false
@@ -58,9 +58,6 @@ public final class ProgressMeter: Sendable {
       report(&state, after: now)
     }
   }
-
-  /// For work that learns its size while it runs.
-  public func setTotal(_ total: Int) { state.withLock { $0.total = total } }
 
   /// Shows the end result; later calls are ignored.
   public func finish() {

@@ -83,15 +83,6 @@ final class PostingsCursor {
     return document
   }
 
-  /// The block that would contain `target`, without decoding it; nil after the last block.
-  @inline(__always)
-  func shallowBlock(_ target: Int32) -> PostingsBlock? {
-    let blocks = field.blocks.base
-    var candidate = max(block, firstBlock)
-    while candidate <= lastBlock, blocks[candidate].lastDocument < target { candidate += 1 }
-    return candidate <= lastBlock ? blocks[candidate] : nil
-  }
-
   /// An upper bound of the frequency and a lower bound of the norm over all postings.
   func bounds() -> (maximumFrequency: UInt32, minimumNorm: UInt8) {
     var frequency: UInt32 = 1

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Distinct terms in the order of their arrival: a hash table over one run of bytes.
 struct TermTable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Okapi BM25 as Lucene's `BM25Similarity` computes it, with the factor (k1 + 1) of Elasticsearch 7 and 8 and
 /// OpenSearch 2.

@@ -1,10 +1,5 @@
+import Glibc
 import SearchDSL
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A query whose scores are modified by functions of the document.
 final class FunctionScoreWeight: Weight {

@@ -1,10 +1,5 @@
+import Glibc
 import SearchDSL
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Turns the DSL's queries into the index's: analyses text and reads values by their field's type.
 struct QueryPlanner {

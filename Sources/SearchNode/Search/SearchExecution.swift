@@ -59,7 +59,8 @@ struct SearchExecution {
     }
     let aggregators = try AggregatorSet(request.aggregations, snapshot: snapshot, planner: planner, weights: weights)
     var hits = HitCollector(
-      order: order, capacity: request.from + request.size,
+      // Without a page no hit is kept: scores are not computed then.
+      order: order, capacity: request.size == 0 ? 0 : request.from + request.size,
       after: try request.searchAfter.map { (values) throws(SearchEngineError) in
         try order.keys(after: values, planner: planner)
       },

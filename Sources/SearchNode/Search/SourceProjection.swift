@@ -1,11 +1,6 @@
+import Glibc
 import JSON
 import SearchDSL
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// `_source` reduced to the requested fields, read directly from the parsed bytes: other fields are never built.
 ///

@@ -9,9 +9,12 @@ struct PricePhrase {
 struct PriceReader {
   private static let upperWords: Set<String> = [
     "under", "below", "max", "maximum", "upto", "less than", "up to", "cheaper than", "no more than", "not over",
-    "at most",
+    "not more than", "not above", "at most",
   ]
-  private static let lowerWords: Set<String> = ["over", "above", "from", "min", "minimum", "more than", "at least"]
+  private static let lowerWords: Set<String> = [
+    "over", "above", "from", "min", "minimum", "more than", "at least",
+    "no less than", "not less than", "not under", "not below",
+  ]
   private static let aboutWords: Set<String> = ["around", "about", "roughly", "approx"]
   private static let currencyWords: Set<String> = ["gbp", "pound", "quid", "eur", "euro", "usd", "dollar"]
   static let cheapWords: Set<String> = [

@@ -4,7 +4,9 @@ extension QueryReading {
 
   /// `-leather`, `without batteries`, `no heel`, `not leather`.
   mutating func takeNegations() {
-    for place in 0..<limit where uses[place] == .text {
+    // `no more than £50` excludes nothing.
+    let prices = has(.prices) ? PriceReader(words: Array(words[..<limit])).phrases().map(\.words) : []
+    for place in 0..<limit where uses[place] == .text && !prices.contains(where: { $0.contains(place) }) {
       let word = words[place].text
       if word.hasPrefix("-"), word.count > 2, place > 0, word.dropFirst().first?.isLetter == true {
         exclude(place..<place + 1, phrase: String(word.dropFirst()))

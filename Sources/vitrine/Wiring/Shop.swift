@@ -188,6 +188,9 @@ struct Shop: Sendable {
     return HTTPServer(configuration: configuration, router: router, logger: logger, metrics: metrics)
   }
 
+  /// The server of the operators' routes of `index sync`.
+  func syncServer() -> HTTPServer { server(router: syncRouter(), port: settings.indexer.port) }
+
   /// Names the engine, or waits for it; every command that works with an engine calls it first.
   func engineCheck() -> EngineCheck { EngineCheck(engine: engine, logger: logger) }
 
@@ -202,12 +205,23 @@ struct Shop: Sendable {
         ServiceConfiguration(name: "query log", service: SearchLogService(log: searchLog, logger: logger)))
     }
     services += [
-      ServiceConfiguration(
-        name: "http", service: HTTPService(server: server, drain: .seconds(settings.http.drainSeconds))),
+      httpService(of: server),
       ServiceConfiguration(name: "knowledge", service: KnowledgeService(knowledge: knowledge, logger: logger)),
     ]
-    if isEmbedded { services.append(ServiceConfiguration(name: "index sync", service: SyncService(sync: indexSync()))) }
+    if isEmbedded { services.append(syncService()) }
     return services
+  }
+
+  /// The services of `index sync`.
+  func syncServices(server: HTTPServer) -> [ServiceConfiguration] { [httpService(of: server), syncService()] }
+
+  private func httpService(of server: HTTPServer) -> ServiceConfiguration {
+    ServiceConfiguration(
+      name: "http", service: HTTPService(server: server, drain: .seconds(settings.http.drainSeconds)))
+  }
+
+  private func syncService() -> ServiceConfiguration {
+    ServiceConfiguration(name: "index sync", service: SyncService(sync: indexSync()))
   }
 }
 

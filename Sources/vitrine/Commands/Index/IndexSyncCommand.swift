@@ -14,18 +14,13 @@ struct IndexSyncCommand: Command {
   func run(_ context: CommandContext) async throws {
     Heap.useOneArena()
     try await context.withIndexedShop { shop in
-      let settings = shop.settings
-      // Made first, so that its metrics exist from the first answer on.
-      let sync = SyncService(sync: shop.indexSync())
-      let server = shop.server(router: shop.syncRouter(), port: settings.indexer.port)
+      let server = shop.syncServer()
+      // Made before the start, so that the metrics of sync exist from the first answer on.
+      let services = shop.syncServices(server: server)
       let port = try server.start()
-      context.terminal.print("metrics at http://\(settings.http.host):\(port)/metrics")
+      context.terminal.print("metrics at http://\(shop.settings.http.host):\(port)/metrics")
       await shop.warnOfChangedMapping()
-      try await context.run([
-        ServiceConfiguration(
-          name: "http", service: HTTPService(server: server, drain: .seconds(settings.http.drainSeconds))),
-        ServiceConfiguration(name: "index sync", service: sync),
-      ])
+      try await context.run(services)
     }
   }
 }

@@ -1,34 +1,45 @@
 import Glibc
-import HTTPServer
 import Synchronization
-import Telemetry
 import Threading
 
 /// A client that sends exactly the given bytes and reads the answer.
 ///
-/// It blocks: a test uses it within `onThread`, never on the cooperative pool, which the server's handlers need.
-final class RawClient: Sendable {
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
+/// It blocks: a test uses it on a thread of its own, never on the cooperative pool, which the server's handlers need.
+public final class RawClient: Sendable {
+  public struct Failure: Error, CustomStringConvertible {
+    public let description: String
+
+    public init(description: String) { self.description = description }
   }
 
-  struct Response: Sendable {
-    var status: Int
-    var headers: HTTPHeaders
-    var body: [UInt8]
+  /// A response's header fields, in their order; names match in any case.
+  public struct Headers: Sendable {
+    private var fields: [(name: String, value: String)] = []
+
+    /// The first value of a field; nil if it is absent.
+    public subscript(name: String) -> String? { fields.first { $0.name.lowercased() == name.lowercased() }?.value }
+
+    fileprivate mutating func add(_ name: String, _ value: String) { fields.append((name, value)) }
+  }
+
+  public struct Response: Sendable {
+    public var status: Int
+    public var headers: Headers
+    public var body: [UInt8]
     /// The sizes of a chunked body's chunks.
-    var chunks: [Int] = []
-    var text: String { String(decoding: body, as: UTF8.self) }
+    public var chunks: [Int] = []
+    public var text: String { String(decoding: body, as: UTF8.self) }
   }
 
-  /// Long enough for a machine that is busy with other tests; no test waits for it to pass.
-  static let patienceSeconds = 240
+  /// Long enough for a machine that is busy with other tests, and short enough for a test of broken framing, which waits
+  /// for bytes that never come.
+  public static let patienceSeconds = 30
 
-  let descriptor: Int32
+  public let descriptor: Int32
   private let isOpen = Atomic<Bool>(true)
   private let buffer = Guarded<[UInt8]>([])
 
-  init(port: Int, receiveBufferBytes: Int32? = nil) throws {
+  public init(port: Int, receiveBufferBytes: Int32? = nil) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw Failure(description: "no socket: errno \(errno)") }
     if var bytes = receiveBufferBytes {
@@ -54,13 +65,13 @@ final class RawClient: Sendable {
   deinit { end() }
 
   /// Closes the connection.
-  func end() {
+  public func end() {
     if isOpen.exchange(false, ordering: .acquiringAndReleasing) { close(descriptor) }
   }
 
-  func send(_ text: String) throws { try send(Array(text.utf8)) }
+  public func send(_ text: String) throws { try send(Array(text.utf8)) }
 
-  func send(_ bytes: [UInt8]) throws {
+  public func send(_ bytes: [UInt8]) throws {
     var offset = 0
     while offset < bytes.count {
       let count = bytes.withUnsafeBytes {
@@ -72,10 +83,10 @@ final class RawClient: Sendable {
   }
 
   /// Ends the sending side.
-  func halfClose() { shutdown(descriptor, Int32(SHUT_WR)) }
+  public func halfClose() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   /// Sends a reset instead of an orderly end when the client is released.
-  func resetOnClose() {
+  public func resetOnClose() {
     var option = linger(l_onoff: 1, l_linger: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
   }
@@ -93,7 +104,7 @@ final class RawClient: Sendable {
   }
 
   /// Reads at least one byte and returns everything available.
-  func readSome() throws -> [UInt8] {
+  public func readSome() throws -> [UInt8] {
     if buffer.withLock({ $0.isEmpty }) { _ = try fill() }
     return buffer.withLock { buffer in
       defer { buffer = [] }
@@ -102,7 +113,7 @@ final class RawClient: Sendable {
   }
 
   /// Everything to the end of the stream.
-  func readToEnd() throws -> String {
+  public func readToEnd() throws -> String {
     while try fill() {}
     return buffer.withLock { buffer in
       defer { buffer = [] }
@@ -111,7 +122,7 @@ final class RawClient: Sendable {
   }
 
   /// Reads up to and including `mark`.
-  func read(through mark: String) throws -> String {
+  public func read(through mark: String) throws -> String {
     let mark = Array(mark.utf8)
     while true {
       let found: [UInt8]? = buffer.withLock { buffer in
@@ -130,7 +141,7 @@ final class RawClient: Sendable {
     }
   }
 
-  func read(count: Int) throws -> [UInt8] {
+  public func read(count: Int) throws -> [UInt8] {
     while buffer.withLock({ $0.count }) < count {
       guard try fill() else { throw Failure(description: "the stream ended before \(count) bytes") }
     }
@@ -141,16 +152,16 @@ final class RawClient: Sendable {
   }
 
   /// Reads a response by its own framing.
-  func readResponse(toHead: Bool = false) throws -> Response {
+  public func readResponse(toHead: Bool = false) throws -> Response {
     let head = try read(through: "\r\n\r\n")
     let lines = head.split(separator: "\r\n")
     let parts = lines[0].split(separator: " ")
     guard parts.count >= 2, parts[0].hasPrefix("HTTP/1."), let status = Int(parts[1]) else {
       throw Failure(description: "no status line: \(lines[0])")
     }
-    var headers = HTTPHeaders()
+    var headers = Headers()
     for line in lines.dropFirst() {
-      let colon = line.firstIndex(of: ":")!
+      guard let colon = line.firstIndex(of: ":") else { throw Failure(description: "no header: \(line)") }
       headers.add(String(line[..<colon]), String(line[line.index(after: colon)...].drop { $0 == " " }))
     }
     var response = Response(status: status, headers: headers, body: [])
@@ -176,49 +187,8 @@ final class RawClient: Sendable {
   }
 
   /// Whether the server has closed: nothing follows except the end.
-  func isAtEnd() throws -> Bool {
+  public func isAtEnd() throws -> Bool {
     guard buffer.withLock({ $0.isEmpty }) else { return false }
     return try !fill()
-  }
-}
-
-/// Runs blocking code on a new thread.
-func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-  try await onOwnThread(body)
-}
-
-/// A test's own server, stopped at the end.
-struct TestServer: Sendable {
-  let server: HTTPServer
-  let port: Int
-  let metrics: MetricsRegistry
-  let log: MemorySink
-
-  func client() throws -> RawClient { try RawClient(port: port) }
-}
-
-func withServer<Result: Sendable>(
-  _ change: (inout HTTPServer.Configuration) -> Void = { _ in }, routes: (inout Router) -> Void,
-  gracePeriod: Duration = .seconds(1), body: (TestServer) async throws -> Result
-) async throws -> Result {
-  var configuration = HTTPServer.Configuration()
-  configuration.port = 0
-  change(&configuration)
-  var router = Router()
-  routes(&router)
-  let sink = MemorySink()
-  let metrics = MetricsRegistry()
-  let server = HTTPServer(
-    configuration: configuration, router: router, logger: Logger(label: "test", level: .debug, sink: sink),
-    metrics: metrics)
-  let port = try server.start()
-  let test = TestServer(server: server, port: port, metrics: metrics, log: sink)
-  do {
-    let result = try await body(test)
-    await server.shutdown(gracePeriod: gracePeriod)
-    return result
-  } catch {
-    await server.shutdown(gracePeriod: gracePeriod)
-    throw error
   }
 }

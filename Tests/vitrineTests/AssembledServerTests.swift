@@ -1,0 +1,356 @@
+// Every setting arrives in the assembled shop:
+// 1. Each setting of the list has a row below; a setting without one fails the test.
+// 2. With every setting different from its default, each value is found, in its unit, where it takes effect.
+// 3. What a command says for itself goes before the settings, and nothing else does.
+// 4. The ended instances of the embedded engine are forgotten after five minutes, and no sooner.
+import Catalog
+import Configuration
+import ElasticsearchClient
+import Foundation
+import HTTPServer
+import Indexer
+import LocalServices
+import Ports
+import PostgresClient
+import PostgresStore
+import RedisStore
+import SearchService
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import vitrine
+
+/// Settings that exclude one another are spread over several shops.
+private enum Variant: CaseIterable {
+  /// Servers by their parts, and a cluster with a user.
+  case parts
+  /// Servers by URL, and the embedded engine.
+  case urls
+  /// A cluster with an API key; a private Redis.
+  case key
+  /// A shop that remembers nothing.
+  case off
+}
+
+/// A shop as a command assembles it.
+private struct Assembly: Sendable {
+  let database: Database
+  let cache: Cache
+  let shop: Shop
+  let server: HTTPServer
+  let adminStatuses: (with: Int, without: Int)
+  let page: String
+
+  var service: SearchService { shop.searchService(logs: true) }
+
+  func http<Value>(_ path: KeyPath<HTTPServer.Configuration, Value>) throws -> Value {
+    try part("core.configuration", of: server, as: HTTPServer.Configuration.self)[keyPath: path]
+  }
+
+  func cluster<Value>(_ path: KeyPath<ElasticsearchSettings, Value>) throws -> Value {
+    try part("settings", of: shop.engine, as: ElasticsearchSettings.self)[keyPath: path]
+  }
+
+  func redis<Value>(_ path: KeyPath<RedisSettings, Value>) throws -> Value {
+    try part("connections.0.settings", of: #require(cache.client), as: RedisSettings.self)[keyPath: path]
+  }
+
+  func drains(_ services: [ServiceConfiguration]) -> [Duration] {
+    services.compactMap { ($0.service as? HTTPService)?.drain }
+  }
+}
+
+/// A stored property, by the names on the way to it; optionals are opened.
+private func part<Value>(_ path: String, of root: Any, as type: Value.Type) throws -> Value {
+  var current = root
+  for name in path.split(separator: ".").map(String.init) {
+    var mirror = Mirror(reflecting: current)
+    if mirror.displayStyle == .optional { mirror = Mirror(reflecting: try #require(mirror.children.first).value) }
+    let children = Array(mirror.children)
+    let index = Int(name) ?? children.firstIndex { $0.label == name }
+    current = try #require(
+      index.flatMap { children.indices.contains($0) ? children[$0].value : nil },
+      "\(name) of \(path) is not in \(mirror.subjectType): \(children.compactMap(\.label))")
+  }
+  return try #require(current as? Value, "\(path) holds \(Swift.type(of: current))")
+}
+
+/// The value of a setting, the shops that have it, and where it must be seen.
+private struct Row: Sendable {
+  let key: String
+  let value: String
+  let variants: Set<Variant>
+  let isSeen: @Sendable (Assembly) throws -> Bool
+
+  init(
+    _ key: String, _ value: String, in variants: Set<Variant> = Set(Variant.allCases),
+    isSeen: @escaping @Sendable (Assembly) throws -> Bool
+  ) {
+    self.key = key
+    self.value = value
+    self.variants = variants
+    self.isSeen = isSeen
+  }
+}
+
+@Suite struct AssembledServerTests {
+  private static let token = "a-token-of-nobody-else"
+
+  private static let http = [
+    Row("http.host", "127.0.0.2") { try $0.http(\.host) == "127.0.0.2" },
+    Row("http.port", "25101") { try $0.http(\.port) == 25_101 },
+    Row("http.maxConnections", "1102") { try $0.http(\.maximumConnections) == 1_102 },
+    Row("http.maxConnectionsPerAddress", "1103") { try $0.http(\.maximumConnectionsPerAddress) == 1_103 },
+    Row("http.maxHeadBytes", "11004") { try $0.http(\.maximumHeadBytes) == 11_004 },
+    Row("http.maxBodyBytes", "11005") { try $0.http(\.maximumBodyBytes) == 11_005 },
+    Row("http.queueDepth", "1106") { try $0.http(\.maximumQueued) == 1_106 },
+    Row("http.requestDeadlineMilliseconds", "41107") { try $0.http(\.deadline) == .milliseconds(41_107) },
+    Row("http.idleTimeoutSeconds", "1108") { try $0.http(\.idleTimeout) == .seconds(1_108) },
+    Row("http.drainSeconds", "1109") {
+      $0.drains($0.shop.services(server: $0.server)) == [.seconds(1_109)]
+        && $0.drains($0.shop.syncServices(server: $0.server)) == [.seconds(1_109)]
+    },
+  ]
+
+  private static let servers = [
+    Row("postgres.url", "postgres://una:1210@127.0.0.1:1/one", in: [.urls]) {
+      let settings = $0.database.pool.settings
+      return "\(settings)" == "una@127.0.0.1:1/one" && settings.password == "1210"
+    },
+    Row("postgres.host", "127.0.0.1", in: [.parts, .key, .off]) { $0.database.pool.settings.host == "127.0.0.1" },
+    Row("postgres.port", "2", in: [.parts, .key, .off]) { $0.database.pool.settings.port == 2 },
+    Row("postgres.database", "two", in: [.parts, .key, .off]) { $0.database.pool.settings.database == "two" },
+    Row("postgres.user", "bea", in: [.parts, .key, .off]) { $0.database.pool.settings.user == "bea" },
+    Row("postgres.password", "1211", in: [.parts, .key, .off]) { $0.database.pool.settings.password == "1211" },
+    Row("postgres.sslMode", "allow") { $0.database.pool.settings.additionalKeywords["sslmode"] == "allow" },
+    Row("postgres.poolSize", "112") { $0.database.pool.settings.maximumConnections == 112 },
+    Row("postgres.poolWaitMilliseconds", "113") { $0.database.pool.settings.waitTimeout == .milliseconds(113) },
+    Row("postgres.connectTimeoutSeconds", "114") { $0.database.pool.settings.connectTimeout == .seconds(114) },
+    Row("postgres.statementTimeoutMilliseconds", "115") {
+      $0.database.pool.settings.statementTimeout == .milliseconds(115)
+    },
+    Row("redis.enabled", "false", in: [.off]) { $0.cache.client == nil && $0.shop.redis == nil },
+    Row("redis.url", "redis://rob:1216@127.0.0.1:3/7", in: [.urls]) {
+      try $0.redis(\.endpoint) == .tcp(host: "127.0.0.1", port: 3) && $0.redis(\.username) == "rob"
+        && $0.redis(\.password) == "1216" && $0.redis(\.database) == 7
+    },
+    Row("redis.socket", "/tmp/nobody-listens-here", in: [.parts]) {
+      try $0.redis(\.endpoint) == .unixSocket("/tmp/nobody-listens-here")
+    },
+    Row("redis.password", "1217", in: [.parts]) { try $0.redis(\.password) == "1217" },
+    Row("redis.deadlineMilliseconds", "118", in: [.parts, .urls]) {
+      try $0.redis(\.deadline) == .milliseconds(118)
+        && part("deadline", of: #require($0.shop.redis), as: Duration.self) == .milliseconds(118)
+    },
+  ]
+
+  private static let search = [
+    Row("search.engine", "https://127.0.0.1:4,https://127.0.0.1:5", in: [.parts, .key]) {
+      try $0.cluster(\.nodes) == ["https://127.0.0.1:4", "https://127.0.0.1:5"]
+    },
+    Row("search.username", "sue", in: [.parts]) {
+      guard case .basic("sue", "1218") = try $0.cluster(\.credentials) else { return false }
+      return true
+    },
+    Row("search.password", "1218", in: [.parts]) {
+      guard case .basic("sue", "1218") = try $0.cluster(\.credentials) else { return false }
+      return true
+    },
+    Row("search.apiKey", "1219", in: [.key]) {
+      guard case .apiKey("1219") = try $0.cluster(\.credentials) else { return false }
+      return true
+    },
+    Row("search.caFile", "FOLDER/ca.pem", in: [.parts, .key]) {
+      try $0.cluster(\.tls).authorityFile?.hasSuffix("/ca.pem") == true
+    },
+    Row("search.certificateFile", "FOLDER/certificate.pem", in: [.parts, .key]) {
+      try $0.cluster(\.tls).certificateFile?.hasSuffix("/certificate.pem") == true
+    },
+    Row("search.keyFile", "FOLDER/key.pem", in: [.parts, .key]) {
+      try $0.cluster(\.tls).keyFile?.hasSuffix("/key.pem") == true
+    },
+    Row("search.maxConnections", "120", in: [.parts, .key]) { try $0.cluster(\.maximumConnections) == 120 },
+    Row("search.compressFromBytes", "121", in: [.parts, .key]) {
+      try $0.cluster(\.compressionThresholdBytes) == 121
+    },
+    Row("search.indexAlias", "things") {
+      $0.shop.isEmbedded ? $0.shop.indexAlias.hasPrefix("things-embedded-") : $0.shop.indexAlias == "things"
+    },
+    Row("search.deadlineMilliseconds", "122") {
+      try part("deadlines", of: $0.service, as: SearchService.Deadlines.self).search == .milliseconds(122)
+    },
+    Row("search.requestCacheBytes", "123456", in: [.urls]) {
+      try part("responses.limit", of: $0.shop.engine, as: Int.self) == 123_456
+    },
+    Row("search.weights", "FOLDER/weights.json") {
+      let weights = try part("retrieval.weights", of: $0.service, as: RankingWeights.self)
+      return weights.title == 12.25 && $0.shop.weights.fingerprint != RankingWeightsFile.standard.fingerprint
+    },
+  ]
+
+  private static let indexer = [
+    Row("indexer.batchDocuments", "124") {
+      try part("options.batchDocuments", of: $0.shop.indexSync(), as: Int.self) == 124
+    },
+    Row("indexer.batchBytes", "125000") {
+      try part("options.batchBytes", of: $0.shop.indexSync(), as: Int.self) == 125_000
+    },
+    Row("indexer.pollMilliseconds", "126") {
+      try part("options.pollPause", of: $0.shop.indexSync(), as: Duration.self) == .milliseconds(126)
+    },
+    Row("indexer.probeSeconds", "127") {
+      try part("options.probeInterval", of: $0.shop.indexSync(), as: Duration.self) == .seconds(127)
+    },
+    Row("indexer.verifySeconds", "128") {
+      try part("options.auditInterval", of: $0.shop.indexSync(), as: Duration.self) == .seconds(128)
+    },
+    Row("indexer.keptGenerations", "9") { $0.shop.fullIndexOptions.generationsKept == 9 },
+    Row("indexer.port", "25129") {
+      let configuration = try part(
+        "core.configuration", of: $0.shop.syncServer(), as: HTTPServer.Configuration.self)
+      return configuration.port == 25_129 && configuration.host == "127.0.0.2"
+    },
+  ]
+
+  private static let others = [
+    Row("stateFolder", "FOLDER/state", in: [.key]) {
+      let folder = try #require($0.cache.server).folder
+      return folder.hasSuffix("/state/redis") && FileManager.default.fileExists(atPath: folder)
+    },
+    Row("queryLog.enabled", "false", in: [.off]) { $0.shop.searchLog == nil && $0.service.log == nil },
+    Row("queryLog.searchDays", "13", in: [.parts, .urls, .key]) {
+      try part("options.searchDays", of: #require($0.service.log), as: Int.self) == 13
+    },
+    Row("queryLog.countDays", "131", in: [.parts, .urls, .key]) {
+      try part("options.countDays", of: #require($0.service.log), as: Int.self) == 131
+    },
+    Row("admin.token", token) { $0.adminStatuses.without == 401 && $0.adminStatuses.with != 401 },
+    Row("shop.name", "Thingummy's") { $0.page.contains("Thingummy") },
+    Row("shop.currency", "KWD") { $0.service.currency.code == "KWD" },
+    Row("log.level", "error") { $0.shop.logger.level == .error },
+  ]
+
+  private static let rows = http + servers + search + indexer + others
+
+  @Test("1: each setting has a row, and a value that is not its default")
+  func complete() {
+    let declarations = ResolvedSettings.declarations
+    #expect(Self.rows.map(\.key).sorted() == declarations.map { "\($0.key)" }.sorted())
+    for row in Self.rows {
+      let declaration = declarations.first { "\($0.key)" == row.key }
+      // A host alone says that the others are given.
+      #expect(declaration?.defaultText != row.value, "\(row.key): choose another value than the default")
+    }
+    #expect(Set(Variant.allCases).isSubset(of: Self.rows.flatMap(\.variants)))
+  }
+
+  @Test("2: each setting is seen where it takes effect", .timeLimit(.minutes(5)), arguments: Variant.allCases)
+  fileprivate func seen(variant: Variant) async throws {
+    let folder = try StateFolder()
+    defer { folder.remove() }
+    for name in ["ca", "certificate", "key"] {
+      try "-----BEGIN NOTHING-----\n".write(toFile: folder.path + "/\(name).pem", atomically: true, encoding: .utf8)
+    }
+    try #"{"weights": {"title": 12.25}, "provenance": {"name": "a test's"}}"#.write(
+      toFile: folder.path + "/weights.json", atomically: true, encoding: .utf8)
+    let rows = Self.rows.filter { $0.variants.contains(variant) }
+    var environment: [String: String] = [:]
+    for row in rows {
+      environment[ConfigKey(dotted: row.key).environmentVariable] = row.value.replacing("FOLDER", with: folder.path)
+    }
+    let resolved = try ResolvedSettings(flags: [:], environment: environment)
+    let context = CommandContext(
+      resolved: resolved, environment: environment, terminal: Terminal(isInteractive: false) { _, _ in })
+    let database = try await Database.open(context)
+    let cache = try await Cache.open(context, startsPrivate: variant == .key)
+    do {
+      let shop = try Shop(context, pool: database.pool, redis: cache.client)
+      let answers = try await Self.answers(of: shop)
+      let assembly = Assembly(
+        database: database, cache: cache, shop: shop, server: shop.server(router: shop.router()),
+        adminStatuses: answers.statuses, page: answers.page)
+      for row in rows {
+        do {
+          #expect(try row.isSeen(assembly), "\(row.key) = \(row.value) is not seen in the assembled shop (\(variant))")
+        } catch {
+          Issue.record("\(row.key): \(error)")
+        }
+      }
+    } catch {
+      await cache.close()
+      await database.close()
+      throw error
+    }
+    await cache.close()
+    await database.close()
+  }
+
+  @Test("3: a command's own say", .timeLimit(.minutes(2)))
+  func commandsSay() async throws {
+    let resolved = try ResolvedSettings(
+      flags: [:],
+      environment: ["VITRINE_POSTGRES_URL": "postgres://una:1210@127.0.0.1:1/one", "VITRINE_SEARCH_ENGINE": "http://a"])
+    let context = CommandContext(
+      resolved: resolved, environment: [:], terminal: Terminal(isInteractive: false) { _, _ in })
+    for limit in [nil, Duration.seconds(3_000)] {
+      let database = try await Database.open(context, statementTimeout: limit)
+      #expect(database.pool.settings.statementTimeout == limit ?? .seconds(5))
+      for isQuiet in [false, true] {
+        let shop = try Shop(context, pool: database.pool, isQuiet: isQuiet)
+        #expect(shop.logger.level == (isQuiet ? .warning : .info))
+        #expect(!shop.isEmbedded && shop.searchService().log == nil && shop.searchService(logs: true).log != nil)
+      }
+      for cachesAnswers in [false, true] {
+        let shop = try Shop(context, pool: database.pool, engine: "embedded", cachesAnswers: cachesAnswers)
+        let cached = try part("responses", of: shop.engine, as: Any.self)
+        #expect(shop.isEmbedded && Mirror(reflecting: cached).children.isEmpty == !cachesAnswers)
+      }
+      await database.close()
+    }
+  }
+
+  @Test("4: ended instances", .timeLimit(.minutes(2)))
+  func endedInstances() async throws {
+    let settings = try await TestPostgres.shared.makeDatabase()
+    let pool = PostgresPool(settings)
+    let resolved = try ResolvedSettings(flags: [:], environment: [:])
+    let context = CommandContext(
+      resolved: resolved, environment: [:], terminal: Terminal(isInteractive: false) { _, _ in })
+    let shop = try Shop(context, pool: pool)
+    let ages = [("products-embedded-old", 310), ("products-embedded-young", 60), ("products-other", 100_000)]
+    for (alias, seconds) in ages {
+      _ = try await shop.catalog.beginGeneration(alias: alias, mappingHash: "h", mapping: "{}", cursor: .start)
+      try await pool.execute(
+        """
+        UPDATE indexing.generation SET created_at = now() - make_interval(secs => \(Double(seconds)))
+        WHERE alias = \(alias)
+        """)
+    }
+    _ = try await shop.indexFull()
+    let left = Set(try await shop.catalog.generations(alias: nil).map(\.alias))
+    #expect(left == ["products-embedded-young", "products-other", shop.indexAlias])
+    await pool.close()
+  }
+
+  /// The answers of the assembled routes: neither engine nor database is there, so that pages say so in the shop's name.
+  private static func answers(of shop: Shop) async throws -> (statuses: (with: Int, without: Int), page: String) {
+    var configuration = HTTPServer.Configuration()
+    configuration.port = 0
+    let server = HTTPServer(
+      configuration: configuration, router: shop.router(), logger: Logger(label: "test", sink: NullSink()),
+      metrics: shop.metrics)
+    let client = HTTPClient(port: try server.start())
+    do {
+      let target = "/v1/admin/search/analytics"
+      let with = try await client.get(target, headers: "Authorization: Bearer \(token)\r\n").status
+      let without = try await client.get(target).status
+      let page = try await client.get("/search?q=kettle").text
+      await server.shutdown(gracePeriod: .zero)
+      return ((with, without), page)
+    } catch {
+      await server.shutdown(gracePeriod: .zero)
+      throw error
+    }
+  }
+}
