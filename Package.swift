@@ -80,7 +80,7 @@ let package = Package(
     // Signed tokens.
     library("Signing", ["CCrypto"]),
 
-    // What the flows ask of the outside, and who answers.
+    // The flows' ports, and the adapters behind them.
     library("Ports", ["Catalog", "SearchDSL", "Pricing"]),
     library("PostgresClient", ["CPostgres", "CCrypto", "Threading"]),
     library(
@@ -123,7 +123,7 @@ let package = Package(
         "Understanding", "Signing", "Numbers", "Narrowing",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
-    // What tests of several targets share.
+    // Code that tests of several targets share.
     library("TestSupport"),
 
     tests("JSON", ["JSON", "TestSupport"]),
@@ -132,7 +132,7 @@ let package = Package(
     tests("Catalog", ["Catalog"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
-    tests("Ranking", ["Ranking"]),
+    tests("Ranking", ["Ranking", "LocalServices"]),
     tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),
     tests(
       "SearchNode",
