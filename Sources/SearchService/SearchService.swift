@@ -8,7 +8,7 @@ public import Understanding
 
 /// Search, suggestions, browsing and the product page: what a shopper does before buying.
 public struct SearchService: Sendable {
-  /// How long each part of a search may take (DESIGN.md: 100 ms in all).
+  /// How long each part of a search may take (100 ms in all; `docs/explain/architecture.md`).
   public struct Deadlines: Sendable {
     public var search = Duration.milliseconds(100)
     public var prices = Duration.milliseconds(40)

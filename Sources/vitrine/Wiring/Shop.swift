@@ -95,7 +95,7 @@ struct Shop: Sendable {
     router.use(Middlewares.gzip())
     StorefrontAPI(
       service: service, metrics: metrics,
-      // Search continues without Postgres: DESIGN.md, "when this is down".
+      // Search continues without Postgres: `docs/explain/architecture.md`, the table of fallbacks.
       checks: [searchCheck, postgresCheck(isRequired: false)] + redisCheck
     ).register(on: &router)
     Storefront(
