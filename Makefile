@@ -1,22 +1,26 @@
-# What a newcomer types. 'make help' lists it.
+# The commands that a newcomer types; 'make help' lists them.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak attack sanitize format docs lint clean toolchain
+.PHONY: help demo check test soak attack sanitize format docs lint clean toolchain
 
-# CI adds the strict flags here; a debug build of one's own does without, so that a warning never stops work.
+# CI adds the strict flags here; your own debug build leaves them out, so that a warning never stops your work.
 BUILD_FLAGS ?=
 SOURCES := Package.swift Sources Tests
-# 10,000 connections are tested, with both ends in one process.
+# A test opens 10,000 connections, with both ends in one process.
 OPEN_FILES := ulimit -Sn 65536 2>/dev/null || ulimit -Sn "$$(ulimit -Hn)"
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: toolchain ## installs what is missing, builds, and runs the shop at http://127.0.0.1:8080; Ctrl-C ends it
+demo: toolchain ## installs missing packages, builds, and runs the shop at http://127.0.0.1:8080; Ctrl-C ends it
 	@scripts/install-packages build run
 	@swift build -c release --product vitrine
 	@exec .build/release/vitrine up
+
+check: toolchain ## checks the targets that you changed: format, build, their tests
+	@scripts/install-packages build run test
+	@scripts/check
 
 test: toolchain ## runs all tests, with the servers that they need
 	@scripts/install-packages build run test
@@ -43,15 +47,20 @@ sanitize: toolchain ## runs all tests under the thread and the address sanitizer
 format: toolchain ## formats the Swift sources
 	@swift format --in-place --parallel --recursive $(SOURCES)
 
-docs: toolchain ## writes the pages of docs/reference that are generated
+docs: toolchain ## writes the generated pages of docs/reference
 	@swift build --product vitrine
-	@.build/debug/vitrine config --reference > docs/reference/settings.md
+	@for page in commands settings metrics problems; do \
+	  .build/debug/vitrine reference $$page > docs/reference/$$page.md; done
+	@.build/debug/vitrine reference schema > docs/reference/schema.sql
 	@.build/debug/vitrine openapi > docs/reference/openapi.json
 
-lint: toolchain ## checks the format
+lint: toolchain ## checks the format of the Swift sources, and the shell scripts
 	@swift format lint --strict --parallel --recursive $(SOURCES)
+	@command -v shellcheck >/dev/null || { \
+	  echo "make: no shellcheck: run 'scripts/install-packages test'" >&2; exit 1; }
+	@shellcheck .ci/run scripts/check scripts/docc scripts/install-packages scripts/sanitize
 
-clean: ## removes what was built; the demo's state in .vitrine stays
+clean: ## removes all builds; the demo's state in .vitrine stays
 	@rm -rf .build
 
 toolchain:

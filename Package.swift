@@ -83,7 +83,7 @@ let package = Package(
     // Signed tokens.
     library("Signing", ["CCrypto"]),
 
-    // What the flows ask of the outside, and who answers.
+    // The flows' ports, and the adapters behind them.
     library("Ports", ["Catalog", "SearchDSL", "Pricing"]),
     library("PostgresClient", ["CPostgres", "CCrypto", "Threading"]),
     library(
@@ -127,7 +127,7 @@ let package = Package(
         "Understanding", "Signing", "Numbers", "Narrowing", "Recommending",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
-    // What tests of several targets share.
+    // Code that tests of several targets share.
     library("TestSupport", ["Threading"]),
 
     tests("JSON", ["JSON", "TestSupport"]),
@@ -137,7 +137,7 @@ let package = Package(
     tests("Catalog", ["Catalog"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
-    tests("Ranking", ["Ranking"]),
+    tests("Ranking", ["Ranking", "LocalServices"]),
     tests("Recommending", ["Recommending", "Catalog", "JSON", "Ranking", "TestSupport"]),
     tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),
     tests(

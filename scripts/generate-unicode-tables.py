@@ -334,7 +334,7 @@ FOLDED_BLOCKS = [
     (0x2E28, 0x2E29), (0xA720, 0xA7FF), (0xFB00, 0xFB06), (0xFF00, 0xFF5E),
 ]
 
-# What neither a decomposition nor a letter's name tells: quotes, dashes, brackets, letters with names of their own.
+# Foldings that neither a decomposition nor a letter's name gives: quotes, dashes, brackets, letters with own names.
 FOLDING_SPECIAL_CASES = r"""
 AB:" BB:" D0:D DE:TH DF:ss F0:d FE:th 138:q 149:n 14A:N 14B:n 18F:A 196:I 1BF:w 1E5:G 1E7:G 1F6:HV 1F7:W 21C:Z
 21D:z 259-25A:a 297:C 1D06:D 1D7B:I 1D7C:i 1D7E:U 1D95:a 1E9B:f 1E9C-1E9D:s 1E9E:SS 2010-2014:- 2018-201B:'
@@ -344,7 +344,7 @@ AB:" BB:" D0:D DE:TH DF:ss F0:d FE:th 138:q 149:n 14A:N 14B:n 18F:A 196:I 1BF:w 
 A784:s A785:S A7FB:F A7FC:p A7FD:M A7FE:I A7FF:M
 """
 
-# What a decomposition or a name would fold, and the filter leaves.
+# Characters that a decomposition or a name would fold, but the filter leaves.
 UNFOLDED = """
 AA BA 1A2-1A3 1A6 279-27B 1EFD 2024-2026 2C79 2C7D-2C7F A76A-A76D A778 A787 A78D-A78E A790-A799 A7A0-A7B2
 A7B8-A7B9 A7C4-A7CA A7D0-A7D1 A7F2-A7F6 A7F8-A7FA FB05 FF40 FF5C

@@ -3,7 +3,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
-// curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt are variadic, which Swift cannot call: one function a type.
+// Swift cannot call variadic functions such as curl_easy_setopt, so each type of argument has a function here.
 
 static inline CURLcode vitrine_curl_set_long(CURL *handle, CURLoption option, long value) {
   return curl_easy_setopt(handle, option, value);
@@ -43,7 +43,7 @@ static inline curl_socket_t vitrine_curl_open_socket(
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-// libcurl 7.88 makes sockets that a program which we start would inherit, and so keep open after we closed them.
+// A program that we start would inherit the sockets of libcurl 7.88, and keep them open after we close them.
 static inline CURLcode vitrine_curl_close_sockets_on_exec(CURL *handle) {
   return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, vitrine_curl_open_socket);
 }

@@ -1,5 +1,5 @@
 // MHD_start_daemon is variadic, some of its enums come into Swift without names, and its log callback takes a
-// va_list: what Swift cannot say itself is said here.
+// va_list: so these functions do for Swift what it cannot express.
 #pragma once
 #include <microhttpd.h>
 #include <stdarg.h>
@@ -60,7 +60,7 @@ static inline struct MHD_Response *CMHD_response_of_unknown_length(MHD_ContentRe
   return response;
 }
 
-// Where the library's own messages go.
+// The receiver of the library's own messages.
 struct CMHD_Log {
   void (*write)(void *context, const char *line);
   void *context;
@@ -91,16 +91,16 @@ struct CMHD_Callbacks {
   void *context;
 };
 
-// The target is decoded by who routes it; the library is to leave it as it was sent.
+// The router decodes the target, so the library must leave it as it was sent.
 static inline size_t CMHD_leave_escaped(void *context, struct MHD_Connection *connection, char *text) {
   (void)context;
   (void)connection;
   return strlen(text);
 }
 
-// Ends the query that a target callback was given. The library would go on to split it, at 56 bytes of the connection's
-// memory a parameter, for values that nobody asks it for, and where the memory does not suffice it closes the
-// connection without an answer. It writes into the target itself, and reads it anew after the callback.
+// Empties the query in the library's own copy of the target, from within a target callback. Otherwise the library
+// would split it into values that nobody reads, at 56 bytes of the connection's memory for each parameter, and close
+// the connection without an answer when that memory runs out. It reads the target again after the callback.
 static inline void CMHD_empty_query(const char *target) {
   char *mark = strchr((char *)target, '?');
   if (mark != NULL) mark[1] = '\0';
@@ -108,7 +108,7 @@ static inline void CMHD_empty_query(const char *target) {
 
 static inline struct MHD_Daemon *CMHD_start(struct CMHD_Settings settings, struct CMHD_Callbacks callbacks) {
   unsigned int flags = MHD_USE_ERROR_LOG | MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_SUSPEND_RESUME | MHD_USE_TURBO;
-  // A pool of one thread is refused by the library: no pool is that.
+  // The library refuses a pool of one thread; without a pool it has one thread.
   struct MHD_OptionItem pool[] = {
       {settings.threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)settings.threads, NULL},
       {MHD_OPTION_END, 0, NULL},
@@ -117,7 +117,7 @@ static inline struct MHD_Daemon *CMHD_start(struct CMHD_Settings settings, struc
       flags, 0, NULL, NULL, callbacks.access, callbacks.context,
       MHD_OPTION_EXTERNAL_LOGGER, CMHD_log, callbacks.log,
       MHD_OPTION_LISTEN_SOCKET, settings.listen_descriptor,
-      // No check of its own, at 1 or at -1: it would answer in HTML, with two heads or not at all. RequestHead checks.
+      // The library's own checks, at level 1 or -1, answer in HTML, with two heads, or not at all: RequestHead checks.
       MHD_OPTION_STRICT_FOR_CLIENT, 0,
       MHD_OPTION_CONNECTION_LIMIT, settings.connections,
       MHD_OPTION_PER_IP_CONNECTION_LIMIT, settings.connections_per_address,

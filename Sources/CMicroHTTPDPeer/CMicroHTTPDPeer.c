@@ -55,7 +55,7 @@ static enum MHD_Result suspend(struct CMicroHTTPDPeer *peer, struct MHD_Connecti
 static enum MHD_Result answer(
     void *context, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
     const char *upload, size_t *upload_size, void **request) {
-  // What the request's context points to says how far it is.
+  // The target of the request's context tells how far the request is.
   static char is_begun, is_resumed;
   struct CMicroHTTPDPeer *peer = context;
   (void)url;

@@ -1,7 +1,7 @@
-/// What the catalog takes at the most, a field at a time.
+/// The catalog's limits, field by field.
 ///
-/// The importer holds a record against it (`ProductRecord.excess`), the database its rows (migration 0010 and the lengths
-/// of 0002): what is in the catalog can be added up, compared and shown without a number that does not fit its type.
+/// The importer checks records against them (`ProductRecord.excess`), the database its rows (migration 0010 and the lengths
+/// of 0002), so that sums and comparisons of the catalog's numbers always fit their types.
 public enum CatalogLimits {
   /// Minor units of a price, a price before a reduction and a cost: ten thousand millions of pounds. A hundredfold of it,
   /// as of percents, and the sum of millions of them fit 64 bits.
@@ -28,8 +28,8 @@ public enum CatalogLimits {
   public static let optionTextBytes = 1_000
   public static let addressBytes = 2_000
 
-  // How many one product, or one of its variants, has.
-  /// What has more is a heading that is mapped to `code` by mistake.
+  // The counts for one product or one of its variants.
+  /// A product with more variants usually has a heading mapped to `code` by mistake.
   public static let variants = 1_000
   public static let pictures = 200
   public static let categories = 100

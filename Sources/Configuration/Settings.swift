@@ -168,11 +168,11 @@ public struct Settings: Sendable {
     }
   }
 
-  /// What the shop signs what it hands out with: cursors, visitors' cookies.
+  /// The keys that sign cursors and visitors' cookies.
   public struct Security: Sendable {
     /// nil: 'up' keeps one of its own, 'serve' makes one that ends with it.
     public let signingKey: String?
-    /// What `signingKey` was before it was changed.
+    /// The value of `signingKey` before its last change.
     public let formerSigningKey: String?
 
     init(_ config: ConfigReader) {

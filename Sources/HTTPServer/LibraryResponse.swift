@@ -3,7 +3,7 @@ import Glibc
 
 /// The library's response object, made from ours and destroyed when it was queued.
 struct LibraryResponse: ~Copyable {
-  /// Bytes of a stream requested at once; a chunk on the wire is no larger.
+  /// Bytes of a stream requested at once; a chunk on the wire is never larger.
   static let streamBlockBytes = 16_384
 
   private let pointer: OpaquePointer

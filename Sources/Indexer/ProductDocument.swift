@@ -95,7 +95,7 @@ public struct ProductDocument: Sendable {
     case .boolean, .date: break
     }
     guard isFacet else { return }
-    // What is no number has no place among numbers.
+    // Infinities and NaN have no place in the order of numbers.
     if case .number(let number) = value, !number.isFinite { return }
     let text = value.displayText
     if text.utf8.count <= Self.longestFacetValue { FacetToken.add(code: code, text, to: &lists.facets) }

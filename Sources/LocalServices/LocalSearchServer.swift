@@ -2,24 +2,10 @@ import Glibc
 import Synchronization
 import Threading
 
-/// The material beside the repository (`../shared`), which tests use if it is present.
-public enum SharedMaterial {
-  /// The folder that VITRINE_SHARED names, or `../shared` relative to the package's root; nil if there is none.
-  public static var folder: String? {
-    let named = getenv("VITRINE_SHARED").map { String(cString: $0) }
-    let path = ServiceFolder.absolute(named ?? "../shared")
-    return access(path + "/DESIGN.md", R_OK) == 0 ? path : nil
-  }
-
-  /// A file or folder of it, such as `data/icecat/products.ndjson.gz`; nil if it is absent.
-  public static func path(_ name: String) -> String? {
-    guard let file = folder.map({ $0 + "/" + name }), access(file, R_OK) == 0 else { return nil }
-    return file
-  }
-}
-
-/// A real search server for tests, or a cluster of several nodes, started by `../shared/search-node/start`; it ends
-/// with our process, however that ends.
+/// A real search server for tests, or a cluster of several nodes; it ends with our process, however that ends.
+///
+/// A script starts each node: `start KIND PORT FOLDER HEAP_MEGABYTES` in the folder that `VITRINE_SEARCH_NODES` names
+/// (`docs/reference/data.md`).
 public final class LocalSearchServer: Sendable {
   /// The kinds of server; the raw value is the script's name for it.
   public enum Kind: String, Sendable, CaseIterable {
@@ -34,10 +20,10 @@ public final class LocalSearchServer: Sendable {
 
   /// The reason why no search server can be started here, in one line for a skipped test; nil if one can.
   ///
-  ///     @Test(.enabled(if: LocalSearchServer.absence == nil, "needs Java and ../shared/search-node"))
+  ///     @Test(.enabled(if: LocalSearchServer.absence == nil, "needs Java and VITRINE_SEARCH_NODES"))
   public static var absence: String? {
-    if SharedMaterial.path("search-node/start") == nil {
-      return "no search server: ../shared/search-node is missing (VITRINE_SHARED may name the folder)"
+    if OptionalMaterial.searchNodes == nil {
+      return "no search server: set VITRINE_SEARCH_NODES to a folder with a start script (docs/reference/data.md)"
     }
     let home = getenv("JAVA_HOME").map { String(cString: $0) + "/bin" }
     if findProgram("java", alsoIn: home.map { [$0] } ?? []) == nil {
@@ -62,7 +48,7 @@ public final class LocalSearchServer: Sendable {
   public static func start(_ kind: Kind, nodes: Int = 1, heapMegabytes: Int = 512)
     async throws(LocalServiceError) -> LocalSearchServer?
   {
-    guard absence == nil, let scripts = SharedMaterial.path("search-node") else { return nil }
+    guard absence == nil, let scripts = OptionalMaterial.searchNodes else { return nil }
     return try await onOwnThread { () throws(LocalServiceError) in
       var failure: LocalServiceError?
       for _ in 0..<Self.attempts {

@@ -5,7 +5,7 @@ public protocol WallClock: Sendable {
   func now() -> Timestamp
 }
 
-/// A dependency did not do its part: it is down, late or full. Says which, without secrets.
+/// A dependency is down, late or full. Names the dependency, without secrets.
 public struct DependencyUnavailable: Error, Sendable, CustomStringConvertible {
   public var dependency: String
   public var reason: String
@@ -25,15 +25,15 @@ public protocol CatalogReader: Sendable {
   func categoryTree() async throws -> CategoryTree
   /// The attributes that are facets, for a category (nil: anywhere), in their order.
   func facetDefinitions(in category: CategoryID?) async throws -> [AttributeDefinition]
-  /// The current price rows of every variant of these products: what `quote` reads.
+  /// The current price rows of every variant of these products; `quote` reads them.
   func prices(of ids: [ProductID]) async throws -> [ProductID: [VariantID: [Price]]]
-  /// What the shop lists beside its tree, and how its lists look.
+  /// The shop's lists beside its category tree, and the looks of its lists.
   func browseRules() async throws -> BrowseRules
   /// The names of all brands, in alphabetical order.
   func brandNames() async throws -> [String]
 }
 
-/// What became of a batch of records.
+/// The outcome of a batch of records.
 public struct ImportOutcome: Sendable, Hashable {
   public struct Refusal: Sendable, Hashable {
     /// The index in the batch.
@@ -58,10 +58,10 @@ public struct ImportOutcome: Sendable, Hashable {
     self.refused = refused
   }
 
-  /// How many records it speaks of.
+  /// The number of records in the batch.
   public var count: Int { inserted + changed + unchanged + refused.count }
 
-  /// Takes in the outcome of a later batch whose first record is the one at `offset` of all.
+  /// Adds the outcome of a later batch, whose first record is number `offset` of all records.
   public mutating func add(_ other: ImportOutcome, at offset: Int) {
     inserted += other.inserted
     changed += other.changed
@@ -70,13 +70,13 @@ public struct ImportOutcome: Sendable, Hashable {
   }
 }
 
-/// Writes products as a retailer hands them over. Repeatable: matched by source and code, then by SKU.
+/// Writes products in the form in which a retailer delivers them. Repeatable: matched by source and code, then by SKU.
 public protocol CatalogWriter: Sendable {
   func upsert(_ records: [ProductRecord], source: String) async throws -> ImportOutcome
 }
 
 /// Writes the rules of virtual categories. Repeatable: matched by slug.
 public protocol VirtualCategoryWriter: Sendable {
-  /// Those that are new stand behind those that are there, in the order given.
+  /// New rules follow the existing ones, in the given order.
   func put(_ categories: [VirtualCategory]) async throws
 }

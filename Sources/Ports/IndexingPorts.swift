@@ -1,6 +1,6 @@
 public import Catalog
 
-/// A place in the outbox: everything up to and with it was read.
+/// A place in the outbox: all entries up to and including it were read.
 public struct OutboxCursor: Sendable, Hashable, Comparable {
   public var transactionID: UInt64
   public var id: Int64
@@ -30,11 +30,11 @@ public struct OutboxEntry: Sendable, Hashable {
   }
 }
 
-/// How much of the outbox is still to be read.
+/// The unread part of the outbox.
 public struct OutboxLag: Sendable, Hashable {
-  /// Counted up to the limit that was asked for.
+  /// Counted up to the requested limit.
   public var entries: Int
-  /// When the oldest of them was written; nil where there is none.
+  /// The time when the oldest of them was written; nil if there is none.
   public var oldest: Timestamp?
 
   public init(entries: Int, oldest: Timestamp?) {
@@ -43,38 +43,38 @@ public struct OutboxLag: Sendable, Hashable {
   }
 }
 
-/// The truth that the indexer carries over.
+/// The catalog's rows, which the indexer carries into the search engine.
 public protocol ProductSource: Sendable {
-  /// A cursor before everything that is not yet visible: what a full run replays from.
+  /// A cursor before all entries that are not visible yet; a full run replays from it.
   func captureCursor() async throws -> OutboxCursor
-  /// Entries after the cursor that every transaction before them has ended, oldest first.
+  /// Entries after the cursor, oldest first, up to the first transaction that has not ended.
   func outbox(after cursor: OutboxCursor, limit: Int) async throws -> [OutboxEntry]
-  /// The last entry that is committed; the start where there is none.
+  /// The last committed entry; the start if there is none.
   func outboxEnd() async throws -> OutboxCursor
-  /// What is after the cursor, held back by open transactions or not; at most `limit` entries are counted.
+  /// The entries after the cursor, including those that open transactions hold back; counts at most `limit` of them.
   func outboxLag(after cursor: OutboxCursor, limit: Int) async throws -> OutboxLag
-  /// The products after this one in id order, in batches, from one server-side cursor.
+  /// The products after this one in the order of their IDs, in batches, from one server-side cursor.
   func forEachProductBatch(
     size: Int, after: ProductID?, _ body: @Sendable ([ProductSnapshot]) async throws -> Void) async throws
-  /// As they are now, each with its version from the same snapshot; a deleted one is left out.
+  /// The products as they are now, each with its version from the same snapshot; leaves out deleted ones.
   func products(_ ids: [ProductID]) async throws -> [ProductSnapshot]
-  /// How many products belong in the index: those that are searchable.
+  /// The number of searchable products, which are the ones that belong in the index.
   func productCount() async throws -> Int
-  /// Removes entries that every generation has read.
+  /// Deletes the entries that every generation has read.
   func pruneOutbox(through cursor: OutboxCursor) async throws
-  /// Removes of the entries up to the cursor all but each product's last, so that an old generation that is kept does
-  /// not keep every change since.
+  /// Deletes the entries up to the cursor except each product's last one, so that a kept old generation does not keep
+  /// every change since.
   func compactOutbox(through cursor: OutboxCursor) async throws
-  /// Hands on the next products of changes that touch many (a category's name, a price's validity that began or ended
-  /// by `moment`), at most `limit`, as outbox entries; gives how many, 0 when none waits.
+  /// Adds outbox entries for at most `limit` products of changes that touch many products (a category's new name, a
+  /// price's validity that began or ended by `moment`). Returns their number; 0 if none is left.
   func fanOut(limit: Int, at moment: Timestamp) async throws -> Int
 }
 
-/// A bucket of documents, as both sides count it.
+/// A bucket of documents, counted in the same way by Postgres and by the search engine.
 public struct AuditBucket: Sendable, Hashable {
   public var count: Int
   public var versionSum: Int64
-  /// Sum of `checksum(of:version:)`: what one document lacks another does not make up for, as it may in the other two.
+  /// Sum of `checksum(of:version:)`. Two drifts that cancel out in the count and in the version sum still show here.
   public var checksumSum: Int64
 
   public init(count: Int, versionSum: Int64, checksumSum: Int64) {
@@ -83,14 +83,15 @@ public struct AuditBucket: Sendable, Hashable {
     self.checksumSum = checksumSum
   }
 
-  /// What a document of the product adds to its bucket's sum: 32 bits that look random and change with either.
+  /// The number that a product's document adds to its bucket's sum: 32 bits that look random and change with the ID
+  /// and with the version.
   ///
   ///     x = (id mod 2³¹) · 2654435761 ⊕ (version mod 2³¹) · 2246822507
   ///     y = ((x ⊕ ⌊x / 2²⁹⌋) mod 2³¹) · 3266489909
   ///     checksum = (y ⊕ ⌊y / 2³¹⌋) mod 2³²
   ///
-  /// No step leaves the 63 bits of a number that is not negative, so that SQL computes the same. 32 bits, because a
-  /// search engine adds in doubles: sums of two million documents a bucket are exact.
+  /// Every step fits in 63 bits without a sign, so that SQL computes the same number. 32 bits suffice, and a search
+  /// engine adds in doubles: the sums of two million documents in a bucket are exact.
   public static func checksum(of product: ProductID, version: Int64) -> Int64 {
     let x = (product.rawValue & 0x7FFF_FFFF) * 2_654_435_761 ^ (version & 0x7FFF_FFFF) * 2_246_822_507
     let y = ((x ^ x >> 29) & 0x7FFF_FFFF) * 3_266_489_909
@@ -98,11 +99,11 @@ public struct AuditBucket: Sendable, Hashable {
   }
 }
 
-/// What Postgres says of a product that may have drifted.
+/// Postgres's state of a product that may have drifted.
 public struct AuditState: Sendable, Hashable {
-  /// nil: the product is gone or not searchable, and has no document.
+  /// nil if the product is gone or not searchable, so that it must have no document.
   public var documentVersion: Int64?
-  /// Whether the outbox holds an entry of it that the index has still to read.
+  /// Whether the outbox holds an entry of the product that the index has not read yet.
   public var isPending: Bool
 
   public init(documentVersion: Int64?, isPending: Bool) {
@@ -111,19 +112,19 @@ public struct AuditState: Sendable, Hashable {
   }
 }
 
-/// What `verify` asks of Postgres.
+/// Postgres's side of `verify`.
 public protocol AuditSource: Sendable {
-  /// The searchable products of each bucket (`id % buckets`): how many, and the sums of their versions and checksums.
+  /// The searchable products of each bucket (`id % buckets`): their number, and the sums of versions and checksums.
   func auditBuckets() async throws -> [Int: AuditBucket]
   /// The versions of the searchable products in these buckets.
   func auditVersions(inBuckets buckets: [Int]) async throws -> [ProductID: Int64]
-  /// Of each of these products, from one snapshot; pending is what the outbox holds after the cursor.
+  /// The state of each of these products, from one snapshot; an entry after the cursor makes a product pending.
   func auditStates(of ids: [ProductID], after cursor: OutboxCursor) async throws -> [ProductID: AuditState]
-  /// Makes these products' versions larger than the ones given, and puts them in the outbox.
+  /// Raises these products' versions above the given ones, and adds outbox entries for them.
   func raiseVersions(_ floors: [ProductID: Int64]) async throws
 }
 
-/// A row of `indexing.generation`: an index that was built.
+/// A row of `indexing.generation`: one built index.
 public struct IndexGeneration: Sendable, Hashable {
   public enum State: String, Sendable { case building, live, retired, failed }
 
@@ -135,9 +136,9 @@ public struct IndexGeneration: Sendable, Hashable {
   public var mapping: String
   public var cursor: OutboxCursor
   public var state: State
-  /// All products up to this id were loaded; `allLoaded` when none is left.
+  /// All products up to this ID are loaded; `allLoaded` when none is left.
   public var loadedThrough: ProductID
-  /// What the gate saw.
+  /// The gate's findings.
   public var checks: String?
   public var createdAt: Timestamp
   public var swappedInAt: Timestamp?
@@ -164,14 +165,14 @@ public struct IndexGeneration: Sendable, Hashable {
   }
 }
 
-/// A document that the engine refused, and why.
+/// A document that the engine refused, and the reason.
 public struct DeadLetter: Sendable, Hashable {
   public var product: ProductID
   public var documentVersion: Int64
   public var reason: String
-  /// The JSON that was refused; nil for a delete.
+  /// The refused JSON; nil for a deletion.
   public var document: String?
-  /// nil before it is kept.
+  /// nil until the letter is stored.
   public var createdAt: Timestamp?
 
   public init(
@@ -185,27 +186,27 @@ public struct DeadLetter: Sendable, Hashable {
   }
 }
 
-/// Remembers what the indexer built and how far it read.
+/// The indexer's ledger: the indexes that it built, and how far each has read the outbox.
 public protocol IndexingLedger: Sendable {
   func beginGeneration(alias: String, mappingHash: String, mapping: String, cursor: OutboxCursor) async throws
     -> IndexGeneration
-  /// All products up to this one are in the generation's index.
+  /// Records that all products up to this one are in the generation's index.
   func noteLoaded(through product: ProductID, generation number: Int64) async throws
-  /// Moves the cursor; the dead letters of `settled` products are done with.
+  /// Moves the cursor, and deletes the dead letters of the `settled` products.
   func advance(generation number: Int64, to cursor: OutboxCursor, settled: [ProductID]) async throws
-  /// Makes the generation the alias's live one; the one that was is retired.
+  /// Makes the generation the live one of its alias, and retires the previous one.
   func putInUse(generation number: Int64, checks: String) async throws
   func setFailed(generation number: Int64) async throws
   func removeGeneration(_ number: Int64) async throws
-  /// Newest first; nil: of all aliases, for they share the outbox.
+  /// Newest first; nil means all aliases, because they share the outbox.
   func generations(alias: String?) async throws -> [IndexGeneration]
 
   func addDeadLetters(_ letters: [DeadLetter], generation number: Int64) async throws
   func deadLetterCount(generation number: Int64) async throws -> Int
-  /// Oldest first; nil: of all products.
+  /// Oldest first; nil means all products.
   func deadLetters(generation number: Int64, of products: [ProductID]?, limit: Int) async throws -> [DeadLetter]
-  /// Puts the products of these letters into the outbox with a new version; gives how many.
+  /// Adds outbox entries with new versions for the products of these letters; returns the number of products.
   func retryDeadLetters(generation number: Int64, of products: [ProductID]?) async throws -> Int
-  /// Forgets these letters; gives how many.
+  /// Deletes these letters; returns their number.
   func discardDeadLetters(generation number: Int64, of products: [ProductID]?) async throws -> Int
 }

@@ -1,12 +1,12 @@
 public import Catalog
 
-/// A search of the log, by a random number that its answer carries and its clicks name.
+/// A logged search's random number; the answer carries it, and clicks name it.
 public struct SearchID: Hashable, Sendable, CustomStringConvertible {
   public let rawValue: Int64
 
   public init(rawValue: Int64) { self.rawValue = rawValue }
 
-  /// nil where `text` is not 16 hexadecimal digits.
+  /// nil if `text` is not 16 hexadecimal digits.
   public init?(_ text: String) {
     guard isLowercaseHexadecimal(text, digits: 16), let bits = UInt64(text, radix: 16) else { return nil }
     rawValue = Int64(bitPattern: bits)
@@ -21,34 +21,35 @@ public struct SearchID: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// What became of a search.
+/// The outcome of a search.
 public enum SearchOutcome: String, Sendable, CaseIterable {
-  /// Something has every word.
+  /// Some product has every word.
   case found
-  /// Something has every word once the spelling was corrected.
+  /// Some product has every word of the corrected query.
   case corrected
-  /// Nothing has every word; what is shown has a part of them.
+  /// No product has every word; the results have some of them.
   case relaxed
   case nothing
 }
 
-/// One answered search, as the log keeps it.
+/// One answered search in the log.
 public struct LoggedSearch: Sendable, Hashable {
   public var id: SearchID
   public var searchedAt: Timestamp
-  /// Kept hashed, and for some days only; nil: nobody in particular.
+  /// Stored as a hash, and for some days only; nil if the visitor is unknown.
   public var visitor: VisitorID?
   /// The network of the address, kept hashed as the visitor is; empty where it is not known.
   public var range: [UInt8]
-  /// In lower case, without what looks like an address or a number of a person.
+  /// In lower case; text that looks like a person's address or number is masked.
   public var query: String
   public var outcome: SearchOutcome
   public var total: Int
-  /// Restrictions that the shopper chose beside the words; where there are any, finding nothing is not the words' doing.
+  /// The number of filters that the shopper chose beside the words. If there are any, they and not the words may be the
+  /// reason for an empty result.
   public var filterCount: Int
-  /// The place of the first of `products` among all results, from 1.
+  /// The rank of the first of `products` among all results, from 1.
   public var firstRank: Int
-  /// What was shown, in its order.
+  /// The shown products, in their order.
   public var products: [ProductID]
 
   public init(
@@ -69,7 +70,7 @@ public struct LoggedSearch: Sendable, Hashable {
   }
 }
 
-/// A shopper went from a search's results to a product.
+/// A shopper's click on a product among a search's results.
 public struct SearchClick: Sendable, Hashable {
   public var search: SearchID
   public var product: ProductID
@@ -82,7 +83,7 @@ public struct SearchClick: Sendable, Hashable {
   }
 }
 
-/// A query and how much it counts.
+/// A query and its weight.
 public struct PopularQuery: Sendable, Hashable {
   public var text: String
   public var weight: Double
@@ -93,47 +94,47 @@ public struct PopularQuery: Sendable, Hashable {
   }
 }
 
-/// The store cannot keep some of the rows by reason of what they hold: the same rows are refused again.
+/// The store can never keep some of the rows, because of their content: it would refuse the same rows again.
 public struct UnusableRows: Error, Sendable, CustomStringConvertible {
   public let description: String
 
   public init(reason: String) { description = reason }
 }
 
-/// Keeps what was searched for and clicked.
+/// Stores searches and clicks.
 ///
-/// A `write` keeps all that it is given or none of it; `UnusableRows` says that some of it can never be kept.
+/// A `write` stores all the given rows or none; `UnusableRows` says that it can never store some of them.
 public protocol SearchLogStore: Sendable {
-  /// Repeatable: a search that is there already is left as it is.
+  /// Repeatable: a search that is stored already stays as it is.
   func write(_ searches: [LoggedSearch]) async throws
-  /// Returns the clicks whose search is not there, perhaps not yet. A product that the search did not show is ignored.
+  /// Returns the clicks whose search is not stored, perhaps not yet. Ignores a product that the search did not show.
   func write(_ clicks: [SearchClick]) async throws -> [SearchClick]
-  /// Counts the days that may have changed since the last time; false where another process does so now.
+  /// Counts the days that may have changed since the last count; false if another process is counting now.
   func rollUp(now: Timestamp) async throws -> Bool
-  /// Deletes what has been kept long enough: searches and clicks after `searchDays`, the days' counts after `countDays`,
-  /// and from counts older than `searchDays` the queries of few visitors.
+  /// Deletes old rows: searches and clicks after `searchDays`, the days' counts after `countDays`, and from counts older
+  /// than `searchDays` the queries of few visitors.
   func forget(now: Timestamp, searchDays: Int, countDays: Int) async throws
-  /// The most searched queries that find something as they stand, lately more than long ago.
+  /// The most searched queries that find something as typed; recent searches weigh more.
   func popularQueries(now: Timestamp, limit: Int) async throws -> [PopularQuery]
-  /// What the last `days` days, today among them, were like.
+  /// The report on the last `days` days, including today.
   func report(days: Int, now: Timestamp, limit: Int) async throws -> SearchReport
 }
 
-/// What was searched for in some days, and what came of it.
+/// The searches of some days and their outcomes.
 ///
 /// A search is one visitor's query on one day (UTC): its other pages, filters and repetitions are the same search. A
-/// search of nobody in particular counts for itself.
+/// search by an unknown visitor counts on its own.
 public struct SearchReport: Sendable, Hashable {
   public struct Figures: Sendable, Hashable {
     public var searches: Int
-    /// Without a filter there was no result.
+    /// Searches without filters that had no result.
     public var foundNothing: Int
-    /// Nothing had every word.
+    /// Searches for which no product had every word.
     public var relaxed: Int
     public var corrected: Int
-    /// Searches that led to a product.
+    /// Searches that led to a click on a product.
     public var clicked: Int
-    /// Sum over them of 1 by the place of the highest product that was clicked.
+    /// Sum over these searches of 1 / rank of the highest clicked product.
     public var reciprocalRanks: Double
 
     public init(
@@ -148,13 +149,13 @@ public struct SearchReport: Sendable, Hashable {
       self.reciprocalRanks = reciprocalRanks
     }
 
-    /// Nothing had every word: there was no result, or one of a part of them.
+    /// Searches for which no product had every word: no result, or results with some of the words.
     public var unanswered: Int { foundNothing + relaxed }
-    /// nil where there was no search.
+    /// nil if there was no search.
     public var foundNothingShare: Double? { share(foundNothing) }
     public var relaxedShare: Double? { share(relaxed) }
     public var clickThrough: Double? { share(clicked) }
-    /// Of the searches with a click: 1 where always the first product was clicked.
+    /// Over the searches with a click; 1 if every click was on the first product.
     public var meanReciprocalRank: Double? { clicked > 0 ? reciprocalRanks / Double(clicked) : nil }
 
     public static func + (left: Figures, right: Figures) -> Figures {
@@ -180,7 +181,7 @@ public struct SearchReport: Sendable, Hashable {
   public struct Query: Sendable, Hashable {
     public var text: String
     public var figures: Figures
-    /// What the same visitors searched for next and found, the most frequent first: synonyms to consider.
+    /// The queries that the same visitors searched for next with success, the most frequent first: synonyms to consider.
     public var thenFound: [String]
 
     public init(text: String, figures: Figures, thenFound: [String] = []) {
@@ -191,21 +192,21 @@ public struct SearchReport: Sendable, Hashable {
   }
 
   public var days: Int
-  /// Until when searches and clicks are in it; nil: none was counted yet.
+  /// The time up to which searches and clicks are counted; nil before the first count.
   public var countedAt: Timestamp?
   public var totals: Figures
-  /// Of as many days before.
+  /// The same figures for as many days before.
   public var before: Figures
   /// Each day from the first to today.
   public var byDay: [Day]
   public var popular: [Query]
-  /// Queries that nothing had every word of, the most searched first.
+  /// Queries for which no product had every word, the most searched first.
   public var unanswered: [Query]
-  /// Queries that find something and lead to a product clearly less often than searches do all in all, those first that
-  /// lose the most clicks by it.
+  /// Queries that find something and lead to a click clearly less often than the average search; the queries that lose
+  /// the most clicks come first.
   public var seldomClicked: [Query]
 
-  /// Without the lists of queries.
+  /// The report without its lists of queries.
   public init(days: Int, countedAt: Timestamp?, before: Figures, byDay: [Day]) {
     self.days = days
     self.countedAt = countedAt

@@ -30,19 +30,13 @@ public struct Judgments: Sendable, Equatable {
       throw JudgmentsError(line: 1, reason: "the file is empty; its first line must be query,product_id,rating")
     }
     let columns = try ["query", "product_id", "rating"].map { name throws(JudgmentsError) in
-      guard let index = heading.fields.firstIndex(of: name) else {
-        throw JudgmentsError(line: 1, reason: "the heading has no column \(name), only \(heading.fields)")
-      }
-      return index
+      try heading.fields.place(of: name)
     }
     var places: [String: Int] = [:]
     queries = []
     while let record = try reader.next() {
       if record.fields == [""] { continue }
-      guard record.fields.count == heading.fields.count else {
-        throw JudgmentsError(
-          line: record.line, reason: "has \(record.fields.count) fields where the heading has \(heading.fields.count)")
-      }
+      try record.fields.expect(heading.fields.count, line: record.line)
       let (query, product, rating) = (
         record.fields[columns[0]], record.fields[columns[1]], record.fields[columns[2]]
       )
@@ -58,6 +52,42 @@ public struct Judgments: Sendable, Equatable {
         queries.append(Query(text: query, ratings: [:]))
       }
       queries[place].ratings[product] = value
+    }
+  }
+}
+
+extension Judgments {
+  /// The queries of CSV whose heading names `query` among any other columns, in their order, each once.
+  ///
+  /// A file of judgments is such a file, as is one of labelled queries. Throws as `init(csv:)` does.
+  public static func queryTexts(csv text: String) throws(JudgmentsError) -> [String] {
+    var reader = CSVReader(text)
+    guard let heading = try reader.next() else {
+      throw JudgmentsError(line: 1, reason: "the file is empty; its first line must name the column query")
+    }
+    let place = try heading.fields.place(of: "query")
+    var texts: [String] = []
+    var seen: Set<String> = [""]
+    while let record = try reader.next() {
+      if record.fields == [""] { continue }
+      try record.fields.expect(heading.fields.count, line: record.line)
+      if seen.insert(record.fields[place]).inserted { texts.append(record.fields[place]) }
+    }
+    return texts
+  }
+}
+
+extension [String] {
+  fileprivate func place(of column: String) throws(JudgmentsError) -> Int {
+    guard let index = firstIndex(of: column) else {
+      throw JudgmentsError(line: 1, reason: "the heading has no column \(column), only \(self)")
+    }
+    return index
+  }
+
+  fileprivate func expect(_ count: Int, line: Int) throws(JudgmentsError) {
+    guard self.count == count else {
+      throw JudgmentsError(line: line, reason: "has \(self.count) fields where the heading has \(count)")
     }
   }
 }

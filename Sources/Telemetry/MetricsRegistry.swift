@@ -25,6 +25,7 @@ public final class MetricsRegistry: Sendable {
   private struct Family {
     let kind: Kind
     let help: String
+    let labels: [String]
     /// The label set in the text form (`{a="b"}` without braces) → metric.
     var series: [String: Metric] = [:]
   }
@@ -60,15 +61,15 @@ public final class MetricsRegistry: Sendable {
   private func metric(
     _ name: String, kind: Kind, help: String, labels: [Label], make: () -> Metric
   ) -> Metric {
-    precondition(Self.isName(name, allowsColon: true), "\(name) is no metric name: [a-zA-Z_:][a-zA-Z0-9_:]*")
+    precondition(Self.isName(name, allowsColon: true), "\(name) is not a metric name: [a-zA-Z_:][a-zA-Z0-9_:]*")
     for label in labels {
       precondition(
         Self.isName(label.name, allowsColon: false) && !label.name.hasPrefix("__") && label.name != "le",
-        "\(label.name) is no label name of \(name): [a-zA-Z_][a-zA-Z0-9_]*, not le, not __…")
+        "\(label.name) is not a label name of \(name): [a-zA-Z_][a-zA-Z0-9_]*, not le, not __…")
     }
     let key = Self.text(of: labels)
     return families.withLock { families in
-      var family = families[name] ?? Family(kind: kind, help: help)
+      var family = families[name] ?? Family(kind: kind, help: help, labels: labels.map(\.name))
       precondition(family.kind == kind, "\(name) is a \(family.kind.rawValue) already, not a \(kind.rawValue)")
       if let found = family.series[key] { return found }
       let isFull = family.series.count >= Self.maximumSeries
@@ -81,6 +82,23 @@ public final class MetricsRegistry: Sendable {
       families[name] = family
       return metric
     }
+  }
+
+  /// The properties that the metrics of one name share.
+  public struct Description: Sendable, Equatable {
+    public let name: String
+    /// `counter`, `gauge` or `histogram`.
+    public let kind: String
+    public let help: String
+    /// The labels' names.
+    public let labels: [String]
+  }
+
+  /// The metrics made so far, sorted by name.
+  public var descriptions: [Description] {
+    families.withLock { families in
+      families.map { Description(name: $0, kind: $1.kind.rawValue, help: $1.help, labels: $1.labels) }
+    }.sorted { $0.name < $1.name }
   }
 
   /// Every metric in Prometheus's text format 0.0.4, sorted by name and labels.
@@ -161,7 +179,8 @@ public final class MetricsRegistry: Sendable {
   private static func number(_ value: Double) -> String {
     if value.isNaN { return "NaN" }
     if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
-    return String(value)
+    let text = String(value)
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
   private static func isName(_ name: String, allowsColon: Bool) -> Bool {

@@ -25,6 +25,7 @@ struct Vitrine: ParsableCommand {
       BenchCommand.self,
       ConfigCommand.self,
       OpenAPICommand.self,
+      ReferenceCommand.self,
       VersionCommand.self,
     ])
 

@@ -1,4 +1,4 @@
-// What the catalog takes at the most:
+// The catalog's limits:
 // 1. A record at every limit is taken; one that is a step over any of them is refused with the field, the value's kind and
 //    what is allowed.
 // 2. Days and moments far outside the calendar are counted, compared and written without end of the process.

@@ -3,8 +3,10 @@
 // 2. Subcommands are found at any depth; each has help, by --help, -h and the word help.
 // 3. A wrong command line is refused with one line and a hint that names the nearest word.
 // 4. Settings are accepted as flags anywhere; Booleans with and without a value, or negated.
-// 5. The help names every subcommand, argument, option, default and permitted word, within 80 columns for its tables.
+// 5. The help names every subcommand, argument, option, default and permitted word, within 80 columns for its tables;
+//    the settings have a help of their own, the same for every command.
 // 6. Near names are found by the edit distance with swaps; far ones are not.
+// 8. The reference page has a part for each command at any depth, in their order, with its help.
 // 7. Every line of words makes the parser return or throw a usage error, and nothing else (seeded random lines).
 
 import TestSupport
@@ -45,7 +47,7 @@ private struct Index: ParsableCommand {
 
 private struct Config: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "Prints settings.", listsSettings: true)
+    commandName: "config", abstract: "Prints settings.")
 }
 
 private struct Files: ParsableCommand {
@@ -161,7 +163,7 @@ private func settings(_ line: String) throws -> [String: String] {
   @Test("5: the help's text")
   func helpText() throws {
     let root = try shown("--help")
-    for name in ["import", "index", "config", "files", "--version", "shop config --help"] {
+    for name in ["import", "index", "config", "files", "--version", "--help-settings"] {
       #expect(root.contains(name))
     }
     let own = try shown("import --help")
@@ -172,9 +174,26 @@ private func settings(_ line: String) throws -> [String: String] {
     ] {
       #expect(own.contains(text), "\(text)")
     }
-    let listing = try shown("config --help")
-    for setting in ResolvedSettings.declarations { #expect(listing.contains("  \(setting.key.flag)")) }
-    for row in (root + own + listing).split(separator: "\n") where row.hasPrefix("  ") { #expect(row.count <= 80) }
+    let listing = try shown("--help-settings")
+    for line in ["config --help-settings", "index full --help-settings"] { #expect(try shown(line) == listing) }
+    for setting in ResolvedSettings.declarations {
+      #expect(listing.contains("  \(setting.key.flag)") && !own.contains(setting.key.flag + " "))
+    }
+    for row in [root, own, listing].flatMap({ $0.split(separator: "\n") }) where row.hasPrefix("  ") {
+      #expect(row.count <= 80)
+    }
+  }
+
+  @Test("8: the reference page")
+  func reference() {
+    let page = CommandsReference(root: Shop.self).markdown
+    let headings = page.split(separator: "\n").filter { $0.hasPrefix("## ") }
+    #expect(
+      headings == [
+        "## `shop import`", "## `shop index`", "## `shop index full`", "## `shop config`", "## `shop files`",
+      ])
+    #expect(page.contains("\n  --format <format>"))
+    #expect(page.contains("`shop index full`: Builds a new index.") && !page.contains("--http-port"))
   }
 
   @Test("6: near names")

@@ -14,14 +14,7 @@ import Threading
 
 @testable import Importing
 
-/// The shared data's folder; nil where it is not on this machine.
-private let icecatPath: String? = {
-  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-  let shared = ProcessInfo.processInfo.environment["VITRINE_SHARED"] ?? root.path + "/../shared"
-  return [shared, "/work/shared"].map { $0 + "/data/icecat/products.ndjson.gz" }
-    .first { FileManager.default.fileExists(atPath: $0) }
-}()
+private let icecatPath = OptionalMaterial.data("icecat/products.ndjson.gz")
 
 @Suite struct ImportTests {
   @Test("1 and 2: a file with bad lines, twice")
@@ -49,7 +42,7 @@ private let icecatPath: String? = {
     await pool.close()
   }
 
-  @Test("3: Icecat, all of it, twice", .enabled(if: icecatPath != nil, "no ../shared/data/icecat: skipped"))
+  @Test("3: Icecat, all of it, twice", .enabled(if: icecatPath != nil, "no icecat/products.ndjson.gz in VITRINE_DATA"))
   func icecat() async throws {
     let path = try #require(icecatPath)
     var settings = try await TestPostgres.shared.makeDatabase()

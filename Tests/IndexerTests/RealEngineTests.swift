@@ -27,7 +27,7 @@ import TestSupport
 import Testing
 import Threading
 
-@Suite(.enabled(if: LocalSearchServer.absence == nil, "no search server: Java or ../shared/search-node is missing"))
+@Suite(.enabled(if: LocalSearchServer.absence == nil, "no search server: needs Java and VITRINE_SEARCH_NODES"))
 struct RealEngineTests {
   static let kinds = LocalSearchServer.Kind.allCases
 

@@ -4,8 +4,8 @@
 // 3. The reason why a start fails is one line that says what to do.
 // 4. Two starts in one folder do not disturb each other; temporary servers are independent.
 // 5. A path too long for a socket, and a folder below a closed one, both work.
-// 6. A search server starts, answers, is ended and started again, and leaves nothing (if Java and ../shared are
-//    present).
+// 6. A search server starts, answers, is ended and started again, and leaves nothing (if Java is there and
+//    VITRINE_SEARCH_NODES names a folder).
 import FoundationEssentials
 import Glibc
 import LocalServices
@@ -167,7 +167,7 @@ import Testing
     folder.remove()
   }
 
-  @Test("6: a search server", .enabled(if: LocalSearchServer.absence == nil, "needs Java and ../shared/search-node"))
+  @Test("6: a search server", .enabled(if: LocalSearchServer.absence == nil, "needs Java and VITRINE_SEARCH_NODES"))
   func searchServer() async throws {
     let server = try #require(try await LocalSearchServer.start(.openSearch))
     #expect(server.address.hasPrefix("http://127.0.0.1:"))

@@ -1,5 +1,5 @@
 // Numbers that do not fit:
-// 1. A fraction becomes the whole number towards zero, or the nearest that the type has; what is no number becomes 0.
+// 1. A fraction becomes the whole number towards zero, or the nearest that the type has; NaN becomes 0.
 // 2. Sums, differences and products are those of wider numbers, or the nearest that the type has (every pair of bytes).
 // 3. A number is written as people write it, and reads back as itself.
 import Numbers

@@ -1,4 +1,4 @@
-// What the shop's schema promises:
+// The shop's schema. Properties proved here:
 // 1. The program's list of migrations is the folder's, and a migrated database is current.
 import FoundationEssentials
 import LocalServices

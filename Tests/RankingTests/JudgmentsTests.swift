@@ -1,8 +1,10 @@
 // Properties proved here:
 // 1. Columns are found by their heading, in any order; quoted fields keep commas, quotes and line breaks.
 // 2. Unreadable input is refused with its line number, counting the lines inside quotes.
-// 3. Icecat's ratings file is read completely: 54 queries, 46 of them with a product rated above 0 (KNOWN_ANSWERS.md).
+// 3. The Icecat ratings of querqy/chorus are read completely: 54 queries, 46 of them with a product rated above 0.
+// 4. The queries of a file without ratings are read in their order, each once.
 import Foundation
+import LocalServices
 import Ranking
 import Testing
 
@@ -31,20 +33,19 @@ import Testing
     #expect { try Judgments(csv: text) } throws: { ($0 as? JudgmentsError)?.line == line }
   }
 
-  @Test("3. Icecat's ratings", .enabled(if: Self.ratings != nil, "no ../shared/data/icecat/ratings.csv"))
+  @Test("4. queries alone") func queries() throws {
+    let text = "brand,query\r\nAcme,\"12\"\" rack, black\"\r\n,usb\nx,usb\n,\n"
+    #expect(try Judgments.queryTexts(csv: text) == ["12\" rack, black", "usb"])
+    #expect { try Judgments.queryTexts(csv: "text\nusb\n") } throws: { ($0 as? JudgmentsError)?.line == 1 }
+    #expect { try Judgments.queryTexts(csv: "query,brand\nusb\n") } throws: { ($0 as? JudgmentsError)?.line == 2 }
+  }
+
+  @Test("3. Icecat's ratings", .enabled(if: Self.ratings != nil, "no icecat/ratings.csv in VITRINE_DATA"))
   func icecat() throws {
-    let judgments = try Judgments(csv: String(contentsOf: #require(Self.ratings), encoding: .utf8))
+    let judgments = try Judgments(csv: String(contentsOfFile: #require(Self.ratings), encoding: .utf8))
     #expect(judgments.queries.count == 54)
     #expect(judgments.queries.count(where: \.hasRelevant) == 46)
   }
 
-  static let ratings: URL? = {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let shared =
-      ProcessInfo.processInfo.environment["VITRINE_SHARED"].map { URL(filePath: $0) }
-      ?? root.deletingLastPathComponent().appending(path: "shared")
-    let file = shared.appending(path: "data/icecat/ratings.csv")
-    return FileManager.default.fileExists(atPath: file.path) ? file : nil
-  }()
+  static let ratings = OptionalMaterial.data("icecat/ratings.csv")
 }

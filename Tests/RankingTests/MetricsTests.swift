@@ -1,5 +1,5 @@
 // Properties proved here:
-// 1. The figures of gorse's tests (KNOWN_ANSWERS.md, "Ranking metrics") are reproduced to ten digits.
+// 1. The figures of gorse's own tests (github.com/gorse-io/gorse) are reproduced to ten digits.
 // 2. Graded nDCG follows both gain forms; an ideal order is 1; unjudged IDs count 0.
 // 3. A query with nothing relevant has no nDCG, recall, average precision or reciprocal rank, and the mean leaves it
 //    out.

@@ -9,7 +9,7 @@ import Testing
 @Suite struct ConversionTests {
   private static let compiler = ["/usr/bin/env", "swiftc"]
 
-  /// What the compiler says of `code`: a line of it, and whether it is refused.
+  /// The lines of `code` that the compiler refuses.
   private func refusedLines(of code: [String], importing modules: [String]) throws -> Set<Int> {
     let folder = FileManager.default.temporaryDirectory.appending(path: "vitrine-conversions-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

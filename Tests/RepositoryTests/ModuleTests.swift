@@ -1,12 +1,13 @@
-// The modules' rows (DESIGN.md, Modules). What is proved, numbered as in RepositoryTests.swift:
+// The modules' rows (docs/explain/architecture.md). Properties proved here, numbered as in
+// RepositoryTests.swift:
 // 1. Each target has a row in the table below.
 // 2. Imports are declared, dependencies are what the row allows, C libraries have their owners.
 
 import Testing
 
-/// What a target is for, which decides what it may depend on.
+/// A target's purpose, which decides its possible dependencies.
 private enum Layer: Hashable {
-  /// Needs nothing of the project: text formats, threads, telemetry, settings, the HTTP server.
+  /// Needs no other part of the project: text formats, threads, telemetry, settings, the HTTP server.
   case base
   /// Nouns and pure functions of the shop.
   case domain
@@ -20,12 +21,12 @@ private enum Layer: Hashable {
   case adapter
   /// Private servers of this machine, for the demo and for tests.
   case local
-  /// What the shop does.
+  /// The shop's own work.
   case flow
   /// HTTP and pages.
   case edge
   case executable
-  /// What tests share; nothing that is shipped depends on it.
+  /// Code that tests share; nothing that is shipped depends on it.
   case testSupport
 
   var allowed: Set<Layer> {
@@ -45,7 +46,7 @@ private enum Layer: Hashable {
   }
 }
 
-/// Which layer a target is of; a new target gets its row here.
+/// Each target's layer; a new target gets its row here.
 private let layers: [String: Layer] = [
   "JSON": .base, "Telemetry": .base, "Configuration": .base, "HTTPServer": .base, "Threading": .base,
   "Signing": .base, "Numbers": .base, "Narrowing": .base,
@@ -65,11 +66,11 @@ private let layers: [String: Layer] = [
   "TestSupport": .testSupport,
 ]
 
-/// Who may import a C library: the one adapter of its service; compression and digests serve several.
+/// The targets that may import a C library: the one adapter of its service. Compression and digests serve several.
 private let owners: [String: Set<String>] = [
   "CMicroHTTPD": ["HTTPServer", "CMicroHTTPDPeer"], "CPostgres": ["PostgresClient"], "CHiredis": ["RedisStore"],
   "CCurl": ["ElasticsearchClient", "StripePayments", "SMTPMail"], "CStemmer": ["SearchNode"], "CSimdjson": ["JSON"],
-  // What `bench http` measures our server beside.
+  // `bench http` measures our server beside it.
   "CMicroHTTPDPeer": ["vitrine"],
 ]
 

@@ -1,4 +1,4 @@
-/// What `Package.swift` declares, read from its text: `library(…)`, `tests(…)`, `systemLibrary(…)` and the targets in
+/// The declarations of `Package.swift`, read from its text: `library(…)`, `tests(…)`, `systemLibrary(…)` and the targets in
 /// full. Running the package manager inside its own test run would wait for itself.
 struct PackageManifest {
   struct Target {

@@ -1,24 +1,27 @@
-// The repository's own rules, held over its text. What is proved:
-// 1. Files and folders that README.md and the pages in docs/ name exist.
+// The repository's own rules, held over its text. Properties proved here:
+// 1. Files and folders that the pages at the root and in docs/ name or link exist.
 // 2. A target imports its declared dependencies and the toolchain's modules only, and depends on what its layer may;
-//    an adapter is named by the executable and tests alone, a C library by its owners; no package from outside.
+//    only the executable and tests name an adapter, only its owners a C library; no package comes from outside.
 // 3. No function in Sources is longer than 70 lines. Tests are exempt: their tables of cases are data.
 // 4. A note of work to do has an owner: the word, then a name in parentheses.
 // 5. No folder is called after a kind of thing (Utils, Helpers, Common, Managers, Models).
 // 6. scripts/packages.txt holds every Debian package that Package.swift asks for; docs/reference/dependencies.md
-//    explains every package of the list.
+//    explains every package in the list.
 // 7. docs/README.md links every page in docs/, and its links lead somewhere.
 // 8. A test file opens with the numbered properties that it proves.
-// 9. Each setting is read by the wiring or a command: none is offered that changes nothing.
-// 10. The scanner that 2 and 3 rely on reads comments, strings, interpolations, requirements and nesting rightly.
+// 9. The wiring or a command reads each setting, so that none is offered that changes nothing.
+// 10. The scanner for 2 and 3 reads comments, strings, interpolations, requirements and nesting correctly.
 
 import Testing
 
 @Suite struct RepositoryTests {
-  private static let hasReadme = Repository.exists("README.md")
-
-  @Test("1: README's files exist", .enabled(if: hasReadme, "README.md is not written yet"))
-  func readmeFiles() throws { try expectPathsExist(in: "README.md") }
+  @Test("1: the root pages' files exist", arguments: ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
+  func rootFiles(page: String) throws {
+    try expectPathsExist(in: page)
+    for link in Repository.linkedFiles(of: try Repository.text(page)) {
+      #expect(Repository.exists(link), "\(page) links \(link)")
+    }
+  }
 
   @Test("1: the docs' files exist", arguments: Repository.files(under: ["docs"], withExtension: "md"))
   func docsFiles(page: String) throws { try expectPathsExist(in: page) }

@@ -1,4 +1,4 @@
-// The scanner of Swift text. What is proved:
+// The scanner of Swift text. Properties proved here:
 // 1. Words, braces and quotation marks in comments and strings are not code, at any nesting.
 // 2. Bodies are found and measured; requirements, stored properties and calls have none.
 // 3. Imports are read with access, attributes and single declarations.
@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct SwiftSourceTests {
   @Test(
-    "1: what is no code",
+    "1: comments and strings are not code",
     arguments: [
       "// func a() { \"", "/* { /* \" */ } */", "\"{ \\\" {\"", "\"a\\(b(\"{\"))c{\"", "#\"{ \" \\ {\"#",
       "#\"\\#(\"{\")\"#",

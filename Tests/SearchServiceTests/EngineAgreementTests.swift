@@ -11,7 +11,7 @@ import SearchDSL
 import SearchService
 import Testing
 
-@Suite(.enabled(if: LocalSearchServer.absence == nil, "no search server: Java or ../shared/search-node is missing"))
+@Suite(.enabled(if: LocalSearchServer.absence == nil, "no search server: needs Java and VITRINE_SEARCH_NODES"))
 struct EngineAgreementTests {
   /// The embedded node's service and that of a real server, over the same products.
   private func withBoth(
@@ -35,7 +35,7 @@ struct EngineAgreementTests {
     try outcome.get()
   }
 
-  /// Scores may differ in their last digits (DESIGN.md, Search engine).
+  /// Scores may differ in their last digits (`docs/explain/architecture.md`).
   private func withoutScores(_ products: [ProductCard]) -> [ProductCard] {
     products.map { product in
       var product = product

@@ -144,7 +144,7 @@ import Understanding
     ] + odd
 
   @Test(
-    "5: every engine", .enabled(if: !servers.isEmpty, "no search server: Java or ../shared/search-node is missing"),
+    "5: every engine", .enabled(if: !servers.isEmpty, "no search server: needs Java and VITRINE_SEARCH_NODES"),
     .timeLimit(.minutes(10)), arguments: servers)
   func engines(_ kind: LocalSearchServer.Kind) async throws {
     let shop = try await Self.understood.value

@@ -5,6 +5,7 @@
 //    name and labels are the same metric.
 // 5. Labels beyond the limit are counted together under `other`.
 // 6. traceparent is read and written as W3C Trace Context defines it; malformed values are refused.
+// 8. A registry describes each name once, with kind, help and labels, sorted.
 // 7. Request IDs do not recur, and a client's ID is accepted only if it is harmless.
 import Foundation
 import Glibc
@@ -117,6 +118,20 @@ import Testing
         c_seconds_count{route="/x"} 5
 
         """)
+  }
+
+  @Test("8: descriptions")
+  func descriptions() {
+    let metrics = MetricsRegistry()
+    metrics.histogram("c_seconds", help: "Times.", labels: [("route", "/x"), ("method", "GET")]).observe(1)
+    for path in ["a", "b"] { metrics.counter("b_total", help: "Things.", labels: [("path", path)]).increment() }
+    metrics.gauge("a_open").set(1)
+    let lines = metrics.descriptions.map { "\($0.name) \($0.kind) \($0.labels) \($0.help)" }
+    #expect(
+      lines == [
+        "a_open gauge [] ", "b_total counter [\"path\"] Things.",
+        "c_seconds histogram [\"route\", \"method\"] Times.",
+      ])
   }
 
   @Test("4: one metric for one name and labels, from many tasks")

@@ -4,7 +4,7 @@
 //    signal or after the second limit.
 // 3. A failure shuts the others down and is thrown; of two failures the first is thrown; a cancellation during the
 //    shutdown is not a failure.
-// 4. A service that ends shuts the others down, unless its end is to be ignored.
+// 4. A service that ends shuts the others down, unless the group ignores its end.
 // 5. The outer group shuts a nested group down; a cancelled group ends.
 // 6. `gracefulShutdown()` and the handlers return at a shutdown, at once if it has begun, and obey cancellation.
 // 7. A real signal to this process arrives.

@@ -2,7 +2,8 @@
 // 1. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration; results on standard output, all else on standard
 //    error.
 // 2. `config` prints the settings in force with their origins, and JSON that parses; it points out a misspelt variable.
-// 3. docs/reference/settings.md equals the output of `config --reference`.
+// 3. The generated pages of docs/reference equal the output of `vitrine reference`, and the schema that of a database
+//    that was migrated just now. Every metric that the code names is on the page.
 // 4. Every command in the list can be run or has subcommands, has a sentence, and its help can be made.
 // 5. Refusals by Postgres are reported in the server's own words, because the person who types the command is the
 //    operator.
@@ -58,13 +59,78 @@ private func run(_ line: String, environment: [String: String] = [:]) async -> (
     #expect(!out.contains("Hu5h"))
   }
 
-  @Test("3: the settings' reference page is up to date")
-  func reference() async throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let page = try String(contentsOf: root.appendingPathComponent("docs/reference/settings.md"), encoding: .utf8)
-    let (_, out, _) = await run("config --reference")
-    #expect(page == out, "write it again with 'make docs'")
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  private static func text(_ path: String) throws -> String {
+    try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+  }
+
+  @Test("3: the generated pages are up to date", arguments: ["commands", "settings", "metrics", "problems"])
+  func reference(page: String) async throws {
+    let (code, out, err) = await run("reference \(page)")
+    #expect(code == .success && err.isEmpty)
+    #expect(try Self.text("docs/reference/\(page).md") == out, "write it again with 'make docs'")
+  }
+
+  @Test(
+    "3: the schema is up to date", .timeLimit(.minutes(5)),
+    .enabled(if: SchemaReference.installedVersion == SchemaReference.majorVersion, "pg_dump is not that of Postgres 15")
+  )
+  func schema() async throws {
+    let dump = try SchemaReference.dump(of: try await TestPostgres.shared.makeDatabase())
+    #expect(dump.contains("CREATE TABLE catalog.product ") && !dump.contains("-- Dumped"))
+    #expect(try Self.text("docs/reference/schema.sql") == dump, "write it again with 'make docs'")
+  }
+
+  @Test("3: a dump without what changes")
+  func tidiedDump() {
+    let dump = """
+      --
+      -- PostgreSQL database dump
+      --
+
+      \\restrict x1
+      -- Dumped from database version 15.14
+      SET statement_timeout = 0;
+      SELECT pg_catalog.set_config('search_path', '', false);
+
+      --
+      -- Name: f(); Type: FUNCTION; Schema: a; Owner: -
+      --
+
+      CREATE FUNCTION a.f() RETURNS void
+      BEGIN
+        -- SET x = 1; this stays
+      END;
+
+
+      \\unrestrict x1
+      """
+    #expect(
+      SchemaReference.tidied(dump)
+        == "CREATE FUNCTION a.f() RETURNS void\nBEGIN\n  -- SET x = 1; this stays\nEND;\n")
+  }
+
+  @Test("3: metrics in the code are on the page")
+  func metricsInTheCode() throws {
+    let page = try Self.text("docs/reference/metrics.md")
+    let sources = FileManager.default.enumerator(atPath: Self.root.appendingPathComponent("Sources").path)
+    let files = (sources?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".swift") }
+    var names: Set<Substring> = []
+    for file in files {
+      let code = try Self.text("Sources/" + file)
+      for opening in ["counter(", "gauge(", "histogram("] {
+        for call in code.ranges(of: opening) {
+          let rest = code[call.upperBound...].drop { $0.isWhitespace }
+          guard rest.first == "\"" else { continue }
+          names.insert(rest.dropFirst().prefix { $0 != "\"" })
+        }
+      }
+    }
+    names = names.filter { $0.contains("_") }
+    #expect(names.count >= 20)
+    for name in names { #expect(page.contains("`\(name)`"), "docs/reference/metrics.md lacks \(name)") }
   }
 
   @Test("4: every command")

@@ -73,6 +73,7 @@ struct CommandLineParse {
       switch word {
       case "--": onlyPositional = true
       case "-h", "--help": return .show(helpText)
+      case "--help-settings": return .show(HelpText.ofSettings(parser.settings))
       case "--version": return .show(parser.version)
       default: try takeNamed(word)
       }
@@ -90,7 +91,7 @@ struct CommandLineParse {
   private var commandPath: String { path.map { $0.configuration.commandName }.joined(separator: " ") }
 
   private var helpText: String {
-    HelpText(path: path, arguments: arguments, settings: parser.settings).description
+    HelpText(path: path, arguments: arguments).description
   }
 
   private func usage(_ message: String, nearest: String? = nil) -> UsageError {
@@ -148,7 +149,7 @@ struct CommandLineParse {
       return
     }
     guard let flag = settingFlags[name] else {
-      let known = arguments.names + settingFlags.keys.sorted() + ["--help", "--version"]
+      let known = arguments.names + settingFlags.keys.sorted() + ["--help", "--help-settings", "--version"]
       throw usage("'\(commandPath)' has no option '\(name)'", nearest: nearestName(to: name, among: known))
     }
     // A Boolean value may be spelt out, but only attached: `--redis-enabled=no`.

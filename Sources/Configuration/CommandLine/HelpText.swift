@@ -3,7 +3,6 @@ struct HelpText: CustomStringConvertible {
   /// The path from the root to the command.
   let path: [any ParsableCommand.Type]
   let arguments: CommandArguments
-  let settings: [SettingDeclaration]
 
   /// Terminals are 80 columns wide unless known otherwise.
   static let width = 80
@@ -17,27 +16,25 @@ struct HelpText: CustomStringConvertible {
     section("arguments", arguments.positionals.map { ("<\($0.valueName)>", detail(of: $0.definition)) })
     var options = arguments.options.map { (label(of: $0), detail(of: $0.definition)) }
     options.append(("-h, --help", "Prints this."))
+    options.append(("--help-settings", "Prints the settings, which every command accepts as options."))
     if path.count == 1 { options.append(("--version", "Prints the version.")) }
     section("options", options)
-    if configuration.listsSettings {
-      section("settings, taken by every command, from the environment and from a file as well", settingLines)
-    } else {
-      sections.append("Every command takes the settings as well, such as --http-port 8081; see '\(listingCommand)'.")
-    }
     return sections.joined(separator: "\n\n")
 
     func section(_ title: String, _ rows: [(String, String)]) {
       guard !rows.isEmpty else { return }
-      sections.append(title + ":\n" + rows.map { Self.row($0.0, $0.1) }.joined(separator: "\n"))
+      sections.append(Self.section(title, rows))
     }
   }
 
-  /// The command whose help lists the settings.
-  private var listingCommand: String {
-    let root = path[0].configuration
-    let lister = root.subcommands.first { $0.configuration.listsSettings }
-    return ([root.commandName] + (lister.map { [$0.configuration.commandName] } ?? []) + ["--help"])
-      .joined(separator: " ")
+  /// The help of the settings, the same for every command.
+  static func ofSettings(_ settings: [SettingDeclaration]) -> String {
+    section(
+      "settings, accepted by every command as options, from the environment, and from a file", settingLines(settings))
+  }
+
+  private static func section(_ title: String, _ rows: [(String, String)]) -> String {
+    title + ":\n" + rows.map { row($0.0, $0.1) }.joined(separator: "\n")
   }
 
   private var usageLine: String {
@@ -54,7 +51,7 @@ struct HelpText: CustomStringConvertible {
     return parts.joined(separator: " ")
   }
 
-  private var settingLines: [(String, String)] {
+  private static func settingLines(_ settings: [SettingDeclaration]) -> [(String, String)] {
     [
       (
         "\(ResolvedSettings.fileFlag) <file>",

@@ -28,17 +28,13 @@ public struct CommandConfiguration: Sendable {
   public let discussion: String
   /// A command with subcommands has no arguments of its own.
   public let subcommands: [any ParsableCommand.Type]
-  /// Whether the help ends with all settings; every command accepts them, so it is enough if one command lists them.
-  public let listsSettings: Bool
 
   public init(
-    commandName: String, abstract: String, discussion: String = "", subcommands: [any ParsableCommand.Type] = [],
-    listsSettings: Bool = false
+    commandName: String, abstract: String, discussion: String = "", subcommands: [any ParsableCommand.Type] = []
   ) {
     self.commandName = commandName
     self.abstract = abstract
     self.discussion = discussion
     self.subcommands = subcommands
-    self.listsSettings = listsSettings
   }
 }

@@ -4,7 +4,7 @@ public struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
   public let subject: String
   /// `must be 0 to 65535`
   public let reason: String
-  /// What to do, if the reason alone does not say it.
+  /// The remedy, if the reason alone does not give it.
   public let remedy: String?
 
   public init(subject: String, reason: String, remedy: String? = nil) {

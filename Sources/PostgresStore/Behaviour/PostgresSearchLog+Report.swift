@@ -109,7 +109,7 @@ extension PostgresSearchLog {
     }
   }
 
-  /// Adds the queries that each query's visitors searched for next with success; one visitor alone is no evidence.
+  /// Adds the queries that each query's visitors searched for next with success; one visitor alone is not enough evidence.
   private static func addNext(
     to queries: inout [SearchReport.Query], since start: Timestamp, on connection: PostgresConnection
   ) async throws {

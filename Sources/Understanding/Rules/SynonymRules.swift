@@ -1,4 +1,4 @@
-/// Synonyms by rewriting the query (DESIGN.md: not in the analyzers), from Solr's format.
+/// Synonyms by rewriting the query (not in the analyzers: `docs/explain/architecture.md`), from Solr's format.
 ///
 /// `a, b` means each other, `a => b, c` one way; a phrase may have several words, and a weight behind it: `c^0.5`.
 /// A query's words are replaced where they stand, never replaced again, so that no rule makes work for another.

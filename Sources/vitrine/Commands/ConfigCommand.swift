@@ -7,17 +7,11 @@ struct ConfigCommand: Command {
     discussion: """
       A setting is read from its flag, else from the environment, else from the file, else its default is taken.
       What is printed is such a file, with the defaults as comments.
-      """, listsSettings: true)
+      """)
 
   @Flag(help: "Prints one JSON object.") var json = false
 
-  @Flag(help: "Prints the reference page of all settings instead, in Markdown.") var reference = false
-
   func run(_ context: CommandContext) {
-    if reference {
-      // The text ends with a newline of its own.
-      return context.terminal.write(SettingsReference.markdown, false)
-    }
     let report = SettingsReport(context.resolved)
     context.terminal.print(json ? report.json : report.text)
     for variable in context.resolved.unusedVariables {

@@ -15,7 +15,7 @@ struct EvaluateRelevanceCommand: Command {
       read from a file into a database that lasts as long as the command; the shop's is left alone.
 
       Exit code 3: the search is below --at-least.
-      """, listsSettings: true)
+      """)
 
   @Option(help: "The judgments' file.") var judgments: String
   @Option(help: "embedded, or the URL of an Elasticsearch or OpenSearch; else as --search-engine.") var engine: String?

@@ -5,7 +5,8 @@ import Understanding
 /// `vitrine evaluate spelling`
 struct EvaluateSpellingCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "spelling", abstract: "Measures the correction of spelling on queries with what was meant.",
+    commandName: "spelling",
+    abstract: "Measures spelling correction on misspelt queries with their intended spellings.",
     discussion: """
       The queries are a CSV file with the columns typed and meant, the frequencies lines of a word and its count; both
       may be gzip. The vocabulary is the list and the meant words. Beside it symspellpy is measured on the same lists,

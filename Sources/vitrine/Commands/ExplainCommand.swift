@@ -11,7 +11,7 @@ struct ExplainCommand: Command {
     discussion: """
       The catalog's words are learnt first, so that it is understood as the shop does. The engine's query stands last;
       /v1/search?why=true says the same of a running shop.
-      """, listsSettings: true)
+      """)
 
   @Argument(help: "The query, as a shopper types it.") var query: String
   @Flag(help: "Prints one JSON object.") var json = false

@@ -11,7 +11,7 @@ struct ImportCommand: Command {
     discussion: """
       Formats: icecat, ndjson and csv (docs/reference/import-format.md). A line that cannot be read is reported with its
       number and reason and does not stop the rest. A shop that runs finds what was imported within a second.
-      """, listsSettings: true)
+      """)
 
   @Option(help: "The form of the file.") var format: ImportFormat
   @Option(help: "A file that maps the retailer's own headings to ours.") var mapping: String?

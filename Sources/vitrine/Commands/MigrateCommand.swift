@@ -5,7 +5,7 @@ import PostgresStore
 /// `vitrine migrate`
 struct MigrateCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "migrate", abstract: "Brings the database's schema up to this version's.", listsSettings: true)
+    commandName: "migrate", abstract: "Brings the database's schema up to this version's.")
 
   /// A migration may rewrite a large table.
   private static let statementTimeout = Duration.seconds(3600)

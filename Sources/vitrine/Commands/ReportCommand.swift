@@ -9,17 +9,17 @@ import StorefrontAPI
 /// `vitrine report`
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Says what the shop recorded.", subcommands: [ReportSearchCommand.self])
+    commandName: "report", abstract: "Prints reports on the shop's records.", subcommands: [ReportSearchCommand.self])
 }
 
 /// `vitrine report search`
 struct ReportSearchCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "search", abstract: "Says what shoppers searched for, and what came of it.",
+    commandName: "search", abstract: "Prints the searches of shoppers and their outcomes.",
     discussion: """
       A search is one visitor's query on one day (UTC), however often its pages were looked at. What was searched until
       now is counted first. docs/explain/query-log.md says how, and what is kept for how long.
-      """, listsSettings: true)
+      """)
 
   @Option(help: "Days, today among them, 1 to 365.") var days = ReportInput.usualDays
   @Option(help: "Queries in each list at most, 1 to 1000.") var limit = ReportInput.usualLimit

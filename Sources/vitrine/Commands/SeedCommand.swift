@@ -13,7 +13,7 @@ struct SeedCommand: Command {
       The same options give the same bytes on every machine. Writes a folder of NDJSON files (docs/reference/seeds.md)
       with --output, puts the products into the catalog with --load, or both. Without --products it takes the
       hand-written demo catalog, which can only be loaded.
-      """, listsSettings: true)
+      """)
 
   @Option(help: "Products to make; else the hand-written ones.") var products: Int?
   @Option(help: "Customers to make.") var customers = 0

@@ -11,7 +11,7 @@ struct ServeCommand: Command {
     discussion: """
       With the embedded engine it builds the index first and keeps it in step. With an outside engine the index is kept
       by 'vitrine index full' and 'vitrine index sync'. The database is not migrated: run 'vitrine migrate' before.
-      """, listsSettings: true)
+      """)
 
   func run(_ context: CommandContext) async throws {
     let database = try await Database.open(context)

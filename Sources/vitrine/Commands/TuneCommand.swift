@@ -16,7 +16,7 @@ struct TuneCommand: Command {
       the weights that were found without it. The file of --out is for --search-weights.
 
       Exit code 3: no better on held-out queries, and nothing was written.
-      """, listsSettings: true)
+      """)
 
   @Option(help: "The judgments' file.") var judgments: String
   @Option(help: "embedded, or the URL of an Elasticsearch or OpenSearch; else as --search-engine.") var engine: String?

@@ -14,7 +14,7 @@ struct UpCommand: Command {
     discussion: """
       Starts a private Postgres and a private Redis in the state folder (unless servers are set), migrates, fills an
       empty catalog with the demo products, indexes them and serves the shop. Ctrl-C ends all of it.
-      """, listsSettings: true)
+      """)
 
   @Flag(help: "Leaves an empty catalog empty.") var noDemo = false
 

@@ -12,7 +12,8 @@ struct RelevanceEvaluation {
   /// The data of the known figures: 19,406 products and 54 queries.
   private static let knownSize = (products: 19_406, queries: 54)
 
-  /// The names of the plain rankings and the figures of KNOWN_ANSWERS.md for the 46 queries of the Icecat judgments.
+  /// The names of the plain rankings, and the figures that Elasticsearch and OpenSearch give for the 46 queries of the
+  /// Icecat judgments.
   private static let plainRankings:
     [(name: String, kind: MultiMatchQuery.Kind, fields: [BoostedField], known: Double)] = [
       ("best_fields", .bestFields, ["title", "brand", "desc", "attrs"], 0.6568),

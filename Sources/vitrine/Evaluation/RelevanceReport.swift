@@ -11,7 +11,7 @@ struct RelevanceReport: Sendable {
     /// For one page of ten products, which a shopper requests.
     var p50Milliseconds: Double
     var p99Milliseconds: Double
-    /// nDCG@10 of the plain forms on Elasticsearch and OpenSearch (KNOWN_ANSWERS.md).
+    /// nDCG@10 of the plain forms on Elasticsearch 7.10.2, 8.19.5 and OpenSearch 2.19.4.
     var known: Double?
 
     var name: String { run.name }

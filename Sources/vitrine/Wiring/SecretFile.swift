@@ -5,15 +5,15 @@ struct SecretFile {
   let path: String
   /// `admin token`
   let name: String
-  /// In the secret that is made.
+  /// The length of a new secret.
   let hexadecimalDigits: Int
 
-  /// What opens /admin.
+  /// The token that opens /admin.
   static func adminToken(in stateFolder: String) -> SecretFile {
     SecretFile(path: stateFolder + "/admin-token", name: "admin token", hexadecimalDigits: 32)
   }
 
-  /// What signs cursors and cookies.
+  /// The key that signs cursors and cookies.
   static func signingKey(in stateFolder: String) -> SecretFile {
     SecretFile(path: stateFolder + "/signing-key", name: "signing key", hexadecimalDigits: 64)
   }

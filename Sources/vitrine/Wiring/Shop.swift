@@ -119,7 +119,7 @@ struct Shop: Sendable {
     router.use(limits.middleware())
     StorefrontAPI(
       service: service, visitors: visitors, metrics: metrics,
-      // Search continues without Postgres (docs/explain/http.md).
+      // Search continues without Postgres (`docs/explain/architecture.md`, the table of fallbacks).
       checks: [searchCheck, postgresCheck(isRequired: false), freshnessCheck, warmthCheck] + redisCheck
     ).register(on: &router)
     Storefront(

@@ -141,7 +141,7 @@ struct AnalyzeServer {
 }
 
 @Suite(
-  .enabled(if: LocalSearchServer.absence == nil, "needs Java and ../shared/search-node"),
+  .enabled(if: LocalSearchServer.absence == nil, "needs Java and VITRINE_SEARCH_NODES"),
   .serialized)
 struct AnalyzeDifferentialTests {
   static let index = "analysis-differential"
@@ -235,7 +235,7 @@ struct AnalyzeDifferentialTests {
 extension AnalyzeDifferentialTests {
   /// Titles of the Icecat catalogue; nil if it is absent.
   static func titles() throws -> [String]? {
-    guard let path = sharedFile("data/icecat/products.ndjson.gz") else { return nil }
+    guard let path = OptionalMaterial.data("icecat/products.ndjson.gz") else { return nil }
     let unpack = Process()
     unpack.executableURL = URL(fileURLWithPath: "/bin/zcat")
     unpack.arguments = [path]
@@ -247,13 +247,9 @@ extension AnalyzeDifferentialTests {
     return try lines.map { line in try JSONValue(parsing: Array(line))["title"]?.string ?? "" }
   }
 
-  static func sharedFile(_ name: String) -> String? {
-    SharedMaterial.path(name)
-  }
-
   @Test(
     "3. Icecat titles",
-    .enabled(if: sharedFile("data/icecat/products.ndjson.gz") != nil, "../shared/data/icecat is missing"),
+    .enabled(if: IcecatIndex.isPresent, "no icecat/products.ndjson.gz in VITRINE_DATA"),
     .timeLimit(.minutes(10)))
   func icecatTitles() async throws {
     let server = try await Self.prepare()

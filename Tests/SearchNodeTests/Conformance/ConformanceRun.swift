@@ -15,7 +15,7 @@ enum ConformanceRun {
 
   /// The reason why there is nothing to compare with, or nil.
   static var absence: String? {
-    LocalSearchServer.absence ?? (IcecatIndex.isPresent ? nil : "no ../shared/data/icecat/products.ndjson.gz")
+    LocalSearchServer.absence ?? (IcecatIndex.isPresent ? nil : "no icecat/products.ndjson.gz in VITRINE_DATA")
   }
 
   struct Engine: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import LocalServices
 import SearchDSL
 
 /// The Icecat catalog as an index with every type of field, several values, missing values, and its own text.
@@ -38,22 +39,15 @@ struct IcecatIndex: Sendable {
     colours = samples.colours
   }
 
-  /// `../shared` beside the package, or the folder that VITRINE_SHARED names.
-  static let shared: URL = {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    return ProcessInfo.processInfo.environment["VITRINE_SHARED"].map { URL(filePath: $0) }
-      ?? root.deletingLastPathComponent().appending(path: "shared")
-  }()
-
-  static let file = shared.appending(path: "data/icecat/products.ndjson.gz")
-  static var isPresent: Bool { FileManager.default.fileExists(atPath: file.path) }
+  /// The catalog's file; empty if it is absent.
+  static let file = OptionalMaterial.data("icecat/products.ndjson.gz") ?? ""
+  static var isPresent: Bool { !file.isEmpty }
 
   private static func lines(_ limit: Int) throws -> [[UInt8]] {
     let gzip = Process()
     let pipe = Pipe()
     gzip.executableURL = URL(filePath: "/bin/gzip")
-    gzip.arguments = ["-dc", file.path]
+    gzip.arguments = ["-dc", file]
     gzip.standardOutput = pipe
     try gzip.run()
     let bytes = try pipe.fileHandleForReading.readToEnd() ?? Data()

@@ -13,18 +13,26 @@ struct BenchCommand: ParsableCommand {
     ])
 }
 
+private let queriesHelp =
+  "CSV file whose column 'query' is asked, such as judgments; Seeds/labelled-queries.csv if omitted."
+
+private func benchmarkQueries(_ file: String?) throws -> [String] {
+  let path = try file ?? ProjectFolder.find() + "/Seeds/labelled-queries.csv"
+  return try Judgments.queryTexts(csv: String(decoding: ProjectFolder.read(path), as: UTF8.self))
+}
+
 /// `vitrine bench search`
 struct BenchSearchCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "search", abstract: "Searches in process and over HTTP, beside OpenSearch where Java is present.",
+    commandName: "search",
+    abstract: "Measures searches in process and over HTTP, beside OpenSearch where Java is present.",
     discussion: """
-      Searches the catalog as it is: import it first. The queries are those of the judgments' file.
+      Searches the catalog as it is: import it first.
       Without the request cache first, which is what a search costs, then with it, where all but the first of a
       query are look-ups.
-      """,
-    listsSettings: true)
+      """)
 
-  @Option(help: "A judgments' file whose queries are asked.") var judgments = "../shared/data/icecat/ratings.csv"
+  @Option(help: queriesHelp) var queries: String?
   @Option(help: "Rounds of each contender.") var rounds = 3
   @Option(help: "Seconds a round.") var seconds = 5
   @Option(help: "Clients at once in the second part; the first has one.") var clients = 8
@@ -33,7 +41,7 @@ struct BenchSearchCommand: Command {
 
   func run(_ context: CommandContext) async throws {
     try await LoadGenerator.checkInstalled()
-    let queries = try Judgments(file: judgments).queries.map(\.text)
+    let queries = try benchmarkQueries(queries)
     try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
       let shop = try Shop(context, pool: pool, engine: "embedded", cachesAnswers: false, isQuiet: true)
       let caching = try Shop(context, pool: pool, engine: "embedded", isQuiet: true)
@@ -48,11 +56,10 @@ struct BenchSearchCommand: Command {
 /// `vitrine bench suggest`
 struct BenchSuggestCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "suggest", abstract: "Suggestions over HTTP, letter by letter, as typed and mistyped.",
-    discussion: "Asks the catalog as it is: import it first. The queries are those of the judgments' file.",
-    listsSettings: true)
+    commandName: "suggest", abstract: "Measures suggestions over HTTP, letter by letter, as typed and mistyped.",
+    discussion: "Asks the catalog as it is: import it first.")
 
-  @Option(help: "A judgments' file whose queries are typed.") var judgments = "../shared/data/icecat/ratings.csv"
+  @Option(help: queriesHelp) var queries: String?
   @Option(help: "Rounds of each list.") var rounds = 3
   @Option(help: "Seconds a round.") var seconds = 5
   @Option(help: "Clients at once in the second part; the first has one.") var clients = 8
@@ -61,7 +68,7 @@ struct BenchSuggestCommand: Command {
 
   func run(_ context: CommandContext) async throws {
     try await LoadGenerator.checkInstalled()
-    let queries = try Judgments(file: judgments).queries.map(\.text)
+    let queries = try benchmarkQueries(queries)
     try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
       let shop = try Shop(context, pool: pool, engine: "embedded", isQuiet: true)
       try await SuggestBenchmark(
@@ -75,7 +82,7 @@ struct BenchSuggestCommand: Command {
 /// `vitrine bench http`
 struct BenchHTTPCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "http", abstract: "Requests a second of the HTTP server, beside a bare C libmicrohttpd.")
+    commandName: "http", abstract: "Measures the HTTP server's requests a second, beside a bare C libmicrohttpd.")
 
   @Option(help: "Rounds of each contender.") var rounds = 5
   @Option(help: "Seconds a round.") var seconds = 3
@@ -90,17 +97,17 @@ struct BenchHTTPCommand: Command {
 /// `vitrine bench understanding`
 struct BenchUnderstandingCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "understanding", abstract: "How long a query takes to be understood.",
-    discussion: "By the shop's rules and what its catalog says, and by many generated synonyms.", listsSettings: true)
+    commandName: "understanding", abstract: "Measures how fast queries are understood.",
+    discussion: "By the shop's rules and what its catalog says, and by many generated synonyms.")
 
-  @Option(help: "A judgments' file whose queries are understood.") var judgments = "../shared/data/icecat/ratings.csv"
+  @Option(help: queriesHelp) var queries: String?
   @Option(help: "Synonym rules to generate.") var rules = 50_000
   @Option(help: "How often each query is understood.") var rounds = 20
 
   private static let statementTimeout = Duration.seconds(600)
 
   func run(_ context: CommandContext) async throws {
-    let queries = try Judgments(file: judgments).queries.map(\.text)
+    let queries = try benchmarkQueries(queries)
     try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
       let shop = try Shop(context, pool: pool, engine: "embedded", isQuiet: true)
       try await shop.knowledge.refresh()

@@ -6,7 +6,7 @@ import Seeding
 /// `vitrine bench freshness`
 struct BenchFreshnessCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "freshness", abstract: "How long after its commit a change is found by a search.",
+    commandName: "freshness", abstract: "Measures the time from a commit to the first search that finds the change.",
     discussion: """
       Makes a catalog of generated products in a private Postgres, indexes it, and changes products at a steady rate while
       sync carries the changes: p50, p99 and the most from commit to found, and what was lost.

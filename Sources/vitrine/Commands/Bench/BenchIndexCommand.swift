@@ -21,7 +21,7 @@ enum BenchEngine: String, CaseIterable, ExpressibleByArgument {
 /// `vitrine bench index`
 struct BenchIndexCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "index", abstract: "A full index from Postgres, beside the same documents sent ready-made.",
+    commandName: "index", abstract: "Measures a full index from Postgres, beside the same documents sent ready-made.",
     discussion: """
       Makes a catalog of generated products in a private Postgres and indexes all of it. A search server is started for
       it, and gets the same documents, rendered before, by _bulk from several connections: the ratio is ours to that.

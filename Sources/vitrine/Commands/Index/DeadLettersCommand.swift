@@ -7,14 +7,14 @@ import PostgresStore
 /// `vitrine index dead-letters`
 struct DeadLettersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "dead-letters", abstract: "Documents that the search engine refused.",
+    commandName: "dead-letters", abstract: "Shows, retries or discards documents that the search engine refused.",
     subcommands: [DeadLettersListCommand.self, DeadLettersRetryCommand.self, DeadLettersDiscardCommand.self])
 }
 
 /// `vitrine index dead-letters list`
 struct DeadLettersListCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists them with the engine's reason, oldest first.", listsSettings: true)
+    commandName: "list", abstract: "Lists refused documents with the engine's reasons, oldest first.")
 
   @Option(help: "How many.") var limit = 50
   @Flag(help: "Shows each refused document as well.") var documents = false
@@ -61,8 +61,8 @@ private func chosenProducts(_ words: [String], all: Bool, _ context: CommandCont
 /// `vitrine index dead-letters retry`
 struct DeadLettersRetryCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "retry", abstract: "Has their products indexed again, after what was wrong was mended.",
-    discussion: "Sync does it; a letter goes away when its document was written.", listsSettings: true)
+    commandName: "retry", abstract: "Indexes the products of refused documents again, after you have fixed the cause.",
+    discussion: "Sync does it; a letter goes away when its document was written.")
 
   @Argument(help: "Ids of products.") var products: [String] = []
   @Flag(help: "All of them.") var all = false
@@ -80,8 +80,8 @@ struct DeadLettersRetryCommand: Command {
 /// `vitrine index dead-letters discard`
 struct DeadLettersDiscardCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "discard", abstract: "Forgets them: their products stay as the index has them, until they change.",
-    listsSettings: true)
+    commandName: "discard",
+    abstract: "Deletes the notes on refused documents; their products stay as they are in the index until they change.")
 
   @Argument(help: "Ids of products.") var products: [String] = []
   @Flag(help: "All of them.") var all = false

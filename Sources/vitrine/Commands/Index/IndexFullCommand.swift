@@ -11,7 +11,7 @@ struct IndexFullCommand: Command {
     discussion: """
       The index in use is searched until the new one holds every product at its version; then the alias moves, in one
       request. A run that was stopped is gone on with where it was. Exit code 3: the gate refused, nothing was changed.
-      """, listsSettings: true)
+      """)
 
   @Flag(help: "Prints one JSON object.") var json = false
   @Flag(help: "Builds anew where a run that was stopped could be gone on with.") var startOver = false

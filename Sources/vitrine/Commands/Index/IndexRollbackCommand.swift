@@ -7,7 +7,7 @@ import Ports
 struct IndexRollbackCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "rollback", abstract: "Puts an older index back in use, after all changes that it missed.",
-    discussion: "Exit code 3: the gate refused, nothing was changed.", listsSettings: true)
+    discussion: "Exit code 3: the gate refused, nothing was changed.")
 
   @Option(help: "The generation's number, as `vitrine index status` lists it; else the one in use before.")
   var to: Int?
@@ -35,7 +35,7 @@ struct IndexRollbackCommand: Command {
 /// `vitrine index prune`
 struct IndexPruneCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "prune", abstract: "Deletes the indices that are too old to be rolled back to.", listsSettings: true)
+    commandName: "prune", abstract: "Deletes the indexes that are too old for a rollback.")
 
   @Option(help: "How many stay, the one in use counted; else the setting indexer.keptGenerations.") var keep: Int?
 

@@ -8,8 +8,7 @@ import SearchDSL
 /// `vitrine index status`
 struct IndexStatusCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Shows the indices that were built, which is in use, and what wants doing.",
-    listsSettings: true)
+    commandName: "status", abstract: "Shows the built indexes, the one in use, and advice.")
 
   @Flag(help: "Prints one JSON object.") var json = false
 

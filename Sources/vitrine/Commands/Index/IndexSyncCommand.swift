@@ -9,7 +9,7 @@ struct IndexSyncCommand: Command {
     discussion: """
       Several may run: one writes, the others stand by and take over within seconds of its end. Each answers /livez,
       /readyz and /metrics at http.host and indexer.port.
-      """, listsSettings: true)
+      """)
 
   func run(_ context: CommandContext) async throws {
     Heap.useOneArena()

@@ -10,7 +10,7 @@ struct IndexVerifyCommand: Command {
     discussion: """
       Documents are compared by version: bucket by bucket, then id by id where a bucket differs. Changes that are still
       on their way are no drift. Exit code 3: drift was found and is still there.
-      """, listsSettings: true)
+      """)
 
   @Flag(help: "Puts right what differs.") var repair = false
   @Flag(help: "Prints one JSON object.") var json = false

@@ -1,0 +1,1195 @@
+-- The schema after all migrations, by pg_dump --schema-only of Postgres 15.
+-- Made by 'make docs'; not edited by hand.
+CREATE SCHEMA analytics;
+
+CREATE SCHEMA behaviour;
+
+CREATE SCHEMA catalog;
+
+CREATE SCHEMA commerce;
+
+CREATE SCHEMA indexing;
+
+CREATE SCHEMA inventory;
+
+CREATE SCHEMA jobs;
+
+CREATE SCHEMA merchandising;
+
+CREATE SCHEMA pricing;
+
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
+COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
+
+CREATE DOMAIN merchandising.product_order AS text
+	CONSTRAINT product_order_check CHECK ((VALUE = ANY (ARRAY['relevance'::text, 'price_asc'::text, 'price_desc'::text, 'newest'::text, 'rating'::text, 'bestselling'::text, 'discount'::text])));
+
+CREATE FUNCTION catalog.refuse_category_cycle() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  ancestor bigint := NEW.parent_id;
+BEGIN
+  IF ancestor IS NULL THEN RETURN NEW; END IF;
+  PERFORM pg_advisory_xact_lock(7386254);
+  WHILE ancestor IS NOT NULL LOOP
+    IF ancestor = NEW.id THEN
+      RAISE EXCEPTION 'category % cannot stand below itself: choose another parent', NEW.slug
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'category_no_cycle', SCHEMA = 'catalog', TABLE = 'category';
+    END IF;
+    SELECT parent_id INTO ancestor FROM catalog.category WHERE id = ancestor FOR SHARE;
+  END LOOP;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION catalog.refuse_version_going_back() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'product %: document_version only goes up (% to %)', OLD.id, OLD.document_version,
+    NEW.document_version
+    USING ERRCODE = 'check_violation', CONSTRAINT = 'product_version_goes_up', SCHEMA = 'catalog', TABLE = 'product';
+END $$;
+
+CREATE FUNCTION catalog.value_fits(type text, text_value text, number_value double precision, boolean_value boolean, date_value date, swatch_hex text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE type WHEN 'text'::text THEN ((text_value IS NOT NULL) AND (num_nonnulls(number_value, boolean_value, date_value, swatch_hex) = 0)) WHEN 'number'::text THEN ((number_value IS NOT NULL) AND (number_value <> ALL (ARRAY['NaN'::double precision, 'Infinity'::double precision, '-Infinity'::double precision])) AND (num_nonnulls(text_value, boolean_value, date_value, swatch_hex) = 0)) WHEN 'boolean'::text THEN ((boolean_value IS NOT NULL) AND (num_nonnulls(text_value, number_value, date_value, swatch_hex) = 0)) WHEN 'date'::text THEN ((date_value IS NOT NULL) AND isfinite(date_value) AND (num_nonnulls(text_value, number_value, boolean_value, swatch_hex) = 0)) WHEN 'swatch'::text THEN ((text_value IS NOT NULL) AND (swatch_hex ~ '^#[0-9a-f]{6}$'::text) AND (num_nonnulls(number_value, boolean_value, date_value) = 0)) ELSE false END;
+
+CREATE FUNCTION indexing.fan_out_from(kind text, subjects bigint[], attributes bigint[] DEFAULT NULL::bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF subjects IS NULL OR cardinality(subjects) = 0 THEN RETURN; END IF;
+  INSERT INTO indexing.fan_out (kind, subjects, attributes) VALUES (kind, subjects, attributes);
+END $$;
+
+CREATE FUNCTION indexing.line_up_fan_out() RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  change indexing.fan_out;
+  changes bigint := 0;
+BEGIN
+  FOR change IN SELECT * FROM indexing.fan_out ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED LOOP
+    -- In order, so that two who do this at once wait rather than deadlock.
+    INSERT INTO indexing.fan_out_product
+    SELECT product_id FROM (SELECT DISTINCT product_id FROM indexing.products_of(change) AS product_id) AS product
+    ORDER BY product_id ON CONFLICT DO NOTHING;
+    DELETE FROM indexing.fan_out WHERE id = change.id;
+    changes := changes + 1;
+  END LOOP;
+  RETURN changes;
+END $$;
+
+CREATE FUNCTION indexing.line_up_price_changes(moment timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  before timestamptz;
+  products bigint;
+BEGIN
+  SELECT looked_through INTO before FROM indexing.price_clock FOR UPDATE;
+  IF moment <= before THEN RETURN 0; END IF;
+  INSERT INTO indexing.fan_out_product
+  SELECT product_id FROM (
+    SELECT product_id FROM pricing.price JOIN catalog.variant ON variant.id = variant_id
+    WHERE valid_from > before AND valid_from <= moment
+    UNION
+    SELECT product_id FROM pricing.price JOIN catalog.variant ON variant.id = variant_id
+    WHERE valid_until > before AND valid_until <= moment) AS product
+  ORDER BY product_id ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS products = ROW_COUNT;
+  UPDATE indexing.price_clock SET looked_through = moment;
+  RETURN products;
+END $$;
+
+CREATE FUNCTION indexing.note_attribute() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM indexing.fan_out_from('attribute', ARRAY(
+    SELECT id FROM old_rows AS before JOIN new_rows AS after USING (id)
+    WHERE (before.code, before.name, before.type, before.unit, before.is_facet, before.position)
+      IS DISTINCT FROM (after.code, after.name, after.type, after.unit, after.is_facet, after.position)));
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION indexing.note_brand() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM indexing.fan_out_from('brand', ARRAY(
+    SELECT id FROM old_rows AS before JOIN new_rows AS after USING (id)
+    WHERE before.name IS DISTINCT FROM after.name));
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION indexing.note_category() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM indexing.fan_out_from('category', ARRAY(
+    SELECT id FROM old_rows AS before JOIN new_rows AS after USING (id)
+    WHERE (before.parent_id, before.slug, before.name) IS DISTINCT FROM (after.parent_id, after.slug, after.name)));
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION indexing.note_category_attribute() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  categories bigint[];
+  attributes bigint[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(DISTINCT category_id), array_agg(DISTINCT attribute_id) INTO categories, attributes
+    FROM new_rows WHERE num_nonnulls(is_facet, position, unit) > 0;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(DISTINCT category_id), array_agg(DISTINCT attribute_id) INTO categories, attributes
+    FROM old_rows WHERE num_nonnulls(is_facet, position, unit) > 0;
+  ELSE
+    SELECT array_agg(DISTINCT category_id), array_agg(DISTINCT attribute_id) INTO categories, attributes FROM (
+      (SELECT * FROM old_rows EXCEPT SELECT * FROM new_rows)
+      UNION ALL
+      (SELECT * FROM new_rows EXCEPT SELECT * FROM old_rows)) AS changed;
+  END IF;
+  PERFORM indexing.fan_out_from('category_attribute', categories, attributes);
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION indexing.note_change(products bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  fresh bigint[];
+BEGIN
+  IF products IS NULL OR cardinality(products) = 0 THEN RETURN; END IF;
+  WITH noted AS (
+    INSERT INTO indexing.outbox (product_id)
+    SELECT DISTINCT product FROM unnest(products) AS product WHERE product IS NOT NULL ORDER BY product
+    ON CONFLICT ON CONSTRAINT outbox_once DO NOTHING
+    RETURNING product_id
+  )
+  SELECT array_agg(product_id) INTO fresh FROM noted;
+  IF fresh IS NULL THEN RETURN; END IF;
+  -- In the order of the ids, so that two transactions that touch the same products wait rather than deadlock.
+  IF cardinality(fresh) > 1 THEN
+    PERFORM 1 FROM catalog.product WHERE id = ANY (fresh) ORDER BY id FOR NO KEY UPDATE;
+  END IF;
+  UPDATE catalog.product SET document_version = document_version + 1, updated_at = clock_timestamp()
+  WHERE id = ANY (fresh);
+END $$;
+
+CREATE FUNCTION indexing.note_fan_out(most integer) RETURNS bigint
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_sort TO 'off'
+    AS $$
+DECLARE
+  products bigint[];
+BEGIN
+  WITH taken AS (
+    -- By place, which needs no plan of how to join.
+    DELETE FROM indexing.fan_out_product WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM indexing.fan_out_product ORDER BY product_id LIMIT most FOR UPDATE SKIP LOCKED))
+    RETURNING product_id
+  )
+  SELECT array_agg(product_id) INTO products FROM taken;
+  PERFORM indexing.note_change(products);
+  RETURN coalesce(cardinality(products), 0);
+END $$;
+
+CREATE FUNCTION indexing.note_price_list() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM indexing.fan_out_from('price_list', ARRAY(
+    SELECT id FROM old_rows AS before JOIN new_rows AS after USING (id)
+    WHERE (before.code, before.currency) IS DISTINCT FROM (after.code, after.currency)));
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION indexing.note_product() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    -- A new product has its first version already.
+    INSERT INTO indexing.outbox (product_id) SELECT id FROM new_rows ORDER BY id
+    ON CONFLICT ON CONSTRAINT outbox_once DO NOTHING;
+  ELSIF TG_OP = 'DELETE' THEN
+    PERFORM indexing.note_change(ARRAY(SELECT id FROM old_rows));
+  ELSE
+    PERFORM indexing.note_change(ARRAY(
+      SELECT after.id FROM old_rows AS before JOIN new_rows AS after USING (id)
+      WHERE (before.source, before.code, before.title, before.summary, before.brand_id, before.rating_average, before.rating_count,
+             before.popularity, before.lifecycle, before.for_shops, before.for_companies, before.released_at, before.created_at)
+        IS DISTINCT FROM
+            (after.source, after.code, after.title, after.summary, after.brand_id, after.rating_average, after.rating_count,
+             after.popularity, after.lifecycle, after.for_shops, after.for_companies, after.released_at, after.created_at)));
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION indexing.note_product_part() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    PERFORM indexing.note_change(ARRAY(SELECT DISTINCT product_id FROM new_rows));
+  ELSIF TG_OP = 'DELETE' THEN
+    PERFORM indexing.note_change(ARRAY(SELECT DISTINCT product_id FROM old_rows));
+  ELSE
+    PERFORM indexing.note_change(ARRAY(
+      SELECT product_id FROM (SELECT * FROM old_rows EXCEPT SELECT * FROM new_rows) AS gone
+      UNION
+      SELECT product_id FROM (SELECT * FROM new_rows EXCEPT SELECT * FROM old_rows) AS come));
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION indexing.note_variant_part() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  variants bigint[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    variants := ARRAY(SELECT DISTINCT variant_id FROM new_rows);
+  ELSIF TG_OP = 'DELETE' THEN
+    variants := ARRAY(SELECT DISTINCT variant_id FROM old_rows);
+  ELSE
+    variants := ARRAY(
+      SELECT variant_id FROM (SELECT * FROM old_rows EXCEPT SELECT * FROM new_rows) AS gone
+      UNION
+      SELECT variant_id FROM (SELECT * FROM new_rows EXCEPT SELECT * FROM old_rows) AS come);
+  END IF;
+  PERFORM indexing.note_change(ARRAY(SELECT DISTINCT product_id FROM catalog.variant WHERE id = ANY (variants)));
+  RETURN NULL;
+END $$;
+
+CREATE TABLE indexing.outbox (
+    id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE FUNCTION indexing.outbox_after(after_transaction xid8, after_id bigint, most bigint) RETURNS SETOF indexing.outbox
+    LANGUAGE sql STABLE
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_sort TO 'off'
+    AS $$
+  SELECT * FROM indexing.outbox
+  WHERE (transaction_id, id) > (after_transaction, after_id)
+    AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+  ORDER BY transaction_id, id LIMIT most
+$$;
+
+CREATE FUNCTION indexing.products_below(categories bigint[]) RETURNS SETOF bigint
+    LANGUAGE sql STABLE
+    AS $$
+  WITH RECURSIVE below AS (
+    SELECT unnest(categories) AS id
+    UNION
+    SELECT child.id FROM catalog.category AS child JOIN below ON child.parent_id = below.id
+  )
+  SELECT product_id FROM catalog.product_category JOIN below ON category_id = below.id
+$$;
+
+CREATE TABLE indexing.fan_out (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    subjects bigint[] NOT NULL,
+    attributes bigint[],
+    noted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT fan_out_kind_check CHECK ((kind = ANY (ARRAY['brand'::text, 'category'::text, 'attribute'::text, 'category_attribute'::text, 'price_list'::text])))
+);
+
+CREATE FUNCTION indexing.products_of(change indexing.fan_out) RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+  CASE change.kind
+    WHEN 'brand' THEN
+      RETURN QUERY SELECT id FROM catalog.product WHERE brand_id = ANY (change.subjects);
+    WHEN 'category' THEN
+      RETURN QUERY SELECT * FROM indexing.products_below(change.subjects);
+    WHEN 'attribute' THEN
+      RETURN QUERY SELECT * FROM indexing.products_with_attributes(change.subjects);
+    WHEN 'category_attribute' THEN
+      RETURN QUERY SELECT * FROM indexing.products_below(change.subjects)
+        INTERSECT SELECT * FROM indexing.products_with_attributes(change.attributes);
+    WHEN 'price_list' THEN
+      RETURN QUERY SELECT product_id FROM pricing.price JOIN catalog.variant ON variant.id = variant_id
+        WHERE list_id = ANY (change.subjects);
+  END CASE;
+END $$;
+
+CREATE FUNCTION indexing.products_with_attributes(attributes bigint[]) RETURNS SETOF bigint
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT product_id FROM catalog.product_attribute WHERE attribute_id = ANY (attributes)
+  UNION
+  SELECT product_id FROM catalog.variant_option JOIN catalog.variant ON variant.id = variant_id
+  WHERE attribute_id = ANY (attributes)
+$$;
+
+CREATE FUNCTION indexing.refuse_truncate() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'table %.% feeds documents and TRUNCATE tells no trigger which: use DELETE', TG_TABLE_SCHEMA,
+    TG_TABLE_NAME USING ERRCODE = 'feature_not_supported';
+END $$;
+
+CREATE FUNCTION indexing.watch(feeding regclass, noter regproc, VARIADIC events text[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  event text;
+BEGIN
+  FOREACH event IN ARRAY events LOOP
+    EXECUTE format('CREATE TRIGGER %I AFTER %s ON %s REFERENCING %s FOR EACH STATEMENT EXECUTE FUNCTION %s()',
+      'note_' || lower(event), event, feeding,
+      CASE event
+        WHEN 'INSERT' THEN 'NEW TABLE AS new_rows'
+        WHEN 'DELETE' THEN 'OLD TABLE AS old_rows'
+        ELSE 'OLD TABLE AS old_rows NEW TABLE AS new_rows'
+      END, noter);
+  END LOOP;
+  EXECUTE format(
+    'CREATE TRIGGER no_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate()',
+    feeding);
+END $$;
+
+CREATE FUNCTION inventory.available_quantity(on_hand bigint, reserved bigint) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (((on_hand >= 0) AND (on_hand <= '4000000000000000000'::bigint)) AND ((reserved >= 0) AND (reserved <= '4000000000000000000'::bigint))) THEN (on_hand - reserved) ELSE (LEAST(GREATEST(((on_hand)::numeric - (reserved)::numeric), ('-9223372036854775808'::bigint)::numeric), ('9223372036854775807'::bigint)::numeric))::bigint END;
+
+CREATE TABLE behaviour.search (
+    id bigint NOT NULL,
+    searched_at timestamp with time zone NOT NULL,
+    visitor bigint,
+    query text NOT NULL,
+    outcome text NOT NULL,
+    total integer NOT NULL,
+    filter_count smallint NOT NULL,
+    first_rank integer NOT NULL,
+    products bigint[] NOT NULL,
+    CONSTRAINT search_filter_count_check CHECK ((filter_count >= 0)),
+    CONSTRAINT search_first_rank_check CHECK ((first_rank > 0)),
+    CONSTRAINT search_outcome_check CHECK ((outcome = ANY (ARRAY['found'::text, 'corrected'::text, 'relaxed'::text, 'nothing'::text]))),
+    CONSTRAINT search_products_check CHECK ((cardinality(products) <= 100)),
+    CONSTRAINT search_query_check CHECK (((query <> ''::text) AND (octet_length(query) <= 2000))),
+    CONSTRAINT search_total_check CHECK ((total >= 0))
+);
+
+CREATE TABLE behaviour.search_click (
+    search_id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    searched_at timestamp with time zone NOT NULL,
+    clicked_at timestamp with time zone NOT NULL,
+    rank integer NOT NULL,
+    CONSTRAINT search_click_rank_check CHECK ((rank > 0))
+);
+
+CREATE TABLE behaviour.search_day (
+    day date NOT NULL,
+    query text NOT NULL,
+    searches integer NOT NULL,
+    visitors integer NOT NULL,
+    found_nothing integer NOT NULL,
+    relaxed integer NOT NULL,
+    corrected integer NOT NULL,
+    clicked integer NOT NULL,
+    reciprocal_ranks double precision NOT NULL,
+    CONSTRAINT search_day_check CHECK (((visitors >= 0) AND (visitors <= searches))),
+    CONSTRAINT search_day_check1 CHECK (((found_nothing >= 0) AND (found_nothing <= searches))),
+    CONSTRAINT search_day_check2 CHECK (((relaxed >= 0) AND (relaxed <= searches))),
+    CONSTRAINT search_day_check3 CHECK (((corrected >= 0) AND (corrected <= searches))),
+    CONSTRAINT search_day_check4 CHECK (((clicked >= 0) AND (clicked <= searches))),
+    CONSTRAINT search_day_reciprocal_ranks_check CHECK ((reciprocal_ranks >= (0)::double precision)),
+    CONSTRAINT search_day_searches_check CHECK ((searches > 0))
+);
+
+CREATE TABLE behaviour.search_log (
+    is_only boolean DEFAULT true NOT NULL,
+    visitor_key bytea DEFAULT decode(replace(((gen_random_uuid())::text || (gen_random_uuid())::text), '-'::text, ''::text), 'hex'::text) NOT NULL,
+    rolled_up_at timestamp with time zone,
+    CONSTRAINT search_log_is_only_check CHECK (is_only)
+);
+
+CREATE TABLE catalog.attribute (
+    id bigint NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    type text NOT NULL,
+    unit text,
+    is_facet boolean DEFAULT false NOT NULL,
+    "position" integer DEFAULT 1000 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT attribute_code_check CHECK (((code ~ '^[a-z0-9][a-z0-9_]*$'::text) AND (octet_length(code) <= 120))),
+    CONSTRAINT attribute_name_check CHECK (((btrim(name) <> ''::text) AND (octet_length(name) <= 400))),
+    CONSTRAINT attribute_type_check CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'boolean'::text, 'date'::text, 'swatch'::text]))),
+    CONSTRAINT attribute_unit_check CHECK (((btrim(unit) <> ''::text) AND (octet_length(unit) <= 40))),
+    CONSTRAINT attribute_unit_of_number CHECK (((unit IS NULL) OR (type = 'number'::text)))
+);
+
+ALTER TABLE catalog.attribute ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.attribute_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE catalog.brand (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT brand_name_check CHECK (((btrim(name) <> ''::text) AND (octet_length(name) <= 400)))
+);
+
+ALTER TABLE catalog.brand ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.brand_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE catalog.category (
+    id bigint NOT NULL,
+    parent_id bigint,
+    slug text NOT NULL,
+    name text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT category_name_check CHECK (((btrim(name) <> ''::text) AND (octet_length(name) <= 400))),
+    CONSTRAINT category_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (octet_length(slug) <= 200)))
+);
+
+CREATE TABLE catalog.category_attribute (
+    category_id bigint NOT NULL,
+    attribute_id bigint NOT NULL,
+    is_facet boolean,
+    "position" integer,
+    unit text,
+    CONSTRAINT category_attribute_unit_check CHECK (((btrim(unit) <> ''::text) AND (octet_length(unit) <= 40)))
+);
+
+ALTER TABLE catalog.category ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.category_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE catalog.product (
+    id bigint NOT NULL,
+    source text NOT NULL,
+    code text NOT NULL,
+    document_version bigint DEFAULT 1 NOT NULL,
+    title text NOT NULL,
+    summary text DEFAULT ''::text NOT NULL,
+    brand_id bigint,
+    rating_average double precision,
+    rating_count bigint DEFAULT 0 NOT NULL,
+    popularity double precision DEFAULT 0 NOT NULL,
+    lifecycle text DEFAULT 'draft'::text NOT NULL,
+    for_shops boolean DEFAULT true NOT NULL,
+    for_companies boolean DEFAULT true NOT NULL,
+    released_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT product_audience CHECK ((for_shops OR for_companies)),
+    CONSTRAINT product_code_check CHECK (((btrim(code) <> ''::text) AND (octet_length(code) <= 200))),
+    CONSTRAINT product_created_at_check CHECK (isfinite(created_at)),
+    CONSTRAINT product_document_version_check CHECK ((document_version > 0)),
+    CONSTRAINT product_lifecycle_check CHECK ((lifecycle = ANY (ARRAY['draft'::text, 'listed'::text, 'hidden'::text, 'discontinued'::text]))),
+    CONSTRAINT product_popularity_check CHECK (((popularity >= (0)::double precision) AND (popularity < 'Infinity'::double precision))),
+    CONSTRAINT product_rating CHECK (((rating_average IS NULL) = (rating_count = 0))),
+    CONSTRAINT product_rating_average_check CHECK (((rating_average >= (0)::double precision) AND (rating_average <= (5)::double precision))),
+    CONSTRAINT product_rating_count_check CHECK ((rating_count >= 0)),
+    CONSTRAINT product_released_at_check CHECK (isfinite(released_at)),
+    CONSTRAINT product_source_check CHECK (((source ~ '^[a-z0-9][a-z0-9_-]*$'::text) AND (octet_length(source) <= 60))),
+    CONSTRAINT product_summary_check CHECK ((octet_length(summary) <= 100000)),
+    CONSTRAINT product_title_check CHECK (((btrim(title) <> ''::text) AND (octet_length(title) <= 4000))),
+    CONSTRAINT product_updated_at_check CHECK (isfinite(updated_at))
+);
+
+CREATE TABLE catalog.product_attribute (
+    product_id bigint NOT NULL,
+    attribute_id bigint NOT NULL,
+    value_index integer DEFAULT 0 NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    type text NOT NULL,
+    text_value text,
+    number_value double precision,
+    boolean_value boolean,
+    date_value date,
+    swatch_hex text,
+    CONSTRAINT product_attribute_position_check CHECK (("position" >= 0)),
+    CONSTRAINT product_attribute_text_value_check CHECK (((btrim(text_value) <> ''::text) AND (octet_length(text_value) <= 100000))),
+    CONSTRAINT product_attribute_value CHECK (catalog.value_fits(type, text_value, number_value, boolean_value, date_value, swatch_hex)),
+    CONSTRAINT product_attribute_value_index_check CHECK ((value_index >= 0))
+);
+
+CREATE TABLE catalog.product_category (
+    product_id bigint NOT NULL,
+    category_id bigint NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    CONSTRAINT product_category_position_check CHECK (("position" >= 0))
+);
+
+ALTER TABLE catalog.product ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.product_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE catalog.product_picture (
+    product_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    url text NOT NULL,
+    CONSTRAINT product_picture_position_check CHECK (("position" >= 0)),
+    CONSTRAINT product_picture_url_check CHECK (((btrim(url) <> ''::text) AND (octet_length(url) <= 2000)))
+);
+
+CREATE TABLE catalog.variant (
+    id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    sku text NOT NULL,
+    gtin text,
+    "position" integer DEFAULT 0 NOT NULL,
+    picture_url text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT variant_gtin_check CHECK ((gtin ~ '^[0-9]{8,14}$'::text)),
+    CONSTRAINT variant_picture_url_check CHECK (((btrim(picture_url) <> ''::text) AND (octet_length(picture_url) <= 2000))),
+    CONSTRAINT variant_position_check CHECK (("position" >= 0)),
+    CONSTRAINT variant_sku_check CHECK (((btrim(sku) <> ''::text) AND (octet_length(sku) <= 400)))
+);
+
+ALTER TABLE catalog.variant ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.variant_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE catalog.variant_option (
+    variant_id bigint NOT NULL,
+    attribute_id bigint NOT NULL,
+    value_index integer DEFAULT 0 NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    type text NOT NULL,
+    text_value text,
+    number_value double precision,
+    boolean_value boolean,
+    date_value date,
+    swatch_hex text,
+    CONSTRAINT variant_option_position_check CHECK (("position" >= 0)),
+    CONSTRAINT variant_option_text_value_check CHECK (((btrim(text_value) <> ''::text) AND (octet_length(text_value) <= 1000))),
+    CONSTRAINT variant_option_value CHECK (catalog.value_fits(type, text_value, number_value, boolean_value, date_value, swatch_hex)),
+    CONSTRAINT variant_option_value_index_check CHECK ((value_index >= 0))
+);
+
+CREATE TABLE indexing.dead_letter (
+    generation_number bigint NOT NULL,
+    product_id bigint NOT NULL,
+    document_version bigint NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    document text
+);
+
+ALTER TABLE indexing.fan_out ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME indexing.fan_out_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE indexing.fan_out_product (
+    product_id bigint NOT NULL
+);
+
+CREATE TABLE indexing.generation (
+    number bigint NOT NULL,
+    alias text NOT NULL,
+    index_name text NOT NULL,
+    mapping_hash text NOT NULL,
+    cursor_transaction_id xid8 NOT NULL,
+    cursor_id bigint NOT NULL,
+    state text DEFAULT 'building'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    swapped_in_at timestamp with time zone,
+    mapping text DEFAULT '{}'::text NOT NULL,
+    loaded_through bigint DEFAULT 0 NOT NULL,
+    checks text,
+    CONSTRAINT generation_state_check CHECK ((state = ANY (ARRAY['building'::text, 'live'::text, 'retired'::text, 'failed'::text])))
+);
+
+ALTER TABLE indexing.generation ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME indexing.generation_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE indexing.lease (
+    name text NOT NULL,
+    holder text NOT NULL,
+    acquired_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE indexing.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME indexing.outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE indexing.price_clock (
+    is_only boolean DEFAULT true NOT NULL,
+    looked_through timestamp with time zone NOT NULL,
+    CONSTRAINT price_clock_is_only_check CHECK (is_only)
+);
+
+CREATE TABLE inventory.stock (
+    variant_id bigint NOT NULL,
+    warehouse_id bigint NOT NULL,
+    on_hand bigint DEFAULT 0 NOT NULL,
+    reserved bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT stock_on_hand CHECK ((on_hand >= 0)),
+    CONSTRAINT stock_reserved CHECK ((reserved >= 0)),
+    CONSTRAINT stock_reserved_on_hand CHECK ((reserved <= on_hand))
+);
+
+CREATE VIEW indexing.searchable_product AS
+ SELECT product.id,
+    product.document_version
+   FROM catalog.product
+  WHERE ((EXISTS ( SELECT 1
+           FROM catalog.variant
+          WHERE (variant.product_id = product.id))) AND ((product.lifecycle = 'listed'::text) OR ((product.lifecycle = 'discontinued'::text) AND (EXISTS ( SELECT 1
+           FROM (catalog.variant
+             JOIN inventory.stock ON ((stock.variant_id = variant.id)))
+          WHERE (variant.product_id = product.id)
+          GROUP BY variant.id
+         HAVING (sum(inventory.available_quantity(stock.on_hand, stock.reserved)) > (0)::numeric))))));
+
+CREATE TABLE inventory.warehouse (
+    id bigint NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT warehouse_code_check CHECK (((code ~ '^[A-Za-z0-9][A-Za-z0-9_-]*$'::text) AND (octet_length(code) <= 60))),
+    CONSTRAINT warehouse_name_check CHECK (((btrim(name) <> ''::text) AND (octet_length(name) <= 400)))
+);
+
+ALTER TABLE inventory.warehouse ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME inventory.warehouse_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE merchandising.category_order (
+    category_id bigint NOT NULL,
+    default_order merchandising.product_order NOT NULL
+);
+
+CREATE TABLE merchandising.virtual_category (
+    id bigint NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    summary text DEFAULT ''::text NOT NULL,
+    filters text[] NOT NULL,
+    default_order merchandising.product_order DEFAULT 'relevance'::text NOT NULL,
+    first_facets text[] DEFAULT '{}'::text[] NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT virtual_category_filters_check CHECK ((((cardinality(filters) >= 1) AND (cardinality(filters) <= 20)) AND (array_position(filters, NULL::text) IS NULL) AND (octet_length(array_to_string(filters, ''::text)) <= 4000))),
+    CONSTRAINT virtual_category_first_facets_check CHECK (((cardinality(first_facets) <= 20) AND (array_position(first_facets, NULL::text) IS NULL))),
+    CONSTRAINT virtual_category_name_check CHECK (((btrim(name) <> ''::text) AND (octet_length(name) <= 400))),
+    CONSTRAINT virtual_category_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (octet_length(slug) <= 200))),
+    CONSTRAINT virtual_category_summary_check CHECK ((octet_length(summary) <= 2000))
+);
+
+ALTER TABLE merchandising.virtual_category ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME merchandising.virtual_category_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE pricing.cost (
+    variant_id bigint NOT NULL,
+    amount_minor_units bigint NOT NULL,
+    currency text NOT NULL,
+    CONSTRAINT cost_amount CHECK ((amount_minor_units >= 0)),
+    CONSTRAINT cost_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+);
+
+CREATE TABLE pricing.price (
+    id bigint NOT NULL,
+    variant_id bigint NOT NULL,
+    list_id bigint NOT NULL,
+    currency text NOT NULL,
+    amount_minor_units bigint NOT NULL,
+    was_minor_units bigint,
+    minimum_quantity bigint DEFAULT 1 NOT NULL,
+    valid_from timestamp with time zone,
+    valid_until timestamp with time zone,
+    CONSTRAINT price_amount CHECK ((amount_minor_units >= 0)),
+    CONSTRAINT price_minimum_quantity CHECK ((minimum_quantity >= 1)),
+    CONSTRAINT price_valid_from_check CHECK (isfinite(valid_from)),
+    CONSTRAINT price_valid_until_check CHECK (isfinite(valid_until)),
+    CONSTRAINT price_validity CHECK ((valid_from < valid_until)),
+    CONSTRAINT price_was_amount CHECK ((was_minor_units > amount_minor_units))
+);
+
+ALTER TABLE pricing.price ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME pricing.price_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE pricing.price_list (
+    id bigint NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    currency text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT price_list_code_check CHECK (((code ~ '^[A-Za-z0-9][A-Za-z0-9_-]*$'::text) AND (octet_length(code) <= 60))),
+    CONSTRAINT price_list_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT price_list_name_check CHECK (((btrim(name) <> ''::text) AND (octet_length(name) <= 400)))
+);
+
+ALTER TABLE pricing.price_list ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME pricing.price_list_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.schema_migration (
+    number integer NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY behaviour.search_click
+    ADD CONSTRAINT search_click_pkey PRIMARY KEY (search_id, product_id);
+
+ALTER TABLE ONLY behaviour.search_day
+    ADD CONSTRAINT search_day_pkey PRIMARY KEY (day, query);
+
+ALTER TABLE ONLY behaviour.search_log
+    ADD CONSTRAINT search_log_pkey PRIMARY KEY (is_only);
+
+ALTER TABLE ONLY behaviour.search
+    ADD CONSTRAINT search_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY catalog.attribute
+    ADD CONSTRAINT attribute_code_key UNIQUE (code);
+
+ALTER TABLE ONLY catalog.attribute
+    ADD CONSTRAINT attribute_pkey PRIMARY KEY (id);
+
+ALTER TABLE catalog.attribute
+    ADD CONSTRAINT attribute_position_limit CHECK ((("position" >= '-1000000'::integer) AND ("position" <= 1000000))) NOT VALID;
+
+ALTER TABLE ONLY catalog.attribute
+    ADD CONSTRAINT attribute_type_key UNIQUE (id, type);
+
+ALTER TABLE ONLY catalog.brand
+    ADD CONSTRAINT brand_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY catalog.category_attribute
+    ADD CONSTRAINT category_attribute_pkey PRIMARY KEY (category_id, attribute_id);
+
+ALTER TABLE catalog.category_attribute
+    ADD CONSTRAINT category_attribute_position_limit CHECK ((("position" >= '-1000000'::integer) AND ("position" <= 1000000))) NOT VALID;
+
+ALTER TABLE ONLY catalog.category
+    ADD CONSTRAINT category_name_key UNIQUE NULLS NOT DISTINCT (parent_id, name);
+
+ALTER TABLE ONLY catalog.category
+    ADD CONSTRAINT category_pkey PRIMARY KEY (id);
+
+ALTER TABLE catalog.category
+    ADD CONSTRAINT category_position_limit CHECK ((("position" >= '-1000000'::integer) AND ("position" <= 1000000))) NOT VALID;
+
+ALTER TABLE ONLY catalog.category
+    ADD CONSTRAINT category_slug_key UNIQUE (slug);
+
+ALTER TABLE catalog.product_attribute
+    ADD CONSTRAINT product_attribute_count_limit CHECK ((("position" < 1000) AND (value_index < 1000))) NOT VALID;
+
+ALTER TABLE ONLY catalog.product_attribute
+    ADD CONSTRAINT product_attribute_pkey PRIMARY KEY (product_id, attribute_id, value_index);
+
+ALTER TABLE catalog.product_attribute
+    ADD CONSTRAINT product_attribute_value_date_limit CHECK (((date_value >= '0001-01-01'::date) AND (date_value <= '9999-12-31'::date))) NOT VALID;
+
+ALTER TABLE catalog.product_attribute
+    ADD CONSTRAINT product_attribute_value_number_limit CHECK (((number_value >= ('-1000000000000000'::numeric)::double precision) AND (number_value <= ('1000000000000000'::numeric)::double precision))) NOT VALID;
+
+ALTER TABLE catalog.product_category
+    ADD CONSTRAINT product_category_count_limit CHECK (("position" < 100)) NOT VALID;
+
+ALTER TABLE ONLY catalog.product_category
+    ADD CONSTRAINT product_category_pkey PRIMARY KEY (product_id, category_id);
+
+ALTER TABLE ONLY catalog.product_category
+    ADD CONSTRAINT product_category_position_key UNIQUE (product_id, "position") DEFERRABLE;
+
+ALTER TABLE ONLY catalog.product
+    ADD CONSTRAINT product_code_key UNIQUE (source, code);
+
+ALTER TABLE catalog.product_picture
+    ADD CONSTRAINT product_picture_count_limit CHECK (("position" < 200)) NOT VALID;
+
+ALTER TABLE ONLY catalog.product_picture
+    ADD CONSTRAINT product_picture_pkey PRIMARY KEY (product_id, "position");
+
+ALTER TABLE ONLY catalog.product
+    ADD CONSTRAINT product_pkey PRIMARY KEY (id);
+
+ALTER TABLE catalog.product
+    ADD CONSTRAINT product_popularity_limit CHECK ((popularity <= ('1000000000000'::numeric)::double precision)) NOT VALID;
+
+ALTER TABLE catalog.product
+    ADD CONSTRAINT product_rating_count_limit CHECK ((rating_count <= 1000000000)) NOT VALID;
+
+ALTER TABLE catalog.product
+    ADD CONSTRAINT product_released_at_limit CHECK (((released_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (released_at < '10000-01-01 00:00:00+00'::timestamp with time zone))) NOT VALID;
+
+ALTER TABLE catalog.variant
+    ADD CONSTRAINT variant_count_limit CHECK (("position" < 1000)) NOT VALID;
+
+ALTER TABLE catalog.variant_option
+    ADD CONSTRAINT variant_option_count_limit CHECK ((("position" < 1000) AND (value_index < 1000))) NOT VALID;
+
+ALTER TABLE ONLY catalog.variant_option
+    ADD CONSTRAINT variant_option_pkey PRIMARY KEY (variant_id, attribute_id, value_index);
+
+ALTER TABLE catalog.variant_option
+    ADD CONSTRAINT variant_option_value_date_limit CHECK (((date_value >= '0001-01-01'::date) AND (date_value <= '9999-12-31'::date))) NOT VALID;
+
+ALTER TABLE catalog.variant_option
+    ADD CONSTRAINT variant_option_value_number_limit CHECK (((number_value >= ('-1000000000000000'::numeric)::double precision) AND (number_value <= ('1000000000000000'::numeric)::double precision))) NOT VALID;
+
+ALTER TABLE ONLY catalog.variant
+    ADD CONSTRAINT variant_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY catalog.variant
+    ADD CONSTRAINT variant_sku_key UNIQUE (sku);
+
+ALTER TABLE ONLY indexing.dead_letter
+    ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (generation_number, product_id);
+
+ALTER TABLE ONLY indexing.fan_out
+    ADD CONSTRAINT fan_out_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY indexing.fan_out_product
+    ADD CONSTRAINT fan_out_product_pkey PRIMARY KEY (product_id);
+
+ALTER TABLE ONLY indexing.generation
+    ADD CONSTRAINT generation_index_name_key UNIQUE (index_name);
+
+ALTER TABLE ONLY indexing.generation
+    ADD CONSTRAINT generation_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY indexing.lease
+    ADD CONSTRAINT lease_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY indexing.outbox
+    ADD CONSTRAINT outbox_once UNIQUE (product_id, transaction_id);
+
+ALTER TABLE ONLY indexing.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY indexing.price_clock
+    ADD CONSTRAINT price_clock_pkey PRIMARY KEY (is_only);
+
+ALTER TABLE inventory.stock
+    ADD CONSTRAINT stock_on_hand_limit CHECK ((on_hand <= 1000000000)) NOT VALID;
+
+ALTER TABLE ONLY inventory.stock
+    ADD CONSTRAINT stock_pkey PRIMARY KEY (variant_id, warehouse_id);
+
+ALTER TABLE ONLY inventory.warehouse
+    ADD CONSTRAINT warehouse_code_key UNIQUE (code);
+
+ALTER TABLE ONLY inventory.warehouse
+    ADD CONSTRAINT warehouse_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY merchandising.category_order
+    ADD CONSTRAINT category_order_pkey PRIMARY KEY (category_id);
+
+ALTER TABLE ONLY merchandising.virtual_category
+    ADD CONSTRAINT virtual_category_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY merchandising.virtual_category
+    ADD CONSTRAINT virtual_category_slug_key UNIQUE (slug);
+
+ALTER TABLE pricing.cost
+    ADD CONSTRAINT cost_amount_limit CHECK ((amount_minor_units <= '1000000000000'::bigint)) NOT VALID;
+
+ALTER TABLE ONLY pricing.cost
+    ADD CONSTRAINT cost_pkey PRIMARY KEY (variant_id);
+
+ALTER TABLE pricing.price
+    ADD CONSTRAINT price_amount_limit CHECK ((amount_minor_units <= '1000000000000'::bigint)) NOT VALID;
+
+ALTER TABLE ONLY pricing.price_list
+    ADD CONSTRAINT price_list_code_key UNIQUE (code);
+
+ALTER TABLE ONLY pricing.price_list
+    ADD CONSTRAINT price_list_currency_key UNIQUE (id, currency);
+
+ALTER TABLE ONLY pricing.price_list
+    ADD CONSTRAINT price_list_pkey PRIMARY KEY (id);
+
+ALTER TABLE pricing.price
+    ADD CONSTRAINT price_minimum_quantity_limit CHECK ((minimum_quantity <= 1000000000)) NOT VALID;
+
+ALTER TABLE ONLY pricing.price
+    ADD CONSTRAINT price_no_overlap EXCLUDE USING gist (variant_id WITH =, list_id WITH =, minimum_quantity WITH =, tstzrange(valid_from, valid_until) WITH &&);
+
+ALTER TABLE ONLY pricing.price
+    ADD CONSTRAINT price_pkey PRIMARY KEY (id);
+
+ALTER TABLE pricing.price
+    ADD CONSTRAINT price_valid_from_limit CHECK (((valid_from >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (valid_from < '10000-01-01 00:00:00+00'::timestamp with time zone))) NOT VALID;
+
+ALTER TABLE pricing.price
+    ADD CONSTRAINT price_valid_until_limit CHECK (((valid_until >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (valid_until < '10000-01-01 00:00:00+00'::timestamp with time zone))) NOT VALID;
+
+ALTER TABLE pricing.price
+    ADD CONSTRAINT price_was_amount_limit CHECK ((was_minor_units <= '1000000000000'::bigint)) NOT VALID;
+
+ALTER TABLE ONLY public.schema_migration
+    ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (number);
+
+CREATE INDEX search_click_searched_at ON behaviour.search_click USING btree (searched_at);
+
+CREATE INDEX search_day_popular ON behaviour.search_day USING btree (day) WHERE (visitors >= 3);
+
+CREATE INDEX search_searched_at ON behaviour.search USING btree (searched_at);
+
+CREATE INDEX search_unanswered ON behaviour.search USING btree (query, searched_at) WHERE (outcome = ANY (ARRAY['relaxed'::text, 'nothing'::text]));
+
+CREATE INDEX search_visitor ON behaviour.search USING btree (visitor, searched_at) WHERE (visitor IS NOT NULL);
+
+CREATE UNIQUE INDEX brand_name_key ON catalog.brand USING btree (lower(name));
+
+CREATE INDEX category_attribute_attribute_id ON catalog.category_attribute USING btree (attribute_id);
+
+CREATE INDEX category_attribute_said ON catalog.category_attribute USING btree (category_id) WHERE ((is_facet IS NOT NULL) OR ("position" IS NOT NULL) OR (unit IS NOT NULL));
+
+CREATE INDEX product_attribute_attribute_id ON catalog.product_attribute USING btree (attribute_id);
+
+CREATE INDEX product_audit_bucket ON catalog.product USING btree (((id % (1024)::bigint)));
+
+CREATE INDEX product_brand_id ON catalog.product USING btree (brand_id);
+
+CREATE INDEX product_category_category_id ON catalog.product_category USING btree (category_id);
+
+CREATE INDEX variant_option_attribute_id ON catalog.variant_option USING btree (attribute_id);
+
+CREATE INDEX variant_product_id ON catalog.variant USING btree (product_id, "position");
+
+CREATE UNIQUE INDEX generation_live_key ON indexing.generation USING btree (alias) WHERE (state = 'live'::text);
+
+CREATE INDEX outbox_order ON indexing.outbox USING btree (transaction_id, id);
+
+CREATE INDEX stock_warehouse_id ON inventory.stock USING btree (warehouse_id);
+
+CREATE INDEX price_list_id ON pricing.price USING btree (list_id);
+
+CREATE INDEX price_valid_from ON pricing.price USING btree (valid_from) WHERE (valid_from IS NOT NULL);
+
+CREATE INDEX price_valid_until ON pricing.price USING btree (valid_until) WHERE (valid_until IS NOT NULL);
+
+CREATE INDEX price_variant_id ON pricing.price USING btree (variant_id);
+
+CREATE TRIGGER category_no_cycle BEFORE INSERT OR UPDATE OF parent_id ON catalog.category FOR EACH ROW EXECUTE FUNCTION catalog.refuse_category_cycle();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON catalog.attribute FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON catalog.brand FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON catalog.category FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON catalog.category_attribute FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON catalog.product FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON catalog.product_attribute FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON catalog.product_category FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON catalog.product_picture FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON catalog.variant FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON catalog.variant_option FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
+
+CREATE TRIGGER note_delete AFTER DELETE ON catalog.category_attribute REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_category_attribute();
+
+CREATE TRIGGER note_delete AFTER DELETE ON catalog.product REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_product();
+
+CREATE TRIGGER note_delete AFTER DELETE ON catalog.product_attribute REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_product_part();
+
+CREATE TRIGGER note_delete AFTER DELETE ON catalog.product_category REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_product_part();
+
+CREATE TRIGGER note_delete AFTER DELETE ON catalog.product_picture REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_product_part();
+
+CREATE TRIGGER note_delete AFTER DELETE ON catalog.variant REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_product_part();
+
+CREATE TRIGGER note_delete AFTER DELETE ON catalog.variant_option REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
+
+CREATE TRIGGER note_insert AFTER INSERT ON catalog.category_attribute REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_category_attribute();
+
+CREATE TRIGGER note_insert AFTER INSERT ON catalog.product REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_product();
+
+CREATE TRIGGER note_insert AFTER INSERT ON catalog.product_attribute REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_product_part();
+
+CREATE TRIGGER note_insert AFTER INSERT ON catalog.product_category REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_product_part();
+
+CREATE TRIGGER note_insert AFTER INSERT ON catalog.product_picture REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_product_part();
+
+CREATE TRIGGER note_insert AFTER INSERT ON catalog.variant REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_product_part();
+
+CREATE TRIGGER note_insert AFTER INSERT ON catalog.variant_option REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
+
+CREATE TRIGGER note_update AFTER UPDATE ON catalog.attribute REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_attribute();
+
+CREATE TRIGGER note_update AFTER UPDATE ON catalog.brand REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_brand();
+
+CREATE TRIGGER note_update AFTER UPDATE ON catalog.category REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_category();
+
+CREATE TRIGGER note_update AFTER UPDATE ON catalog.category_attribute REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_category_attribute();
+
+CREATE TRIGGER note_update AFTER UPDATE ON catalog.product REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_product();
+
+CREATE TRIGGER note_update AFTER UPDATE ON catalog.product_attribute REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_product_part();
+
+CREATE TRIGGER note_update AFTER UPDATE ON catalog.product_category REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_product_part();
+
+CREATE TRIGGER note_update AFTER UPDATE ON catalog.product_picture REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_product_part();
+
+CREATE TRIGGER note_update AFTER UPDATE ON catalog.variant REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_product_part();
+
+CREATE TRIGGER note_update AFTER UPDATE ON catalog.variant_option REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
+
+CREATE TRIGGER product_version_goes_up BEFORE UPDATE ON catalog.product FOR EACH ROW WHEN ((new.document_version < old.document_version)) EXECUTE FUNCTION catalog.refuse_version_going_back();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON inventory.stock FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
+
+CREATE TRIGGER note_delete AFTER DELETE ON inventory.stock REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
+
+CREATE TRIGGER note_insert AFTER INSERT ON inventory.stock REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
+
+CREATE TRIGGER note_update AFTER UPDATE ON inventory.stock REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pricing.price FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pricing.price_list FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
+
+CREATE TRIGGER note_delete AFTER DELETE ON pricing.price REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
+
+CREATE TRIGGER note_insert AFTER INSERT ON pricing.price REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
+
+CREATE TRIGGER note_update AFTER UPDATE ON pricing.price REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
+
+CREATE TRIGGER note_update AFTER UPDATE ON pricing.price_list REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_price_list();
+
+ALTER TABLE ONLY catalog.category_attribute
+    ADD CONSTRAINT category_attribute_attribute_id_fkey FOREIGN KEY (attribute_id) REFERENCES catalog.attribute(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY catalog.category_attribute
+    ADD CONSTRAINT category_attribute_category_id_fkey FOREIGN KEY (category_id) REFERENCES catalog.category(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY catalog.category
+    ADD CONSTRAINT category_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES catalog.category(id);
+
+ALTER TABLE ONLY catalog.product_attribute
+    ADD CONSTRAINT product_attribute_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog.product(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY catalog.product_attribute
+    ADD CONSTRAINT product_attribute_type FOREIGN KEY (attribute_id, type) REFERENCES catalog.attribute(id, type);
+
+ALTER TABLE ONLY catalog.product
+    ADD CONSTRAINT product_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES catalog.brand(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY catalog.product_category
+    ADD CONSTRAINT product_category_category_id_fkey FOREIGN KEY (category_id) REFERENCES catalog.category(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY catalog.product_category
+    ADD CONSTRAINT product_category_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog.product(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY catalog.product_picture
+    ADD CONSTRAINT product_picture_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog.product(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY catalog.variant_option
+    ADD CONSTRAINT variant_option_type FOREIGN KEY (attribute_id, type) REFERENCES catalog.attribute(id, type);
+
+ALTER TABLE ONLY catalog.variant_option
+    ADD CONSTRAINT variant_option_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES catalog.variant(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY catalog.variant
+    ADD CONSTRAINT variant_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog.product(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY indexing.dead_letter
+    ADD CONSTRAINT dead_letter_generation_number_fkey FOREIGN KEY (generation_number) REFERENCES indexing.generation(number) ON DELETE CASCADE;
+
+ALTER TABLE ONLY inventory.stock
+    ADD CONSTRAINT stock_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES catalog.variant(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY inventory.stock
+    ADD CONSTRAINT stock_warehouse_id_fkey FOREIGN KEY (warehouse_id) REFERENCES inventory.warehouse(id);
+
+ALTER TABLE ONLY merchandising.category_order
+    ADD CONSTRAINT category_order_category_id_fkey FOREIGN KEY (category_id) REFERENCES catalog.category(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY pricing.cost
+    ADD CONSTRAINT cost_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES catalog.variant(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY pricing.price
+    ADD CONSTRAINT price_list_currency FOREIGN KEY (list_id, currency) REFERENCES pricing.price_list(id, currency);
+
+ALTER TABLE ONLY pricing.price
+    ADD CONSTRAINT price_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES catalog.variant(id) ON DELETE CASCADE;
