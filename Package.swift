@@ -103,7 +103,7 @@ let package = Package(
     library("TestSupport"),
 
     tests("JSON", ["JSON", "TestSupport"]),
-    tests("Catalog", ["Catalog"]),
+    tests("Catalog", ["Catalog", "TestSupport"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
     tests("Ranking", ["Ranking"]),
@@ -128,7 +128,8 @@ let package = Package(
       "SearchService",
       [
         "SearchService", "SearchNode", "SearchDSL", "PostgresStore", "Ports", "Catalog", "Pricing", "LocalServices",
-        "Indexer", "Telemetry", "Seeding", "JSON", "Understanding", "ElasticsearchClient", "Threading", "TestSupport",
+        "Indexer", "Telemetry", "Seeding", "Importing", "JSON", "Understanding", "ElasticsearchClient", "Threading",
+        "TestSupport",
       ]),
     tests("Telemetry", ["Telemetry"]),
     tests("Configuration", ["Configuration", "Threading", "TestSupport"]),

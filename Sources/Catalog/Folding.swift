@@ -1,7 +1,8 @@
 extension StringProtocol {
-  /// In lower case, Latin letters without their marks: `"Café"` → `cafe`. What a shopper types is compared so.
+  /// In lower case, letters and numbers in one form, Latin letters without their marks: `"Café"` → `cafe`. What a shopper
+  /// types is compared so.
   public var folded: String {
-    let lowered = lowercased()
+    let lowered = SearchText.normalised(lowercased())
     guard lowered.utf8.contains(where: { $0 >= 0x80 }) else { return lowered }
     var result = String.UnicodeScalarView()
     for scalar in lowered.unicodeScalars where scalar.properties.generalCategory != .nonspacingMark {

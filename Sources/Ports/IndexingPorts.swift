@@ -43,6 +43,20 @@ public struct OutboxLag: Sendable, Hashable {
   }
 }
 
+/// A catalog's state in three numbers: a product that comes, changes or goes changes one of them.
+public struct CatalogMark: Sendable, Hashable {
+  public var products: Int64
+  /// Of all products' versions.
+  public var versions: Int64
+  public var lastProduct: Int64
+
+  public init(products: Int64, versions: Int64, lastProduct: Int64) {
+    self.products = products
+    self.versions = versions
+    self.lastProduct = lastProduct
+  }
+}
+
 /// The truth that the indexer carries over.
 public protocol ProductSource: Sendable {
   /// A cursor before everything that is not yet visible: what a full run replays from.
@@ -51,6 +65,8 @@ public protocol ProductSource: Sendable {
   func outbox(after cursor: OutboxCursor, limit: Int) async throws -> [OutboxEntry]
   /// The last entry that is committed; the start where there is none.
   func outboxEnd() async throws -> OutboxCursor
+  /// What tells whether any product changed between two looks, however much of the outbox was removed meanwhile.
+  func catalogMark() async throws -> CatalogMark
   /// What is after the cursor, held back by open transactions or not; at most `limit` entries are counted.
   func outboxLag(after cursor: OutboxCursor, limit: Int) async throws -> OutboxLag
   /// The products after this one in id order, in batches, from one server-side cursor.

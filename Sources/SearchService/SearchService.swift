@@ -97,6 +97,9 @@ public struct SearchService: Sendable {
       facets.numbers = await numbers(
         of: cutNumbers, planQuery(plan, understanding, input).query, input, deadline: deadline, degraded: &degraded)
     }
+    let shownFacets = await counted(
+      facets.facets(), hits, planQuery(plan, understanding, input).query, input, deadline: deadline, degraded: &degraded
+    )
     let drawing = CardDrawing(input: input, plan: plan, labels: labels)
     let cards = hits.compactMap { card(for: $0, prices: quotes?[$0.id], drawing) }
 
@@ -105,11 +108,11 @@ public struct SearchService: Sendable {
       plan: plan,
       typedText: typed.text,
       query: input.wantsWhy ? planQuery(plan, understanding, input).query : nil,
-      correctedText: plan.text == typed.text ? nil : plan.text,
+      correctedText: plan.text.folded == typed.text.folded ? nil : plan.text,
       relaxedTo: plan.strictness == .everyWord ? nil : plan.strictness,
       total: .init(value: response.total?.value ?? 0, isExact: response.total?.isExact ?? true),
       products: cards,
-      facets: facets.facets(),
+      facets: shownFacets,
       nextCursor: input.nextCursor(after: response.hits, total: response.total?.value ?? 0, currency: currency),
       degraded: degraded,
       tookMilliseconds: (ContinuousClock.now - start) / .milliseconds(1))
@@ -126,6 +129,24 @@ public struct SearchService: Sendable {
     } catch {
       degraded.append("facets")
       return nil
+    }
+  }
+
+  /// The facets with the counts of options that are chosen together. Without the answer they are those of any variant.
+  private func counted(
+    _ facets: [Facet], _ hits: [CardHit], _ query: Query, _ input: SearchInput, deadline: ContinuousClock.Instant,
+    degraded: inout [String]
+  ) async -> [Facet] {
+    let counts = OptionCounts(retrieval: retrieval, input: input)
+    let options = Set(hits.flatMap { $0.variants.flatMap { $0.options.map(\.code) } })
+    guard counts.isNeeded, let request = counts.request(for: facets, options: options, query: query) else {
+      return facets
+    }
+    do {
+      return counts.applied(to: facets, try await engine.search(request, in: index, deadline: deadline))
+    } catch {
+      if !degraded.contains("facets") { degraded.append("facets") }
+      return facets
     }
   }
 
@@ -191,15 +212,16 @@ public struct SearchService: Sendable {
   private func waysOn(
     from plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput
   ) -> [QueryPlan] {
-    let relaxations = steps.contains(.relaxation) ? understanding.relaxations(of: plan) : []
-    guard !input.isExact, steps.contains(.spelling), let correction = knowledge?.correct(plan.text) else {
-      return relaxations
+    var ways: [QueryPlan] = []
+    let relaxes = steps.contains(.relaxation)
+    if !input.isExact, steps.contains(.spelling), let correction = knowledge?.correct(plan.text) {
+      ways += understanding.plans(of: correction, correcting: plan, ignoring: input.ignored).filter {
+        relaxes || $0.strictness == .everyWord
+      }
     }
-    let corrected = understanding.plan(correcting: plan, to: correction.text, ignoring: input.ignored)
-    guard steps.contains(.relaxation) else { return [corrected] }
-    // Should the correction lead nowhere, any word as it was typed.
-    return [corrected] + understanding.relaxations(of: corrected)
-      + relaxations.filter { $0.strictness != .mostWords }
+    guard relaxes else { return ways }
+    if let rest = understanding.withoutAbsentWords(plan) { ways.append(rest) }
+    return ways + understanding.relaxations(of: plan)
   }
 
   // MARK: Prices

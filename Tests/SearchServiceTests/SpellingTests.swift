@@ -151,10 +151,11 @@ private final class CountingSource: ProductSource {
     if isDown { throw DependencyUnavailable(dependency: "the database", reason: "a test") }
   }
 
-  func outboxEnd() async throws -> OutboxCursor {
+  func outboxEnd() async throws -> OutboxCursor { try await source.outboxEnd() }
+  func catalogMark() async throws -> CatalogMark {
     state.withLock { $0.looks += 1 }
     try answering()
-    return try await source.outboxEnd()
+    return try await source.catalogMark()
   }
   func forEachProductBatch(
     size: Int, after: ProductID?, _ body: @Sendable ([ProductSnapshot]) async throws -> Void

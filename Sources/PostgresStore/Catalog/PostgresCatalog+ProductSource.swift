@@ -60,6 +60,18 @@ extension PostgresCatalog: ProductSource {
     }
   }
 
+  public func catalogMark() async throws -> CatalogMark {
+    try await reaching {
+      let row = try await pool.query(
+        """
+        SELECT count(*) AS products, coalesce(sum(document_version), 0)::bigint AS versions,
+          coalesce(max(id), 0) AS last FROM catalog.product
+        """)[0]
+      return CatalogMark(
+        products: try row.decode("products"), versions: try row.decode("versions"), lastProduct: try row.decode("last"))
+    }
+  }
+
   /// What is after the cursor, held back by open transactions or not; at most `limit` entries are counted.
   public func outboxLag(after cursor: OutboxCursor, limit: Int) async throws -> OutboxLag {
     try await reaching {
