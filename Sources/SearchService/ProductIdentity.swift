@@ -21,7 +21,9 @@ struct ProductIdentity {
   func first(among understood: BoolQuery, audience: Query) -> Query {
     var named = steps.contains(.codes) ? plan.codes.map { Query.term(field: "codes", value: .string($0)) } : []
     let title = SearchText.normalised(plan.text)
-    if plan.text.contains(" ") { named.append(.term(field: "title.whole", value: .string(title))) }
+    if plan.text.contains(" "), plan.text.contains(where: { $0.isLetter || $0.isNumber }) {
+      named.append(.term(field: "title.whole", value: .string(title)))
+    }
     guard !named.isEmpty else {
       var all = understood
       all.filter.insert(audience, at: 0)

@@ -88,32 +88,39 @@ public struct SearchService: Sendable {
     let (understanding, typed) = understand(input)
     let (response, plan) = try await retrieve(typed, understanding, input: input, deadline: deadline)
 
+    let query = planQuery(plan, understanding, input).query
+    let total = response.total?.value ?? 0
     let hits = response.hits.compactMap(CardHit.init)
-    let quotes = await currentPrices(of: hits.map(\.id), degraded: &degraded)
     let labels = await directory.labels(degraded: &degraded)
     var facets = FacetReader(response: response, input: input, labels: labels, priceSteps: priceSteps)
     let cutNumbers = facets.cutNumbers()
     if !cutNumbers.isEmpty {
       facets.numbers = await numbers(
-        of: cutNumbers, planQuery(plan, understanding, input).query, input, deadline: deadline, degraded: &degraded)
+        of: cutNumbers, query, input, deadline: deadline, degraded: &degraded)
     }
     let shownFacets = await counted(
-      facets.facets(), hits, planQuery(plan, understanding, input).query, input, deadline: deadline, degraded: &degraded
-    )
+      facets.facets(), hits, query, input, deadline: deadline, degraded: &degraded)
     let drawing = CardDrawing(input: input, plan: plan, labels: labels)
-    let cards = hits.compactMap { card(for: $0, prices: quotes?[$0.id], drawing) }
+    let ordered = try await orderedByVariant(
+      query, input, drawing, total: total, deadline: deadline, degraded: &degraded)
+    var cards = ordered?.cards ?? []
+    if ordered == nil {
+      let quotes = await currentPrices(of: hits.map(\.id), degraded: &degraded)
+      cards = hits.compactMap { card(for: $0, prices: quotes?[$0.id], drawing) }
+    }
 
     return SearchPage(
       input: input,
       plan: plan,
       typedText: typed.text,
-      query: input.wantsWhy ? planQuery(plan, understanding, input).query : nil,
+      query: input.wantsWhy ? query : nil,
       correctedText: plan.text.folded == typed.text.folded ? nil : plan.text,
       relaxedTo: plan.strictness == .everyWord ? nil : plan.strictness,
-      total: .init(value: response.total?.value ?? 0, isExact: response.total?.isExact ?? true),
+      total: .init(value: total, isExact: response.total?.isExact ?? true),
       products: cards,
       facets: shownFacets,
-      nextCursor: input.nextCursor(after: response.hits, total: response.total?.value ?? 0, currency: currency),
+      nextCursor: ordered.map(\.nextCursor)
+        ?? input.nextCursor(after: response.hits, total: total, currency: currency),
       degraded: degraded,
       tookMilliseconds: (ContinuousClock.now - start) / .milliseconds(1))
   }

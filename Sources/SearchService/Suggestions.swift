@@ -165,8 +165,7 @@ extension SearchService {
 
   /// A thing whose name begins so stands before what only has such a word: dresses for `d`, not deep blue.
   private func thingFunctions(_ text: String) -> [FunctionScoreQuery.Function] {
-    guard let last = text.split(separator: " ").last, let phrases = knowledge?.phrases else { return [] }
-    let things = phrases.things(beginning: last, limit: Self.mostThings)
+    let things = knowledge?.phrases.things(beginning: text, limit: Self.mostThings) ?? []
     return zip(things, Self.thingWeights).map { thing, weight in
       .init(.weight, filter: .match(MatchQuery(field: "title", query: thing)), weight: weight)
     }

@@ -49,18 +49,21 @@ public struct SuggestedPhrases: Sendable {
     return found.sorted().lazy.filter { texts[$0].folded != typed }.prefix(limit).map { texts[$0] }
   }
 
-  /// The things whose name begins so, the most frequent first: `d` → dress.
-  public func things(beginning prefix: some StringProtocol, limit: Int) -> [String] {
-    let typed = prefix.folded
-    guard !typed.isEmpty else { return [] }
-    var place = Self.first(things.count) { things[$0].word >= typed }
+  /// The things whose name one of the typed words begins, the most frequent first: `red d` → dress.
+  public func things(beginning text: String, limit: Int) -> [String] {
     var found: [(word: String, products: Int)] = []
-    while place < things.count, things[place].word.hasPrefix(typed) {
-      found.append(things[place])
-      place += 1
+    for typed in Set(text.folded.split(separator: " ").prefix(Self.mostTyped)) {
+      var place = Self.first(things.count) { things[$0].word >= typed }
+      while place < things.count, things[place].word.hasPrefix(typed) {
+        found.append(things[place])
+        place += 1
+      }
     }
     return found.sorted { ($1.products, $0.word) < ($0.products, $1.word) }.prefix(limit).map(\.word)
   }
+
+  /// Words of a beginning that are looked at: what is longer is nearly typed out.
+  private static let mostTyped = 6
 
   /// The first of so many places for which it holds.
   private static func first(_ count: Int, where holds: (Int) -> Bool) -> Int {

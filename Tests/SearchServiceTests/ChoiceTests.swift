@@ -3,9 +3,11 @@
 // 2. A variant filter with stock:yes asks for one variant that has all of it and can be bought.
 // 3. The count of an option's value is what its choice finds, whatever other options and stock are chosen (all values of
 //    random choices over the demo catalog, seed printed).
+// 5. Where options are chosen, the order by price is of the variants that have them, over all pages, by number and by cursor.
 // 4. A text value that looks like a range is a value: its count is what its choice gives, alone and with others.
 import Catalog
 import PostgresStore
+import Pricing
 import SearchService
 import TestSupport
 import Testing
@@ -100,6 +102,36 @@ import Testing
       }
     }
     #expect(counted > 50)
+  }
+
+  @Test("5: the order by price", .timeLimit(.minutes(5)))
+  func priceOrder() async throws {
+    var sheet = "sku,code,title,option.colour,option.size,price,currency,stock\n"
+    // The red M of product n costs 10 + 7n modulo 11; its blue S is cheap in another order.
+    for number in 0..<11 {
+      sheet += "P\(number)-1,P\(number),Linen shirt \(number),Red,M,\(10 + 7 * number % 11).00,GBP,1\n"
+      sheet += "P\(number)-2,P\(number),Linen shirt \(number),Blue,S,\(1 + 3 * number % 11).00,GBP,1\n"
+    }
+    let shop = try await ImportedShop([sheet], withDemo: false)
+    try await shop.makeFacets()
+    for (sort, isAscending) in [("price_asc", true), ("price_desc", false)] {
+      let asked = [("q", "linen shirt"), ("filter", "colour:Red"), ("sort", sort), ("page_size", "4")]
+      var numbered: [Int64] = []
+      for page in 1...3 {
+        let input = try SearchInput(parameters: asked + [("page", String(page))])
+        numbered += try await shop.service.search(input).products.compactMap { $0.quote?.amount.minorUnits }
+      }
+      let expected = (10...20).map { Int64($0 * 100) }
+      #expect(numbered == (isAscending ? expected : expected.reversed()), "\(sort)")
+      var followed: [Int64] = []
+      var page = try await shop.service.search(try SearchInput(parameters: asked))
+      while true {
+        followed += page.products.compactMap { $0.quote?.amount.minorUnits }
+        guard let cursor = page.nextCursor, followed.count < 20 else { break }
+        page = try await shop.service.search(try SearchInput(parameters: [("cursor", cursor)]))
+      }
+      #expect(followed == numbered, "\(sort)")
+    }
   }
 
   private static let ranges = """

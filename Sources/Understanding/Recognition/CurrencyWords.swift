@@ -24,7 +24,7 @@ enum CurrencyWords {
   static func isName(_ word: QueryWord) -> Bool {
     if isSign(word.text) || inCapitals.contains(word.text) { return true }
     let key = word.key.isEmpty ? word.text.lowercased() : word.key
-    return names.contains(key) && !(doubtful.contains(key) && word.text.lowercased() == word.text && key != "won")
+    return names.contains(key) && !(doubtful.contains(key) && word.text.lowercased() == word.text)
   }
 
   /// `£`, `US$`, `R$`.
