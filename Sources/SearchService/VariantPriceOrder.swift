@@ -1,4 +1,5 @@
 import Catalog
+import Pricing
 import SearchDSL
 import Understanding
 
