@@ -134,7 +134,7 @@ let package = Package(
     tests("Numbers", ["Numbers"]),
     tests("Signing", ["Signing", "TestSupport"]),
     tests("Threading", ["Threading"]),
-    tests("Catalog", ["Catalog"]),
+    tests("Catalog", ["Catalog", "TestSupport"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
     tests("Ranking", ["Ranking", "LocalServices"]),
@@ -173,7 +173,8 @@ let package = Package(
       [
         "SearchService", "SearchNode", "SearchDSL", "PostgresClient", "PostgresStore", "Ports", "Catalog", "Pricing",
         "LocalServices",
-        "Indexer", "Telemetry", "Seeding", "JSON", "Signing", "Understanding", "ElasticsearchClient", "Threading",
+        "Indexer", "Telemetry", "Seeding", "Importing", "JSON", "Signing", "Understanding", "ElasticsearchClient",
+        "Threading",
         "TestSupport",
       ]),
     tests("Telemetry", ["Telemetry", "Threading"]),

@@ -1,8 +1,8 @@
 extension StringProtocol {
-  /// The text in lower case, with Latin letters without their marks: `"Café"` → `cafe`. Shoppers' input is compared in
-  /// this form.
+  /// The text in lower case, letters and numbers in one form, Latin letters without their marks: `"Café"` → `cafe`.
+  /// Shoppers' input is compared in this form.
   public var folded: String {
-    let lowered = lowercased()
+    let lowered = SearchText.normalised(lowercased())
     guard lowered.utf8.contains(where: { $0 >= 0x80 }) else { return lowered }
     var result = String.UnicodeScalarView()
     for scalar in lowered.unicodeScalars where scalar.properties.generalCategory != .nonspacingMark {

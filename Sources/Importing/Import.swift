@@ -133,7 +133,7 @@ private final class BatchReader: @unchecked Sendable {
         if let reason = record.excess ?? doubled(record, line) {
           batch.refused.append((line, reason))
         } else {
-          batch.records.append(record)
+          batch.records.append(record.withoutMarkup())
           batch.lines.append(line)
         }
       }

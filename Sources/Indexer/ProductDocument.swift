@@ -47,6 +47,7 @@ public struct ProductDocument: Sendable {
       writer.member("facet_numbers", &lists.numbers)
       writer.member("swatches", &lists.swatches)
       writer.member("variant_options", &lists.combinations)
+      writer.member("buyable_options", &lists.buyable)
       writer.member("option_codes", &lists.optionCodes)
       writeOffer(&writer)
       writeStanding(&writer)
@@ -62,6 +63,7 @@ public struct ProductDocument: Sendable {
     for index in product.variants.indices {
       let options = product.variants[index].options
       FacetToken.addCombinations(of: options, to: &lists.combinations)
+      if product.variants[index].availableQuantity > 0 { FacetToken.addCombinations(of: options, to: &lists.buyable) }
       collect(options, &lists)
       for place in options.indices where !options[place].values.isEmpty {
         lists.optionCodes.add(options[place].definition.code)
@@ -75,7 +77,7 @@ public struct ProductDocument: Sendable {
       let (code, isFacet) = (attributes[place].definition.code, attributes[place].definition.isFacet)
       for value in attributes[place].values {
         // A flag that is true is searched by its name, because "yes" says nothing.
-        if case .boolean(true) = value { lists.features.add(attributes[place].definition.name) }
+        if case .boolean(true) = value { lists.features.add(SearchText.normalised(attributes[place].definition.name)) }
         collect(value, code: code, isFacet: isFacet, &lists)
       }
     }
@@ -86,9 +88,9 @@ public struct ProductDocument: Sendable {
     _ value: AttributeValue, code: String, isFacet: Bool, _ lists: inout ProductDocumentRenderer.Lists
   ) {
     switch value {
-    case .text(let text): lists.texts.add(text)
+    case .text(let text): lists.texts.add(SearchText.normalised(text))
     case .swatch(let name, let hex):
-      lists.texts.add(name)
+      lists.texts.add(SearchText.normalised(name))
       FacetToken.add(code: name, hex, to: &lists.swatches)
     case .number(let number) where !number.isFinite: break
     case .number(let number): FacetToken.add(code: code, number: number, to: &lists.numbers)
@@ -112,11 +114,21 @@ public struct ProductDocument: Sendable {
         if let gtin = product.variants[index].gtin { writer.string(gtin) }
       }
     }
-    writer.member("title", product.title)
-    if !product.summary.isEmpty { writer.member("summary", product.summary) }
-    if let brand = product.brandName { writer.member("brand", brand) }
+    CodeStarts.add(of: product, to: &lists.codeStarts)
+    writer.member("code_starts", &lists.codeStarts)
+    // In the one form that queries are read in; `display` has what a page shows.
+    writer.member("title", SearchText.normalised(product.title))
+    if !product.summary.isEmpty { writer.member("summary", SearchText.normalised(product.summary)) }
+    if let brand = product.brandName {
+      // The facet's value as it is; where its letters have another form, that is found as an attribute is.
+      writer.member("brand", brand)
+      let plain = SearchText.normalised(brand)
+      if plain != brand { lists.texts.add(plain) }
+    }
     if !product.categories.isEmpty {
-      for path in product.categories { for step in path.steps { lists.categories.add(step.name) } }
+      for path in product.categories {
+        for step in path.steps { lists.categories.add(SearchText.normalised(step.name)) }
+      }
       writer.member("category", &lists.categories)
       for path in product.categories { for step in path.steps { lists.categories.add(step.id.description) } }
       writer.member("category_ids", &lists.categories)
@@ -186,6 +198,8 @@ public struct ProductDocument: Sendable {
     writer.name("display")
     writer.object { writer in
       writer.member("code", product.code)
+      if SearchText.normalised(product.title) != product.title { writer.member("title", product.title) }
+      if SearchText.normalised(product.summary) != product.summary { writer.member("summary", product.summary) }
       writer.name("pictures")
       writer.array { writer in
         for url in product.pictureURLs.prefix(Self.mostDisplayPictures) { writer.string(url) }
@@ -229,6 +243,8 @@ struct ProductDocumentRenderer: Sendable {
     var combinations = DistinctTexts()
     var optionCodes = DistinctTexts()
     var categories = DistinctTexts()
+    var codeStarts = DistinctTexts()
+    var buyable = DistinctTexts()
   }
 
   private var writer = JSONWriter(reservingBytes: 4096)

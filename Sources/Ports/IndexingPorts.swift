@@ -43,6 +43,20 @@ public struct OutboxLag: Sendable, Hashable {
   }
 }
 
+/// A catalog's state in three numbers: a new, changed or deleted product changes one of them.
+public struct CatalogMark: Sendable, Hashable {
+  public var products: Int64
+  /// Of all products' versions.
+  public var versions: Int64
+  public var lastProduct: Int64
+
+  public init(products: Int64, versions: Int64, lastProduct: Int64) {
+    self.products = products
+    self.versions = versions
+    self.lastProduct = lastProduct
+  }
+}
+
 /// The catalog's rows, which the indexer carries into the search engine.
 public protocol ProductSource: Sendable {
   /// A cursor before all entries that are not visible yet; a full run replays from it.
@@ -51,6 +65,8 @@ public protocol ProductSource: Sendable {
   func outbox(after cursor: OutboxCursor, limit: Int) async throws -> [OutboxEntry]
   /// The last committed entry; the start if there is none.
   func outboxEnd() async throws -> OutboxCursor
+  /// Tells whether any product changed between two looks, even if the outbox was emptied meanwhile.
+  func catalogMark() async throws -> CatalogMark
   /// The entries after the cursor, including those that open transactions hold back; counts at most `limit` of them.
   func outboxLag(after cursor: OutboxCursor, limit: Int) async throws -> OutboxLag
   /// The products after this one in the order of their IDs, in batches, from one server-side cursor.

@@ -34,11 +34,12 @@ struct CardHit {
   init?(_ hit: Hit) {
     guard let source = hit.source, let id = ProductID(hit.id), let title = source["title"]?.string else { return nil }
     self.id = id
-    self.title = title
     self.source = source
     let display = source["display"]
+    // The searched field has numbers and letters in one form; where the merchant wrote another, `display` has it.
+    self.title = display?["title"]?.string ?? title
     code = display?["code"]?.string ?? ""
-    summary = source["summary"]?.string ?? ""
+    summary = display?["summary"]?.string ?? source["summary"]?.string ?? ""
     brand = source["brand"]?.string
     variants = (display?["variants"]?.array ?? []).compactMap(Variant.init)
     let ownPicture = display?["pictures"]?[0]?.string

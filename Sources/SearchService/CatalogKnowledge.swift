@@ -25,6 +25,7 @@ public final class CatalogKnowledge: Sendable {
   private struct State {
     var corrector: SpellingCorrector?
     var understanding: QueryUnderstanding
+    var phrases = SuggestedPhrases()
   }
 
   private let source: any ProductSource
@@ -54,6 +55,9 @@ public final class CatalogKnowledge: Sendable {
   /// What a query was probably meant to be; nil where it stands as it is.
   public func correct(_ query: String) -> Correction? { state.withLock { $0.corrector }?.correct(query) }
 
+  /// What may be suggested though nobody searched for it yet.
+  var phrases: SuggestedPhrases { state.withLock { $0.phrases } }
+
   /// Queries that a mistyped beginning may have been meant as; none where the beginning is one of known words.
   func completions(of text: String, limit: Int) -> [String] {
     state.withLock { $0.corrector }?.completions(of: text, limit: limit) ?? []
@@ -72,33 +76,40 @@ public final class CatalogKnowledge: Sendable {
 
   /// Learns all products anew and puts what they say in use.
   public func refresh() async throws {
-    let learning = Guarded((words: VocabularyBuilder(), knowledge: ShopKnowledgeBuilder()))
+    let learning = Guarded(
+      (words: VocabularyBuilder(), knowledge: ShopKnowledgeBuilder(), phrases: SuggestedPhrasesBuilder()))
     try await source.forEachProductBatch(size: Self.batch, after: nil) { [isCounted] products in
       learning.withLock { learning in
         for product in products where isCounted(product) {
           learning.words.add(document: Self.texts(of: product))
           learning.knowledge.add(product)
+          // Whoever comes in from the street sees them.
+          if product.audience.contains(.shops) { learning.phrases.add(product) }
         }
       }
     }
-    let (vocabulary, knowledge) = learning.withLock { [rules] in ($0.words.build(), $0.knowledge.build(rules: rules)) }
+    let (vocabulary, knowledge, phrases) = learning.withLock { [rules] in
+      ($0.words.build(), $0.knowledge.build(rules: rules), $0.phrases.build(rules: rules))
+    }
     let learnt = State(
       corrector: SpellingCorrector(
-        vocabulary: vocabulary, options: .init(protectedCount: Double(options.protectedProducts))),
-      understanding: QueryUnderstanding(rules: rules, knowledge: knowledge, vocabulary: vocabulary))
+        vocabulary: vocabulary,
+        options: .init(protectedCount: Double(options.protectedProducts), knownWords: rules.words)),
+      understanding: QueryUnderstanding(rules: rules, knowledge: knowledge, vocabulary: vocabulary), phrases: phrases)
     state.withLock { $0 = learnt }
   }
 
   /// Keeps it up to date until it is cancelled: it is built at once, and again after changes.
   public func run(logger: Logger) async {
-    var builtAt: OutboxCursor?
+    var builtAt: CatalogMark?
     while !Task.isCancelled {
       let start = ContinuousClock.now
       do {
-        let end = try await source.outboxEnd()
-        if builtAt != end {
+        // Read before the build: what is committed meanwhile is another mark's.
+        let mark = try await source.catalogMark()
+        if builtAt != mark {
           try await refresh()
-          builtAt = end
+          builtAt = mark
         }
       } catch is CancellationError {
         return

@@ -88,7 +88,8 @@ extension FacetReader {
       }
       switch filter {
       case .attribute(_, let values): entry.selected = values
-      case .attributeRange(_, let lower, let upper): entry.range = (lower, upper)
+      case .attributeRange(_, let lower, let upper) where definition.type == .number: entry.range = (lower, upper)
+      case .attributeRange(_, let lower, let upper): entry.selected = [SearchFilter.rangeText(lower, upper)]
       default: break
       }
       found.removeAll { $0.definition.code == code }
@@ -112,7 +113,7 @@ extension FacetReader {
     let spread = spread(of: counted)
     // What is asked for as a range lists no more than what is chosen by value.
     let limit = spread == nil ? Self.mostValues : 0
-    var values = Self.inOrderOfNumbers(merged(counted.values, selected: counted.selected ?? [], limit: limit))
+    var values = SizeOrder.sorted(merged(counted.values, selected: counted.selected ?? [], limit: limit))
     if definition.type == .swatch { for index in values.indices { values[index].hex = hexes[values[index].value] } }
     if let unit = definition.unit { for index in values.indices { values[index].label += " \(unit)" } }
     let kind: Facet.Kind = spread != nil ? .ranges : definition.type == .swatch ? .swatches : .values
@@ -144,16 +145,6 @@ extension FacetReader {
     if let lowest = number(Retrieval.AggregationName.lowest), let highest = number(Retrieval.AggregationName.highest) {
       counted.bounds = lowest...max(lowest, highest)
     }
-  }
-
-  /// Numbers from the least on; as they are where any is none.
-  private static func inOrderOfNumbers(_ values: [Facet.Value]) -> [Facet.Value] {
-    var numbered: [(number: Double, place: Int)] = []
-    for (place, value) in values.enumerated() {
-      guard let number = finite(value.value) else { return values }
-      numbered.append((number, place))
-    }
-    return numbered.sorted { $0.number < $1.number }.map { values[$0.place] }
   }
 
   /// How the values of a number spread; nil where there are so few that each is listed.

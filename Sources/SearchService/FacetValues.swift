@@ -66,6 +66,7 @@ public struct FacetValuesInput: Sendable, Hashable {
       switch filter {
       case .brand(let names): return names
       case .attribute(_, let values): return values
+      case .attributeRange(_, let lower, let upper): return [SearchFilter.rangeText(lower, upper)]
       default: break
       }
     }
@@ -108,7 +109,7 @@ extension SearchService {
     let selected = input.selected
     var values = reader.merged(
       fitting, selected: input.prefix.isEmpty ? selected : [], limit: input.limit)
-    if definition?.type == .number { values.sort { Double($0.value) ?? 0 < Double($1.value) ?? 0 } }
+    values = SizeOrder.sorted(values)
     let hexes = definition?.type == .swatch ? reader.swatchHexes() : [:]
     for index in values.indices {
       values[index].isSelected = selected.contains(values[index].value)

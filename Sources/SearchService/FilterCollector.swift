@@ -132,7 +132,8 @@ struct FilterCollector {
       return .releasedWithin(days: days)
     default:
       let number = { (text: String) throws(InvalidInput) -> Double in try finiteNumber(text, parameter: "filter") }
-      guard last.contains(".."), let range = try? bounds(last, reading: number) else {
+      // Several are values, though each could be read as a range: sizes that are called 2..5 and 6..9.
+      guard values.count == 1, last.contains(".."), let range = try? bounds(last, reading: number) else {
         return .attribute(code: code, values: values)
       }
       return .attributeRange(code: code, lower: range.lower, upper: range.upper)

@@ -1,3 +1,4 @@
+import Catalog
 import SearchDSL
 
 /// A text with the parts that a query found in it.
@@ -31,6 +32,28 @@ public struct HighlightedText: Sendable, Hashable {
     }
     guard parts.contains(where: \.isFound) else { return nil }
   }
+
+  /// Reads an engine's fragment of a field that holds `original` in its searched form, and marks the same words in
+  /// `original` itself.
+  init?(fragment: String, of original: String) {
+    guard let found = HighlightedText(fragment: fragment) else { return nil }
+    self = found
+    let searched = SearchText.normalised(original)
+    guard searched != original else { return }
+    let text = found.parts.map(\.text).joined()
+    guard let place = searched.firstRange(of: text) else { return }
+    var at = searched.unicodeScalars.distance(from: searched.startIndex, to: place.lowerBound)
+    let ranges = found.parts.map { part in
+      let start = at
+      at += part.text.unicodeScalars.count
+      return start..<at
+    }
+    let scalars = Array(original.unicodeScalars)
+    parts = zip(found.parts, SearchText.places(in: original, of: ranges)).compactMap { part, range in
+      let text = String(String.UnicodeScalarView(scalars[range]))
+      return text.isEmpty ? nil : Part(text, isFound: part.isFound)
+    }
+  }
 }
 
 extension Highlight {
@@ -42,7 +65,8 @@ extension Highlight {
   /// Beside what the query looks for, the words as they were typed: `red` is marked in a title too where it was understood
   /// as a colour, which is no word of the query any more.
   static func card(_ query: Query, typed text: String) -> Highlight {
-    let words = Query.multiMatch(MultiMatchQuery(query: text, fields: ["title", "summary"]))
+    let words = Query.multiMatch(
+      MultiMatchQuery(query: SearchText.normalised(text), fields: ["title", "summary"]))
     return Highlight(
       fields: [
         Field("title", numberOfFragments: 0), Field("summary", fragmentSize: summaryLength, numberOfFragments: 1),

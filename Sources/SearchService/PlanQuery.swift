@@ -13,8 +13,6 @@ public struct PlanQuery: Sendable {
   let accessoryNouns: String
   let accessoryCategories: [CategoryID]
 
-  /// An SKU, a part number or a barcode typed whole is the product itself: above what BM25 gives any text.
-  private static let codeBoost = 100.0
   /// Above any score of some of the words.
   private static let everyWordBoost = 1000.0
   /// A measure written otherwise than the attribute says is still a hit.
@@ -43,10 +41,10 @@ public struct PlanQuery: Sendable {
     let first =
       plan.strictness == .everyWordFirst
       ? [Query.constantScore(filter: everyWord, boost: Self.everyWordBoost)] : []
-    return .bool(
-      BoolQuery(
-        must: [scored], should: first, filter: [audience] + plan.filters.map { clause($0.constraint) },
-        mustNot: plan.excluded.map(Self.excluding)))
+    let understood = BoolQuery(
+      must: [scored], should: first, filter: plan.filters.map { clause($0.constraint) },
+      mustNot: plan.excluded.map(Self.excluding))
+    return ProductIdentity(plan: plan, steps: steps).first(among: understood, audience: audience)
   }
 
   // MARK: Words
@@ -54,14 +52,8 @@ public struct PlanQuery: Sendable {
   private var text: Query {
     // Signs alone ask for nothing that a shop has.
     if plan.isEmpty, !plan.text.isEmpty { return .matchNone }
-    let words = wordsQuery
-    let codes = plan.codes.map { Query.term(field: "codes", value: .string($0)) }
-    guard let first = codes.first else { return words ?? .matchAll() }
-    let any = codes.count == 1 ? first : .bool(BoolQuery(should: codes))
-    let code = Query.constantScore(filter: any, boost: Self.codeBoost)
-    // Words that were all taken by filters leave nothing to be found, and a code of them must not be asked for.
-    guard let words else { return .matchAll() }
-    return .disMax(queries: [code, words])
+    // Words that were all taken by filters leave nothing to be found.
+    return wordsQuery ?? .matchAll()
   }
 
   private var wordsQuery: Query? {
@@ -90,8 +82,8 @@ public struct PlanQuery: Sendable {
   private func groups(of slots: [QueryPlan.Slot]) -> [QueryPlan.Slot] {
     var groups: [QueryPlan.Slot] = []
     for slot in slots {
-      let isPlain = slot.alternatives.isEmpty && slot.constraint == nil
-      if isPlain, let last = groups.last, last.alternatives.isEmpty, last.constraint == nil {
+      let isPlain = slot.alternatives.isEmpty && slot.constraint == nil && slot.codeStart == nil
+      if isPlain, let last = groups.last, last.alternatives.isEmpty, last.constraint == nil, last.codeStart == nil {
         groups[groups.count - 1].words += " " + slot.words
       } else {
         groups.append(slot)
@@ -107,8 +99,9 @@ public struct PlanQuery: Sendable {
   private func found(_ slot: QueryPlan.Slot, _ needed: BooleanOperator) -> Query {
     let words = match(slot.words, needed, weight: 1)
     var ways = slot.alternatives.prefix(Self.mostForms).map {
-      match($0.text, .and, weight: $0.isSameWords ? 1 : $0.weight * weights.synonym)
+      phrase($0.text, weight: $0.isSameWords ? 1 : $0.weight * weights.synonym)
     }
+    if let code = slot.codeStart { ways.append(ProductIdentity.codeStarting(with: code)) }
     if let constraint = slot.constraint {
       ways.append(.constantScore(filter: clause(constraint), boost: weights.attributeValue))
     }
@@ -122,6 +115,18 @@ public struct PlanQuery: Sendable {
     if weights.tieBreaker > 0 { query.tieBreaker = weights.tieBreaker }
     return .multiMatch(query)
   }
+
+  /// What stands in for words, where it is several words only as they stand side by side: a memory stick may be a flash
+  /// drive, and not a flash with a motor drive.
+  private func phrase(_ text: String, weight: Double) -> Query {
+    let words = match(text, .and, weight: weight)
+    guard text.contains(where: { $0 == " " || $0 == "-" }) else { return words }
+    return .bool(
+      BoolQuery(
+        must: [words], filter: [.multiMatch(MultiMatchQuery(query: text, fields: Self.phraseFields, kind: .phrase))]))
+  }
+
+  private static let phraseFields: [BoostedField] = ["title", "brand", "summary", "category", "attributes", "features"]
 
   private static func excluding(_ phrase: String) -> Query {
     .multiMatch(

@@ -85,8 +85,8 @@ extension SearchService {
       isPriceFrom: isPriceFrom, isInStock: shown?.isInStock ?? hit.isInStock,
       rating: hit.rating, ratingCount: hit.ratingCount, variantCount: hit.variants.count,
       choices: choices(of: hit, meant: meant ?? [], drawing),
-      highlightedTitle: hit.highlight["title"]?.first.flatMap(HighlightedText.init(fragment:)),
-      highlightedSummary: hit.highlight["summary"]?.first.flatMap(HighlightedText.init(fragment:)),
+      highlightedTitle: hit.highlight["title"]?.first.flatMap { HighlightedText(fragment: $0, of: hit.title) },
+      highlightedSummary: hit.highlight["summary"]?.first.flatMap { HighlightedText(fragment: $0, of: hit.summary) },
       score: hit.score)
   }
 

@@ -39,7 +39,7 @@ public struct Retrieval: Sendable {
   }
 
   /// The query, among what the listing has whose page it is.
-  private func within(_ listing: Listing?, _ query: Query, input: SearchInput) -> Query {
+  func within(_ listing: Listing?, _ query: Query, input: SearchInput) -> Query {
     guard let filter = listing.flatMap({ conjunction(of: $0.filters, input: input) }) else { return query }
     return .bool(BoolQuery(must: [query], filter: [filter]))
   }
@@ -128,11 +128,19 @@ public struct Retrieval: Sendable {
     case .attribute(let code, let values):
       .terms(field: "facets", values: values.map { .string(FacetToken.value(code: code, $0)) })
     case .attributeRange(let code, let lower, let upper):
-      .range(
-        RangeQuery(
-          field: "facet_numbers",
-          lower: .inclusive(.string(lower.map { FacetToken.number(code: code, $0) } ?? "\(code)=")),
-          upper: .inclusive(.string(upper.map { FacetToken.number(code: code, $0) } ?? "\(code)=~"))))
+      .bool(
+        BoolQuery(
+          should: [
+            .range(
+              RangeQuery(
+                field: "facet_numbers",
+                lower: .inclusive(.string(lower.map { FacetToken.number(code: code, $0) } ?? "\(code)=")),
+                upper: .inclusive(.string(upper.map { FacetToken.number(code: code, $0) } ?? "\(code)=~")))),
+            // A text may be called 2..5: an address does not say which it is, and no attribute has both.
+            .term(
+              field: "facets",
+              value: .string(FacetToken.value(code: code, SearchFilter.rangeText(lower, upper)))),
+          ], minimumShouldMatch: 1))
     }
   }
 
@@ -147,16 +155,19 @@ public struct Retrieval: Sendable {
 
   /// Several options are asked of one variant: red and M is not a product with a red S and a blue M.
   ///
-  /// For each set of two or more chosen attributes: a product that has all of them as options of its variants must have
+  /// For each set of two or more chosen attributes, or of one where it must be in stock: a product that has all of them as options of its variants must have
   /// a variant with the combination (docs/decisions/0002).
   private func variantClauses(_ filters: [SearchFilter]) -> [Query] {
     let chosen = filters.compactMap { filter -> (code: String, values: [String])? in
       if case .attribute(let code, let values) = filter { (code, values) } else { nil }
     }.sorted { $0.code < $1.code }.prefix(FacetToken.mostCombinedOptions)
-    guard chosen.count >= 2 else { return [] }
+    // In stock is what a variant is, as its options are: the red one must be to be had.
+    let isBuyable = filters.contains(.inStock)
+    let least = isBuyable ? 1 : 2
+    guard chosen.count >= least else { return [] }
     return (1..<(1 << chosen.count)).compactMap { subset -> Query? in
       let attributes = chosen.indices.filter { subset & (1 << $0) != 0 }.map { chosen[$0] }
-      guard attributes.count >= 2, attributes.reduce(1, { $0 * $1.values.count }) <= Self.mostCombinations else {
+      guard attributes.count >= least, attributes.reduce(1, { $0 * $1.values.count }) <= Self.mostCombinations else {
         return nil
       }
       var combinations: [[(code: String, value: String)]] = [[]]
@@ -166,7 +177,8 @@ public struct Retrieval: Sendable {
       let areOptions = Query.bool(
         BoolQuery(filter: attributes.map { .term(field: "option_codes", value: .string($0.code)) }))
       let hasVariant = Query.terms(
-        field: "variant_options", values: combinations.map { .string(FacetToken.combination($0)) })
+        field: isBuyable ? "buyable_options" : "variant_options",
+        values: combinations.map { .string(FacetToken.combination($0)) })
       return .bool(BoolQuery(should: [.bool(BoolQuery(mustNot: [areOptions])), hasVariant], minimumShouldMatch: 1))
     }
   }

@@ -64,7 +64,7 @@ extension SearchFilter {
     case .releasedWithin(let days): return ["released:\(days)d"]
     case .attribute(let code, let values): return values.map { "\(code):\($0)" }
     case .attributeRange(let code, let lower, let upper):
-      return ["\(code):\(lower.map { String($0) } ?? "")..\(upper.map { String($0) } ?? "")"]
+      return ["\(code):\(Self.rangeText(lower, upper))"]
     }
   }
 }

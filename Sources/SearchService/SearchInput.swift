@@ -48,6 +48,14 @@ public enum SearchFilter: Sendable, Hashable {
   case attribute(code: String, values: [String])
   case attributeRange(code: String, lower: Double?, upper: Double?)
 
+  /// A range as an address has it, in the shortest form: `2..5`, `13..16.5`, `10..`.
+  static func rangeText(_ lower: Double?, _ upper: Double?) -> String {
+    func text(_ number: Double?) -> String {
+      number.map { $0 == $0.rounded() && abs($0) < 1e15 ? String(Int64($0)) : String($0) } ?? ""
+    }
+    return "\(text(lower))..\(text(upper))"
+  }
+
   /// The attribute that it restricts, by values or by a range.
   var attributeCode: String? {
     switch self {

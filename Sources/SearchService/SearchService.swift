@@ -143,30 +143,38 @@ public struct SearchService: Sendable {
     let (response, plan) = try await retrieve(
       typed, understanding, input: input, limits: limits, degraded: &degraded)
 
+    let query = planQuery(plan, understanding, input).query
+    let total = response.total?.value ?? 0
     let hits = response.hits.compactMap(CardHit.init)
-    let quotes = await currentPrices(of: hits.map(\.id), until: limits.optional, degraded: &degraded)
     var facets = FacetReader(response: response, input: input, labels: labels, priceSteps: priceSteps)
     let cutNumbers = facets.cutNumbers()
     if !cutNumbers.isEmpty {
       facets.numbers = await numbers(
-        of: cutNumbers, planQuery(plan, understanding, input).query, input, deadline: limits.optional,
-        degraded: &degraded)
+        of: cutNumbers, query, input, deadline: limits.optional, degraded: &degraded)
     }
+    let shownFacets = await counted(
+      facets.facets(), hits, query, input, deadline: limits.optional, degraded: &degraded)
     let drawing = CardDrawing(input: input, plan: plan, labels: labels)
-    let cards = hits.compactMap { card(for: $0, prices: quotes?[$0.id], drawing) }
+    let ordered = try await orderedByVariant(
+      query, input, drawing, total: total, deadline: limits.answer, degraded: &degraded)
+    var cards = ordered?.cards ?? []
+    if ordered == nil {
+      let quotes = await currentPrices(of: hits.map(\.id), until: limits.optional, degraded: &degraded)
+      cards = hits.compactMap { card(for: $0, prices: quotes?[$0.id], drawing) }
+    }
 
     return SearchPage(
       input: input,
       plan: plan,
       typedText: typed.text,
-      query: input.wantsWhy ? planQuery(plan, understanding, input).query : nil,
-      correctedText: plan.text == typed.text ? nil : plan.text,
+      query: input.wantsWhy ? query : nil,
+      correctedText: plan.text.folded == typed.text.folded ? nil : plan.text,
       relaxedTo: plan.strictness == .everyWord ? nil : plan.strictness,
-      total: .init(value: response.total?.value ?? 0, isExact: response.total?.isExact ?? true),
+      total: .init(value: total, isExact: response.total?.isExact ?? true),
       products: cards,
-      facets: facets.facets(),
-      nextCursor: input.nextCursor(
-        after: response.hits, total: response.total?.value ?? 0, currency: currency, signer: signer),
+      facets: shownFacets,
+      nextCursor: ordered.map(\.nextCursor)
+        ?? input.nextCursor(after: response.hits, total: total, currency: currency, signer: signer),
       degraded: degraded,
       tookMilliseconds: (ContinuousClock.now - start) / .milliseconds(1))
   }
@@ -192,6 +200,24 @@ public struct SearchService: Sendable {
     } catch {
       degraded.append("facets")
       return nil
+    }
+  }
+
+  /// The facets with the counts of options that are chosen together. Without the answer they are those of any variant.
+  private func counted(
+    _ facets: [Facet], _ hits: [CardHit], _ query: Query, _ input: SearchInput, deadline: ContinuousClock.Instant,
+    degraded: inout [String]
+  ) async -> [Facet] {
+    let counts = OptionCounts(retrieval: retrieval, input: input)
+    let options = Set(hits.flatMap { $0.variants.flatMap { $0.options.map(\.code) } })
+    guard counts.isNeeded, let request = counts.request(for: facets, options: options, query: query) else {
+      return facets
+    }
+    do {
+      return counts.applied(to: facets, try await engine.search(request, in: index, deadline: deadline))
+    } catch {
+      if !degraded.contains("facets") { degraded.append("facets") }
+      return facets
     }
   }
 
@@ -279,15 +305,16 @@ public struct SearchService: Sendable {
   private func waysOn(
     from plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput
   ) -> [QueryPlan] {
-    let relaxations = steps.contains(.relaxation) ? understanding.relaxations(of: plan) : []
-    guard !input.isExact, steps.contains(.spelling), let correction = knowledge?.correct(plan.text) else {
-      return relaxations
+    var ways: [QueryPlan] = []
+    let relaxes = steps.contains(.relaxation)
+    if !input.isExact, steps.contains(.spelling), let correction = knowledge?.correct(plan.text) {
+      ways += understanding.plans(of: correction, correcting: plan, ignoring: input.ignored).filter {
+        relaxes || $0.strictness == .everyWord
+      }
     }
-    let corrected = understanding.plan(correcting: plan, to: correction.text, ignoring: input.ignored)
-    guard steps.contains(.relaxation) else { return [corrected] }
-    // Should the correction lead nowhere, any word as it was typed.
-    return [corrected] + understanding.relaxations(of: corrected)
-      + relaxations.filter { $0.strictness != .mostWords }
+    guard relaxes else { return ways }
+    if let rest = understanding.withoutAbsentWords(plan) { ways.append(rest) }
+    return ways + understanding.relaxations(of: plan)
   }
 
   // MARK: Prices

@@ -1,5 +1,6 @@
 public import Catalog
 public import Ports
+public import Pricing
 import SearchDSL
 import Understanding
 
@@ -9,6 +10,9 @@ public struct Suggestions: Sendable, Hashable {
     public var id: ProductID
     public var title: String
     public var pictureURL: String?
+    /// The lowest of its variants; nil where there is none for this shopper.
+    public var quote: Quote?
+    public var isPriceFrom = false
   }
 
   public struct Category: Sendable, Hashable {
@@ -30,7 +34,7 @@ public struct Suggestions: Sendable, Hashable {
   public var text: String
   /// What the visitor searched for before, the newest first.
   public var recent: [String] = []
-  /// What many search for, the most frequent first.
+  /// What many search for, the most frequent first, then phrases of the catalog itself.
   public var queries: [String] = []
   /// What was probably meant, where nothing begins as was typed; the rest of the answer is of the first.
   public var corrections: [String] = []
@@ -44,6 +48,11 @@ extension SearchService {
   private static let mostSuggestedProducts = 6
   private static let mostSuggestedCategories = 3
   private static let mostSuggestedBrands = 3
+  /// Brands of the products that match, of which those are shown whose name has a word that was typed.
+  private static let mostLookedBrands = 50
+  /// Things that a beginning may be the name of: those that are called so stand first.
+  private static let mostThings = 3
+  private static let thingWeights = [4.0, 3.0, 2.0]
   private static let mostSuggestedQueries = 4
   private static let mostRecent = 3
   private static let mostCorrections = 3
@@ -71,6 +80,11 @@ extension SearchService {
     }
     suggestions.recent = await recent
     suggestions.queries = (await queries).filter { !suggestions.recent.contains($0) }
+    for phrase in knowledge?.phrases.phrases(beginning: plain, limit: Self.mostSuggestedQueries * 2) ?? []
+    where suggestions.queries.count < Self.mostSuggestedQueries {
+      let known = suggestions.recent + suggestions.queries
+      if !known.contains(where: { $0.folded == phrase.folded }) { suggestions.queries.append(phrase) }
+    }
     return suggestions
   }
 
@@ -94,26 +108,44 @@ extension SearchService {
     var degraded: [String] = []
     let labels = await directory.labels(degraded: &degraded)
     var suggestions = Suggestions(text: text)
-    suggestions.products = response.hits.compactMap(CardHit.init).map {
-      Suggestions.Product(id: $0.id, title: $0.title, pictureURL: $0.pictureURL)
-    }
+    suggestions.products = await products(response.hits.compactMap(CardHit.init), shopper: shopper)
     suggestions.categories = suggestedCategories(response, labels: labels, text: text)
-    suggestions.brands = buckets("brands", response).map {
+    let typed = text.split(separator: " ")
+    suggestions.brands = buckets("brands", response).filter { bucket in
+      typed.contains { Self.hasWord(bucket.key.text, beginningWith: String($0)) }
+    }.prefix(Self.mostSuggestedBrands).map {
       .init(name: $0.key.text, slug: Slug.brand($0.key.text), count: $0.documentCount)
     }
     return suggestions
   }
 
+  /// The hits with today's prices; while Postgres is down, with those that were indexed.
+  private func products(_ hits: [CardHit], shopper: ShopperContext) async -> [Suggestions.Product] {
+    var degraded: [String] = []
+    let prices = await currentPrices(of: hits.map(\.id), degraded: &degraded)
+    let now = clock.now()
+    return hits.map { hit in
+      let quotes = (prices?[hit.id] ?? [:]).values.compactMap { quote($0, lists: shopper.priceLists, at: now) }
+      let lowest = quotes.min { $0.amount.minorUnits < $1.amount.minorUnits }
+      return Suggestions.Product(
+        id: hit.id, title: hit.title, pictureURL: hit.pictureURL,
+        quote: prices == nil ? hit.indexedQuote(lists: shopper.priceLists, currency: currency) : lowest,
+        isPriceFrom: quotes.contains { $0.amount.minorUnits != lowest?.amount.minorUnits })
+    }
+  }
+
   func suggestRequest(_ text: String, shopper: ShopperContext) -> SearchRequest {
     let starts = MultiMatchQuery(
-      query: text, fields: ["title.starts^2", "brand.starts"], kind: .crossFields, operator: .and)
+      query: SearchText.normalised(text), fields: ["title.starts^2", "brand.starts"], kind: .crossFields, operator: .and
+    )
     // A few letters begin many codes, and whoever types them means words.
     let mayBeCode = text.count { $0.isLetter || $0.isNumber } >= Self.leastCodeCharacters
     let codes = mayBeCode ? [Query.prefix(field: "codes", value: text, boost: 10)] : []
     let scored = Query.functionScore(
       FunctionScoreQuery(
         query: .disMax(queries: [.multiMatch(starts)] + codes),
-        functions: [.init(.fieldValueFactor(field: "popularity", factor: 1, modifier: .ln2p, missing: 0))]))
+        functions: [.init(.fieldValueFactor(field: "popularity", factor: 1, modifier: .ln2p, missing: 0))]
+          + thingFunctions(text)))
     let audience = Query.terms(field: "audience", values: shopper.audience.codes.map { .string($0) })
     return SearchRequest(
       query: .bool(BoolQuery(must: [scored], filter: [audience])),
@@ -125,10 +157,18 @@ extension SearchService {
           Aggregation(.terms(TermsAggregation(field: "category_ids", size: 20)))),
         NamedAggregation(
           "brands",
-          Aggregation(.terms(TermsAggregation(field: "brand.keyword", size: Self.mostSuggestedBrands)))),
+          Aggregation(.terms(TermsAggregation(field: "brand.keyword", size: Self.mostLookedBrands)))),
       ],
-      source: .fields(includes: ["title", "display"]),
+      source: .fields(includes: ["title", "display", "price"]),
       trackTotalHits: .never)
+  }
+
+  /// A thing whose name begins so stands before what only has such a word: dresses for `d`, not deep blue.
+  private func thingFunctions(_ text: String) -> [FunctionScoreQuery.Function] {
+    let things = knowledge?.phrases.things(beginning: text, limit: Self.mostThings) ?? []
+    return zip(things, Self.thingWeights).map { thing, weight in
+      .init(.weight, filter: .match(MatchQuery(field: "title", query: thing)), weight: weight)
+    }
   }
 
   /// Virtual categories by their names, then the most specific categories of the products: a leaf says more than its
@@ -139,12 +179,17 @@ extension SearchService {
     let named = labels.rules.virtualCategories.filter { Self.hasWord($0.name, beginningWith: text) }.map {
       Suggestions.Category(slug: $0.slug, name: $0.name)
     }
-    let leaves = buckets("categories", response).compactMap { bucket -> Suggestions.Category? in
+    var leaves = buckets("categories", response).compactMap { bucket -> Suggestions.Category? in
       guard let id = CategoryID(bucket.key.text), let node = labels.tree.node(id),
         labels.tree.children(of: id).isEmpty
       else { return nil }
       return Suggestions.Category(id: id, slug: node.slug, name: node.name, count: bucket.documentCount)
     }
+    // Those that are called as was typed stand first.
+    let last = text.split(separator: " ").last.map(String.init) ?? text
+    leaves =
+      leaves.filter { Self.hasWord($0.name, beginningWith: last) }
+      + leaves.filter { !Self.hasWord($0.name, beginningWith: last) }
     return Array((named.prefix(1) + leaves).prefix(Self.mostSuggestedCategories))
   }
 

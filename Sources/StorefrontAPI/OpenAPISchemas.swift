@@ -69,7 +69,7 @@ enum OpenAPISchemas {
     [
       "search_id": searchID, "query": string, "original_query": string, "corrected_query": string,
       "relaxed_to": ["enum": ["every_word_first", "most_words", "any_word", "category"]],
-      "dropped_words": array(string),
+      "dropped_words": array(string), "absent_words": array(string),
       "excluded": array(string), "redirect": string, "understood": array(ref("Recognition")), "why": ref("Why"),
       "listing": object(
         ["kind": ["enum": ["category", "brand", "virtual"]], "slug": string, "name": string, "summary": string],
@@ -80,7 +80,8 @@ enum OpenAPISchemas {
       "degraded": array(string), "took_ms": number,
     ],
     optional: [
-      "search_id", "original_query", "corrected_query", "relaxed_to", "dropped_words", "excluded", "redirect",
+      "search_id", "original_query", "corrected_query", "relaxed_to", "dropped_words", "absent_words", "excluded",
+      "redirect",
       "understood", "why",
       "listing", "next_cursor",
     ])
@@ -147,7 +148,10 @@ enum OpenAPISchemas {
 
   private static let suggestions = object([
     "query": string, "recent": array(string), "queries": array(string), "corrections": array(string),
-    "products": array(object(["id": id, "title": string, "picture": string], optional: ["picture"])),
+    "products": array(
+      object(
+        ["id": id, "title": string, "picture": string, "price": ref("Price"), "price_text": string],
+        optional: ["picture", "price", "price_text"])),
     "categories": array(
       object(["id": id, "slug": string, "name": string, "count": integer], optional: ["id", "count"])),
     "brands": array(object(["name": string, "slug": string, "count": integer], optional: ["slug"])),

@@ -1,5 +1,6 @@
 import Catalog
 import JSON
+import Pricing
 import SearchService
 
 extension SearchJSON {
@@ -17,6 +18,11 @@ extension SearchJSON {
             writer.member("id", product.id.description)
             writer.member("title", product.title)
             if let picture = product.pictureURL { writer.member("picture", picture) }
+            if let quote = product.quote {
+              writer.name("price")
+              write(quote, &writer)
+              writer.member("price_text", (product.isPriceFrom ? "from " : "") + quote.amount.displayText)
+            }
           }
         }
       }

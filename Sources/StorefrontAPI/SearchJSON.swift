@@ -43,6 +43,7 @@ public enum SearchJSON {
   /// What the query was understood as; members that would be empty are left out.
   private static func write(_ plan: QueryPlan, _ writer: inout JSONWriter) {
     if !plan.dropped.isEmpty { writer.member("dropped_words", plan.dropped) }
+    if !plan.absent.isEmpty { writer.member("absent_words", plan.absent) }
     if !plan.excluded.isEmpty { writer.member("excluded", plan.excluded) }
     if let redirect = plan.redirect { writer.member("redirect", redirect) }
     guard !plan.recognitions.isEmpty else { return }

@@ -20,6 +20,8 @@ public struct QueryPlan: Sendable, Hashable {
     public var alternatives: [SynonymRules.Alternative] = []
     /// Attributes that satisfy it without the words: `colour=Red`.
     public var constraint: Recognition.Constraint?
+    /// A word that codes may begin with, or run on with from a sign or a change from digits to letters on: `TN450`.
+    public var codeStart: String?
     /// Found or not, the product is a result; found, it stands higher.
     public var isOptional = false
   }
@@ -54,6 +56,8 @@ public struct QueryPlan: Sendable, Hashable {
   public var strictness = Strictness.everyWord
   /// Words given up by `mostWords`.
   public var dropped: [String] = []
+  /// Those of them that nothing in the shop has: the page names them.
+  public var absent: [String] = []
   public var steps: [Step] = []
 
   public init(text: String) { self.text = text }

@@ -32,6 +32,8 @@ struct QueryReading {
 
   /// Of a brand's words in titles, the share that must be of the brand for it to be a filter.
   static let sureBrand = 0.8
+  /// Where fewer are of the brand, the words are those of any title: `wireless`, though a brand is called so.
+  static let leastBrand = 0.3
   /// The share of a category's products that must have an attribute for its value to be a filter.
   static let sureCoverage = 0.8
   /// The share of a word's products that have an attribute for the word to speak of things that have it.
@@ -62,7 +64,7 @@ struct QueryReading {
       takeMeasures()
     }
     if has(.synonyms) { addSynonyms() }
-    if has(.compounds) { addCompounds() }
+    if has(.compounds) { addWaysOfWriting() }
   }
 
   mutating func note(_ name: String, _ detail: String) { steps.append(.init(name: name, detail: detail)) }
@@ -113,6 +115,7 @@ struct QueryReading {
           words: text(place..<end), alternatives: alternatives[place] ?? [], constraint: constraints[place],
           isOptional: optional.contains(place)))
     }
+    if has(.codes) { for index in slots.indices { slots[index].codeStart = codeStart(slots[index]) } }
     plan.slots = slots
     plan.recognitions = recognitions
     plan.excluded = excluded
@@ -121,9 +124,9 @@ struct QueryReading {
     plan.namesAccessory = words.indices.contains { uses[$0] != .gone && rules.isAccessory(words[$0].key) }
     if !isExact { plan.language = QueryLanguage.of(words.map(\.key)) }
     guard has(.codes) else { return }
+    let parts = codes().filter { $0 != plan.text }
     if plan.text.contains(where: { $0.isLetter || $0.isNumber }) { plan.codes.append(plan.text) }
-    let parts = words.filter(\.isPartNumber).map(\.text)
-    plan.codes += parts.filter { $0 != plan.text }
+    plan.codes += parts
     if !parts.isEmpty { plan.note("part number", parts.joined(separator: ", ")) }
   }
 }

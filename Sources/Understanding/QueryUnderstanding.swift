@@ -1,3 +1,5 @@
+import Catalog
+
 /// Understands queries: from the raw text to the plan, by the shop's rules and what its catalog says.
 ///
 /// A value that is made anew when the catalog or the rules change; a search reads one of them from start to end.
@@ -38,7 +40,8 @@ public struct QueryUnderstanding: Sendable {
       plan.redirect = address
       plan.note("redirect", address)
     }
-    var reading = QueryReading(words: QueryWord.all(in: text), understanding: self, ignored: ignored)
+    var reading = QueryReading(
+      words: QueryWord.all(in: SearchText.normalised(text)), understanding: self, ignored: ignored)
     if !isExact { reading.understand() }
     reading.write(to: &plan, isExact: isExact)
     return plan

@@ -76,11 +76,24 @@ struct ResultsPage {
   private var relaxedNotice: HTML? {
     switch page.relaxedTo {
     case nil, .everyWord: nil
+    case _ where !page.plan.absent.isEmpty && !rest.isEmpty: notice("No \(absentText) here. Other \(rest):")
     case .everyWordFirst: notice("Few products have all of “\(shownText)”. Below them are some with part of the words.")
     case .mostWords: nothingHasAll("These products are without “\(page.plan.dropped.joined(separator: " "))”.")
     case .anyWord: nothingHasAll("These products have some of the words.")
     case .category: nothingHasAll("These products are of the same category.")
     }
+  }
+
+  /// The words that nothing in the shop has, as a name is written: a brand, mostly.
+  private var absentText: String {
+    page.plan.absent.map { word in
+      word == word.lowercased() ? word.prefix(1).uppercased() + word.dropFirst() : word
+    }.joined(separator: " ")
+  }
+
+  /// What the results are of without them.
+  private var rest: String {
+    page.plan.slots.filter { !page.plan.absent.contains($0.words) }.map(\.words).joined(separator: " ")
   }
 
   private func nothingHasAll(_ what: HTML) -> HTML { notice("Nothing has all of “\(shownText)”. \(what)") }

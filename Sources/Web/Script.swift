@@ -25,27 +25,47 @@ enum Script {
         input.removeAttribute("aria-activedescendant");
       }
       function choose(index) {
-        const items = [...list.children];
+        const items = rows();
         chosen = (index + items.length + 1) % (items.length + 1);
         items.forEach((item, i) => item.setAttribute("aria-selected", String(i === chosen)));
         if (chosen < items.length) input.setAttribute("aria-activedescendant", items[chosen].id);
         else input.removeAttribute("aria-activedescendant");
       }
+      // A row is a link, so that every button of a mouse does with it what it does with links.
+      const rows = () => [...list.querySelectorAll("a")];
+      const fold = text => text.toLowerCase().normalize("NFD").replace(/\\p{M}/gu, "");
+      // The label with the letters marked that each typed word is the beginning of.
+      function marked(label) {
+        const span = document.createElement("span");
+        const typed = fold(input.value).split(/[^\\p{L}\\p{N}]+/u).filter(Boolean);
+        for (const part of label.split(/([\\p{L}\\p{N}\\p{M}]+)/u)) {
+          const word = fold(part);
+          const length = Math.max(0, ...typed.filter(text => word.startsWith(text)).map(text => text.length));
+          // A letter with its mark is two in the folded word where it is one here.
+          const end = word.length === part.length ? length : length && part.length;
+          if (end) span.append(Object.assign(document.createElement("mark"), { textContent: part.slice(0, end) }));
+          if (end < part.length) span.append(part.slice(end));
+        }
+        return span;
+      }
       function add(label, kind, href, picture) {
         const item = document.createElement("li");
-        item.id = "suggestion-" + list.children.length;
-        item.setAttribute("role", "option");
-        item.setAttribute("aria-selected", "false");
-        item.dataset.href = href;
+        item.setAttribute("role", "presentation");
+        const link = document.createElement("a");
+        link.id = "suggestion-" + list.children.length;
+        link.setAttribute("role", "option");
+        link.setAttribute("aria-selected", "false");
+        link.href = href;
+        link.tabIndex = -1;
         if (picture) {
           const image = document.createElement("img");
           image.src = picture;
           image.alt = "";
-          item.append(image);
+          link.append(image);
         }
-        item.append(Object.assign(document.createElement("span"), { textContent: label }));
-        item.append(Object.assign(document.createElement("span"), { className: "kind", textContent: kind }));
-        item.addEventListener("mousedown", event => { event.preventDefault(); location.href = href; });
+        link.append(marked(label));
+        link.append(Object.assign(document.createElement("span"), { className: "kind", textContent: kind }));
+        item.append(link);
         list.append(item);
       }
       function show(answer) {
@@ -53,13 +73,16 @@ enum Script {
         const search = text => "/search?q=" + encodeURIComponent(text);
         for (const text of answer.recent) add(text, "Searched before", search(text));
         for (const text of answer.corrections) add(text, "Did you mean", search(text));
-        for (const text of answer.queries) add(text, "Popular", search(text));
+        for (const text of answer.queries) add(text, "Search", search(text));
         for (const c of answer.categories) add(c.name, "Category", "/c/" + c.slug);
         for (const b of answer.brands) {
           const href = "/search?filter=" + encodeURIComponent("brand:" + b.name);
           add(b.name, "Brand", b.slug ? "/b/" + encodeURIComponent(b.slug) : href);
         }
-        for (const p of answer.products) add(p.title, "", "/products/" + p.id, p.picture);
+        for (const p of answer.products) add(p.title, p.price_text || "", "/products/" + p.id, p.picture);
+        open();
+      }
+      function open() {
         list.hidden = !list.children.length;
         chosen = list.children.length;
         input.setAttribute("aria-expanded", String(!list.hidden));
@@ -68,7 +91,10 @@ enum Script {
         clearTimeout(timer);
         if (request) request.abort();
         const text = input.value.trim();
-        if (!text) return hide();
+        if (!text) {
+          list.replaceChildren();
+          return hide();
+        }
         timer = setTimeout(async () => {
           request = new AbortController();
           try {
@@ -80,16 +106,22 @@ enum Script {
         }, 60);
       });
       input.addEventListener("keydown", event => {
+        const isArrow = event.key === "ArrowDown" || event.key === "ArrowUp";
+        // What Escape closed, an arrow opens again.
+        if (list.hidden && isArrow) open();
         if (list.hidden) return;
         if (event.key === "ArrowDown") { choose(chosen + 1); event.preventDefault(); }
         else if (event.key === "ArrowUp") { choose(chosen - 1); event.preventDefault(); }
         else if (event.key === "Escape") { hide(); event.preventDefault(); }
-        else if (event.key === "Enter" && list.children[chosen]) {
-          location.href = list.children[chosen].dataset.href;
+        else if (event.key === "Enter" && rows()[chosen]) {
+          rows()[chosen].click();
           event.preventDefault();
         }
       });
-      input.addEventListener("blur", hide);
+      // A press on a row keeps the field's focus, and so the list, until the row's link has done what the button asks.
+      list.addEventListener("mousedown", event => { if (event.button !== 1) event.preventDefault(); });
+      input.addEventListener("blur", event => { if (!list.contains(event.relatedTarget)) hide(); });
+      list.addEventListener("focusout", event => { if (event.relatedTarget !== input) hide(); });
     })();
     (() => {
       for (const form of document.querySelectorAll("form.range")) {

@@ -24,8 +24,9 @@ enum Stylesheet {
     .departments a{display:inline-block;padding:6px 0;color:#fff;text-decoration:none}
     .departments a:hover{text-decoration:underline}
     .suggestions{position:absolute;top:48px;left:0;right:0;background:#fff;color:var(--ink);border-radius:var(--radius);box-shadow:0 12px 32px rgba(20,30,40,.25);overflow:hidden;z-index:6}
-    .suggestions li{display:flex;gap:10px;align-items:center;padding:8px 14px;cursor:pointer;min-height:44px}
-    .suggestions li[aria-selected=true],.suggestions li:hover{background:var(--wash)}
+    .suggestions a{display:flex;gap:10px;align-items:center;padding:8px 14px;min-height:44px;color:inherit;text-decoration:none}
+    .suggestions mark{background:none;color:inherit;font-weight:700}
+    .suggestions a[aria-selected=true],.suggestions a:hover{background:var(--wash)}
     .suggestions img{width:36px;height:36px;object-fit:contain;flex:none}
     .suggestions .kind{margin-left:auto;color:var(--soft);font-size:.85rem;flex:none}
     main{max-width:1240px;margin:0 auto;padding:12px 16px 48px;min-height:70vh}

@@ -184,6 +184,7 @@ extension FaultyDatabase {
   func outbox(after cursor: OutboxCursor, limit: Int) async throws -> [OutboxEntry] {
     try await around { try await base.outbox(after: cursor, limit: limit) }
   }
+  func catalogMark() async throws -> CatalogMark { try await around { try await base.catalogMark() } }
   func outboxEnd() async throws -> OutboxCursor { try await around { try await base.outboxEnd() } }
   func outboxLag(after cursor: OutboxCursor, limit: Int) async throws -> OutboxLag {
     try await around { try await base.outboxLag(after: cursor, limit: limit) }

@@ -69,12 +69,13 @@ import Testing
     #expect(numberToken == "weight=401fffffffffffff")
     let expected = #"""
       {"product_id":2050,"document_version":17,"audit_bucket":2,"audit_checksum":1480600533,"source":"seed",
-      "codes":["P \"1\"","S-7","4006381333931","S-8"],"title":"Red dress — été\n","summary":"Soft <cotton>",
+      "codes":["P \"1\"","S-7","4006381333931","S-8"],"code_starts":["P \"1\"","S-7","S-8"],"title":"Red dress — été\n","summary":"Soft <cotton>",
       "brand":"Ænima","category":["Fashion","Dresses","Sale"],"category_ids":["1","2","5"],
       "attributes":["cool","LONG","M|L","Red","S","Blue"],"features":["Lined"],
       "facets":["weight=-0.5","note=cool","lined=yes","size=M|L","colour=Red","size=S","colour=Blue"],
       "facet_numbers":["weight=401fffffffffffff"],"swatches":["Red=#ff0000","Blue=#0000ff"],
       "variant_options":["colour=Red","size=M\\|L","colour=Red|size=M\\|L","colour=Blue","size=S","colour=Blue|size=S"],
+      "buyable_options":["colour=Red","size=M\\|L","colour=Red|size=M\\|L"],
       "option_codes":["size","colour"],"price":{"acme":1500,"retail":2000},"discount_percent":20,"is_in_stock":true,
       "available_quantity":4,"popularity":3.25,"rating":4.5,"rating_count":12,"lifecycle":"listed",
       "audience":["b2c","b2b"],"released_at":"2026-01-01T00:00:00Z","created_at":"2026-01-02T03:04:05.678Z",

@@ -6,8 +6,8 @@ public struct ColumnMapping: Sendable, Equatable {
   /// What one column becomes.
   struct Column: Sendable, Equatable {
     var field: String
-    /// The mark between whole and fraction in the file; everything else that groups digits is dropped.
-    var decimalMark: Character = "."
+    /// The mark between whole and fraction in the file; nil: as each number shows it.
+    var decimalMark: Character?
     /// Numbers are multiplied by it: `1000` for kilograms in the file and grams here.
     var factor: Double = 1
     /// The file's words → ours.

@@ -50,7 +50,7 @@ struct VariantFields {
     variant.prices = try prices()
     variant.cost = try money(.cost(isMinor: false), .cost(isMinor: true))
     for case (.stock(let warehouse), let cell) in cells {
-      guard let pieces = Int64(try number(cell, cell.text).text), pieces >= 0 else {
+      guard let pieces = Int64(NumberText.trimmed(try number(cell, cell.text), to: 0)), pieces >= 0 else {
         throw LineRefusal("\(cell.heading) \(cell.text) is no whole number of pieces from 0 on")
       }
       variant.stock[warehouse] = pieces
@@ -86,9 +86,9 @@ struct VariantFields {
     let digits = try number(cell, cell.text)
     let money =
       if cells[minor] != nil {
-        Int64(digits.text).map { Money(minorUnits: $0, currency: currency) }
+        Int64(NumberText.trimmed(digits, to: 0)).map { Money(minorUnits: $0, currency: currency) }
       } else {
-        Money(decimalText: digits.text, currency: currency)
+        Money(decimalText: NumberText.trimmed(digits, to: currency.minorUnitDigits), currency: currency)
       }
     guard let money else {
       throw LineRefusal(
@@ -154,35 +154,30 @@ struct VariantFields {
   // MARK: Numbers
 
   private func double(_ cell: Cell, _ text: String) throws -> Double {
-    guard let number = Double(try number(cell, text).text), number.isFinite else {
+    guard let number = Double(try number(cell, text)), number.isFinite else {
       throw LineRefusal("\(cell.heading) \(text) is no number")
     }
     return number
   }
 
   private func integer(_ cell: Cell) throws -> Int64 {
-    guard let number = Int64(try number(cell, cell.text).text) else {
+    guard let number = Int64(NumberText.trimmed(try number(cell, cell.text), to: 0)) else {
       throw LineRefusal("\(cell.heading) \(cell.text) is no whole number")
     }
     return number
   }
 
-  /// The number with a point and without grouping, times the column's factor: `1.234,50` with decimal `,` → `1234.50`.
-  private func number(_ cell: Cell, _ text: String) throws -> (text: String, isScaled: Bool) {
-    let mark = cell.column.decimalMark
-    var digits = ""
-    for character in text {
-      switch character {
-      case mark: digits.append(".")
-      case ",", ".", " ", "'", "\u{A0}", "\u{202F}", "\u{2019}": continue
-      default: digits.append(character)
-      }
+  /// The number with a point and without grouping, times the column's factor.
+  private func number(_ cell: Cell, _ text: String) throws -> String {
+    guard let digits = NumberText.plain(text, decimalMark: cell.column.decimalMark) else {
+      let advice = cell.column.decimalMark == nil ? ": say in a mapping which mark is the decimal one" : ""
+      throw LineRefusal("\(cell.heading) \(text) is no number whose marks can be told apart\(advice)")
     }
-    guard cell.column.factor != 1 else { return (digits, false) }
+    guard cell.column.factor != 1 else { return digits }
     guard let number = Double(digits) else { throw LineRefusal("\(cell.heading) \(text) is no number") }
     let scaled = number * cell.column.factor
     // Twelve digits: past them a product of two decimals shows the binary fraction.
     let rounded = (scaled * 1e6).rounded() / 1e6
-    return (rounded.shortText, true)
+    return rounded.shortText
   }
 }

@@ -61,6 +61,18 @@ extension PostgresCatalog: ProductSource {
     }
   }
 
+  public func catalogMark() async throws -> CatalogMark {
+    try await reaching {
+      let row = try await pool.query(
+        """
+        SELECT count(*) AS products, coalesce(sum(document_version), 0)::bigint AS versions,
+          coalesce(max(id), 0) AS last FROM catalog.product
+        """)[0]
+      return CatalogMark(
+        products: try row.decode("products"), versions: try row.decode("versions"), lastProduct: try row.decode("last"))
+    }
+  }
+
   /// The entries after the cursor, whether open transactions hold them back or not; counts at most `limit`.
   public func outboxLag(after cursor: OutboxCursor, limit: Int) async throws -> OutboxLag {
     try await reaching {

@@ -2,7 +2,8 @@
 public struct Measure: Sendable, Hashable {
   /// What is measured; numbers of one dimension can be compared.
   enum Dimension: Sendable, Hashable {
-    case length, storage, mass, volume, power, voltage, charge, frequency, resolution, duration, count
+    case length, storage, mass, volume, power, heat, voltage, current, charge, frequency, resolution, duration, pressure
+    case light, turns, count
   }
 
   struct Unit: Sendable {
@@ -46,6 +47,15 @@ public struct Measure: Sendable, Hashable {
     Unit(symbol: "Hz", names: ["hz", "hertz"], dimension: .frequency, factor: 1),
     Unit(symbol: "MHz", names: ["mhz"], dimension: .frequency, factor: 1e6),
     Unit(symbol: "GHz", names: ["ghz"], dimension: .frequency, factor: 1e9),
+    Unit(symbol: "yd", names: ["yd", "yard"], dimension: .length, factor: 0.9144),
+    Unit(symbol: "lb", names: ["lb"], dimension: .mass, factor: 0.45359237),
+    Unit(symbol: "oz", names: ["oz", "ounce"], dimension: .mass, factor: 0.028349523125),
+    Unit(symbol: "gal", names: ["gal", "gallon"], dimension: .volume, factor: 3.785411784),
+    Unit(symbol: "BTU", names: ["btu"], dimension: .heat, factor: 1),
+    Unit(symbol: "A", names: ["amp", "ampere"], dimension: .current, factor: 1),
+    Unit(symbol: "psi", names: ["psi"], dimension: .pressure, factor: 1),
+    Unit(symbol: "lm", names: ["lm", "lumen"], dimension: .light, factor: 1),
+    Unit(symbol: "rpm", names: ["rpm"], dimension: .turns, factor: 1),
     Unit(symbol: "MP", names: ["mp", "megapixel"], dimension: .resolution, factor: 1),
     Unit(symbol: "h", names: ["h", "hour", "hr"], dimension: .duration, factor: 1),
   ]
@@ -60,7 +70,8 @@ public struct Measure: Sendable, Hashable {
 
   /// Reads the measure that stands at the start of some words, and how many it takes; nil where none does.
   ///
-  /// A unit that is one letter must touch its number, but for `2 m`: in `4 v neck tops` nothing is measured.
+  /// A unit that is one letter must touch its number, but for `2 m`, `1.5 v` and `12 v`: in `4 v neck tops` nothing is
+  /// measured.
   static func read(_ words: ArraySlice<QueryWord>) -> (measure: Measure, wordCount: Int)? {
     guard let first = words.first, let (number, rest) = leadingNumber(first.text) else { return nil }
     if !rest.isEmpty {
@@ -68,9 +79,15 @@ public struct Measure: Sendable, Hashable {
       return unit(named: name).map { (Measure(number: number, unit: $0), 1) }
     }
     guard let next = words.dropFirst().first, let unit = unit(named: next.text),
-      next.text.utf8.count > 1 || next.text == "m" || next.text == "\""
+      next.text.utf8.count > 1 || ["m", "\""].contains(next.text)
+        || isUnit(next, of: first, before: words.dropFirst(2).first)
     else { return nil }
     return (Measure(number: number, unit: unit), 2)
+  }
+
+  /// Whether a letter behind a number is a unit: of a fraction any, and volts and watts but for `4 v neck`.
+  private static func isUnit(_ letter: QueryWord, of number: QueryWord, before next: QueryWord?) -> Bool {
+    number.text.contains(".") || ["v", "w", "V", "W"].contains(letter.text) && next?.key != "neck"
   }
 
   /// `15.6in` → 15.6 and `in`; a decimal comma is read as a point.

@@ -3,7 +3,8 @@ extension QueryReading {
   mutating func takeBrands() {
     for place in 0..<limit where uses[place] == .text {
       guard let match = knowledge.brands.longestMatch(in: words[place..<limit]), isFree(match.words),
-        let brand = match.values.max(by: { $0.purity < $1.purity })
+        let brand = match.values.max(by: { $0.purity < $1.purity }), brand.purity >= Self.leastBrand,
+        !isStopPhrase(match.words)
       else { continue }
       // A brand whose name is a category's word is meant as the thing.
       guard brand.purity >= Self.sureBrand || !knowledge.kindKeys.contains(words[place].key) else { continue }
@@ -13,6 +14,11 @@ extension QueryReading {
       guard recognise(recognition) else { continue }
       if recognition.isFilter { makeOptional(match.words) } else { bind(match.words) }
     }
+  }
+
+  /// Whether words that say nothing are all of a brand's name: a brand called With is meant only alone.
+  private func isStopPhrase(_ range: Range<Int>) -> Bool {
+    range.count < words.count && rules.stopPhrases.longestMatch(in: words[range])?.words == range
   }
 
   /// Categories are not filters: what the shop files elsewhere may be meant too. They lift their products.

@@ -43,7 +43,9 @@ extension QueryReading {
   // MARK: Prices
 
   mutating func takePrices() {
-    for phrase in PriceReader(words: Array(words[..<limit])).phrases() where isFree(phrase.words) {
+    let typical = knowledge.typicalPrice[nil].map { Double($0) / 100 }
+    let reader = PriceReader(words: Array(words[..<limit]), typicalPrice: typical)
+    for phrase in reader.phrases() where isFree(phrase.words) {
       let recognition = Recognition(
         kind: .price, label: Self.label(phrase), words: text(phrase.words),
         constraint: .price(lower: phrase.lower.map(Self.minorUnits), upper: phrase.upper.map(Self.minorUnits)),

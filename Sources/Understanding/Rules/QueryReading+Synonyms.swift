@@ -17,17 +17,36 @@ extension QueryReading {
     }
   }
 
-  /// Words that the catalog writes as one: `smart watch` is also `smartwatch`; and one that it writes as two.
-  mutating func addCompounds() {
+  /// Other ways that the catalog writes a word, or two that stand side by side: `ebike`, `e-bike`, `e bike`.
+  mutating func addWaysOfWriting() {
     guard let vocabulary = understanding.vocabulary else { return }
-    for place in 0..<limit where uses[place] == .text && alternatives[place] == nil && constraints[place] == nil {
+    func isOpen(_ place: Int) -> Bool { place < limit && uses[place] == .text && constraints[place] == nil }
+    for place in 0..<limit where isOpen(place) {
       let next = place + 1
-      guard next < limit, uses[next] == .text, alternatives[next] == nil, constraints[next] == nil else { continue }
-      let joined = words[place].key + words[next].key
-      guard joined.utf8.count > 4, vocabulary.contains(joined) else { continue }
-      bind(place..<next + 1)
-      alternatives[place] = [.init(text: joined, weight: 1, isSameWords: true)]
-      note("compound", "\(text(place..<next + 1)) → \(joined)")
+      let areTwo = isOpen(next) && alternatives[place] == nil && alternatives[next] == nil
+      if areTwo, add(vocabulary, words: place..<next + 1) { continue }
+      _ = add(vocabulary, words: place..<next)
     }
   }
+
+  /// False where the catalog writes them in no other way.
+  private mutating func add(_ vocabulary: Vocabulary, words range: Range<Int>) -> Bool {
+    let letters = range.map { LatinLetters.withoutPossessive(words[$0].text) }
+    guard !letters.contains(where: { $0 == nil }) else { return false }
+    let joined = letters.flatMap { $0 ?? [] }.filter(LatinLetters.isLetter)
+    guard joined.count >= Self.shortestWay else { return false }
+    let own = Folding.key(of: text(range))
+    let others = vocabulary.waysOfWriting(joined).filter { Folding.key(of: $0) != own }
+    guard !others.isEmpty else { return false }
+    bind(range)
+    let known = Set((alternatives[range.lowerBound] ?? []).map { Folding.key(of: $0.text) })
+    alternatives[range.lowerBound, default: []] += others.filter { !known.contains(Folding.key(of: $0)) }.map {
+      .init(text: $0, weight: 1, isSameWords: true)
+    }
+    note("written otherwise", "\(text(range)) → \(others.joined(separator: ", "))")
+    return true
+  }
+
+  /// Fewer letters are the beginnings and ends of too much.
+  private static var shortestWay: Int { 5 }
 }

@@ -44,6 +44,14 @@ public struct QueryRules: Sendable {
     }
   }
 
+  /// The words that the shop's own lists are made of, in Latin letters: a shopper who types one of them typed it right.
+  public var words: Set<String> {
+    var phrases = synonyms.phrases + [accessoryNouns]
+    phrases += redirects.keys
+    phrases += stopPhrases.keys
+    return Set(phrases.flatMap(Vocabulary.words))
+  }
+
   /// Whether a query that others searched for may be shown to anybody.
   public func maySuggest(_ query: String) -> Bool {
     let words = QueryWord.all(in: query)

@@ -24,6 +24,7 @@ public struct SynonymRules: Sendable {
   static let standardWeight = 1.0
 
   private(set) var table = PhraseTable<Alternative>()
+  private var written: Set<String> = []
 
   public init() {}
 
@@ -36,6 +37,9 @@ public struct SynonymRules: Sendable {
     }
   }
 
+  /// All phrases that stand in the rules, on either side.
+  var phrases: [String] { written.sorted() }
+
   /// The number of phrases that have alternatives.
   public var count: Int { table.count }
 
@@ -43,8 +47,10 @@ public struct SynonymRules: Sendable {
     let sides = rule.split(separator: "=>", omittingEmptySubsequences: false).map(String.init)
     guard sides.count <= 2 else { throw InvalidRule(line: line, reason: "has more than one =>") }
     let left = try phrases(sides[0], line: line)
+    written.formUnion(left.map(\.text))
     if sides.count == 2 {
       let right = try phrases(sides[1], line: line)
+      written.formUnion(right.map(\.text))
       for phrase in left { add(phrase.text, right) }
     } else {
       guard left.count > 1 else { throw InvalidRule(line: line, reason: "one phrase alone has no synonym") }

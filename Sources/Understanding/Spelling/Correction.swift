@@ -6,28 +6,38 @@ public struct Correction: Sendable, Hashable {
   }
 
   /// The whole query; what was not changed stands as it was typed.
-  public var text: String
-  public var changes: [Change]
+  public var text: String { text(keeping: Set(changes.indices)) }
+  public private(set) var changes: [Change] = []
+  /// What stands before each change, and behind the last.
+  private var between: [String] = []
 
   /// nil where nothing is changed.
   init?(pieces: QueryPieces, path: [Reading], vocabulary: Vocabulary) {
-    text = ""
-    changes = []
+    var plain = ""
     var place = 0
     for reading in path {
       let taken = pieces.pieces[place..<(place + reading.span)]
       place += reading.span
-      text += taken[taken.startIndex].separator
+      plain += taken[taken.startIndex].separator
       let typed = taken.map(\.text).joined(separator: " ")
       guard !reading.isAsTyped else {
-        text += typed
+        plain += typed
         continue
       }
-      let meant = reading.words.map(vocabulary.text(of:)).joined(separator: " ")
-      text += meant
-      changes.append(Change(typed: typed, meant: meant))
+      between.append(plain)
+      plain = ""
+      changes.append(Change(typed: typed, meant: reading.words.map(vocabulary.text(of:)).joined(separator: " ")))
     }
-    text += pieces.ending
+    between.append(plain + pieces.ending)
     if changes.isEmpty { return nil }
+  }
+
+  /// The query with only these of the changes.
+  public func text(keeping kept: Set<Int>) -> String {
+    var text = between[0]
+    for (index, change) in changes.enumerated() {
+      text += (kept.contains(index) ? change.meant : change.typed) + between[index + 1]
+    }
+    return text
   }
 }

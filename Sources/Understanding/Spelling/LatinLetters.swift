@@ -32,6 +32,13 @@ enum LatinLetters {
     return letters
   }
 
+  /// The letters of a word without an `'s` at its end: `women's` is women.
+  static func withoutPossessive(_ word: some StringProtocol) -> [UInt8]? {
+    guard let letters = of(word) else { return nil }
+    let end: [UInt8] = [UInt8(ascii: "'"), UInt8(ascii: "s")]
+    return letters.count > 3 && letters.suffix(2).elementsEqual(end) ? Array(letters.dropLast(2)) : letters
+  }
+
   @inline(__always)
   static func isLetter(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 }
 

@@ -52,7 +52,9 @@ struct QueryPieces {
 
   private mutating func append(piece: String, separator: inout String) {
     pieces.append(
-      Piece(text: piece, letters: LatinLetters.of(piece), separator: separator, followsSpace: separator == " "))
+      Piece(
+        text: piece, letters: LatinLetters.withoutPossessive(piece), separator: separator,
+        followsSpace: separator == " "))
     separator = ""
   }
 }

@@ -11,8 +11,13 @@ public struct SpellingCorrector: Sendable {
   public struct Options: Sendable {
     /// How often a word must have been counted to be right beyond doubt.
     public var protectedCount: Double
+    /// Words that are right though no product has them: those of the shop's own rules, in Latin letters.
+    public var knownWords: Set<String>
 
-    public init(protectedCount: Double) { self.protectedCount = protectedCount }
+    public init(protectedCount: Double, knownWords: Set<String> = []) {
+      self.protectedCount = protectedCount
+      self.knownWords = knownWords
+    }
   }
 
   /// Two letters are within an edit of most others.
@@ -31,6 +36,7 @@ public struct SpellingCorrector: Sendable {
   private let sounds: SoundIndex
   private var distance: EditDistance
   private let options: Options
+  private let knownWords: Set<[UInt8]>
 
   private var model: ErrorModel { distance.model }
 
@@ -40,6 +46,7 @@ public struct SpellingCorrector: Sendable {
     sounds = SoundIndex(vocabulary)
     distance = EditDistance(model)
     self.options = options
+    knownWords = Set(options.knownWords.compactMap { LatinLetters.of($0) })
   }
 
   /// The same words with other costs.
@@ -77,7 +84,7 @@ public struct SpellingCorrector: Sendable {
   }
 
   private func isProtected(_ word: TypedWord) -> Bool {
-    guard word.letters.count >= Self.shortestWord else { return true }
+    guard word.letters.count >= Self.shortestWord, !knownWords.contains(word.letters) else { return true }
     return word.id.map { Double(vocabulary.counts[Int($0)]) >= options.protectedCount } ?? false
   }
 
@@ -110,6 +117,7 @@ public struct SpellingCorrector: Sendable {
 
   private func asTyped(_ word: TypedWord) -> Reading {
     if let id = word.id { return Reading(span: 1, words: [id], cost: 0, isAsTyped: true) }
+    if knownWords.contains(word.letters) { return Reading(span: 1, words: [], cost: 0, isAsTyped: true) }
     let cost = model.unknownWord + model.unknownLetter * Float(word.letters.count)
     return Reading(span: 1, words: [], cost: cost, isAsTyped: true)
   }

@@ -17,6 +17,8 @@ public struct Vocabulary: Sendable {
   private let slots: [UInt32]
   private let slotMask: Int
   private let bigrams: [UInt64: Float]
+  /// Words with a hyphen or an apostrophe in them, by their letters alone.
+  private let signed: [[UInt8]: [WordID]]
 
   /// Weight of the pair's own count against the word's alone.
   private static let pairWeight = 0.5
@@ -57,6 +59,11 @@ public struct Vocabulary: Sendable {
     self.slots = slots
     self.slotMask = capacity - 1
     self.bigrams = bigrams
+    var signed: [[UInt8]: [WordID]] = [:]
+    for (id, word) in words.enumerated() where !word.letters.allSatisfy(LatinLetters.isLetter) {
+      signed[word.letters.filter(LatinLetters.isLetter), default: []].append(WordID(id))
+    }
+    self.signed = signed
   }
 
   /// Whether a word, folded to Latin letters in lower case, is known.
@@ -72,6 +79,34 @@ public struct Vocabulary: Sendable {
   /// The words of a text that a vocabulary may hold: those of Latin letters alone.
   public static func words(in text: String) -> [String] {
     QueryPieces(text).pieces.compactMap { $0.letters.map(LatinLetters.text) }
+  }
+
+  /// Of the texts that a word is in, the share in which two words must stand side by side to be another way to write it.
+  private static let leastPairShare: Float = 0.25
+  private static let shortestSplit = 5
+  private static let mostWays = 4
+
+  /// The ways that the catalog writes some letters: `ebike` as `ebike`, `e-bike` and `e bike`, as far as it does.
+  func waysOfWriting(_ letters: [UInt8]) -> [String] {
+    guard letters.count <= LatinLetters.longestWord else { return [] }
+    let own = id(of: letters[...])
+    var ways = (signed[letters] ?? []).map(text)
+    if let own { ways.insert(text(of: own), at: 0) }
+    guard letters.count >= Self.shortestSplit else { return ways }
+    let frequency = own.map { counts[Int($0)] } ?? 0
+    for cut in 1..<letters.count {
+      guard let left = id(of: letters[..<cut]), let right = id(of: letters[cut...]),
+        pairCount(left, right) > frequency * Self.leastPairShare
+      else { continue }
+      ways.append("\(text(of: left)) \(text(of: right))")
+    }
+    return Array(ways.prefix(Self.mostWays))
+  }
+
+  /// In how many texts the second word stands behind the first.
+  private func pairCount(_ first: WordID, _ second: WordID) -> Float {
+    guard let pair = bigrams[UInt64(first) << 32 | UInt64(second)] else { return 0 }
+    return pair / Float(Self.pairWeight) * counts[Int(first)]
   }
 
   func range(of id: WordID) -> Range<Int> { Int(starts[Int(id)])..<Int(starts[Int(id) + 1]) }

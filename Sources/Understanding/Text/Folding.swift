@@ -1,3 +1,5 @@
+import Catalog
+
 /// Text as words are compared: lower case, without marks, in the singular.
 enum Folding {
   /// A query as it is kept: control characters and odd spaces are spaces, white space is one space, full-width letters
@@ -41,7 +43,7 @@ enum Folding {
     var words: [String] = []
     var word = ""
     var follows: Unicode.Scalar?
-    let scalars = Array(phrase.unicodeScalars)
+    let scalars = Array(SearchText.normalised(String(phrase)).unicodeScalars)
     func finish(before place: Int) {
       // What an apostrophe cuts off is an `s` that says whose.
       let isPossessive = word == "s" && !words.isEmpty && place >= 2 && scalars[place - 2] == "'"

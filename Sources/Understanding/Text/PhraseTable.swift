@@ -26,6 +26,8 @@ struct PhraseTable<Value: Sendable>: Sendable {
     longest = max(longest, length)
   }
 
+  var keys: [String] { Array(values.keys) }
+
   subscript(key: String) -> [Value] { values[key] ?? [] }
 
   /// The longest phrase that begins at a word.

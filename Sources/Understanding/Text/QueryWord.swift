@@ -17,19 +17,11 @@ struct QueryWord: Sendable, Hashable {
 
   /// Whether a character belongs to a word: what holds a number, a price or a part number together does.
   private static func isInside(_ character: Character) -> Bool {
-    character.isLetter || character.isNumber || "-_./'\"£$€+#&%@°".contains(character)
+    character.isLetter || character.isNumber || character.isCurrencySymbol || "-_./'\"+#&%@°".contains(character)
   }
 
   var isConjunction: Bool { text == "&" || text == "+" || text.lowercased() == "and" }
 
   var hasDigit: Bool { text.unicodeScalars.contains(where: Folding.isDigit) }
   var hasLetter: Bool { text.contains(where: \.isLetter) }
-
-  /// Whether it looks like a model, a part number or a barcode: `006R90321`, `dv7-1211ea`, eight digits and more.
-  var isPartNumber: Bool {
-    let plain = text.unicodeScalars.filter { $0.properties.isAlphabetic || Folding.isDigit($0) }
-    let digits = plain.count(where: Folding.isDigit)
-    guard digits > 0 else { return false }
-    return digits == plain.count ? digits >= 8 : plain.count >= 5 && digits >= 2
-  }
 }
