@@ -39,7 +39,7 @@ struct LetterForms {
       } else if let letter = Self.letters[scalar] {
         text.append(letter, from: place)
       } else if let digit = scalar.properties.numericType == .decimal ? scalar.properties.numericValue : nil {
-        text.append(Unicode.Scalar(UInt8(ascii: "0") + UInt8(digit)), from: place)
+        text.append(Unicode.Scalar(UInt8(ascii: "0") + UInt8(saturating: digit)), from: place)
       } else {
         text.append(scalar, from: place)
       }

@@ -7,7 +7,7 @@ internal import Threading
 func saturatingInt64(_ value: Double) -> Int64 {
   if value.isNaN { return 0 }
   if value >= 9.2e18 { return .max }
-  return value <= -9.2e18 ? .min : Int64(value)
+  return value <= -9.2e18 ? .min : Int64(saturating: value)
 }
 
 extension SplitMix64 {

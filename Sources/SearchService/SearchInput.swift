@@ -51,7 +51,7 @@ public enum SearchFilter: Sendable, Hashable {
   /// A range as an address has it, in the shortest form: `2..5`, `13..16.5`, `10..`.
   static func rangeText(_ lower: Double?, _ upper: Double?) -> String {
     func text(_ number: Double?) -> String {
-      number.map { $0 == $0.rounded() && abs($0) < 1e15 ? String(Int64($0)) : String($0) } ?? ""
+      number.map { $0 == $0.rounded() && abs($0) < 1e15 ? String(Int64(saturating: $0)) : String($0) } ?? ""
     }
     return "\(text(lower))..\(text(upper))"
   }

@@ -6,6 +6,7 @@
 // 5. Where options are chosen, the order by price is of the variants that have them, over all pages, by number and by cursor.
 // 4. A text value that looks like a range is a value: its count is what its choice gives, alone and with others.
 import Catalog
+import PostgresClient
 import PostgresStore
 import Pricing
 import SearchService

@@ -4,6 +4,7 @@ import Importing
 import Indexer
 import LocalServices
 import Ports
+import PostgresClient
 import PostgresStore
 import SearchNode
 import SearchService

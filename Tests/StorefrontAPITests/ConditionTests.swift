@@ -7,6 +7,7 @@
 import Catalog
 import HTTPServer
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct ConditionTests {

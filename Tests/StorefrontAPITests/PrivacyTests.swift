@@ -11,6 +11,7 @@ import PostgresStore
 import RedisStore
 import SearchService
 import Seeding
+import TestSupport
 import Testing
 
 @Suite(.serialized) struct PrivacyTests {

@@ -14,6 +14,7 @@ import PostgresStore
 import RedisStore
 import SearchService
 import Seeding
+import TestSupport
 import Testing
 import Threading
 

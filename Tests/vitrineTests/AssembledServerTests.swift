@@ -15,6 +15,8 @@ import PostgresClient
 import PostgresStore
 import RedisStore
 import SearchService
+import Signing
+import StorefrontAPI
 import Telemetry
 import TestSupport
 import Testing
@@ -42,7 +44,7 @@ private struct Assembly: Sendable {
   let adminStatuses: (with: Int, without: Int)
   let page: String
 
-  var service: SearchService { shop.searchService(logs: true) }
+  var service: SearchService { shop.service }
 
   func http<Value>(_ path: KeyPath<HTTPServer.Configuration, Value>) throws -> Value {
     try part("core.configuration", of: server, as: HTTPServer.Configuration.self)[keyPath: path]
@@ -96,6 +98,8 @@ private struct Row: Sendable {
 
 @Suite struct AssembledServerTests {
   private static let token = "a-token-of-nobody-else"
+  private static let signingKey = "a-key-of-at-least-thirty-two-characters"
+  private static let formerSigningKey = "another-key-of-thirty-two-characters-or-more"
 
   private static let http = [
     Row("http.host", "127.0.0.2") { try $0.http(\.host) == "127.0.0.2" },
@@ -110,6 +114,25 @@ private struct Row: Sendable {
     Row("http.drainSeconds", "1109") {
       $0.drains($0.shop.services(server: $0.server)) == [.seconds(1_109)]
         && $0.drains($0.shop.syncServices(server: $0.server)) == [.seconds(1_109)]
+    },
+  ]
+
+  private static let senders = [
+    Row("http.trustedProxies", "10.1.0.0/16,::9") {
+      $0.shop.trustedProxies == ["10.1.0.0/16", "::9"].compactMap(NetworkRange.init)
+    },
+    Row("http.searchesPerSecond", "132") { $0.shop.rateLimits.searchesOfAddress == .init(perSecond: 132, burst: 264) },
+    Row("http.visitorSearchesPerSecond", "133") {
+      $0.shop.rateLimits.searchesOfVisitor == .init(perSecond: 133, burst: 665)
+    },
+    Row("http.eventsPerSecond", "134") { $0.shop.rateLimits.eventsOfAddress == .init(perSecond: 134, burst: 536) },
+    Row("security.signingKey", signingKey) {
+      let token = $0.shop.signer.sign([1, 2], purpose: "test")
+      return TokenSigner(key: Array(signingKey.utf8)).verify(token, purpose: "test") == [1, 2]
+    },
+    Row("security.formerSigningKey", formerSigningKey) {
+      let token = TokenSigner(key: Array(formerSigningKey.utf8)).sign([3], purpose: "test")
+      return $0.shop.signer.verify(token, purpose: "test") == [3]
     },
   ]
 
@@ -180,6 +203,9 @@ private struct Row: Sendable {
     Row("search.deadlineMilliseconds", "122") {
       try part("deadlines", of: $0.service, as: SearchService.Deadlines.self).search == .milliseconds(122)
     },
+    Row("search.hardDeadlineMilliseconds", "1220") {
+      try part("deadlines", of: $0.service, as: SearchService.Deadlines.self).answer == .milliseconds(1_220)
+    },
     Row("search.requestCacheBytes", "123456", in: [.urls]) {
       try part("responses.limit", of: $0.shop.engine, as: Int.self) == 123_456
     },
@@ -231,7 +257,7 @@ private struct Row: Sendable {
     Row("log.level", "error") { $0.shop.logger.level == .error },
   ]
 
-  private static let rows = http + servers + search + indexer + others
+  private static let rows = http + senders + servers + search + indexer + others
 
   @Test("1: each setting has a row, and a value that is not its default")
   func complete() {
@@ -299,7 +325,7 @@ private struct Row: Sendable {
       for isQuiet in [false, true] {
         let shop = try Shop(context, pool: database.pool, isQuiet: isQuiet)
         #expect(shop.logger.level == (isQuiet ? .warning : .info))
-        #expect(!shop.isEmbedded && shop.searchService().log == nil && shop.searchService(logs: true).log != nil)
+        #expect(!shop.isEmbedded && shop.searchService().log == nil && shop.service.log != nil)
       }
       for cachesAnswers in [false, true] {
         let shop = try Shop(context, pool: database.pool, engine: "embedded", cachesAnswers: cachesAnswers)

@@ -108,7 +108,7 @@ struct UpTests {
     func state(of check: String) async throws -> String? {
       // Not ready yet is a 503.
       guard
-        let text = try? await onOwnThread({ () throws(ProcessFailure) in try get("/readyz", port: port) })
+        let text = try? await HTTPClient(port: port).get("/readyz").text
       else { return nil }
       return try JSONValue(parsing: Array(text.utf8))["checks"]?[check]?.string
     }

@@ -168,7 +168,7 @@ private struct MarkupReader {
       "scaron": "š", "rarr": "→", "larr": "←", "check": "✓", "lsaquo": "‹", "rsaquo": "›", "dagger": "†",
     ]
     for (offset, name) in latin.split(separator: " ").enumerated() {
-      result[String(name)] = Unicode.Scalar(0xA0 + UInt32(offset))
+      result[String(name)] = Unicode.Scalar(0xA0 + UInt32(clamping: offset))
     }
     return result
   }()

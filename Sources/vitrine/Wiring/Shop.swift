@@ -104,15 +104,21 @@ struct Shop: Sendable {
       knowledge: knowledge, searches: searches, log: log, signer: signer, deadlines: deadlines)
   }
 
+  /// The rates of requests that one sender may reach.
+  var rateLimits: RateLimits.Options { RateLimits.Options(settings.http) }
+
+  /// The reverse proxies whose word on a client's address holds.
+  var trustedProxies: [NetworkRange] { settings.http.trustedProxies.compactMap(NetworkRange.init) }
+
   /// The routes of API and pages behind the server's middlewares. `adminToken` is used if the settings have none.
   func router(adminToken: String? = nil) -> Router {
     let access = AdminAccess(token: settings.admin.token ?? adminToken, logger: logger)
     let visitors = Visitors(signer: signer)
-    let limits = RateLimits(.init(settings.http), visitors: visitors, metrics: metrics)
+    let limits = RateLimits(rateLimits, visitors: visitors, metrics: metrics)
     weights.register(in: metrics)
     var router = Router()
     router.use(Middlewares.requestIdentity())
-    router.use(Middlewares.clientAddress(trusting: settings.http.trustedProxies.compactMap(NetworkRange.init)))
+    router.use(Middlewares.clientAddress(trusting: trustedProxies))
     router.use(Middlewares.accessLog(logger: logger, metrics: metrics))
     router.use(Middlewares.securityHeaders(contentSecurityPolicy: Storefront.contentSecurityPolicy))
     router.use(Middlewares.gzip())
