@@ -70,7 +70,8 @@ let package = Package(
     library("Seeding", ["Catalog", "JSON"]),
 
     // The flows.
-    library("Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry", "Threading"]),
+    library(
+      "Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry", "Threading", "Understanding"]),
     library(
       "SearchService",
       ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Telemetry", "Threading", "Understanding"],

@@ -2,6 +2,7 @@ public import Catalog
 import JSON
 import Ports
 import Pricing
+import Understanding
 
 /// A product as the search engine holds it: the fields of `IndexMappings/products.json`.
 ///
@@ -110,6 +111,7 @@ public struct ProductDocument: Sendable {
       }
     }
     writer.member("title", product.title)
+    writeHeads(&writer)
     if !product.summary.isEmpty { writer.member("summary", product.summary) }
     if let brand = product.brandName { writer.member("brand", brand) }
     if !product.categories.isEmpty {
@@ -120,6 +122,14 @@ public struct ProductDocument: Sendable {
     }
     writer.member("attributes", &lists.texts)
     writer.member("features", &lists.features)
+  }
+
+  /// What the title calls the product.
+  private func writeHeads(_ writer: inout JSONWriter) {
+    let heads = TitleHeads(product.title)
+    guard let first = heads.first else { return }
+    writer.member("head", first)
+    writer.member("heads", heads.all)
   }
 
   private func writeOffer(_ writer: inout JSONWriter) {

@@ -13,22 +13,30 @@ public struct PlanQuery: Sendable {
   let accessoryNouns: String
   let accessoryCategories: [CategoryID]
 
+  /// Of the query's evidence, what a product must have.
+  let leastShare: Double
+
   /// An SKU, a part number or a barcode typed whole is the product itself: above what BM25 gives any text.
-  private static let codeBoost = 100.0
-  /// Above any score of some of the words.
-  private static let everyWordBoost = 1000.0
+  private static let codeBoost = 100_000.0
+  /// A product with less of the query has nothing to do with it.
+  public static let resultShare = 0.2
+  /// Sorted by price, what has but a part of the words would come first.
+  static let sortedShare = 0.7
+  /// A correction is believed where a product has so much of it.
+  static let believedShare = 0.7
   /// A measure written otherwise than the attribute says is still a hit.
   private static let mostForms = 6
 
   public init(
     plan: QueryPlan, weights: RankingWeights = .standard, shopper: ShopperContext = .visitor,
     steps: Set<SearchStep> = Set(SearchStep.allCases), rules: QueryRules = QueryRules(),
-    accessoryCategories: [CategoryID] = []
+    accessoryCategories: [CategoryID] = [], leastShare: Double = PlanQuery.resultShare
   ) {
     self.plan = plan
     self.weights = weights
     self.shopper = shopper
     self.steps = steps
+    self.leastShare = leastShare
     accessoryNouns = rules.accessoryNouns
     self.accessoryCategories = accessoryCategories
   }
@@ -39,14 +47,27 @@ public struct PlanQuery: Sendable {
     let functions = functions
     let scored =
       functions.isEmpty ? text : .functionScore(FunctionScoreQuery(query: text, functions: functions))
-    // Outside of what lifts and sinks, so that nothing with some of the words comes before what has each.
-    let first =
-      plan.strictness == .everyWordFirst
-      ? [Query.constantScore(filter: everyWord, boost: Self.everyWordBoost)] : []
+    let understood = BoolQuery(
+      must: [scored], filter: plan.filters.map { clause($0.constraint) }, mustNot: plan.excluded.map(Self.excluding))
+    let codes = plan.codes.map { Query.term(field: "codes", value: .string($0)) }
+    // Words that were all taken by filters leave nothing to be found, and a code of them must not be asked for.
+    guard let first = codes.first, !plan.slots.isEmpty else {
+      var all = understood
+      all.filter.insert(audience, at: 0)
+      return .bool(all)
+    }
+    let any = codes.count == 1 ? first : .bool(BoolQuery(should: codes))
+    // Outside of what lifts and sinks, so that a code comes before any text.
+    let named = Query.constantScore(filter: any, boost: Self.codeBoost)
     return .bool(
       BoolQuery(
-        must: [scored], should: first, filter: [audience] + plan.filters.map { clause($0.constraint) },
-        mustNot: plan.excluded.map(Self.excluding)))
+        must: [.bool(BoolQuery(should: [.bool(understood), named], minimumShouldMatch: 1))], filter: [audience]))
+  }
+
+  /// What satisfies a query, or has a code that was typed.
+  func orCode(_ query: Query) -> Query {
+    let codes = plan.codes.map { Query.term(field: "codes", value: .string($0)) }
+    return codes.isEmpty ? query : .bool(BoolQuery(should: [query] + codes, minimumShouldMatch: 1))
   }
 
   // MARK: Words
@@ -54,40 +75,27 @@ public struct PlanQuery: Sendable {
   private var text: Query {
     // Signs alone ask for nothing that a shop has.
     if plan.isEmpty, !plan.text.isEmpty { return .matchNone }
-    let words = wordsQuery
-    let codes = plan.codes.map { Query.term(field: "codes", value: .string($0)) }
-    guard let first = codes.first else { return words ?? .matchAll() }
-    let any = codes.count == 1 ? first : .bool(BoolQuery(should: codes))
-    let code = Query.constantScore(filter: any, boost: Self.codeBoost)
-    // Words that were all taken by filters leave nothing to be found, and a code of them must not be asked for.
-    guard let words else { return .matchAll() }
-    return .disMax(queries: [code, words])
-  }
-
-  private var wordsQuery: Query? {
-    guard !plan.slots.isEmpty else { return nil }
-    return switch plan.strictness {
-    case .anyWord, .everyWordFirst: anyWord
-    case .everyWord, .mostWords, .category: everyWord
-    }
-  }
-
-  private var anyWord: Query {
-    let queries = groups(of: plan.slots)
-    return queries.count == 1
-      ? anyOf(queries[0]) : .bool(BoolQuery(should: queries.map(anyOf), minimumShouldMatch: 1))
-  }
-
-  private var everyWord: Query {
-    let required = groups(of: plan.slots.filter { !$0.isOptional }).map(allOf)
-    let optional = groups(of: plan.slots.filter(\.isOptional)).map(anyOf)
-    if required.count == 1, optional.isEmpty { return required[0] }
+    // Words that were all taken by filters leave nothing to be found.
+    guard !plan.slots.isEmpty else { return .matchAll() }
     // Where no word must be found, a filter says what is.
-    return .bool(BoolQuery(must: required.isEmpty ? [.matchAll()] : required, should: optional))
+    if plan.slots.allSatisfy(\.isOptional) { return .bool(BoolQuery(must: [.matchAll()], should: [evidence])) }
+    return evidence
+  }
+
+  /// Each part, in any way.
+  var everyWord: Query? {
+    let required = plan.slots.filter { !$0.isOptional }
+    return required.isEmpty ? nil : .bool(BoolQuery(filter: required.map { found($0, .and) }))
+  }
+
+  /// Each part that any product has: the same where all are known.
+  var everyKnownWord: Query? {
+    let known = plan.slots.filter { !$0.isOptional && $0.share > 0 }
+    return known.isEmpty ? nil : .bool(BoolQuery(filter: known.map { found($0, .and) }))
   }
 
   /// Neighbouring slots without alternatives are one: their words' scores add up in one clause as in many.
-  private func groups(of slots: [QueryPlan.Slot]) -> [QueryPlan.Slot] {
+  func groups(of slots: [QueryPlan.Slot]) -> [QueryPlan.Slot] {
     var groups: [QueryPlan.Slot] = []
     for slot in slots {
       let isPlain = slot.alternatives.isEmpty && slot.constraint == nil
@@ -100,11 +108,8 @@ public struct PlanQuery: Sendable {
     return groups
   }
 
-  private func anyOf(_ slot: QueryPlan.Slot) -> Query { found(slot, .or) }
-  private func allOf(_ slot: QueryPlan.Slot) -> Query { found(slot, .and) }
-
   /// A slot's words, or the best of what stands in for them.
-  private func found(_ slot: QueryPlan.Slot, _ needed: BooleanOperator) -> Query {
+  func found(_ slot: QueryPlan.Slot, _ needed: BooleanOperator) -> Query {
     let words = match(slot.words, needed, weight: 1)
     var ways = slot.alternatives.prefix(Self.mostForms).map {
       match($0.text, .and, weight: $0.isSameWords ? 1 : $0.weight * weights.synonym)
@@ -158,7 +163,7 @@ public struct PlanQuery: Sendable {
   // MARK: What lifts and sinks a product
 
   private var functions: [FunctionScoreQuery.Function] {
-    var functions: [FunctionScoreQuery.Function] = []
+    var functions = evidenceFunctions
     if steps.contains(.popularity) {
       functions.append(
         .init(.fieldValueFactor(field: "popularity", factor: weights.popularity, modifier: .ln2p, missing: 0)))

@@ -137,38 +137,6 @@ public struct SearchService: Sendable {
     return response.hits.compactMap { ProductID($0.id) }
   }
 
-  /// A page with fewer products leaves a shopper looking for more.
-  private static let fewProducts = 5
-
-  /// Runs the plan, and where it finds nothing the ways on in turn; gives the last answer where none finds anything.
-  func retrieve(
-    _ plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput, wantsCards: Bool = true,
-    deadline: ContinuousClock.Instant
-  ) async throws -> (SearchResponse, QueryPlan) {
-    func run(_ plan: QueryPlan) async throws -> SearchResponse {
-      let query = planQuery(plan, understanding, input).query
-      var request = retrieval.request(
-        query: query, input: input, wantsFacets: wantsCards && input.position == nil)
-      if !wantsCards { request.source = .none }
-      return try await engine.search(request, in: index, deadline: deadline)
-    }
-    let response = try await run(plan)
-    let total = response.total?.value ?? 0
-    guard total == 0 else {
-      // Few products have every word: those with some of them are shown below.
-      guard total < Self.fewProducts, input.sort == .relevance, input.filters.isEmpty, steps.contains(.relaxation),
-        let wider = understanding.widened(plan)
-      else { return (response, plan) }
-      let widened = try await run(wider)
-      return widened.total?.value ?? 0 > total ? (widened, wider) : (response, plan)
-    }
-    for next in waysOn(from: plan, understanding, input: input) {
-      let response = try await run(next)
-      if response.total?.value != 0 { return (response, next) }
-    }
-    return (response, plan)
-  }
-
   /// The request that a search begins with: what its words are asked as, before anything is relaxed.
   public func request(for input: SearchInput) -> SearchRequest {
     let (understanding, plan) = understand(input)
@@ -181,25 +149,13 @@ public struct SearchService: Sendable {
     return (understanding, understanding.plan(input.text, isExact: input.isExact, ignoring: input.ignored))
   }
 
-  func planQuery(_ plan: QueryPlan, _ understanding: QueryUnderstanding, _ input: SearchInput) -> PlanQuery {
+  func planQuery(
+    _ plan: QueryPlan, _ understanding: QueryUnderstanding, _ input: SearchInput
+  ) -> PlanQuery {
     PlanQuery(
       plan: plan, weights: retrieval.weights, shopper: input.shopper, steps: steps, rules: understanding.rules,
-      accessoryCategories: understanding.knowledge.accessoryCategories)
-  }
-
-  /// What to try when nothing has every word: the corrected spelling, then fewer of the words.
-  private func waysOn(
-    from plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput
-  ) -> [QueryPlan] {
-    let relaxations = steps.contains(.relaxation) ? understanding.relaxations(of: plan) : []
-    guard !input.isExact, steps.contains(.spelling), let correction = knowledge?.correct(plan.text) else {
-      return relaxations
-    }
-    let corrected = understanding.plan(correcting: plan, to: correction.text, ignoring: input.ignored)
-    guard steps.contains(.relaxation) else { return [corrected] }
-    // Should the correction lead nowhere, any word as it was typed.
-    return [corrected] + understanding.relaxations(of: corrected)
-      + relaxations.filter { $0.strictness != .mostWords }
+      accessoryCategories: understanding.knowledge.accessoryCategories,
+      leastShare: input.sort == .relevance ? PlanQuery.resultShare : PlanQuery.sortedShare)
   }
 
   // MARK: Prices

@@ -113,10 +113,13 @@ struct QueryReading {
           words: text(place..<end), alternatives: alternatives[place] ?? [], constraint: constraints[place],
           isOptional: optional.contains(place)))
     }
+    weigh(&slots)
     plan.slots = slots
+    plan.heads = headForms(in: slots)
     plan.recognitions = recognitions
     plan.excluded = excluded
     plan.steps += steps
+    if !plan.heads.isEmpty { plan.note("thing", plan.heads.joined(separator: ", ")) }
     plan.namesProductKind = namesProductKind
     plan.namesAccessory = words.indices.contains { uses[$0] != .gone && rules.isAccessory(words[$0].key) }
     if !isExact { plan.language = QueryLanguage.of(words.map(\.key)) }
