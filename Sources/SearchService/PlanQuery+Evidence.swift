@@ -70,7 +70,12 @@ extension PlanQuery {
   var mostParts: Query? { telling.isEmpty ? nil : having(Self.believedShare, of: telling) }
 
   /// Whether a product has a part: its words, what stands in for them, or an attribute that says so.
-  private func presence(_ slot: QueryPlan.Slot) -> Query { found(slot, .and) }
+  func presence(_ slot: QueryPlan.Slot) -> Query {
+    func having(_ text: String) -> Query { .match(MatchQuery(field: "words", query: text, operator: .and)) }
+    var ways = [having(slot.words)] + slot.alternatives.prefix(Self.mostForms).map { having($0.text) }
+    if let constraint = slot.constraint { ways.append(clause(constraint)) }
+    return ways.count == 1 ? ways[0] : .bool(BoolQuery(should: ways, minimumShouldMatch: 1))
+  }
 
   // MARK: What lifts a product
 

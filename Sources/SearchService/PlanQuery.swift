@@ -13,6 +13,8 @@ public struct PlanQuery: Sendable {
   let accessoryNouns: String
   let accessoryCategories: [CategoryID]
 
+  /// What a word in the summary counts against one in the title, for its length (`ShopKnowledge.summaryScale`).
+  let summaryScale: Double
   /// Of the query's evidence, what a product must have.
   let leastShare: Double
 
@@ -25,14 +27,15 @@ public struct PlanQuery: Sendable {
   /// A correction is believed where a product has so much of it.
   static let believedShare = 0.7
   /// A measure written otherwise than the attribute says is still a hit.
-  private static let mostForms = 6
+  static let mostForms = 6
 
   public init(
     plan: QueryPlan, weights: RankingWeights = .standard, shopper: ShopperContext = .visitor,
     steps: Set<SearchStep> = Set(SearchStep.allCases), rules: QueryRules = QueryRules(),
-    accessoryCategories: [CategoryID] = [], leastShare: Double = PlanQuery.resultShare
+    accessoryCategories: [CategoryID] = [], leastShare: Double = PlanQuery.resultShare, summaryScale: Double = 1
   ) {
     self.plan = plan
+    self.summaryScale = summaryScale
     self.weights = weights
     self.shopper = shopper
     self.steps = steps
@@ -85,13 +88,13 @@ public struct PlanQuery: Sendable {
   /// Each part, in any way.
   var everyWord: Query? {
     let required = plan.slots.filter { !$0.isOptional }
-    return required.isEmpty ? nil : .bool(BoolQuery(filter: required.map { found($0, .and) }))
+    return required.isEmpty ? nil : .bool(BoolQuery(filter: required.map(presence)))
   }
 
   /// Each part that any product has: the same where all are known.
   var everyKnownWord: Query? {
     let known = plan.slots.filter { !$0.isOptional && $0.share > 0 }
-    return known.isEmpty ? nil : .bool(BoolQuery(filter: known.map { found($0, .and) }))
+    return known.isEmpty ? nil : .bool(BoolQuery(filter: known.map(presence)))
   }
 
   /// Neighbouring slots without alternatives are one: their words' scores add up in one clause as in many.
@@ -121,7 +124,7 @@ public struct PlanQuery: Sendable {
   }
 
   private func match(_ text: String, _ needed: BooleanOperator, weight: Double) -> Query {
-    var query = MultiMatchQuery(query: text, fields: weights.fields, kind: .crossFields, operator: needed)
+    var query = MultiMatchQuery(query: text, fields: fields, kind: .crossFields, operator: needed)
     query.boost = weight
     // 0 is the kind's own.
     if weights.tieBreaker > 0 { query.tieBreaker = weights.tieBreaker }
@@ -137,7 +140,7 @@ public struct PlanQuery: Sendable {
 
   // MARK: What was recognised
 
-  private func clause(_ constraint: Recognition.Constraint) -> Query {
+  func clause(_ constraint: Recognition.Constraint) -> Query {
     switch constraint {
     case .brand(let name): .term(field: "brand.keyword", value: .string(name))
     case .category(let ids): .terms(field: "category_ids", values: ids.map { .string($0.description) })
@@ -199,15 +202,13 @@ public struct PlanQuery: Sendable {
     }
     return functions
   }
-}
 
-extension RankingWeights {
-  /// The text fields with their boosts.
-  fileprivate var fields: [BoostedField] {
+  /// The text fields with their boosts. A summary says less with a word the longer it is beside the title.
+  private var fields: [BoostedField] {
     [
-      BoostedField("title", boost: title), BoostedField("brand", boost: brand),
-      BoostedField("summary", boost: summary), BoostedField("category", boost: category),
-      BoostedField("attributes", boost: attributes), BoostedField("features", boost: features),
+      BoostedField("title", boost: weights.title), BoostedField("brand", boost: weights.brand),
+      BoostedField("summary", boost: weights.summary * summaryScale), BoostedField("category", boost: weights.category),
+      BoostedField("attributes", boost: weights.attributes), BoostedField("features", boost: weights.features),
     ]
   }
 }

@@ -155,7 +155,8 @@ public struct SearchService: Sendable {
     PlanQuery(
       plan: plan, weights: retrieval.weights, shopper: input.shopper, steps: steps, rules: understanding.rules,
       accessoryCategories: understanding.knowledge.accessoryCategories,
-      leastShare: input.sort == .relevance ? PlanQuery.resultShare : PlanQuery.sortedShare)
+      leastShare: input.sort == .relevance ? PlanQuery.resultShare : PlanQuery.sortedShare,
+      summaryScale: understanding.knowledge.summaryScale)
   }
 
   // MARK: Prices

@@ -49,6 +49,9 @@ public struct ShopKnowledge: Sendable {
   public internal(set) var accessoryCategories: [CategoryID] = []
   /// Of a category's products, the share that has an attribute.
   var coverage: [CategoryID: [String: Double]] = [:]
+  /// √(mean words of a title / mean words of a summary), 1 at the most: in four times the words one tells half as much.
+  /// Rounded to hundredths, since it stands in queries.
+  public internal(set) var summaryScale = 1.0
   /// Products that were learnt from.
   var products = 0
   /// In how many titles or brands a word is.
@@ -100,6 +103,9 @@ public struct ShopKnowledgeBuilder: Sendable {
   /// Products whose title or brand has these words.
   private var wordProducts: [String: Int] = [:]
   private var products = 0
+  private var titleLength = 0
+  private var summaryLength = 0
+  private var summaries = 0
   private var heads: [String: Int] = [:]
   private var wordColoured: [String: Int] = [:]
   private var wordSizes: [String: [String: Int]] = [:]
@@ -112,6 +118,11 @@ public struct ShopKnowledgeBuilder: Sendable {
 
   public mutating func add(_ product: ProductSnapshot) {
     products += 1
+    titleLength += product.title.split(whereSeparator: \.isWhitespace).count
+    if !product.summary.isEmpty {
+      summaries += 1
+      summaryLength += product.summary.split(whereSeparator: \.isWhitespace).count
+    }
     if let brand = product.brandName { brandProducts[brand, default: 0] += 1 }
     if let head = TitleHeads(product.title).first { heads[Folding.singular(head), default: 0] += 1 }
     let options = product.variants.flatMap(\.options)
@@ -216,6 +227,10 @@ public struct ShopKnowledgeBuilder: Sendable {
 
   private func addTitles(to knowledge: inout ShopKnowledge) {
     knowledge.products = products
+    if summaryLength > 0, products > 0 {
+      let (title, summary) = (Double(titleLength) / Double(products), Double(summaryLength) / Double(summaries))
+      knowledge.summaryScale = min(1, ((title / summary).squareRoot() * 100).rounded() / 100)
+    }
     for (word, products) in wordProducts where !word.contains(" ") {
       knowledge.titleWords[word] = products
       if let heads = heads[word] {

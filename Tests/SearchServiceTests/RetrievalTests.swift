@@ -51,10 +51,11 @@ import Understanding
     try Self.expect(
       Self.request(input),
       """
-      {"query":{"bool":{"must":[{"function_score":{"query":{"dis_max":{"queries":[
-      {"constant_score":{"filter":{"term":{"codes":{"value":"red dress"}}},"boost":100.0}},
+      {"query":{"bool":{"must":[{"bool":{"should":[{"bool":{"must":[{"function_score":{"query":{"bool":{"should":[
       {"multi_match":{"query":"red dress","fields":["title^5.0","brand","summary^2.5","category","attributes","features"],
-      "type":"cross_fields","operator":"and"}}]}},\(Self.functions)}}],"filter":[{"terms":{"audience":["b2c"]}}]}},
+      "type":"cross_fields"}}],"minimum_should_match":1}},\(Self.functions)}}]}},
+      {"constant_score":{"filter":{"term":{"codes":{"value":"red dress"}}},"boost":100000.0}}],
+      "minimum_should_match":1}}],"filter":[{"terms":{"audience":["b2c"]}}]}},
       "size":24,"sort":[{"_score":{"order":"desc"}},{"product_id":{"order":"asc"}}],
       "post_filter":{"bool":{"filter":[{"terms":{"facets":["size=M"]}},{"terms":{"facets":["colour=Red","colour=Blue"]}},
       {"range":{"price.retail":{"lte":5000}}},{"bool":{"should":[{"bool":{"must_not":[{"bool":{"filter":[

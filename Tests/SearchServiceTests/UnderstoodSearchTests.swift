@@ -109,7 +109,7 @@ import Understanding
   func wayOn() async throws {
     let shop = try await Self.understood.value
     for (text, step) in [
-      ("red zebra dress", QueryPlan.Strictness.mostWords), ("zebra xylophone sofa bagpipe", .anyWord),
+      ("red zebra dress", QueryPlan.Strictness.mostWords), ("zebra xylophone sofa bagpipe", .mostWords),
       ("red dress under £1", .anyWord),
     ] {
       let page = try await shop.service.search(SearchInput(text: text))
