@@ -23,11 +23,19 @@ extension PlanQuery {
     Array(required.filter { $0.share > 0 }.sorted { $0.share > $1.share }.prefix(Self.mostParts))
   }
 
-  /// All that is found, each for its score.
+  /// A part number is found whole: half of one is another.
+  private func anyOf(_ slot: QueryPlan.Slot) -> Query { found(slot, slot.isPartNumber ? .and : .or) }
+
+  /// All that is found, each for its score: what has any required part. Where there is none, filters say what is.
   var evidence: Query {
-    var should = groups(of: plan.slots).map { found($0, .or) }
-    if weights.exactWord > 0 { should += exactWords }
-    return .bool(BoolQuery(should: should, filter: floor.map { [$0] } ?? [], minimumShouldMatch: 1))
+    let words = groups(of: required).map(anyOf)
+    var further = groups(of: plan.slots.filter(\.isOptional)).map(anyOf)
+    if weights.exactWord > 0 { further += exactWords }
+    let filter = floor.map { [$0] } ?? []
+    guard !words.isEmpty else { return .bool(BoolQuery(must: [.matchAll()], should: further)) }
+    if further.isEmpty { return .bool(BoolQuery(should: words, filter: filter, minimumShouldMatch: 1)) }
+    let any = words.count == 1 ? words[0] : .bool(BoolQuery(should: words, minimumShouldMatch: 1))
+    return .bool(BoolQuery(must: [any], should: further, filter: filter))
   }
 
   /// Words as they are written, in the singular or as typed, in the title: `dress` is no bowl that is dressed.

@@ -80,8 +80,6 @@ public struct PlanQuery: Sendable {
     if plan.isEmpty, !plan.text.isEmpty { return .matchNone }
     // Words that were all taken by filters leave nothing to be found.
     guard !plan.slots.isEmpty else { return .matchAll() }
-    // Where no word must be found, a filter says what is.
-    if plan.slots.allSatisfy(\.isOptional) { return .bool(BoolQuery(must: [.matchAll()], should: [evidence])) }
     return evidence
   }
 
@@ -101,8 +99,8 @@ public struct PlanQuery: Sendable {
   func groups(of slots: [QueryPlan.Slot]) -> [QueryPlan.Slot] {
     var groups: [QueryPlan.Slot] = []
     for slot in slots {
-      let isPlain = slot.alternatives.isEmpty && slot.constraint == nil
-      if isPlain, let last = groups.last, last.alternatives.isEmpty, last.constraint == nil {
+      let isPlain = slot.alternatives.isEmpty && slot.constraint == nil && !slot.isPartNumber
+      if isPlain, let last = groups.last, last.alternatives.isEmpty, last.constraint == nil, !last.isPartNumber {
         groups[groups.count - 1].words += " " + slot.words
       } else {
         groups.append(slot)

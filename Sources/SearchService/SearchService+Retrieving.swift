@@ -35,7 +35,7 @@ extension SearchService {
       return Self.found(try await engine.search(request, in: index, deadline: deadline), plan)
     }
     let typed = try await run(plan)
-    if typed.complete > 0 || plan.slots.isEmpty && typed.total > 0 { return described(typed, input) }
+    if typed.complete > 0 { return described(typed, input) }
     if let corrected = corrected(plan, understanding, input: input) {
       let found = try await run(corrected)
       if found.complete > 0 || found.believed > 0 { return described(found, input) }
@@ -75,8 +75,11 @@ extension SearchService {
     func count(_ name: String) -> Int {
       if case .single(let bucket) = response.aggregations[name] { bucket.documentCount } else { 0 }
     }
+    // Where filters say all, what they leave has all.
+    let complete =
+      plan.slots.allSatisfy(\.isOptional) ? response.total?.value ?? 0 : count(PlanQuery.Count.complete)
     return Found(
-      response: response, plan: plan, complete: count(PlanQuery.Count.complete), known: count(PlanQuery.Count.known),
+      response: response, plan: plan, complete: complete, known: count(PlanQuery.Count.known),
       believed: count(PlanQuery.Count.believed))
   }
 }

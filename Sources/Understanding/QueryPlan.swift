@@ -22,6 +22,8 @@ public struct QueryPlan: Sendable, Hashable {
     public var constraint: Recognition.Constraint?
     /// Found or not, the product is a result; found, it stands higher.
     public var isOptional = false
+    /// Whether it looks like a model, a part number or a barcode.
+    public var isPartNumber = false
     /// How telling it is: its share of what all parts together tell, 0 for what no product has.
     public var share = 0.0
   }

@@ -111,7 +111,7 @@ struct QueryReading {
       slots.append(
         QueryPlan.Slot(
           words: text(place..<end), alternatives: alternatives[place] ?? [], constraint: constraints[place],
-          isOptional: optional.contains(place)))
+          isOptional: optional.contains(place), isPartNumber: end == place + 1 && words[place].isPartNumber))
     }
     weigh(&slots)
     plan.slots = slots

@@ -36,7 +36,9 @@ import Testing
   @Test("3: anything")
   func anything() {
     var random = SeededGenerator(seed: 17)
-    let pieces = ["dress", "for", "(", ")", "-", "in.", "12", "Black", "/", "été", "😀", "\u{0}", ",", "with", "x", "אדום"]
+    let pieces = [
+      "dress", "for", "(", ")", "-", "in.", "12", "Black", "/", "été", "😀", "\u{0}", ",", "with", "x", "אדום",
+    ]
     for _ in 0..<3000 {
       let title = (0..<Int.random(in: 0...30, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
         .joined(separator: Bool.random(using: &random) ? " " : "")

@@ -43,11 +43,13 @@ struct EvaluateRelevanceCommand: Command {
 
   /// Prints the report of one set, and gives the search's nDCG@10.
   private func measure(_ input: JudgedInput, _ context: CommandContext) async throws -> Double {
-    let report = try await JudgedInput.withCatalogs([input], context) { catalogs, shop in
-      try await RelevanceEvaluation(
+    var found: RelevanceReport?
+    try await JudgedInput.withCatalogs([input], context) { catalogs, shop in
+      found = try await RelevanceEvaluation(
         catalog: catalogs[0], judgmentsFile: input.judgments, weights: shop.weights, seed: seed, ablates: ablate
       ).run()
     }
+    guard let report = found else { return 0 }
     context.terminal.print(json ? report.json.text : report.text)
     if let html {
       try Data(RelevancePage(report: report).text.utf8).write(to: URL(fileURLWithPath: html), options: .atomic)

@@ -61,38 +61,49 @@ struct JudgedInput: Sendable {
     }
   }
 
-  /// Runs `body` with the judged products of each input indexed. The shop is the last input's: all have the same settings.
-  static func withCatalogs<Result>(
-    _ inputs: [JudgedInput], _ context: CommandContext, opened: [JudgedCatalog] = [],
-    _ body: ([JudgedCatalog], Shop) async throws -> Result
-  ) async throws -> Result {
-    let input = inputs[opened.count]
-    return try await input.withDatabase(context) { pool in
-      let shop = try Shop(context, pool: pool, engine: input.engine)
-      let parts = JudgedCatalog.Parts(
-        judgments: try Judgments(file: input.judgments), number: opened.count, products: shop.catalog,
-        catalog: shop.catalog, engine: shop.engine, mapping: shop.mapping, rules: try ProjectFolder.queryRules(),
-        clock: shop.clock)
-      return try await JudgedCatalog.with(parts, source: input.source) { catalog in
-        let all = opened + [catalog]
-        if all.count == inputs.count { return try await body(all, shop) }
-        return try await withCatalogs(inputs, context, opened: all, body)
+  /// Runs `body` with the judged products of each input indexed, all in one database.
+  static func withCatalogs(
+    _ inputs: [JudgedInput], _ context: CommandContext, _ body: ([JudgedCatalog], Shop) async throws -> Void
+  ) async throws {
+    if case .shop = inputs[0].products {
+      return try await Database.with(context, statementTimeout: statementTimeout) { pool in
+        try await index(inputs, sources: [inputs[0].source], pool, context, body)
       }
+    }
+    try await Database.withTemporary(statementTimeout: statementTimeout) { pool in
+      var sources: [String?] = []
+      for (number, input) in inputs.enumerated() {
+        // Several files of one form would have the same source.
+        let name = inputs.count > 1 ? "judged-\(number + 1)" : nil
+        try await input.load(as: name, into: PostgresCatalog(pool), context)
+        sources.append(name ?? input.source)
+      }
+      try await index(inputs, sources: sources, pool, context, body)
     }
   }
 
-  private func withDatabase<Result>(
-    _ context: CommandContext, _ body: (PostgresPool) async throws -> Result
-  ) async throws -> Result {
-    if case .shop = products { return try await Database.with(context, statementTimeout: Self.statementTimeout, body) }
-    return try await Database.withTemporary(statementTimeout: Self.statementTimeout) { pool in
-      switch products {
-      case .file(let path, let format):
-        let report = try await runImport(format: format, path: path, writer: PostgresCatalog(pool))
-        context.terminal.printError("\(path): \(report.summary)")
-      case .demo, .shop: _ = try await DemoCatalog.load(into: PostgresCatalog(pool))
-      }
-      return try await body(pool)
+  private func load(as name: String?, into catalog: PostgresCatalog, _ context: CommandContext) async throws {
+    switch products {
+    case .file(let path, let format):
+      let report = try await runImport(format: format, path: path, source: name, writer: catalog)
+      context.terminal.printError("\(path): \(report.summary)")
+    case .demo, .shop: _ = try await DemoCatalog.load(into: catalog)
     }
+  }
+
+  private static func index(
+    _ inputs: [JudgedInput], sources: [String?], _ pool: PostgresPool, _ context: CommandContext,
+    _ body: ([JudgedCatalog], Shop) async throws -> Void
+  ) async throws {
+    let shop = try Shop(context, pool: pool, engine: inputs[0].engine)
+    var parts: [JudgedCatalog.Parts] = []
+    for (number, input) in inputs.enumerated() {
+      parts.append(
+        JudgedCatalog.Parts(
+          judgments: try Judgments(file: input.judgments), number: number, products: shop.catalog,
+          catalog: shop.catalog, engine: shop.engine, mapping: shop.mapping, rules: try ProjectFolder.queryRules(),
+          clock: shop.clock))
+    }
+    try await JudgedCatalog.with(parts, sources: sources) { catalogs in try await body(catalogs, shop) }
   }
 }

@@ -63,9 +63,12 @@ struct TuneCommand: Command {
       judgments: judgments, engine: engine, source: source, catalog: catalog, format: format)
     let metrics = try metrics(for: inputs.count)
     let meter = context.terminal.progress("tune", unit: "folds", total: folds + 1, json: json)
-    let (report, file) = try await JudgedInput.withCatalogs(inputs, context) { catalogs, shop in
+    var found: (WeightTuning.Report, RankingWeightsFile)?
+    try await JudgedInput.withCatalogs(inputs, context) { catalogs, shop in
       let tuning = WeightTuning(
-        sets: zip(catalogs, metrics).map { .init(catalog: $0, metric: $1) }, start: shop.weights.weights,
+        sets: catalogs.indices.map {
+          .init(name: inputs[$0].judgments, catalog: catalogs[$0], metric: metrics[$0])
+        }, start: shop.weights.weights,
         options: .init(folds: folds, seed: seed, penalty: penalty, held: Set(held), sample: sample))
       let report = try await tuning.run { meter.advance(by: 1) }
       let origin = WeightTuning.Origin(
@@ -77,8 +80,9 @@ struct TuneCommand: Command {
         productCount: catalogs.reduce(0) { $0 + $1.codes.count },
         engine: try await shop.engine.information(deadline: .now + .seconds(10)), version: Vitrine.version,
         createdAt: shop.clock.now())
-      return (report, report.file(from: origin))
+      found = (report, report.file(from: origin))
     }
+    guard let (report, file) = found else { return }
     meter.finish()
     context.terminal.print(json ? report.json.text : report.text)
     guard report.isBetter else {

@@ -69,22 +69,23 @@ struct JudgedCatalog: Sendable {
       "no query of the judgments has a product rated above 0: without one no ranking is better than another"
   }
 
-  /// Indexes the judged products, runs `body`, and removes the indices.
+  /// Indexes the judged products of each catalog, runs `body`, and removes the indices.
   ///
-  /// `source` is the name that the products were imported under; nil: the one that most judged products have.
-  static func with<Result>(
-    _ parts: Parts, source: String?, _ body: (JudgedCatalog) async throws -> Result
-  ) async throws -> Result {
-    guard parts.judgments.queries.contains(where: \.hasRelevant) else { throw NothingRelevant() }
+  /// `sources` are the names that the products were imported under; nil: the one that most judged products have.
+  static func with(
+    _ parts: [Parts], sources: [String?], _ body: ([JudgedCatalog]) async throws -> Void
+  ) async throws {
+    guard parts.allSatisfy({ $0.judgments.queries.contains(where: \.hasRelevant) }) else { throw NothingRelevant() }
     do {
-      let result = try await body(try await JudgedCatalog(parts, source: source))
-      try await removeIndices(parts)
-      return result
+      var catalogs: [JudgedCatalog] = []
+      for (parts, source) in zip(parts, sources) { catalogs.append(try await JudgedCatalog(parts, source: source)) }
+      try await body(catalogs)
     } catch {
       // What failed is the error to report; indices that stay are replaced by the next run.
-      try? await removeIndices(parts)
+      for parts in parts { try? await removeIndices(parts) }
       throw error
     }
+    for parts in parts { try await removeIndices(parts) }
   }
 
   private init(_ parts: Parts, source wanted: String?) async throws {

@@ -38,7 +38,7 @@ extension WeightTuning.Report {
       heading: ["left out", "metric", "queries", "best plain form", "old", "by the others' weights", "over plain"])
     for row in leftOut {
       table.add([
-        row.source, row.metric.label, String(row.queryCount), decimal(row.plain, 4), decimal(row.old, 4),
+        row.name, row.metric.label, String(row.queryCount), decimal(row.plain, 4), decimal(row.old, 4),
         decimal(row.new, 4), signed(row.new - row.plain, 4),
       ])
     }
@@ -49,7 +49,7 @@ extension WeightTuning.Report {
     .array(
       leftOut.map { row -> JSONValue in
         [
-          "source": .string(row.source), "metric": .string(row.metric.rawValue),
+          "judgments": .string(row.name), "metric": .string(row.metric.rawValue),
           "queries": .int(Int64(row.queryCount)), "best_plain": .double(row.plain), "old": .double(row.old),
           "new": .double(row.new), "weights": .object(row.weights.json),
         ]

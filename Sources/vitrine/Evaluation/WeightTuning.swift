@@ -17,13 +17,15 @@ struct WeightTuning {
 
   /// One judged catalog, and what is maximised on it.
   struct JudgedSet {
+    /// What reports call it: its judgments' file.
+    var name: String
     var catalog: JudgedCatalog
     var metric = RelevanceMetric.ndcg10
   }
 
   /// A catalog that was left out: what the weights found on all others do on it.
   struct LeftOut: Sendable {
-    var source: String
+    var name: String
     var metric: RelevanceMetric
     var queryCount: Int
     var old: Double
@@ -160,7 +162,7 @@ struct WeightTuning {
       let scale = queries[own[0]].weight
       rows.append(
         LeftOut(
-          source: set.catalog.source, metric: set.metric, queryCount: own.count,
+          name: set.name, metric: set.metric, queryCount: own.count,
           old: try await ascent.mean(at: ascent.start, on: own) / scale,
           new: try await ascent.mean(at: found.point, on: own) / scale,
           plain: try await bestPlain(set, own.map { queries[$0].query }), weights: weights(at: found.point)))
