@@ -97,7 +97,8 @@ let package = Package(
     library("Seeding", ["Catalog", "JSON"]),
 
     // The flows.
-    library("Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry", "Threading"]),
+    library(
+      "Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry", "Threading", "Understanding"]),
     library(
       "SearchService",
       ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Signing", "Telemetry", "Threading", "Understanding"],

@@ -2,6 +2,7 @@ public import Catalog
 import JSON
 import Ports
 import Pricing
+import Understanding
 
 /// A product as the search engine stores it: the fields of `IndexMappings/products.json`.
 ///
@@ -118,6 +119,7 @@ public struct ProductDocument: Sendable {
     writer.member("code_starts", &lists.codeStarts)
     // In the one form that queries are read in; `display` has what a page shows.
     writer.member("title", SearchText.normalised(product.title))
+    writeHeads(&writer)
     if !product.summary.isEmpty { writer.member("summary", SearchText.normalised(product.summary)) }
     if let brand = product.brandName {
       // The facet's value as it is; where its letters have another form, that is found as an attribute is.
@@ -135,6 +137,14 @@ public struct ProductDocument: Sendable {
     }
     writer.member("attributes", &lists.texts)
     writer.member("features", &lists.features)
+  }
+
+  /// What the title calls the product.
+  private func writeHeads(_ writer: inout JSONWriter) {
+    let heads = TitleHeads(product.title)
+    guard let first = heads.first else { return }
+    writer.member("head", first)
+    writer.member("heads", heads.all)
   }
 
   private func writeOffer(_ writer: inout JSONWriter) {

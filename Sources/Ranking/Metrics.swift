@@ -30,6 +30,13 @@ public enum RankingMetrics {
     return discountedGain(distinct(ranking).map { max(0, ratings[$0] ?? 0) }, at: k, gain) / ideal
   }
 
+  /// nDCG@k of the ranking without unjudged results (Sakai 2007, "Alternatives to Bpref").
+  public static func condensedNDCG<ID: Hashable>(
+    of ranking: [ID], ratings: [ID: Double], at k: Int, gain: Gain = .exponential
+  ) -> Double? {
+    nDCG(of: ranking.filter { ratings[$0] != nil }, ratings: ratings, at: k, gain: gain)
+  }
+
   /// The relevant share of the first k; a ranking shorter than k is measured as if filled with unjudged IDs.
   public static func precision<ID: Hashable>(of ranking: [ID], ratings: [ID: Double], at k: Int) -> Double {
     precondition(k > 0, "precision@k needs a k above 0, not \(k)")

@@ -13,20 +13,31 @@ public struct PlanQuery: Sendable {
   let accessoryNouns: String
   let accessoryCategories: [CategoryID]
 
-  /// Above any score of some of the words.
-  private static let everyWordBoost = 1000.0
+  /// The weight of a word in the summary against one in the title, by their lengths (`ShopKnowledge.summaryScale`).
+  let summaryScale: Double
+  /// The share of the query's evidence that a product must have.
+  let leastShare: Double
+
+  /// A product with less of the query has nothing to do with it.
+  public static let resultShare = 0.2
+  /// Sorted by price, products with only a part of the words would come first.
+  static let sortedShare = 0.7
+  /// A correction is believed where a product has so much of it.
+  static let believedShare = 0.7
   /// A measure written otherwise than the attribute says is still a hit.
-  private static let mostForms = 6
+  static let mostForms = 6
 
   public init(
     plan: QueryPlan, weights: RankingWeights = .standard, shopper: ShopperContext = .visitor,
     steps: Set<SearchStep> = Set(SearchStep.allCases), rules: QueryRules = QueryRules(),
-    accessoryCategories: [CategoryID] = []
+    accessoryCategories: [CategoryID] = [], leastShare: Double = PlanQuery.resultShare, summaryScale: Double = 1
   ) {
     self.plan = plan
+    self.summaryScale = summaryScale
     self.weights = weights
     self.shopper = shopper
     self.steps = steps
+    self.leastShare = leastShare
     accessoryNouns = rules.accessoryNouns
     self.accessoryCategories = accessoryCategories
   }
@@ -37,15 +48,13 @@ public struct PlanQuery: Sendable {
     let functions = functions
     let scored =
       functions.isEmpty ? text : .functionScore(FunctionScoreQuery(query: text, functions: functions))
-    // Outside of what lifts and sinks, so that nothing with some of the words comes before what has each.
-    let first =
-      plan.strictness == .everyWordFirst
-      ? [Query.constantScore(filter: everyWord, boost: Self.everyWordBoost)] : []
     let understood = BoolQuery(
-      must: [scored], should: first, filter: plan.filters.map { clause($0.constraint) },
-      mustNot: plan.excluded.map(Self.excluding))
-    return ProductIdentity(plan: plan, steps: steps).first(among: understood, audience: audience)
+      must: [scored], filter: plan.filters.map { clause($0.constraint) }, mustNot: plan.excluded.map(Self.excluding))
+    return identity.first(among: understood, audience: audience)
   }
+
+  /// The product that the query names.
+  var identity: ProductIdentity { ProductIdentity(plan: plan, steps: steps) }
 
   // MARK: Words
 
@@ -53,37 +62,31 @@ public struct PlanQuery: Sendable {
     // Signs alone ask for nothing that a shop has.
     if plan.isEmpty, !plan.text.isEmpty { return .matchNone }
     // Words that were all taken by filters leave nothing to be found.
-    return wordsQuery ?? .matchAll()
+    guard !plan.slots.isEmpty else { return .matchAll() }
+    return evidence
   }
 
-  private var wordsQuery: Query? {
-    guard !plan.slots.isEmpty else { return nil }
-    return switch plan.strictness {
-    case .anyWord, .everyWordFirst: anyWord
-    case .everyWord, .mostWords, .category: everyWord
-    }
+  /// Each part, in any way.
+  var everyWord: Query? {
+    let required = plan.slots.filter { !$0.isOptional }
+    return required.isEmpty ? nil : .bool(BoolQuery(filter: required.map(presence)))
   }
 
-  private var anyWord: Query {
-    let queries = groups(of: plan.slots)
-    return queries.count == 1
-      ? anyOf(queries[0]) : .bool(BoolQuery(should: queries.map(anyOf), minimumShouldMatch: 1))
-  }
-
-  private var everyWord: Query {
-    let required = groups(of: plan.slots.filter { !$0.isOptional }).map(allOf)
-    let optional = groups(of: plan.slots.filter(\.isOptional)).map(anyOf)
-    if required.count == 1, optional.isEmpty { return required[0] }
-    // Where no word must be found, a filter says what is.
-    return .bool(BoolQuery(must: required.isEmpty ? [.matchAll()] : required, should: optional))
+  /// Each part that any product has: the same where all are known.
+  var everyKnownWord: Query? {
+    let known = plan.slots.filter { !$0.isOptional && $0.share > 0 }
+    return known.isEmpty ? nil : .bool(BoolQuery(filter: known.map(presence)))
   }
 
   /// Neighbouring slots without alternatives are one: their words' scores add up in one clause as in many.
-  private func groups(of slots: [QueryPlan.Slot]) -> [QueryPlan.Slot] {
+  func groups(of slots: [QueryPlan.Slot]) -> [QueryPlan.Slot] {
     var groups: [QueryPlan.Slot] = []
     for slot in slots {
-      let isPlain = slot.alternatives.isEmpty && slot.constraint == nil && slot.codeStart == nil
-      if isPlain, let last = groups.last, last.alternatives.isEmpty, last.constraint == nil, last.codeStart == nil {
+      let isPlain =
+        slot.alternatives.isEmpty && slot.constraint == nil && slot.codeStart == nil && !slot.isPartNumber
+      if isPlain, let last = groups.last, last.alternatives.isEmpty, last.constraint == nil, last.codeStart == nil,
+        !last.isPartNumber
+      {
         groups[groups.count - 1].words += " " + slot.words
       } else {
         groups.append(slot)
@@ -92,11 +95,8 @@ public struct PlanQuery: Sendable {
     return groups
   }
 
-  private func anyOf(_ slot: QueryPlan.Slot) -> Query { found(slot, .or) }
-  private func allOf(_ slot: QueryPlan.Slot) -> Query { found(slot, .and) }
-
   /// A slot's words, or the best of what stands in for them.
-  private func found(_ slot: QueryPlan.Slot, _ needed: BooleanOperator) -> Query {
+  func found(_ slot: QueryPlan.Slot, _ needed: BooleanOperator) -> Query {
     let words = match(slot.words, needed, weight: 1)
     var ways = slot.alternatives.prefix(Self.mostForms).map {
       phrase($0.text, weight: $0.isSameWords ? 1 : $0.weight * weights.synonym)
@@ -109,7 +109,7 @@ public struct PlanQuery: Sendable {
   }
 
   private func match(_ text: String, _ needed: BooleanOperator, weight: Double) -> Query {
-    var query = MultiMatchQuery(query: text, fields: weights.fields, kind: .crossFields, operator: needed)
+    var query = MultiMatchQuery(query: text, fields: fields, kind: .crossFields, operator: needed)
     query.boost = weight
     // 0 is the kind's own.
     if weights.tieBreaker > 0 { query.tieBreaker = weights.tieBreaker }
@@ -122,8 +122,12 @@ public struct PlanQuery: Sendable {
     let words = match(text, .and, weight: weight)
     guard text.contains(where: { $0 == " " || $0 == "-" }) else { return words }
     return .bool(
-      BoolQuery(
-        must: [words], filter: [.multiMatch(MultiMatchQuery(query: text, fields: Self.phraseFields, kind: .phrase))]))
+      BoolQuery(must: [words], filter: [Self.sideBySide(text)]))
+  }
+
+  /// Products with the words side by side in one field.
+  static func sideBySide(_ text: String) -> Query {
+    .multiMatch(MultiMatchQuery(query: text, fields: phraseFields, kind: .phrase))
   }
 
   private static let phraseFields: [BoostedField] = ["title", "brand", "summary", "category", "attributes", "features"]
@@ -137,7 +141,7 @@ public struct PlanQuery: Sendable {
 
   // MARK: What was recognised
 
-  private func clause(_ constraint: Recognition.Constraint) -> Query {
+  func clause(_ constraint: Recognition.Constraint) -> Query {
     switch constraint {
     case .brand(let name): .term(field: "brand.keyword", value: .string(name))
     case .category(let ids): .terms(field: "category_ids", values: ids.map { .string($0.description) })
@@ -163,7 +167,7 @@ public struct PlanQuery: Sendable {
   // MARK: What lifts and sinks a product
 
   private var functions: [FunctionScoreQuery.Function] {
-    var functions: [FunctionScoreQuery.Function] = []
+    var functions = evidenceFunctions
     if steps.contains(.popularity) {
       functions.append(
         .init(.fieldValueFactor(field: "popularity", factor: weights.popularity, modifier: .ln2p, missing: 0)))
@@ -199,15 +203,13 @@ public struct PlanQuery: Sendable {
     }
     return functions
   }
-}
 
-extension RankingWeights {
-  /// The text fields with their boosts.
-  fileprivate var fields: [BoostedField] {
+  /// The text fields with their boosts. A summary says less with a word the longer it is beside the title.
+  private var fields: [BoostedField] {
     [
-      BoostedField("title", boost: title), BoostedField("brand", boost: brand),
-      BoostedField("summary", boost: summary), BoostedField("category", boost: category),
-      BoostedField("attributes", boost: attributes), BoostedField("features", boost: features),
+      BoostedField("title", boost: weights.title), BoostedField("brand", boost: weights.brand),
+      BoostedField("summary", boost: weights.summary * summaryScale), BoostedField("category", boost: weights.category),
+      BoostedField("attributes", boost: weights.attributes), BoostedField("features", boost: weights.features),
     ]
   }
 }

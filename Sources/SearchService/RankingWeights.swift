@@ -15,7 +15,17 @@ public struct RankingWeights: Sendable, Hashable {
   public var tieBreaker = 0.0
   /// The score of an attribute that says what a word says.
   public var attributeValue = 4.0
+  /// What a word as it is written adds in the title, as a share of the title's own.
+  public var exactWord = 0.0
   // What a score is multiplied by.
+  /// e to this, for all parts of the query together: what all are worth against none.
+  public var missingWord = 0.0
+  /// Of what is called by the thing that is asked for.
+  public var head = 1.0
+  /// Of what any part of the title calls so.
+  public var otherHead = 1.0
+  /// 1 + this for all neighbouring words that stand together in the title.
+  public var pair = 0.0
   /// Of a synonym's score: the shopper's own word comes first.
   public var synonym = 1.0
   /// Of what is in a category that the query names.
@@ -95,6 +105,11 @@ public struct RankingWeights: Sendable, Hashable {
     Parameter("attributes", \.attributes, in: 0.1...20, by: .times(1.5)),
     Parameter("features", \.features, in: 0.1...20, by: .times(1.5)),
     Parameter("tie_breaker", \.tieBreaker, in: 0...1, by: .plus(0.1)),
+    Parameter("exact_word", \.exactWord, in: 0...1, by: .plus(0.1)),
+    Parameter("missing_word", \.missingWord, in: 0...6, by: .plus(0.5)),
+    Parameter("head", \.head, in: 1...4, by: .times(1.25)),
+    Parameter("other_head", \.otherHead, in: 1...4, by: .times(1.25)),
+    Parameter("pair", \.pair, in: 0...1, by: .plus(0.1)),
     Parameter("attribute_value", \.attributeValue, in: 0.25...64, by: .times(2)),
     Parameter("synonym", \.synonym, in: 0.05...1, by: .plus(0.1)),
     Parameter("category_intent", \.categoryIntent, in: 0.5...8, by: .times(1.25)),

@@ -230,59 +230,6 @@ public struct SearchService: Sendable {
     return response.hits.compactMap { ProductID($0.id) }
   }
 
-  /// A page with fewer products leaves a shopper looking for more.
-  private static let fewProducts = 5
-
-  /// Runs the plan, and where it finds nothing the ways on in turn; gives the last answer where none finds anything.
-  func retrieve(
-    _ plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput, wantsCards: Bool = true,
-    limits: Limits, degraded: inout [String]
-  ) async throws -> (SearchResponse, QueryPlan) {
-    func run(_ plan: QueryPlan) async throws -> SearchResponse {
-      let query = planQuery(plan, understanding, input).query
-      var request = retrieval.request(
-        query: query, input: input, wantsFacets: wantsCards && input.position == nil)
-      if !wantsCards { request.source = .none }
-      do {
-        return try await ask(request, deadline: limits.answer)
-      } catch {
-        throw input.position == nil ? error : Self.errorBehindCursor(error)
-      }
-    }
-    let response = try await run(plan)
-    let total = response.total?.value ?? 0
-    guard total == 0 else {
-      // Few products have every word: those with some of them are shown below.
-      guard total < Self.fewProducts, input.sort == .relevance, input.filters.isEmpty, steps.contains(.relaxation),
-        let wider = understanding.widened(plan)
-      else { return (response, plan) }
-      do {
-        guard !limits.isLate else { throw SearchEngineError.deadlineExceeded }
-        let widened = try await run(wider)
-        return widened.total?.value ?? 0 > total ? (widened, wider) : (response, plan)
-      } catch is SearchEngineError {
-        degraded.append("relaxation")
-        return (response, plan)
-      }
-    }
-    // Nothing found is little of an answer: these take all the time that there is.
-    do {
-      for next in waysOn(from: plan, understanding, input: input) {
-        let response = try await run(next)
-        if response.total?.value != 0 { return (response, next) }
-      }
-    } catch is SearchEngineError {
-      degraded.append("relaxation")
-    }
-    return (response, plan)
-  }
-
-  /// A cursor is the shop's own, but may be of a mapping or an order that is no longer the index's.
-  private static func errorBehindCursor(_ error: any Error) -> any Error {
-    guard case .refused(400, _, _, _)? = error as? SearchEngineError else { return error }
-    return InvalidInput(parameter: "cursor", reason: "does not fit this list any more; begin anew without it")
-  }
-
   /// The request that a search begins with: what its words are asked as, before anything is relaxed.
   public func request(for input: SearchInput) -> SearchRequest {
     let (understanding, plan) = understand(input)
@@ -295,26 +242,14 @@ public struct SearchService: Sendable {
     return (understanding, understanding.plan(input.text, isExact: input.isExact, ignoring: input.ignored))
   }
 
-  func planQuery(_ plan: QueryPlan, _ understanding: QueryUnderstanding, _ input: SearchInput) -> PlanQuery {
+  func planQuery(
+    _ plan: QueryPlan, _ understanding: QueryUnderstanding, _ input: SearchInput
+  ) -> PlanQuery {
     PlanQuery(
       plan: plan, weights: retrieval.weights, shopper: input.shopper, steps: steps, rules: understanding.rules,
-      accessoryCategories: understanding.knowledge.accessoryCategories)
-  }
-
-  /// What to try when nothing has every word: the corrected spelling, then fewer of the words.
-  private func waysOn(
-    from plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput
-  ) -> [QueryPlan] {
-    var ways: [QueryPlan] = []
-    let relaxes = steps.contains(.relaxation)
-    if !input.isExact, steps.contains(.spelling), let correction = knowledge?.correct(plan.text) {
-      ways += understanding.plans(of: correction, correcting: plan, ignoring: input.ignored).filter {
-        relaxes || $0.strictness == .everyWord
-      }
-    }
-    guard relaxes else { return ways }
-    if let rest = understanding.withoutAbsentWords(plan) { ways.append(rest) }
-    return ways + understanding.relaxations(of: plan)
+      accessoryCategories: understanding.knowledge.accessoryCategories,
+      leastShare: input.sort == .relevance ? PlanQuery.resultShare : PlanQuery.sortedShare,
+      summaryScale: understanding.knowledge.summaryScale)
   }
 
   // MARK: Prices

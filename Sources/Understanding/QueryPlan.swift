@@ -24,6 +24,10 @@ public struct QueryPlan: Sendable, Hashable {
     public var codeStart: String?
     /// Found or not, the product is a result; found, it stands higher.
     public var isOptional = false
+    /// Whether it looks like a model, a part number or a barcode.
+    public var isPartNumber = false
+    /// How telling it is: its share of what all parts together tell, 0 for what no product has.
+    public var share = 0.0
   }
 
   /// A step of the understanding and what it found, for `?why=true`.
@@ -45,10 +49,14 @@ public struct QueryPlan: Sendable, Hashable {
   public var excluded: [String] = []
   /// Codes to look for beside the words, as typed.
   public var codes: [String] = []
+  /// Whether its spelling was corrected.
+  public var isCorrected = false
   /// Whether a thing that is bought for another is asked for: a case, a charger.
   public var namesAccessory = false
   /// Whether the kind of product is named, so that what is made for it may stand lower.
   public var namesProductKind = false
+  /// The word for the thing that is asked for, and what may stand in for it; empty where none is known.
+  public var heads: [String] = []
   /// The address that the shop answers this query with.
   public var redirect: String?
   /// ISO 639-1, where the words tell.

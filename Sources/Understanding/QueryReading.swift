@@ -113,13 +113,16 @@ struct QueryReading {
       slots.append(
         QueryPlan.Slot(
           words: text(place..<end), alternatives: alternatives[place] ?? [], constraint: constraints[place],
-          isOptional: optional.contains(place)))
+          isOptional: optional.contains(place), isPartNumber: end == place + 1 && words[place].isPartNumber))
     }
     if has(.codes) { for index in slots.indices { slots[index].codeStart = codeStart(slots[index]) } }
+    weigh(&slots)
     plan.slots = slots
+    plan.heads = headForms(in: slots)
     plan.recognitions = recognitions
     plan.excluded = excluded
     plan.steps += steps
+    if !plan.heads.isEmpty { plan.note("thing", plan.heads.joined(separator: ", ")) }
     plan.namesProductKind = namesProductKind
     plan.namesAccessory = words.indices.contains { uses[$0] != .gone && rules.isAccessory(words[$0].key) }
     if !isExact { plan.language = QueryLanguage.of(words.map(\.key)) }

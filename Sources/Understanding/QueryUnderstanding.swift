@@ -25,6 +25,9 @@ public struct QueryUnderstanding: Sendable {
   /// A query without control characters and with white space folded.
   public static func printable(_ raw: String) -> String { Folding.printable(raw) }
 
+  /// A word of a query in the singular.
+  public static func singular(_ word: String) -> String { Folding.singular(word) }
+
   /// The same with only some of its steps.
   public func taking(_ steps: Set<SearchStep>) -> QueryUnderstanding {
     QueryUnderstanding(rules: rules, knowledge: knowledge, vocabulary: vocabulary, steps: steps)
@@ -50,6 +53,7 @@ public struct QueryUnderstanding: Sendable {
   /// The plan of a query whose spelling was corrected; what the shopper typed stays in `text`.
   public func plan(correcting plan: QueryPlan, to corrected: String, ignoring ignored: Set<String>) -> QueryPlan {
     var result = self.plan(corrected, ignoring: ignored)
+    result.isCorrected = true
     result.steps.insert(.init(name: "spelling", detail: "\(plan.text) → \(corrected)"), at: 0)
     return result
   }

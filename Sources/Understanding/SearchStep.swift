@@ -22,7 +22,9 @@ public enum SearchStep: String, Sendable, Hashable, CaseIterable {
   case negation
   /// SKUs, part numbers and barcodes go straight to the product.
   case codes
-  /// Where nothing has every word, fewer are asked for.
+  /// What is called by the thing that is asked for stands higher.
+  case heads
+  /// Products that have a part of the words are found as well.
   case relaxation
   /// What sells more stands higher.
   case popularity

@@ -49,6 +49,15 @@ public struct ShopKnowledge: Sendable {
   public internal(set) var accessoryCategories: [CategoryID] = []
   /// Of a category's products, the share that has an attribute.
   var coverage: [CategoryID: [String: Double]] = [:]
+  /// √(mean words of a title / mean words of a summary), 1 at the most: in four times the words one tells half as much.
+  /// Rounded to hundredths, since it stands in queries.
+  public internal(set) var summaryScale = 1.0
+  /// Products that were learnt from.
+  var products = 0
+  /// In how many titles or brands a word is.
+  var titleWords: [String: Int] = [:]
+  /// Of the titles that have a word, the share that is called by it: high for `lamp`, low for `kitchen`.
+  var headShare: [String: Double] = [:]
   /// The middle price of a category and, under nil, of all, in minor units.
   var typicalPrice: [CategoryID?: Int64] = [:]
 
@@ -85,12 +94,19 @@ public struct ShopKnowledgeBuilder: Sendable {
   private static let leastProducts = 2
   private static let mostPrices = 10_000
   private static let mostPairs = 500_000
+  /// Titles of another kind that a word is taken to have: one title alone makes no thing of it.
+  private static let unseenTitles = 2.0
 
   private var categories: [CategoryID: CategoryCounts] = [:]
   private var allPrices: [Int64] = []
   private var brandProducts: [String: Int] = [:]
   /// Products whose title or brand has these words.
   private var wordProducts: [String: Int] = [:]
+  private var products = 0
+  private var titleLength = 0
+  private var summaryLength = 0
+  private var summaries = 0
+  private var heads: [String: Int] = [:]
   private var wordColoured: [String: Int] = [:]
   private var wordSizes: [String: [String: Int]] = [:]
   private var pairCategories: [String: Set<CategoryID>] = [:]
@@ -101,7 +117,14 @@ public struct ShopKnowledgeBuilder: Sendable {
   public init() {}
 
   public mutating func add(_ product: ProductSnapshot) {
+    products += 1
+    titleLength += product.title.split(whereSeparator: \.isWhitespace).count
+    if !product.summary.isEmpty {
+      summaries += 1
+      summaryLength += product.summary.split(whereSeparator: \.isWhitespace).count
+    }
     if let brand = product.brandName { brandProducts[brand, default: 0] += 1 }
+    if let head = TitleHeads(product.title).first { heads[Folding.singular(head), default: 0] += 1 }
     let options = product.variants.flatMap(\.options)
     countWords(of: product, attributes: product.attributes + options)
     var codes: Set<String> = []
@@ -196,9 +219,24 @@ public struct ShopKnowledgeBuilder: Sendable {
       knowledge.measured[unit.dimension, default: []].append(.init(code: code, unit: unit))
     }
     knowledge.numericSizes = numericSizes.sorted()
+    addTitles(to: &knowledge)
     addCategories(to: &knowledge, rules: rules)
     knowledge.typicalPrice[nil] = Self.middle(allPrices)
     return knowledge
+  }
+
+  private func addTitles(to knowledge: inout ShopKnowledge) {
+    knowledge.products = products
+    if summaryLength > 0, products > 0 {
+      let (title, summary) = (Double(titleLength) / Double(products), Double(summaryLength) / Double(summaries))
+      knowledge.summaryScale = min(1, ((title / summary).squareRoot() * 100).rounded() / 100)
+    }
+    for (word, products) in wordProducts where !word.contains(" ") {
+      knowledge.titleWords[word] = products
+      if let heads = heads[word] {
+        knowledge.headShare[word] = Double(heads) / (Double(products) + Self.unseenTitles)
+      }
+    }
   }
 
   private func addBrands(to knowledge: inout ShopKnowledge) {

@@ -77,9 +77,9 @@ struct ResultsPage {
     switch page.relaxedTo {
     case nil, .everyWord: nil
     case _ where !page.plan.absent.isEmpty && !rest.isEmpty: notice("No \(absentText) here. Other \(rest):")
-    case .everyWordFirst: notice("Few products have all of “\(shownText)”. Below them are some with part of the words.")
+    case .everyWordFirst: notice("Few products match all of “\(shownText)”. Below them are similar ones.")
     case .mostWords: nothingHasAll("These products are without “\(page.plan.dropped.joined(separator: " "))”.")
-    case .anyWord: nothingHasAll("These products have some of the words.")
+    case .anyWord: nothingHasAll("These products match part of it.")
     case .category: nothingHasAll("These products are of the same category.")
     }
   }

@@ -69,7 +69,7 @@ import Testing
     #expect(numberToken == "weight=401fffffffffffff")
     let expected = #"""
       {"product_id":2050,"document_version":17,"audit_bucket":2,"audit_checksum":1480600533,"source":"seed",
-      "codes":["P \"1\"","S-7","4006381333931","S-8"],"code_starts":["P \"1\"","S-7","S-8"],"title":"Red dress — été\n","summary":"Soft <cotton>",
+      "codes":["P \"1\"","S-7","4006381333931","S-8"],"code_starts":["P \"1\"","S-7","S-8"],"title":"Red dress — été\n","head":"dress","heads":["dress","ete"],"summary":"Soft <cotton>",
       "brand":"Ænima","category":["Fashion","Dresses","Sale"],"category_ids":["1","2","5"],
       "attributes":["cool","LONG","M|L","Red","S","Blue"],"features":["Lined"],
       "facets":["weight=-0.5","note=cool","lined=yes","size=M|L","colour=Red","size=S","colour=Blue"],
@@ -96,7 +96,7 @@ import Testing
     )
     let expected = #"""
       {"product_id":1,"document_version":1,"audit_bucket":1,"audit_checksum":585239886,"source":"seed",
-      "codes":["C","C"],"title":"Thing",
+      "codes":["C","C"],"title":"Thing","head":"thing","heads":["thing"],
       "price":{},"is_in_stock":false,"available_quantity":0,"popularity":0.0,"rating_count":0,"lifecycle":"listed",
       "audience":["b2b"],"created_at":"2026-01-02T03:04:05.678Z","updated_at":"2026-01-02T03:04:05.678Z",
       "display":{"code":"C","pictures":[],"variants":[{"id":"2","sku":"C","in_stock":false,"options":{}}]}}

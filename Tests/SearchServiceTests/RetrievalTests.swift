@@ -51,9 +51,9 @@ import Understanding
     try Self.expect(
       Self.request(input),
       """
-      {"query":{"bool":{"must":[{"bool":{"should":[{"bool":{"must":[{"function_score":{"query":
+      {"query":{"bool":{"must":[{"bool":{"should":[{"bool":{"must":[{"function_score":{"query":{"bool":{"should":[
       {"multi_match":{"query":"red dress","fields":["title^5.0","brand","summary^2.5","category","attributes","features"],
-      "type":"cross_fields","operator":"and"}},\(Self.functions)}}]}},
+      "type":"cross_fields"}}],"minimum_should_match":1}},\(Self.functions)}}]}},
       {"constant_score":{"filter":{"bool":{"should":[{"term":{"codes":{"value":"red dress"}}},
       {"term":{"title.whole":{"value":"red dress"}}}],"minimum_should_match":1}},"boost":100000.0}}],
       "minimum_should_match":1}}],"filter":[{"terms":{"audience":["b2c"]}}]}},

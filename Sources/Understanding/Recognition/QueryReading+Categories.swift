@@ -68,10 +68,9 @@ extension QueryReading {
   /// Whether a phrase only tells which: `laptop` of a laptop backpack, where no laptop is called so; and what stands
   /// behind `for`.
   func isModifier(_ match: PhraseTable<ShopKnowledge.Category>.Match) -> Bool {
-    let before = words[..<match.words.lowerBound]
-    if let mark = before.lastIndex(where: { $0.key == "for" }), before[..<mark].contains(where: { !$0.key.isEmpty }) {
-      return true
-    }
+    // Not the `for` of a phrase that says nothing: `looking for a dress`.
+    let before = words.indices[..<match.words.lowerBound].filter { uses[$0] != .gone && !words[$0].key.isEmpty }
+    if let mark = before.lastIndex(where: { words[$0].key == "for" }), mark > 0 { return true }
     let next = match.words.upperBound
     guard match.words.count == 1, next < limit, uses[next] == .text,
       let categories = knowledge.pairCategories[words[next - 1].key + " " + words[next].key]

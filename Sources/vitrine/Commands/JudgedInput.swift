@@ -12,41 +12,99 @@ extension Judgments {
 
 /// The input of commands that measure with judgments: the judgments, the products, the engine.
 struct JudgedInput: Sendable {
+  /// Where the judged products are.
+  enum Products: Sendable {
+    case shop
+    case file(String, ImportFormat)
+    /// The hand-written demo catalog, loaded for the command.
+    case demo
+  }
+
   let judgments: String
   let engine: String?
   let source: String?
-  /// A file of products; nil: the shop's catalog.
-  let catalog: String?
-  let format: ImportFormat
+  let products: Products
 
   private static let statementTimeout = Duration.seconds(600)
+  /// The judgments that come with the project, of its hand-written catalog.
+  static let demoJudgments = "Seeds/judgments.csv"
 
-  func readJudgments() throws -> Judgments { try Judgments(file: judgments) }
-
-  /// Runs `body` with the judged products indexed.
-  func withCatalog<Result>(
-    _ context: CommandContext, _ body: (JudgedCatalog, Shop) async throws -> Result
-  ) async throws -> Result {
-    let judgments = try readJudgments()
-    return try await withDatabase(context) { pool in
-      let shop = try Shop(context, pool: pool, engine: engine)
-      let parts = JudgedCatalog.Parts(
-        judgments: judgments, products: shop.catalog, catalog: shop.catalog, engine: shop.engine,
-        mapping: shop.mapping, rules: try ProjectFolder.queryRules(), clock: shop.clock)
-      return try await JudgedCatalog.with(parts, source: source) { try await body($0, shop) }
+  /// One input for each file of judgments; the lists have commas between. Without judgments the project's own are taken,
+  /// with the hand-written catalog.
+  static func all(
+    judgments: String?, engine: String?, source: String?, catalog: String?, format: String
+  ) throws -> [JudgedInput] {
+    func list(_ text: String?) -> [String] { (text ?? "").split(separator: ",").map(String.init) }
+    guard let judgments else {
+      guard catalog == nil else { throw ValidationError("--catalog needs the --judgments of its products") }
+      let file = try ProjectFolder.find() + "/" + demoJudgments
+      return [JudgedInput(judgments: file, engine: engine, source: nil, products: .demo)]
+    }
+    let (files, catalogs, names) = (list(judgments), list(catalog), list(format))
+    let formats = try names.map { name in
+      guard let format = ImportFormat(argument: name) else {
+        let known = ImportFormat.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("--format: \"\(name)\" is not one of \(known)")
+      }
+      return format
+    }
+    guard catalogs.isEmpty && files.count == 1 || catalogs.count == files.count else {
+      throw ValidationError("--catalog needs as many files as --judgments, with commas between: \(files.count)")
+    }
+    guard formats.count == 1 || formats.count == files.count else {
+      throw ValidationError("--format needs one form, or one for each catalog: \(files.count)")
+    }
+    return files.enumerated().map { index, file in
+      let format = formats.count == 1 ? formats[0] : formats[index]
+      return JudgedInput(
+        judgments: file, engine: engine, source: source,
+        products: catalogs.isEmpty ? .shop : .file(catalogs[index], format))
     }
   }
 
-  private func withDatabase<Result>(
-    _ context: CommandContext, _ body: (PostgresPool) async throws -> Result
-  ) async throws -> Result {
-    guard let catalog else {
-      return try await Database.with(context, statementTimeout: Self.statementTimeout, body)
+  /// Runs `body` with the judged products of each input indexed, all in one database.
+  static func withCatalogs(
+    _ inputs: [JudgedInput], _ context: CommandContext, _ body: ([JudgedCatalog], Shop) async throws -> Void
+  ) async throws {
+    if case .shop = inputs[0].products {
+      return try await Database.with(context, statementTimeout: statementTimeout) { pool in
+        try await index(inputs, sources: [inputs[0].source], pool, context, body)
+      }
     }
-    return try await Database.withTemporary(statementTimeout: Self.statementTimeout) { pool in
-      let report = try await runImport(format: format, path: catalog, writer: PostgresCatalog(pool))
-      context.terminal.printError("\(catalog): \(report.summary)")
-      return try await body(pool)
+    try await Database.withTemporary(statementTimeout: statementTimeout) { pool in
+      var sources: [String?] = []
+      for (number, input) in inputs.enumerated() {
+        // Several files of one form would have the same source.
+        let name = inputs.count > 1 ? "judged-\(number + 1)" : nil
+        try await input.load(as: name, into: PostgresCatalog(pool), context)
+        sources.append(name ?? input.source)
+      }
+      try await index(inputs, sources: sources, pool, context, body)
     }
+  }
+
+  private func load(as name: String?, into catalog: PostgresCatalog, _ context: CommandContext) async throws {
+    switch products {
+    case .file(let path, let format):
+      let report = try await runImport(format: format, path: path, source: name, writer: catalog)
+      context.terminal.printError("\(path): \(report.summary)")
+    case .demo, .shop: _ = try await DemoCatalog.load(into: catalog)
+    }
+  }
+
+  private static func index(
+    _ inputs: [JudgedInput], sources: [String?], _ pool: PostgresPool, _ context: CommandContext,
+    _ body: ([JudgedCatalog], Shop) async throws -> Void
+  ) async throws {
+    let shop = try Shop(context, pool: pool, engine: inputs[0].engine)
+    var parts: [JudgedCatalog.Parts] = []
+    for (number, input) in inputs.enumerated() {
+      parts.append(
+        JudgedCatalog.Parts(
+          judgments: try Judgments(file: input.judgments), number: number, products: shop.catalog,
+          catalog: shop.catalog, engine: shop.engine, mapping: shop.mapping, rules: try ProjectFolder.queryRules(),
+          clock: shop.clock))
+    }
+    try await JudgedCatalog.with(parts, sources: sources) { catalogs in try await body(catalogs, shop) }
   }
 }

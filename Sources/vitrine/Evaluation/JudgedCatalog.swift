@@ -13,18 +13,21 @@ struct JudgedCatalog: Sendable {
   /// The parts that it is made from.
   struct Parts: Sendable {
     let judgments: Judgments
+    /// Tells the indices of several catalogs of one command apart.
+    var number = 0
     let products: any ProductSource
     let catalog: any CatalogReader
     let engine: any SearchEngine
     let mapping: IndexMapping
     let rules: QueryRules
     let clock: any WallClock
+
+    var plainIndex: String { "vitrine-evaluate-plain-\(number)" }
+    var shopIndex: String { "vitrine-evaluate-shop-\(number)" }
   }
 
   private static let batch = 500
   private static let deadline = Duration.seconds(60)
-  private static let plainIndex = "vitrine-evaluate-plain"
-  private static let shopIndex = "vitrine-evaluate-shop"
 
   let parts: Parts
   /// The name of the source under which the judged products were imported.
@@ -41,8 +44,24 @@ struct JudgedCatalog: Sendable {
   }
 
   struct NothingJudged: Error, CustomStringConvertible {
-    let description =
-      "none of the judged products is in the catalog: give their file as --catalog FILE, or import it first, as in `vitrine import --format icecat FILE`"
+    /// How many products each source has.
+    let loaded: [String: Int]
+    /// The source that was asked for, if one was.
+    let wanted: String?
+
+    var description: String {
+      let sources = loaded.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        .prefix(10).map { "\($0.value) of source \"\($0.key)\"" }.joined(separator: ", ")
+      if let wanted, loaded[wanted] == nil, !loaded.isEmpty {
+        return "no product has the source \"\(wanted)\"; there are \(sources): give one of these as --source, or none"
+      }
+      if !loaded.isEmpty {
+        return
+          "none of the judged products is among the products that were loaded (\(sources)): do the judgments name their codes?"
+      }
+      return
+        "the catalog is empty: give the products' file as --catalog FILE, or import it first, as in `vitrine import --format icecat FILE`"
+    }
   }
 
   struct NothingRelevant: Error, CustomStringConvertible {
@@ -50,52 +69,56 @@ struct JudgedCatalog: Sendable {
       "no query of the judgments has a product rated above 0: without one no ranking is better than another"
   }
 
-  /// Indexes the judged products, runs `body`, and removes the indices.
+  /// Indexes the judged products of each catalog, runs `body`, and removes the indices.
   ///
-  /// `source` is the name under which the products were imported; nil: the source of most judged products.
-  static func with<Result>(
-    _ parts: Parts, source: String?, _ body: (JudgedCatalog) async throws -> Result
-  ) async throws -> Result {
-    guard parts.judgments.queries.contains(where: \.hasRelevant) else { throw NothingRelevant() }
+  /// `sources` are the names under which the products were imported; nil: the source of most judged products.
+  static func with(
+    _ parts: [Parts], sources: [String?], _ body: ([JudgedCatalog]) async throws -> Void
+  ) async throws {
+    guard parts.allSatisfy({ $0.judgments.queries.contains(where: \.hasRelevant) }) else { throw NothingRelevant() }
     do {
-      let result = try await body(try await JudgedCatalog(parts, source: source))
-      try await removeIndices(parts.engine)
-      return result
+      var catalogs: [JudgedCatalog] = []
+      for (parts, source) in zip(parts, sources) { catalogs.append(try await JudgedCatalog(parts, source: source)) }
+      try await body(catalogs)
     } catch {
       // The first failure is the error to report; the next run replaces indices that stay.
-      try? await removeIndices(parts.engine)
+      for parts in parts { try? await removeIndices(parts) }
       throw error
     }
+    for parts in parts { try await removeIndices(parts) }
   }
 
   private init(_ parts: Parts, source wanted: String?) async throws {
     self.parts = parts
-    if let wanted { source = wanted } else { source = try await Self.judgedSource(parts) }
+    source = try await Self.judgedSource(parts, wanted: wanted)
     let source = source
-    try await Self.removeIndices(parts.engine)
-    for (name, body) in [(Self.plainIndex, Self.plainMapping), (Self.shopIndex, parts.mapping.body)] {
+    try await Self.removeIndices(parts)
+    for (name, body) in [(parts.plainIndex, Self.plainMapping), (parts.shopIndex, parts.mapping.body)] {
       try await parts.engine.createIndex(name, body: body, deadline: .now + Self.deadline)
     }
     let names = ProductNames()
     try await parts.products.forEachProductBatch(size: Self.batch, after: nil) { batch in
       try await Self.index(batch.filter { $0.source == source }, names: names, parts)
     }
-    for index in [Self.plainIndex, Self.shopIndex] {
+    for index in [parts.plainIndex, parts.shopIndex] {
       try await parts.engine.refresh(index, deadline: .now + Self.deadline)
     }
     (codes, titles) = await (names.codes, names.titles)
-    guard !codes.isEmpty else { throw NothingJudged() }
     knowledge = CatalogKnowledge(source: parts.products, rules: parts.rules) { $0.source == source && $0.isSearchable }
     try await knowledge.refresh()
   }
 
-  private static func judgedSource(_ parts: Parts) async throws -> String {
+  /// The source that was asked for, else the one that most judged products have.
+  private static func judgedSource(_ parts: Parts, wanted: String?) async throws -> String {
     let judged = Set(parts.judgments.queries.flatMap(\.ratings.keys))
-    let counts = SourceCounts()
+    let (counts, all) = (SourceCounts(), SourceCounts())
     try await parts.products.forEachProductBatch(size: batch, after: nil) { batch in
       await counts.add(batch.filter { judged.contains($0.code) }.map(\.source))
+      await all.add(batch.map(\.source))
     }
-    guard let best = await counts.best else { throw NothingJudged() }
+    let loaded = await all.counts
+    if let wanted, loaded[wanted] != nil { return wanted }
+    guard wanted == nil, let best = await counts.best else { throw NothingJudged(loaded: loaded, wanted: wanted) }
     return best
   }
 
@@ -110,7 +133,7 @@ struct JudgedCatalog: Sendable {
     deadlines.search = Self.deadline
     deadlines.prices = Self.deadline
     return SearchService(
-      engine: parts.engine, index: Self.shopIndex, catalog: parts.catalog, clock: parts.clock,
+      engine: parts.engine, index: parts.shopIndex, catalog: parts.catalog, clock: parts.clock,
       retrieval: Retrieval(weights: weights), knowledge: knowledge, steps: steps, deadlines: deadlines)
   }
 
@@ -126,16 +149,16 @@ struct JudgedCatalog: Sendable {
     let request = SearchRequest(
       query: .multiMatch(MultiMatchQuery(query: text, fields: fields, kind: kind)),
       size: depth, sort: [.score, SortKey(.field("line"), .ascending)], source: .none)
-    let response = try await parts.engine.search(request, in: Self.plainIndex, deadline: .now + Self.deadline)
+    let response = try await parts.engine.search(request, in: parts.plainIndex, deadline: .now + Self.deadline)
     return response.hits.compactMap { ProductID($0.id).flatMap { codes[$0] } }
   }
 
   // MARK: Indexing
 
-  private static func removeIndices(_ engine: any SearchEngine) async throws {
-    for name in [plainIndex, shopIndex] {
-      if try await !engine.indices(matching: name, deadline: .now + deadline).isEmpty {
-        try await engine.deleteIndex(name, deadline: .now + deadline)
+  private static func removeIndices(_ parts: Parts) async throws {
+    for name in [parts.plainIndex, parts.shopIndex] {
+      if try await !parts.engine.indices(matching: name, deadline: .now + deadline).isEmpty {
+        try await parts.engine.deleteIndex(name, deadline: .now + deadline)
       }
     }
   }
@@ -145,11 +168,11 @@ struct JudgedCatalog: Sendable {
     let plain = batch.map { product in
       BulkOperation(id: product.id.description, externalVersion: nil, action: .index(source: plainDocument(product)))
     }
-    let response = try await parts.engine.bulk(plain, to: plainIndex, refresh: false, deadline: .now + deadline)
+    let response = try await parts.engine.bulk(plain, to: parts.plainIndex, refresh: false, deadline: .now + deadline)
     if let refused = response.items.first(where: { $0.error != nil }) {
       throw IndexingError.gateRefused("\(refused.id): \(refused.error?.reason ?? "")")
     }
-    _ = try await BulkWriter(engine: parts.engine, clock: parts.clock).write(batch, to: shopIndex, refresh: false)
+    _ = try await BulkWriter(engine: parts.engine, clock: parts.clock).write(batch, to: parts.shopIndex, refresh: false)
     await names.add(batch)
   }
 
@@ -204,7 +227,7 @@ private actor ProductNames {
 }
 
 private actor SourceCounts {
-  private var counts: [String: Int] = [:]
+  private(set) var counts: [String: Int] = [:]
   func add(_ sources: [String]) { for source in sources { counts[source, default: 0] += 1 } }
   var best: String? { counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key }
 }

@@ -14,14 +14,13 @@ struct RelevanceEvaluation {
 
   /// The names of the plain rankings, and the figures that Elasticsearch and OpenSearch give for the 46 queries of the
   /// Icecat judgments.
-  private static let plainRankings:
-    [(name: String, kind: MultiMatchQuery.Kind, fields: [BoostedField], known: Double)] = [
-      ("best_fields", .bestFields, ["title", "brand", "desc", "attrs"], 0.6568),
-      ("best_fields, boosted", .bestFields, ["title^5", "brand^2", "desc^2", "attrs"], 0.7027),
-      ("most_fields, boosted", .mostFields, ["title^5", "brand^2", "desc^2", "attrs"], 0.6815),
-      ("cross_fields", .crossFields, ["title", "brand", "desc", "attrs"], 0.6977),
-      ("cross_fields, boosted", .crossFields, ["title^5", "brand^2", "desc^2", "attrs"], 0.7293),
-    ]
+  static let plainRankings: [(name: String, kind: MultiMatchQuery.Kind, fields: [BoostedField], known: Double)] = [
+    ("best_fields", .bestFields, ["title", "brand", "desc", "attrs"], 0.6568),
+    ("best_fields, boosted", .bestFields, ["title^5", "brand^2", "desc^2", "attrs"], 0.7027),
+    ("most_fields, boosted", .mostFields, ["title^5", "brand^2", "desc^2", "attrs"], 0.6815),
+    ("cross_fields", .crossFields, ["title", "brand", "desc", "attrs"], 0.6977),
+    ("cross_fields, boosted", .crossFields, ["title^5", "brand^2", "desc^2", "attrs"], 0.7293),
+  ]
 
   let catalog: JudgedCatalog
   let judgmentsFile: String

@@ -24,12 +24,36 @@ extension WeightTuning.Report {
       "all", String(heldOut.pairs), decimal(oldMean, 4), decimal(heldOutMean, 4), signed(heldOut.difference, 4),
     ])
     let lines =
-      weights.lines + [""] + figures.lines + [
+      weights.lines + [""] + figures.lines + leftOutLines + [
         "95 % interval \(RelevanceReport.text(heldOut)) (paired bootstrap), p \(decimal(heldOut.pValue, 3)) (paired permutation test), seed \(options.seed)",
         "",
         "on the queries that the new weights were found on: \(decimal(oldMean, 4)) → \(decimal(newMean, 4)), which flatters them; \(pointsSearched) sets of weights tried, a step must be worth \(options.penalty)",
       ]
     return lines.joined(separator: "\n")
+  }
+
+  private var leftOutLines: [String] {
+    guard !leftOut.isEmpty else { return [] }
+    var table = FigureTable(
+      heading: ["left out", "metric", "queries", "best plain form", "old", "by the others' weights", "over plain"])
+    for row in leftOut {
+      table.add([
+        row.name, row.metric.label, String(row.queryCount), decimal(row.plain, 4), decimal(row.old, 4),
+        decimal(row.new, 4), signed(row.new - row.plain, 4),
+      ])
+    }
+    return [""] + table.lines
+  }
+
+  private var leftOutJSON: JSONValue {
+    .array(
+      leftOut.map { row -> JSONValue in
+        [
+          "judgments": .string(row.name), "metric": .string(row.metric.rawValue),
+          "queries": .int(Int64(row.queryCount)), "best_plain": .double(row.plain), "old": .double(row.old),
+          "new": .double(row.new), "weights": .object(row.weights.json),
+        ]
+      })
   }
 
   /// The file of the new weights, with everything that they were derived from.
@@ -61,7 +85,7 @@ extension WeightTuning.Report {
           "old": .double(oldMean), "held_out": .double(heldOutMean), "on_its_own_queries": .double(newMean),
           "held_out_against_old": heldOut.json,
         ],
-        "folds": .array(folds),
+        "folds": .array(folds), "left_out": leftOutJSON,
       ])
   }
 
@@ -71,7 +95,7 @@ extension WeightTuning.Report {
       "old_ndcg_10": .double(oldMean), "held_out_ndcg_10": .double(heldOutMean),
       "own_queries_ndcg_10": .double(newMean), "held_out": heldOut.json,
       "sets_tried": .int(Int64(pointsSearched)), "seed": .string(String(options.seed)),
-      "penalty": .double(options.penalty),
+      "penalty": .double(options.penalty), "left_out": leftOutJSON,
       "folds": .array(
         folds.map {
           [

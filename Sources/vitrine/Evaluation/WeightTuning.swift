@@ -11,6 +11,28 @@ struct WeightTuning {
     var penalty = 0.001
     /// Names of weights that are not searched.
     var held: Set<String> = []
+    /// Queries of one catalog that are searched on, at random; nil: all.
+    var sample: Int?
+  }
+
+  /// One judged catalog, and what is maximised on it.
+  struct JudgedSet {
+    /// What reports call it: its judgments' file.
+    var name: String
+    var catalog: JudgedCatalog
+    var metric = RelevanceMetric.ndcg10
+  }
+
+  /// A catalog that was left out: what the weights found on all others do on it.
+  struct LeftOut: Sendable {
+    var name: String
+    var metric: RelevanceMetric
+    var queryCount: Int
+    var old: Double
+    var new: Double
+    /// The best of the plain forms.
+    var plain: Double
+    var weights: RankingWeights
   }
 
   /// One fold: the effect of weights found on the other queries on the queries held out.
@@ -34,6 +56,8 @@ struct WeightTuning {
     var heldOutMean: Double
     /// That value against the old weights on the same queries.
     var heldOut: PairedComparison
+    /// One for each catalog; empty where there is but one.
+    var leftOut: [LeftOut]
     var pointsSearched: Int
 
     var isUnchanged: Bool { new == old }
@@ -43,12 +67,36 @@ struct WeightTuning {
 
   private static let parameters = RankingWeights.parameters
 
-  let catalog: JudgedCatalog
+  let sets: [JudgedSet]
   let start: RankingWeights
   let options: Options
+  private let queries: [JudgedQuery]
 
-  /// Queries with nothing relevant say nothing about a ranking.
-  private var queries: [Judgments.Query] { catalog.judgments.queries.filter(\.hasRelevant) }
+  private struct JudgedQuery {
+    var set: Int
+    var query: Judgments.Query
+    /// Makes catalogs of many queries count as much as those of few.
+    var weight: Double
+  }
+
+  init(sets: [JudgedSet], start: RankingWeights, options: Options) {
+    self.sets = sets
+    self.start = start
+    self.options = options
+    // Queries with nothing relevant say nothing of a ranking.
+    let chosen = sets.map { set -> [Judgments.Query] in
+      let all = set.catalog.judgments.queries.filter(\.hasRelevant)
+      guard let sample = options.sample, sample < all.count else { return all }
+      var random = SplitMix64(seed: options.seed)
+      return random.permutation(of: all.count).prefix(sample).sorted().map { all[$0] }
+    }
+    let total = Double(chosen.reduce(0) { $0 + $1.count })
+    queries = chosen.enumerated().flatMap { index, queries in
+      queries.map {
+        JudgedQuery(set: index, query: $0, weight: total / Double(sets.count * queries.count))
+      }
+    }
+  }
 
   struct TooFewQueries: Error, CustomStringConvertible {
     let queries: Int
@@ -85,13 +133,14 @@ struct WeightTuning {
           queryCount: fold.heldOut.count, old: try await ascent.mean(at: ascent.start, on: fold.heldOut),
           new: try await ascent.mean(at: fold.point, on: fold.heldOut), weights: weights(at: fold.point)))
     }
+    let leftOut = try await leaveOneOut(ascent)
     guard let paired = PairedComparison(baseline: old, candidate: heldOut, seed: options.seed) else {
       throw TooFewQueries(queries: count, folds: options.folds)
     }
     return Report(
       options: options, old: start, new: weights(at: best.point), oldMean: old.reduce(0, +) / Double(count),
       newMean: best.mean, folds: rows, heldOutMean: heldOut.reduce(0, +) / Double(count), heldOut: paired,
-      pointsSearched: await ascent.pointsValued)
+      leftOut: leftOut, pointsSearched: await ascent.pointsValued)
   }
 
   private func weights(at point: CoordinateAscent.Point) -> RankingWeights {
@@ -103,18 +152,56 @@ struct WeightTuning {
     return weights
   }
 
-  /// nDCG@10 of each query; the queries run concurrently.
+  /// For each catalog, the weights that are found on all others, and what they do on it.
+  private func leaveOneOut(_ ascent: CoordinateAscent) async throws -> [LeftOut] {
+    guard sets.count > 1 else { return [] }
+    var rows: [LeftOut] = []
+    for (index, set) in sets.enumerated() {
+      let own = queries.indices.filter { queries[$0].set == index }
+      let found = try await ascent.search(on: queries.indices.filter { queries[$0].set != index })
+      let scale = queries[own[0]].weight
+      rows.append(
+        LeftOut(
+          name: set.name, metric: set.metric, queryCount: own.count,
+          old: try await ascent.mean(at: ascent.start, on: own) / scale,
+          new: try await ascent.mean(at: found.point, on: own) / scale,
+          plain: try await bestPlain(set, own.map { queries[$0].query }), weights: weights(at: found.point)))
+    }
+    return rows
+  }
+
+  private func bestPlain(_ set: JudgedSet, _ queries: [Judgments.Query]) async throws -> Double {
+    var best = 0.0
+    for form in RelevanceEvaluation.plainRankings {
+      var values: [Double?] = []
+      for query in queries {
+        let ranking = try await set.catalog.plainRanking(
+          query.text, kind: form.kind, fields: form.fields, depth: set.depth)
+        values.append(set.metric.value(of: ranking, for: query))
+      }
+      best = max(best, RankingMetrics.mean(values) ?? 0)
+    }
+    return best
+  }
+
+  /// The metric of each query, weighted so that catalogs count alike; the queries run at once.
   private func values(of weights: RankingWeights) async throws -> [Double] {
-    let service = catalog.service(weights: weights)
-    let queries = queries
+    let services = sets.map { $0.catalog.service(weights: weights) }
     return try await withThrowingTaskGroup(of: (Int, Double).self) { group in
-      for (index, query) in queries.enumerated() {
+      for (index, judged) in queries.enumerated() {
+        let set = sets[judged.set]
         group.addTask {
-          let ranking = try await catalog.ranking(query.text, by: service, depth: 10)
-          return (index, RelevanceMetric.ndcg10.value(of: ranking, for: query) ?? 0)
+          let ranking = try await set.catalog.ranking(
+            judged.query.text, by: services[judged.set], depth: set.depth)
+          return (index, (set.metric.value(of: ranking, for: judged.query) ?? 0) * judged.weight)
         }
       }
       return try await group.reduce(into: Array(repeating: 0, count: queries.count)) { $0[$1.0] = $1.1 }
     }
   }
+}
+
+extension WeightTuning.JudgedSet: Sendable {
+  /// How far down a ranking the metric looks.
+  var depth: Int { metric == .condensed10 ? RelevanceMetric.depth : 10 }
 }

@@ -1,0 +1,130 @@
+import Foundation
+import SearchDSL
+import Understanding
+
+/// Soft matching: what a product has of the query, and how much of it there must be.
+///
+///     score = (Σ words' scores + exact) · Π e^(missing_word · shareᵢ) over the parts i that it has · lifts
+///
+/// so that a part that is missing costs the more the more telling it is. The lifts are of products that are called by the
+/// thing that is asked for, and of neighbouring words that stand together in the title.
+extension PlanQuery {
+  /// Parts whose absence is told apart; of a longer query the most telling ones.
+  private static let mostParts = 8
+  /// Neighbouring words that are looked for together in the title.
+  private static let mostPairs = 4
+  /// A word may stand between two that are looked for together.
+  private static let pairSlop = 1
+
+  private var required: [QueryPlan.Slot] { plan.slots.filter { !$0.isOptional } }
+
+  /// The required parts that some product has, the most telling first.
+  private var telling: [QueryPlan.Slot] {
+    Array(required.filter { $0.share > 0 }.sorted { $0.share > $1.share }.prefix(Self.mostParts))
+  }
+
+  /// A part number is found whole: half of one is another.
+  private func anyOf(_ slot: QueryPlan.Slot) -> Query { found(slot, slot.isPartNumber ? .and : .or) }
+
+  /// All that is found, each for its score: what has any required part. Where there is none, filters say what is.
+  var evidence: Query {
+    let words = groups(of: required).map(anyOf)
+    var further = groups(of: plan.slots.filter(\.isOptional)).map(anyOf)
+    if weights.exactWord > 0 { further += exactWords }
+    let filter = floor.map { [$0] } ?? []
+    guard !words.isEmpty else { return .bool(BoolQuery(must: [.matchAll()], should: further)) }
+    if further.isEmpty { return .bool(BoolQuery(should: words, filter: filter, minimumShouldMatch: 1)) }
+    let any = words.count == 1 ? words[0] : .bool(BoolQuery(should: words, minimumShouldMatch: 1))
+    return .bool(BoolQuery(must: [any], should: further, filter: filter))
+  }
+
+  /// Words as they are written, in the singular or as typed, in the title: `dress` is no bowl that is dressed.
+  private var exactWords: [Query] {
+    var words: [String] = []
+    for slot in plan.slots {
+      for word in slot.words.split(separator: " ").map({ $0.lowercased() }) {
+        for form in [word, QueryUnderstanding.singular(word)] where !words.contains(form) { words.append(form) }
+      }
+    }
+    guard !words.isEmpty else { return [] }
+    return [
+      .match(
+        MatchQuery(
+          field: "title.exact", query: words.joined(separator: " "), boost: weights.exactWord * weights.title))
+    ]
+  }
+
+  // MARK: How much there must be
+
+  /// What a product must have to be a result at all; nil where any word will do.
+  private var floor: Query? {
+    if !steps.contains(.relaxation) { return everyWord }
+    let parts = telling
+    guard parts.count > 1, let least = parts.last?.share, least < leastShare else { return nil }
+    return having(leastShare, of: parts)
+  }
+
+  /// Products whose parts' shares add up to at least so much.
+  func having(_ share: Double, of parts: [QueryPlan.Slot]) -> Query {
+    let has = parts.map { Query.constantScore(filter: presence($0), boost: $0.share) }
+    // Shares are rounded to floats by the engines.
+    let least = share * parts.reduce(0) { $0 + $1.share } - 1e-4
+    return .functionScore(
+      FunctionScoreQuery(
+        query: .bool(BoolQuery(should: has, minimumShouldMatch: 1)), functions: [], minimumScore: least))
+  }
+
+  /// Those that have enough of the query for a correction to be believed.
+  var mostParts: Query? { telling.isEmpty ? nil : having(Self.believedShare, of: telling) }
+
+  /// Whether a product has a part: its words, what stands in for them, or an attribute that says so.
+  func presence(_ slot: QueryPlan.Slot) -> Query {
+    func having(_ text: String) -> Query { .match(MatchQuery(field: "words", query: text, operator: .and)) }
+    var ways = [having(slot.words)]
+    ways += slot.alternatives.prefix(Self.mostForms).map { other in
+      // Several words stand in for others only side by side.
+      let isPhrase = other.text.contains { $0 == " " || $0 == "-" }
+      return isPhrase ? Self.sideBySide(other.text) : having(other.text)
+    }
+    if let code = slot.codeStart { ways.append(ProductIdentity.codeStarting(with: code)) }
+    if let constraint = slot.constraint { ways.append(clause(constraint)) }
+    return ways.count == 1 ? ways[0] : .bool(BoolQuery(should: ways, minimumShouldMatch: 1))
+  }
+
+  // MARK: What lifts a product
+
+  var evidenceFunctions: [FunctionScoreQuery.Function] {
+    presenceFunctions + headFunctions + pairFunctions
+  }
+
+  private var presenceFunctions: [FunctionScoreQuery.Function] {
+    let parts = telling
+    guard parts.count > 1, weights.missingWord > 0 else { return [] }
+    return parts.map { slot in
+      .init(.weight, filter: presence(slot), weight: Self.rounded(exp(weights.missingWord * slot.share)))
+    }
+  }
+
+  /// Before all others what is called by the thing, then what a later part of the title calls so.
+  private var headFunctions: [FunctionScoreQuery.Function] {
+    guard steps.contains(.heads), !plan.heads.isEmpty else { return [] }
+    let words = plan.heads.joined(separator: " ")
+    return [("head", weights.head), ("heads", weights.otherHead)].compactMap { field, weight in
+      weight == 1 ? nil : .init(.weight, filter: .match(MatchQuery(field: field, query: words)), weight: weight)
+    }
+  }
+
+  private var pairFunctions: [FunctionScoreQuery.Function] {
+    let words = required.flatMap { $0.words.split(separator: " ").map(String.init) }
+    let pairs = Array(zip(words, words.dropFirst()).prefix(Self.mostPairs))
+    guard weights.pair > 0, !pairs.isEmpty else { return [] }
+    let weight = Self.rounded(1 + weights.pair / Double(pairs.count))
+    return pairs.map { first, second in
+      let phrase = MatchPhraseQuery(field: "title", query: "\(first) \(second)", slop: Self.pairSlop)
+      return .init(.weight, filter: .matchPhrase(phrase), weight: weight)
+    }
+  }
+
+  /// Four digits: the query is read by people.
+  private static func rounded(_ number: Double) -> Double { (number * 10_000).rounded() / 10_000 }
+}

@@ -1,0 +1,138 @@
+import SearchDSL
+import Understanding
+
+/// From the plan to the engine's answer, and the further ways where no product has every word.
+extension SearchService {
+  /// A page with fewer products leaves a shopper looking for more.
+  private static let fewProducts = 5
+  /// A correction of a query with so many words is used where a product has most of them; of a shorter one, all of them.
+  private static let longQuery = 3
+
+  /// The engine's answer, and how many of its products have how much of the query.
+  private struct Found {
+    var response: SearchResponse
+    var plan: QueryPlan
+    /// Products that have every word, or a code that was typed.
+    var complete: Int
+    /// Products that have every word that any product has.
+    var known: Int
+    /// Products that have enough of the words for a correction to be believed.
+    var believed: Int
+
+    var total: Int { response.total?.value ?? 0 }
+  }
+
+  /// Runs the plan; where no product has every word, the corrected spelling and then the words that the shop knows take its
+  /// place if they lead somewhere. Where nothing is found at all, runs the relaxations in turn.
+  ///
+  /// Past the soft deadline a search that found something goes without these further ways, and `degraded` says so.
+  func retrieve(
+    _ plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput, wantsCards: Bool = true,
+    limits: Limits, degraded: inout [String]
+  ) async throws -> (SearchResponse, QueryPlan) {
+    func run(_ plan: QueryPlan) async throws -> Found {
+      let query = planQuery(plan, understanding, input)
+      var request = retrieval.request(
+        query: query.query, input: input, wantsFacets: wantsCards && input.position == nil)
+      if !wantsCards { request.source = .none }
+      request.aggregations += query.counts
+      do {
+        return Self.found(try await ask(request, deadline: limits.answer), plan)
+      } catch {
+        throw input.position == nil ? error : Self.errorBehindCursor(error)
+      }
+    }
+    let typed = try await run(plan)
+    if typed.complete > 0 { return described(typed, input) }
+    do {
+      for next in closeReadings(of: plan, understanding, input: input) {
+        if typed.total > 0, limits.isLate { throw SearchEngineError.deadlineExceeded }
+        let found = try await run(next)
+        if found.complete > 0 || found.believed > 0 { return described(found, input) }
+      }
+      if typed.total > 0 { return described(typed, input) }
+      for next in steps.contains(.relaxation) ? understanding.relaxations(of: plan) : [] {
+        let found = try await run(next)
+        if found.total > 0 { return (found.response, next) }
+      }
+    } catch is SearchEngineError {
+      degraded.append("relaxation")
+      if typed.total > 0 { return described(typed, input) }
+    }
+    return (typed.response, plan)
+  }
+
+  /// A cursor is the shop's own, but may belong to an old mapping or order of the index.
+  private static func errorBehindCursor(_ error: any Error) -> any Error {
+    guard case .refused(400, _, _, _)? = error as? SearchEngineError else { return error }
+    return InvalidInput(parameter: "cursor", reason: "does not fit this list any more; begin anew without it")
+  }
+
+  /// The plans to try where no product has every word as typed: the corrected spelling, then the query without the words
+  /// that the shop does not have.
+  private func closeReadings(
+    of plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput
+  ) -> [QueryPlan] {
+    var plans: [QueryPlan] = []
+    let relaxes = steps.contains(.relaxation)
+    if !input.isExact, steps.contains(.spelling), let correction = knowledge?.correct(plan.text) {
+      plans += understanding.plans(of: correction, correcting: plan, ignoring: input.ignored).filter {
+        relaxes || $0.strictness == .everyWord
+      }
+    }
+    if relaxes, let rest = understanding.withoutAbsentWords(plan) { plans.append(rest) }
+    return plans
+  }
+
+  /// Says of the plan how much of it the results have.
+  private func described(_ found: Found, _ input: SearchInput) -> (SearchResponse, QueryPlan) {
+    var plan = found.plan
+    if plan.slots.allSatisfy(\.isOptional) || plan.strictness == .mostWords { return (found.response, plan) }
+    if found.complete == 0 {
+      let unknown = plan.slots.filter { !$0.isOptional && $0.share == 0 }.map(\.words)
+      plan.strictness = found.known > 0 && !unknown.isEmpty ? .mostWords : .anyWord
+      if plan.strictness == .mostWords { plan.dropped = unknown }
+    } else if found.complete < Self.fewProducts, found.total > found.complete, input.sort == .relevance,
+      input.filters.isEmpty
+    {
+      plan.strictness = .everyWordFirst
+    }
+    return (found.response, plan)
+  }
+
+  private static func found(_ response: SearchResponse, _ plan: QueryPlan) -> Found {
+    func count(_ name: String) -> Int {
+      if case .single(let bucket) = response.aggregations[name] { bucket.documentCount } else { 0 }
+    }
+    let required = plan.slots.count { !$0.isOptional }
+    // Where filters say everything, each of their products has everything.
+    let complete = required == 0 ? response.total?.value ?? 0 : count(PlanQuery.Count.complete)
+    return Found(
+      response: response, plan: plan, complete: complete, known: count(PlanQuery.Count.known),
+      believed: required < longQuery ? 0 : count(PlanQuery.Count.believed))
+  }
+}
+
+extension PlanQuery {
+  /// Names of the counts among the results.
+  enum Count {
+    static let complete = "complete"
+    static let known = "known"
+    static let believed = "believed"
+  }
+
+  /// How many products have how much of the query; empty where it has no word.
+  var counts: [NamedAggregation] {
+    guard let everyWord else { return [] }
+    func count(_ name: String, _ query: Query) -> NamedAggregation {
+      NamedAggregation(name, Aggregation(.filter(query)))
+    }
+    let complete = identity.named.map { Query.bool(BoolQuery(should: [everyWord, $0], minimumShouldMatch: 1)) }
+    var counts = [count(Count.complete, complete ?? everyWord)]
+    if let known = everyKnownWord, known != everyWord { counts.append(count(Count.known, known)) }
+    if plan.isCorrected, plan.strictness == .everyWord, let mostParts {
+      counts.append(count(Count.believed, mostParts))
+    }
+    return counts
+  }
+}

@@ -1,0 +1,68 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// How telling each part of a query is, and which of its words is the thing that is asked for.
+extension QueryReading {
+  /// Of a title's words, the share that must be called by a word for it to be taken as a thing.
+  private static let leastHeadShare = 0.1
+  /// A thing that does not stand last is less likely the one: `sink faucet bathroom` against `bathroom sink`.
+  private static let notLast = 0.3
+
+  /// Gives each slot that must be found its share of the evidence: its inverse document frequency of all slots' together.
+  ///
+  ///     idf = ln(1 + (N − n + 0.5) / (n + 0.5)), share = idf / Σ idf
+  ///
+  /// A slot of which no product has a word has the share 0: nothing can be told by it. Before anything was learnt all are
+  /// as telling.
+  func weigh(_ slots: inout [QueryPlan.Slot]) {
+    let required = slots.indices.filter { !slots[$0].isOptional }
+    guard knowledge.products > 0 else {
+      for index in required { slots[index].share = 1 / Double(required.count) }
+      return
+    }
+    let total = Double(knowledge.products)
+    let weights = required.map { index -> Double in
+      let count = min(total, products(with: slots[index]))
+      return count > 0 ? log(1 + (total - count + 0.5) / (count + 0.5)) : 0
+    }
+    let sum = weights.reduce(0, +)
+    guard sum > 0 else { return }
+    for (index, weight) in zip(required, weights) { slots[index].share = weight / sum }
+  }
+
+  private func products(with slot: QueryPlan.Slot) -> Double {
+    let named = slot.alternatives.reduce(products(with: slot.words)) { $0 + products(with: $1.text) }
+    return slot.constraint == nil ? named : max(1, named)
+  }
+
+  /// At the most so many products have all words of a phrase.
+  private func products(with phrase: String) -> Double {
+    let words = Folding.words(of: phrase)
+    return words.map { word in
+      let singular = Folding.singular(word)
+      let spelt = understanding.vocabulary.map { max($0.frequency(of: word), $0.frequency(of: singular)) } ?? 0
+      return max(spelt, Double(knowledge.titleWords[singular] ?? 0))
+    }.min() ?? 0
+  }
+
+  /// The word for the thing, and what may stand in for it; empty where no word is one.
+  func headForms(in slots: [QueryPlan.Slot]) -> [String] {
+    let named = slots.filter { !$0.isOptional }
+    let words = named.flatMap { slot in Folding.words(of: slot.words).map { (word: $0, slot: slot) } }
+    let candidates = TitleHeads.candidates(in: words.map(\.word))
+    let scores = candidates.indices.map { place in
+      (knowledge.headShare[Folding.singular(candidates[place])] ?? 0)
+        * (place == candidates.count - 1 ? 1 : Self.notLast)
+    }
+    guard let best = scores.indices.max(by: { scores[$0] <= scores[$1] }),
+      let share = knowledge.headShare[Folding.singular(candidates[best])], share >= Self.leastHeadShare
+    else { return [] }
+    let head = candidates[best]
+    let slot = words.last { $0.word == head }?.slot
+    let alternatives = slot.map { slot in
+      Folding.words(of: slot.words).last == head ? slot.alternatives.compactMap { Folding.words(of: $0.text).last } : []
+    }
+    return [head] + (alternatives ?? [])
+  }
+}
