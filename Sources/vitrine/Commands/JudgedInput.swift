@@ -62,25 +62,34 @@ struct JudgedInput: Sendable {
     }
   }
 
+  private var isOfShop: Bool {
+    if case .shop = products { true } else { false }
+  }
+
   /// Runs `body` with the judged products of each input indexed, all in one database.
   static func withCatalogs(
     _ inputs: [JudgedInput], _ context: CommandContext, _ body: ([JudgedCatalog], Shop) async throws -> Void
   ) async throws {
-    if case .shop = inputs[0].products {
-      return try await Database.with(context, statementTimeout: statementTimeout) { pool in
+    if inputs[0].isOfShop {
+      try await Database.with(context, statementTimeout: statementTimeout) { pool in
         try await index(inputs, sources: [inputs[0].source], pool, context, body)
       }
-    }
-    try await Database.withTemporary(statementTimeout: statementTimeout) { pool in
-      var sources: [String?] = []
-      for (number, input) in inputs.enumerated() {
-        // Several files of one form would have the same source.
-        let name = inputs.count > 1 ? "judged-\(number + 1)" : nil
-        try await input.load(as: name, into: PostgresCatalog(pool), context)
-        sources.append(name ?? input.source)
+    } else {
+      try await Database.withTemporary(statementTimeout: statementTimeout) { pool in
+        let sources = try await load(inputs, into: PostgresCatalog(pool), context)
+        try await index(inputs, sources: sources, pool, context, body)
       }
-      try await index(inputs, sources: sources, pool, context, body)
     }
+  }
+
+  /// Loads the products of each input, and gives the sources that they were asked for by.
+  private static func load(
+    _ inputs: [JudgedInput], into catalog: PostgresCatalog, _ context: CommandContext
+  ) async throws -> [String?] {
+    // Several files of one form would have the same source.
+    let names = inputs.indices.map { inputs.count > 1 ? "judged-\($0 + 1)" : nil }
+    for (input, name) in zip(inputs, names) { try await input.load(as: name, into: catalog, context) }
+    return zip(inputs, names).map { $1 ?? $0.source }
   }
 
   private func load(as name: String?, into catalog: PostgresCatalog, _ context: CommandContext) async throws {
