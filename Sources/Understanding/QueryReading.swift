@@ -113,7 +113,7 @@ struct QueryReading {
       slots.append(
         QueryPlan.Slot(
           words: text(place..<end), alternatives: alternatives[place] ?? [], constraint: constraints[place],
-          isOptional: optional.contains(place), isPartNumber: end == place + 1 && words[place].isPartNumber))
+          isOptional: optional.contains(place), isPartNumber: end == place + 1 && isCode(words[place].text)))
     }
     if has(.codes) { for index in slots.indices { slots[index].codeStart = codeStart(slots[index]) } }
     weigh(&slots)

@@ -29,7 +29,10 @@ import Testing
         (range.upperBound + 1, false),
       ] {
         do {
-          _ = try resolve(flags: [declaration.key.flag: "\(value)"])
+          var flags = [declaration.key.flag: "\(value)"]
+          // The hard deadline must not be below the soft one.
+          if "\(declaration.key)" == "search.hardDeadlineMilliseconds" { flags["search-deadline-milliseconds"] = "1" }
+          _ = try resolve(flags: flags)
           #expect(isTaken, "\(declaration.key) = \(value)")
         } catch { #expect(!isTaken, "\(declaration.key) = \(value): \(error)") }
       }

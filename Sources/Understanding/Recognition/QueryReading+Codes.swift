@@ -18,7 +18,7 @@ extension QueryReading {
     return codes
   }
 
-  private func isCode(_ text: String) -> Bool {
+  func isCode(_ text: String) -> Bool {
     let characters = text.filter { $0.isLetter || $0.isNumber }
     let digits = characters.count(where: \.isNumber)
     guard digits > 0 else { return false }
