@@ -2,13 +2,18 @@
 extension QueryReading {
   private static let negations: Set<String> = ["without", "no", "not", "except", "excluding", "minus"]
 
+  /// `no more than 50` is a price.
+  private static let comparisons: Set<String> = ["more", "less", "over", "under", "above", "below"]
+
   /// `-leather`, `without batteries`, `no heel`, `not leather`.
   mutating func takeNegations() {
     for place in 0..<limit where uses[place] == .text {
       let word = words[place].text
       if word.hasPrefix("-"), word.count > 2, place > 0, word.dropFirst().first?.isLetter == true {
         exclude(place..<place + 1, phrase: String(word.dropFirst()))
-      } else if place > 0, Self.negations.contains(word.lowercased()), place + 1 < limit, words[place + 1].hasLetter {
+      } else if place > 0, Self.negations.contains(word.lowercased()), place + 1 < limit, words[place + 1].hasLetter,
+        !Self.comparisons.contains(words[place + 1].key)
+      {
         let phrase = knowledge.values.longestMatch(in: words[(place + 1)..<limit])?.words ?? place + 1..<place + 2
         exclude(place..<phrase.upperBound, phrase: text(phrase))
       }
