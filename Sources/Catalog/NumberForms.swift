@@ -148,10 +148,11 @@ struct NumberForms {
       let numerator = Int(lowercase(whole)), let denominator = Int(lowercase(below)), numerator > 0,
       numerator < denominator, Self.denominators.contains(denominator)
     else { return nil }
-    let origin = source.origins[whole.lowerBound]
+    var origin = source.origins[whole.lowerBound]
     var prefix = "0"
     if let known = lastWhole, known.upperBound == text.count - 1, [" ", "-"].contains(text.scalars[text.count - 1]) {
       prefix = SearchText.string(Array(text.scalars[known]))
+      origin = text.origins[known.lowerBound]
       text.cut(to: known.lowerBound)
     }
     // Six digits tell all of these apart.

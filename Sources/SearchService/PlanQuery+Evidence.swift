@@ -80,7 +80,7 @@ extension PlanQuery {
   /// Whether a product has a part: its words, what stands in for them, or an attribute that says so.
   func presence(_ slot: QueryPlan.Slot) -> Query {
     func having(_ text: String) -> Query { .match(MatchQuery(field: "words", query: text, operator: .and)) }
-    var ways = [having(slot.words)]
+    var ways = [slot.isPhrase ? Self.sideBySide(slot.words) : having(slot.words)]
     ways += slot.alternatives.prefix(Self.mostForms).map { other in
       // Several words stand in for others only side by side.
       let isPhrase = other.text.contains { $0 == " " || $0 == "-" }

@@ -97,7 +97,7 @@ public struct PlanQuery: Sendable {
 
   /// A slot's words, or the best of what stands in for them.
   func found(_ slot: QueryPlan.Slot, _ needed: BooleanOperator) -> Query {
-    let words = match(slot.words, needed, weight: 1)
+    let words = slot.isPhrase ? phrase(slot.words, weight: 1) : match(slot.words, needed, weight: 1)
     var ways = slot.alternatives.prefix(Self.mostForms).map {
       phrase($0.text, weight: $0.isSameWords ? 1 : $0.weight * weights.synonym)
     }

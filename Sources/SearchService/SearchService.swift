@@ -210,6 +210,7 @@ public struct SearchService: Sendable {
   ) async -> [Facet] {
     let counts = OptionCounts(retrieval: retrieval, input: input)
     let options = Set(hits.flatMap { $0.variants.flatMap { $0.options.map(\.code) } })
+      .union(input.filters.compactMap(\.attributeCode))
     guard counts.isNeeded, let request = counts.request(for: facets, options: options, query: query) else {
       return facets
     }

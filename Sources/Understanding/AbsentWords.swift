@@ -34,21 +34,49 @@ extension QueryUnderstanding {
     of correction: Correction, correcting plan: QueryPlan, ignoring ignored: Set<String>
   ) -> [QueryPlan] {
     let all = Set(correction.changes.indices)
+    let plausible = all.filter { isPlausible(correction.changes[$0], in: correction) }
     var plans: [QueryPlan] = []
     func add(_ kept: Set<Int>) {
       let corrected = self.plan(correcting: plan, to: correction.text(keeping: kept), ignoring: ignored)
-      if kept == all { plans.append(corrected) }
+      if kept == all, plausible == all { plans.append(corrected) }
       if let rest = withoutAbsentWords(corrected) { plans.append(rest) }
     }
-    add(all)
-    guard correction.changes.count > 1 else { return plans }
+    if !plausible.isEmpty { add(plausible) }
     // A brand stands before its thing: the last words' changes are worth most.
-    for first in correction.changes.indices.dropFirst().prefix(Self.mostPartialCorrections) {
-      add(Set(correction.changes.indices[first...]))
+    for first in plausible.sorted().dropFirst().prefix(Self.mostPartialCorrections) {
+      add(plausible.filter { $0 >= first })
     }
-    add([0])
     return plans
   }
+
+  /// Whether a word was more likely mistyped than one that the shop does not know: `tefal` is no teal, `bose` no base.
+  ///
+  /// Beside other words a strange word is often a brand. It is taken for another only where the first letter is the same or
+  /// sounds so, where the error is a likely one for the word's length, and, of a short word, where the catalog has the other
+  /// word beside its neighbour, or as the name of a colour, a brand or another value.
+  private func isPlausible(_ change: Correction.Change, in correction: Correction) -> Bool {
+    guard change.isReplacement, let vocabulary, let typed = LatinLetters.of(change.typed),
+      let meant = LatinLetters.of(change.meant)
+    else { return true }
+    let words = Vocabulary.words(in: correction.text)
+    guard words.count > 1 else { return true }
+    guard typed[0] == meant[0] || Letters.soundAlike(typed, meant) else { return false }
+    guard change.cost <= (typed.count <= Self.longestDoubtful ? Self.likelyCost : Self.longWordCost) else {
+      return false
+    }
+    guard typed.count <= Self.shortWord else { return true }
+    let pairs = zip(words, words.dropFirst()).filter { $0 == change.meant || $1 == change.meant }
+    let key = Folding.key(of: change.meant)
+    return pairs.contains { vocabulary.hasPair($0, $1) } || !knowledge.values[key].isEmpty
+      || !knowledge.brands[key].isEmpty
+      || !knowledge.categories[key].isEmpty
+  }
+
+  private static var shortWord: Int { 5 }
+  private static var longestDoubtful: Int { 6 }
+  /// One likely error; in a longer word two.
+  private static var likelyCost: Float { 6 }
+  private static var longWordCost: Float { 9.5 }
 
   private static var mostPartialCorrections: Int { 3 }
 }

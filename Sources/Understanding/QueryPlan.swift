@@ -22,6 +22,8 @@ public struct QueryPlan: Sendable, Hashable {
     public var constraint: Recognition.Constraint?
     /// A word that codes may begin with, or run on with from a sign or a change from digits to letters on: `TN450`.
     public var codeStart: String?
+    /// Whether its words must stand side by side: `e bike`, whose letter alone says nothing.
+    public var isPhrase = false
     /// Found or not, the product is a result; found, it stands higher.
     public var isOptional = false
     /// Whether it looks like a model, a part number or a barcode.

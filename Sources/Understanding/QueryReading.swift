@@ -21,6 +21,7 @@ struct QueryReading {
   var constraints: [Int: Recognition.Constraint] = [:]
   var alternatives: [Int: [SynonymRules.Alternative]] = [:]
   var optional: Set<Int> = []
+  var asPhrase: Set<Int> = []
   var recognitions: [Recognition] = []
   var excluded: [String] = []
   var categoryIDs: [CategoryID] = []
@@ -113,7 +114,8 @@ struct QueryReading {
       slots.append(
         QueryPlan.Slot(
           words: text(place..<end), alternatives: alternatives[place] ?? [], constraint: constraints[place],
-          isOptional: optional.contains(place), isPartNumber: end == place + 1 && isCode(words[place].text)))
+          isPhrase: asPhrase.contains(place), isOptional: optional.contains(place),
+          isPartNumber: end == place + 1 && isCode(words[place].text)))
     }
     if has(.codes) { for index in slots.indices { slots[index].codeStart = codeStart(slots[index]) } }
     weigh(&slots)

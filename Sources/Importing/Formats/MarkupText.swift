@@ -184,22 +184,29 @@ extension ProductRecord {
     record.summary = MarkupText.plain(summary)
     record.brand = brand.map(MarkupText.plain)
     record.categories = categories.map { $0.map(MarkupText.plain) }
-    for index in record.attributes.indices { record.attributes[index].clearMarkup() }
+    record.attributes = attributes.compactMap { $0.withoutMarkup() }
     for index in record.variants.indices {
-      for option in record.variants[index].options.indices { record.variants[index].options[option].clearMarkup() }
+      record.variants[index].options = variants[index].options.compactMap { $0.withoutMarkup() }
     }
     return record
   }
 }
 
 extension ProductRecord.Attribute {
-  fileprivate mutating func clearMarkup() {
-    values = values.map { value in
+  /// nil where its values are nothing but markup: a browser would show nothing.
+  fileprivate func withoutMarkup() -> ProductRecord.Attribute? {
+    var attribute = self
+    attribute.values = values.compactMap { value in
       switch value {
-      case .text(let text): .text(MarkupText.plain(text))
-      case .swatch(let name, let hex): .swatch(name: MarkupText.plain(name), hex: hex)
-      case .number, .boolean, .date: value
+      case .text(let text):
+        let plain = MarkupText.plain(text)
+        return plain.isEmpty && !text.isEmpty ? nil : .text(plain)
+      case .swatch(let name, let hex):
+        let plain = MarkupText.plain(name)
+        return .swatch(name: plain.isEmpty ? name : plain, hex: hex)
+      case .number, .boolean, .date: return value
       }
     }
+    return attribute.values.isEmpty && !values.isEmpty ? nil : attribute
   }
 }

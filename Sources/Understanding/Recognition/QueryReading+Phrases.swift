@@ -2,6 +2,9 @@
 extension QueryReading {
   private static let negations: Set<String> = ["without", "no", "not", "except", "excluding", "minus"]
 
+  /// `no more than 50` is a price.
+  private static let comparisons: Set<String> = ["more", "less", "over", "under", "above", "below"]
+
   /// `-leather`, `without batteries`, `no heel`, `not leather`.
   mutating func takeNegations() {
     // `no more than £50` excludes nothing.
@@ -10,7 +13,9 @@ extension QueryReading {
       let word = words[place].text
       if word.hasPrefix("-"), word.count > 2, place > 0, word.dropFirst().first?.isLetter == true {
         exclude(place..<place + 1, phrase: String(word.dropFirst()))
-      } else if place > 0, Self.negations.contains(word.lowercased()), place + 1 < limit, words[place + 1].hasLetter {
+      } else if place > 0, Self.negations.contains(word.lowercased()), place + 1 < limit, words[place + 1].hasLetter,
+        !Self.comparisons.contains(words[place + 1].key)
+      {
         let phrase = knowledge.values.longestMatch(in: words[(place + 1)..<limit])?.words ?? place + 1..<place + 2
         exclude(place..<phrase.upperBound, phrase: text(phrase))
       }

@@ -39,6 +39,7 @@ extension QueryReading {
     let others = vocabulary.waysOfWriting(joined).filter { Folding.key(of: $0) != own }
     guard !others.isEmpty else { return false }
     bind(range)
+    if range.count > 1, letters.contains(where: { $0?.count == 1 }) { asPhrase.insert(range.lowerBound) }
     let known = Set((alternatives[range.lowerBound] ?? []).map { Folding.key(of: $0.text) })
     alternatives[range.lowerBound, default: []] += others.filter { !known.contains(Folding.key(of: $0)) }.map {
       .init(text: $0, weight: 1, isSameWords: true)

@@ -3,6 +3,10 @@ public struct Correction: Sendable, Hashable {
   public struct Change: Sendable, Hashable {
     public var typed: String
     public var meant: String
+    /// −log P(typed | meant), in nats.
+    var cost: Float
+    /// Whether one word was taken for another, and no space put in or taken away.
+    var isReplacement: Bool
   }
 
   /// The whole query; what was not changed stands as it was typed.
@@ -26,7 +30,10 @@ public struct Correction: Sendable, Hashable {
       }
       between.append(plain)
       plain = ""
-      changes.append(Change(typed: typed, meant: reading.words.map(vocabulary.text(of:)).joined(separator: " ")))
+      changes.append(
+        Change(
+          typed: typed, meant: reading.words.map(vocabulary.text(of:)).joined(separator: " "), cost: reading.cost,
+          isReplacement: reading.span == 1 && reading.words.count == 1))
     }
     between.append(plain + pieces.ending)
     if changes.isEmpty { return nil }

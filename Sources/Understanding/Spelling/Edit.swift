@@ -72,6 +72,15 @@ enum Letters {
     return areNeighbours(typed, meant) ? .neighbourKey : .otherReplacement
   }
 
+  /// Whether words may begin with the same sound: `fone` and phone, `nife` and knife.
+  static func soundAlike(_ typed: [UInt8], _ meant: [UInt8]) -> Bool {
+    if replacement(typed: typed[0], meant: meant[0]) == .sound { return true }
+    return respellings.contains { one, other in
+      typed.starts(with: one.utf8) && meant.starts(with: other.utf8)
+        || typed.starts(with: other.utf8) && meant.starts(with: one.utf8)
+    }
+  }
+
   /// Spellings that sound alike; either may be typed for the other.
   static let respellings: [(String, String)] = [
     ("f", "ph"), ("f", "gh"), ("k", "ck"), ("k", "ch"), ("c", "ck"), ("s", "sc"), ("s", "ce"), ("sh", "ch"),

@@ -103,6 +103,14 @@ public struct Vocabulary: Sendable {
     return Array(ways.prefix(Self.mostWays))
   }
 
+  /// Whether a text has the second word right behind the first.
+  func hasPair(_ first: String, _ second: String) -> Bool {
+    guard let one = LatinLetters.of(first).flatMap({ id(of: $0[...]) }),
+      let other = LatinLetters.of(second).flatMap({ id(of: $0[...]) })
+    else { return false }
+    return pairCount(one, other) > 0
+  }
+
   /// In how many texts the second word stands behind the first.
   private func pairCount(_ first: WordID, _ second: WordID) -> Float {
     guard let pair = bigrams[UInt64(first) << 32 | UInt64(second)] else { return 0 }
