@@ -152,7 +152,7 @@ let package = Package(
         "PostgresClient", "PostgresStore", "Ports", "Catalog", "Pricing", "Seeding", "LocalServices", "JSON",
         "Threading", "TestSupport",
       ]),
-    tests("RedisStore", ["RedisStore", "LocalServices", "Ports", "TestSupport"]),
+    tests("RedisStore", ["RedisStore", "LocalServices", "Ports", "Catalog", "TestSupport"]),
     tests(
       "ElasticsearchClient",
       ["ElasticsearchClient", "SearchDSL", "JSON", "LocalServices", "CZlib", "Threading", "TestSupport"]),

@@ -99,7 +99,9 @@ extension PlanQuery {
 
   private var presenceFunctions: [FunctionScoreQuery.Function] {
     let parts = telling
-    guard parts.count > 1, weights.missingWord > 0 else { return [] }
+    // A part of several words is one whole: half of a bird bath is another thing.
+    let hasWhole = parts.contains { $0.words.contains { !$0.isLetter && !$0.isNumber } }
+    guard parts.count > 1 || hasWhole, weights.missingWord > 0 else { return [] }
     return parts.map { slot in
       .init(.weight, filter: presence(slot), weight: Self.rounded(exp(weights.missingWord * slot.share)))
     }

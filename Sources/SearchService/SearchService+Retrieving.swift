@@ -43,21 +43,21 @@ extension SearchService {
       }
     }
     let typed = try await run(plan)
-    if typed.complete > 0 { return described(typed, input) }
+    if typed.complete > 0 { return described(typed, understanding, input) }
     do {
       for next in closeReadings(of: plan, understanding, input: input) {
         if typed.total > 0, limits.isLate { throw SearchEngineError.deadlineExceeded }
         let found = try await run(next)
-        if found.complete > 0 || found.believed > 0 { return described(found, input) }
+        if found.complete > 0 || found.believed > 0 { return described(found, understanding, input) }
       }
-      if typed.total > 0 { return described(typed, input) }
+      if typed.total > 0 { return described(typed, understanding, input) }
       for next in steps.contains(.relaxation) ? understanding.relaxations(of: plan) : [] {
         let found = try await run(next)
         if found.total > 0 { return (found.response, next) }
       }
     } catch is SearchEngineError {
       degraded.append("relaxation")
-      if typed.total > 0 { return described(typed, input) }
+      if typed.total > 0 { return described(typed, understanding, input) }
     }
     return (typed.response, plan)
   }
@@ -85,13 +85,18 @@ extension SearchService {
   }
 
   /// Says of the plan how much of it the results have.
-  private func described(_ found: Found, _ input: SearchInput) -> (SearchResponse, QueryPlan) {
+  private func described(
+    _ found: Found, _ understanding: QueryUnderstanding, _ input: SearchInput
+  ) -> (SearchResponse, QueryPlan) {
     var plan = found.plan
     if plan.slots.allSatisfy(\.isOptional) || plan.strictness == .mostWords { return (found.response, plan) }
     if found.complete == 0 {
       let unknown = plan.slots.filter { !$0.isOptional && $0.share == 0 }.map(\.words)
       plan.strictness = found.known > 0 && !unknown.isEmpty ? .mostWords : .anyWord
-      if plan.strictness == .mostWords { plan.dropped = unknown }
+      if plan.strictness == .mostWords {
+        plan.dropped = unknown
+        plan.absent = understanding.withoutAbsentWords(plan)?.absent ?? []
+      }
     } else if found.complete < Self.fewProducts, found.total > found.complete, input.sort == .relevance,
       input.filters.isEmpty
     {

@@ -31,7 +31,9 @@ import Testing
         do {
           var flags = [declaration.key.flag: "\(value)"]
           // The hard deadline must not be below the soft one.
-          if "\(declaration.key)" == "search.hardDeadlineMilliseconds" { flags["search-deadline-milliseconds"] = "1" }
+          if "\(declaration.key)" == "search.hardDeadlineMilliseconds" {
+            flags[ConfigKey(dotted: "search.deadlineMilliseconds").flag] = "1"
+          }
           _ = try resolve(flags: flags)
           #expect(isTaken, "\(declaration.key) = \(value)")
         } catch { #expect(!isTaken, "\(declaration.key) = \(value): \(error)") }

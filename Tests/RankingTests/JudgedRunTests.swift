@@ -46,7 +46,7 @@ import Testing
       #expect(RelevanceMetric.recall10.value(of: ranking, for: query) == (place < 10 ? 0.5 : 0))
       #expect(RelevanceMetric.precision10.value(of: ranking, for: query) == (place < 10 ? 0.1 : 0))
     }
-    let late = (0..<RelevanceMetric.depth + 1).map { "x\($0)" } + ["good"]
+    let late = (0..<101).map { "x\($0)" } + ["good"]
     #expect(RelevanceMetric.recall100.value(of: late, for: query) == 0)
     #expect(RelevanceMetric.recall100.value(of: Array(late.dropFirst(2)), for: query) == 0.5)
   }

@@ -93,7 +93,8 @@ import Testing
     #expect(names("unchecked") == ["Numbers", "Narrowing"])
     #expect(
       names("countingInternally") == [
-        "SearchNode", "HTTPServer", "Understanding", "Seeding", "Ranking", "Threading", "LocalServices",
+        "SearchNode", "HTTPServer", "Understanding", "Seeding", "Ranking", "Recommending", "Threading", "LocalServices",
+        "TestSupport",
       ])
     #expect(text.contains("swiftSettings: checked(by: modules))"))
     #expect(text.contains("-import-module") && text.contains("\"-Werror\", \"DeprecatedDeclaration\""))

@@ -129,7 +129,7 @@ import Testing
       while true {
         followed += page.products.compactMap { $0.quote?.amount.minorUnits }
         guard let cursor = page.nextCursor, followed.count < 20 else { break }
-        page = try await shop.service.search(try SearchInput(parameters: [("cursor", cursor)]))
+        page = try await shop.service.search(try SearchInput(parameters: [("cursor", cursor)], signer: TestShop.signer))
       }
       #expect(followed == numbered, "\(sort)")
     }

@@ -50,7 +50,7 @@ import Understanding
     for (typed, meant, code) in [
       ("sumer dres", "summer dress", "A"), ("wirless keybaord", "wireless keyboard", "C"),
       ("kensingtin", "kensington", "E"), ("turquiose bag", "turquoise bag", "D"), ("Sumer  DRESS", "summer DRESS", "A"),
-      ("aluminum enclosure", "aluminium enclosure", "F"), ("summerskirt", "summer skirt", "B"),
+      ("aluminum enclosure", "aluminium enclosure", "F"),
     ] {
       let page = try await service.search(SearchInput(text: typed))
       #expect(
@@ -65,7 +65,7 @@ import Understanding
       #expect(unaided.correctedText == nil && unaided.products.map(\.code) == exact.products.map(\.code))
     }
     // What the catalog writes as one word is found so without a correction.
-    for text in ["summer dress", "dresses", "keyboards", "skirt", "lap top bag", ""] {
+    for text in ["summer dress", "dresses", "keyboards", "skirt", "lap top bag", "summerskirt", ""] {
       let page = try await service.search(SearchInput(text: text))
       #expect(page.correctedText == nil && page.total.value > 0, "\(text)")
     }
