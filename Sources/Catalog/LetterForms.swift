@@ -5,7 +5,7 @@
 /// is written with a combining mark composed, or without the mark. Latin letters keep their marks: the analyzers fold them.
 struct LetterForms {
   private(set) var text = TracedScalars()
-  /// What follows `½` without a sign between is a word of its own.
+  /// The text after `½` without a sign between is a word of its own.
   private var isBehindFraction = false
 
   init(_ original: String) {

@@ -61,7 +61,7 @@ struct NumberForms {
     }
   }
 
-  /// What French, Italian and Catalan write before a vowel with an apostrophe.
+  /// The short words that French, Italian and Catalan write before a vowel with an apostrophe.
   private static let elided: Set<String> = [
     "l", "d", "j", "m", "t", "s", "n", "c", "qu", "lorsqu", "puisqu", "jusqu", "dell", "all", "nell", "sull", "un",
   ]
@@ -185,7 +185,7 @@ struct NumberForms {
     self.sign(length: next - sign)
   }
 
-  /// What follows a number without a sign between is of its word: `5.5mm`.
+  /// Letters that follow a number without a sign between belong to its word: `5.5mm`.
   private mutating func rest() {
     let wasDimension = isDimension
     isDimension = false

@@ -5,7 +5,7 @@ public struct NetworkAddress: Sendable, Hashable {
   /// 4 or 16.
   let bytes: [UInt8]
 
-  /// nil where the text is no address; a port or brackets are not part of one.
+  /// nil where the text is not an address; a port or brackets are not part of one.
   public init?(_ text: String) {
     var four = in_addr()
     if inet_pton(AF_INET, text, &four) == 1 {
@@ -28,10 +28,10 @@ public struct NetworkAddress: Sendable, Hashable {
       }
   }
 
-  /// What one subscriber may change at will: an IPv4 address, or the /64 of one of IPv6.
+  /// The part of an address that identifies one subscriber: an IPv4 address, or the /64 of one of IPv6.
   public var subscriber: [UInt8] { network(bits: bytes.count == 4 ? 32 : 64) }
 
-  /// What one organisation has: the /24 of an IPv4 address, the /48 of one of IPv6.
+  /// The network of one organisation: the /24 of an IPv4 address, the /48 of one of IPv6.
   public var range: [UInt8] { network(bits: bytes.count == 4 ? 24 : 48) }
 }
 
@@ -56,7 +56,7 @@ public struct NetworkRange: Sendable, Hashable {
 extension Middlewares {
   /// Sets the request's `remoteAddress` to the client's, where trusted proxies in front tell it by X-Forwarded-For.
   ///
-  /// Each proxy appends the address that it was asked from, so that the last one that is no proxy's is true, whatever the
+  /// Each proxy appends the address that it was asked from, so that the last address that is not a proxy's is true, whatever the
   /// client itself wrote before it.
   public static func clientAddress(trusting proxies: [NetworkRange]) -> Middleware {
     @Sendable func isTrusted(_ text: String) -> Bool {

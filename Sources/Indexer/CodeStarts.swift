@@ -1,6 +1,6 @@
 import Catalog
 
-/// What a shopper may type of a code: the whole, and the rest from each place on where letters, digits and signs change.
+/// The parts of a code that a shopper may type: the whole, and the rest from each place on where letters, digits and signs change.
 ///
 /// `ISB-TN450` is found by `isb`, `tn45` and `450`, `170000D000237` by `D000237`: a query asks for what these begin with.
 /// The words of a title that hold letters and digits are codes too, `WD-42` as well as `WD42`.

@@ -139,7 +139,7 @@ public struct ProductDocument: Sendable {
     writer.member("features", &lists.features)
   }
 
-  /// What the title calls the product.
+  /// The nouns by which the title calls the product.
   private func writeHeads(_ writer: inout JSONWriter) {
     let heads = TitleHeads(product.title)
     guard let first = heads.first else { return }

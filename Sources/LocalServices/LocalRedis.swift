@@ -121,14 +121,14 @@ public final class LocalRedis: Sendable {
     return nil
   }
 
-  /// What Redis says of files that it cannot read; 6 and 7 have other words for some.
+  /// Messages of Redis about files that it cannot read; 6 and 7 have other words for some.
   private static let complaints = [
     "Bad file format", "Unexpected end of file", "Wrong signature", "Fatal error loading", "Error loading",
     "Error reading",
     "Internal error in RDB", "Invalid AOF", "AOF manifest", "Unrecoverable error", "corrupt", "RDB file was saved with",
   ]
 
-  /// Whoever has so many looks at them first.
+  /// A folder with so many is for a person to look at first.
   private static let mostSetAside = 20
 
   private func launchOnce() async throws(LocalServiceError) {

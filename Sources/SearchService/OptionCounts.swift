@@ -14,7 +14,12 @@ struct OptionCounts {
 
   /// The request for the values of some facets; nil where none of them is an option of what was found.
   func request(for facets: [Facet], options: Set<String>, query: Query) -> SearchRequest? {
-    let aggregations = facets.filter { options.contains($0.code) && $0.spread == nil }.flatMap { facet in
+    // Stock depends on the variants only beside a chosen option.
+    let choosesOption = input.filters.contains { $0.attributeCode.map(options.contains) ?? false }
+    let concerned = facets.filter {
+      $0.spread == nil && (options.contains($0.code) || (choosesOption && $0.code == Self.stock))
+    }
+    let aggregations = concerned.flatMap { facet in
       facet.values.map { value in
         NamedAggregation(Self.name(facet, value), Aggregation(.filter(filter(facet.code, value.value))))
       }
@@ -28,8 +33,11 @@ struct OptionCounts {
   /// What the choice of one value finds, the facet's other choices left out.
   private func filter(_ code: String, _ value: String) -> Query {
     let others = input.filters.filter { $0.facetCode != code }
-    return retrieval.conjunction(of: others + [.attribute(code: code, values: [value])], input: input) ?? .matchAll()
+    let choice = code == Self.stock ? SearchFilter.inStock : .attribute(code: code, values: [value])
+    return retrieval.conjunction(of: others + [choice], input: input) ?? .matchAll()
   }
+
+  private static let stock = SearchFilter.inStock.facetCode
 
   private static func name(_ facet: Facet, _ value: Facet.Value) -> String { "\(facet.code)=\(value.value)" }
 

@@ -94,8 +94,8 @@ extension SearchService {
       let unknown = plan.slots.filter { !$0.isOptional && $0.share == 0 }.map(\.words)
       plan.strictness = found.known > 0 && !unknown.isEmpty ? .mostWords : .anyWord
       if plan.strictness == .mostWords {
-        plan.dropped = unknown
         plan.absent = understanding.withoutAbsentWords(plan)?.absent ?? []
+        plan.dropped = unknown
       }
     } else if found.complete < Self.fewProducts, found.total > found.complete, input.sort == .relevance,
       input.filters.isEmpty

@@ -13,7 +13,7 @@ public final class CircuitBreaker: Sendable {
     public var failuresToOpen = 2
     /// Short, so that a hiccup of several calls is over at once.
     public var firstPause = Duration.milliseconds(100)
-    /// Whoever comes back is noticed within this time.
+    /// A dependency that comes back is noticed within this time.
     public var longestPause = Duration.seconds(2)
 
     public init() {}

@@ -5,7 +5,7 @@ import Testing
 @testable import Configuration
 
 @Suite struct SettingsEdgeTests {
-  /// The refusal's own words about a setting that is no whole number; nil for settings of another kind.
+  /// The refusal's own words about a setting that is not a whole number; nil for settings of another kind.
   private func range(of declaration: SettingDeclaration) -> ClosedRange<Int>? {
     guard declaration.defaultText.flatMap({ Int($0) }) != nil else { return nil }
     do {

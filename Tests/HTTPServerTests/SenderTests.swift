@@ -1,5 +1,5 @@
 // 1. An address is read as inet_pton does, one of IPv4 within IPv6 is the same; networks hold what begins alike.
-// 2. Behind trusted proxies the client's address is the last that is no proxy's, whatever the client wrote before it; from
+// 2. Behind trusted proxies the client's address is the last that is not a proxy's, whatever the client wrote before it; from
 //    anybody else the header means nothing.
 // 3. A bucket gives its burst and then its rate, tells when the next token is there, and knows senders apart; a table full
 //    of senders stays as large as it is, and forgets those that were heard of least lately.

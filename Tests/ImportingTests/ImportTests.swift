@@ -71,7 +71,7 @@ private let icecatPath = OptionalMaterial.data("icecat/products.ndjson.gz")
     while let line = try reader.next() {
       guard case .record(let record, _) = line else { continue }
       codes.append(record.code)
-      attributes[record.code] = record.attributes.flatMap(\.values)
+      attributes[record.code] = record.withoutMarkup().attributes.flatMap(\.values)
     }
     #expect(try rows[0].decode("codes", as: [String].self) == codes)
     let expected = attributes

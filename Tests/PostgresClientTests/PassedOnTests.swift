@@ -1,4 +1,4 @@
-// What a caller asks for reaches the server:
+// Requests of a caller reach the server:
 // 1. A transaction has the isolation and the right to write that were asked for.
 // 2. A time limit of statements holds within its body, also none at all, and is what it was afterwards.
 // 3. A server that takes a connection and says nothing costs the time for connecting, in seconds.

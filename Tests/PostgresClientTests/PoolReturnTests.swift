@@ -9,7 +9,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// What a task does to the connection that it was lent.
+/// The misuse of a lent connection by a task.
 private enum Misuse: String, CaseIterable {
   case openTransaction, failedTransaction, transactionOverQuery, timeLimitInFailedTransaction, terminated
   case terminatedWithinTransaction

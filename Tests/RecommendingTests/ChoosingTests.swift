@@ -1,4 +1,4 @@
-// What is chosen of the scored. What is proved:
+// The choice among scored items. Properties proved here:
 // 1. The standard rules and their factors; what is not known of an item does not hold.
 // 2. Rules as JSON come back equal; faults are told by rule and member.
 // 3. What is never recommended.

@@ -2,7 +2,7 @@
 // 1. Every model comes back equal, with its provenance, through bytes and through a file.
 // 2. A file that is cut at any length is refused with a reason.
 // 3. A file with any byte of its contents changed is refused.
-// 4. Arrays that do not fit together are refused, each with its name; so are a later format and what is no model.
+// 4. Arrays that do not fit together are refused, each with its name; so are a later format and other files.
 
 import Foundation
 import Recommending

@@ -131,7 +131,8 @@ import Understanding
       var (goodClicks, badClicks): ([Int64], Int) = ([], 0)
       for number in 0..<700 {
         let isBad = Double.random(in: 0..<1, using: &random) < share
-        let search = try #require(log.record(page("\(isBad ? "bad" : "good") \(number)"), by: Searcher(visitor: .random())))
+        let search = try #require(
+          log.record(page("\(isBad ? "bad" : "good") \(number)"), by: Searcher(visitor: .random())))
         if isBad { bad += 1 } else { good.append("good \(number)") }
         let isBadClick = Double.random(in: 0..<1, using: &random) < share
         _ = log.record(clicks: [(search, ProductID(rawValue: isBadClick ? 1_000 : Int64(number)))], by: Searcher())

@@ -1,5 +1,5 @@
 // 1. Failures in a row open the circuit: calls are refused without being made; a success in between begins anew, and an
-//    error that is none of the dependency's is no failure.
+//    error that is not the dependency's does not count as a failure.
 // 2. After the pause one call is made and the others are refused; its success closes the circuit, its failure doubles the
 //    pause, up to the longest.
 // 3. What began before the circuit opened changes nothing; a probe that was cancelled lets the next one through.

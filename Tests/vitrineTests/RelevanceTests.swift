@@ -203,6 +203,8 @@ private struct SmallShop {
     #expect(code == .failure && err.contains("no query of the judgments has a product rated above 0"))
     try shop.write("query,product_id,rating\nlaptop,elsewhere,2", to: shop.judgments)
     (code, _, err) = await shop.measure(["evaluate", "relevance"])
-    #expect(code == .failure && err.contains("none of the judged products is among the products that were loaded (12 of source"))
+    #expect(
+      code == .failure
+        && err.contains("none of the judged products is among the products that were loaded (12 of source"))
   }
 }

@@ -379,6 +379,7 @@ CREATE TABLE behaviour.search (
     filter_count smallint NOT NULL,
     first_rank integer NOT NULL,
     products bigint[] NOT NULL,
+    network bigint,
     CONSTRAINT search_filter_count_check CHECK ((filter_count >= 0)),
     CONSTRAINT search_first_rank_check CHECK ((first_rank > 0)),
     CONSTRAINT search_outcome_check CHECK ((outcome = ANY (ARRAY['found'::text, 'corrected'::text, 'relaxed'::text, 'nothing'::text]))),
@@ -406,11 +407,13 @@ CREATE TABLE behaviour.search_day (
     corrected integer NOT NULL,
     clicked integer NOT NULL,
     reciprocal_ranks double precision NOT NULL,
+    networks integer DEFAULT 0 NOT NULL,
     CONSTRAINT search_day_check CHECK (((visitors >= 0) AND (visitors <= searches))),
     CONSTRAINT search_day_check1 CHECK (((found_nothing >= 0) AND (found_nothing <= searches))),
     CONSTRAINT search_day_check2 CHECK (((relaxed >= 0) AND (relaxed <= searches))),
     CONSTRAINT search_day_check3 CHECK (((corrected >= 0) AND (corrected <= searches))),
     CONSTRAINT search_day_check4 CHECK (((clicked >= 0) AND (clicked <= searches))),
+    CONSTRAINT search_day_check5 CHECK (((networks >= 0) AND (networks <= visitors))),
     CONSTRAINT search_day_reciprocal_ranks_check CHECK ((reciprocal_ranks >= (0)::double precision)),
     CONSTRAINT search_day_searches_check CHECK ((searches > 0))
 );

@@ -34,7 +34,7 @@ def schemathesis(shop, seed):
             return
     outcome = subprocess.run(
         [program, "run", f"http://127.0.0.1:{shop.port}/openapi.json", "--checks", "all",
-         # What a text must hold beyond its schema (a filter's code, a cursor) is told by a 400.
+         # A text has rules beyond its schema (a filter's code, a cursor), and a 400 tells them.
          "--exclude-checks", "positive_data_acceptance", "--seed", str(seed % 2**32),
          "--max-examples", "60", "--no-color", "--exclude-path-regex", "admin", "--rate-limit", "400/s"],
         capture_output=True, text=True, cwd=shop.folder)

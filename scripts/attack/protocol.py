@@ -39,7 +39,7 @@ def exchange(shop, data, seconds=15, must_end=True):
         except TimeoutError:
             shop.check(f"silence for {seconds} s after {data[:120]!r}", answer or not must_end)
         except ConnectionError:
-            pass  # It was cut off, which is an answer to what is no HTTP.
+            pass  # It was cut off, which is an answer to bytes that are not HTTP.
         return answer
 
 

@@ -14,7 +14,7 @@ public enum Reason: Sendable, Equatable {
   /// Shown to learn whether it is liked.
   case exploration
 
-  /// What an item is in a history.
+  /// The role of an item in a history.
   public enum Seen: Sendable { case viewed, bought, inCart }
 
   /// The reason of the item that brought most of a score; nil where none brought a part above 0.

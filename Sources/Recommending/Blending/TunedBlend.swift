@@ -5,10 +5,10 @@ public struct TunedBlend: Sendable, Equatable {
   public var als: ImplicitALS.Options
   /// The weight of ALS, 1 less it that of EASE.
   public var alsWeight: Float
-  /// What an item that was rated low counts, a chosen one counting 1.
+  /// The weight of an item that was rated low; a chosen one has weight 1.
   public var lowValue: Float
 
-  /// What is tried. EASE is tried up to so many items, each of whose inversions takes a second or two on two processors.
+  /// The parameters that are tried. EASE is tried up to so many items, each of whose inversions takes a second or two on two processors.
   static let mostItemsForEASE = 6_000
   static let easeRegularizations: [Double] = [50, 100, 200, 400, 800]
   static let factors = [16, 32, 64, 128]
@@ -31,7 +31,7 @@ public struct TunedBlend: Sendable, Equatable {
     return BlendedScoring(parts)
   }
 
-  /// What is chosen by: the training rows of interactions, what counts as chosen, and the length of the lists.
+  /// The data for the choice: the training rows of interactions, what counts as chosen, and the length of the lists.
   public struct Task: Sendable {
     public var interactions: Interactions
     public var places: [Int]

@@ -1,6 +1,6 @@
 public import JSON
 
-/// What the shop's staff lift and lower in lists of recommendations: a published value, as a file of JSON.
+/// The rules by which the shop's staff lift and lower products in lists of recommendations: a published value, as a file of JSON.
 ///
 ///     {"rules": [{"name": "margin", "when": {"margin_share_above": 0.4}, "factor": 1.2}]}
 public struct BusinessRules: Sendable, Equatable {
@@ -30,7 +30,7 @@ public struct BusinessRules: Sendable, Equatable {
       self.segment = segment
     }
 
-    /// What is not known of the item or the shopper does not hold.
+    /// A condition on an unknown fact of the item or the shopper does not hold.
     func holds(_ facts: CandidateFacts, segment shopper: String?) -> Bool {
       func isAbove(_ value: Double?, _ bound: Double?) -> Bool {
         bound.map { bound in value.map { $0 > bound } ?? false } ?? true
@@ -58,7 +58,7 @@ public struct BusinessRules: Sendable, Equatable {
 
   public init(rules: [Rule]) { self.rules = rules }
 
-  /// What is in force until staff publish others.
+  /// The rules in force until staff publish others.
   public static let standard = BusinessRules(rules: [
     Rule(name: "margin", condition: .init(marginShareAbove: 0.4), factor: 1.2),
     Rule(name: "stock", condition: .init(stockAbove: 100), factor: 1.1),

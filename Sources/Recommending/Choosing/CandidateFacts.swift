@@ -1,4 +1,4 @@
-/// What is known of an item and a shopper when a list is made.
+/// Known facts of an item and a shopper when a list is made.
 public struct CandidateFacts: Sendable, Equatable {
   /// In the currency's main units.
   public var price: Double?

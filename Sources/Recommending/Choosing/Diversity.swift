@@ -27,7 +27,7 @@ public struct Diversity: Sendable, Equatable {
 
   public struct Choice: Sendable, Equatable {
     public let candidate: Candidate
-    /// What was taken off for its likeness to those before it.
+    /// The deduction for its likeness to the items before it.
     public let penalty: Float
   }
 

@@ -122,7 +122,7 @@ private struct Selection {
   private let kept: UnsafeMutableBufferPointer<(weight: Float, item: Int32)>
   private let limit: Int
   private(set) var count = 0
-  /// What a weight must be above to be taken.
+  /// The bound that a weight must exceed to be taken.
   private(set) var least: Float = 0
 
   var isFull: Bool { count == limit }

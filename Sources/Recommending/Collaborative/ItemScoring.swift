@@ -1,4 +1,4 @@
-/// What a shopper did, as a model takes it: places of items with a value each (1, a count, a weight that fades).
+/// A shopper's history, as a model takes it: places of items with a value each (1, a count, a weight that fades).
 public struct History: Sendable, Equatable {
   public var items: [Int32]
   public var values: [Float]

@@ -9,7 +9,7 @@ public struct Popularity: ItemScoring, Equatable {
     public var halfLifeSeconds: Double?
     /// The period that is counted, by time of the choice; nil counts all.
     public var period: Range<Int64>?
-    /// What ages are counted from: the newest choice unless told.
+    /// The moment from which ages are counted: the newest choice unless told.
     public var now: Int64?
 
     public init(halfLifeSeconds: Double? = nil, period: Range<Int64>? = nil, now: Int64? = nil) {

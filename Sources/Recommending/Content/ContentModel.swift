@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What products are alike by what they say of themselves, so that a new one has neighbours at once.
+/// Likeness of products by their own texts, so that a new one has neighbours at once.
 ///
 /// A product is a vector of tf · idf over the terms that most products have, idf = ln((1 + n) / (1 + df)) + 1, of length 1;
 /// the similarity is the cosine (scikit-learn's `TfidfVectorizer`, Salton and Buckley 1988). A shopper is the sum of the

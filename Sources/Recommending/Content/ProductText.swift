@@ -1,6 +1,6 @@
 internal import Catalog
 
-/// What a product says of itself, as far as the content model reads it.
+/// The texts of a product, as far as the content model reads it.
 public struct ProductText: Sendable, Equatable {
   /// Names of the categories it stands in, the department first.
   public var categories: [String]

@@ -14,7 +14,7 @@ public struct ModelFile: Sendable, Equatable {
 
   /// Where a model comes from.
   public struct Provenance: Sendable, Equatable {
-    /// What the arrays are, as `recommender`.
+    /// The kind of the arrays, as `recommender`.
     public var kind: String
     /// A digest of the interactions that were learnt from.
     public var dataDigest: String
@@ -22,7 +22,7 @@ public struct ModelFile: Sendable, Equatable {
     public var seed: UInt64
     /// Seconds since 1970 when it was trained.
     public var trainedSeconds: Int64
-    /// What it measured on held-out data, by name.
+    /// Its figures on held-out data, by name.
     public var metrics: [String: Double]
 
     public init(

@@ -1,4 +1,4 @@
-/// What parts the fields of a line.
+/// The delimiter between the fields of a line.
 enum FieldDelimiter: Equatable {
   case byte(UInt8)
   /// `::`

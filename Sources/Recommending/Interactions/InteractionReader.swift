@@ -6,7 +6,7 @@ internal import Catalog
 ///     1::1193::5::978300760
 ///     userId,movieId,rating,timestamp
 ///
-/// What parts the fields is seen from the first line. The rating and the timestamp may be missing. A heading names its
+/// The first line tells the delimiter. The rating and the timestamp may be missing. A heading names its
 /// columns (`user`, `item`, `movie`, `product`, `rating`, `timestamp` and their like) in any order; a first line that
 /// names none, and whose rating is not a number, is passed over. Lines that cannot be read are left out and told.
 public struct InteractionReader: Sendable {

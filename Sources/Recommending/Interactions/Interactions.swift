@@ -1,4 +1,4 @@
-/// What users did with items: a rating, a count or a bare "has chosen" each, in the order of their source.
+/// The interactions of users with items: a rating, a count or a bare "has chosen" each, in the order of their source.
 ///
 /// Users and items are known by places from 0, which follow their ids: by number where every id is one, by text
 /// else. Equal scores of a ranking stand in that order.

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What lists of recommendations show of the catalog, beside what shoppers chose by themselves.
+/// How lists of recommendations cover the catalog, beside the own choices of shoppers.
 public struct PopularityBias: Sendable, Equatable {
   /// The share of the items that stand in some list.
   public let coverage: Double

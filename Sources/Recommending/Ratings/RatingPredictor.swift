@@ -6,7 +6,7 @@ public struct RatingTraining: Sendable {
   public let byItem: SparseRows
   /// The mean of all ratings.
   public let mean: Double
-  /// What a prediction is cut to.
+  /// The range to which a prediction is cut.
   public let scale: ClosedRange<Double>
 
   /// Takes the rows at these places of the interactions; there must be one.

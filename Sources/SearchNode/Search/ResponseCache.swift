@@ -46,7 +46,7 @@ final class ResponseCache: Sendable {
   }
 }
 
-// What a value keeps in memory, from above: its own places, what the heap adds to each of its pieces, and room that arrays
+// The memory of a value, from above: its own places, what the heap adds to each of its pieces, and room that arrays
 // and tables have beyond what they hold. A test measures real answers beside these figures.
 private enum Kept {
   /// An array's or a table's own header and the allocator's.

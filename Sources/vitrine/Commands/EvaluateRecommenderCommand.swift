@@ -31,7 +31,7 @@ struct EvaluateRecommenderCommand: Command {
   @Option(help: "The Python that has scikit-surprise and implicit.") var python = "python3"
   @Flag(help: "Prints one JSON object.") var json = false
 
-  /// What fits the memory of a machine for evaluation.
+  /// The size that fits the memory of a machine for evaluation.
   private static let mostBytes = 4 << 30
   private static let mostDepth = 1_000
   private static let mostNeighbours = 10_000

@@ -1,7 +1,7 @@
 import JSON
 import Recommending
 
-/// What `vitrine evaluate recommender` prints.
+/// The output of `vitrine evaluate recommender` prints.
 struct RecommenderReport {
   var interactions: Interactions
   var options: RecommenderEvaluation.Options

@@ -17,7 +17,7 @@ struct WeightTuning {
 
   /// One judged catalog, and what is maximised on it.
   struct JudgedSet {
-    /// What reports call it: its judgments' file.
+    /// Its name in reports: its judgments' file.
     var name: String
     var catalog: JudgedCatalog
     var metric = RelevanceMetric.ndcg10

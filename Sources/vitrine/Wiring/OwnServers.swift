@@ -1,7 +1,7 @@
 import LocalServices
 import Telemetry
 
-/// Starts the private servers of `vitrine up` again when they end: killed by a hand, or for want of memory.
+/// Starts the private servers of `vitrine up` again when they end: killed by a hand, or because memory ran out.
 struct OwnServers: Service {
   struct Server: Sendable {
     let name: String

@@ -36,7 +36,7 @@ struct Shop: Sendable {
   /// The name that searches use and that the ledger knows the index by. An embedded engine's index belongs to its
   /// process alone, and so does its name.
   let indexAlias: String
-  /// What the pages and the API ask; one, so that what it remembers of the catalog is remembered for all.
+  /// The one service of pages and API, so that both share what it remembers of the catalog.
   let service: SearchService
   let warmth: EngineWarmth
 

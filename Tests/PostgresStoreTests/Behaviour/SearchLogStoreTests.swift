@@ -251,7 +251,7 @@ import Testing
       """)
     try await store.pool.execute(
       "CREATE TRIGGER no_room BEFORE INSERT ON behaviour.search FOR EACH ROW EXECUTE FUNCTION behaviour.no_room()")
-    // What is away is written later (SearchLog.flush); what is refused would be dropped.
+    // Rows for a store that is away are written later (SearchLog.flush); refused rows would be dropped.
     await #expect(throws: DependencyUnavailable.self) { try await store.log.write([Self.search("lamp", 1)]) }
     try await store.pool.execute("DROP TRIGGER no_room ON behaviour.search")
     try await store.log.write([Self.search("lamp", 1)])

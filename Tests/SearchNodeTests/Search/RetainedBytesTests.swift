@@ -1,4 +1,4 @@
-// 1. What the request cache says that answers take is no less than what they take, and not many times more: measured on
+// 1. The request cache counts answers at no less memory than they take, and not many times more: measured on
 //    the heap, over answers with sources, highlights and aggregations of several depths.
 // 2. Ten thousand different requests, of bodies many times as large as their answers, leave the process no larger than the
 //    cache's bound says.
@@ -60,7 +60,7 @@ private let deadline = ContinuousClock.now + .seconds(3_600)
     let node = try await node(cacheBytes: nil, products: 200)
     var answers: [SearchResponse] = []
     answers.reserveCapacity(300)
-    // What is made once, at the first.
+    // The first round makes what is made only once.
     for number in 0..<20 { _ = try node.search(request(number), in: "products") }
     let before = heapBytes()
     for number in 0..<300 { answers.append(try node.search(request(number), in: "products")) }
