@@ -8,6 +8,7 @@
 // 6. Two drifts in one bucket that leave its count and its sum of versions unchanged are found.
 // 7. Postgres and the documents compute the same checksums, for any ID and version, by the formula written down in
 //    Ports, and sums of the largest buckets are exact in a double.
+// 8. A document of which one audited field alone is wrong or absent is stale, and repaired.
 import Catalog
 import Indexer
 import JSON
@@ -113,6 +114,19 @@ import Testing
     try await write([BulkOperation(id: one.description, externalVersion: nil, action: .delete)], to: stack)
     let report = try await stack.verify()
     #expect(report.count(.missing) == 1 && report.count(.stale) == 1 && report.left.isEmpty)
+    #expect(try await stack.isIndexEqual())
+  }
+
+  @Test("3: an engine's version far ahead", .timeLimit(.minutes(5)))
+  func farAhead() async throws {
+    let stack = try await IndexingStack()
+    _ = try await stack.full().run(stack.options)
+    var stale = try await document(stack, 2, version: 0)
+    // Further than any number of attempts reaches that does not ask the engine.
+    stale.externalVersion = 1 << 40
+    try await write([stale], to: stack)
+    let report = try await stack.verify()
+    #expect(report.count(.stale) == 1 && report.left.isEmpty)
     #expect(try await stack.isIndexEqual())
   }
 

@@ -6,6 +6,8 @@
 // 4. The last of several requests makes all of them visible, where that is asked for, and none does otherwise.
 // 5. A facet's value of 80 bytes is one, a longer one is not; a card has the first 60 variants and 4 pictures.
 // 6. A stopped full build goes on after the last product that is written.
+// 7. A read-only index is waited for; another refusal with the same status is the document's own.
+
 import Catalog
 import Glibc
 import JSON
@@ -152,6 +154,15 @@ import Threading
     let shown = display?["variants"]?.array?.compactMap { $0["sku"]?.string }
     #expect(shown == (1...60).map { "S\($0)" })
     #expect(display?["pictures"]?.array?.count == 4)
+  }
+
+  @Test("7: status 403", arguments: [("cluster_block_exception", true), ("security_exception", false)])
+  func forbidden(type: String, isRepeated: Bool) throws {
+    let operation = BulkOperation(id: "1", externalVersion: 1, action: .index(source: Array("{}".utf8)))
+    var batch = BulkBatch([operation])
+    try batch.receive(
+      BulkResponse(items: [.init(id: "1", status: 403, error: .init(type: type, reason: "a test"))]))
+    #expect(batch.pending.count == (isRepeated ? 1 : 0) && batch.refused.count == (isRepeated ? 0 : 1))
   }
 
   @Test("6: a stopped build")

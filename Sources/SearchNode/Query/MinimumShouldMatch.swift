@@ -21,7 +21,8 @@ extension MinimumShouldMatch {
     if text.hasSuffix("%") {
       guard let percent = Int(text.dropLast()) else { throw refusal(specification) }
       let share = Int(saturating: Float(clauses.multiplied(saturating: percent)) / 100)
-      result = share < 0 ? clauses.adding(saturating: share) : share
+      // -25 % of two clauses leaves out none of them: both must match.
+      result = percent < 0 ? clauses.adding(saturating: share) : share
     } else {
       guard let number = Int(text) else { throw refusal(specification) }
       result = number < 0 ? clauses.adding(saturating: number) : number
