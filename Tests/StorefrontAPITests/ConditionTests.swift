@@ -70,7 +70,7 @@ import Testing
   @Test("4: many pictures", .timeLimit(.minutes(5)))
   func manyPictures() async throws {
     var product = TestShop.hostile
-    product.pictureURLs = (0..<20_000).map { "/pictures/\($0).svg" }
+    product.pictureURLs = (0..<CatalogLimits.pictures).map { "/pictures/\($0).svg" }
     let shop = try await TestShop([product])
     let id = try #require(try await shop.json("/v1/search")["products"]?[0]?["id"]?.string)
     #expect(try await shop.json("/v1/products/\(id)")["pictures"]?.array?.count == 100)

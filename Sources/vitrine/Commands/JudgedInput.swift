@@ -71,18 +71,34 @@ struct JudgedInput: Sendable {
     _ inputs: [JudgedInput], _ context: CommandContext, _ body: ([JudgedCatalog], Shop) async throws -> Void
   ) async throws {
     if inputs[0].isOfShop {
-      try await Database.with(context, statementTimeout: statementTimeout) { pool in
-        try await index(inputs, sources: [inputs[0].source], pool, context, body)
-      }
+      try await withProductsOfShop(inputs, context, body)
     } else {
-      try await Database.withTemporary(statementTimeout: statementTimeout) { pool in
-        let sources = try await load(inputs, into: PostgresCatalog(pool), context)
-        try await index(inputs, sources: sources, pool, context, body)
-      }
+      try await withLoadedProducts(inputs, context, body)
+    }
+  }
+
+  // Two functions that are not inlined, because the optimizer of Swift 6.3.1 crashes on both closures in one.
+  @inline(never)
+  private static func withProductsOfShop(
+    _ inputs: [JudgedInput], _ context: CommandContext, _ body: ([JudgedCatalog], Shop) async throws -> Void
+  ) async throws {
+    try await Database.with(context, statementTimeout: statementTimeout) { pool in
+      try await index(inputs, sources: [inputs[0].source], pool, context, body)
+    }
+  }
+
+  @inline(never)
+  private static func withLoadedProducts(
+    _ inputs: [JudgedInput], _ context: CommandContext, _ body: ([JudgedCatalog], Shop) async throws -> Void
+  ) async throws {
+    try await Database.withTemporary(statementTimeout: statementTimeout) { pool in
+      let sources = try await load(inputs, into: PostgresCatalog(pool), context)
+      try await index(inputs, sources: sources, pool, context, body)
     }
   }
 
   /// Loads the products of each input, and gives the sources that they were asked for by.
+  @inline(never)
   private static func load(
     _ inputs: [JudgedInput], into catalog: PostgresCatalog, _ context: CommandContext
   ) async throws -> [String?] {
@@ -101,6 +117,7 @@ struct JudgedInput: Sendable {
     }
   }
 
+  @inline(never)
   private static func index(
     _ inputs: [JudgedInput], sources: [String?], _ pool: PostgresPool, _ context: CommandContext,
     _ body: ([JudgedCatalog], Shop) async throws -> Void
