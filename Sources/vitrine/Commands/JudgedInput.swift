@@ -77,8 +77,7 @@ struct JudgedInput: Sendable {
     }
   }
 
-  // Two functions that are not inlined, because the optimizer of Swift 6.3.1 crashes on both closures in one.
-  @inline(never)
+  @_optimize(none)
   private static func withProductsOfShop(
     _ inputs: [JudgedInput], _ context: CommandContext, _ body: ([JudgedCatalog], Shop) async throws -> Void
   ) async throws {
@@ -87,7 +86,7 @@ struct JudgedInput: Sendable {
     }
   }
 
-  @inline(never)
+  @_optimize(none)
   private static func withLoadedProducts(
     _ inputs: [JudgedInput], _ context: CommandContext, _ body: ([JudgedCatalog], Shop) async throws -> Void
   ) async throws {
@@ -98,7 +97,6 @@ struct JudgedInput: Sendable {
   }
 
   /// Loads the products of each input, and gives the sources that they were asked for by.
-  @inline(never)
   private static func load(
     _ inputs: [JudgedInput], into catalog: PostgresCatalog, _ context: CommandContext
   ) async throws -> [String?] {
@@ -117,7 +115,8 @@ struct JudgedInput: Sendable {
     }
   }
 
-  @inline(never)
+  // Not optimized: the optimizer of Swift 6.3.1 crashes when it joins this function with the closures of its callers.
+  @_optimize(none)
   private static func index(
     _ inputs: [JudgedInput], sources: [String?], _ pool: PostgresPool, _ context: CommandContext,
     _ body: ([JudgedCatalog], Shop) async throws -> Void
@@ -131,6 +130,6 @@ struct JudgedInput: Sendable {
           catalog: shop.catalog, engine: shop.engine, mapping: shop.mapping, rules: try ProjectFolder.queryRules(),
           clock: shop.clock))
     }
-    try await JudgedCatalog.with(parts, sources: sources) { catalogs in try await body(catalogs, shop) }
+    try await JudgedCatalog.with(parts, sources: sources, of: shop, body)
   }
 }

@@ -69,17 +69,17 @@ struct JudgedCatalog: Sendable {
       "no query of the judgments has a product rated above 0: without one no ranking is better than another"
   }
 
-  /// Indexes the judged products of each catalog, runs `body`, and removes the indices.
+  /// Indexes the judged products of each catalog, runs `body` with the shop, and removes the indices.
   ///
   /// `sources` are the names under which the products were imported; nil: the source of most judged products.
   static func with(
-    _ parts: [Parts], sources: [String?], _ body: ([JudgedCatalog]) async throws -> Void
+    _ parts: [Parts], sources: [String?], of shop: Shop, _ body: ([JudgedCatalog], Shop) async throws -> Void
   ) async throws {
     guard parts.allSatisfy({ $0.judgments.queries.contains(where: \.hasRelevant) }) else { throw NothingRelevant() }
     do {
       var catalogs: [JudgedCatalog] = []
       for (parts, source) in zip(parts, sources) { catalogs.append(try await JudgedCatalog(parts, source: source)) }
-      try await body(catalogs)
+      try await body(catalogs, shop)
     } catch {
       // The first failure is the error to report; the next run replaces indices that stay.
       for parts in parts { try? await removeIndices(parts) }
