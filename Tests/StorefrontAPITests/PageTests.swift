@@ -68,7 +68,8 @@ import Web
     let attack = "%22%3E%3Cscript%3Ealert(1)%3C/script%3E"
     for query in ["drss+\(attack)", "%22%3E%3Cscript%3Ealert()%3C/script%3Edrss", "%3Cscript%3Ealert(1)+drss+red"] {
       let hostile = try await shop.client.get("/search?q=\(query)")
-      #expect(hostile.text.contains("Showing results for"), "\(query)")
+      // A number that no product has keeps a correction from leading anywhere.
+      #expect(hostile.text.contains("Showing results for") == !query.contains("(1)+"), "\(query)")
       expectHarmless(hostile, query)
     }
   }
