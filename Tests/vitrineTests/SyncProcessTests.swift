@@ -26,7 +26,7 @@ struct SyncProcessTests {
     #expect(try await ask("/livez", port) == "ok\n")
     try await until("it writes") { try await ask("/metrics", port).contains("vitrine_index_is_writer 1\n") }
     let ready = try JSONValue(parsing: Array(try await ask("/readyz", port).utf8))
-    #expect(ready == ["ready": true, "checks": ["search": "ok", "postgres": "ok"]])
+    #expect(ready == ["ready": true, "checks": ["search": "ok", "postgres": "ok", "freshness": "ok"]])
 
     let second = try stand.run(["index", "sync"])
     defer { second.kill() }

@@ -20,14 +20,14 @@ struct ServeCommand: Command {
       let status = try await Migrator.shop.status(database.pool)
       guard status.pending.isEmpty else { throw NotMigrated(pending: status.pending.count) }
       let shop = try Shop(context, pool: database.pool, redis: cache.client)
-      if shop.settings.security.signingKey == nil {
-        shop.logger.warning(
-          "no security.signingKey is set: cursors and cookies end with this process, and no other server takes them")
-      }
       // Before anything is served: an unsuitable engine then gives the only line of output. An engine that is down does
       // not prevent the start, because it may come back, and the pages say so until then.
       let check = shop.engineCheck()
       let isEngineKnown = shop.isEmbedded ? true : try await check.isPassed()
+      if shop.settings.security.signingKey == nil {
+        shop.logger.warning(
+          "no security.signingKey is set: cursors and cookies end with this process, and no other server takes them")
+      }
       var router = shop.router()
       try DemoCatalog.registerPictures(on: &router)
       let server = shop.server(router: router)
