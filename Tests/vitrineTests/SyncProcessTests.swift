@@ -84,6 +84,7 @@ struct SyncProcessTests {
       try JSONValue(parsing: Array(try await ask("/readyz", port).utf8))["checks"]?["redis"]
     }
     try await isFound("Quixotic")
+    try await until("the engine is warm") { try await HTTPClient(port: port).get("/readyz").status == 200 }
     #expect(try await states() == "ok")
     await redis.stop()
     try await isFound("Bodacious")
