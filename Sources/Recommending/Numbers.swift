@@ -3,13 +3,6 @@ internal import Glibc
 internal import Ranking
 internal import Threading
 
-/// The whole part of a number; the nearest bound for one that is out of range, 0 for what is not a number.
-func saturatingInt64(_ value: Double) -> Int64 {
-  if value.isNaN { return 0 }
-  if value >= 9.2e18 { return .max }
-  return value <= -9.2e18 ? .min : Int64(saturating: value)
-}
-
 extension SplitMix64 {
   /// A number of 0 ..< 1.
   mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }

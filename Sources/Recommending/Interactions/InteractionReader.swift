@@ -169,7 +169,7 @@ public struct InteractionReader: Sendable {
   private static func seconds(_ field: ArraySlice<UInt8>) throws(LineFault) -> Int64 {
     let text = String(decoding: field, as: UTF8.self)
     if let number = Double(text), number.isFinite, number >= 0 {
-      let seconds = saturatingInt64(number >= 1e11 ? number / 1_000 : number)
+      let seconds = Int64(saturating: number >= 1e11 ? number / 1_000 : number)
       if seconds <= Limits.seconds { return seconds }
     } else if let time = Timestamp(text) {
       return time.microsecondsSinceEpoch / 1_000_000
