@@ -105,6 +105,10 @@ let package = Package(
       // The ranking's weights; a shop may name another file of them.
       resources: [.embedInCode("Resources/ranking-weights.json")]),
 
+    library(
+      "Recommendations", ["Catalog", "JSON", "Ports", "Pricing", "Recommending", "Telemetry", "Threading"]),
+    library("Workers", ["Catalog", "Ports", "Telemetry", "Threading"]),
+
     // The edge.
     library("Telemetry", ["Threading"]),
     library("Configuration", ["Threading"]),
@@ -126,7 +130,7 @@ let package = Package(
         "RedisStore",
         "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Telemetry", "Configuration",
         "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "CMalloc", "Threading",
-        "Understanding", "Signing", "Numbers", "Narrowing", "Recommending",
+        "Understanding", "Signing", "Numbers", "Narrowing", "Recommending", "Workers", "Recommendations",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
     // Code that tests of several targets share.
@@ -177,6 +181,18 @@ let package = Package(
         "LocalServices",
         "Indexer", "Telemetry", "Seeding", "Importing", "JSON", "Signing", "Understanding", "ElasticsearchClient",
         "Threading",
+        "TestSupport",
+      ]),
+    tests(
+      "Recommendations",
+      [
+        "Recommendations", "Recommending", "Catalog", "Ports", "Telemetry", "Threading", "PostgresClient",
+        "PostgresStore", "LocalServices", "Seeding", "TestSupport",
+      ]),
+    tests(
+      "Workers",
+      [
+        "Workers", "Catalog", "Ports", "Telemetry", "Threading", "PostgresClient", "PostgresStore", "LocalServices",
         "TestSupport",
       ]),
     tests("Telemetry", ["Telemetry", "Threading"]),

@@ -12,6 +12,8 @@ public struct Settings: Sendable {
   public let search: Search
   public let indexer: Indexer
   public let queryLog: QueryLog
+  public let jobs: Jobs
+  public let recommendations: Recommendations
   public let admin: Admin
   public let security: Security
   public let shop: Shop
@@ -27,6 +29,8 @@ public struct Settings: Sendable {
     search = Search(config.scoped(to: "search"))
     indexer = Indexer(config.scoped(to: "indexer"))
     queryLog = QueryLog(config.scoped(to: "queryLog"))
+    jobs = Jobs(config.scoped(to: "jobs"))
+    recommendations = Recommendations(config.scoped(to: "recommendations"))
     admin = Admin(config.scoped(to: "admin"))
     security = Security(config.scoped(to: "security"))
     shop = Shop(config.scoped(to: "shop"))

@@ -1,0 +1,40 @@
+extension Settings {
+  /// The workers, which run jobs on their schedules.
+  public struct Jobs: Sendable {
+    public let port: Int
+    public let parallel: Int
+    /// The zone of the schedules' times.
+    public let timeZone: String
+
+    init(_ config: ConfigReader) {
+      port = config.int(
+        forKey: "port", default: 9_104, in: 0...65_535,
+        "Port of 'vitrine work' for /livez, /readyz and /metrics; 0 takes any free one.")
+      parallel = config.int(
+        forKey: "parallel", default: 2, in: 1...64, "Jobs that one worker runs at the same time.")
+      timeZone = config.string(
+        forKey: "timeZone", default: "UTC", "Time zone of the schedules, such as Europe/London.")
+    }
+  }
+
+  /// Recommendations: their model and their rules.
+  public struct Recommendations: Sendable {
+    /// nil: the built-in rules.
+    public let rulesFile: String?
+    /// nil: `models` in the state folder.
+    public let modelFolder: String?
+    /// Five fields, as of cron.
+    public let trainingSchedule: String
+
+    init(_ config: ConfigReader) {
+      rulesFile = config.string(
+        forKey: "rules", "JSON file of the business rules, read again when it changes; else the built-in ones.")
+      modelFolder = config.string(
+        forKey: "modelFolder",
+        "Folder of model files, which workers and servers share; else 'models' in the state folder.")
+      trainingSchedule = config.string(
+        forKey: "trainingSchedule", default: "30 3 * * *",
+        "When the recommender is trained, as five fields of cron: minute hour day month weekday.")
+    }
+  }
+}

@@ -1,0 +1,112 @@
+public import Catalog
+import JSON
+public import Ports
+public import PostgresClient
+
+/// The ledger of models, in the schema `analytics`.
+public struct PostgresModels: Sendable {
+  private let pool: PostgresPool
+
+  public init(_ pool: PostgresPool) { self.pool = pool }
+
+  private static let columns: SQL = """
+    number, kind, state, file, data_digest, code_version, seed::text AS seed, metrics::text AS metrics, data_through,
+    trained_at, promoted_at, findings
+    """
+
+  private func read(_ rest: SQL) async throws -> [ModelEntry] {
+    try await pool.reaching {
+      try await pool.query("SELECT \(fragment: Self.columns) FROM analytics.model \(fragment: rest)")
+        .compactMap(Self.entry)
+    }
+  }
+
+  /// nil for a row of a newer program's kind.
+  private static func entry(_ row: PostgresRow) throws -> ModelEntry? {
+    guard let state = ModelEntry.State(rawValue: try row.decode("state")),
+      let seed = UInt64(try row.decode("seed", as: String.self))
+    else { return nil }
+    let metrics = try JSONValue(parsing: try row.decode("metrics", as: String.self)).object?.members ?? []
+    return ModelEntry(
+      number: try row.decode("number"), kind: try row.decode("kind"), state: state, file: try row.decode("file"),
+      dataDigest: try row.decode("data_digest"), codeVersion: try row.decode("code_version"), seed: seed,
+      metrics: metrics.reduce(into: [:]) { $0[$1.name] = $1.value.double },
+      dataThrough: try row.decode("data_through"), trainedAt: try row.decode("trained_at"),
+      promotedAt: try row.decode("promoted_at"), findings: try row.decode("findings"))
+  }
+}
+
+extension PostgresModels: ModelLedger {
+  public func add(_ entry: ModelEntry) async throws -> Int64 {
+    let metrics = JSONValue.object(
+      JSONObject(entry.metrics.sorted { $0.key < $1.key }.map { .init($0.key, .double($0.value)) }))
+    return try await pool.reaching {
+      try await pool.query(
+        """
+        INSERT INTO analytics.model
+          (kind, state, file, data_digest, code_version, seed, metrics, data_through, trained_at, findings)
+        VALUES (\(entry.kind), \(entry.state.rawValue), \(entry.file), \(entry.dataDigest), \(entry.codeVersion),
+          \(String(entry.seed))::numeric, \(metrics.text)::jsonb, \(entry.dataThrough), \(entry.trainedAt),
+          \(String(entry.findings.unicodeScalars.prefix(2_000))))
+        RETURNING number
+        """)[0].decode(at: 0)
+    }
+  }
+
+  public func models(kind: String?, limit: Int) async throws -> [ModelEntry] {
+    try await read("WHERE \(kind)::text IS NULL OR kind = \(kind) ORDER BY number DESC LIMIT \(max(0, limit))")
+  }
+
+  public func model(_ number: Int64) async throws -> ModelEntry? { try await read("WHERE number = \(number)").first }
+
+  public func serving(kind: String) async throws -> ModelEntry? {
+    try await read("WHERE kind = \(kind) AND state = 'serving'").first
+  }
+
+  public func promote(_ number: Int64, now: Timestamp) async throws -> Bool {
+    try await pool.reaching {
+      try await pool.withTransaction { connection in
+        // Two promotions of one kind at once wait for each other here.
+        try await connection.execute("LOCK TABLE analytics.model IN SHARE ROW EXCLUSIVE MODE")
+        let found = try await connection.query("SELECT kind FROM analytics.model WHERE number = \(number)")
+        guard let kind: String = try found.first?.decode(at: 0) else { return false }
+        try await connection.execute(
+          "UPDATE analytics.model SET state = 'retired' WHERE kind = \(kind) AND state = 'serving' AND number <> \(number)"
+        )
+        try await connection.execute(
+          "UPDATE analytics.model SET state = 'serving', promoted_at = \(now) WHERE number = \(number)")
+        return true
+      }
+    }
+  }
+
+  public func prune(kind: String, keeping count: Int) async throws -> [String] {
+    try await pool.reaching {
+      try await pool.query(
+        """
+        DELETE FROM analytics.model WHERE kind = \(kind) AND state <> 'serving' AND number NOT IN (
+          SELECT number FROM analytics.model WHERE kind = \(kind) AND state <> 'serving'
+          ORDER BY number DESC LIMIT \(max(0, count)))
+        RETURNING file
+        """
+      ).map { try $0.decode(at: 0) }
+    }
+  }
+}
+
+extension PostgresCatalog: ProductCosts {
+  public func costs(of products: [ProductID]) async throws -> [VariantID: Money] {
+    try await reaching {
+      let rows = try await pool.query(
+        """
+        SELECT variant_id, amount_minor_units, currency::text AS currency FROM pricing.cost
+        JOIN catalog.variant ON variant.id = variant_id WHERE product_id = ANY (\(products))
+        """)
+      return try rows.reduce(into: [:]) { costs, row in
+        guard let currency = Currency(code: try row.decode("currency")) else { return }
+        let variant: VariantID = try row.decode("variant_id")
+        costs[variant] = Money(minorUnits: try row.decode("amount_minor_units"), currency: currency)
+      }
+    }
+  }
+}

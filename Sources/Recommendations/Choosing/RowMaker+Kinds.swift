@@ -1,0 +1,172 @@
+import Catalog
+import Ports
+import Recommending
+
+/// Where the candidates of each kind of row come from.
+extension RowMaker {
+  func candidates(_ kind: RecommendationKind) -> (title: String, [Candidate]) {
+    switch kind {
+    case .forYou: forYou()
+    case .similar: ("Similar products", product.map { similar(to: $0) } ?? [])
+    case .boughtTogether: ("Bought together", shelf.boughtWith(productOrCart, isAllowed: isAllowed))
+    case .completeTheLook: ("Complete the look", product.map(lookOf) ?? [])
+    case .crossSell: ("Goes well with your basket", crossSell())
+    case .upsell: ("A step up", product.map(betterThan) ?? [])
+    case .recentlyViewed: ("Recently viewed", recentlyViewed())
+    case .trending: ("Trending now", trending())
+    case .newForYou: ("New for you", newForYou())
+    case .buyAgain: ("Buy again", buyAgain())
+    case .becauseYouViewed: becauseYouViewed()
+    }
+  }
+
+  private var productOrCart: [Int32] { product.map { [$0] } ?? cart }
+
+  /// By the shopper's history; for a stranger what is popular.
+  private func forYou() -> (String, [Candidate]) {
+    let context = view.seen.map { (place: $0.place, value: $0.value) }
+    let bought = Set(view.seen.filter(\.isBought).map(\.place))
+    var known: [Candidate] = []
+    if !context.isEmpty {
+      known = shelf.blended(context, interactions: context.count) { isAllowed($0) && isInCategory($0) }
+      for index in known.indices {
+        guard case .similarTo(let place) = known[index].reason else { continue }
+        known[index].reason = .seen(place, isBought: bought.contains(place))
+      }
+    }
+    return known.isEmpty ? ("Popular now", popular()) : ("Recommended for you", known)
+  }
+
+  private func popular() -> [Candidate] {
+    let category = request.category
+    let list = category.map { shelf.lists.popularByCategory[$0] ?? [] } ?? shelf.lists.popular
+    return shelf.listed(
+      list, named: "popularity", value: { shelf.lists.popularity[Int($0)] }, reason: .popular(category),
+      isAllowed: isAllowed)
+  }
+
+  private func similar(to place: Int32) -> [Candidate] {
+    // The product itself is known in full, whatever is known of the shopper.
+    shelf.blended(
+      [(place, 1)], interactions: shelf.model.blend.enoughInteractions, isAllowed: isAllowed)
+  }
+
+  /// Products of other categories of the department that go with this one: each category once, then each a second time.
+  private func lookOf(_ place: Int32) -> [Candidate] {
+    let own = shelf[place]
+    func isBeside(_ other: Int32) -> Bool {
+      let facts = shelf[other]
+      return isAllowed(other) && facts.leaf != own.leaf && facts.categories.first == own.categories.first
+    }
+    var found = shelf.boughtWith([place], isAllowed: isBeside)
+    if found.isEmpty {
+      var sums: [Int32: Float] = [:]
+      shelf.neighbours(place, in: \.together) { other, weight in if isBeside(other) { sums[other] = weight } }
+      let most = max(sums.values.max() ?? 1, .leastNormalMagnitude)
+      found = sums.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { other, weight in
+        Candidate(
+          place: other, score: weight / most, parts: [("viewed_together", weight / most)], reason: .boughtWith(place))
+      }
+      for index in found.indices { found[index].reason = .similarTo(place) }
+    }
+    found.sort { ($1.score, $0.place) < ($0.score, $1.place) }
+    var turns: [CategoryID: Float] = [:]
+    for index in found.indices {
+      guard let leaf = shelf[found[index].place].leaf else { continue }
+      found[index].score *= pow(halves: turns[leaf, default: 0])
+      turns[leaf, default: 0] += 1
+    }
+    return found
+  }
+
+  private func pow(halves: Float) -> Float {
+    (0..<min(20, Int(saturating: halves))).reduce(1) { value, _ in value / 2 }
+  }
+
+  /// Bought with the cart's products, and of other categories than theirs.
+  private func crossSell() -> [Candidate] {
+    let leaves = Set(cart.compactMap { shelf[$0].leaf })
+    return cart.isEmpty
+      ? []
+      : shelf.boughtWith(cart) { place in
+        isAllowed(place) && shelf[place].leaf.map { !leaves.contains($0) } ?? true
+      }
+  }
+
+  /// The same category, better rated or more popular, and within reach: a tenth to three quarters dearer.
+  private func betterThan(_ place: Int32) -> [Candidate] {
+    let own = shelf[place]
+    guard let leaf = own.leaf, let price = own.priceUnits, price > 0 else { return [] }
+    var pool: Set<Int32> = Set(shelf.lists.popularByCategory[leaf] ?? [])
+    shelf.alike(place) { other, _ in pool.insert(other) }
+    return pool.sorted().compactMap { other -> Candidate? in
+      let facts = shelf[other]
+      guard other != place, facts.leaf == leaf, let dearer = facts.priceUnits.map({ $0 / price }),
+        Self.withinReach.contains(dearer), isAllowed(other), facts.rating >= own.rating
+      else { return nil }
+      let (likeness, rating) = (shelf.similarity(place, other), Float(facts.rating / 5))
+      return Candidate(
+        place: other, score: likeness / 2 + min(max(rating, 0), 1) / 2,
+        parts: [("likeness", likeness / 2), ("rating", rating / 2)], reason: .betterThan(place))
+    }
+  }
+
+  private static let withinReach = 1.1...1.75
+
+  private func recentlyViewed() -> [Candidate] {
+    view.viewed.filter { place in
+      place != product && !cart.contains(place) && shelf[place].isSearchable && !view.dismissed.contains(place)
+        && !shelf[place].audience.isDisjoint(with: request.audience)
+    }.enumerated().map { rank, place in
+      Candidate(place: place, score: 1 / Float(rank + 1), parts: [("recency", 1 / Float(rank + 1))], reason: .viewed)
+    }
+  }
+
+  private func trending() -> [Candidate] {
+    let lists = shelf.lists
+    let rising = shelf.listed(
+      lists.trending.filter(isInCategory), named: "trend",
+      value: { lists.trend[$0] ?? lists.popularity[Int($0)] }, reason: .trending, isAllowed: isAllowed)
+    return rising.isEmpty ? popular() : rising
+  }
+
+  /// Products listed lately: those like the shopper's history first, for a stranger the newest.
+  private func newForYou() -> [Candidate] {
+    let list = request.category.map { shelf.lists.newestByCategory[$0] ?? [] } ?? shelf.lists.newest
+    let new = list.filter { secondsSince(shelf[$0].listedAt) < Self.newSeconds && isAllowed($0) }
+    return new.enumerated().map { rank, place in
+      let age = 1 - Float(rank) / Float(max(1, new.count))
+      let likeness = view.seen.map { $0.value * shelf.similarity($0.place, place) }.max() ?? 0
+      return Candidate(
+        place: place, score: min(1, likeness) * 0.7 + age * 0.3,
+        parts: [("likeness", min(1, likeness) * 0.7), ("newness", age * 0.3)],
+        reason: .new(shelf[place].leaf))
+    }
+  }
+
+  private static let newSeconds: Int64 = 60 * 86_400
+
+  /// What was bought before and is due again by its category's cycle: the most due first.
+  private func buyAgain() -> [Candidate] {
+    view.boughtAt.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.compactMap { place, moment in
+      let cycle = max(1, repurchaseSeconds(place))
+      let due = Float(secondsSince(moment)) / Float(cycle)
+      guard due >= 1, due < Self.forgottenCycles, !cart.contains(place), !view.dismissed.contains(place),
+        shelf[place].isSearchable, shelf[place].stock > 0,
+        !shelf[place].audience.isDisjoint(with: request.audience)
+      else { return nil }
+      return Candidate(place: place, score: 1 / due, parts: [("cycles_since", due)], reason: .bought)
+    }.sorted { ($1.score, $0.place) < ($0.score, $1.place) }
+  }
+
+  /// What was not bought again in so many cycles is not missed.
+  private static let forgottenCycles: Float = 12
+
+  private func becauseYouViewed() -> (String, [Candidate]) {
+    guard let last = view.viewed.first(where: { $0 != product }) else { return ("", []) }
+    var found = shelf.blended(
+      [(last, 1)], interactions: shelf.model.blend.enoughInteractions, isAllowed: isAllowed)
+    for index in found.indices { found[index].reason = .seen(last, isBought: false) }
+    return ("Because you viewed \(shelf[last].title)", found)
+  }
+}

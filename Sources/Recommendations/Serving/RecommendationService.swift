@@ -1,0 +1,139 @@
+public import Catalog
+public import Ports
+public import Recommending
+public import Telemetry
+import Threading
+
+/// Makes the rows of recommendations of a place: context → candidates → rules → diversity → exploration → reasons.
+///
+/// An answer reads one value, the shelf, which a follower of the catalog and of the ledger of models swaps as a whole.
+/// Nothing is asked of a database but the shopper's memory, which has a deadline: without it the rows are those of a
+/// stranger, and the answer says so.
+public final class RecommendationService: Sendable {
+  public struct Options: Sendable {
+    /// Candidates that diversity chooses from.
+    public var mostCandidates = 100
+    public var diversity = Diversity()
+    public var exploration = Exploration()
+    /// How long the shopper's memory may take.
+    public var memoryDeadline = Duration.milliseconds(15)
+    /// Deeds of the shopper that are read.
+    public var mostDeeds = 100
+
+    public init() {}
+  }
+
+  /// What the shop knows of one shopper now.
+  public struct Remembered: Sendable {
+    /// Newest first.
+    public var deeds: [Interaction]
+    public var profile: ShopperProfile?
+
+    public init(deeds: [Interaction], profile: ShopperProfile? = nil) {
+      self.deeds = deeds
+      self.profile = profile
+    }
+  }
+
+  public typealias Memory = @Sendable (_ person: Person, _ limit: Int) async throws -> Remembered
+
+  private let memory: Memory?
+  private let clock: any WallClock
+  private let options: Options
+  private let shelf = Guarded<Shelf?>(nil)
+  private let rules = Guarded(BusinessRules.standard)
+  private let usualPrice = Guarded<Double?>(nil)
+  private let durations: Histogram
+  private let metrics: MetricsRegistry
+
+  /// `memory`: nil where shoppers are not remembered.
+  public init(memory: Memory?, clock: any WallClock, options: Options = Options(), metrics: MetricsRegistry) {
+    self.memory = memory
+    self.clock = clock
+    self.options = options
+    self.metrics = metrics
+    durations = metrics.histogram(
+      "vitrine_recommendations_seconds", help: "How long answers with recommendations took, memory included.")
+  }
+
+  /// The rows for a request. Before the catalog was read the answer is empty and degraded.
+  public func recommend(_ request: RecommendationRequest) async -> RecommendationAnswer {
+    let start = ContinuousClock.now
+    defer { durations.observe(.now - start) }
+    guard let shelf = shelf.withLock({ $0 }) else { return RecommendationAnswer(degraded: ["recommendations"]) }
+    var degraded: [String] = []
+    let remembered = await remembered(request.person, degraded: &degraded)
+    return rows(request, remembered, shelf: shelf, degraded: degraded)
+  }
+
+  private func rows(
+    _ request: RecommendationRequest, _ remembered: Remembered?, shelf: Shelf, degraded: [String]
+  ) -> RecommendationAnswer {
+    var view = ShopperView(remembered?.deeds ?? [], shelf: shelf)
+    view.segment = remembered?.profile?.segment(usualPriceMinorUnits: usualPrice.withLock { $0 })
+    var maker = RowMaker(
+      shelf: shelf, request: request, view: view, rules: rules.withLock { $0 }, options: options, now: clock.now())
+    let kinds = request.kinds ?? request.placement.kinds
+    let rows = kinds.compactMap { maker.row($0) }
+    return RecommendationAnswer(rows: rows, model: shelf.modelNumber, degraded: degraded)
+  }
+
+  private func remembered(_ person: Person?, degraded: inout [String]) async -> Remembered? {
+    guard let memory, let person else { return nil }
+    do {
+      return try await withDeadline(options.memoryDeadline) { [options] in
+        try await memory(person, options.mostDeeds)
+      }
+    } catch {
+      // The rows of a stranger stand in, and the answer says so.
+      degraded.append("profile")
+      return nil
+    }
+  }
+
+  // MARK: What is served
+
+  func put(_ new: Shelf) {
+    usualPrice.withLock { $0 = Self.usualPrice(of: new) }
+    shelf.withLock { $0 = new }
+    func gauge(_ name: String, _ help: String) -> Gauge { metrics.gauge("vitrine_recommendations_\(name)", help: help) }
+    gauge("bytes", "Memory of the tables and facts that recommendations read, about.").set(Double(new.bytes))
+    gauge("products", "Products that recommendations know.").set(Double(new.facts.count))
+    gauge("model", "The number of the model in use; 0 before the first training.").set(Double(new.modelNumber ?? 0))
+  }
+
+  var current: Shelf? { shelf.withLock { $0 } }
+
+  /// Puts rules in force for the answers from now on.
+  public func put(rules new: BusinessRules) { rules.withLock { $0 = new } }
+
+  /// The names of the products of an answer, for rows that show no cards.
+  public func title(of product: ProductID) -> String? {
+    shelf.withLock { shelf in shelf.flatMap { shelf in shelf.place(of: product).map { shelf[$0].title } } }
+  }
+
+  /// The median price of what is sold, in minor units.
+  private static func usualPrice(of shelf: Shelf) -> Double? {
+    let prices = shelf.facts.filter(\.isSearchable).compactMap(\.priceMinorUnits).sorted()
+    return prices.isEmpty ? nil : Double(prices[prices.count / 2])
+  }
+}
+
+/// The work took longer than it may.
+struct LateMemory: Error {}
+
+/// Runs `body`, and gives up when the time is over.
+func withDeadline<Value: Sendable>(
+  _ limit: Duration, _ body: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+  try await withThrowingTaskGroup(of: Value.self) { group in
+    group.addTask(operation: body)
+    group.addTask {
+      try await Task.sleep(for: limit)
+      throw LateMemory()
+    }
+    defer { group.cancelAll() }
+    guard let value = try await group.next() else { throw LateMemory() }
+    return value
+  }
+}

@@ -1,0 +1,178 @@
+import Catalog
+public import Ports
+import Recommending
+public import Telemetry
+
+/// Keeps the shelf of a recommendation service up to date: products that changed, the model that the ledger says, what
+/// rises now, and the published rules.
+public actor ShelfFollower {
+  public struct Options: Sendable {
+    /// Between two looks at the catalog; a new product is recommended after one or two of them.
+    public var pause = Duration.seconds(5)
+    /// Products that came since the training and get their neighbours in one look.
+    public var mostNewProducts = 2_000
+    /// Lists of popular and new products are made anew after so long.
+    public var listPause = Duration.seconds(30)
+    /// Products that rise now, as many as are looked at.
+    public var mostTrending = 100
+
+    public init() {}
+  }
+
+  private let service: RecommendationService
+  private let products: any ProductSource & AuditSource
+  private let costs: any ProductCosts
+  private let affinity: (any ProductAffinity)?
+  private let desk: ModelDesk
+  private let rules: RulesFile?
+  private let clock: any WallClock
+  private let options: Options
+
+  private var shelf: Shelf?
+  private var mark: CatalogMark?
+  private var versions: [ProductID: Int64] = [:]
+  /// Texts of products that the model does not know and that have no neighbours yet.
+  private var newTexts: [Int32: ProductText] = [:]
+  private var listsMadeAt: ContinuousClock.Instant?
+  private var areListsOld = false
+
+  public init(
+    service: RecommendationService, products: any ProductSource & AuditSource, costs: any ProductCosts,
+    affinity: (any ProductAffinity)?, desk: ModelDesk, rules: RulesFile?, clock: any WallClock,
+    options: Options = Options()
+  ) {
+    self.service = service
+    self.products = products
+    self.costs = costs
+    self.affinity = affinity
+    self.desk = desk
+    self.rules = rules
+    self.clock = clock
+    self.options = options
+  }
+
+  /// Follows until cancelled.
+  public func run(logger: Logger) async {
+    var reported = ""
+    while !Task.isCancelled {
+      do {
+        try await step()
+        reported = ""
+      } catch {
+        let reason = "\(error)"
+        if reason != reported, !Task.isCancelled {
+          logger.warning("recommendations are not brought up to date", metadata: ["reason": .string(reason)])
+        }
+        reported = reason
+      }
+      try? await Task.sleep(for: options.pause)  // A cancelled follower ends at the loop's head.
+    }
+  }
+
+  /// Looks once at everything that is followed.
+  public func step() async throws {
+    if let rules { service.put(rules: try rules.current()) }
+    let isNewModel = try await followModel()
+    let isChanged = try await followCatalog()
+    guard var next = shelf else { return }
+    let isAdded = try await addNewProducts(to: &next)
+    areListsOld = areListsOld || isChanged || affinity != nil
+    let isTime = listsMadeAt.map { ContinuousClock.now - $0 >= options.listPause } ?? true
+    if isNewModel || isAdded || (areListsOld && isTime) {
+      next.lists = ShelfLists(next, trending: try await trending(next))
+      (listsMadeAt, areListsOld) = (.now, false)
+    }
+    shelf = next
+    if isNewModel || isAdded || isChanged || areListsOld == false { service.put(next) }
+  }
+
+  private func trending(_ shelf: Shelf) async throws -> [(place: Int32, weight: Double)] {
+    guard let affinity else { return [] }
+    // Without the store of what rises, lists of popularity stand in.
+    let products = (try? await affinity.trending(limit: options.mostTrending)) ?? []
+    return products.compactMap { entry in shelf.place(of: entry.product).map { ($0, entry.weight) } }
+  }
+
+  // MARK: The model
+
+  private func followModel() async throws -> Bool {
+    let serving = try await desk.serving()
+    if let shelf, shelf.modelNumber == serving?.entry.number { return false }
+    let model: RecommenderModel
+    if let serving {
+      model = try await onThread { _ in try serving.read() }
+    } else {
+      // Nothing was trained yet: products are known by their texts.
+      guard shelf == nil else { return false }
+      model = try await desk.untrained(products)
+    }
+    var next = Shelf(model: model, number: serving?.entry.number)
+    if let old = shelf {
+      for facts in old.facts { next.put(facts) }
+      next.categoryNames = old.categoryNames
+    }
+    next.bind()
+    newTexts = [:]
+    // Products that the model does not know are read again, for their texts.
+    for place in next.facts.indices where next.toModel[place] < 0 && next.facts[place].isSearchable {
+      versions.removeValue(forKey: next.facts[place].id)
+      mark = nil
+    }
+    shelf = next
+    return true
+  }
+
+  // MARK: The catalog
+
+  private static let batch = 500
+
+  private func followCatalog() async throws -> Bool {
+    let now = try await products.catalogMark()
+    guard now != mark, var next = shelf else { return false }
+    let found = try await products.auditVersions(inBuckets: Array(0..<1_024))
+    let changed = found.filter { versions[$0.key] != $0.value }.map(\.key).sorted()
+    let gone = versions.keys.filter { found[$0] == nil }
+    for start in stride(from: 0, to: changed.count, by: Self.batch) {
+      let ids = Array(changed[start..<min(changed.count, start + Self.batch)])
+      try await read(ids, into: &next)
+      try Task.checkCancellation()
+    }
+    for id in gone {
+      guard let place = next.place(of: id) else { continue }
+      var facts = next[place]
+      facts.isSearchable = false
+      next.put(facts)
+    }
+    versions = found
+    mark = now
+    if next.facts.count != shelf?.facts.count { next.rebindNew() }
+    shelf = next
+    return !changed.isEmpty || !gone.isEmpty
+  }
+
+  private func read(_ ids: [ProductID], into next: inout Shelf) async throws {
+    let snapshots = try await products.products(ids)
+    let costs = try await costs.costs(of: ids)
+    let now = clock.now()
+    for product in snapshots {
+      next.put(ProductFacts(product, costs: costs, now: now))
+      for step in product.categories.flatMap(\.steps) { next.categoryNames[step.id] = step.name }
+      guard let place = next.place(of: product.id) else { continue }
+      if !next.knows(product.id), next.contentRow[Int(place)] < 0 { newTexts[place] = ProductText(product) }
+    }
+  }
+
+  private func addNewProducts(to next: inout Shelf) async throws -> Bool {
+    guard !newTexts.isEmpty else { return false }
+    let places = newTexts.keys.sorted().prefix(options.mostNewProducts)
+    let texts = places.compactMap { place in newTexts[place].map { (place: place, text: $0) } }
+    let before = next
+    next = try await onThread { _ in
+      var shelf = before
+      shelf.add(texts)
+      return shelf
+    }
+    for place in places { newTexts.removeValue(forKey: place) }
+    return true
+  }
+}

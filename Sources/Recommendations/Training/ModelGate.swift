@@ -1,0 +1,43 @@
+import Catalog
+import Recommending
+
+/// Compares a new model with the one in use on days that neither has learnt from.
+///
+/// The days since the data of the model in use ended are held out: a model of the same parameters as the new one, learnt
+/// from the days before, must have at least the recall@20 of the model in use there, less a tolerance for chance. Where
+/// these days have too few shoppers, the models cannot be told apart; the new one must then be above popularity on the
+/// last fifth of the deeds.
+public struct ModelGate: Sendable, Equatable {
+  /// The recall may be lower by this share.
+  public var tolerance: Double
+
+  public init(tolerance: Double = 0.02) { self.tolerance = tolerance }
+
+  public struct Verdict: Sendable, Equatable {
+    public var isPassed: Bool
+    /// For people, with the figures that decided.
+    public var findings: String
+  }
+
+  /// `inUse`: the recall of the model in use on the same held-out days; nil if there is none, or it learnt from them.
+  func verdict(on validation: RecommenderTraining.Validation?, inUse: Double?) -> Verdict {
+    guard let validation, let recall = validation.recall["hybrid"], let popular = validation.recall["popularity"] else {
+      return Verdict(
+        isPassed: inUse == nil,
+        findings: "too few shoppers chose something new on the held-out days: nothing was measured")
+    }
+    let day = CalendarDay(daysSinceEpoch: validation.startSeconds / 86_400)
+    var findings =
+      "recall@20 \(Self.text(recall)) for \(validation.shoppers) shoppers since \(day), popularity \(Self.text(popular))"
+    if let inUse {
+      findings += ", the model in use \(Self.text(inUse))"
+      return Verdict(isPassed: recall >= inUse * (1 - tolerance), findings: findings)
+    }
+    return Verdict(isPassed: recall >= popular * (1 - tolerance), findings: findings)
+  }
+
+  private static func text(_ value: Double) -> String {
+    let digits = String(Int(saturating: (value * 10_000).rounded()))
+    return "." + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+}
