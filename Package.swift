@@ -109,13 +109,14 @@ let package = Package(
     library("Telemetry", ["Threading"]),
     library("Configuration", ["Threading"]),
     library("HTTPServer", ["Telemetry", "Threading", "CMicroHTTPD", "CZlib"]),
-    // What JSON and pages share: access, problems, cookies, reading of input.
+    // The parts that JSON and pages share: access, problems, cookies, reading of input.
     library(
       "Edge", ["SearchService", "HTTPServer", "Telemetry", "Ports", "JSON", "SearchDSL", "Signing"]),
     library(
       "StorefrontAPI",
       [
-        "Edge", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "Understanding",
+        "Edge", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL",
+        "Understanding",
       ]),
     library("Web", ["Edge", "SearchService", "HTTPServer", "Catalog", "Pricing", "Ports", "Understanding"]),
 
@@ -133,7 +134,7 @@ let package = Package(
       dependencies: [
         "Bootstrap", "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresClient",
         "PostgresStore", "RedisStore", "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService",
-        "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "LocalServices", "CMicroHTTPDPeer",
+        "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer",
         "CMalloc", "Threading", "Understanding", "Signing", "Numbers", "Narrowing", "Recommending",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
@@ -192,7 +193,8 @@ let package = Package(
     tests(
       "vitrine",
       [
-        "vitrine", "Bootstrap", "Edge", "Configuration", "PostgresClient", "PostgresStore", "LocalServices", "JSON", "Threading", "Catalog",
+        "vitrine", "Bootstrap", "Edge", "Configuration", "PostgresClient", "PostgresStore", "LocalServices", "JSON",
+        "Threading", "Catalog",
         "Indexer",
         "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry", "Ranking", "SearchService", "Seeding",
         "Understanding", "Recommending", "RedisStore", "Signing", "StorefrontAPI", "TestSupport",
@@ -201,7 +203,8 @@ let package = Package(
     tests(
       "StorefrontAPI",
       [
-        "StorefrontAPI", "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "SearchNode", "HTTPServer", "PostgresClient", "PostgresStore",
+        "StorefrontAPI", "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "SearchNode", "HTTPServer",
+        "PostgresClient", "PostgresStore",
         "LocalServices", "JSON",
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",
         "RedisStore", "ElasticsearchClient",

@@ -1,7 +1,7 @@
 import Edge
 import StorefrontAPI
 
-/// What one capability of the shop adds to a running process.
+/// The parts that one capability of the shop adds to a running process.
 ///
 /// To add one: a file in this folder with an `extension Capability` that makes it from the shop's parts, and its line in
 /// `all`. The file makes the capability's adapters, gives them to its flow, and hands the flow to its routes.
@@ -15,7 +15,7 @@ package struct Capability: Sendable {
   let name: String
   /// Adds the capability's routes.
   let routes: @Sendable (inout Routes) throws -> Void
-  /// What operators see in `/readyz` beside the checks of `Operations`.
+  /// Further checks in `/readyz`, beside those of `Operations`.
   let checks: [ReadinessCheck]
   /// The services of a running shop. They run until the HTTP server has drained; then the last of them ends first.
   let services: @Sendable () -> [ServiceConfiguration]

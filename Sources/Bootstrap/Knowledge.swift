@@ -2,7 +2,7 @@ import SearchService
 import Telemetry
 
 extension Capability {
-  /// What the shop knows of its catalog's words.
+  /// The shop's knowledge of its catalog's words.
   @Sendable static func knowledge(_ shop: Shop) -> Capability {
     Capability(
       "knowledge",

@@ -4,7 +4,7 @@ import StorefrontAPI
 import Telemetry
 
 extension Capability {
-  /// What shoppers searched for and clicked, and the staff's reports on it.
+  /// The log of searches and clicks, and the staff's reports on it.
   @Sendable static func queryLog(_ shop: Shop) -> Capability {
     Capability(
       "query log",

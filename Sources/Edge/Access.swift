@@ -1,4 +1,4 @@
-/// What a person or program may do in the shop.
+/// A person's or a program's part in the shop.
 public enum Role: String, Sendable, CaseIterable, Hashable {
   /// Anybody: a browser with the shop's signed cookie, or without.
   case visitor

@@ -1,9 +1,9 @@
 public import HTTPServer
 public import Telemetry
 
-/// What one sender may ask of the shop in a time: by its address, and by its visitor's cookie.
+/// The rates at which one sender may ask the shop: by its address, and by its visitor's cookie.
 ///
-/// What costs the shop work or memory is limited: searches, which are all that lists, suggests or shows a page, and events.
+/// Requests that cost the shop work or memory are limited: searches (all that list, suggest or show a page) and events.
 public struct RateLimits: Sendable {
   public struct Options: Sendable {
     /// Of one address: an office, a school, or a proxy that does not tell its clients' addresses.

@@ -10,7 +10,7 @@ public struct Route: Sendable {
     case events
   }
 
-  /// Who may call it. There is no default: whoever adds a route decides.
+  /// The roles that may call it. There is no default: whoever adds a route decides.
   public var access: Access
   /// The operation's name, as in the OpenAPI description: `"search"`.
   public var name: String

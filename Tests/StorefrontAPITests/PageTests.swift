@@ -1,4 +1,3 @@
-import Edge
 // 1. Nothing that comes from outside is shown unescaped: the query, filters, parameters' names, and a product's texts in
 //    lists, facets, suggestions and on its page.
 // 2. Every link of every page leads to a page: a crawl of about 150 from the front, without JavaScript; each page is

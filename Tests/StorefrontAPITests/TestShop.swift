@@ -53,7 +53,7 @@ struct TestShop: Sendable {
       }, pictureURLs: ["/pictures/\(attack).svg"], popularity: 1e6)
   }()
 
-  private static let signingKey = "the key of the tests' cookies and cursors"
+  private static let signingKey = "the-key-of-the-tests-cookies-and-cursors"
 
   /// A header with a visitor's cookie that this shop signed.
   static func cookie(_ visitor: VisitorID = .random()) -> String {
