@@ -10,7 +10,9 @@ package struct Capability: Sendable {
   package typealias Making = @Sendable (Shop) throws -> Capability
 
   /// The shop's capabilities, in the order in which their services start.
-  static let all: [Making] = [search, queryLog, knowledge, indexing, pictures]
+  static let all: [Making] = [
+    search, queryLog, knowledge, indexing, pictures, recommendations, jobs,
+  ]
 
   let name: String
   /// Adds the capability's routes.

@@ -22,6 +22,9 @@ struct Operations {
   /// The checks of a process that carries changes and serves no pages.
   var syncChecks: [ReadinessCheck] { [search, postgres(isRequired: true), freshness] }
 
+  /// The checks of a process that runs jobs alone.
+  var workChecks: [ReadinessCheck] { [postgres(isRequired: true)] }
+
   private var search: ReadinessCheck {
     let (engine, alias) = (shop.engine, shop.indexAlias)
     return .init(name: "search", isRequired: true) {

@@ -29,6 +29,7 @@ package struct Shop: Sendable {
   }
 
   package let settings: Settings
+  package let pool: PostgresPool
   package let catalog: PostgresCatalog
   /// nil if the shop has no Redis.
   package let redis: RedisClient?
@@ -51,6 +52,7 @@ package struct Shop: Sendable {
   /// The one service of pages and API, so that both share what it remembers of the catalog.
   package let service: SearchService
   let warmth: EngineWarmth
+  package let recommender: Recommender
   /// Made once, from all the parts above.
   private(set) var capabilities: [Capability] = []
 
@@ -64,6 +66,7 @@ package struct Shop: Sendable {
     clock = parts.clock
     deadlines = parts.deadlines ?? SearchService.Deadlines(context.settings.search)
     settings = context.settings
+    self.pool = pool
     signer = TokenSigner(settings.security, standIn: signingKey)
     visitors = Visitors(signer: signer)
     catalog = PostgresCatalog(pool)
@@ -92,6 +95,9 @@ package struct Shop: Sendable {
       searches: .init(recent: redis.map(RedisRecentSearches.init), popular: searchLog?.popular), log: searchLog,
       signer: signer, deadlines: deadlines)
     warmth = EngineWarmth(service: service, engine: engine, alias: indexAlias, logger: logger)
+    recommender = try Recommender(
+      .init(pool: pool, catalog: catalog, settings: settings, clock: clock, metrics: metrics),
+      memory: redis.map(Recommender.memory))
     capabilities = try Capability.all.map { try $0(self) }
   }
 

@@ -28,10 +28,10 @@ extension Shop {
     return routes
   }
 
-  /// The operators' routes of a process that carries changes and serves no pages.
-  private func syncRoutes() -> Routes {
+  /// The operators' routes of a process that serves no pages.
+  private func operatorRoutes(_ checks: [ReadinessCheck]) -> Routes {
     var routes = Routes(staff: StaffAccess(token: nil), limits: nil)
-    OperatorAPI(metrics: metrics, checks: Operations(shop: self).syncChecks).register(on: &routes)
+    OperatorAPI(metrics: metrics, checks: checks).register(on: &routes)
     return routes
   }
 
@@ -40,8 +40,20 @@ extension Shop {
     server(of: try routes(adminToken: adminToken), port: port ?? settings.http.port)
   }
 
+  /// The server of the operators' routes of `work`.
+  package func workServer() -> HTTPServer {
+    server(of: operatorRoutes(Operations(shop: self).workChecks), port: settings.jobs.port)
+  }
+
+  /// The services of `work`.
+  package func workServices(server: HTTPServer) throws -> [ServiceConfiguration] {
+    [try workerService("work"), httpService(of: server)]
+  }
+
   /// The server of the operators' routes of `index sync`.
-  package func syncServer() -> HTTPServer { server(of: syncRoutes(), port: settings.indexer.port) }
+  package func syncServer() -> HTTPServer {
+    server(of: operatorRoutes(Operations(shop: self).syncChecks), port: settings.indexer.port)
+  }
 
   private func server(of routes: Routes, port: Int) -> HTTPServer {
     var configuration = HTTPServer.Configuration()
@@ -59,9 +71,11 @@ extension Shop {
 
   /// The services of a running shop. The HTTP server is the last, and so ends first: while it drains, everything behind it
   /// is still there.
-  package func services(server: HTTPServer, ownServers: OwnServers? = nil) -> [ServiceConfiguration] {
+  package func services(
+    server: HTTPServer, ownServers: OwnServers? = nil, worker: ServiceConfiguration? = nil
+  ) -> [ServiceConfiguration] {
     let own = ownServers.map { ServiceConfiguration(name: "own servers", service: $0) }
-    return (own.map { [$0] } ?? []) + capabilities.flatMap { $0.services() } + [httpService(of: server)]
+    return [own, worker].compactMap { $0 } + capabilities.flatMap { $0.services() } + [httpService(of: server)]
   }
 
   /// The services of `index sync`.

@@ -18,6 +18,7 @@ public enum OpenAPI {
       "/v1/categories/{slug}": ["get": category],
       "/v1/brands/{slug}": ["get": brand],
       "/v1/facets/{code}/values": ["get": facetValues],
+      "/v1/recommendations": ["get": recommendations],
       "/v1/events": ["post": events],
       "/v1/admin/search/analytics": ["get": searchAnalytics],
       "/livez": ["get": plain("livez", "Whether the process lives", "text/plain")],
@@ -178,8 +179,14 @@ public enum OpenAPI {
     ],
   ]
 
-  private static func parameter(_ name: String, _ description: String, _ schema: JSONValue) -> JSONValue {
-    ["name": .string(name), "in": "query", "description": .string(description), "schema": schema]
+  static func parameter(
+    _ name: String, _ description: String, _ schema: JSONValue, isRequired: Bool = false
+  ) -> JSONValue {
+    var parameter: JSONObject = [
+      "name": .string(name), "in": "query", "description": .string(description), "schema": schema,
+    ]
+    if isRequired { parameter["required"] = true }
+    return .object(parameter)
   }
 
   private static func plain(_ id: String, _ summary: String, _ type: String) -> JSONValue {
@@ -195,7 +202,7 @@ public enum OpenAPI {
     ["description": .string(description), "content": .object([type: ["schema": schema]])]
   }
 
-  private static func responses(_ schema: String, _ problems: String...) -> JSONValue {
+  static func responses(_ schema: String, _ problems: String...) -> JSONValue {
     var result: JSONObject = ["200": content("Done", ["$ref": .string("#/components/schemas/\(schema)")])]
     for status in problems + ["429"] { result[status] = problem }
     return .object(result)

@@ -2,7 +2,9 @@ import JSON
 
 /// The schemas of what `SearchJSON` writes; a test validates real answers against them.
 enum OpenAPISchemas {
-  static let all: JSONObject = [
+  static let all = JSONObject(shop.members + recommendations.members)
+
+  private static let shop: JSONObject = [
     "SearchPage": searchPage, "Recognition": recognition, "Why": why, "ProductCard": productCard, "Facet": facet,
     "Price": price, "Rating": rating,
     "Suggestions": suggestions, "ProductPage": productPage, "Variant": variant, "Attribute": attribute,
@@ -28,16 +30,16 @@ enum OpenAPISchemas {
       isOpen: true),
   ]
 
-  private static let string: JSONValue = ["type": "string"]
+  static let string: JSONValue = ["type": "string"]
   private static let integer: JSONValue = ["type": "integer"]
-  private static let number: JSONValue = ["type": "number"]
-  private static let boolean: JSONValue = ["type": "boolean"]
-  private static let id: JSONValue = ["type": "string", "pattern": "^[0-9]+$"]
-  private static func array(_ items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
-  private static func ref(_ name: String) -> JSONValue { ["$ref": .string("#/components/schemas/\(name)")] }
+  static let number: JSONValue = ["type": "number"]
+  static let boolean: JSONValue = ["type": "boolean"]
+  static let id: JSONValue = ["type": "string", "pattern": "^[0-9]+$"]
+  static func array(_ items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
+  static func ref(_ name: String) -> JSONValue { ["$ref": .string("#/components/schemas/\(name)")] }
 
   /// An object whose members are all required but those named optional.
-  private static func object(_ members: JSONObject, optional: Set<String> = [], isOpen: Bool = false) -> JSONValue {
+  static func object(_ members: JSONObject, optional: Set<String> = [], isOpen: Bool = false) -> JSONValue {
     var schema: JSONObject = [
       "type": "object", "properties": .object(members),
       "required": .array(members.names.filter { !optional.contains($0) }.map { .string($0) }),

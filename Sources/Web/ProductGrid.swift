@@ -11,13 +11,19 @@ enum ProductGrid {
   private static let mostDots = 6
 
   /// `search`: what clicks on the cards are told to the shop as being of.
-  static func html(_ products: [ProductCard], search: SearchID? = nil) -> HTML {
-    let cards = products.enumerated().map { index, product in card(product, isEager: index < eagerPictures) }
+  /// `reasons`: why a product is recommended, in words; `isEager`: whether the first cards are near the page's head.
+  static func html(
+    _ products: [ProductCard], search: SearchID? = nil, reasons: [ProductID: String] = [:], isEager: Bool = true
+  ) -> HTML {
+    let cards = products.enumerated().map { index, product in
+      card(product, isEager: isEager && index < eagerPictures, reason: reasons[product.id])
+    }
     let marker: HTML? = search.map { " data-search=\"\($0.description)\"" }
     return "<ul class=\"grid\"\(marker)>\(cards)</ul>"
   }
 
-  private static func card(_ product: ProductCard, isEager: Bool) -> HTML {
+  private static func card(_ product: ProductCard, isEager: Bool, reason: String?) -> HTML {
+    let why: HTML? = reason.flatMap { $0.isEmpty ? nil : "<p class=\"note reason\">\($0)</p>" }
     let brand: HTML? = product.brand.map { "<span class=\"brand\">\($0)</span>" }
     let stock: HTML? = product.isInStock ? nil : "<span class=\"note sold-out\">Out of stock</span>"
     let variant = product.variant.map { "?variant=\($0.id)" } ?? ""
@@ -31,7 +37,7 @@ enum ProductGrid {
       </a>
       \(rating(product.rating, count: product.ratingCount))
       \(price(product.quote, isFrom: product.isPriceFrom))
-      \(choices(product))\(stock)\(summary)
+      \(choices(product))\(stock)\(summary)\(why)
       </li>
       """
   }

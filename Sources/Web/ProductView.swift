@@ -6,8 +6,8 @@ struct ProductView {
   let product: ProductPage
   /// The variant chosen by `?variant=`; nil: the first that is in stock.
   let chosen: VariantID?
-  /// What the visitor looked at before.
-  let viewed: [ProductCard]
+  /// Rows of recommended products.
+  let recommended: HTML
 
   private var variant: ProductPage.Variant? {
     product.variants.first { $0.id == chosen } ?? product.variants.first(where: \.isInStock) ?? product.variants.first
@@ -28,13 +28,8 @@ struct ProductView {
     \(table)
     </div>
     </article>
-    \(recent)
+    \(recommended)
     """
-  }
-
-  private var recent: HTML? {
-    guard !viewed.isEmpty else { return nil }
-    return "<section class=\"row\"><h2>You looked at</h2>\(ProductGrid.html(viewed))</section>"
   }
 
   private var crumbs: HTML? {

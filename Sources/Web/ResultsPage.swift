@@ -6,6 +6,8 @@ import Understanding
 struct ResultsPage {
   let page: SearchPage
   let addresses: ListAddress
+  /// Rows of recommended products; nil where the page has none.
+  let recommended: HTML?
 
   private var tree: CategoryTree { addresses.tree }
   private var listing: Listing? { page.input.listing }
@@ -29,6 +31,7 @@ struct ResultsPage {
     \(filters)
     <section class="hits" aria-label="Products">\(sorting)\(products)\(paging)</section>
     </div>
+    \(recommended)
     """
   }
 

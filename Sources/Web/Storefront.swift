@@ -2,6 +2,7 @@ import Catalog
 public import Edge
 import HTTPServer
 public import Ports
+public import Recommendations
 public import SearchService
 
 /// The shop's pages, rendered on the server.
@@ -12,6 +13,7 @@ public struct Storefront: Sendable {
   /// nil where the shop has no Redis.
   let recentlyViewed: (any RecentlyViewed)?
   let counters: SearchCounters
+  let recommended: RecommendationRows
 
   /// Products in a row of the home page.
   private static let homeRow = 8
@@ -26,13 +28,14 @@ public struct Storefront: Sendable {
 
   public init(
     service: SearchService, shopName: String, visitors: Visitors, counters: SearchCounters,
-    recentlyViewed: (any RecentlyViewed)? = nil
+    recentlyViewed: (any RecentlyViewed)? = nil, recommendations: RecommendationService
   ) {
     self.service = service
     self.shopName = shopName
     self.visitors = visitors
     self.counters = counters
     self.recentlyViewed = recentlyViewed
+    recommended = RecommendationRows(recommendations: recommendations, search: service)
   }
 
   public func register(on routes: inout Routes) {
@@ -88,9 +91,12 @@ public struct Storefront: Sendable {
       <section class="welcome"><h1>Find what you came for</h1><p>\(products) products, one search box.</p></section>
       <section class="row" aria-label="Departments"><ul class="tiles">\(departments)</ul></section>
       \(rows)
+      \(await recommended.html(.home, for: request))
       """
-    return .html(
+    var response = HTTPResponse.html(
       layout.page(title: shopName, description: "Fashion, electronics and home at \(shopName).", body: body))
+    if request.visitor != nil { response.headers["Cache-Control"] = "private, no-cache" }
+    return response
   }
 
   private func row(_ listing: Listing, _ page: SearchPage) -> HTML? {
@@ -127,7 +133,7 @@ public struct Storefront: Sendable {
     let found = try await service.search(input, by: Visitors.searcher(of: request))
     counters.count(found)
     let addresses = ListAddress(input: input, tree: layout.tree, currency: service.currency)
-    let page = ResultsPage(page: found, addresses: addresses)
+    let page = ResultsPage(page: found, addresses: addresses, recommended: await rows(beside: found, for: request))
     var response = HTTPResponse.html(
       layout.page(
         title: "\(page.title) – \(shopName)", query: input.text,
@@ -142,6 +148,15 @@ public struct Storefront: Sendable {
       response.headers["Cache-Control"] = "private, no-cache"
     }
     return response
+  }
+
+  /// Rows under the first page of a category, and in place of results that are not to be had.
+  private func rows(beside page: SearchPage, for request: HTTPRequest) async -> HTML? {
+    if page.total.value == 0 { return await recommended.html(.noResults, for: request) }
+    guard let category = page.input.listing?.category, page.input.page == 1, page.input.position == nil else {
+      return nil
+    }
+    return await recommended.html(.category, for: request, category: category)
   }
 
   @Sendable private func facetValues(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -164,9 +179,10 @@ public struct Storefront: Sendable {
         APIProblem.productNotFound, detail: "There is no such product, or it is no longer sold. Try a search.")
     }
     let chosen = try request.query { $0 == "variant" }["variant"].flatMap { VariantID($0) }
-    var viewed: [ProductCard] = []
-    if let visitor = request.visitor { viewed = await viewedBefore(product.id, by: visitor) }
-    let view = ProductView(product: product, chosen: chosen, viewed: viewed)
+    let rows = await recommended.html(.product, for: request, product: product.id)
+    // After the rows: they are of what was seen before this product.
+    if let visitor = request.visitor { await note(product.id, seenBy: visitor) }
+    let view = ProductView(product: product, chosen: chosen, recommended: rows)
     var response = HTTPResponse.html(
       await layout().page(
         title: "\(product.title) – \(shopName)", description: product.summary.isEmpty ? product.title : product.summary,
@@ -188,21 +204,8 @@ public struct Storefront: Sendable {
     return response
   }
 
-  // MARK: Recently viewed
-
-  /// Cards of a row under a product.
-  private static let viewedRow = 6
-
-  /// What the visitor saw before this product, which is remembered as well. Empty where Redis does not answer: the page
-  /// is whole without.
-  private func viewedBefore(_ product: ProductID, by visitor: VisitorID) async -> [ProductCard] {
-    guard let recentlyViewed else { return [] }
-    do {
-      let ids = try await recentlyViewed.products(of: visitor, limit: Self.viewedRow + 1)
-      try await recentlyViewed.record(product, by: visitor)
-      return try await service.cards(of: Array(ids.filter { $0 != product }.prefix(Self.viewedRow)))
-    } catch {
-      return []
-    }
+  /// Remembers that the visitor saw the product. Where Redis does not answer, the next page knows nothing of it.
+  private func note(_ product: ProductID, seenBy visitor: VisitorID) async {
+    try? await recentlyViewed?.record(product, by: visitor)
   }
 }

@@ -137,6 +137,16 @@ import Threading
     }
   }
 
+  @Test("3: a catalog that fills while the shop runs")
+  func filling() async throws {
+    try await withStand([]) { stand in
+      for id in 1...120 { stand.catalog.put(product(Int64(id), words: id % 2 == 0 ? "walnut lamp" : "linen dress")) }
+      for _ in 0..<2 { try await stand.follower.step() }
+      let answer = await stand.service.recommend(.init(placement: .product, product: ProductID(4), kinds: [.similar]))
+      #expect(answer.rows.first?.products.allSatisfy { $0.product.rawValue % 2 == 0 } == true)
+    }
+  }
+
   @Test("4: kinds")
   func kinds() async throws {
     // Lamps (10) and bulbs (11) are bought together; desks (12) are of the same department, dresses (20) are not.

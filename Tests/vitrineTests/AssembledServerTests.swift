@@ -21,6 +21,7 @@ import StorefrontAPI
 import Telemetry
 import TestSupport
 import Testing
+import Workers
 
 @testable import Bootstrap
 @testable import vitrine
@@ -259,7 +260,26 @@ private struct Row: Sendable {
     Row("log.level", "error") { $0.shop.logger.level == .error },
   ]
 
-  private static let rows = http + senders + servers + search + indexer + others
+  private static let work = [
+    Row("jobs.port", "25130") {
+      try part("core.configuration", of: $0.shop.workServer(), as: HTTPServer.Configuration.self).port == 25_130
+    },
+    Row("jobs.parallel", "3") { try part("options.parallel", of: $0.shop.worker("test"), as: Int.self) == 3 },
+    Row("jobs.timeZone", "Europe/London") {
+      try $0.shop.jobs().allSatisfy { $0.schedule?.timeZone == "Europe/London" }
+    },
+    Row("recommendations.rules", "FOLDER/rules.json") {
+      try part("follower.rules.path", of: $0.shop.recommender, as: String.self).hasSuffix("/rules.json")
+    },
+    Row("recommendations.modelFolder", "FOLDER/models") {
+      try part("desk.folder.path", of: $0.shop.recommender, as: String.self).hasSuffix("/models")
+    },
+    Row("recommendations.trainingSchedule", "15 4 * * sun") {
+      try $0.shop.jobs().contains { $0.schedule?.expression.text == "15 4 * * sun" }
+    },
+  ]
+
+  private static let rows = http + senders + servers + search + indexer + work + others
 
   @Test("1: each setting has a row, and a value that is not its default")
   func complete() {
@@ -282,6 +302,7 @@ private struct Row: Sendable {
     }
     try #"{"weights": {"title": 12.25}, "provenance": {"name": "a test's"}}"#.write(
       toFile: folder.path + "/weights.json", atomically: true, encoding: .utf8)
+    try #"{"rules": []}"#.write(toFile: folder.path + "/rules.json", atomically: true, encoding: .utf8)
     let rows = Self.rows.filter { $0.variants.contains(variant) }
     var environment: [String: String] = [:]
     for row in rows {

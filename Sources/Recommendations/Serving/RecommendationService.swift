@@ -102,7 +102,11 @@ public final class RecommendationService: Sendable {
     gauge("model", "The number of the model in use; 0 before the first training.").set(Double(new.modelNumber ?? 0))
   }
 
-  var current: Shelf? { shelf.withLock { $0 } }
+  /// The number of the model in use; nil before the first training.
+  public var modelNumber: Int64? { shelf.withLock { $0?.modelNumber } }
+
+  /// The memory of the tables and facts, about.
+  public var bytes: Int { shelf.withLock { $0?.bytes ?? 0 } }
 
   /// Puts rules in force for the answers from now on.
   public func put(rules new: BusinessRules) { rules.withLock { $0 = new } }

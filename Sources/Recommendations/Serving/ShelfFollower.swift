@@ -78,12 +78,13 @@ public actor ShelfFollower {
     let isAdded = try await addNewProducts(to: &next)
     areListsOld = areListsOld || isChanged || affinity != nil
     let isTime = listsMadeAt.map { ContinuousClock.now - $0 >= options.listPause } ?? true
-    if isNewModel || isAdded || (areListsOld && isTime) {
+    let areListsDue = isNewModel || isAdded || (areListsOld && isTime)
+    if areListsDue {
       next.lists = ShelfLists(next, trending: try await trending(next))
       (listsMadeAt, areListsOld) = (.now, false)
     }
     shelf = next
-    if isNewModel || isAdded || isChanged || areListsOld == false { service.put(next) }
+    if areListsDue || isChanged { service.put(next) }
   }
 
   private func trending(_ shelf: Shelf) async throws -> [(place: Int32, weight: Double)] {
@@ -97,13 +98,12 @@ public actor ShelfFollower {
 
   private func followModel() async throws -> Bool {
     let serving = try await desk.serving()
-    if let shelf, shelf.modelNumber == serving?.entry.number { return false }
+    if let shelf, shelf.modelNumber == serving?.entry.number, !isOutgrown(shelf) { return false }
     let model: RecommenderModel
     if let serving {
       model = try await onThread { _ in try serving.read() }
     } else {
       // Nothing was trained yet: products are known by their texts.
-      guard shelf == nil else { return false }
       model = try await desk.untrained(products)
     }
     var next = Shelf(model: model, number: serving?.entry.number)
@@ -120,6 +120,14 @@ public actor ShelfFollower {
     }
     shelf = next
     return true
+  }
+
+  /// Whether most products came since the texts were read, before the first training: the terms of the new ones are not in
+  /// the content model.
+  private func isOutgrown(_ shelf: Shelf) -> Bool {
+    guard shelf.modelNumber == nil else { return false }
+    let outside = shelf.facts.indices.count { shelf.toModel[$0] < 0 && shelf.facts[$0].isSearchable }
+    return outside > max(50, shelf.model.products.count / 2)
   }
 
   // MARK: The catalog

@@ -69,7 +69,8 @@ struct UpCommand: Command {
     context.terminal.print(
       Self.welcome(host: context.settings.http.host, port: port, tokenPath: tokenFile?.path))
     let ownServers = OwnServers(postgres: database.server, redis: redis.server, logger: shop.logger)
-    try await context.run(shop.services(server: server, ownServers: ownServers))
+    let worker = try shop.workerService("up")
+    try await context.run(shop.services(server: server, ownServers: ownServers, worker: worker))
   }
 
   /// `tokenPath`: the file of the admin token, if the settings have none.

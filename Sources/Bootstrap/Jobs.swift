@@ -1,0 +1,64 @@
+package import Ports
+import PostgresStore
+import Recommendations
+import Telemetry
+import Web
+package import Workers
+
+extension Capability {
+  /// The staff's page on jobs. The workers themselves are a service of `up` and of `work`.
+  @Sendable static func jobs(_ shop: Shop) -> Capability {
+    Capability("jobs") { routes in
+      JobsPage(store: PostgresJobs(shop.pool), shopName: shop.settings.shop.name).register(on: &routes)
+    }
+  }
+}
+
+extension Shop {
+  /// Every job of the shop. To add one: a function here that gives it, and its place in the list.
+  package func jobs() throws -> [Job] { [try recommenderTraining()] }
+
+  package var jobStore: any JobStore { PostgresJobs(pool) }
+
+  /// A worker of the shop's jobs.
+  package func worker(_ command: String) throws -> Worker {
+    var options = Worker.Options()
+    options.parallel = settings.jobs.parallel
+    return try Worker(
+      jobs: jobs(), store: jobStore, clock: clock, holder: Shop.holder(of: command), logger: logger, metrics: metrics,
+      options: options)
+  }
+
+  /// The worker as a service, to stand before the HTTP server's.
+  package func workerService(_ command: String) throws -> ServiceConfiguration {
+    ServiceConfiguration(name: "worker", service: WorkerService(worker: try worker(command)))
+  }
+
+  /// Learns the recommender anew at night, and after a history was imported.
+  private func recommenderTraining() throws -> Job {
+    let (settings, recommender) = (settings, recommender)
+    return Job(
+      "train-recommender",
+      schedule: try JobSchedule(settings.recommendations.trainingSchedule, timeZone: settings.jobs.timeZone),
+      after: ["import-history"], timeout: .seconds(4 * 3600)
+    ) { context in
+      let report = try await recommender.train { try context.note(0, $0) }
+      guard report.verdict.isPassed else { throw GateRefusal(findings: report.verdict.findings) }
+      return report.entry.metrics
+    }
+  }
+}
+
+/// The gate refused a new model; the one in use is served on.
+package struct GateRefusal: Error, CustomStringConvertible {
+  package let findings: String
+  package init(findings: String) { self.findings = findings }
+  package var description: String { "the gate refused the new model: \(findings)" }
+}
+
+/// Runs due jobs until the process is told to stop.
+struct WorkerService: Service {
+  let worker: Worker
+
+  func run() async throws { await untilShutdown { await worker.run() } }
+}

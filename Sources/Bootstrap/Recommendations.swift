@@ -1,0 +1,113 @@
+import Catalog
+import Configuration
+package import Ports
+import PostgresClient
+import PostgresStore
+package import Recommendations
+import RedisStore
+import StorefrontAPI
+import Telemetry
+
+extension Capability {
+  /// Rows of recommended products, on pages and for programs.
+  @Sendable static func recommendations(_ shop: Shop) throws -> Capability {
+    Capability(
+      "recommendations",
+      services: {
+        [
+          ServiceConfiguration(
+            name: "recommendations",
+            service: RecommendationsService(follower: shop.recommender.follower, logger: shop.logger))
+        ]
+      },
+      routes: { routes in
+        RecommendationsAPI(recommendations: shop.recommender.service, search: shop.service).register(on: &routes)
+      })
+  }
+}
+
+/// The parts of recommendations: the desk of models, the service that answers, and the follower that keeps it up to date.
+package struct Recommender: Sendable {
+  /// The shop's parts that it needs.
+  package struct Parts: Sendable {
+    var pool: PostgresPool
+    var catalog: PostgresCatalog
+    var settings: Settings
+    var clock: any WallClock
+    var metrics: MetricsRegistry
+  }
+
+  package let desk: ModelDesk
+  package let service: RecommendationService
+  let follower: ShelfFollower
+  private let catalog: PostgresCatalog
+  private let history: any InteractionHistory
+
+  init(
+    _ parts: Parts, history: any InteractionHistory = NoHistory(), memory: RecommendationService.Memory?,
+    affinity: (any ProductAffinity)? = nil
+  ) throws {
+    let (settings, clock) = (parts.settings, parts.clock)
+    catalog = parts.catalog
+    self.history = history
+    desk = ModelDesk(
+      ledger: PostgresModels(parts.pool),
+      folder: ModelFolder(settings.recommendations.modelFolder ?? settings.stateFolder + "/models"), clock: clock,
+      codeVersion: codeVersion)
+    service = RecommendationService(memory: memory, clock: clock, metrics: parts.metrics)
+    follower = ShelfFollower(
+      service: service, products: catalog, costs: catalog, affinity: affinity, desk: desk,
+      rules: try settings.recommendations.rulesFile.map { try RulesFile(path: $0) }, clock: clock)
+  }
+
+  /// A recommender of this shop for shoppers with another memory, for measurements.
+  package init(shop: Shop, memory: @escaping RecommendationService.Memory) throws {
+    try self.init(
+      Parts(
+        pool: shop.pool, catalog: shop.catalog, settings: shop.settings, clock: shop.clock, metrics: MetricsRegistry()),
+      memory: memory)
+  }
+
+  /// Brings the answers up to date once.
+  package func refresh() async throws { try await follower.step() }
+
+  /// Trains a recommender, and serves it if the gate passes it.
+  package func train(
+    promotes: Bool = true, progress: @escaping @Sendable (String) throws -> Void
+  ) async throws -> ModelDesk.Report {
+    try await desk.train(products: catalog, history: history, promotes: promotes, progress: progress)
+  }
+
+  /// The products that a visitor looked at, as the shopper's deeds.
+  static func memory(_ redis: RedisClient) -> RecommendationService.Memory {
+    let viewed = RedisRecentlyViewed(redis)
+    return { person, limit in
+      guard case .visitor(let visitor) = person else { return .init(deeds: []) }
+      let now = SystemClock().now()
+      return .init(
+        deeds: try await viewed.products(of: visitor, limit: limit).enumerated().map { place, product in
+          Interaction(
+            shopper: ShopperID(rawValue: 0), product: product, kind: .view, weight: InteractionKind.view.weight,
+            at: Timestamp(microsecondsSinceEpoch: now.microsecondsSinceEpoch - Int64(place)))
+        })
+    }
+  }
+}
+
+/// The history of a shop that keeps none.
+struct NoHistory: InteractionHistory {
+  func forEachBatch(
+    since: Timestamp, until: Timestamp, _ body: @Sendable ([Interaction]) async throws -> Void
+  ) async throws {}
+}
+
+/// The program's version, as a model's provenance names it.
+package let codeVersion = "0.1.0"
+
+/// Keeps recommendations up to date until the shop is told to stop.
+struct RecommendationsService: Service {
+  let follower: ShelfFollower
+  let logger: Logger
+
+  func run() async throws { await untilShutdown { await follower.run(logger: logger) } }
+}

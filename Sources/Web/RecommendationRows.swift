@@ -1,0 +1,43 @@
+import Catalog
+import Edge
+import HTTPServer
+import Ports
+import Recommendations
+import SearchService
+
+/// Rows of recommended products on pages, with pictures and reasons, without JavaScript.
+struct RecommendationRows: Sendable {
+  /// Cards of a row.
+  static let length = 6
+
+  let recommendations: RecommendationService
+  let search: SearchService
+
+  /// The rows of a place. Empty where something that they need does not answer: the page is whole without them.
+  func html(_ placement: Placement, for request: HTTPRequest, product: ProductID? = nil, category: CategoryID? = nil)
+    async
+    -> HTML
+  {
+    let answer = await recommendations.recommend(
+      RecommendationRequest(
+        placement: placement, product: product, category: category, limit: Self.length,
+        person: request.visitor.map { .visitor($0) }))
+    let ids = Set(answer.rows.flatMap { $0.products.map(\.product) })
+    guard !ids.isEmpty, let found = try? await search.cards(of: ids.sorted()) else { return "" }
+    let cards = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let rows = answer.rows.compactMap { row -> HTML? in
+      let shown = row.products.filter { cards[$0.product] != nil }
+      guard !shown.isEmpty else { return nil }
+      let reasons = Dictionary(
+        shown.map { ($0.product, $0.reason?.text ?? "") }, uniquingKeysWith: { first, _ in first })
+      // A row whose title says the reason does not repeat it on each card.
+      let isSaid = row.kind == .becauseYouViewed || row.kind == .recentlyViewed || row.kind == .buyAgain
+      let grid = ProductGrid.html(
+        shown.compactMap { cards[$0.product] }, reasons: isSaid ? [:] : reasons, isEager: false)
+      return """
+        <section class="row" data-placement="\(placement.rawValue)" data-row="\(row.kind.rawValue)"><h2>\(row.title)</h2>\(grid)</section>
+        """
+    }
+    return "\(rows)"
+  }
+}
