@@ -1,3 +1,4 @@
+import Configuration
 package import Ports
 import PostgresStore
 import Recommendations
@@ -8,9 +9,11 @@ package import Workers
 extension Capability {
   /// The staff's page on jobs. The workers themselves are a service of `up` and of `work`.
   @Sendable static func jobs(_ shop: Shop) -> Capability {
-    Capability("jobs") { routes in
-      JobsPage(store: PostgresJobs(shop.pool), shopName: shop.settings.shop.name).register(on: &routes)
-    }
+    Capability(
+      "jobs",
+      routes: { routes in
+        JobsPage(store: PostgresJobs(shop.pool), shopName: shop.settings.shop.name).register(on: &routes)
+      })
   }
 }
 

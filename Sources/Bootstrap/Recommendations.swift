@@ -1,6 +1,6 @@
 import Catalog
 import Configuration
-package import Ports
+import Ports
 import PostgresClient
 import PostgresStore
 package import Recommendations

@@ -28,6 +28,34 @@ public struct RatingTraining: Sendable {
   func isKnown(item: Int) -> Bool { !byItem.range(item).isEmpty }
 }
 
+extension RatingTraining {
+  /// Estimates pairs that are gathered by one of their sides, `group`: `prepare` sums what all pairs of a group need, into a
+  /// scratch value of its worker, and `estimate` reads it. A group is left out where `isKnown` says so.
+  func estimates<Scratch>(
+    for pairs: [UserItem], by group: @Sendable (UserItem) -> Int32, of groups: Int, workers: Int,
+    scratch: @Sendable () -> Scratch, isKnown: @Sendable (Int) -> Bool,
+    prepare: @Sendable (Int, inout Scratch) -> Void, estimate: @Sendable (UserItem, inout Scratch) -> Double?
+  ) -> [Double?] {
+    let asked = SparseRows(
+      rowCount: groups, columnCount: max(1, pairs.count),
+      entries: pairs.enumerated().map { .init(row: group($1), column: Int32($0), value: 0) })
+    var estimates = [Double?](repeating: nil, count: pairs.count)
+    estimates.withUnsafeMutableBufferPointer { estimates in
+      nonisolated(unsafe) let estimates = estimates
+      inParallel(groups, block: 8, workers: workers, scratch: scratch) { block, scratch in
+        for row in block where !asked.range(row).isEmpty && isKnown(row) {
+          prepare(row, &scratch)
+          for place in asked.range(row) {
+            let pair = Int(asked.columns[place])
+            estimates[pair] = estimate(pairs[pair], &scratch)
+          }
+        }
+      }
+    }
+    return estimates
+  }
+}
+
 /// A user's place and an item's.
 public struct UserItem: Sendable, Hashable {
   public var user: Int32

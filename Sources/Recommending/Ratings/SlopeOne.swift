@@ -17,34 +17,18 @@ public struct SlopeOne: RatingPredictor {
   }
 
   public func estimates(for pairs: [UserItem]) -> [Double?] {
-    let (byUser, byItem) = (training.byUser, training.byItem)
-    let asked = SparseRows(
-      rowCount: byItem.rowCount, columnCount: max(1, pairs.count),
-      entries: pairs.enumerated().map { .init(row: $1.item, column: Int32($0), value: 0) })
-    var estimates = [Double?](repeating: nil, count: pairs.count)
-    estimates.withUnsafeMutableBufferPointer { estimates in
-      nonisolated(unsafe) let estimates = estimates
-      inParallel(
-        byItem.rowCount, block: 8, workers: workers,
-        scratch: {
-          Deviations(
-            sum: .init(repeating: 0, count: byItem.rowCount), count: .init(repeating: 0, count: byItem.rowCount))
-        }
-      ) { items, deviations in
-        for item in items where !asked.range(item).isEmpty && training.isKnown(item: item) {
-          sum(item, into: &deviations)
-          for place in asked.range(item) {
-            let pair = Int(asked.columns[place])
-            let user = Int(pairs[pair].user)
-            if training.isKnown(user: user) { estimates[pair] = estimate(byUser, user, deviations) }
-          }
-        }
-      }
+    let items = training.byItem.rowCount
+    return training.estimates(
+      for: pairs, by: \.item, of: items, workers: workers,
+      scratch: { Deviations(sum: .init(repeating: 0, count: items), count: .init(repeating: 0, count: items)) },
+      isKnown: training.isKnown(item:), prepare: sum
+    ) { pair, deviations in
+      let user = Int(pair.user)
+      return training.isKnown(user: user) ? estimate(training.byUser, user, deviations) : nil
     }
-    return estimates
   }
 
-  private func sum(_ item: Int, into deviations: inout Deviations) {
+  private func sum(_ item: Int, _ deviations: inout Deviations) {
     let (byUser, byItem) = (training.byUser, training.byItem)
     for other in deviations.sum.indices {
       deviations.sum[other] = 0

@@ -31,26 +31,11 @@ public struct UserKNN: RatingPredictor {
 
   public func estimates(for pairs: [UserItem]) -> [Double?] {
     let users = training.byUser.rowCount
-    let asked = SparseRows(
-      rowCount: users, columnCount: max(1, pairs.count),
-      entries: pairs.enumerated().map { .init(row: $1.user, column: Int32($0), value: 0) })
-    var estimates = [Double?](repeating: nil, count: pairs.count)
-    estimates.withUnsafeMutableBufferPointer { estimates in
-      nonisolated(unsafe) let estimates = estimates
-      inParallel(
-        users, block: 8, workers: workers,
-        scratch: { Likeness(squares: .init(repeating: 0, count: users), common: .init(repeating: 0, count: users)) }
-      ) { block, likeness in
-        for user in block where !asked.range(user).isEmpty && training.isKnown(user: user) {
-          compare(user, &likeness)
-          for place in asked.range(user) {
-            let pair = Int(asked.columns[place])
-            estimates[pair] = estimate(item: Int(pairs[pair].item), &likeness)
-          }
-        }
-      }
-    }
-    return estimates
+    return training.estimates(
+      for: pairs, by: \.user, of: users, workers: workers,
+      scratch: { Likeness(squares: .init(repeating: 0, count: users), common: .init(repeating: 0, count: users)) },
+      isKnown: training.isKnown(user:), prepare: compare
+    ) { pair, likeness in estimate(item: Int(pair.item), &likeness) }
   }
 
   private func compare(_ user: Int, _ likeness: inout Likeness) {
