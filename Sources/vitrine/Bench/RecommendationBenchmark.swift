@@ -1,6 +1,7 @@
 import Bootstrap
 import Catalog
 import Ports
+import PostgresStore
 import Recommendations
 import Telemetry
 

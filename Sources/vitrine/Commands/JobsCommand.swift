@@ -3,6 +3,7 @@ import Catalog
 import Configuration
 import JSON
 import Ports
+import Workers
 
 /// `vitrine jobs`
 struct JobsCommand: ParsableCommand {

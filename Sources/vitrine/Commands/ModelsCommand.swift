@@ -1,9 +1,11 @@
 import Bootstrap
+import Catalog
 import Configuration
 import JSON
 import Ports
 import PostgresClient
 import PostgresStore
+import Recommendations
 
 /// `vitrine models`
 struct ModelsCommand: ParsableCommand {

@@ -1,6 +1,9 @@
 import Bootstrap
 import Configuration
+import JSON
+import Ports
 import PostgresClient
+import Recommendations
 
 /// `vitrine train`
 struct TrainCommand: ParsableCommand {

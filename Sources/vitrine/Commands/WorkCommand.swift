@@ -1,5 +1,6 @@
 import Bootstrap
 import Configuration
+import HTTPServer
 
 /// `vitrine work`
 struct WorkCommand: Command {
