@@ -130,10 +130,12 @@ private final class BatchReader: @unchecked Sendable {
       switch line {
       case .refused(let line, let reason): batch.refused.append((line, reason))
       case .record(let record, let line):
+        // Limits are for what is kept: a text's tags are not.
+        let record = record.withoutMarkup()
         if let reason = record.excess ?? doubled(record, line) {
           batch.refused.append((line, reason))
         } else {
-          batch.records.append(record.withoutMarkup())
+          batch.records.append(record)
           batch.lines.append(line)
         }
       }

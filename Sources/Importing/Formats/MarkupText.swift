@@ -182,8 +182,16 @@ extension ProductRecord {
     // A title of nothing but tags is better than none.
     record.title = plainTitle.isEmpty ? title : plainTitle
     record.summary = MarkupText.plain(summary)
-    record.brand = brand.map(MarkupText.plain)
-    record.categories = categories.map { $0.map(MarkupText.plain) }
+    // A name of nothing but markup is no name.
+    func name(_ text: String) -> String? {
+      let plain = MarkupText.plain(text)
+      return plain.isEmpty && !text.isEmpty ? nil : plain
+    }
+    record.brand = brand.flatMap(name)
+    record.categories = categories.compactMap { path in
+      let names = path.compactMap(name)
+      return names.isEmpty && !path.isEmpty ? nil : names
+    }
     record.attributes = attributes.compactMap { $0.withoutMarkup() }
     for index in record.variants.indices {
       record.variants[index].options = variants[index].options.compactMap { $0.withoutMarkup() }

@@ -56,9 +56,9 @@ struct ProductSnapshotDecoder {
       entry.forEachItem { items.append($0) }
       guard items.count == 3, let id = items[0].int else { throw Self.unreadable("attribute value") }
       let definition = try vocabulary.definition(of: id, in: home)
-      guard let value = Self.value(definition.type, items[1], items[2]) else {
-        throw Self.unreadable("attribute value")
-      }
+      // Without its constraints the table takes a value of another type. It is left out, here and in the scan: one value
+      // must not keep its product, and every later change, out of the index.
+      guard let value = Self.value(definition.type, items[1], items[2]) else { return }
       if id == last {
         attributes[attributes.count - 1].values.append(value)
       } else {
@@ -100,7 +100,7 @@ struct ProductSnapshotDecoder {
 
   private static func value(_ type: AttributeType, _ value: JSONElement, _ hex: JSONElement) -> AttributeValue? {
     switch type {
-    case .text: value.string.map { .text($0) }
+    case .text: hex.string == nil ? value.string.map { .text($0) } : nil
     case .number: number(value).map { .number($0) }
     case .boolean: value.bool.map { .boolean($0) }
     case .date: value.int.map { .date(CalendarDay(daysSinceEpoch: $0)) }

@@ -143,11 +143,13 @@ struct ProductWindow {
     var last: Int64?
     for index in range {
       let row = rows[index]
+      let definition = try vocabulary.definition(of: row.attribute, in: home)
+      // As in `ProductSnapshotDecoder`.
+      guard row.value.type == definition.type else { continue }
       if row.attribute == last {
         attributes[attributes.count - 1].values.append(row.value)
       } else {
-        attributes.append(
-          .init(definition: try vocabulary.definition(of: row.attribute, in: home), values: [row.value]))
+        attributes.append(.init(definition: definition, values: [row.value]))
         last = row.attribute
       }
     }

@@ -92,7 +92,8 @@ struct ValueRows: CopyRowCollector {
     "\(owner), attribute_id, value_index, position, text_value, number_value, boolean_value, date_value, swatch_hex"
   }
 
-  /// Relies on the table's constraint: exactly the columns of the attribute's type hold the value.
+  /// The table's constraint has exactly the columns of the attribute's type hold the value; a row without one is passed
+  /// over.
   mutating func take(_ row: inout CopyRow) {
     let owner = row.required(row.int64(), else: 0)
     let attribute = row.required(row.int64(), else: 0)
@@ -105,9 +106,10 @@ struct ValueRows: CopyRowCollector {
     case (let text?, nil): value = .text(text)
     default: value = number.map { .number($0) } ?? flag.map { .boolean($0) } ?? day.map { .date($0) }
     }
+    guard let value else { return }
     values.append(
       owner: owner, place: .init(first: Int64(position), second: attribute, third: Int64(index)),
-      Value(attribute: attribute, value: row.required(value, else: .boolean(false))))
+      Value(attribute: attribute, value: value))
   }
 }
 
