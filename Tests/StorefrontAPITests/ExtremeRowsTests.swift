@@ -40,7 +40,7 @@ import Testing
     // Values of another type than their attribute's, and rows without a value.
     ("catalog.product_attribute", "text_value", ["'12'", "'lamp'", "NULL"]),
     ("catalog.product_attribute", "boolean_value", ["true", "NULL"]),
-    ("catalog.product_attribute", "swatch_hex", ["'#112233'"]),
+    ("catalog.product_attribute", "swatch_hex", ["'#112233'"]), ("catalog.product", "lifecycle", ["'bogus'"]),
     ("catalog.variant_option", "number_value", numbers), ("catalog.product_category", "position", small),
     ("catalog.variant", "position", small), ("catalog.attribute", "position", small),
     ("catalog.category", "position", small),
