@@ -1,20 +1,23 @@
 import Catalog
+public import Edge
 import HTTPServer
 import JSON
 import Ports
-import SearchService
+public import SearchService
 
 /// `POST /v1/events`: what shoppers did with what they were shown.
-struct EventsAPI: Sendable {
+public struct EventsAPI: Sendable {
   private static let mostEvents = 100
   private static let largestBody = 16_384
 
   /// nil where searches are not logged: events are taken then, and none is kept.
   let log: SearchLog?
-  let visitors: Visitors
 
-  func register(on router: inout Router) {
-    router.post("/v1/events", Route(name: "events", maximumBodyBytes: Self.largestBody), take)
+  public init(log: SearchLog?) { self.log = log }
+
+  public func register(on routes: inout Routes) {
+    routes.post(
+      "/v1/events", Route(access: .everyone, name: "events", rate: .events, maximumBodyBytes: Self.largestBody), take)
   }
 
   @Sendable private func take(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -23,7 +26,7 @@ struct EventsAPI: Sendable {
       throw Problem(APIProblem.invalidBody, detail: "Send the events as application/json.")
     }
     let clicks = try Self.clicks(in: request.body)
-    let accepted = visitors.searcher(of: request).flatMap { log?.record(clicks: clicks, by: $0) } ?? 0
+    let accepted = Visitors.searcher(of: request).flatMap { log?.record(clicks: clicks, by: $0) } ?? 0
     var writer = JSONWriter()
     writer.object { $0.member("accepted", accepted) }
     return .json(writer.bytes, status: .accepted)

@@ -7,6 +7,7 @@
 import Foundation
 import Testing
 
+@testable import Bootstrap
 @testable import vitrine
 
 @Suite struct SecretFileTests {

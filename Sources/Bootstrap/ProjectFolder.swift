@@ -1,15 +1,15 @@
 import Glibc
-import Indexer
-import Understanding
+package import Indexer
+package import Understanding
 
 /// The folder with `IndexMappings/` and `Seeds/`: the working folder, or one above it or above the executable.
-enum ProjectFolder {
+package enum ProjectFolder {
   struct NotFound: Error, CustomStringConvertible {
     let description =
       "IndexMappings/products.json was found neither in the working folder nor above the executable: run vitrine in its project's folder"
   }
 
-  static func find() throws -> String {
+  package static func find() throws -> String {
     let executable = realPath("/proc/self/exe").map { String($0[..<($0.lastIndex(of: "/") ?? $0.endIndex)]) }
     for start in [realPath("."), executable].compactMap({ $0 }) {
       var folder = start
@@ -22,7 +22,7 @@ enum ProjectFolder {
   }
 
   /// A file's bytes.
-  static func read(_ path: String) throws -> [UInt8] {
+  package static func read(_ path: String) throws -> [UInt8] {
     guard let file = fopen(path, "rb") else { throw UnreadableFile(path: path) }
     defer { fclose(file) }
     var bytes: [UInt8] = []
@@ -37,12 +37,12 @@ enum ProjectFolder {
   }
 
   /// The mapping of the products' index.
-  static func productsMapping() throws -> IndexMapping {
+  package static func productsMapping() throws -> IndexMapping {
     try IndexMapping(parsing: read(find() + "/IndexMappings/products.json"))
   }
 
   /// The initial rules about words: synonyms and the like.
-  static func queryRules() throws -> QueryRules {
+  package static func queryRules() throws -> QueryRules {
     let folder = try find() + "/Synonyms/"
     func text(_ name: String) throws -> String { String(decoding: try read(folder + name), as: UTF8.self) }
     return try QueryRules(

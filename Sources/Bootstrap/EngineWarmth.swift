@@ -36,7 +36,7 @@ struct EngineWarmth: Service {
     }
   }
 
-  private func look() async {
+  func look() async {
     // An engine that is away is said by those who need it.
     guard let indices = try? await engine.indices(matching: alias + "-*", deadline: .now + Self.deadline),
       let index = indices.first(where: { $0.aliases.contains(alias) })?.name,

@@ -1,20 +1,20 @@
 import Glibc
 
 /// A secret that `vitrine up` makes for itself, in a file that its user alone can read.
-struct SecretFile {
-  let path: String
+package struct SecretFile {
+  package let path: String
   /// `admin token`
   let name: String
   /// The length of a new secret.
   let hexadecimalDigits: Int
 
   /// The token that opens /admin.
-  static func adminToken(in stateFolder: String) -> SecretFile {
+  package static func adminToken(in stateFolder: String) -> SecretFile {
     SecretFile(path: stateFolder + "/admin-token", name: "admin token", hexadecimalDigits: 32)
   }
 
   /// The key that signs cursors and cookies.
-  static func signingKey(in stateFolder: String) -> SecretFile {
+  package static func signingKey(in stateFolder: String) -> SecretFile {
     SecretFile(path: stateFolder + "/signing-key", name: "signing key", hexadecimalDigits: 64)
   }
 
@@ -23,7 +23,7 @@ struct SecretFile {
   }
 
   /// The file's; made the first time.
-  func secret() throws -> String {
+  package func secret() throws -> String {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw fault() }
     defer { close(descriptor) }

@@ -1,10 +1,11 @@
 import FoundationEssentials
 public import HTTPServer
+import Signing
 public import Telemetry
 
-/// Lets those in who have the shop's admin token: as `Authorization: Bearer TOKEN`, or as the password that a browser
+/// Lets in whoever has the shop's admin token: as `Authorization: Bearer TOKEN`, or as the password that a browser
 /// asks for, with any name. Guesses from one address become slow.
-public struct AdminAccess: Sendable {
+public struct StaffAccess: Sendable {
   /// Slips of the hand are free; then one try in some seconds.
   private static let guesses = TokenBuckets.Rate(perSecond: 0.2, burst: 20)
 
@@ -18,17 +19,23 @@ public struct AdminAccess: Sendable {
     self.logger = logger
   }
 
-  public func check(_ request: HTTPRequest) throws(Problem) {
+  /// The sender of a request to a route that is not everyone's. Throws a problem where the sender may not call it.
+  public func principal(of request: HTTPRequest, for access: Access) throws(Problem) -> Principal {
+    try check(request)
+    // The token is the admin's, and `Access.staff` always allows admins.
+    return .staff(roles: [.admin])
+  }
+
+  private func check(_ request: HTTPRequest) throws(Problem) {
     guard let token else {
       throw Problem(APIProblem.adminClosed, detail: "No admin token is set: start the shop with admin.token.")
     }
-    let sender = NetworkAddress(request.remoteAddress)?.subscriber ?? Array(request.remoteAddress.utf8)
     let authorization = request.headers["Authorization"]
     // The right token too: else a wrong one would still be told from it.
-    if authorization != nil, let wait = guesses.wait(of: sender) { throw Problem.tooMany(wait: wait) }
-    guard let given = Self.secret(of: authorization ?? ""), Self.isEqual(given, token) else {
+    if authorization != nil, let wait = guesses.wait(of: request.sender) { throw Problem.tooMany(wait: wait) }
+    guard let given = Self.secret(of: authorization ?? ""), TokenSigner.isEqual(given, token) else {
       if authorization != nil {
-        _ = guesses.take(of: sender)
+        _ = guesses.take(of: request.sender)
         logger?.with(requestID: request.id).warning(
           "a wrong admin token was given", metadata: ["remote": .string(request.remoteAddress)])
       }
@@ -51,12 +58,5 @@ public struct AdminAccess: Sendable {
       return Array(pair[pair.index(after: colon)...])
     default: return nil
     }
-  }
-
-  /// Takes as long for a token that is nearly right as for any other.
-  private static func isEqual(_ given: [UInt8], _ token: [UInt8]) -> Bool {
-    var difference: UInt8 = given.count == token.count ? 0 : 1
-    for index in token.indices { difference |= token[index] ^ (given.isEmpty ? 0 : given[index % given.count]) }
-    return difference == 0
   }
 }

@@ -1,9 +1,9 @@
 public import HTTPServer
 public import Telemetry
 
-/// What one sender may ask of the shop in a time: by its address, and by its visitor's cookie.
+/// The rates at which one sender may ask the shop: by its address, and by its visitor's cookie.
 ///
-/// What costs the shop work or memory is limited: searches, which are all that lists, suggests or shows a page, and events.
+/// Requests that cost the shop work or memory are limited: searches (all that list, suggest or show a page) and events.
 public struct RateLimits: Sendable {
   public struct Options: Sendable {
     /// Of one address: an office, a school, or a proxy that does not tell its clients' addresses.
@@ -19,42 +19,32 @@ public struct RateLimits: Sendable {
   private let address: TokenBuckets
   private let visitor: TokenBuckets
   private let events: TokenBuckets
-  private let visitors: Visitors
   private let refused: Counter
 
-  public init(_ options: Options = Options(), visitors: Visitors, metrics: MetricsRegistry) {
+  public init(_ options: Options = Options(), metrics: MetricsRegistry) {
     address = TokenBuckets(options.searchesOfAddress)
     visitor = TokenBuckets(options.searchesOfVisitor)
     events = TokenBuckets(options.eventsOfAddress)
-    self.visitors = visitors
     refused = metrics.counter(
       "vitrine_rate_limited_total", help: "Requests that were refused because their sender had sent too many.")
   }
 
-  /// Refuses what is too much with 429, before any work is done for it.
-  public func middleware() -> Middleware {
-    { request, next in
-      if let wait = wait(of: request) {
-        refused.increment()
-        return Problem.tooMany(wait: wait).response(requestID: request.id)
-      }
-      return try await next(request)
-    }
+  /// Throws a 429 where the sender has asked for too much, before any work is done for it. The visitor must be known by then.
+  func admit(_ request: HTTPRequest, to route: Route) throws(Problem) {
+    guard let wait = wait(of: request, for: route.rate) else { return }
+    refused.increment()
+    throw Problem.tooMany(wait: wait)
   }
 
   /// The seconds until the sender may ask again; nil where it may now.
-  private func wait(of request: HTTPRequest) -> Double? {
-    guard !Self.isFree(request) else { return nil }
-    let sender = NetworkAddress(request.remoteAddress)?.subscriber ?? Array(request.remoteAddress.utf8)
-    if request.method == .post { return events.take(of: sender) }
-    if let visitor = visitors.visitor(of: request), let wait = self.visitor.take(of: visitor) { return wait }
-    return address.take(of: sender)
-  }
-
-  private static func isFree(_ request: HTTPRequest) -> Bool {
-    let path = request.routePattern
-    return path.isEmpty || ["/livez", "/readyz", "/metrics", "/openapi.json"].contains(path)
-      || path.hasPrefix("/pictures/") || path.hasPrefix("/assets/")
+  private func wait(of request: HTTPRequest, for rate: Route.Rate) -> Double? {
+    switch rate {
+    case .free: return nil
+    case .events: return events.take(of: request.sender)
+    case .searches:
+      if let visitor = request.visitor, let wait = self.visitor.take(of: visitor) { return wait }
+      return address.take(of: request.sender)
+    }
   }
 }
 

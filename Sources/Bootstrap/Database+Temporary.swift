@@ -1,5 +1,5 @@
 import LocalServices
-import PostgresClient
+package import PostgresClient
 import PostgresStore
 
 extension Database {
@@ -7,7 +7,7 @@ extension Database {
 
   /// Runs `body` with an empty, migrated database on a temporary server, so that a measurement does not touch the
   /// shop's database.
-  static func withTemporary<Result>(
+  package static func withTemporary<Result>(
     statementTimeout: Duration, _ body: (PostgresPool) async throws -> Result
   ) async throws -> Result {
     let server = try await LocalPostgres.startTemporary()

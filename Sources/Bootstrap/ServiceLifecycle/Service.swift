@@ -2,7 +2,7 @@
 ///
 /// At a graceful shutdown (see `gracefulShutdown()`, `withGracefulShutdownHandler`) `run` must finish the work it has
 /// begun and return; at a cancellation it must return at once. Names and shapes are swift-service-lifecycle's.
-protocol Service: Sendable {
+package protocol Service: Sendable {
   func run() async throws
 }
 
@@ -18,8 +18,8 @@ struct ClosureService: Service {
 }
 
 /// A service, its name for messages, and the effect of its end on the others.
-struct ServiceConfiguration: Sendable {
-  enum SuccessTerminationBehavior: Sendable {
+package struct ServiceConfiguration: Sendable {
+  package enum SuccessTerminationBehavior: Sendable {
     /// The others are shut down as well.
     case gracefullyShutdownGroup
     /// The others continue; for work that has an end.
@@ -30,7 +30,7 @@ struct ServiceConfiguration: Sendable {
   let service: any Service
   let successTerminationBehavior: SuccessTerminationBehavior
 
-  init(
+  package init(
     name: String, service: any Service,
     successTerminationBehavior: SuccessTerminationBehavior = .gracefullyShutdownGroup
   ) {

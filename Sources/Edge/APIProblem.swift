@@ -82,12 +82,7 @@ extension Problem {
     }
   }
 
-  /// Runs a handler's work and turns what a client can mend or wait out into its problem.
-  public static func translating<Value>(_ work: () async throws -> Value) async throws -> Value {
-    do {
-      return try await work()
-    } catch {
-      throw Problem(flowError: error) ?? error
-    }
-  }
+  /// The shop keeps no log that could be reported.
+  public static let logIsOff = Problem(
+    APIProblem.logIsOff, detail: "Searches are not logged in this shop: set queryLog.enabled to have reports.")
 }

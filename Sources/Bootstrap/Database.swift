@@ -1,22 +1,22 @@
 import Configuration
 import Glibc
-import LocalServices
-import PostgresClient
+package import LocalServices
+package import PostgresClient
 import PostgresStore
 
 /// The Postgres of a command: the one in the settings, otherwise the private one in the state folder.
-struct Database {
+package struct Database {
   /// The database's name in a private server.
   private static let name = "vitrine"
 
-  let pool: PostgresPool
+  package let pool: PostgresPool
   /// The private server, if this process started it.
-  let server: LocalPostgres?
+  package let server: LocalPostgres?
 
   /// Connects; if the settings name no server, uses the private one, and starts it if it is not running.
   ///
   /// `statementTimeout` replaces the settings' for long jobs.
-  static func open(_ context: CommandContext, statementTimeout: Duration? = nil) async throws -> Database {
+  package static func open(_ context: CommandContext, statementTimeout: Duration? = nil) async throws -> Database {
     let settings = context.settings.postgres
     var server: LocalPostgres?
     var target: PostgresSettings
@@ -49,7 +49,7 @@ struct Database {
   }
 
   /// Runs `body` with the database, migrated, and closes it afterwards.
-  static func with<Result>(
+  package static func with<Result>(
     _ context: CommandContext, statementTimeout: Duration? = nil, _ body: (PostgresPool) async throws -> Result
   ) async throws -> Result {
     let database = try await open(context, statementTimeout: statementTimeout)
@@ -66,9 +66,9 @@ struct Database {
   }
 
   /// The error, or its cause from a private server's log.
-  func explained(_ error: any Error) -> any Error { server?.fault ?? error }
+  package func explained(_ error: any Error) -> any Error { server?.fault ?? error }
 
-  func close() async {
+  package func close() async {
     await pool.close()
     await server?.stop()
   }

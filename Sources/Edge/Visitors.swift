@@ -14,8 +14,19 @@ public struct Visitors: Sendable {
 
   public init(signer: TokenSigner) { self.signer = signer }
 
+  /// Finds the visitor of each request once, for everything behind it; `HTTPRequest.visitor` gives it.
+  public func identify() -> Middleware {
+    { request, next in
+      // A request is a stranger's until it is changed, and changing it copies it.
+      guard let visitor = visitor(of: request) else { return try await next(request) }
+      var request = request
+      request.principal = .visitor(visitor)
+      return try await next(request)
+    }
+  }
+
   /// nil where the request has no cookie of a visitor's, or one that this shop did not sign, or wants privacy.
-  public func visitor(of request: HTTPRequest) -> VisitorID? {
+  func visitor(of request: HTTPRequest) -> VisitorID? {
     guard !Self.wantsPrivacy(request) else { return nil }
     let cookies = request.headers.values("Cookie").flatMap { $0.split(separator: ";") }
     return cookies.lazy.compactMap { cookie -> VisitorID? in
@@ -29,10 +40,10 @@ public struct Visitors: Sendable {
 
   /// Whom the query log may know a request's searches by; nil for a browser that asks to be left alone: nothing is kept of
   /// what it does.
-  public func searcher(of request: HTTPRequest) -> Searcher? {
-    guard !Self.wantsPrivacy(request) else { return nil }
+  public static func searcher(of request: HTTPRequest) -> Searcher? {
+    guard !wantsPrivacy(request) else { return nil }
     let address = NetworkAddress(request.remoteAddress)
-    return Searcher(visitor: visitor(of: request), range: address?.range ?? [], sender: address?.subscriber ?? [])
+    return Searcher(visitor: request.visitor, range: address?.range ?? [], sender: request.sender)
   }
 
   /// Whether the browser asks to be left alone: Global Privacy Control, or Do Not Track.
@@ -43,7 +54,7 @@ public struct Visitors: Sendable {
   /// Gives a browser that has none a visitor's cookie, unless it asks to be left alone. What it did before it came back
   /// with the cookie is nobody's.
   public func welcome(_ request: HTTPRequest, _ response: inout HTTPResponse) {
-    guard !Self.wantsPrivacy(request), visitor(of: request) == nil else { return }
+    guard !Self.wantsPrivacy(request), request.visitor == nil else { return }
     response.headers.add("Set-Cookie", cookie(.random(), isSecure: request.headers["X-Forwarded-Proto"] == "https"))
   }
 

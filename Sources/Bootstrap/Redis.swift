@@ -1,17 +1,17 @@
 import Configuration
-import LocalServices
-import RedisStore
+package import LocalServices
+package import RedisStore
 
 /// The Redis of a command: the one in the settings, otherwise a private one in the state folder; none if it is switched
 /// off.
-struct Cache {
-  let client: RedisClient?
+package struct Redis {
+  package let client: RedisClient?
   /// The private server, if this process started it.
-  let server: LocalRedis?
+  package let server: LocalRedis?
 
-  static func open(_ context: CommandContext, startsPrivate: Bool) async throws -> Cache {
+  package static func open(_ context: CommandContext, startsPrivate: Bool) async throws -> Redis {
     let settings = context.settings.redis
-    guard settings.isEnabled else { return Cache(client: nil, server: nil) }
+    guard settings.isEnabled else { return Redis(client: nil, server: nil) }
     var target: RedisSettings
     var server: LocalRedis?
     if let given = settings.server {
@@ -29,13 +29,13 @@ struct Cache {
       target = started.settings
       server = started
     } else {
-      return Cache(client: nil, server: nil)
+      return Redis(client: nil, server: nil)
     }
     target.deadline = .milliseconds(settings.deadlineMilliseconds)
-    return Cache(client: try RedisClient(target), server: server)
+    return Redis(client: try RedisClient(target), server: server)
   }
 
-  func close() async {
+  package func close() async {
     await client?.close()
     await server?.stop()
   }

@@ -1,6 +1,6 @@
 import Configuration
 import ElasticsearchClient
-import SearchDSL
+package import SearchDSL
 import SearchNode
 import Telemetry
 
@@ -54,7 +54,7 @@ extension ElasticsearchSettings {
 }
 
 /// Asks the search engine what it is: refuses an unknown kind by name, and waits for an engine that is down.
-struct EngineCheck: Service {
+package struct EngineCheck: Service {
   let engine: any SearchEngine
   let logger: Logger
   var pause: Duration = .seconds(2)
@@ -64,7 +64,7 @@ struct EngineCheck: Service {
 
   /// True once the engine has answered, false while it is down. Throws if it is unsuitable: another product, too old,
   /// or no right to ask.
-  func isPassed() async throws(SearchEngineError) -> Bool {
+  package func isPassed() async throws(SearchEngineError) -> Bool {
     do throws(SearchEngineError) {
       let information = try await engine.information(deadline: .now + Self.deadline)
       logger.info(
@@ -81,7 +81,7 @@ struct EngineCheck: Service {
   }
 
   /// Asks again until the engine answers; ends the shop if the engine turns out to be unsuitable.
-  func run() async throws {
+  package func run() async throws {
     try await cancelWhenGracefulShutdown {
       while try await !isPassed() {
         // Cancelled when the shop closes, which is not a failure of the check.

@@ -1,35 +1,35 @@
-import Configuration
+package import Configuration
 import Glibc
 
 /// The process's standard output and standard error.
 ///
 /// Results go to standard output and everything else (progress, notices, errors) to standard error, so that a pipe
 /// carries only results.
-struct Terminal: Sendable {
+package struct Terminal: Sendable {
   /// Receives whole texts; a test passes its own function.
-  let write: @Sendable (_ text: String, _ isError: Bool) -> Void
+  package let write: @Sendable (_ text: String, _ isError: Bool) -> Void
   /// Whether a person sees standard error.
-  let isInteractive: Bool
+  package let isInteractive: Bool
 
-  init(isInteractive: Bool, write: @escaping @Sendable (_ text: String, _ isError: Bool) -> Void) {
+  package init(isInteractive: Bool, write: @escaping @Sendable (_ text: String, _ isError: Bool) -> Void) {
     self.isInteractive = isInteractive
     self.write = write
   }
 
   /// The process's own file descriptors.
-  init() {
+  package init() {
     isInteractive = isatty(STDERR_FILENO) == 1
     write = { text, isError in Self.write(text, to: isError ? STDERR_FILENO : STDOUT_FILENO) }
   }
 
   /// Prints a result and a line end.
-  func print(_ text: String) { write(text + "\n", false) }
+  package func print(_ text: String) { write(text + "\n", false) }
 
   /// Prints a notice or an error and a line end.
-  func printError(_ text: String) { write(text + "\n", true) }
+  package func printError(_ text: String) { write(text + "\n", true) }
 
   /// A meter on standard error: one updating line for a person, plain lines elsewhere, JSON lines with `json`.
-  func progress(_ task: String, unit: String, total: Int? = nil, json: Bool = false) -> ProgressMeter {
+  package func progress(_ task: String, unit: String, total: Int? = nil, json: Bool = false) -> ProgressMeter {
     let style: ProgressMeter.Style = json ? .json : isInteractive ? .terminal : .plain
     return ProgressMeter(task, unit: unit, total: total, style: style) { [write] in write($0, true) }
   }
@@ -47,8 +47,8 @@ struct Terminal: Sendable {
 }
 
 /// The environment with which the process was started.
-enum ProcessEnvironment {
-  static var current: [String: String] {
+package enum ProcessEnvironment {
+  package static var current: [String: String] {
     var variables: [String: String] = [:]
     var entry = environ
     while let text = entry.pointee {
@@ -63,4 +63,4 @@ enum ProcessEnvironment {
 }
 
 /// Ends the process.
-func exitProcess(_ code: ExitCode) -> Never { exit(code.rawValue) }
+package func exitProcess(_ code: ExitCode) -> Never { exit(code.rawValue) }

@@ -1,8 +1,8 @@
-import LocalServices
-import Telemetry
+package import LocalServices
+package import Telemetry
 
 /// Starts the private servers of `vitrine up` again when they end: killed by a hand, or because memory ran out.
-struct OwnServers: Service {
+package struct OwnServers: Service {
   struct Server: Sendable {
     let name: String
     let hasEnded: @Sendable () -> Bool
@@ -16,7 +16,7 @@ struct OwnServers: Service {
   let servers: [Server]
   let logger: Logger
 
-  init(postgres: LocalPostgres?, redis: LocalRedis?, logger: Logger) {
+  package init(postgres: LocalPostgres?, redis: LocalRedis?, logger: Logger) {
     var servers: [Server] = []
     if let postgres {
       servers.append(
@@ -29,7 +29,7 @@ struct OwnServers: Service {
     self.logger = logger
   }
 
-  func run() async throws {
+  package func run() async throws {
     await untilShutdown {
       await withTaskGroup(of: Void.self) { group in
         for server in servers { group.addTask { await keep(server) } }

@@ -1,17 +1,33 @@
 import Catalog
 import Configuration
-import Indexer
-import Ports
+import Glibc
+package import Indexer
+package import Ports
 import PostgresStore
-import Ranking
+package import Ranking
+import SearchNode
 import SearchService
 import Telemetry
+
+extension Capability {
+  /// Carries changes into the embedded engine, which lives in this process; an outside engine has `vitrine index sync`.
+  @Sendable static func indexing(_ shop: Shop) -> Capability {
+    Capability("indexing", services: { shop.isEmbedded ? [shop.syncService()] : [] })
+  }
+}
+
+/// The indexer's sync until the shop is told to stop.
+struct SyncService: Service {
+  let sync: IndexSync
+
+  func run() async throws { await untilShutdown { await sync.run() } }
+}
 
 extension Shop {
   /// Instances of the embedded engine that ended silently are forgotten after this time.
   private static let forgottenAfter = Duration.seconds(300)
 
-  var fullIndexOptions: FullIndex.Options {
+  package var fullIndexOptions: FullIndex.Options {
     var options = FullIndex.Options(alias: indexAlias)
     options.generationsKept = settings.indexer.keptGenerations
     if !isEmbedded {
@@ -22,7 +38,7 @@ extension Shop {
   }
 
   /// Builds a new index and puts it in use.
-  func indexFull(
+  package func indexFull(
     _ options: FullIndex.Options? = nil, onProgress: @escaping @Sendable (Int) -> Void = { _ in }
   ) async throws -> FullIndex.Report {
     if isEmbedded { try await forgetEndedInstances() }
@@ -33,7 +49,7 @@ extension Shop {
   }
 
   /// Carries every committed change into the index in use.
-  func indexSync() -> IndexSync {
+  package func indexSync() -> IndexSync {
     var options = IndexSync.Options(alias: indexAlias)
     options.holder = Self.holder(of: "index sync")
     options.batchDocuments = settings.indexer.batchDocuments
@@ -47,12 +63,12 @@ extension Shop {
       metrics: IndexSyncMetrics(registry: metrics), log: waiting("index sync"))
   }
 
-  func indexStatus() async throws -> IndexStatus {
+  package func indexStatus() async throws -> IndexStatus {
     try await IndexStatus(
       alias: indexAlias, source: catalog, ledger: catalog, leases: catalog, engine: engine, mapping: mapping)
   }
 
-  func verifyIndex(repairs: Bool) async throws -> IndexVerification.Report {
+  package func verifyIndex(repairs: Bool) async throws -> IndexVerification.Report {
     let generation = try await liveGeneration()
     let verification = IndexVerification(source: catalog, ledger: catalog, engine: engine)
     guard repairs else { return try await verification.run(generation, catchUp: nil) }
@@ -61,23 +77,23 @@ extension Shop {
     return try await verification.run(generation) { try await replay.run(generation) }
   }
 
-  func rollBackIndex(to number: Int64?, gate: IndexGate.Options) async throws -> IndexRollback.Report {
+  package func rollBackIndex(to number: Int64?, gate: IndexGate.Options) async throws -> IndexRollback.Report {
     try await IndexRollback(
       source: catalog, ledger: catalog, leases: catalog, engine: engine, clock: clock,
       onRetry: waiting("index rollback waits")
     ).run(alias: indexAlias, to: number, holder: Self.holder(of: "index rollback"), gate: gate)
   }
 
-  func pruneIndices(keeping count: Int) async throws -> [String] {
+  package func pruneIndices(keeping count: Int) async throws -> [String] {
     try await IndexPruning.run(
       alias: indexAlias, keeping: count, holder: Self.holder(of: "index prune"), ledger: catalog, leases: catalog,
       engine: engine)
   }
 
-  func liveGeneration() async throws -> IndexGeneration { try await catalog.liveGeneration(of: indexAlias) }
+  package func liveGeneration() async throws -> IndexGeneration { try await catalog.liveGeneration(of: indexAlias) }
 
   /// Warns if the index in use was built with another mapping than the file's.
-  func warnOfChangedMapping() async {
+  package func warnOfChangedMapping() async {
     // The first user of an unavailable engine or database reports it.
     guard let status = try? await indexStatus(), !status.mappingDifferences.isEmpty else { return }
     logger.warning(
@@ -86,7 +102,7 @@ extension Shop {
   }
 
   /// The quality of the shop's own search on judged queries, in an index: nDCG@10 as in `vitrine evaluate relevance`.
-  func nDCG(of judgments: Judgments, in index: String) async throws -> Double {
+  package func nDCG(of judgments: Judgments, in index: String) async throws -> Double {
     var deadlines = SearchService.Deadlines()
     deadlines.search = .seconds(60)
     deadlines.prices = .seconds(60)
@@ -116,5 +132,17 @@ extension Shop {
   private func waiting(_ message: String) -> @Sendable (String) -> Void {
     let logger = logger
     return { logger.warning(message, metadata: ["reason": .string($0)]) }
+  }
+
+  func syncService() -> ServiceConfiguration {
+    ServiceConfiguration(name: "index sync", service: SyncService(sync: indexSync()))
+  }
+
+  /// The name of a lease's holder, for a person who finds the lease held.
+  package static func holder(of command: String) -> String {
+    var name = [CChar](repeating: 0, count: 256)
+    gethostname(&name, name.count - 1)
+    let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return "'vitrine \(command)' on \(host), process \(getpid())"
   }
 }
