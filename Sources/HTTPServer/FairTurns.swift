@@ -15,9 +15,9 @@ public final class FairTurns: Sendable {
     var waiting = 0
     var lastNumber: UInt64 = 0
     /// Each sender's requests in their order; no line is empty.
-    var lines: [String: ArraySlice<Waiter>] = [:]
+    var lines: [[UInt8]: ArraySlice<Waiter>] = [:]
     /// The senders that wait, the next one first.
-    var senders: ArraySlice<String> = []
+    var senders: ArraySlice<[UInt8]> = []
     /// Requests that were cancelled before they stood in their line.
     var cancelled: Set<UInt64> = []
   }
@@ -44,7 +44,7 @@ public final class FairTurns: Sendable {
   public var waiting: Int { state.withLock { $0.waiting } }
 
   /// Waits for the sender's turn. Every turn that has come must end by `leave`.
-  public func turn(of sender: String) async -> Turn {
+  public func turn(of sender: [UInt8]) async -> Turn {
     let number: UInt64? = state.withLock { state in
       if state.working < atOnce {
         state.working += 1
@@ -101,7 +101,7 @@ public final class FairTurns: Sendable {
     next?.continuation.resume(returning: true)
   }
 
-  private func cancel(_ number: UInt64, of sender: String) {
+  private func cancel(_ number: UInt64, of sender: [UInt8]) {
     let waiter = state.withLock { state -> Waiter? in
       guard let place = state.lines[sender]?.firstIndex(where: { $0.number == number }) else {
         state.cancelled.insert(number)

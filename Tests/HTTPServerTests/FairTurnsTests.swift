@@ -9,6 +9,10 @@ import Threading
 
 @testable import HTTPServer
 
+extension FairTurns {
+  fileprivate func turn(of sender: String) async -> Turn { await turn(of: Array(sender.utf8)) }
+}
+
 @Suite struct FairTurnsTests {
   @Test("1, 2: a sender of many", .timeLimit(.minutes(1)))
   func crowd() async {
