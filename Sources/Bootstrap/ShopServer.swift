@@ -1,6 +1,6 @@
 import Configuration
 import Edge
-import Glibc
+import Foundation
 package import HTTPServer
 import StorefrontAPI
 import Telemetry
@@ -18,7 +18,7 @@ extension Shop {
     var routes = Routes(
       staff: StaffAccess(token: settings.admin.token ?? adminToken, logger: logger),
       limits: RateLimits(
-        rateLimits, searchesAtOnce: isEmbedded ? 2 * max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))) : nil,
+        rateLimits, searchesAtOnce: isEmbedded ? 2 * max(2, ProcessInfo.processInfo.activeProcessorCount) : nil,
         mostWaiting: settings.http.queueDepth, metrics: metrics))
     routes.use(Middlewares.requestIdentity())
     routes.use(Middlewares.clientAddress(trusting: trustedProxies))

@@ -19,7 +19,7 @@ extension FairTurns {
     let turns = FairTurns(atOnce: 1, mostWaiting: 1_000)
     #expect(await turns.turn(of: "crowd") == .come)
     let order = Guarded<[String]>([])
-    await withTaskGroup { group in
+    await withTaskGroup(of: Void.self) { group in
       func ask(_ sender: String) async {
         let before = turns.waiting
         group.addTask {
@@ -58,7 +58,7 @@ extension FairTurns {
     var random = SeededGenerator(seed: seed)
     let turns = FairTurns(atOnce: 3, mostWaiting: 20)
     let working = Guarded((now: 0, most: 0))
-    await withTaskGroup { group in
+    await withTaskGroup(of: Void.self) { group in
       for _ in 0..<2_000 {
         let sender = "sender \(Int.random(in: 0..<5, using: &random))"
         let (isCancelled, pauses) = (Bool.random(using: &random), Int.random(in: 0..<4, using: &random))
