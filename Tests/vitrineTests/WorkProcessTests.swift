@@ -41,7 +41,8 @@ struct WorkProcessTests {
     func output(_ arguments: [String]) async throws -> String {
       let process = try run(arguments)
       let status = try await process.exitStatus()
-      try #require(status == 0, "\(arguments): \(try process.standardError())")
+      let error = try process.standardError()
+      try #require(status == 0, "\(arguments): \(error)")
       return try process.standardOutput()
     }
 
