@@ -27,6 +27,8 @@ package struct SecretFile {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw fault() }
     defer { close(descriptor) }
+    // Of two programs that start together, the second reads the secret of the first.
+    guard flock(descriptor, LOCK_EX) == 0 else { throw fault() }
     var buffer = [UInt8](repeating: 0, count: 256)
     let count = read(descriptor, &buffer, buffer.count)
     guard count >= 0 else { throw fault() }

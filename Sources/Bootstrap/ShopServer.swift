@@ -1,5 +1,6 @@
 import Configuration
 import Edge
+import Foundation
 package import HTTPServer
 import StorefrontAPI
 import Telemetry
@@ -16,7 +17,9 @@ extension Shop {
   func routes(adminToken: String? = nil) throws -> Routes {
     var routes = Routes(
       staff: StaffAccess(token: settings.admin.token ?? adminToken, logger: logger),
-      limits: RateLimits(rateLimits, metrics: metrics))
+      limits: RateLimits(
+        rateLimits, searchesAtOnce: isEmbedded ? 2 * max(2, ProcessInfo.processInfo.activeProcessorCount) : nil,
+        mostWaiting: settings.http.queueDepth, metrics: metrics))
     routes.use(Middlewares.requestIdentity())
     routes.use(Middlewares.clientAddress(trusting: trustedProxies))
     routes.use(Middlewares.accessLog(logger: logger, metrics: metrics))

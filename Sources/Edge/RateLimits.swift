@@ -19,9 +19,15 @@ public struct RateLimits: Sendable {
   private let address: SenderBuckets
   private let visitor: TokenBuckets
   private let events: SenderBuckets
+  private let turns: FairTurns?
   private let refused: Counter
 
-  public init(_ options: Options = Options(), metrics: MetricsRegistry) {
+  /// `searchesAtOnce`: the searches that are worked on at once, where this process does the work itself; the senders of the
+  /// others take turns. nil where a search waits for another server most of its time.
+  public init(
+    _ options: Options = Options(), searchesAtOnce: Int? = nil, mostWaiting: Int = 1_000, metrics: MetricsRegistry
+  ) {
+    turns = searchesAtOnce.map { FairTurns(atOnce: $0, mostWaiting: mostWaiting) }
     address = SenderBuckets(options.searchesOfAddress)
     visitor = TokenBuckets(options.searchesOfVisitor)
     events = SenderBuckets(options.eventsOfAddress)
@@ -34,6 +40,23 @@ public struct RateLimits: Sendable {
     guard let wait = wait(of: request, for: route.rate) else { return }
     refused.increment()
     throw Problem.tooMany(wait: wait)
+  }
+
+  /// Answers a search when it is its sender's turn.
+  func inTurn(
+    _ request: HTTPRequest, to route: Route, _ answer: @Sendable () async throws -> HTTPResponse
+  ) async throws -> HTTPResponse {
+    guard let turns, case .searches = route.rate else { return try await answer() }
+    switch await turns.turn(of: request.sender) {
+    case .come: break
+    case .cancelled: throw CancellationError()
+    case .full:
+      throw Problem(
+        ServerProblem.overloaded, detail: "More searches wait than the server can answer. Try again in 1 s.",
+        headers: ["Retry-After": "1"])
+    }
+    defer { turns.leave() }
+    return try await answer()
   }
 
   /// The seconds until the sender may ask again; nil where it may now.

@@ -126,7 +126,7 @@ public struct Routes: Sendable {
       let next = guarded
       guarded = { request in
         try limits.admit(request, to: route)
-        return try await next(request)
+        return try await limits.inTurn(request, to: route) { try await next(request) }
       }
     }
     router.on(method, pattern, route.options, guarded)

@@ -38,6 +38,10 @@ import Testing
     ("catalog.product", "popularity", numbers), ("catalog.product", "released_at", moments),
     ("catalog.product", "created_at", moments.filter { $0 != "NULL" }),
     ("catalog.product_attribute", "number_value", numbers), ("catalog.product_attribute", "date_value", days),
+    // Values of another type than their attribute's, and rows without a value.
+    ("catalog.product_attribute", "text_value", ["'12'", "'lamp'", "NULL"]),
+    ("catalog.product_attribute", "boolean_value", ["true", "NULL"]),
+    ("catalog.product_attribute", "swatch_hex", ["'#112233'"]), ("catalog.product", "lifecycle", ["'bogus'"]),
     ("catalog.variant_option", "number_value", numbers), ("catalog.product_category", "position", small),
     ("catalog.variant", "position", small), ("catalog.attribute", "position", small),
     ("catalog.category", "position", small),
@@ -45,6 +49,8 @@ import Testing
     ("pricing.price", "amount_minor_units", whole), ("pricing.price", "was_minor_units", whole + ["NULL"]),
     ("pricing.price", "minimum_quantity", whole), ("pricing.price", "valid_from", moments),
     ("pricing.price", "valid_until", moments), ("pricing.cost", "amount_minor_units", whole),
+    // Several together are more than an integer.
+    ("catalog.product", "document_version", ["9000000000000000000"]),
   ]
 
   private static func records() -> [ProductRecord] {
@@ -164,6 +170,7 @@ import Testing
     #expect(built.documents > 0 && built.deadLetters == 0, "\(built), \(note)")
     let knowledge = CatalogKnowledge(source: shop.catalog)
     try await knowledge.refresh()
+    #expect(try await shop.catalog.catalogMark().versions > 0, "\(note)")
     let second = try #require(try await shop.catalog.generations(alias: alias).first { $0.state == .live })
     let after = try await verification.run(second, catchUp: nil)
     #expect(after.found.isEmpty, "\(after.found.prefix(3)), \(note)")

@@ -1,5 +1,6 @@
 import Bootstrap
 import Configuration
+import Foundation
 import Importing
 import PostgresClient
 import PostgresStore
@@ -17,6 +18,8 @@ struct ImportCommand: Command {
   @Option(help: "The form of the file.") var format: ImportFormat
   @Option(help: "A file that maps the retailer's own headings to ours.") var mapping: String?
   @Option(help: "Where the products come from; else the format's name.") var source: String?
+  @Option(help: "A file for the refused lines, with numbers and reasons; the first are printed in any case.")
+  var refusals: String?
   @Argument(help: "The file, plain or gzip; - for standard input.") var file: String
 
   /// A batch waits for its triggers.
@@ -44,7 +47,12 @@ struct ImportCommand: Command {
         context.terminal.printError("line \(refusal.line) was refused: \(refusal.reason)")
       }
       if report.refused > Self.mostPrinted {
-        context.terminal.printError("… and \(report.refused - Self.mostPrinted) more")
+        let advice = refusals == nil ? ": name a file with --refusals to see them all" : ", in \(refusals ?? "")"
+        context.terminal.printError("… and \(report.refused - Self.mostPrinted) more\(advice)")
+      }
+      if let refusals {
+        let lines = report.refusals.map { "\($0.line),\"\($0.reason.replacing("\"", with: "\"\""))\"\n" }
+        try Data(("line,reason\n" + lines.joined()).utf8).write(to: URL(fileURLWithPath: refusals), options: .atomic)
       }
       let seconds = ((ContinuousClock.now - start) / .milliseconds(10)).rounded() / 100
       context.terminal.print("\(report.summary), in \(seconds) s")
