@@ -24,6 +24,7 @@ extension QueryUnderstanding {
     guard !words.isEmpty, !slot.words.unicodeScalars.contains(where: Folding.isDigit) else { return false }
     return words.allSatisfy { word in
       !vocabulary.contains(word) && !vocabulary.contains(Folding.singular(word)) && !vocabulary.contains(word + "s")
+        && knowledge.titleWords[Folding.singular(word)] == nil
     }
   }
 
@@ -51,20 +52,22 @@ extension QueryUnderstanding {
 
   /// Whether a word was more likely mistyped than one that the shop does not know: `tefal` is no teal, `bose` no base.
   ///
-  /// Beside other words a strange word is often a brand. It is taken for another only where the first letter is the same or
-  /// sounds so, where the error is a likely one for the word's length, and, of a short word, where the catalog has the other
+  /// A strange word is often a brand, or a thing that the shop does not have: `pyjamas` are no pampas. It is taken for another only where the first letter is the same or
+  /// sounds so, where the error is a likely one for the word's length, and, of a short word beside others, where the catalog has the other
   /// word beside its neighbour, or as the name of a colour, a brand or another value.
   private func isPlausible(_ change: Correction.Change, in correction: Correction) -> Bool {
     guard change.isReplacement, let vocabulary, let typed = LatinLetters.of(change.typed),
       let meant = LatinLetters.of(change.meant)
     else { return true }
     let words = Vocabulary.words(in: correction.text)
-    guard words.count > 1 else { return true }
-    guard typed[0] == meant[0] || Letters.soundAlike(typed, meant) else { return false }
+    let isSwapped = typed.count > 1 && meant.count > 1 && typed[0] == meant[1] && typed[1] == meant[0]
+    guard typed[0] == meant[0] || Letters.soundAlike(typed, meant) || words.count == 1 && isSwapped else {
+      return false
+    }
     guard change.cost <= (typed.count <= Self.longestDoubtful ? Self.likelyCost : Self.longWordCost) else {
       return false
     }
-    guard typed.count <= Self.shortWord else { return true }
+    guard words.count > 1, typed.count <= Self.shortWord else { return true }
     let pairs = zip(words, words.dropFirst()).filter { $0 == change.meant || $1 == change.meant }
     let key = Folding.key(of: change.meant)
     return pairs.contains { vocabulary.hasPair($0, $1) } || !knowledge.values[key].isEmpty

@@ -4,8 +4,10 @@ extension QueryUnderstanding {
     guard !plan.isEmpty else { return [] }
     var steps: [QueryPlan] = []
     // A filter may have taken what was meant as a word.
-    if !plan.filters.isEmpty {
-      var words = self.plan(plan.text, isExact: true)
+    let prices = plan.filters.filter { $0.kind == .price }
+    if plan.filters.count > prices.count {
+      let others = plan.recognitions.filter { $0.kind != .price }
+      var words = self.plan(plan.text, ignoring: Set(others.map(\.reference)))
       words.strictness = .anyWord
       words.codes = []
       steps.append(words)
@@ -19,6 +21,16 @@ extension QueryUnderstanding {
       category.recognitions = plan.recognitions.filter { $0.kind == .category }
       for index in category.recognitions.indices { category.recognitions[index].isFilter = true }
       steps.append(category)
+    }
+    // What it may cost is the last to be given up.
+    if !prices.isEmpty {
+      var price = plan
+      price.strictness = .anyWord
+      price.slots = []
+      price.heads = []
+      price.codes = []
+      price.recognitions = prices
+      steps.append(price)
     }
     return steps
   }
