@@ -30,13 +30,15 @@ public struct QueryReadingReference: Sendable, Hashable {
   /// The words that were searched.
   public var text: String
   public var strictness: QueryPlan.Strictness
+  /// The place among the relaxations; nil where it is none of them.
+  public var relaxation: Int?
 }
 
 /// The text of a cursor: the whole search and where its last page ended, so that no page of it is of another search.
 ///
 /// A signed token (`TokenSigner`) of a JSON object: `l` the listing, `p` the parameters, `a` the sort values, `n` the
-/// number of products seen, `v` whether the order is of variants' prices, `q` and `s` the words that were searched and how
-/// strictly, where they are not the typed ones. It is signed because its position goes to the engine and into the query log as it stands.
+/// number of products seen, `v` whether the order is of variants' prices, `q`, `s` and `r` the words that were searched, how
+/// strictly, and as which relaxation, where they are not the typed ones. It is signed because its position goes to the engine and into the query log as it stands.
 struct PageCursor {
   static let purpose = "page cursor"
   /// More than the longest search makes.
@@ -59,6 +61,7 @@ struct PageCursor {
     if let reading = position.reading {
       content["q"] = .string(reading.text)
       content["s"] = .string(reading.strictness.rawValue)
+      if let place = reading.relaxation { content["r"] = .int(Int64(place)) }
     }
     return signer.sign(JSONValue.object(content).bytes, purpose: Self.purpose)
   }
@@ -85,7 +88,8 @@ struct PageCursor {
     guard let strictness = strictness.string.flatMap(QueryPlan.Strictness.init(rawValue:)),
       let words = json["q"]?.string, words.unicodeScalars.count <= SearchInput.longestQuery * 2
     else { return nil }
-    position.reading = QueryReadingReference(text: words, strictness: strictness)
+    position.reading = QueryReadingReference(
+      text: words, strictness: strictness, relaxation: json["r"]?.int.flatMap { Int(exactly: $0) })
   }
 
   init(of input: SearchInput, position: PagePosition, currency: Currency) {

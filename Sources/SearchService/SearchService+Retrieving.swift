@@ -38,11 +38,12 @@ extension SearchService {
     _ plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput, wantsCards: Bool = true,
     limits: Limits, degraded: inout [String]
   ) async throws -> Retrieved {
-    func run(_ plan: QueryPlan) async throws -> Found {
+    func run(_ plan: QueryPlan, isTrial: Bool = false) async throws -> Found {
       let query = planQuery(plan, understanding, input)
       var request = retrieval.request(
-        query: query.query, input: input, wantsFacets: wantsCards && input.position == nil)
+        query: query.query, input: input, wantsFacets: wantsCards && input.position == nil && !isTrial)
       if !wantsCards { request.source = .none }
+      if isTrial { (request.from, request.size, request.highlight, request.searchAfter) = (0, 0, nil, nil) }
       request.aggregations += query.counts
       do {
         return Self.found(try await ask(request, deadline: limits.answer), plan)
@@ -63,13 +64,19 @@ extension SearchService {
     do {
       for next in closeReadings(of: plan, understanding, input: input) {
         if typed.total > 0, limits.isLate { throw SearchEngineError.deadlineExceeded }
-        let found = try await run(next)
-        if found.complete > 0 || found.believed > 0 { return described(found, understanding, input) }
+        // Facets and cards are made of the reading that is taken alone.
+        let tried = try await run(next, isTrial: true)
+        if tried.complete > 0 || tried.believed > 0 {
+          return described(try await run(next), understanding, input)
+        }
       }
       if typed.total > 0 { return described(typed, understanding, input) }
-      for next in steps.contains(.relaxation) ? understanding.relaxations(of: plan) : [] {
+      for (place, next) in (steps.contains(.relaxation) ? understanding.relaxations(of: plan) : []).enumerated() {
         let found = try await run(next)
-        if found.total > 0 { return described(found, understanding, input) }
+        guard found.total > 0 else { continue }
+        var retrieved = described(found, understanding, input)
+        retrieved.reading?.relaxation = place
+        return retrieved
       }
     } catch is SearchEngineError {
       degraded.append("relaxation")
@@ -89,7 +96,9 @@ extension SearchService {
     case .everyWord, .everyWordFirst: return base
     case .mostWords: return understanding.withoutAbsentWords(base) ?? base
     case .anyWord, .category:
-      return understanding.relaxations(of: typed).first { $0.strictness == reading.strictness } ?? base
+      let relaxations = understanding.relaxations(of: typed)
+      guard let place = reading.relaxation, relaxations.indices.contains(place) else { return base }
+      return relaxations[place]
     }
   }
 

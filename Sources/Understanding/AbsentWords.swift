@@ -60,14 +60,16 @@ extension QueryUnderstanding {
       let meant = LatinLetters.of(change.meant)
     else { return true }
     let words = Vocabulary.words(in: correction.text)
-    let isSwapped = typed.count > 1 && meant.count > 1 && typed[0] == meant[1] && typed[1] == meant[0]
-    guard typed[0] == meant[0] || Letters.soundAlike(typed, meant) || words.count == 1 && isSwapped else {
+    let isAlone = words.count == 1
+    let beginsAlike =
+      typed[0] == meant[0] || Letters.soundAlike(typed, meant)
+      || isAlone && Self.hasSlipAtStart(typed, meant)
+    guard beginsAlike else { return false }
+    let longestDoubtful = isAlone ? Self.longestDoubtfulAlone : Self.longestDoubtful
+    guard change.cost <= (typed.count <= longestDoubtful ? Self.likelyCost : Self.longWordCost) else {
       return false
     }
-    guard change.cost <= (typed.count <= Self.longestDoubtful ? Self.likelyCost : Self.longWordCost) else {
-      return false
-    }
-    guard words.count > 1, typed.count <= Self.shortWord else { return true }
+    guard !isAlone, typed.count <= Self.shortWord else { return true }
     let pairs = zip(words, words.dropFirst()).filter { $0 == change.meant || $1 == change.meant }
     let key = Folding.key(of: change.meant)
     return pairs.contains { vocabulary.hasPair($0, $1) } || !knowledge.values[key].isEmpty
@@ -75,7 +77,14 @@ extension QueryUnderstanding {
       || !knowledge.categories[key].isEmpty
   }
 
+  /// Whether the first letters stand in the other order, or there is one too many or too few.
+  private static func hasSlipAtStart(_ typed: [UInt8], _ meant: [UInt8]) -> Bool {
+    typed.dropFirst() == meant[...] || typed[...] == meant.dropFirst()
+      || typed.prefix(2).reversed().elementsEqual(meant.prefix(2))
+  }
+
   private static var shortWord: Int { 5 }
+  private static var longestDoubtfulAlone: Int { 4 }
   private static var longestDoubtful: Int { 6 }
   /// One likely error; in a longer word two.
   private static var likelyCost: Float { 6 }

@@ -18,13 +18,13 @@ import Testing
     let request = try #require(counts.request(for: facets, options: ["size", "fit[1]"], query: .matchAll()))
     #expect(request.aggregations.count == 2)
     for aggregation in request.aggregations {
-      #expect(aggregation.name.allSatisfy(\.isNumber))
+      #expect(aggregation.name.allSatisfy { $0.isNumber })
       let nested = try #require(aggregation.aggregation.aggregations.first)
       guard case .filters(let filters) = nested.aggregation.kind else {
         Issue.record("not one aggregation of filters")
         continue
       }
-      #expect(filters.count == 4 && filters.allSatisfy { $0.name.allSatisfy(\.isNumber) })
+      #expect(filters.count == 4 && filters.allSatisfy { $0.name.allSatisfy { $0.isNumber } })
     }
   }
 }

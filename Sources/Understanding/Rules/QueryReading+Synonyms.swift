@@ -21,7 +21,11 @@ extension QueryReading {
   mutating func addWaysOfWriting() {
     guard let vocabulary = understanding.vocabulary else { return }
     func isOpen(_ place: Int) -> Bool { place < limit && uses[place] == .text && constraints[place] == nil }
-    for place in 0..<limit where isOpen(place) { addSpelling(place, vocabulary) }
+    for place in 0..<limit where isOpen(place) && alternatives[place] == nil {
+      // Of a measure's number another form is said already.
+      if place + 1 < words.count, uses[place + 1] == .partOf(place) { continue }
+      addSpelling(place, vocabulary)
+    }
     for place in 0..<limit where isOpen(place) {
       let next = place + 1
       let areTwo = isOpen(next) && alternatives[place] == nil && alternatives[next] == nil
@@ -30,6 +34,8 @@ extension QueryReading {
     }
   }
 
+  /// Of the titles with a word as typed, how many must have the other form for it to be one.
+  private static let leastFormShare = 0.05
   private static let umlauts = [("ae", "a"), ("oe", "o"), ("ue", "u")]
 
   /// Another spelling of one word that titles have: `mueller` of Müller, `muller` of Mueller, `4` of four.
@@ -42,7 +48,8 @@ extension QueryReading {
       }
       if words[place].text.lowercased() != key { others += Self.umlauts.map { key.replacing($1, with: $0) } }
     }
-    let known = others.filter { $0 != key && knowledge.titleWords[$0] != nil }
+    let least = Double(knowledge.titleWords[key] ?? 0) * Self.leastFormShare
+    let known = others.filter { $0 != key && Double(knowledge.titleWords[$0] ?? 0) > least }
     guard !known.isEmpty else { return }
     alternatives[place, default: []] += known.map { .init(text: $0, weight: 1, isSameWords: true) }
     note("written otherwise", "\(text(place..<place + 1)) → \(known.joined(separator: ", "))")
