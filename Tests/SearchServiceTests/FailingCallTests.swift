@@ -78,7 +78,9 @@ extension FailingCallTests {
     let next = try SearchInput(parameters: [("cursor", cursor)], signer: TestShop.signer)
     let service = TestShop.service(engine: shop.node, catalog: shop.catalog)
     #expect(try await service.search(next).products.map(\.code) == ["L2", "L1", "L0"])
-    let cold = FailingEngine(shop.node, failing: 2)
+    let again = FailingEngine(shop.node)
+    _ = try await TestShop.service(engine: again, catalog: shop.catalog).search(next)
+    let cold = FailingEngine(shop.node, failing: again.callCount)
     let second = try await TestShop.service(engine: cold, catalog: shop.catalog).search(next)
     #expect(second.products.count == 3 && second.degraded == ["order"])
   }

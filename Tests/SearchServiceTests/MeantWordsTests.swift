@@ -1,7 +1,6 @@
 // 1. A recognised brand must be meant: a word of any title (`with`, `wireless`) is no filter, though a brand is called so; a
 //    word that only the brand's titles have is one.
 // 2. Two things that are asked for together come before what belongs to either: `washer and dryer` shows no pedestal first.
-// 3. A noun comes before its compounds: `men black shirt` shows shirts before T-shirts.
 import Catalog
 import Pricing
 import SearchService
@@ -76,16 +75,5 @@ import Understanding
     let titles = try await finder.titles(text)
     #expect(titles.prefix(3).allSatisfy { $0.hasPrefix("Stacked") }, "\(titles.prefix(6))")
     #expect(!titles.prefix(3).contains { $0.contains("Pedestal") })
-  }
-
-  @Test(
-    "3: compounds", .timeLimit(.minutes(5)),
-    arguments: ["men black shirt", "black shirt for men", "mens black shirts", "men's black shirt"])
-  func compounds(_ text: String) async throws {
-    let finder = try await Finder(
-      titles: (1...9).map { "Harrow \($0) Men Black T-shirt" } + (1...9).map { "Finch \($0) Men Black Casual Shirt" }
-        + (1...9).map { "Oakham \($0) Men Black Sweatshirt" })
-    let titles = try await finder.titles(text)
-    #expect(titles.prefix(9).allSatisfy { $0.hasPrefix("Finch") }, "\(titles.prefix(9))")
   }
 }
