@@ -158,7 +158,7 @@ let package = Package(
     tests("Catalog", ["Catalog", "TestSupport"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
-    tests("Ranking", ["Ranking", "LocalServices"]),
+    tests("Ranking", ["Ranking", "LocalServices", "Numbers"]),
     tests("Recommending", ["Recommending", "Catalog", "JSON", "Ranking", "TestSupport"]),
     tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),
     tests(
