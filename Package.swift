@@ -91,14 +91,15 @@ let package = Package(
       "PostgresStore", ["PostgresClient", "Ports", "Catalog", "Pricing", "JSON", "Threading"],
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
-    library("RedisStore", ["Ports", "Catalog", "CHiredis", "Threading"]),
+    library("RedisStore", ["Ports", "Catalog", "JSON", "CHiredis", "Threading"]),
     library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl", "CZlib", "Threading"]),
     library("Importing", ["Catalog", "JSON", "Ports", "CZlib"]),
-    library("Seeding", ["Catalog", "JSON"]),
+    library("Seeding", ["Catalog", "JSON", "Ports"]),
 
     // The flows.
     library(
       "Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry", "Threading", "Understanding"]),
+    library("Behaviour", ["Catalog", "Ports", "Telemetry", "Threading"]),
     library(
       "SearchService",
       ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Signing", "Telemetry", "Threading", "Understanding"],
@@ -112,19 +113,24 @@ let package = Package(
     library(
       "StorefrontAPI",
       [
-        "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL", "Understanding",
+        "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL",
+        "Understanding",
         "Signing",
       ]),
     library(
       "Web",
-      ["SearchService", "StorefrontAPI", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "Understanding"]),
+      [
+        "SearchService", "StorefrontAPI", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports",
+        "Understanding",
+      ]),
     library("LocalServices", ["PostgresClient", "PostgresStore", "RedisStore", "Threading"]),
     .executableTarget(
       name: "vitrine",
       dependencies: [
         "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresClient", "PostgresStore",
         "RedisStore",
-        "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Telemetry", "Configuration",
+        "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Behaviour", "Telemetry",
+        "Configuration",
         "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "CMalloc", "Threading",
         "Understanding", "Signing", "Numbers", "Narrowing", "Recommending",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
@@ -162,7 +168,13 @@ let package = Package(
         "Importing", "Catalog", "Ports", "PostgresClient", "PostgresStore", "LocalServices", "CZlib", "TestSupport",
         "Threading",
       ]),
-    tests("Seeding", ["Seeding", "Catalog", "Importing", "JSON"]),
+    tests(
+      "Behaviour",
+      [
+        "Behaviour", "Catalog", "Ports", "PostgresClient", "PostgresStore", "RedisStore", "LocalServices", "Telemetry",
+        "Threading", "TestSupport",
+      ]),
+    tests("Seeding", ["Seeding", "Catalog", "Importing", "JSON", "Ports"]),
     tests(
       "Indexer",
       [
@@ -187,13 +199,15 @@ let package = Package(
         "vitrine", "Configuration", "PostgresClient", "PostgresStore", "LocalServices", "JSON", "Threading", "Catalog",
         "Indexer",
         "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry", "Ranking", "SearchService", "Seeding",
+        "Behaviour",
         "Understanding", "Recommending", "RedisStore", "Signing", "StorefrontAPI", "TestSupport",
       ]),
     tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading", "TestSupport"]),
     tests(
       "StorefrontAPI",
       [
-        "StorefrontAPI", "Web", "SearchService", "SearchNode", "HTTPServer", "PostgresClient", "PostgresStore",
+        "StorefrontAPI", "Web", "SearchService", "Behaviour", "SearchNode", "HTTPServer", "PostgresClient",
+        "PostgresStore",
         "LocalServices", "JSON",
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",
         "RedisStore", "ElasticsearchClient",

@@ -12,6 +12,7 @@ public struct Settings: Sendable {
   public let search: Search
   public let indexer: Indexer
   public let queryLog: QueryLog
+  public let behaviour: Behaviour
   public let admin: Admin
   public let security: Security
   public let shop: Shop
@@ -27,6 +28,7 @@ public struct Settings: Sendable {
     search = Search(config.scoped(to: "search"))
     indexer = Indexer(config.scoped(to: "indexer"))
     queryLog = QueryLog(config.scoped(to: "queryLog"))
+    behaviour = Behaviour(config.scoped(to: "behaviour"))
     admin = Admin(config.scoped(to: "admin"))
     security = Security(config.scoped(to: "security"))
     shop = Shop(config.scoped(to: "shop"))

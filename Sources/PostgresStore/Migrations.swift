@@ -21,6 +21,7 @@ extension Migration {
     Migration(number: 10, name: "limits", embedded: PackageResources._010_limits_sql),
     Migration(
       number: 11, name: "networks_of_searches", embedded: PackageResources._011_networks_of_searches_sql),
+    Migration(number: 12, name: "behaviour", embedded: PackageResources._012_behaviour_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

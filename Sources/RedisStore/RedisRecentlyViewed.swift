@@ -23,5 +23,5 @@ public struct RedisRecentlyViewed: RecentlyViewed {
     return Array(ids.prefix(limit))
   }
 
-  private static func key(_ visitor: VisitorID) -> String { "vitrine:viewed:\(visitor)" }
+  static func key(_ visitor: VisitorID) -> String { "vitrine:viewed:\(visitor)" }
 }

@@ -17,13 +17,16 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
   case databaseUnavailable = "database-unavailable"
   case notReady = "not-ready"
   case tooManyRequests = "too-many-requests"
+  case visitorWanted = "visitor-wanted"
+  case exportTooLarge = "export-too-large"
 
   public var code: String { rawValue }
 
   public var status: HTTPStatus {
     switch self {
     case .invalidParameter, .invalidBody: .badRequest
-    case .adminTokenWanted: .unauthorized
+    case .adminTokenWanted, .visitorWanted: .unauthorized
+    case .exportTooLarge: .contentTooLarge
     case .adminClosed: .forbidden
     case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff: .notFound
     case .searchUnavailable, .databaseUnavailable, .notReady: .serviceUnavailable
@@ -45,6 +48,8 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     case .databaseUnavailable: "The database is not available"
     case .notReady: "Not ready"
     case .tooManyRequests: "Too many requests"
+    case .visitorWanted: "Visitor wanted"
+    case .exportTooLarge: "Export too large"
     }
   }
 

@@ -40,7 +40,6 @@ public struct StorefrontAPI: Sendable {
     router.get("/v1/categories/{slug}", Route(name: "category"), category)
     router.get("/v1/brands/{slug}", Route(name: "brand"), brand)
     router.get("/v1/facets/{code}/values", Route(name: "facetValues"), facetValues)
-    EventsAPI(log: service.log, visitors: visitors).register(on: &router)
     OperatorAPI(metrics: metrics, checks: checks).register(on: &router)
     let description = OpenAPI.document.bytes
     router.get("/openapi.json", Route(name: "openapi", isImmediate: true)) { _ in .json(description) }

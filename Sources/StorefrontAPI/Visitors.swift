@@ -16,7 +16,22 @@ public struct Visitors: Sendable {
 
   /// nil where the request has no cookie of a visitor's, or one that this shop did not sign, or wants privacy.
   public func visitor(of request: HTTPRequest) -> VisitorID? {
-    guard !Self.wantsPrivacy(request) else { return nil }
+    Self.wantsPrivacy(request) ? nil : owner(of: request)
+  }
+
+  /// Who did what the request tells, as far as the shop may know.
+  public func actor(of request: HTTPRequest) -> EventActor {
+    if Self.wantsPrivacy(request) { return .withoutConsent }
+    return visitor(of: request).map { .person(.visitor($0)) } ?? .nobody
+  }
+
+  /// The network of the address; empty where it is not known, or must not be.
+  func network(of request: HTTPRequest) -> [UInt8] {
+    Self.wantsPrivacy(request) ? [] : NetworkAddress(request.remoteAddress)?.range ?? []
+  }
+
+  /// The visitor of the cookie, also of a browser that asks to be left alone: to read or erase what is the visitor's own.
+  func owner(of request: HTTPRequest) -> VisitorID? {
     let cookies = request.headers.values("Cookie").flatMap { $0.split(separator: ";") }
     return cookies.lazy.compactMap { cookie -> VisitorID? in
       let parts = cookie.split(separator: "=", maxSplits: 1)

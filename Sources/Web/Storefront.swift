@@ -12,6 +12,8 @@ public struct Storefront: Sendable {
   /// nil where the shop has no Redis.
   let recentlyViewed: (any RecentlyViewed)?
   let adminAccess: AdminAccess
+  /// Keeps what the pages themselves know of: views, and lists as they were shown.
+  let events: PageEvents?
 
   /// Products in a row of the home page.
   private static let homeRow = 8
@@ -23,8 +25,9 @@ public struct Storefront: Sendable {
 
   public init(
     service: SearchService, shopName: String, visitors: Visitors, recentlyViewed: (any RecentlyViewed)? = nil,
-    adminAccess: AdminAccess = AdminAccess(token: nil)
+    adminAccess: AdminAccess = AdminAccess(token: nil), events: PageEvents? = nil
   ) {
+    self.events = events
     self.service = service
     self.shopName = shopName
     self.visitors = visitors
@@ -77,11 +80,15 @@ public struct Storefront: Sendable {
     let layout = await layout()
     let products = try await service.search(SearchInput(pageSize: 1)).total.value
     var rows: [HTML] = []
+    var shown: [ShownList] = []
     for listing in await service.virtualListings().prefix(Self.homeRows) {
       let page = try await service.search(
         SearchInput(sort: listing.defaultSort, pageSize: Self.homeRow, listing: listing))
       if let row = row(listing, page) { rows.append(row) }
+      shown.append(
+        ShownList(list: .random(), placement: "home", rankedBy: "listing", products: page.products.map(\.id)))
     }
+    events?.shown(shown, on: request)
     let departments = layout.tree.roots.map { node -> HTML in
       let children = layout.tree.children(of: node.id).prefix(5).map { child -> HTML in
         "<li><a href=\"/c/\(child.slug)\">\(child.name)</a></li>"
@@ -132,6 +139,7 @@ public struct Storefront: Sendable {
     let layout = await layout()
     let known = visitors.visitor(of: request)
     let found = try await service.search(input, by: visitors.searcher(of: request))
+    noteShown(found, listing: listing, on: request)
     let addresses = ListAddress(input: input, tree: layout.tree, currency: service.currency)
     let page = ResultsPage(page: found, addresses: addresses)
     var response = HTTPResponse.html(
@@ -148,6 +156,17 @@ public struct Storefront: Sendable {
       response.headers["Cache-Control"] = "private, no-cache"
     }
     return response
+  }
+
+  /// A search's results are in the query log already.
+  private func noteShown(_ page: SearchPage, listing: Listing?, on request: HTTPRequest) {
+    guard page.searchID == nil else { return }
+    events?.shown(
+      [
+        ShownList(
+          list: .random(), placement: listing == nil ? "search" : "listing", rankedBy: "search",
+          firstPosition: page.input.resultsBefore + 1, products: page.products.map(\.id))
+      ], on: request)
   }
 
   private func facetValues(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -183,7 +202,8 @@ public struct Storefront: Sendable {
       await layout().page(
         title: "\(product.title) – \(shopName)", description: product.summary.isEmpty ? product.title : product.summary,
         body: view.body))
-    if recentlyViewed != nil { visitors.welcome(request, &response) }
+    events?.viewed(product.id, on: request)
+    if recentlyViewed != nil || events != nil { visitors.welcome(request, &response) }
     response.headers["Cache-Control"] = "private, no-cache"
     return response
   }

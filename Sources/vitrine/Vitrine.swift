@@ -17,6 +17,8 @@ struct Vitrine: ParsableCommand {
       MigrateCommand.self,
       SeedCommand.self,
       ImportCommand.self,
+      EraseCommand.self,
+      ExportPersonCommand.self,
       IndexCommand.self,
       EvaluateCommand.self,
       ExplainCommand.self,

@@ -60,7 +60,7 @@ private let layers: [String: Layer] = [
   "Importing": .adapter,
   "Seeding": .adapter, "SupplierFeeds": .adapter, "StripePayments": .adapter, "SMTPMail": .adapter,
   "LocalServices": .local,
-  "SearchService": .flow, "Indexer": .flow, "Workers": .flow,
+  "SearchService": .flow, "Behaviour": .flow, "Indexer": .flow, "Workers": .flow,
   "StorefrontAPI": .edge, "Web": .edge,
   "vitrine": .executable,
   "TestSupport": .testSupport,

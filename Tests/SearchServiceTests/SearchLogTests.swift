@@ -254,6 +254,20 @@ import Understanding
     #expect(log.record(page("flood"), by: searcher(0)) != nil, "what was written takes no room")
   }
 
+  @Test("7: clicks that wait for their search take their sender's room")
+  func sharesOfWaiting() async throws {
+    let log = log(Store(), MetricsRegistry(), capacity: 100)
+    func clicks() -> [(search: SearchID, product: ProductID)] {
+      (0..<10).map { _ in (search: SearchID.random(), product: ProductID(rawValue: 1)) }
+    }
+    #expect(log.record(clicks: clicks(), by: Searcher(sender: [1])) == 5)
+    for _ in 0..<3 {
+      try await log.flush()
+      #expect(log.record(clicks: clicks(), by: Searcher(sender: [1])) == 0)
+    }
+    #expect(log.record(clicks: clicks(), by: Searcher(sender: [2])) == 5)
+  }
+
   @Test("5: the end", .timeLimit(.minutes(1)))
   func end() async throws {
     let (store, metrics) = (Store(), MetricsRegistry())

@@ -1,3 +1,4 @@
+import Behaviour
 import Catalog
 import Glibc
 import HTTPServer
@@ -27,6 +28,7 @@ struct TestShop: Sendable {
   let log: SearchLog
   let client: HTTPClient
   let node: SearchNode
+  let behaviour: Behaviour
   let clock: any WallClock = Clock()
 
   /// The hand-written demo catalog and one product whose texts try to break out; shared: its tests only read.
@@ -94,6 +96,12 @@ struct TestShop: Sendable {
       engine: node, index: "products", catalog: catalog, clock: Clock(), knowledge: knowledge,
       searches: .init(recent: redis.map(RedisRecentSearches.init), popular: log.popular), log: log,
       signer: TokenSigner(key: Array("the key of the tests".utf8)), deadlines: deadlines)
+    let behaviour = Behaviour(
+      store: PostgresBehaviour(pool), cache: redis.map(RedisBehaviour.init), catalog: catalog, clock: Clock(),
+      metrics: metrics)
+    self.behaviour = behaviour
+    // Stores events as long as the process lives, as its server does.
+    Task { await behaviour.run(logger: Logger(label: "test", sink: NullSink())) }
     var router = Router()
     router.use(Middlewares.requestIdentity())
     // Tests come from many addresses by saying so.
@@ -111,9 +119,13 @@ struct TestShop: Sendable {
     ).register(on: &router)
     let access = AdminAccess(token: Self.adminToken)
     AdminAPI(log: log, access: access).register(on: &router)
+    let conduct = SenderConduct()
+    BehaviourAPI(behaviour: behaviour, visitors: Self.visitors, conduct: conduct, clock: Clock(), log: log)
+      .register(on: &router)
     Storefront(
       service: service, shopName: "Test & Shop", visitors: Self.visitors,
-      recentlyViewed: redis.map(RedisRecentlyViewed.init), adminAccess: access
+      recentlyViewed: redis.map(RedisRecentlyViewed.init), adminAccess: access,
+      events: PageEvents(behaviour: behaviour, visitors: Self.visitors, conduct: conduct, clock: Clock())
     ).register(on: &router)
     router.get("/pictures/{name...}", Route(name: "picture", isImmediate: true)) { _ in .text("a picture") }
     self.router = router

@@ -35,6 +35,9 @@ public struct PostgresSearchLog: Sendable {
     range.isEmpty ? nil : hash(Array("range ".utf8) + range, key: key)
   }
 
+  /// The same of a name.
+  static func hash(_ text: String, key: [UInt8]) -> Int64 { hash(Array(text.utf8), key: key) }
+
   private static func hash(_ bytes: [UInt8], key: [UInt8]) -> Int64 {
     let digits = SHA256.hexadecimal(of: key + bytes).prefix(16)
     return Int64(bitPattern: UInt64(digits, radix: 16) ?? 0)
@@ -46,23 +49,45 @@ extension PostgresSearchLog: SearchLogStore {
     guard !searches.isEmpty else { return }
     try await writing {
       let key = try await key()
-      let products = searches.map { "{\($0.products.map(\.description).joined(separator: ","))}" }
-      try await pool.execute(
-        """
-        INSERT INTO behaviour.search
-          (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
-        SELECT id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products::bigint[]
-        FROM unnest(
-          \(searches.map(\.id.rawValue)), \(searches.map(\.searchedAt)),
-          \(searches.map { $0.visitor.map { Self.hash($0, key: key) } }),
-          \(searches.map { Self.hash(range: $0.range, key: key) }), \(searches.map(\.query)),
-          \(searches.map(\.outcome.rawValue)), \(searches.map { Int32(clamping: $0.total) }),
-          \(searches.map { Int16(clamping: $0.filterCount) }), \(searches.map { Int32(clamping: $0.firstRank) }),
-          \(products)
-        ) AS given (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
-        ON CONFLICT (id) DO NOTHING
-        """)
+      try await pool.withConnection { connection in
+        let rows = searches.map { search in
+          // A network is worth knowing of visitors alone: of nobody in particular none is kept.
+          Row(
+            search: search, visitor: search.visitor.map { Self.hash($0, key: key) },
+            network: search.visitor.flatMap { _ in Self.hash(range: search.range, key: key) })
+        }
+        _ = try await Self.insert(rows, on: connection)
+      }
     }
+  }
+
+  /// A search with its searcher hashed.
+  struct Row {
+    var search: LoggedSearch
+    var visitor: Int64?
+    var network: Int64?
+  }
+
+  /// Stores searches; returns those that were not stored before.
+  static func insert(_ rows: [Row], on connection: PostgresConnection) async throws -> Set<SearchID> {
+    guard !rows.isEmpty else { return [] }
+    let searches = rows.map(\.search)
+    let products = searches.map { "{\($0.products.map(\.description).joined(separator: ","))}" }
+    let written = try await connection.query(
+      """
+      INSERT INTO behaviour.search
+        (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
+      SELECT id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products::bigint[]
+      FROM unnest(
+        \(searches.map(\.id.rawValue)), \(searches.map(\.searchedAt)),
+        \(rows.map(\.visitor)), \(rows.map(\.network)), \(searches.map(\.query)),
+        \(searches.map(\.outcome.rawValue)), \(searches.map { Int32(clamping: $0.total) }),
+        \(searches.map { Int16(clamping: $0.filterCount) }), \(searches.map { Int32(clamping: $0.firstRank) }),
+        \(products)
+      ) AS given (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
+      ON CONFLICT (id) DO NOTHING RETURNING id
+      """)
+    return Set(try written.map { SearchID(rawValue: try $0.decode(at: 0)) })
   }
 
   public func write(_ clicks: [SearchClick]) async throws -> [SearchClick] {

@@ -48,9 +48,20 @@ public final class SearchLog: Sendable {
   /// Rows set aside that are kept, the last ones: enough to see what is wrong with them.
   static let mostSetAside = 100
 
+  private struct WaitingSearch {
+    var search: LoggedSearch
+    var sender: [UInt8]
+  }
+
+  private struct WaitingClick {
+    var click: SearchClick
+    var tries: Int
+    var sender: [UInt8]
+  }
+
   private struct Buffer {
-    var searches: [LoggedSearch] = []
-    var clicks: [(click: SearchClick, tries: Int)] = []
+    var searches: [WaitingSearch] = []
+    var clicks: [WaitingClick] = []
     var searchShares = SenderShares()
     var clickShares = SenderShares()
   }
@@ -95,7 +106,7 @@ public final class SearchLog: Sendable {
       guard buffer.searches.count < options.capacity,
         buffer.searchShares.take(1, for: searcher.sender, of: options.capacity) == 1
       else { return false }
-      buffer.searches.append(search)
+      buffer.searches.append(WaitingSearch(search: search, sender: searcher.sender))
       return true
     }
     if !isKept { dropped.searches.increment() }
@@ -108,7 +119,10 @@ public final class SearchLog: Sendable {
     let kept = buffer.withLock { buffer in
       let free = min(clicks.count, max(0, options.capacity - buffer.clicks.count))
       let room = clicks.prefix(buffer.clickShares.take(free, for: searcher.sender, of: options.capacity))
-      buffer.clicks += room.map { (SearchClick(search: $0.search, product: $0.product, clickedAt: now), 0) }
+      buffer.clicks += room.map {
+        WaitingClick(
+          click: SearchClick(search: $0.search, product: $0.product, clickedAt: now), tries: 0, sender: searcher.sender)
+      }
       return room.count
     }
     dropped.clicks.increment(by: clicks.count - kept)
@@ -122,8 +136,10 @@ public final class SearchLog: Sendable {
       return buffer
     }
     do {
-      try await write(&taken.searches, by: store.write) { search, reason in
-        var search = search
+      try await write(&taken.searches) {
+        try await self.store.write($0.map(\.search))
+      } onUnusable: { waiting, reason in
+        var search = waiting.search
         search.visitor = nil
         self.setAside(.search(search), reason, self.unusable.searches)
       }
@@ -133,11 +149,13 @@ public final class SearchLog: Sendable {
       if !mayPass { dropped.searches.increment(by: taken.searches.count) }
       throw error
     }
-    var unknown: [(click: SearchClick, tries: Int)] = []
+    var unknown: [WaitingClick] = []
     do {
       try await write(&taken.clicks) { clicks in
         let strangers = Set(try await self.store.write(clicks.map(\.click)))
-        unknown += clicks.filter { strangers.contains($0.click) }.map { (click: $0.click, tries: $0.tries + 1) }
+        unknown += clicks.filter { strangers.contains($0.click) }.map {
+          WaitingClick(click: $0.click, tries: $0.tries + 1, sender: $0.sender)
+        }
       } onUnusable: { click, reason in
         self.setAside(.click(click.click), reason, self.unusable.clicks)
       }
@@ -151,7 +169,7 @@ public final class SearchLog: Sendable {
   }
 
   /// The clicks that are tried once more; the others are dropped.
-  private func stillWaiting(_ clicks: [(click: SearchClick, tries: Int)]) -> [(click: SearchClick, tries: Int)] {
+  private func stillWaiting(_ clicks: [WaitingClick]) -> [WaitingClick] {
     let again = clicks.filter { $0.tries < options.clickTries }
     dropped.clicks.increment(by: clicks.count - again.count)
     return again
@@ -200,8 +218,9 @@ public final class SearchLog: Sendable {
       let clicks = taken.clicks + buffer.clicks
       buffer.searches = Array(searches.prefix(options.capacity))
       buffer.clicks = Array(clicks.prefix(options.capacity))
-      buffer.searchShares.add(taken.searchShares)
-      buffer.clickShares.add(taken.clickShares)
+      // What waits takes room: its senders' shares are those of what is in the buffer.
+      buffer.searchShares = SenderShares(of: buffer.searches.map(\.sender))
+      buffer.clickShares = SenderShares(of: buffer.clicks.map(\.sender))
       return (searches: searches.count - buffer.searches.count, clicks: clicks.count - buffer.clicks.count)
     }
     dropped.searches.increment(by: over.searches)

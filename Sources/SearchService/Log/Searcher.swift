@@ -33,5 +33,10 @@ struct SenderShares {
     return granted
   }
 
-  mutating func add(_ other: SenderShares) { taken.merge(other.taken, uniquingKeysWith: +) }
+  init() {}
+
+  /// The shares that the senders of what waits have taken.
+  init(of senders: [[UInt8]]) {
+    for sender in senders where !sender.isEmpty { taken[sender, default: 0] += 1 }
+  }
 }

@@ -5,9 +5,28 @@ import PostgresStore
 import Threading
 
 /// `vitrine import`
-struct ImportCommand: Command {
+struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Reads products into the catalog; repeatable.",
+    commandName: "import", abstract: "Reads a retailer's products, orders or events; repeatable.",
+    discussion: "Without another word it reads products.",
+    subcommands: [ImportProductsCommand.self, ImportOrdersCommand.self, ImportEventsCommand.self],
+    defaultSubcommand: ImportProductsCommand.self)
+
+  /// Most refused lines that are printed; the count includes all.
+  static let mostPrinted = 20
+
+  static func print(_ refusals: [ImportReport.Refusal], of count: Int, on terminal: Terminal) {
+    for refusal in refusals.prefix(mostPrinted) {
+      terminal.printError("line \(refusal.line) was refused: \(refusal.reason)")
+    }
+    if count > mostPrinted { terminal.printError("… and \(count - mostPrinted) more") }
+  }
+}
+
+/// `vitrine import products`
+struct ImportProductsCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "products", abstract: "Reads products into the catalog; repeatable.",
     discussion: """
       Formats: icecat, ndjson and csv (docs/reference/import-format.md). A line that cannot be read is reported with its
       number and reason and does not stop the rest. A shop that runs finds what was imported within a second.
@@ -20,9 +39,6 @@ struct ImportCommand: Command {
 
   /// A batch waits for its triggers.
   private static let statementTimeout = Duration.seconds(300)
-  /// Most refused lines that are printed; the count includes all.
-  private static let mostPrinted = 20
-
   func run(_ context: CommandContext) async throws {
     try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
       let start = ContinuousClock.now
@@ -39,12 +55,7 @@ struct ImportCommand: Command {
         meter.advance(by: advance)
       }
       meter.finish()
-      for refusal in report.refusals.prefix(Self.mostPrinted) {
-        context.terminal.printError("line \(refusal.line) was refused: \(refusal.reason)")
-      }
-      if report.refused > Self.mostPrinted {
-        context.terminal.printError("… and \(report.refused - Self.mostPrinted) more")
-      }
+      ImportCommand.print(report.refusals, of: report.refused, on: context.terminal)
       let seconds = ((ContinuousClock.now - start) / .milliseconds(10)).rounded() / 100
       context.terminal.print("\(report.summary), in \(seconds) s")
     }

@@ -57,7 +57,8 @@ struct UpCommand: Command {
     let port = try server.start()  // Before any output: a taken port is the only line then.
 
     if !applied.isEmpty { say("migrated the database: \(applied.joined(separator: ", "))") }
-    if !noDemo, try await shop.catalog.productCount() == 0 {
+    let isNew = try await !noDemo && shop.catalog.productCount() == 0
+    if isNew {
       let outcome = try await DemoCatalog.load(into: shop.catalog)
       say("filled the empty catalog with \(outcome.inserted) demo products")
       for refusal in outcome.refused { say("demo product \(refusal.offset + 1) was refused: \(refusal.reason)") }
@@ -70,7 +71,9 @@ struct UpCommand: Command {
     context.terminal.print(
       Self.welcome(host: context.settings.http.host, port: port, tokenPath: tokenFile?.path))
     let ownServers = OwnServers(postgres: database.server, redis: cache.server, logger: shop.logger)
-    try await context.run(shop.services(server: server, ownServers: ownServers))
+    var services = shop.services(server: server, ownServers: ownServers)
+    if isNew { services.append(shop.demoShoppers(pool: pool)) }
+    try await context.run(services)
   }
 
   /// `tokenPath`: the file of the admin token, if the settings have none.

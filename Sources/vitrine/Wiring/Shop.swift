@@ -1,3 +1,4 @@
+import Behaviour
 import Catalog
 import Configuration
 import HTTPServer
@@ -39,6 +40,8 @@ struct Shop: Sendable {
   /// The one service of pages and API, so that both share what it remembers of the catalog.
   let service: SearchService
   let warmth: EngineWarmth
+  let behaviour: Behaviour
+  let conduct: SenderConduct
 
   /// `engine` and `cachesAnswers` replace the settings' for one command, as in `Engine.open`. A quiet shop logs only
   /// warnings. `signingKey` is used if the settings have none.
@@ -74,6 +77,8 @@ struct Shop: Sendable {
       searches: .init(recent: redis.map(RedisRecentSearches.init), popular: searchLog?.popular), log: searchLog,
       signer: signer)
     warmth = EngineWarmth(service: service, engine: engine, alias: indexAlias, logger: logger)
+    behaviour = Self.behaviour(settings, pool: pool, redis: redis, catalog: catalog, clock: clock, metrics: metrics)
+    conduct = SenderConduct(SenderConduct.Options(settings.behaviour))
   }
 
   /// How far the index may be behind before operators are told: beyond what an import's transaction holds it up.
@@ -130,8 +135,11 @@ struct Shop: Sendable {
     ).register(on: &router)
     Storefront(
       service: service, shopName: settings.shop.name, visitors: visitors,
-      recentlyViewed: redis.map(RedisRecentlyViewed.init), adminAccess: access
+      recentlyViewed: redis.map(RedisRecentlyViewed.init), adminAccess: access,
+      events: PageEvents(behaviour: behaviour, visitors: visitors, conduct: conduct, clock: clock)
     ).register(on: &router)
+    BehaviourAPI(behaviour: behaviour, visitors: visitors, conduct: conduct, clock: clock, log: searchLog)
+      .register(on: &router)
     AdminAPI(log: searchLog, access: access).register(on: &router)
     return router
   }
@@ -210,6 +218,7 @@ struct Shop: Sendable {
       services.append(
         ServiceConfiguration(name: "query log", service: SearchLogService(log: searchLog, logger: logger)))
     }
+    services += behaviourServices()
     services += [
       httpService(of: server),
       ServiceConfiguration(name: "knowledge", service: KnowledgeService(knowledge: knowledge, logger: logger)),
