@@ -3,7 +3,13 @@ public import Ports
 import Telemetry
 
 extension Behaviour: ShopperMemory, ProductAffinity {
-  public func shopper(of person: Person) async throws -> ShopperID { try await history.shopper(of: person) }
+  public func shopper(of person: Person) async throws -> ShopperID {
+    guard case .visitor = person, cache != nil else { return try await history.shopper(of: person) }
+    let own = try await history.pseudonym(of: person)
+    return try await value(
+      { try await $0.shopper(behind: own) }, from: { try await history.shopper(of: person) },
+      keep: { try await $0.keep($1, behind: own, version: $2) })
+  }
 
   public func recent(of shopper: ShopperID, limit: Int) async throws -> [Interaction] {
     let all = try await value(

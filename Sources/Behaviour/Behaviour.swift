@@ -79,8 +79,9 @@ public struct Behaviour: Sendable {
   public func join(_ visitor: VisitorID, to customer: CustomerCode) async throws {
     let before = try await history.shopper(of: .visitor(visitor))
     try await people.join(visitor, to: customer)
+    let own = try await history.pseudonym(of: .visitor(visitor))
     let after = try await history.shopper(of: .visitor(visitor))
-    await forgetCached([before, after], visitor: nil)
+    await forgetCached(Array(Set([own, before, after])), visitor: nil)
   }
 
   public func export(_ person: Person, _ line: @Sendable ([UInt8]) async throws -> Void) async throws {

@@ -249,6 +249,9 @@ public protocol EventStore: Sendable {
 
 /// Reads the history of shoppers and products from the durable store.
 public protocol BehaviourHistory: InteractionHistory {
+  /// The person's own pseudonym, before any sign-in is looked up.
+  func pseudonym(of person: Person) async throws -> ShopperID
+  /// A visitor who signed in is the customer.
   func shopper(of person: Person) async throws -> ShopperID
   /// The newest first.
   func recent(of shopper: ShopperID, limit: Int) async throws -> [Interaction]
@@ -292,6 +295,9 @@ public enum Cached<Value: Sendable>: Sendable {
 public protocol BehaviourCache: Sendable {
   /// Adds new deeds of known shoppers to what is present.
   func note(_ interactions: [Interaction], now: Timestamp) async throws
+  /// The shopper that a visitor's pseudonym is: itself, or the customer's from the sign-in on.
+  func shopper(behind pseudonym: ShopperID) async throws -> Cached<ShopperID>
+  func keep(_ shopper: ShopperID, behind pseudonym: ShopperID, version: String) async throws
   /// In no order; at most 100.
   func recent(of shopper: ShopperID) async throws -> Cached<[Interaction]>
   func keep(_ interactions: [Interaction], of shopper: ShopperID, version: String) async throws

@@ -82,6 +82,22 @@ public struct RedisBehaviour: BehaviourCache {
 
   // MARK: Shoppers
 
+  public func shopper(behind pseudonym: ShopperID) async throws -> Cached<ShopperID> {
+    let replies = try await client.run([
+      ["GET", Self.key(pseudonym, "joined")], ["GET", Self.key(pseudonym, "identity")],
+    ])
+    guard let number = try replies[1].text("GET").flatMap({ Int64($0) }) else {
+      return .absent(version: try replies[0].text("GET") ?? "")
+    }
+    return .present(ShopperID(rawValue: number))
+  }
+
+  public func keep(_ shopper: ShopperID, behind pseudonym: ShopperID, version: String) async throws {
+    try await keep(
+      [String(shopper.rawValue)], at: Self.key(pseudonym, "identity"), by: "SET", ifVersion: version,
+      of: Self.key(pseudonym, "joined"), for: Self.timeToLive)
+  }
+
   public func recent(of shopper: ShopperID) async throws -> Cached<[Interaction]> {
     let replies = try await client.run([
       ["GET", Self.key(shopper, "version")],
@@ -117,14 +133,12 @@ public struct RedisBehaviour: BehaviourCache {
   }
 
   public func forget(_ shoppers: [ShopperID], visitor: VisitorID?) async throws {
-    var keys = shoppers.flatMap { shopper in ["recent", "profile"].map { Self.key(shopper, $0) } }
+    var keys = shoppers.flatMap { shopper in ["recent", "profile", "identity"].map { Self.key(shopper, $0) } }
     if let visitor { keys += [RedisRecentlyViewed.key(visitor), RedisRecentSearches.key(visitor)] }
     // A changed version keeps a list out that is being read now; it expires like the others.
-    let changes: [RedisCommand] = shoppers.flatMap { shopper -> [RedisCommand] in
-      [
-        ["INCR", Self.key(shopper, "version")],
-        ["EXPIRE", Self.key(shopper, "version"), Self.seconds(Self.timeToLive)],
-      ]
+    let versions = shoppers.flatMap { shopper in ["version", "joined"].map { Self.key(shopper, $0) } }
+    let changes: [RedisCommand] = versions.flatMap { version -> [RedisCommand] in
+      [["INCR", version], ["EXPIRE", version, Self.seconds(Self.timeToLive)]]
     }
     _ = try await client.run(changes + keys.map { ["DEL", $0] })
   }

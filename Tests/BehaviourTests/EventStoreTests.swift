@@ -29,8 +29,8 @@ import Threading
     let store: PostgresBehaviour
     let products: [ProductID]
 
-    init(products count: Int = 8) async throws {
-      pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
+    init(products count: Int = 8, pool own: PostgresPool? = nil) async throws {
+      if let own { pool = own } else { pool = PostgresPool(try await TestPostgres.shared.makeDatabase()) }
       store = PostgresBehaviour(pool)
       products = try await pool.query(
         """

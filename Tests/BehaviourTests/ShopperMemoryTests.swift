@@ -1,6 +1,6 @@
 // What is at hand of shoppers and products, with a real Postgres and a real Redis:
 // 1. After any order of deeds and questions, the cached answers equal those of Postgres alone (random, seed printed).
-// 2. Emptying or stopping Redis changes no answer.
+// 2. Emptying or stopping Redis changes no answer; a sign-in is seen at once.
 // 3. A list that was read before a deed is not kept after it.
 // 4. A profile's shares are those of the decayed interest in the shopper's products; what is dismissed has none.
 // 5. Trending weights halve in a day, in Redis as in Postgres.
@@ -105,6 +105,10 @@ private final class MovingClock: WallClock {
         }
       }
       for visitor in visitors { try await expectSame(parts, try await parts.plain.shopper(of: .visitor(visitor))) }
+      try await parts.behaviour.join(visitors[0], to: EventStoreTests.anna)
+      let joined = try await parts.behaviour.shopper(of: .visitor(visitors[0]))
+      #expect(try await joined == parts.plain.shopper(of: .customer(EventStoreTests.anna)))
+      try await expectSame(parts, joined)
       await parts.server.stop()
       for visitor in visitors { try await expectSame(parts, try await parts.plain.shopper(of: .visitor(visitor))) }
       _ = try await parts.behaviour.intake.submit([EventStoreTests.event(.view, parts.shop.products[0])])

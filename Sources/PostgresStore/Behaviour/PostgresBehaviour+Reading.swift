@@ -38,6 +38,10 @@ extension PostgresBehaviour: BehaviourHistory {
       weight: stars.map(InteractionKind.weight(rating:)) ?? kind.weight, at: try row.decode(at: 4))
   }
 
+  public func pseudonym(of person: Person) async throws -> ShopperID {
+    try await pool.reaching { ShopperID(rawValue: Self.pseudonym(of: person, key: try await log.key())) }
+  }
+
   public func shopper(of person: Person) async throws -> ShopperID {
     try await pool.reaching {
       let own = Self.pseudonym(of: person, key: try await log.key())
@@ -102,7 +106,7 @@ extension PostgresBehaviour: BehaviourHistory {
   public func trending(now: Timestamp, limit: Int) async throws -> [WeightedProduct] {
     try await weighted(
       """
-      SELECT product_id, sum(weight * power(0.5, greatest(0, extract(epoch FROM \(now) - occurred_at)) / 86400.0)) AS weight
+      SELECT product_id, sum(weight * power(0.5::float8, greatest(0, extract(epoch FROM \(now) - occurred_at)::float8) / 86400)) AS weight
       FROM behaviour.event JOIN unnest(
         \(InteractionKind.rising.map(\.rawValue)), \(InteractionKind.rising.map(\.weight))
       ) AS kinds (kind, weight) USING (kind)

@@ -34,7 +34,7 @@ CREATE TABLE behaviour.event (
 ) PARTITION BY LIST (kept);
 CREATE TABLE behaviour.event_browsing PARTITION OF behaviour.event FOR VALUES IN (1) PARTITION BY RANGE (day);
 CREATE TABLE behaviour.event_order PARTITION OF behaviour.event FOR VALUES IN (2) PARTITION BY RANGE (day);
-CREATE INDEX event_shopper ON behaviour.event (shopper, occurred_at) WHERE shopper IS NOT NULL;
+CREATE INDEX event_shopper ON behaviour.event (shopper, occurred_at);
 CREATE INDEX event_product ON behaviour.event (product_id, occurred_at);
 
 -- A list as it was shown, other than a search's results.
@@ -55,7 +55,7 @@ CREATE TABLE behaviour.impression (
   CONSTRAINT impression_day CHECK (day = (occurred_at AT TIME ZONE 'UTC')::date),
   PRIMARY KEY (day, id)
 ) PARTITION BY RANGE (day);
-CREATE INDEX impression_shopper ON behaviour.impression (shopper) WHERE shopper IS NOT NULL;
+CREATE INDEX impression_shopper ON behaviour.impression (shopper);
 
 -- Events about products that the catalog does not have, perhaps not yet.
 CREATE TABLE behaviour.event_aside (
@@ -79,7 +79,7 @@ CREATE TABLE behaviour.event_aside (
   CHECK (num_nonnulls(product_id, sku) = 1 AND octet_length(sku) <= 400)
 );
 CREATE INDEX event_aside_received_at ON behaviour.event_aside (received_at);
-CREATE INDEX event_aside_shopper ON behaviour.event_aside (shopper) WHERE shopper IS NOT NULL;
+CREATE INDEX event_aside_shopper ON behaviour.event_aside (shopper);
 
 -- The deeds of people who want no record, and of people who were erased: sums alone.
 CREATE TABLE behaviour.anonymous_day (
