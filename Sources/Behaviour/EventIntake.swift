@@ -8,7 +8,7 @@ import Threading
 /// `submit` returns after the commit, so that an answer promises what is stored. `note` does not wait: pages use it, and
 /// what the store cannot take now is tried again, up to the room that there is. An event that the store can never keep
 /// takes no other along.
-public final class EventIntake: Sendable {
+public final class EventIntake: EventRecorder {
   public struct Options: Sendable {
     /// Events that wait at most: some seconds of a busy shop.
     public var capacity = 50_000
@@ -27,6 +27,8 @@ public final class EventIntake: Sendable {
 
   private struct Ticket {
     var events: [ShopEvent]
+    /// Whose share of the room they take; empty for no share.
+    var sender: [UInt8] = []
     /// nil where nobody waits.
     var reply: CheckedContinuation<[EventOutcome], any Error>?
   }
@@ -34,8 +36,26 @@ public final class EventIntake: Sendable {
   private struct Queue {
     var tickets: [Ticket] = []
     var eventCount = 0
+    /// The events that wait, of each sender that has a share.
+    var countOfSender: [[UInt8]: Int] = [:]
     var isClosed = false
+
+    mutating func add(_ ticket: Ticket) {
+      tickets.append(ticket)
+      count(ticket, +1)
+    }
+
+    /// Adds a ticket's events to the counts, or takes them off.
+    mutating func count(_ ticket: Ticket, _ sign: Int) {
+      eventCount += sign * ticket.events.count
+      guard !ticket.sender.isEmpty else { return }
+      let left = countOfSender[ticket.sender, default: 0] + sign * ticket.events.count
+      countOfSender[ticket.sender] = left > 0 ? left : nil
+    }
   }
+
+  /// One sender takes at most this part of the room, so that none takes that of the others.
+  private static let senderPart = 20
 
   private let store: any EventStore
   private let options: Options
@@ -73,24 +93,36 @@ public final class EventIntake: Sendable {
     return try await withCheckedThrowingContinuation { reply in
       let refusal: (any Error)? = queue.withLock { queue in
         guard !queue.isClosed, queue.eventCount + events.count <= options.capacity else { return Full() }
-        queue.tickets.append(Ticket(events: events, reply: reply))
-        queue.eventCount += events.count
+        queue.add(Ticket(events: events, reply: reply))
         return nil
       }
       if let refusal { reply.resume(throwing: refusal) } else { waker.yield() }
     }
   }
 
-  /// Takes in events without waiting for their commit.
-  public func note(_ events: [ShopEvent]) {
-    guard !events.isEmpty else { return }
+  @discardableResult
+  public func note(_ events: [ShopEvent], from sender: [UInt8]) -> Bool {
+    guard !events.isEmpty else { return true }
+    let share = sender.isEmpty ? options.capacity : max(1, options.capacity / Self.senderPart)
     let hasRoom = queue.withLock { queue in
-      guard queue.eventCount + events.count <= options.capacity else { return false }
-      queue.tickets.append(Ticket(events: events, reply: nil))
-      queue.eventCount += events.count
+      guard queue.eventCount + events.count <= options.capacity,
+        queue.countOfSender[sender, default: 0] + events.count <= share
+      else { return false }
+      queue.add(Ticket(events: events, sender: sender, reply: nil))
       return true
     }
     if hasRoom { waker.yield() } else { dropped.increment(by: events.count) }
+    return hasRoom
+  }
+
+  public func settle() async throws {
+    _ = try await withCheckedThrowingContinuation { (reply: CheckedContinuation<[EventOutcome], any Error>) in
+      let isClosed = queue.withLock { queue in
+        if !queue.isClosed { queue.add(Ticket(events: [], reply: reply)) }
+        return queue.isClosed
+      }
+      if isClosed { reply.resume(returning: []) } else { waker.yield() }
+    }
   }
 
   /// Stores what comes in until it is cancelled, and what is waiting then.
@@ -111,20 +143,30 @@ public final class EventIntake: Sendable {
     guard !batch.isEmpty else { return false }
     do {
       let stored = try await write(batch.flatMap(\.events))
+      giveUpRoom(of: batch)
       var start = 0
       for ticket in batch {
         let outcomes = stored.outcomes[start..<(start + ticket.events.count)]
         start += ticket.events.count
         ticket.reply?.resume(returning: Array(outcomes))
       }
-      for outcome in stored.outcomes { counters[outcome.name]?.increment() }
+      count(stored.outcomes, logger)
       if !stored.interactions.isEmpty { await onStored(stored.interactions) }
       return true
     } catch {
       logger.warning("events wait to be stored", metadata: ["reason": .string("\(error)")])
-      for ticket in batch { ticket.reply?.resume(throwing: error) }
-      giveBack(batch.filter { $0.reply == nil }, mayPass: error is DependencyUnavailable)
+      let (waiting, noted) = (batch.filter { $0.reply != nil }, batch.filter { $0.reply == nil })
+      giveUpRoom(of: waiting)
+      for ticket in waiting { ticket.reply?.resume(throwing: error) }
+      giveBack(noted, mayPass: error is DependencyUnavailable)
       return false
+    }
+  }
+
+  private func count(_ outcomes: [EventOutcome], _ logger: Logger) {
+    for outcome in outcomes { counters[outcome.name]?.increment() }
+    for case .unusable(let reason) in outcomes.reversed().prefix(1) {
+      logger.warning("events were refused that can never be stored", metadata: ["reason": .string(reason)])
     }
   }
 
@@ -138,22 +180,26 @@ public final class EventIntake: Sendable {
       }
       let taken = Array(queue.tickets[..<(end ?? queue.tickets.count)])
       queue.tickets.removeFirst(taken.count)
-      queue.eventCount -= taken.reduce(0) { $0 + $1.events.count }
       return taken
     }
   }
 
-  /// Puts back what nobody waits for; a later attempt stores it.
+  private func giveUpRoom(of tickets: [Ticket]) {
+    queue.withLock { queue in for ticket in tickets { queue.count(ticket, -1) } }
+  }
+
+  /// Puts back what nobody waits for, whose room is still its own; a later attempt stores it.
   private func giveBack(_ tickets: [Ticket], mayPass: Bool) {
     guard !tickets.isEmpty else { return }
-    let count = tickets.reduce(0) { $0 + $1.events.count }
     let isKept = queue.withLock { queue in
-      guard mayPass, !queue.isClosed, queue.eventCount + count <= options.capacity else { return false }
+      guard mayPass, !queue.isClosed else { return false }
       queue.tickets = tickets + queue.tickets
-      queue.eventCount += count
       return true
     }
-    guard isKept else { return dropped.increment(by: count) }
+    guard isKept else {
+      giveUpRoom(of: tickets)
+      return dropped.increment(by: tickets.reduce(0) { $0 + $1.events.count })
+    }
     Task { [waker, pause = options.retryPause] in
       try? await Task.sleep(for: pause)
       waker.yield()
@@ -162,6 +208,7 @@ public final class EventIntake: Sendable {
 
   /// Writes events; a batch that cannot be kept is halved until the event for which it cannot stands alone.
   private func write(_ events: [ShopEvent]) async throws -> StoredEvents {
+    guard !events.isEmpty else { return StoredEvents() }
     do {
       let stored = try await store.write(events)
       precondition(stored.outcomes.count == events.count, "a store tells the fate of each event")

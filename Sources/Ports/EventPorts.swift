@@ -247,6 +247,15 @@ public protocol EventStore: Sendable {
   func forget(now: Timestamp, retention: BehaviourRetention) async throws
 }
 
+/// Takes in events without making anybody wait for their commit.
+public protocol EventRecorder: Sendable {
+  /// False if there is no room for them now. `sender`: whose share of the room they take; empty for no share.
+  @discardableResult
+  func note(_ events: [ShopEvent], from sender: [UInt8]) -> Bool
+  /// Returns once everything that was noted before is stored.
+  func settle() async throws
+}
+
 /// Reads the history of shoppers and products from the durable store.
 public protocol BehaviourHistory: InteractionHistory {
   /// The person's own pseudonym, before any sign-in is looked up.

@@ -3,7 +3,6 @@ import Catalog
 public import HTTPServer
 import JSON
 public import Ports
-public import SearchService
 
 /// `/v1/events`, which takes in what shoppers do, and `/v1/me/history`, by which a person reads or erases the own records.
 public struct BehaviourAPI: Sendable {
@@ -16,17 +15,14 @@ public struct BehaviourAPI: Sendable {
   let visitors: Visitors
   let conduct: SenderConduct
   let clock: any WallClock
-  /// nil where searches are not logged.
-  let log: SearchLog?
 
   public init(
-    behaviour: Behaviour, visitors: Visitors, conduct: SenderConduct, clock: any WallClock, log: SearchLog?
+    behaviour: Behaviour, visitors: Visitors, conduct: SenderConduct, clock: any WallClock
   ) {
     self.behaviour = behaviour
     self.visitors = visitors
     self.conduct = conduct
     self.clock = clock
-    self.log = log
   }
 
   public func register(on router: inout Router) {
@@ -52,20 +48,7 @@ public struct BehaviourAPI: Sendable {
     }
     guard !events.isEmpty else { throw Self.problem(faults) }
     let outcomes = try await stored(events)
-    recordClicks(of: events, by: request)
     return Self.answer(outcomes, faults)
-  }
-
-  /// Clicks on a search's results are what the search report counts.
-  private func recordClicks(of events: [ShopEvent], by request: HTTPRequest) {
-    guard let log, let searcher = visitors.searcher(of: request) else { return }
-    let clicks = events.compactMap { event -> (search: SearchID, product: ProductID)? in
-      guard case .deed(let deed) = event.content, deed.kind == .click, let list = deed.list,
-        case .id(let product) = deed.product
-      else { return nil }
-      return (SearchID(rawValue: list.rawValue), product)
-    }
-    if !clicks.isEmpty { _ = log.record(clicks: clicks, by: searcher) }
   }
 
   private func stored(_ events: [ShopEvent]) async throws -> [EventOutcome] {

@@ -39,6 +39,6 @@ public struct PageEvents: Sendable {
     behaviour.intake.note(
       contents.map {
         ShopEvent(id: .random(), at: now, actor: actor, network: network, sender: sender, content: $0)
-      })
+      }, from: visitors.address(of: request))
   }
 }

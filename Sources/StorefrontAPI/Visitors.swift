@@ -46,8 +46,12 @@ public struct Visitors: Sendable {
   /// what it does.
   public func searcher(of request: HTTPRequest) -> Searcher? {
     guard !Self.wantsPrivacy(request) else { return nil }
-    let address = NetworkAddress(request.remoteAddress)
-    return Searcher(visitor: visitor(of: request), range: address?.range ?? [], sender: address?.subscriber ?? [])
+    return Searcher(visitor: visitor(of: request), range: network(of: request), sender: address(of: request))
+  }
+
+  /// Whose share of a limit a request takes: its subscriber's; an address that cannot be read has a share of its own.
+  func address(of request: HTTPRequest) -> [UInt8] {
+    NetworkAddress(request.remoteAddress)?.subscriber ?? Array(request.remoteAddress.utf8)
   }
 
   /// Whether the browser asks to be left alone: Global Privacy Control, or Do Not Track.

@@ -4,6 +4,8 @@
 // 3. While the store is away, who waits is told, and what nobody waits for is stored once it is back, each event once.
 // 4. There is a bound on what waits: more is refused, and the shop's own events beyond it are counted as dropped.
 // 5. What waits when the intake stops is stored; later events are refused.
+// 6. One sender takes a twentieth of the room at most, also while the store is away; the others have the rest.
+// 7. Who waits for what was noted before goes on once it is stored, or hears that the store is away.
 import Behaviour
 import Catalog
 import Ports
@@ -116,7 +118,7 @@ extension ShopEvent {
     store.state.withLock { $0.isAway = true }
     try await running(intake) {
       await #expect(throws: DependencyUnavailable.self) { _ = try await intake.submit([Self.view(1)]) }
-      intake.note([Self.view(2), Self.view(3)])
+      intake.note([Self.view(2), Self.view(3)], from: [])
       let tries = store.state.withLock { $0.writes }
       try await until { store.state.withLock { $0.writes } > tries + 2 }
       store.state.withLock { $0.isAway = false }
@@ -129,8 +131,8 @@ extension ShopEvent {
   @Test("4, 5: bounds and the end", .timeLimit(.minutes(2)))
   func bounds() async throws {
     let intake = intake { $0.capacity = 10 }
-    intake.note((1...9).map(Self.view))
-    intake.note([Self.view(10), Self.view(11)])
+    intake.note((1...9).map(Self.view), from: [])
+    intake.note([Self.view(10), Self.view(11)], from: [])
     await #expect(throws: EventIntake.Full.self) { _ = try await intake.submit([Self.view(12), Self.view(13)]) }
     #expect(metrics.exposition().contains("vitrine_events_dropped_total 2"))
     let logger = logger
@@ -139,5 +141,27 @@ extension ShopEvent {
     await loop.value
     #expect(store.storedNumbers.sorted() == Array(1...9))
     await #expect(throws: EventIntake.Full.self) { _ = try await intake.submit([Self.view(14)]) }
+  }
+
+  @Test("6, 7: shares", .timeLimit(.minutes(2)))
+  func shares() async throws {
+    let intake = intake { $0.capacity = 100 }
+    store.state.withLock { $0.isAway = true }
+    try await running(intake) {
+      for round in 0..<20 {
+        _ = intake.note([Self.view(1_000 + Int64(round))], from: [1])
+        if round.isMultiple(of: 5) {
+          await #expect(throws: DependencyUnavailable.self) { try await intake.settle() }
+        }
+      }
+      #expect(intake.note((1...5).map(Self.view), from: [2]))
+      #expect(!intake.note([Self.view(6)], from: [2]))
+      store.state.withLock { $0.isAway = false }
+      try await until("the store is back") { (try? await intake.settle()) != nil }
+      #expect(store.storedNumbers.sorted() == Array(1...5) + (1_000...1_004))
+      #expect(intake.note([Self.view(7)], from: [1]), "what was stored takes no room")
+      try await intake.settle()
+      #expect(store.storedNumbers.contains(7))
+    }
   }
 }

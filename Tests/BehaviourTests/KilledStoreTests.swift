@@ -79,7 +79,7 @@ import Threading
     let noted = (0..<50).map { _ in EventStoreTests.event(.click, shop.products[0]) }
     let answered = try await send(behaviour, shop.products, until: Guarded(false)) {
       for round in 0..<50 {
-        behaviour.intake.note([noted[round]])
+        behaviour.intake.note([noted[round]], from: [])
         try await Task.sleep(for: .microseconds(Int.random(in: 0...20_000, using: &random)))
         try await killer.query(
           """

@@ -39,7 +39,7 @@ import Testing
     let targets = try await targets(of: shop)
     #expect(targets.count > 20)
     func logged() async throws -> Int {
-      try await shop.log.flush()
+      try await shop.behaviour.intake.settle()
       return try await shop.pool.query("SELECT count(*) FROM behaviour.search")[0].decode(at: 0)
     }
     let before = try await logged()

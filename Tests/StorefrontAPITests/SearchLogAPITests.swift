@@ -141,7 +141,7 @@ import Testing
   func privacy() async throws {
     let shop = try await Self.shop.value
     func visitors(of query: String) async throws -> [Int64?] {
-      try await shop.log.flush()
+      try await shop.behaviour.intake.settle()
       return try await shop.pool.query("SELECT visitor FROM behaviour.search WHERE query = \(query)").map {
         try $0.decode(at: 0)
       }
@@ -194,7 +194,7 @@ import Testing
     // The list itself, because suggestions also hold phrases of the catalog.
     let popular = shop.log.popular
     #expect(await popular.queries(startingWith: "r", limit: 100) == [])
-    try await shop.log.flush()
+    try await shop.behaviour.intake.settle()
     try await shop.log.tend()
     #expect(await popular.queries(startingWith: "r", limit: 100) == ["red dress"])
     #expect(try await shop.json("/v1/suggest?q=RED+d")["queries"]?[0]?.string == "red dress")

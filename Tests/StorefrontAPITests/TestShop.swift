@@ -91,17 +91,17 @@ struct TestShop: Sendable {
     let metrics = MetricsRegistry()
     var logOptions = SearchLog.Options()
     logOptions.maySuggest = { knowledge.isOfKnownWords($0) }
-    log = SearchLog(store: PostgresSearchLog(pool), clock: Clock(), options: logOptions, metrics: metrics)
-    let service = SearchService(
-      engine: node, index: "products", catalog: catalog, clock: Clock(), knowledge: knowledge,
-      searches: .init(recent: redis.map(RedisRecentSearches.init), popular: log.popular), log: log,
-      signer: TokenSigner(key: Array("the key of the tests".utf8)), deadlines: deadlines)
     let behaviour = Behaviour(
       store: PostgresBehaviour(pool), cache: redis.map(RedisBehaviour.init), catalog: catalog, clock: Clock(),
       metrics: metrics)
     self.behaviour = behaviour
     // Stores events as long as the process lives, as its server does.
     Task { await behaviour.run(logger: Logger(label: "test", sink: NullSink())) }
+    log = SearchLog(store: PostgresSearchLog(pool), events: behaviour.intake, clock: Clock(), options: logOptions)
+    let service = SearchService(
+      engine: node, index: "products", catalog: catalog, clock: Clock(), knowledge: knowledge,
+      searches: .init(recent: redis.map(RedisRecentSearches.init), popular: log.popular), log: log,
+      signer: TokenSigner(key: Array("the key of the tests".utf8)), deadlines: deadlines)
     var router = Router()
     router.use(Middlewares.requestIdentity())
     // Tests come from many addresses by saying so.
@@ -120,7 +120,7 @@ struct TestShop: Sendable {
     let access = AdminAccess(token: Self.adminToken)
     AdminAPI(log: log, access: access).register(on: &router)
     let conduct = SenderConduct()
-    BehaviourAPI(behaviour: behaviour, visitors: Self.visitors, conduct: conduct, clock: Clock(), log: log)
+    BehaviourAPI(behaviour: behaviour, visitors: Self.visitors, conduct: conduct, clock: Clock())
       .register(on: &router)
     Storefront(
       service: service, shopName: "Test & Shop", visitors: Self.visitors,

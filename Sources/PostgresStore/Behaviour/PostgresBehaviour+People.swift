@@ -87,11 +87,6 @@ extension PostgresBehaviour: PersonalData {
       SELECT kind, count(*) FROM gone GROUP BY kind ORDER BY kind
       """)
     var records = try deeds.map { PersonalRecords(kind: try $0.decode(at: 0), count: try $0.decode(at: 1)) }
-    try await connection.execute(
-      """
-      DELETE FROM behaviour.search_click WHERE search_id IN (
-        SELECT id FROM behaviour.search WHERE visitor = ANY (\(people)))
-      """)
     for table in Self.tables.dropFirst() {
       let count = try await connection.execute(
         "DELETE FROM behaviour.\(unsafeRaw: table.name) WHERE \(unsafeRaw: table.column) = ANY (\(people))")

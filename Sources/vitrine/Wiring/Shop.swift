@@ -58,11 +58,12 @@ struct Shop: Sendable {
     weights = try RankingWeightsFile(settings.search)
     metrics = MetricsRegistry()
     engine = try Engine.open(settings.search, named: name, cachesAnswers: cachesAnswers, metrics: metrics)
+    behaviour = Self.behaviour(settings, pool: pool, redis: redis, catalog: catalog, clock: clock, metrics: metrics)
     var logOptions = SearchLog.Options(settings.queryLog)
     logOptions.maySuggest = { [knowledge] query in rules.maySuggest(query) && knowledge.isOfKnownWords(query) }
     searchLog =
       settings.queryLog.isEnabled
-      ? SearchLog(store: PostgresSearchLog(pool), clock: clock, options: logOptions, metrics: metrics) : nil
+      ? SearchLog(store: PostgresSearchLog(pool), events: behaviour.intake, clock: clock, options: logOptions) : nil
     mapping = try ProjectFolder.productsMapping()
     indexAlias =
       engine is SearchNode
@@ -77,7 +78,6 @@ struct Shop: Sendable {
       searches: .init(recent: redis.map(RedisRecentSearches.init), popular: searchLog?.popular), log: searchLog,
       signer: signer)
     warmth = EngineWarmth(service: service, engine: engine, alias: indexAlias, logger: logger)
-    behaviour = Self.behaviour(settings, pool: pool, redis: redis, catalog: catalog, clock: clock, metrics: metrics)
     conduct = SenderConduct(SenderConduct.Options(settings.behaviour))
   }
 
@@ -138,7 +138,7 @@ struct Shop: Sendable {
       recentlyViewed: redis.map(RedisRecentlyViewed.init), adminAccess: access,
       events: PageEvents(behaviour: behaviour, visitors: visitors, conduct: conduct, clock: clock)
     ).register(on: &router)
-    BehaviourAPI(behaviour: behaviour, visitors: visitors, conduct: conduct, clock: clock, log: searchLog)
+    BehaviourAPI(behaviour: behaviour, visitors: visitors, conduct: conduct, clock: clock)
       .register(on: &router)
     AdminAPI(log: searchLog, access: access).register(on: &router)
     return router
@@ -213,7 +213,6 @@ struct Shop: Sendable {
     var services: [ServiceConfiguration] = []
     if let ownServers { services.append(ServiceConfiguration(name: "own servers", service: ownServers)) }
     services.append(ServiceConfiguration(name: "warm-up", service: warmth))
-    // The log's service ends last: answers that the server gives while it drains are logged.
     if let searchLog {
       services.append(
         ServiceConfiguration(name: "query log", service: SearchLogService(log: searchLog, logger: logger)))
@@ -278,7 +277,7 @@ struct KnowledgeService: Service {
   func run() async throws { await untilShutdown { await knowledge.run(logger: logger) } }
 }
 
-/// Carries searches and clicks to the database until the shop is told to stop.
+/// Counts searches and clicks until the shop is told to stop.
 struct SearchLogService: Service {
   let log: SearchLog
   let logger: Logger
