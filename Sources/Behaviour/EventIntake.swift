@@ -105,7 +105,7 @@ public final class EventIntake: EventRecorder {
     guard !events.isEmpty else { return true }
     let share = sender.isEmpty ? options.capacity : max(1, options.capacity / Self.senderPart)
     let hasRoom = queue.withLock { queue in
-      guard queue.eventCount + events.count <= options.capacity,
+      guard !queue.isClosed, queue.eventCount + events.count <= options.capacity,
         queue.countOfSender[sender, default: 0] + events.count <= share
       else { return false }
       queue.add(Ticket(events: events, sender: sender, reply: nil))
@@ -159,6 +159,7 @@ public final class EventIntake: EventRecorder {
       giveUpRoom(of: waiting)
       for ticket in waiting { ticket.reply?.resume(throwing: error) }
       giveBack(noted, mayPass: error is DependencyUnavailable)
+      wakeLater()
       return false
     }
   }
@@ -200,6 +201,10 @@ public final class EventIntake: EventRecorder {
       giveUpRoom(of: tickets)
       return dropped.increment(by: tickets.reduce(0) { $0 + $1.events.count })
     }
+  }
+
+  /// What waits is tried again after a pause, even if nothing new comes in.
+  private func wakeLater() {
     Task { [waker, pause = options.retryPause] in
       try? await Task.sleep(for: pause)
       waker.yield()
