@@ -2,6 +2,7 @@ import Catalog
 import HTTPServer
 import JSON
 import Ports
+import SearchService
 
 /// Reads the events of a request's body: every member is checked, and what is wrong with an event is said for that event.
 struct EventReader {
@@ -192,7 +193,7 @@ struct EventReader {
     let id = try list(members)
     return LoggedSearch(
       id: id.map { SearchID(rawValue: $0.rawValue) } ?? .random(), searchedAt: at, visitor: nil, range: network,
-      query: query.lowercased(), outcome: total > 0 ? .found : .nothing, total: Int(clamping: total),
+      query: PrivateText.masked(query.lowercased()), outcome: total > 0 ? .found : .nothing, total: Int(clamping: total),
       filterCount: Int(clamping: try members.integer("filters", in: 0...1_000) ?? 0),
       firstRank: Int(clamping: try members.integer("first_position", in: 1...Limits.position) ?? 1),
       products: try products(members))
