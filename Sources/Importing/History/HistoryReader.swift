@@ -71,7 +71,8 @@ public struct HistoryReader {
 
   private mutating func start() throws {
     guard let headings = try rows.headings() else { return }
-    let known = Set(headings.compactMap(field(of:)) + mapping.constants.keys)
+    var known = Set(mapping.constants.keys)
+    for heading in headings { if let field = field(of: heading) { known.insert(field) } }
     for required in kind == .orders ? [HistoryField.order, .at] : [.type, .at] where !known.contains(required) {
       throw ImportMappingError("no column is the \(required.rawValue): name or map one")
     }
