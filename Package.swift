@@ -110,29 +110,36 @@ let package = Package(
     library("Telemetry", ["Threading"]),
     library("Configuration", ["Threading"]),
     library("HTTPServer", ["Telemetry", "Threading", "CMicroHTTPD", "CZlib"]),
+    // The parts that JSON and pages share: access, problems, cookies, reading of input.
+    library(
+      "Edge",
+      ["SearchService", "Behaviour", "Catalog", "HTTPServer", "Telemetry", "Ports", "JSON", "SearchDSL", "Signing"]),
     library(
       "StorefrontAPI",
       [
-        "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL",
-        "Understanding",
-        "Signing",
+        "Edge", "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON",
+        "SearchDSL", "Understanding", "Threading",
       ]),
-    library(
-      "Web",
-      [
-        "SearchService", "StorefrontAPI", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports",
-        "Understanding",
-      ]),
+    library("Web", ["Edge", "SearchService", "HTTPServer", "Catalog", "Pricing", "Ports", "Understanding"]),
+
+    // The wiring: every adapter is made here and given to the flows.
     library("LocalServices", ["PostgresClient", "PostgresStore", "RedisStore", "Threading"]),
+    library(
+      "Bootstrap",
+      [
+        "Behaviour", "Catalog", "CMalloc", "Configuration", "Edge", "ElasticsearchClient", "HTTPServer", "Indexer",
+        "JSON",
+        "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Ranking", "RedisStore", "SearchDSL", "SearchNode",
+        "SearchService", "Seeding", "Signing", "StorefrontAPI", "Telemetry", "Threading", "Understanding", "Web",
+      ]),
     .executableTarget(
       name: "vitrine",
       dependencies: [
-        "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresClient", "PostgresStore",
-        "RedisStore",
-        "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService", "Behaviour", "Telemetry",
-        "Configuration",
-        "HTTPServer", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer", "CMalloc", "Threading",
-        "Understanding", "Signing", "Numbers", "Narrowing", "Recommending",
+        "Bootstrap", "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresClient",
+        "PostgresStore", "RedisStore", "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService",
+        "Behaviour", "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices",
+        "CMicroHTTPDPeer",
+        "CMalloc", "Threading", "Understanding", "Signing", "Numbers", "Narrowing", "Recommending",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
     // Code that tests of several targets share.
@@ -196,7 +203,8 @@ let package = Package(
     tests(
       "vitrine",
       [
-        "vitrine", "Configuration", "PostgresClient", "PostgresStore", "LocalServices", "JSON", "Threading", "Catalog",
+        "vitrine", "Bootstrap", "Edge", "Configuration", "PostgresClient", "PostgresStore", "LocalServices", "JSON",
+        "Threading", "Catalog",
         "Indexer",
         "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry", "Ranking", "SearchService", "Seeding",
         "Behaviour",
@@ -206,13 +214,14 @@ let package = Package(
     tests(
       "StorefrontAPI",
       [
-        "StorefrontAPI", "Web", "SearchService", "Behaviour", "SearchNode", "HTTPServer", "PostgresClient",
-        "PostgresStore",
+        "StorefrontAPI", "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "Behaviour", "SearchNode",
+        "HTTPServer",
+        "PostgresClient", "PostgresStore",
         "LocalServices", "JSON",
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",
         "RedisStore", "ElasticsearchClient",
       ]),
-    tests("Web", ["Web", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing"]),
+    tests("Web", ["Web"]),
     tests("LocalServices", ["LocalServices", "PostgresClient", "PostgresStore", "RedisStore", "TestSupport"]),
     // The repository's own rules: the README's files, function length, import rows.
     .testTarget(name: "RepositoryTests", swiftSettings: strict),

@@ -25,6 +25,7 @@ public struct HTTPRequest: Sendable {
     var routePattern = ""
     var deadline: ContinuousClock.Instant
     var trace: TraceContext?
+    var caller: (any Sendable)?
   }
 
   /// `@unchecked Sendable`: the content changes only while a single request refers to it.
@@ -89,6 +90,12 @@ public struct HTTPRequest: Sendable {
   public var trace: TraceContext? {
     get { storage.content.trace }
     set { own().content.trace = newValue }
+  }
+
+  /// The application's notion of who sent the request; the server neither sets nor reads it.
+  public var caller: (any Sendable)? {
+    get { storage.content.caller }
+    set { own().content.caller = newValue }
   }
 
   /// Makes a request, mainly in tests; the server makes its own from the socket.

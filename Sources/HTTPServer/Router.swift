@@ -1,5 +1,5 @@
 /// A route's name and limits.
-public struct Route: Sendable {
+public struct RouteOptions: Sendable {
   /// The operation's name, as in the OpenAPI description: `"search"`.
   public var name: String
   /// Whether the handler answers at once on the server's own thread: for handlers that only compute for microseconds.
@@ -9,10 +9,13 @@ public struct Route: Sendable {
   public var maximumBodyBytes: Int?
   /// The time from the head's arrival to the answer; nil for the server's default.
   public var deadline: Duration?
+  /// Whether a GET with a slash after the path is sent on to the path itself: for pages, whose addresses people type.
+  public var redirectsTrailingSlash: Bool
 
   /// Makes a route's description.
   public init(
-    name: String = "", isImmediate: Bool = false, maximumBodyBytes: Int? = nil, deadline: Duration? = nil
+    name: String = "", isImmediate: Bool = false, maximumBodyBytes: Int? = nil, deadline: Duration? = nil,
+    redirectsTrailingSlash: Bool = false
   ) {
     precondition(maximumBodyBytes ?? 0 >= 0, "a body's limit is not negative")
     precondition(deadline ?? .seconds(1) > .zero, "a deadline lies ahead")
@@ -20,6 +23,7 @@ public struct Route: Sendable {
     self.isImmediate = isImmediate
     self.maximumBodyBytes = maximumBodyBytes
     self.deadline = deadline
+    self.redirectsTrailingSlash = redirectsTrailingSlash
   }
 }
 
@@ -31,6 +35,12 @@ public typealias Handler = @Sendable (HTTPRequest) async throws -> HTTPResponse
 /// `next` does not throw a handler's errors: they are rendered as problems before a middleware sees them.
 public typealias Middleware = @Sendable (HTTPRequest, _ next: Handler) async throws -> HTTPResponse
 
+/// The problem that an error is to the client; nil for a failure of the server's own, which becomes a 500.
+public typealias ErrorTranslation = @Sendable (any Error) -> Problem?
+
+/// A problem's answer in another form than JSON; nil leaves it problem+json.
+public typealias ProblemRendering = @Sendable (Problem, HTTPRequest) async -> HTTPResponse?
+
 /// Finds the handler of a method and a path.
 ///
 /// A segment of a pattern is a literal, a `{parameter}`, or, at the end, `{path...}`, which takes the rest. A literal
@@ -39,7 +49,7 @@ public struct Router: Sendable {
   struct Endpoint: Sendable {
     let method: HTTPMethod
     let pattern: String
-    let route: Route
+    let route: RouteOptions
     let parameterNames: [String]
     let handler: Handler
   }
@@ -62,12 +72,14 @@ public struct Router: Sendable {
   private var nodes: [Node] = [Node()]
   private(set) var endpoints: [Endpoint] = []
   private(set) var middlewares: [Middleware] = []
+  private(set) var translation: ErrorTranslation = { _ in nil }
+  private(set) var rendering: ProblemRendering?
 
   /// Makes a router without a route.
   public init() {}
 
   /// The routes in the order in which they were added.
-  public var routes: [(method: HTTPMethod, pattern: String, route: Route)] {
+  public var routes: [(method: HTTPMethod, pattern: String, route: RouteOptions)] {
     endpoints.map { ($0.method, $0.pattern, $0.route) }
   }
 
@@ -76,34 +88,42 @@ public struct Router: Sendable {
     middlewares.append(middleware)
   }
 
+  /// Says what an error of any handler is to a client, and how a problem is shown to one that reads no JSON.
+  public mutating func answerErrors(
+    translatedBy translation: @escaping ErrorTranslation, renderedBy rendering: ProblemRendering? = nil
+  ) {
+    self.translation = translation
+    self.rendering = rendering
+  }
+
   /// Adds a handler of GET, and with it of HEAD.
-  public mutating func get(_ pattern: String, _ route: Route = Route(), _ handler: @escaping Handler) {
+  public mutating func get(_ pattern: String, _ route: RouteOptions = RouteOptions(), _ handler: @escaping Handler) {
     on(.get, pattern, route, handler)
   }
 
   /// Adds a handler of POST.
-  public mutating func post(_ pattern: String, _ route: Route = Route(), _ handler: @escaping Handler) {
+  public mutating func post(_ pattern: String, _ route: RouteOptions = RouteOptions(), _ handler: @escaping Handler) {
     on(.post, pattern, route, handler)
   }
 
   /// Adds a handler of PUT.
-  public mutating func put(_ pattern: String, _ route: Route = Route(), _ handler: @escaping Handler) {
+  public mutating func put(_ pattern: String, _ route: RouteOptions = RouteOptions(), _ handler: @escaping Handler) {
     on(.put, pattern, route, handler)
   }
 
   /// Adds a handler of PATCH.
-  public mutating func patch(_ pattern: String, _ route: Route = Route(), _ handler: @escaping Handler) {
+  public mutating func patch(_ pattern: String, _ route: RouteOptions = RouteOptions(), _ handler: @escaping Handler) {
     on(.patch, pattern, route, handler)
   }
 
   /// Adds a handler of DELETE.
-  public mutating func delete(_ pattern: String, _ route: Route = Route(), _ handler: @escaping Handler) {
+  public mutating func delete(_ pattern: String, _ route: RouteOptions = RouteOptions(), _ handler: @escaping Handler) {
     on(.delete, pattern, route, handler)
   }
 
   /// Adds a handler; a malformed or duplicate pattern is a programming error.
   public mutating func on(
-    _ method: HTTPMethod, _ pattern: String, _ route: Route = Route(), _ handler: @escaping Handler
+    _ method: HTTPMethod, _ pattern: String, _ route: RouteOptions = RouteOptions(), _ handler: @escaping Handler
   ) {
     precondition(pattern.hasPrefix("/"), "the pattern \(pattern) must begin with /")
     var names: [String] = []
@@ -183,5 +203,21 @@ public struct Router: Sendable {
       return child
     }
     return nil
+  }
+
+  /// The address that a request with a slash too many means, with its query; nil where there is no such page.
+  func addressWithoutSlash(of request: HTTPRequest) -> String? {
+    let path = request.rawPath
+    guard [.get, .head].contains(request.method), path.hasSuffix("/"), !path.hasPrefix("//"),
+      case .endpoint(let index, _) = match(request.method, rawPath: path.dropLast()),
+      endpoints[index].route.redirectsTrailingSlash
+    else { return nil }
+    return String(path.dropLast()) + (request.rawQuery.isEmpty ? "" : "?" + request.rawQuery)
+  }
+
+  /// A `Problem` stays, and the application's translation goes before the server's own.
+  func problem(of error: any Error) -> Problem? {
+    if let problem = error as? Problem ?? translation(error) { return problem }
+    return (error as? QueryParameters.Fault).map { Problem(ServerProblem.invalidQuery, detail: "\($0).") }
   }
 }

@@ -9,10 +9,10 @@ final class ServerCore: Sendable {
   /// A route with its middlewares around its handler; made once and shared by requests.
   final class Handling: Sendable {
     let pattern: String
-    let route: Route
+    let route: RouteOptions
     let handler: Handler
 
-    init(pattern: String, route: Route, handler: @escaping Handler) {
+    init(pattern: String, route: RouteOptions, handler: @escaping Handler) {
       self.pattern = pattern
       self.route = route
       self.handler = handler
@@ -47,11 +47,18 @@ final class ServerCore: Sendable {
     handlings = router.endpoints.map { endpoint in
       Handling(
         pattern: endpoint.pattern, route: endpoint.route,
-        handler: Self.compose(endpoint.handler, router.middlewares, logger))
+        handler: Self.compose(endpoint.handler, router, logger))
     }
-    let notFound: Handler = { [router] request in throw Self.unmatchedProblem(request, router) }
+    let notFound: Handler = { [router] request in
+      if let address = router.addressWithoutSlash(of: request) {
+        return .redirect(to: address, status: .permanentRedirect)
+      }
+      throw Self.unmatchedProblem(request, router)
+    }
+    // A rendering may need the database, and must not hold up the server's own thread.
     unmatched = Handling(
-      pattern: "", route: Route(isImmediate: true), handler: Self.compose(notFound, router.middlewares, logger))
+      pattern: "", route: RouteOptions(isImmediate: router.rendering == nil),
+      handler: Self.compose(notFound, router, logger))
     openConnections = metrics.gauge("http_connections_open", help: "Connections that are open.")
     clientsGone = metrics.counter("http_clients_gone_total", help: "Clients that left before their answer was whole.")
     refusals = Dictionary(
@@ -69,43 +76,43 @@ final class ServerCore: Sendable {
 
   // MARK: Routing
 
-  private static func compose(_ handler: @escaping Handler, _ middlewares: [Middleware], _ logger: Logger) -> Handler {
+  private static func compose(_ handler: @escaping Handler, _ router: Router, _ logger: Logger) -> Handler {
     // Not with `reduce`: a handler that passes through a generic function is wrapped, which costs each later call.
-    var composed = rendered(handler, logger)
-    for middleware in middlewares.reversed() {
+    var composed = rendered(handler, router, logger)
+    for middleware in router.middlewares.reversed() {
       let next = composed
-      composed = rendered({ request in try await middleware(request, next) }, logger)
+      composed = rendered({ request in try await middleware(request, next) }, router, logger)
     }
     return composed
   }
 
-  /// Turns errors into problems: a `Problem` stays, a query's fault becomes a 400, anything else a 500 that reveals
-  /// nothing internal.
-  private static func rendered(_ handler: @escaping Handler, _ logger: Logger) -> Handler {
+  /// Turns errors into answers: this is the one place where an error becomes what a client reads.
+  private static func rendered(_ handler: @escaping Handler, _ router: Router, _ logger: Logger) -> Handler {
     { request in
       do {
         return try await handler(request)
-      } catch let problem as Problem {
-        return problem.response(requestID: request.id)
-      } catch let fault as QueryParameters.Fault {
-        return Problem(ServerProblem.invalidQuery, detail: "\(fault).").response(requestID: request.id)
       } catch is CancellationError where Task.isCancelled {
         // The client is gone or was answered at its deadline.
         return Problem(ServerProblem.deadlineExceeded, detail: "The request was cancelled.")
           .response(requestID: request.id)
       } catch {
-        logger.with(requestID: request.id).error(
-          "a handler failed",
-          metadata: [
-            "error": .string(String(describing: error)), "error_type": .string(String(describing: type(of: error))),
-            "route": .string(request.routePattern),
-          ])
-        return Problem(
-          ServerProblem.internalError,
-          detail: "The server failed; the operator finds the cause in the log under the request's id."
-        ).response(requestID: request.id)
+        let problem = router.problem(of: error) ?? failure(error, request, logger)
+        return await router.rendering?(problem, request) ?? problem.response(requestID: request.id)
       }
     }
+  }
+
+  /// Logs an error that no client can mend; its problem reveals nothing internal.
+  private static func failure(_ error: any Error, _ request: HTTPRequest, _ logger: Logger) -> Problem {
+    logger.with(requestID: request.id).error(
+      "a handler failed",
+      metadata: [
+        "error": .string(String(describing: error)), "error_type": .string(String(describing: type(of: error))),
+        "route": .string(request.routePattern),
+      ])
+    return Problem(
+      ServerProblem.internalError,
+      detail: "The server failed; the operator finds the cause in the log under the request's id.")
   }
 
   private static func unmatchedProblem(_ request: HTTPRequest, _ router: Router) -> Problem {

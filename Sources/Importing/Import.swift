@@ -27,7 +27,7 @@ public struct ImportReport: Sendable, Equatable {
   public var total: Int { inserted + changed + unchanged + refused }
 
   /// `19406 inserted, 0 changed, 0 unchanged, 0 refused`
-  public var summary: String { "\(inserted) inserted, \(changed) changed, \(unchanged) unchanged, \(refused) refused" }
+  public var summary: String { "\(inserted) inserted, \(changed) changed, \(unchanged) unchanged; \(refused) \(refused == 1 ? "line" : "lines") refused" }
 
   mutating func refuse(line: Int, reason: String) {
     refused += 1
@@ -130,10 +130,12 @@ private final class BatchReader: @unchecked Sendable {
       switch line {
       case .refused(let line, let reason): batch.refused.append((line, reason))
       case .record(let record, let line):
+        // Limits are for what is kept: a text's tags are not.
+        let record = record.withoutMarkup()
         if let reason = record.excess ?? doubled(record, line) {
           batch.refused.append((line, reason))
         } else {
-          batch.records.append(record.withoutMarkup())
+          batch.records.append(record)
           batch.lines.append(line)
         }
       }

@@ -94,6 +94,8 @@ public struct IndexSync: Sendable {
         // After a long healthy run, reset the backoff: this failure is a new one.
         if ContinuousClock.now - start > Self.longestPause { pause = Self.firstPause }
         log("sync goes on in \(pause): \(error)")
+        // A failure that comes back at once leaves the chores no time. If the database is away, the next look tells.
+        try? await reportLag()
         try? await Task.sleep(for: pause)
         pause = min(pause * 2, Self.longestPause)
       }

@@ -119,8 +119,9 @@ public final class LocalRedis: Sendable {
   private func setDamagedFilesAside(logFrom before: Int) -> String? {
     let log = String(decoding: (readText(folder + "/redis.log") ?? "").utf8.dropFirst(before), as: UTF8.self)
     let isDamaged = Self.complaints.contains { log.contains($0) }
-    let files = folder + "/appendonlydir"
-    guard isDamaged, access(files, F_OK) == 0 else { return nil }
+    // Redis 7 keeps a folder of files, Redis 6 one file.
+    let kept = ["appendonlydir", "appendonly.aof"].map { "\(folder)/\($0)" }
+    guard isDamaged, let files = kept.first(where: { access($0, F_OK) == 0 }) else { return nil }
     for number in 1...Self.mostSetAside {
       let aside = "\(files).damaged-\(number)"
       guard access(aside, F_OK) != 0 else { continue }

@@ -12,6 +12,9 @@ import Glibc
   @usableFromInline let end: UnsafeRawPointer
   @usableFromInline var columnsLeft: Int
   @usableFromInline var isMalformed = false
+  /// Whether each required value was there so far. A reader leaves an incomplete row out: one row that lost its
+  /// constraints must not end the reading of all.
+  public var isComplete = true
 
   fileprivate init(columns: Int, from start: UnsafeRawPointer, to end: UnsafeRawPointer) {
     next = start
@@ -58,11 +61,11 @@ import Glibc
   @inlinable public mutating func bool() -> Bool? { integer(UInt8.self).map { $0 != 0 } }
   @inlinable public mutating func string() -> String? { bytes().map { String(decoding: $0, as: UTF8.self) } }
 
-  /// A column that is never NULL.
+  /// A column that its table's constraints never leave NULL or unknown; the row is incomplete if it is.
   @inlinable @inline(__always)
   public mutating func required<Value>(_ value: Value?, else fallback: @autoclosure () -> Value) -> Value {
     if let value { return value }
-    isMalformed = true
+    isComplete = false
     return fallback()
   }
 }

@@ -35,6 +35,11 @@ public struct TokenSigner: Sendable {
     return isOurs ? payload : nil
   }
 
+  /// Whether two secrets are the same. It takes as long for one that is nearly right as for any other of its length.
+  public static func isEqual(_ given: [UInt8], _ secret: [UInt8]) -> Bool {
+    given.count == secret.count && CRYPTO_memcmp(given, secret, secret.count) == 0
+  }
+
   private static func digest(of payload: [UInt8], purpose: String, key: [UInt8]) -> [UInt8] {
     hmac(payload, key: hmac(Array(purpose.utf8), key: key))
   }

@@ -1,42 +1,31 @@
 import Catalog
-public import HTTPServer
+public import Edge
+import HTTPServer
 import JSON
 import Ports
 public import SearchService
 
-/// What the shop's staff ask, behind the admin token.
+/// Reports on searches for the shop's staff.
 public struct AdminAPI: Sendable {
   /// A report counts the last minutes first, and may read a year of queries.
   public static let reportDeadline = Duration.seconds(60)
 
   let log: SearchLog?
-  let access: AdminAccess
 
-  public init(log: SearchLog?, access: AdminAccess) {
-    self.log = log
-    self.access = access
-  }
+  public init(log: SearchLog?) { self.log = log }
 
-  public func register(on router: inout Router) {
-    router.get(
-      "/v1/admin/search/analytics", Route(name: "searchAnalytics", deadline: Self.reportDeadline), analytics)
+  public func register(on routes: inout Routes) {
+    routes.get(
+      "/v1/admin/search/analytics",
+      Route(access: .staff(.merchandiser, .analyst), name: "searchAnalytics", deadline: Self.reportDeadline), analytics)
   }
 
   @Sendable private func analytics(_ request: HTTPRequest) async throws -> HTTPResponse {
-    try access.check(request)
-    return try await Problem.translating {
-      let input = try ReportInput(parameters: request.query.parameters.map { ($0.name, $0.value) })
-      guard let log else { throw Problem.logIsOff }
-      var response = HTTPResponse.json(
-        SearchJSON.bytes(of: try await log.report(days: input.days, limit: input.limit)))
-      response.headers["Cache-Control"] = "no-store"
-      return response
-    }
+    let input = try InputReading.strict.reportInput(of: request)
+    guard let log else { throw Problem.logIsOff }
+    var response = HTTPResponse.json(
+      SearchJSON.bytes(of: try await log.report(days: input.days, limit: input.limit)))
+    response.headers["Cache-Control"] = "no-store"
+    return response
   }
-}
-
-extension Problem {
-  /// There is no log to report of.
-  public static let logIsOff = Problem(
-    APIProblem.logIsOff, detail: "Searches are not logged in this shop: set queryLog.enabled to have reports.")
 }

@@ -1,4 +1,5 @@
 import Behaviour
+import Edge
 import HTTPServer
 import JSON
 import Ports
@@ -20,8 +21,6 @@ extension BehaviourAPI {
     } catch is ExportTooLarge {
       throw Problem(
         APIProblem.exportTooLarge, detail: "There are more records than one answer holds. Ask the shop for them.")
-    } catch {
-      throw Problem(flowError: error) ?? error
     }
     var response = HTTPResponse.json(body.withLock { $0 } + Array("]}".utf8))
     response.headers["Cache-Control"] = "private, no-store"
@@ -30,8 +29,7 @@ extension BehaviourAPI {
 
   @Sendable func erase(_ request: HTTPRequest) async throws -> HTTPResponse {
     let person = try owner(of: request)
-    let records: [PersonalRecords]
-    do { records = try await behaviour.erase(person) } catch { throw Problem(flowError: error) ?? error }
+    let records = try await behaviour.erase(person)
     var writer = JSONWriter()
     writer.object { json in
       json.name("erased")

@@ -1,6 +1,7 @@
 public import Behaviour
 import Catalog
-public import HTTPServer
+public import Edge
+import HTTPServer
 import JSON
 public import Ports
 
@@ -25,10 +26,11 @@ public struct BehaviourAPI: Sendable {
     self.clock = clock
   }
 
-  public func register(on router: inout Router) {
-    router.post("/v1/events", Route(name: "events", maximumBodyBytes: Self.largestBody), take)
-    router.get("/v1/me/history", Route(name: "ownHistory"), export)
-    router.delete("/v1/me/history", Route(name: "eraseOwnHistory"), erase)
+  public func register(on routes: inout Routes) {
+    routes.post(
+      "/v1/events", Route(access: .everyone, name: "events", rate: .events, maximumBodyBytes: Self.largestBody), take)
+    routes.get("/v1/me/history", Route(access: .everyone, name: "ownHistory"), export)
+    routes.delete("/v1/me/history", Route(access: .everyone, name: "eraseOwnHistory"), erase)
   }
 
   @Sendable private func take(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -37,10 +39,10 @@ public struct BehaviourAPI: Sendable {
       throw Problem(APIProblem.invalidBody, detail: "Send the events as application/json.")
     }
     let items = try EventReader.items(in: request.body)
-    let actor = visitors.actor(of: request)
+    let actor = Visitors.actor(of: request)
     let sender = conduct.sender(of: request, actor: actor, events: items.count)
     let reader = EventReader(
-      actor: actor, network: visitors.network(of: request), sender: sender, now: clock.now())
+      actor: actor, network: Visitors.network(of: request), sender: sender, now: clock.now())
     var events: [ShopEvent] = []
     var faults: [EventReader.Fault] = []
     for (index, item) in items.enumerated() {
@@ -58,8 +60,6 @@ public struct BehaviourAPI: Sendable {
       throw Problem(
         APIProblem.databaseUnavailable, detail: "More events come in than can be stored now. Send these again.",
         headers: ["Retry-After": String(APIProblem.retryAfterSeconds)])
-    } catch {
-      throw Problem(flowError: error) ?? error
     }
   }
 

@@ -1,4 +1,5 @@
 import Catalog
+import Edge
 import HTTPServer
 import JSON
 import Ports
@@ -193,7 +194,8 @@ struct EventReader {
     let id = try list(members)
     return LoggedSearch(
       id: id.map { SearchID(rawValue: $0.rawValue) } ?? .random(), searchedAt: at, visitor: nil, range: network,
-      query: PrivateText.masked(query.lowercased()), outcome: total > 0 ? .found : .nothing, total: Int(clamping: total),
+      query: PrivateText.masked(query.lowercased()), outcome: total > 0 ? .found : .nothing,
+      total: Int(clamping: total),
       filterCount: Int(clamping: try members.integer("filters", in: 0...1_000) ?? 0),
       firstRank: Int(clamping: try members.integer("first_position", in: 1...Limits.position) ?? 1),
       products: try products(members))

@@ -1,4 +1,5 @@
-public import HTTPServer
+public import Edge
+import HTTPServer
 import JSON
 import SearchService
 public import Telemetry
@@ -31,10 +32,10 @@ public struct OperatorAPI: Sendable {
     self.checks = checks
   }
 
-  public func register(on router: inout Router) {
-    router.get("/livez", Route(name: "livez", isImmediate: true)) { _ in .text("ok\n") }
-    router.get("/readyz", Route(name: "readyz"), ready)
-    router.get("/metrics", Route(name: "metrics")) { [metrics] _ in
+  public func register(on routes: inout Routes) {
+    routes.get("/livez", Route(access: .everyone, name: "livez", rate: .free, isImmediate: true)) { _ in .text("ok\n") }
+    routes.get("/readyz", Route(access: .everyone, name: "readyz", rate: .free), ready)
+    routes.get("/metrics", Route(access: .everyone, name: "metrics", rate: .free)) { [metrics] _ in
       .bytes(Array(metrics.exposition().utf8), contentType: "text/plain; version=0.0.4; charset=utf-8")
     }
   }

@@ -1,3 +1,4 @@
+import Edge
 import HTTPServer
 
 /// The storefront's own style sheet, script and icon: compiled in, served under names that change with their content.
@@ -8,25 +9,25 @@ enum Assets {
   /// The address changes when the content does, so a browser may keep it for a year.
   private static let forEver = "public, max-age=31536000, immutable"
 
-  static func register(on router: inout Router, shopName: String) {
+  static func register(on routes: inout Routes, shopName: String) {
     let style = Array(Stylesheet.text.utf8)
     let script = Array(Script.text.utf8)
     let manifest = Array(manifest(shopName: shopName).utf8)
-    add("/assets/shop.css", style, "text/css; charset=utf-8", to: &router)
-    add("/assets/shop.js", script, "text/javascript; charset=utf-8", to: &router)
-    add("/assets/icon.svg", Array(icon.utf8), "image/svg+xml", to: &router)
-    add("/favicon.ico", Array(icon.utf8), "image/svg+xml", to: &router)
-    add("/assets/shop.webmanifest", manifest, "application/manifest+json", to: &router)
+    add("/assets/shop.css", style, "text/css; charset=utf-8", to: &routes)
+    add("/assets/shop.js", script, "text/javascript; charset=utf-8", to: &routes)
+    add("/assets/icon.svg", Array(icon.utf8), "image/svg+xml", to: &routes)
+    add("/favicon.ico", Array(icon.utf8), "image/svg+xml", to: &routes)
+    add("/assets/shop.webmanifest", manifest, "application/manifest+json", to: &routes)
     add(
       "/robots.txt",
       Array("User-agent: *\nDisallow: /search\nDisallow: /facets/\nDisallow: /admin/\nDisallow: /v1/\n".utf8),
       "text/plain",
-      to: &router)
+      to: &routes)
   }
 
-  private static func add(_ path: String, _ bytes: [UInt8], _ type: String, to router: inout Router) {
+  private static func add(_ path: String, _ bytes: [UInt8], _ type: String, to routes: inout Routes) {
     let tag = "\"\(fingerprint(bytes))\""
-    router.get(path, Route(name: "asset", isImmediate: true)) { request in
+    routes.get(path, Route(access: .everyone, name: "asset", rate: .free, isImmediate: true)) { request in
       if request.headers["If-None-Match"] == tag { return HTTPResponse(status: .notModified, headers: ["ETag": tag]) }
       var response = HTTPResponse.bytes(bytes, contentType: type)
       response.headers["Cache-Control"] = forEver

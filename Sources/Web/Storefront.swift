@@ -1,8 +1,8 @@
 import Catalog
-public import HTTPServer
+public import Edge
+import HTTPServer
 public import Ports
 public import SearchService
-public import StorefrontAPI
 
 /// The shop's pages, rendered on the server.
 public struct Storefront: Sendable {
@@ -11,7 +11,7 @@ public struct Storefront: Sendable {
   let visitors: Visitors
   /// nil where the shop has no Redis.
   let recentlyViewed: (any RecentlyViewed)?
-  let adminAccess: AdminAccess
+  let counters: SearchCounters
   /// Keeps what the pages themselves know of: views, and lists as they were shown.
   let events: PageEvents?
 
@@ -23,40 +23,36 @@ public struct Storefront: Sendable {
   public static let contentSecurityPolicy =
     "default-src 'self'; img-src 'self' http: https: data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 
+  /// A report counts the last minutes first, and may read a year of queries.
+  private static let reportDeadline = Duration.seconds(60)
+
   public init(
-    service: SearchService, shopName: String, visitors: Visitors, recentlyViewed: (any RecentlyViewed)? = nil,
-    adminAccess: AdminAccess = AdminAccess(token: nil), events: PageEvents? = nil
+    service: SearchService, shopName: String, visitors: Visitors, counters: SearchCounters,
+    recentlyViewed: (any RecentlyViewed)? = nil, events: PageEvents? = nil
   ) {
     self.events = events
     self.service = service
     self.shopName = shopName
     self.visitors = visitors
+    self.counters = counters
     self.recentlyViewed = recentlyViewed
-    self.adminAccess = adminAccess
   }
 
-  public func register(on router: inout Router) {
-    router.get("/", Route(name: "home")) { request in try await guarded(request, home) }
-    router.get("/search", Route(name: "search page")) { request in try await guarded(request, search) }
-    router.get("/c/{slug}", Route(name: "category page")) { request in try await guarded(request, category) }
-    router.get("/b/{slug}", Route(name: "brand page")) { request in try await guarded(request, brand) }
-    router.get("/facets/{code}", Route(name: "facet page")) { request in try await guarded(request, facetValues) }
-    router.get("/products/{id}", Route(name: "product page")) { request in try await guarded(request, product) }
-    router.get("/admin/search", Route(name: "search report page", deadline: AdminAPI.reportDeadline)) { request in
-      try await guarded(request, searchReport)
-    }
-    Assets.register(on: &router, shopName: shopName)
-  }
-
-  /// Runs a page and turns what went wrong into a page that says what to do.
-  private func guarded(
-    _ request: HTTPRequest, _ page: (HTTPRequest) async throws -> HTTPResponse
-  ) async throws -> HTTPResponse {
-    do {
-      return try await Problem.translating { try await page(request) }
-    } catch let problem as Problem {
-      return await self.page(of: problem)
-    }
+  public func register(on routes: inout Routes) {
+    func page(_ name: String) -> Route { Route(access: .everyone, name: name, isPage: true) }
+    routes.get("/", page("home"), home)
+    routes.get("/search", page("search page"), search)
+    routes.get("/c/{slug}", page("category page"), category)
+    routes.get("/b/{slug}", page("brand page"), brand)
+    routes.get("/facets/{code}", page("facet page"), facetValues)
+    routes.get("/products/{id}", page("product page"), product)
+    routes.get(
+      "/admin/search",
+      Route(
+        access: .staff(.merchandiser, .analyst), name: "search report page", isPage: true,
+        deadline: Self.reportDeadline), searchReport)
+    Assets.register(on: &routes, shopName: shopName)
+    routes.showProblems(as: self.page(of:))
   }
 
   private func layout() async -> Layout {
@@ -65,7 +61,7 @@ public struct Storefront: Sendable {
     return Layout(shopName: shopName, tree: tree, virtual: await service.virtualListings())
   }
 
-  private func page(of problem: Problem) async -> HTTPResponse {
+  @Sendable private func page(of problem: Problem) async -> HTTPResponse {
     let body: HTML = """
       <div class="heading"><h1>\(problem.title)</h1></div>
       <p class="notice">\(problem.detail)</p><p><a href="/">Back to the shop's front</a></p>
@@ -76,7 +72,7 @@ public struct Storefront: Sendable {
     return response
   }
 
-  private func home(_ request: HTTPRequest) async throws -> HTTPResponse {
+  @Sendable private func home(_ request: HTTPRequest) async throws -> HTTPResponse {
     let layout = await layout()
     let products = try await service.search(SearchInput(pageSize: 1)).total.value
     var rows: [HTML] = []
@@ -111,11 +107,11 @@ public struct Storefront: Sendable {
       """
   }
 
-  private func search(_ request: HTTPRequest) async throws -> HTTPResponse {
+  @Sendable private func search(_ request: HTTPRequest) async throws -> HTTPResponse {
     try await results(request, listing: nil)
   }
 
-  private func category(_ request: HTTPRequest) async throws -> HTTPResponse {
+  @Sendable private func category(_ request: HTTPRequest) async throws -> HTTPResponse {
     guard let listing = try await service.listing(category: request.pathParameters["slug"] ?? "") else {
       throw Problem(
         APIProblem.listingNotFound, detail: "There is no such category. It may have moved: try a search.")
@@ -123,7 +119,7 @@ public struct Storefront: Sendable {
     return try await results(request, listing: listing)
   }
 
-  private func brand(_ request: HTTPRequest) async throws -> HTTPResponse {
+  @Sendable private func brand(_ request: HTTPRequest) async throws -> HTTPResponse {
     guard let listing = try await service.listing(brand: request.pathParameters["slug"] ?? "") else {
       throw Problem(APIProblem.listingNotFound, detail: "We have no such brand. Try a search.")
     }
@@ -131,14 +127,12 @@ public struct Storefront: Sendable {
   }
 
   private func results(_ request: HTTPRequest, listing: Listing?) async throws -> HTTPResponse {
-    var input = try SearchInput(
-      parameters: request.query(taking: SearchInput.takes).parameters.map { ($0.name, $0.value) },
-      currency: service.currency, listing: listing, signer: service.signer)
-    input = await service.leavingOutUnknownConditions(of: input)
+    var input = try await InputReading.lenient.searchInput(of: request, listing: listing, for: service)
     input.isHighlighted = true
     let layout = await layout()
-    let known = visitors.visitor(of: request)
-    let found = try await service.search(input, by: visitors.searcher(of: request))
+    let known = request.visitor
+    let found = try await service.search(input, by: Visitors.searcher(of: request))
+    counters.count(found)
     noteShown(found, listing: listing, on: request)
     let addresses = ListAddress(input: input, tree: layout.tree, currency: service.currency)
     let page = ResultsPage(page: found, addresses: addresses)
@@ -169,14 +163,8 @@ public struct Storefront: Sendable {
       ], on: request)
   }
 
-  private func facetValues(_ request: HTTPRequest) async throws -> HTTPResponse {
-    var parameters = try request.query { $0 == "listing" || FacetValuesInput.takes(parameter: $0) }
-      .parameters.map { (name: $0.name, value: $0.value) }
-    let listing = try await service.listing(named: parameters.first { $0.name == "listing" }?.value)
-    parameters.removeAll { $0.name == "listing" }
-    var input = try FacetValuesInput(
-      code: request.pathParameters["code"] ?? "", parameters: parameters, currency: service.currency, listing: listing)
-    input.search = await service.leavingOutUnknownConditions(of: input.search)
+  @Sendable private func facetValues(_ request: HTTPRequest) async throws -> HTTPResponse {
+    var input = try await InputReading.lenient.facetValuesInput(of: request, for: service)
     let layout = await layout()
     let addresses = ListAddress(input: input.search, tree: layout.tree, currency: service.currency)
     input.limit = min(FacetValuesInput.mostValues, addresses.linksOfPage)
@@ -189,14 +177,14 @@ public struct Storefront: Sendable {
         title: "\(page.title) – \(shopName)", query: input.search.text, description: page.title, body: page.body))
   }
 
-  private func product(_ request: HTTPRequest) async throws -> HTTPResponse {
+  @Sendable private func product(_ request: HTTPRequest) async throws -> HTTPResponse {
     guard let id = ProductID(request.pathParameters["id"] ?? ""), let product = try await service.product(id) else {
       throw Problem(
         APIProblem.productNotFound, detail: "There is no such product, or it is no longer sold. Try a search.")
     }
     let chosen = try request.query { $0 == "variant" }["variant"].flatMap { VariantID($0) }
     var viewed: [ProductCard] = []
-    if let visitor = visitors.visitor(of: request) { viewed = await viewedBefore(product.id, by: visitor) }
+    if let visitor = request.visitor { viewed = await viewedBefore(product.id, by: visitor) }
     let view = ProductView(product: product, chosen: chosen, viewed: viewed)
     var response = HTTPResponse.html(
       await layout().page(
@@ -208,11 +196,9 @@ public struct Storefront: Sendable {
     return response
   }
 
-  private func searchReport(_ request: HTTPRequest) async throws -> HTTPResponse {
-    try adminAccess.check(request)
+  @Sendable private func searchReport(_ request: HTTPRequest) async throws -> HTTPResponse {
     guard let log = service.log else { throw Problem.logIsOff }
-    var input = try ReportInput(
-      parameters: request.query(taking: ReportInput.takes).parameters.map { ($0.name, $0.value) })
+    var input = try InputReading.lenient.reportInput(of: request)
     input.limit = min(input.limit, SearchReportPage.mostQueries)
     let page = SearchReportPage(report: try await log.report(days: input.days, limit: input.limit))
     var response = HTTPResponse.html(

@@ -28,11 +28,11 @@ import Threading
       $0.maximumBodyBytes = 1_000
     } routes: { router in
       let handler: Handler = { request in .text("\(request.body.count)") }
-      router.post("/server", Route(name: "server"), handler)
-      var larger = Route(name: "larger")
+      router.post("/server", RouteOptions(name: "server"), handler)
+      var larger = RouteOptions(name: "larger")
       larger.maximumBodyBytes = 5_000
       router.post("/larger", larger, handler)
-      var smaller = Route(name: "smaller")
+      var smaller = RouteOptions(name: "smaller")
       smaller.maximumBodyBytes = 10
       router.post("/smaller", smaller, handler)
     } body: { server in
@@ -77,15 +77,15 @@ import Threading
       $0.deadline = .milliseconds(50)
       $0.retryAfterSeconds = 7
     } routes: { router in
-      router.get("/endless", Route(name: "endless"), Self.endless)
-      var patient = Route(name: "patient")
+      router.get("/endless", RouteOptions(name: "endless"), Self.endless)
+      var patient = RouteOptions(name: "patient")
       patient.deadline = .seconds(3_600)
       router.get("/patient", patient) { request in
         // The server's own deadline passes meanwhile.
         try await Task.sleep(for: .milliseconds(200))
         return .text(request.deadline > .now + .seconds(3_000) ? "in time" : "late")
       }
-      var hasty = Route(name: "hasty")
+      var hasty = RouteOptions(name: "hasty")
       hasty.deadline = .milliseconds(1)
       router.get("/hasty", hasty, Self.endless)
     } body: { server in
@@ -102,7 +102,7 @@ import Threading
     try await withServer {
       $0.deadline = .seconds(3_600)
     } routes: { router in
-      var hasty = Route(name: "hasty")
+      var hasty = RouteOptions(name: "hasty")
       hasty.deadline = .milliseconds(20)
       router.get("/hasty", hasty, Self.endless)
     } body: { server in
@@ -116,7 +116,7 @@ import Threading
     let (sink, metrics) = (MemorySink(), MetricsRegistry())
     try await withServer(routes: { router in
       router.use(Middlewares.accessLog(logger: Logger(label: "test", sink: sink), metrics: metrics))
-      router.get("/slow", Route(name: "slow")) { _ in
+      router.get("/slow", RouteOptions(name: "slow")) { _ in
         try await Task.sleep(for: .milliseconds(40))
         return .text("done")
       }

@@ -17,22 +17,22 @@ import Testing
   }
 
   static func addRoutes(_ router: inout Router) {
-    router.get("/now", Route(name: "now", isImmediate: true)) { _ in .text("now") }
-    router.get("/task", Route(name: "task")) { request in
+    router.get("/now", RouteOptions(name: "now", isImmediate: true)) { _ in .text("now") }
+    router.get("/task", RouteOptions(name: "task")) { request in
       await Task.yield()
       return .text("task \(request.rawQuery)")
     }
-    router.get("/late", Route(name: "late", isImmediate: true)) { _ in
+    router.get("/late", RouteOptions(name: "late", isImmediate: true)) { _ in
       try await Task.sleep(for: .milliseconds(5))
       return .text("late")
     }
-    router.get("/products/{id}", Route(name: "product")) { request in .text(request.pathParameters["id"]!) }
-    router.post("/echo", Route(name: "echo", maximumBodyBytes: 200_000)) { request in
+    router.get("/products/{id}", RouteOptions(name: "product")) { request in .text(request.pathParameters["id"]!) }
+    router.post("/echo", RouteOptions(name: "echo", maximumBodyBytes: 200_000)) { request in
       .bytes(request.body, contentType: "application/octet-stream")
     }
-    router.get("/secret", Route(name: "secret")) { _ in throw Secret() }
-    router.get("/query", Route(name: "query")) { request in .text(try request.query["q"] ?? "none") }
-    router.get("/stream", Route(name: "stream")) { _ in
+    router.get("/secret", RouteOptions(name: "secret")) { _ in throw Secret() }
+    router.get("/query", RouteOptions(name: "query")) { request in .text(try request.query["q"] ?? "none") }
+    router.get("/stream", RouteOptions(name: "stream")) { _ in
       .stream(contentType: "text/plain") { writer in
         for number in 0..<5 {
           try await writer.write("part \(number);")

@@ -11,7 +11,7 @@ import Testing
 @Suite struct HeadTests {
   private static func server<Result: Sendable>(_ body: (TestServer) async throws -> Result) async throws -> Result {
     try await withServer(routes: { router in
-      router.get("/{rest...}", Route(isImmediate: true)) { request in
+      router.get("/{rest...}", RouteOptions(isImmediate: true)) { request in
         // `query` accepts at most 1,000.
         let parameters = request.rawQuery.split(separator: "&")
         return .text("\(parameters.count) \(request.headers.fields.count)")

@@ -70,7 +70,7 @@ final class Flag: Sendable {
         await gate.pass()
         return .text("done")
       }
-      router.get("/livez", Route(isImmediate: true)) { _ in .text("alive") }
+      router.get("/livez", RouteOptions(isImmediate: true)) { _ in .text("alive") }
     } body: { server in
       let clients = try await onThread {
         try (0..<5).map { number in
@@ -114,11 +114,11 @@ final class Flag: Sendable {
   func deadline() async throws {
     let flag = Flag()
     try await withServer(routes: { router in
-      router.get("/slow", Route(deadline: .milliseconds(50))) { _ in
+      router.get("/slow", RouteOptions(deadline: .milliseconds(50))) { _ in
         try await Self.untilCancelled(flag)
         return .text("never")
       }
-      router.get("/stubborn", Route(deadline: .milliseconds(50))) { _ in
+      router.get("/stubborn", RouteOptions(deadline: .milliseconds(50))) { _ in
         // Does not obey its cancellation at once.
         for _ in 0..<200 { await Task.yield() }
         while !Task.isCancelled { await Task.yield() }
@@ -243,7 +243,7 @@ final class Flag: Sendable {
         }
       }
       router.get("/large") { _ in .bytes([UInt8](repeating: 66, count: 8_000_000), contentType: "text/plain") }
-      router.get("/now", Route(isImmediate: true)) { _ in .text("now") }
+      router.get("/now", RouteOptions(isImmediate: true)) { _ in .text("now") }
     } body: { server in
       let slow = try await onThread {
         try ["/endless", "/large"].map { target in
@@ -279,7 +279,7 @@ final class Flag: Sendable {
       $0.maximumConnectionsPerAddress = nil
       $0.idleTimeout = .seconds(600)
     } routes: { router in
-      router.get("/now", Route(isImmediate: true)) { _ in .text("now") }
+      router.get("/now", RouteOptions(isImmediate: true)) { _ in .text("now") }
       router.get("/task") { _ in .text("task") }
     } body: { server in
       let clients = try await onThread { try (0..<4).map { _ in try server.client() } }
@@ -359,7 +359,7 @@ final class Flag: Sendable {
     try await withServer {
       $0.maximumConnectionsPerAddress = 3
     } routes: { router in
-      router.get("/now", Route(isImmediate: true)) { _ in .text("now") }
+      router.get("/now", RouteOptions(isImmediate: true)) { _ in .text("now") }
     } body: { server in
       let clients = try await onThread {
         let clients = try (0..<3).map { _ in
@@ -391,7 +391,7 @@ final class Flag: Sendable {
         await gate.pass()
         return .text("done")
       }
-      router.get("/now", Route(isImmediate: true)) { _ in .text("now") }
+      router.get("/now", RouteOptions(isImmediate: true)) { _ in .text("now") }
       router.get("/events") { _ in .events(AsyncStream<ServerSentEvent> { _ in }) }
     }) { server in
       let (busy, idle, events) = try await onThread {

@@ -20,11 +20,11 @@ import Threading
 
   private static func routes(_ seen: Seen) -> (inout Router) -> Void {
     { router in
-      router.get("/ok", Route(isImmediate: true)) { request in
+      router.get("/ok", RouteOptions(isImmediate: true)) { request in
         seen.note(request)
         return .text(request.headers["A"] ?? "none")
       }
-      router.post("/echo", Route(maximumBodyBytes: 1_000)) { request in
+      router.post("/echo", RouteOptions(maximumBodyBytes: 1_000)) { request in
         seen.note(request)
         return .bytes(request.body, contentType: "text/plain")
       }

@@ -32,12 +32,12 @@ private let icecatPath = OptionalMaterial.data("icecat/products.ndjson.gz")
     let heard = Guarded<[Int]>([])
     let job = Import(format: .ndjson, path: path, source: "test", batchSize: 20)
     let report = try await job.run(into: catalog) { progress in heard.withLock { $0.append(progress.total) } }
-    #expect(report.summary == "91 inserted, 0 changed, 0 unchanged, 4 refused")
+    #expect(report.summary == "91 inserted, 0 changed, 0 unchanged; 4 lines refused")
     #expect(report.refusals.map(\.line) == [10, 50, 60, 70])
     #expect(report.refusals[1].reason.contains("line 2") && report.refusals[2].reason.contains("line 3"))
     #expect(heard.withLock { $0.last == 95 && $0.count >= 5 })
     let again = try await job.run(into: catalog)
-    #expect(again.summary == "0 inserted, 0 changed, 91 unchanged, 4 refused")
+    #expect(again.summary == "0 inserted, 0 changed, 91 unchanged; 4 lines refused")
     #expect(try await catalog.productCount() == 91)
     await pool.close()
   }
@@ -50,10 +50,10 @@ private let icecatPath = OptionalMaterial.data("icecat/products.ndjson.gz")
     let pool = PostgresPool(settings)
     let catalog = PostgresCatalog(pool)
     let first = try await runImport(format: .icecat, path: path, writer: catalog)
-    #expect(first.summary == "19406 inserted, 0 changed, 0 unchanged, 0 refused")
+    #expect(first.summary == "19406 inserted, 0 changed, 0 unchanged; 0 lines refused")
     #expect(first.refusals == [])
     let again = try await runImport(format: .icecat, path: path, writer: catalog)
-    #expect(again.summary == "0 inserted, 0 changed, 19406 unchanged, 0 refused")
+    #expect(again.summary == "0 inserted, 0 changed, 19406 unchanged; 0 lines refused")
     let rows = try await pool.query(
       """
       SELECT (SELECT count(*) FROM indexing.outbox) AS outbox,

@@ -1,5 +1,6 @@
 // 1. Numbers of any country's marks without a mapping: the value, or a refusal with the line; zeros at the end are nothing
-//    lost; with a mapping the other mark groups three digits or the row is refused.
+//    lost; with a mapping the other mark groups three digits or the row is refused. The currency's sign and the attribute's
+//    unit may stand beside a number; another's is refused.
 // 2. Markup becomes the text that a browser shows; what only looks like markup stays.
 import Catalog
 import Foundation
@@ -23,7 +24,7 @@ import Testing
       ("12,50", 1250), ("9,9", 990), ("1,299.00", 129_900), ("1.299,00", 129_900), ("1,299", 129_900),
       ("12.9900", 1299), ("1 234,50", 123_450), ("1'234.50", 123_450), ("0,75", 75), ("1.234.567", 123_456_700),
       ("12", 1200), ("12.5", 1250), ("1,29,900", nil), ("1.299", nil), ("12,505", 1_250_500), ("1,2,3", nil),
-      ("12.999", nil), ("£5", nil), ("5,", 500), ("", nil),
+      ("12.999", nil), ("£5", 500), ("5,", 500), ("", nil),
     ] as [(String, Int64?)])
   func prices(_ text: String, _ minorUnits: Int64?) throws {
     let line = try Self.record("sku;title;price;currency\nA;Kettle;\(text);GBP\n")
@@ -31,6 +32,41 @@ import Testing
     case (.record(let record, _), let expected):
       #expect(record.variants[0].prices.first?.amount.minorUnits == expected || text.isEmpty, "\(text)")
     case (.refused(let number, let reason), nil): #expect(number == 2 && reason.contains("price"), "\(text): \(reason)")
+    default: Issue.record("\(text): \(String(describing: line))")
+    }
+  }
+
+  @Test(
+    "1: prices with a sign or a code",
+    arguments: [
+      ("£159.99", "GBP", 15_999, "GBP"), ("£1,299", "GBP", 129_900, "GBP"), ("159,99 €", "EUR", 15_999, "EUR"),
+      ("EUR 20", "EUR", 2_000, "EUR"), ("eur20", "EUR", 2_000, "EUR"), ("20 CHF", "CHF", 2_000, "CHF"),
+      ("$5.50", "USD", 550, "USD"), ("$5.50", "CAD", 550, "CAD"), ("£.50", "GBP", 50, "GBP"), ("£5", "", 500, "GBP"),
+      ("5 €", "", 500, "EUR"), ("9.90 SEK", "", 990, "SEK"), ("kr 10", "NOK", 1_000, "NOK"),
+      ("£5", "EUR", nil, "is not an amount of EUR"), ("$5", "", nil, "does not name one currency"),
+      ("5", "", nil, "has no currency"), ("from £5 to £6", "GBP", nil, "price"), ("£5 each", "GBP", nil, "price"),
+      ("5 pcs", "GBP", nil, "is not an amount of GBP"),
+    ] as [(String, String, Int64?, String)])
+  func signs(_ text: String, _ currency: String, _ minorUnits: Int64?, _ expected: String) throws {
+    let line = try Self.record("sku;title;price;currency\nA;Kettle;\(text);\(currency)\n")
+    switch (line, minorUnits) {
+    case (.record(let record, _), let amount?):
+      let price = try #require(record.variants[0].prices.first?.amount)
+      #expect(price.minorUnits == amount && price.currency.code == expected, "\(text)")
+    case (.refused(let number, let reason), nil): #expect(number == 2 && reason.contains(expected), "\(text): \(reason)")
+    default: Issue.record("\(text): \(String(describing: line))")
+    }
+  }
+
+  @Test(
+    "1: numbers with a unit",
+    arguments: [("345 g", 345), ("345g", 345), ("345", 345), ("1,5 G", 1.5), ("345 kg", nil), ("345 g g", nil)]
+      as [(String, Double?)])
+  func units(_ text: String, _ expected: Double?) throws {
+    let line = try Self.record("sku;title;attribute.weight:number:g\nA;Kettle;\(text)\n")
+    switch (line, expected) {
+    case (.record(let record, _), let number?): #expect(record.attributes[0].values == [.number(number)], "\(text)")
+    case (.refused(2, let reason), nil): #expect(reason.contains("beside the number"), "\(text): \(reason)")
     default: Issue.record("\(text): \(String(describing: line))")
     }
   }
@@ -94,5 +130,21 @@ import Testing
       ], variants: [.init(sku: SKU("A"))])
     let plain = record.withoutMarkup()
     #expect(plain.title == "<p></p>" && plain.attributes.map(\.values) == [[.text("dry & cool")], []])
+  }
+
+  @Test("2: tags that never close", .timeLimit(.minutes(1)))
+  func unclosed() {
+    // With the square of the length each of these would take minutes.
+    for part in ["<script>", "</script", "<!-- ", "<![CDATA[", "<b \"", "<style></stylex", "&#", "<p"] {
+      let text = String(repeating: part, count: 12_000)
+      for whole in [text, text + "</scriptx", "<script>" + text + "</SCRIPT >end"] {
+        let plain = MarkupText.plain(whole)
+        #expect(plain.count <= whole.count, "\(part)")
+        if whole.hasSuffix("end"), !part.contains("script") && !part.contains("<!") {
+          #expect(plain.hasSuffix("end"), "\(part)")
+        }
+      }
+    }
+    #expect(MarkupText.plain("a<script>x</scriptx y</script>b<script>z</SCRIPT>c") == "a b c")
   }
 }

@@ -25,6 +25,8 @@ private enum Layer: Hashable {
   case flow
   /// HTTP and pages.
   case edge
+  /// Makes the adapters and hands them to the flows.
+  case wiring
   case executable
   /// Code that tests share; nothing that is shipped depends on it.
   case testSupport
@@ -41,7 +43,8 @@ private enum Layer: Hashable {
     case .local: [.base, .domain, .ports, .driver, .adapter]
     case .flow: [.base, .domain, .ports]
     case .edge: [.base, .domain, .ports, .flow, .edge]
-    case .executable: [.base, .domain, .engine, .ports, .driver, .adapter, .local, .flow, .edge]
+    case .wiring: [.base, .domain, .engine, .ports, .driver, .adapter, .local, .flow, .edge, .wiring]
+    case .executable: Layer.wiring.allowed
     }
   }
 }
@@ -61,7 +64,8 @@ private let layers: [String: Layer] = [
   "Seeding": .adapter, "SupplierFeeds": .adapter, "StripePayments": .adapter, "SMTPMail": .adapter,
   "LocalServices": .local,
   "SearchService": .flow, "Behaviour": .flow, "Indexer": .flow, "Workers": .flow,
-  "StorefrontAPI": .edge, "Web": .edge,
+  "Edge": .edge, "StorefrontAPI": .edge, "Web": .edge,
+  "Bootstrap": .wiring,
   "vitrine": .executable,
   "TestSupport": .testSupport,
 ]

@@ -108,7 +108,7 @@ import Testing
     let files = Repository.files(under: ["Sources/Configuration"], withExtension: "swift").filter {
       $0.contains("/Settings")
     }
-    let code = try Repository.files(under: ["Sources/vitrine"], withExtension: "swift")
+    let code = try Repository.files(under: ["Sources/Bootstrap", "Sources/vitrine"], withExtension: "swift")
       .map { SwiftSource(try Repository.text($0)).codeText }.joined()
     let names: [String] = try files.flatMap { file in
       SwiftSource(try Repository.text(file)).codeText.split(separator: "\n").compactMap { line in
@@ -116,6 +116,8 @@ import Testing
       }
     }
     #expect(names.count > 40)
-    for name in names { #expect(code.contains(".\(name)"), "no code in Sources/vitrine reads the setting '\(name)'") }
+    for name in names {
+      #expect(code.contains(".\(name)"), "no code in Sources/Bootstrap or Sources/vitrine reads the setting '\(name)'")
+    }
   }
 }

@@ -6,6 +6,7 @@
 // 5. Every error of the flows has its problem.
 // 6. A corrected search says what was typed and what was searched; exact=true searches as typed.
 import Catalog
+import Edge
 import HTTPServer
 import JSON
 import Ports
@@ -32,7 +33,9 @@ import Testing
     #expect(try await shop.json("/v1/categories")["categories"]?.array?.count == 3)
     #expect(try await shop.client.get("/livez").text == "ok\n")
     #expect(
-      try await shop.json("/readyz") == ["ready": true, "checks": ["search": "ok", "postgres": "ok"]])
+      try await shop.json("/readyz") == [
+        "ready": true, "checks": ["search": "ok", "postgres": "ok", "freshness": "ok", "warm_up": "ok"],
+      ])
     let metrics = try await shop.client.get("/metrics")
     #expect(metrics.status == 200 && metrics.text.contains("vitrine_searches_total"))
     #expect(metrics.headers["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
@@ -114,7 +117,10 @@ import Testing
     let shop = try await TestShop([TestShop.hostile])
     #expect(try await shop.client.get("/v1/search?q=zebra").status == 200)
     await shop.pool.close()
-    #expect(try await shop.json("/readyz") == ["ready": true, "checks": ["search": "ok", "postgres": "down"]])
+    #expect(
+      try await shop.json("/readyz") == [
+        "ready": true, "checks": ["search": "ok", "postgres": "down", "freshness": "stale", "warm_up": "ok"],
+      ])
     let page = try await shop.json("/v1/search?q=zebra")
     #expect(page["degraded"] == ["prices"] && page["products"]?.array?.count == 1)
     #expect(try await shop.client.get("/search?q=zebra").status == 200)

@@ -78,7 +78,8 @@ import Testing
     #expect(try await count(parts, "event") == before + 7)
     let search = #"{"type":"search","query":"Red Dress for me@example.com","total":3,"search_id":"00000000000000aa"}"#
     #expect(try await send(parts, search, headers: cookie)["accepted"]?.int == 1)
-    #expect(try await count(parts, "search", "id = 170 AND query = 'red dress for [email]' AND visitor IS NOT NULL") == 1)
+    #expect(
+      try await count(parts, "search", "id = 170 AND query = 'red dress for [email]' AND visitor IS NOT NULL") == 1)
     let unknown = #"{"type":"view","sku":"NO-SUCH-SKU"}"#
     #expect(try await send(parts, unknown, headers: cookie)["unknown_products"]?.int == 1)
   }

@@ -11,10 +11,11 @@ import Ports
 import PostgresClient
 import PostgresStore
 import SearchDSL
-import SearchNode
 import SearchService
 import TestSupport
 import Testing
+
+@testable import Bootstrap
 
 @Suite struct ExtremeRowsTests {
   private static let whole = ["-9223372036854775808", "-1", "0", "1", "1000000000001", "9223372036854775807"]
@@ -37,6 +38,10 @@ import Testing
     ("catalog.product", "popularity", numbers), ("catalog.product", "released_at", moments),
     ("catalog.product", "created_at", moments.filter { $0 != "NULL" }),
     ("catalog.product_attribute", "number_value", numbers), ("catalog.product_attribute", "date_value", days),
+    // Values of another type than their attribute's, and rows without a value.
+    ("catalog.product_attribute", "text_value", ["'12'", "'lamp'", "NULL"]),
+    ("catalog.product_attribute", "boolean_value", ["true", "NULL"]),
+    ("catalog.product_attribute", "swatch_hex", ["'#112233'"]), ("catalog.product", "lifecycle", ["'bogus'"]),
     ("catalog.variant_option", "number_value", numbers), ("catalog.product_category", "position", small),
     ("catalog.variant", "position", small), ("catalog.attribute", "position", small),
     ("catalog.category", "position", small),
@@ -44,6 +49,8 @@ import Testing
     ("pricing.price", "amount_minor_units", whole), ("pricing.price", "was_minor_units", whole + ["NULL"]),
     ("pricing.price", "minimum_quantity", whole), ("pricing.price", "valid_from", moments),
     ("pricing.price", "valid_until", moments), ("pricing.cost", "amount_minor_units", whole),
+    // Several together are more than an integer.
+    ("catalog.product", "document_version", ["9000000000000000000"]),
   ]
 
   private static func records() -> [ProductRecord] {
@@ -146,9 +153,9 @@ import Testing
     let note = "seed \(seed)"
 
     // The index that was built before takes the changes, verify looks at it, and another is built from nothing.
-    let node = shop.node
-    let generation = try #require(try await shop.catalog.generations(alias: "products").first { $0.state == .live })
-    let catchUp = IndexCatchUp(source: shop.catalog, ledger: shop.catalog, engine: node, clock: shop.clock)
+    let (node, alias, clock) = (shop.shop.engine, shop.shop.indexAlias, shop.shop.clock)
+    let generation = try #require(try await shop.catalog.generations(alias: alias).first { $0.state == .live })
+    let catchUp = IndexCatchUp(source: shop.catalog, ledger: shop.catalog, engine: node, clock: clock)
     try await catchUp.run(generation)
     let verification = IndexVerification(source: shop.catalog, ledger: shop.catalog, engine: node)
     let report = try await verification.run(generation) { try await catchUp.run(generation) }
@@ -158,12 +165,13 @@ import Testing
     let mapping = try IndexMapping(parsing: TestShop.read(TestShop.root + "/IndexMappings/products.json"))
     let full = FullIndex(
       source: shop.catalog, ledger: shop.catalog, leases: shop.catalog, engine: node, mapping: mapping,
-      clock: shop.clock)
-    let built = try await full.run(FullIndex.Options(alias: "products"))
+      clock: clock)
+    let built = try await full.run(FullIndex.Options(alias: alias))
     #expect(built.documents > 0 && built.deadLetters == 0, "\(built), \(note)")
     let knowledge = CatalogKnowledge(source: shop.catalog)
     try await knowledge.refresh()
-    let second = try #require(try await shop.catalog.generations(alias: "products").first { $0.state == .live })
+    #expect(try await shop.catalog.catalogMark().versions > 0, "\(note)")
+    let second = try #require(try await shop.catalog.generations(alias: alias).first { $0.state == .live })
     let after = try await verification.run(second, catchUp: nil)
     #expect(after.found.isEmpty, "\(after.found.prefix(3)), \(note)")
     try await walk(shop, note)

@@ -3,6 +3,7 @@
 // 3. Real answers of every operation, and problems, are as their schemas say: types, members, patterns; and a value
 //    that is not is told apart.
 // 4. Parameters that are described are taken; those that are not are refused.
+import Edge
 import HTTPServer
 import JSON
 import StorefrontAPI
@@ -17,7 +18,7 @@ import Testing
       "/", "/search", "/c/{slug}", "/b/{slug}", "/facets/{code}", "/products/{id}", "/admin/search", "/favicon.ico",
       "/robots.txt",
     ]
-    let routes = shop.router.routes.filter { route in
+    let routes = shop.routes.entries.filter { route in
       !pages.contains(route.pattern) && !route.pattern.hasPrefix("/assets/") && !route.pattern.hasPrefix("/pictures/")
     }
     let described = try #require(OpenAPI.document["paths"]?.object)

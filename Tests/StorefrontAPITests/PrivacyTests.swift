@@ -2,6 +2,7 @@
 // 1. A browser that asks to be left alone (Sec-GPC, DNT) gets no cookie, with one of its own or without, and nothing is kept
 //    of what it does: Redis and the log stay as they are.
 // 2. Nothing is kept in Redis of whoever sends no cookie.
+import Edge
 import HTTPServer
 import JSON
 import LocalServices
@@ -18,11 +19,11 @@ import Testing
   /// Routes with their parameters filled in; a route that is added is walked too.
   private func targets(of shop: TestShop) async throws -> [(method: HTTPMethod, target: String)] {
     let product = try #require(try await shop.json("/v1/search?q=dress")["products"]?[0]?["id"]?.string)
-    return shop.router.routes.map { route in
+    return shop.routes.entries.map { route in
       var path = route.pattern
       for (name, value) in [
         ("{id}", product), ("{slug}", route.pattern.contains("/b") ? "velloria" : "dresses"), ("{code}", "brand"),
-        ("{name...}", "x.svg"),
+        ("{name}", "x.svg"),
       ] { path = path.replacing(name, with: value) }
       return (route.method, path + "?q=dress")
     }

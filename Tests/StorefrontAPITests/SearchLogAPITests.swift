@@ -9,6 +9,7 @@
 // 5. Queries that three visitors of three networks had are suggested from their first letter: not those of three visitors
 //    of one network, of made-up visitors, of words that the catalog does not have, or with operators.
 // 6. Guesses of the admin token become 429, from that address alone; nobody without a token is counted.
+import Edge
 import HTTPServer
 import JSON
 import Ports
@@ -133,7 +134,8 @@ import Testing
       }
     }
     #expect(throws: (any Error).self) {
-      try AdminAccess(token: nil).check(.init(target: "/", headers: ["Authorization": "Bearer "]))
+      try StaffAccess(token: nil).principal(
+        of: .init(target: "/", headers: ["Authorization": "Bearer "]), for: .staff(.analyst))
     }
   }
 

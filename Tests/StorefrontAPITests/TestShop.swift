@@ -1,5 +1,7 @@
 import Behaviour
 import Catalog
+import Configuration
+import Edge
 import Glibc
 import HTTPServer
 import Indexer
@@ -10,26 +12,26 @@ import PostgresClient
 import PostgresStore
 import RedisStore
 import SearchDSL
-import SearchNode
 import SearchService
 import Seeding
 import Signing
-import StorefrontAPI
 import Telemetry
 import TestSupport
+import Testing
 import Threading
-import Web
 
-/// API and pages behind the real server, on a real database and the embedded engine.
+@testable import Bootstrap
+
+/// API and pages as `vitrine serve` wires them, behind the real server, on a real database and the embedded engine.
 struct TestShop: Sendable {
+  let shop: Shop
   let pool: PostgresPool
-  let catalog: PostgresCatalog
-  let router: Router
+  let routes: Routes
   let log: SearchLog
   let client: HTTPClient
-  let node: SearchNode
-  let behaviour: Behaviour
-  let clock: any WallClock = Clock()
+
+  var catalog: PostgresCatalog { shop.catalog }
+  var behaviour: Behaviour { shop.behaviour }
 
   /// The hand-written demo catalog and one product whose texts try to break out; shared: its tests only read.
   static let shared = Task {
@@ -53,87 +55,62 @@ struct TestShop: Sendable {
       }, pictureURLs: ["/pictures/\(attack).svg"], popularity: 1e6)
   }()
 
-  /// What signs this shop's cookies.
-  static let visitors = Visitors(signer: TokenSigner(key: Array("the key of the tests' cookies".utf8)))
+  private static let signingKey = "the-key-of-the-tests-cookies-and-cursors"
 
   /// A header with a visitor's cookie that this shop signed.
   static func cookie(_ visitor: VisitorID = .random()) -> String {
-    "Cookie: \(visitors.cookie(visitor).prefix { $0 != ";" })\r\n"
+    let visitors = Visitors(signer: TokenSigner(key: Array(signingKey.utf8)))
+    return "Cookie: \(visitors.cookie(visitor).prefix { $0 != ";" })\r\n"
   }
 
+  /// What differs from a shop's defaults: tests come from many addresses by saying so, send a lot, and may take the time
+  /// that a busy machine needs.
+  private static let settings = [
+    "shop.name": "Test & Shop", "admin.token": adminToken, "security.signingKey": signingKey,
+    "http.trustedProxies": "127.0.0.1", "http.requestDeadlineMilliseconds": "120000",
+    "http.searchesPerSecond": "1000000", "http.visitorSearchesPerSecond": "1000000", "http.eventsPerSecond": "1000000",
+  ]
+
   /// `redis`: keeps what visitors looked at and searched for. `postgres`: a database of the test's own. `engine`: an outside
-  /// one. `deadlines`: other than all the time that a busy machine takes.
+  /// one. `deadlines`: other than all the time that a busy machine takes. `settings`: others than the tests' own.
   init(
     _ records: [ProductRecord], isIndexed: Bool = true, redis: RedisClient? = nil, postgres: PostgresSettings? = nil,
-    engine: (any SearchEngine)? = nil, deadlines: SearchService.Deadlines = Self.allTheTime
+    engine: (any SearchEngine)? = nil, deadlines: SearchService.Deadlines = Self.allTheTime,
+    settings: [String: String] = [:]
   ) async throws {
     if let postgres {
       pool = PostgresPool(postgres)
-      _ = try await Migrator.shop.migrate(pool)
     } else {
       pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
     }
-    catalog = PostgresCatalog(pool)
-    let outcome = try await catalog.upsert(records, source: "test")
+    _ = try await Migrator.shop.migrate(pool)
+    var environment: [String: String] = [:]
+    for (key, value) in Self.settings.merging(settings, uniquingKeysWith: { $1 }) {
+      environment[ConfigKey(dotted: key).environmentVariable] = value
+    }
+    let context = CommandContext(
+      resolved: try ResolvedSettings(flags: [:], environment: environment), environment: environment,
+      terminal: Terminal(isInteractive: false) { _, _ in })
+    var parts = Shop.Parts()
+    parts.clock = Clock()
+    parts.engine = engine
+    parts.deadlines = deadlines
+    parts.logSink = NullSink()
+    shop = try Shop(context, pool: pool, redis: redis, parts: parts)
+    log = try #require(shop.searchLog)
+    routes = try shop.routes()
+    let outcome = try await shop.catalog.upsert(records, source: "test")
     precondition(outcome.inserted == records.count, "products were refused: \(outcome.refused)")
-    let embedded = SearchNode()
-    self.node = embedded
-    let node: any SearchEngine = engine ?? embedded
-    let mapping = try IndexMapping(parsing: Self.read(Self.root + "/IndexMappings/products.json"))
-    let full = FullIndex(
-      source: catalog, ledger: catalog, leases: catalog, engine: node, mapping: mapping, clock: Clock())
-    var options = FullIndex.Options(alias: "products")
-    options.allocationPatience = .zero
-    if isIndexed { _ = try await full.run(options) }
-
-    let knowledge = CatalogKnowledge(source: catalog)
-    try await knowledge.refresh()
-    let metrics = MetricsRegistry()
-    var logOptions = SearchLog.Options()
-    logOptions.maySuggest = { knowledge.isOfKnownWords($0) }
-    let behaviour = Behaviour(
-      store: PostgresBehaviour(pool), cache: redis.map(RedisBehaviour.init), catalog: catalog, clock: Clock(),
-      metrics: metrics)
-    self.behaviour = behaviour
+    if isIndexed {
+      var options = shop.fullIndexOptions
+      options.allocationPatience = .zero
+      _ = try await shop.indexFull(options)
+    }
+    try await shop.knowledge.refresh()
+    await shop.warmth.look()
     // Stores events as long as the process lives, as its server does.
-    Task { await behaviour.run(logger: Logger(label: "test", sink: NullSink())) }
-    log = SearchLog(store: PostgresSearchLog(pool), events: behaviour.intake, clock: Clock(), options: logOptions)
-    let service = SearchService(
-      engine: node, index: "products", catalog: catalog, clock: Clock(), knowledge: knowledge,
-      searches: .init(recent: redis.map(RedisRecentSearches.init), popular: log.popular), log: log,
-      signer: TokenSigner(key: Array("the key of the tests".utf8)), deadlines: deadlines)
-    var router = Router()
-    router.use(Middlewares.requestIdentity())
-    // Tests come from many addresses by saying so.
-    router.use(Middlewares.clientAddress(trusting: ["127.0.0.1"].compactMap(NetworkRange.init)))
-    router.use(Middlewares.securityHeaders(contentSecurityPolicy: Storefront.contentSecurityPolicy))
-    let catalog = catalog
-    StorefrontAPI(
-      service: service, visitors: Self.visitors, metrics: metrics,
-      checks: [
-        .init(name: "search", isRequired: true) {
-          (try? await node.count(.matchNone, in: "products", deadline: .now + .seconds(60))) != nil
-        },
-        .init(name: "postgres", isRequired: false) { (try? await catalog.captureCursor()) != nil },
-      ]
-    ).register(on: &router)
-    let access = AdminAccess(token: Self.adminToken)
-    AdminAPI(log: log, access: access).register(on: &router)
-    let conduct = SenderConduct()
-    BehaviourAPI(behaviour: behaviour, visitors: Self.visitors, conduct: conduct, clock: Clock())
-      .register(on: &router)
-    Storefront(
-      service: service, shopName: "Test & Shop", visitors: Self.visitors,
-      recentlyViewed: redis.map(RedisRecentlyViewed.init), adminAccess: access,
-      events: PageEvents(behaviour: behaviour, visitors: Self.visitors, conduct: conduct, clock: Clock())
-    ).register(on: &router)
-    router.get("/pictures/{name...}", Route(name: "picture", isImmediate: true)) { _ in .text("a picture") }
-    self.router = router
-    var configuration = HTTPServer.Configuration()
-    configuration.port = 0
-    configuration.deadline = .seconds(120)
-    let server = HTTPServer(
-      configuration: configuration, router: router, logger: Logger(label: "test", sink: NullSink()), metrics: metrics)
+    Task { [shop] in await shop.behaviour.run(logger: shop.logger) }
+    let server = try shop.server(port: 0)
     client = HTTPClient(port: try server.start())
     Self.servers.append(server)
   }

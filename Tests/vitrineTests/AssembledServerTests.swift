@@ -5,6 +5,7 @@
 // 4. The ended instances of the embedded engine are forgotten after five minutes, and no sooner.
 import Catalog
 import Configuration
+import Edge
 import ElasticsearchClient
 import Foundation
 import HTTPServer
@@ -21,6 +22,7 @@ import Telemetry
 import TestSupport
 import Testing
 
+@testable import Bootstrap
 @testable import vitrine
 
 /// Settings that exclude one another are spread over several shops.
@@ -38,7 +40,7 @@ private enum Variant: CaseIterable {
 /// A shop as a command assembles it.
 private struct Assembly: Sendable {
   let database: Database
-  let cache: Cache
+  let opened: Redis
   let shop: Shop
   let server: HTTPServer
   let adminStatuses: (with: Int, without: Int)
@@ -55,7 +57,7 @@ private struct Assembly: Sendable {
   }
 
   func redis<Value>(_ path: KeyPath<RedisSettings, Value>) throws -> Value {
-    try part("connections.0.settings", of: #require(cache.client), as: RedisSettings.self)[keyPath: path]
+    try part("connections.0.settings", of: #require(opened.client), as: RedisSettings.self)[keyPath: path]
   }
 
   func drains(_ services: [ServiceConfiguration]) -> [Duration] {
@@ -159,7 +161,7 @@ private struct Row: Sendable {
     Row("postgres.statementTimeoutMilliseconds", "115") {
       $0.database.pool.settings.statementTimeout == .milliseconds(115)
     },
-    Row("redis.enabled", "false", in: [.off]) { $0.cache.client == nil && $0.shop.redis == nil },
+    Row("redis.enabled", "false", in: [.off]) { $0.opened.client == nil && $0.shop.redis == nil },
     Row("redis.url", "redis://rob:1216@127.0.0.1:3/7", in: [.urls]) {
       try $0.redis(\.endpoint) == .tcp(host: "127.0.0.1", port: 3) && $0.redis(\.username) == "rob"
         && $0.redis(\.password) == "1216" && $0.redis(\.database) == 7
@@ -247,7 +249,7 @@ private struct Row: Sendable {
 
   private static let others = [
     Row("stateFolder", "FOLDER/state", in: [.key]) {
-      let folder = try #require($0.cache.server).folder
+      let folder = try #require($0.opened.server).folder
       return folder.hasSuffix("/state/redis") && FileManager.default.fileExists(atPath: folder)
     },
     Row("queryLog.enabled", "false", in: [.off]) { $0.shop.searchLog == nil && $0.service.log == nil },
@@ -295,12 +297,12 @@ private struct Row: Sendable {
     let context = CommandContext(
       resolved: resolved, environment: environment, terminal: Terminal(isInteractive: false) { _, _ in })
     let database = try await Database.open(context)
-    let cache = try await Cache.open(context, startsPrivate: variant == .key)
+    let redis = try await Redis.open(context, startsPrivate: variant == .key)
     do {
-      let shop = try Shop(context, pool: database.pool, redis: cache.client)
+      let shop = try Shop(context, pool: database.pool, redis: redis.client)
       let answers = try await Self.answers(of: shop)
       let assembly = Assembly(
-        database: database, cache: cache, shop: shop, server: shop.server(router: shop.router()),
+        database: database, opened: redis, shop: shop, server: try shop.server(),
         adminStatuses: answers.statuses, page: answers.page)
       for row in rows {
         do {
@@ -310,11 +312,11 @@ private struct Row: Sendable {
         }
       }
     } catch {
-      await cache.close()
+      await redis.close()
       await database.close()
       throw error
     }
-    await cache.close()
+    await redis.close()
     await database.close()
   }
 
@@ -370,7 +372,8 @@ private struct Row: Sendable {
     var configuration = HTTPServer.Configuration()
     configuration.port = 0
     let server = HTTPServer(
-      configuration: configuration, router: shop.router(), logger: Logger(label: "test", sink: NullSink()),
+      configuration: configuration, router: try shop.routes().finished(),
+      logger: Logger(label: "test", sink: NullSink()),
       metrics: shop.metrics)
     let client = HTTPClient(port: try server.start())
     do {

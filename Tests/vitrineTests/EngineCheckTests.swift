@@ -120,7 +120,7 @@ private struct PlayedEngine {
 
   init(_ answer: String, status: Int = 200, port: Int = 0) {
     var router = Router()
-    router.get("/", Route(name: "engine")) { _ in
+    router.get("/", RouteOptions(name: "engine")) { _ in
       var response = HTTPResponse.text(answer, status: HTTPStatus(status))
       response.headers["Content-Type"] = answer.hasPrefix("<") ? "text/html" : "application/json"
       return response

@@ -13,6 +13,7 @@ import Seeding
 import Testing
 import Threading
 
+@testable import Bootstrap
 @testable import vitrine
 
 @Suite struct RecognitionTests {

@@ -11,6 +11,7 @@ import JSON
 import Testing
 import Threading
 
+@testable import Bootstrap
 @testable import vitrine
 
 @Suite struct RecommenderEvaluationTests {

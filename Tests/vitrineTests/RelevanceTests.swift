@@ -19,6 +19,7 @@ import Testing
 import Threading
 import Understanding
 
+@testable import Bootstrap
 @testable import vitrine
 
 /// Twelve products and six queries in their own folder. Titles state a product's purpose as often as its kind, so that

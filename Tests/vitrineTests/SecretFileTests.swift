@@ -3,9 +3,11 @@
 //    somebody wrote into it is kept; two files have different secrets.
 // 2. If there is no such folder, or a link stands in the file's place, one clear line says so, and nothing is written
 //    through the link.
+// 3. Threads that ask for a new file's secret together all get the secret that the file has.
 import Foundation
 import Testing
 
+@testable import Bootstrap
 @testable import vitrine
 
 @Suite struct SecretFileTests {
@@ -36,6 +38,20 @@ import Testing
       }
     }
     #expect(tokens.count == 2)
+  }
+
+  @Test("3: made together")
+  func madeTogether() async throws {
+    for _ in 0..<20 {
+      let folder = NSTemporaryDirectory() + "vitrine-token-\(UUID().uuidString)"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let secrets = try await withThrowingTaskGroup(of: String.self) { group in
+        for _ in 0..<8 { group.addTask { try SecretFile.signingKey(in: folder).secret() } }
+        return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+      }
+      #expect(secrets == [try SecretFile.signingKey(in: folder).secret()])
+    }
   }
 
   @Test("2: obstacles")

@@ -16,6 +16,7 @@ import TestSupport
 import Testing
 import Threading
 
+@testable import Bootstrap
 @testable import vitrine
 
 private struct Failure: Error, Equatable {

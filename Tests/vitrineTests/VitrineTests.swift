@@ -15,6 +15,7 @@ import PostgresClient
 import Testing
 import Threading
 
+@testable import Bootstrap
 @testable import vitrine
 
 private func run(_ line: String, environment: [String: String] = [:]) async -> (ExitCode, out: String, err: String) {

@@ -10,6 +10,8 @@ RSS_BOUND_MEGABYTES = 600
 DEAREST_FACTOR = 10
 # Below this a factor says more of the clock than of the shop.
 LEAST_SECONDS = 0.01
+# So many answers with products fill the shop's caches several times.
+LEAST_FOUND = 300
 # One less than a search takes: the measurement adds one, so that no cache answers.
 MOST_CONDITIONS = 29
 
@@ -63,20 +65,24 @@ def run(shop, random, seconds, clock):
 
     def different(number):
         count = random.randrange(1, 28)
-        parameters = [("q", f"{random.choice(words)} {number}"), ("page_size", str(random.randrange(1, 101)))]
-        for _ in range(count):
-            code = random.choice(list(known))
-            parameters.append(("filter", f"{code}:{random.choice(known[code] or ['x'])} {random.randrange(1 << 40)}"))
+        # The highest price makes each search another one and leaves its products in.
+        parameters = [("page_size", str(random.randrange(40, 101))), ("price_max", str(10_000 + number))]
+        if number % 2:
+            parameters.append(("q", random.choice(words)))
+        code = random.choice([code for code in known if known[code]])
+        parameters += [("filter", f"{code}:{random.choice(known[code])}") for _ in range(count)]
         return "/v1/search?" + "&".join(f"{quoted(name)}={quoted(value)}" for name, value in parameters)
 
-    asked = 0
+    asked = found = 0
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         while clock() < end and asked < 10_000:
             for answer in pool.map(shop.get, [different(asked + n) for n in range(200)]):
                 shop.check(f"a legal search was answered {answer.status}: {answer.text[:200]}", answer.status in (200, 429))
+                found += answer.status == 200 and len(answer.json()["products"]) > 0
             asked += 200
     after = shop.rss()
-    print(f"  {asked} different searches: {before:.0f} → {after:.0f} MB")
+    shop.check(f"{found} of {asked} different searches found products", found >= LEAST_FOUND)
+    print(f"  {asked} different searches, {found} with products: {before:.0f} → {after:.0f} MB")
     shop.check(f"{after:.0f} MB, the bound is {RSS_BOUND_MEGABYTES}", after < RSS_BOUND_MEGABYTES)
     shop.expect_alive("legal requests")
 

@@ -157,7 +157,7 @@ struct CSVScanner {
 
   private enum State { case start, plain, quoted, afterQuote }
 
-  /// What is wrong with a row is noted and the row read to its end, or to the most that a row has.
+  /// Reads a damaged row to the end of the line that has the fault, a sound one to its own end.
   private mutating func scan() throws -> Row {
     var fields: [String] = []
     var field: [UInt8] = []
@@ -187,6 +187,11 @@ struct CSVScanner {
         if byte == Self.lineFeed {
           line += 1
           secondLine = secondLine ?? index
+          // Reading on from every damaged line to the next quote would take quadratic time.
+          guard fault == nil else {
+            finish()
+            return row()
+          }
         }
       case (.afterQuote, Self.quote):
         field.append(byte)

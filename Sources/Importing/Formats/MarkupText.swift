@@ -57,11 +57,14 @@ private struct MarkupReader {
     return hasMarkup ? String(out) : nil
   }
 
-  private func starts(with text: String, at place: Int) -> Bool {
-    let wanted = Array(text.unicodeScalars)
+  private func starts(with text: String, at place: Int) -> Bool { starts(with: Array(text.unicodeScalars), at: place) }
+
+  /// Capitals of ASCII count as their small letters.
+  private func starts(with wanted: [Unicode.Scalar], at place: Int) -> Bool {
     guard place + wanted.count <= scalars.count else { return false }
     return wanted.indices.allSatisfy {
-      scalars[place + $0] == wanted[$0] || scalars[place + $0].properties.lowercaseMapping == String(wanted[$0])
+      let scalar = scalars[place + $0]
+      return scalar == wanted[$0] || ((0x41...0x5A).contains(scalar.value) && scalar.value + 0x20 == wanted[$0].value)
     }
   }
 
@@ -70,9 +73,30 @@ private struct MarkupReader {
 
   private mutating func place(of text: String, from start: Int) -> Int? {
     guard start < scalars.count, !missing.contains(text) else { return nil }
-    let found = (start..<scalars.count).first { starts(with: text, at: $0) }
+    let wanted = Array(text.unicodeScalars)
+    let found = (start..<scalars.count).first { starts(with: wanted, at: $0) }
     if found == nil { missing.insert(text) }
     return found
+  }
+
+  /// The closing tags that were found last, by name. An opening tag in front of one is closed by it: each part of the text
+  /// is searched once.
+  private var closings: [String: Range<Int>] = [:]
+
+  /// Behind the next closing tag of the name.
+  private mutating func closing(of name: String, from start: Int) -> Int? {
+    if let known = closings[name], known.lowerBound >= start { return known.upperBound }
+    var from = start
+    while let place = place(of: "</\(name)", from: from) {
+      if let end = tagEnd(from: place + name.count + 2) {
+        closings[name] = place..<end
+        return end
+      }
+      from = place + 1
+    }
+    // What stands behind the last one tried is no closing tag either.
+    missing.insert("</\(name)")
+    return nil
   }
 
   private mutating func tag() -> Bool {
@@ -91,9 +115,7 @@ private struct MarkupReader {
       at += 1
     }
     guard Self.inline.contains(name) || Self.parting.contains(name), let end = tagEnd(from: at) else { return false }
-    if Self.silent.contains(name), !isClosing, let close = place(of: "</\(name)", from: end),
-      let closed = tagEnd(from: close + name.count + 2)
-    {
+    if Self.silent.contains(name), !isClosing, let closed = closing(of: name, from: end) {
       return leave(at: closed, parts: true)
     }
     return leave(at: end, parts: Self.parting.contains(name))
@@ -182,8 +204,16 @@ extension ProductRecord {
     // A title of nothing but tags is better than none.
     record.title = plainTitle.isEmpty ? title : plainTitle
     record.summary = MarkupText.plain(summary)
-    record.brand = brand.map(MarkupText.plain)
-    record.categories = categories.map { $0.map(MarkupText.plain) }
+    // A name of nothing but markup is no name.
+    func name(_ text: String) -> String? {
+      let plain = MarkupText.plain(text)
+      return plain.isEmpty && !text.isEmpty ? nil : plain
+    }
+    record.brand = brand.flatMap(name)
+    record.categories = categories.compactMap { path in
+      let names = path.compactMap(name)
+      return names.isEmpty && !path.isEmpty ? nil : names
+    }
     record.attributes = attributes.compactMap { $0.withoutMarkup() }
     for index in record.variants.indices {
       record.variants[index].options = variants[index].options.compactMap { $0.withoutMarkup() }

@@ -79,11 +79,19 @@ struct VariantFields {
 
   private func money(_ major: ImportField, _ minor: ImportField) throws -> Money? {
     guard let cell = cells[minor] ?? cells[major] else { return nil }
-    guard let code = cells[.currency]?.text else {
-      throw LineRefusal("\(cell.heading) has no currency: give a column or a constant currency")
+    let (mark, amount) = CurrencySign.parted(cell.text) ?? ("", cell.text)
+    let named = try cells[.currency].map { try FieldText.currency($0.text) }
+    guard let currency = named ?? CurrencySign.currency(of: mark) else {
+      throw LineRefusal(
+        mark.isEmpty
+          ? "\(cell.heading) has no currency: give a column or a constant currency"
+          : "\(cell.heading) \(cell.text): \(mark) does not name one currency: give a column or a constant currency")
     }
-    let currency = try FieldText.currency(code)
-    let digits = try number(cell, cell.text)
+    guard mark.isEmpty || CurrencySign.isMark(mark, of: currency) else {
+      throw LineRefusal(
+        "\(cell.heading) \(cell.text) is not an amount of \(currency), the row's currency: correct one of them")
+    }
+    let digits = try number(cell, amount)
     let money =
       if cells[minor] != nil {
         Int64(NumberText.trimmed(digits, to: 0)).map { Money(minorUnits: $0, currency: currency) }
@@ -133,7 +141,12 @@ struct VariantFields {
   private func value(_ definition: AttributeDefinition, _ cell: Cell, _ text: String) throws -> AttributeValue {
     switch definition.type {
     case .text: return .text(text)
-    case .number: return .number(try double(cell, text))
+    case .number:
+      // The attribute's own unit may stand beside the number.
+      guard let unit = definition.unit, let (mark, number) = CurrencySign.parted(text),
+        mark.lowercased() == unit.lowercased()
+      else { return .number(try double(cell, text)) }
+      return .number(try double(cell, number))
     case .boolean:
       switch text.lowercased() {
       case "true", "yes", "1": return .boolean(true)
@@ -170,6 +183,9 @@ struct VariantFields {
   /// The number with a point and without grouping, times the column's factor.
   private func number(_ cell: Cell, _ text: String) throws -> String {
     guard let digits = NumberText.plain(text, decimalMark: cell.column.decimalMark) else {
+      if let (mark, _) = CurrencySign.parted(text), !mark.isEmpty {
+        throw LineRefusal("\(cell.heading) \(text) has “\(mark)” beside the number: leave it out")
+      }
       let advice = cell.column.decimalMark == nil ? ": say in a mapping which mark is the decimal one" : ""
       throw LineRefusal("\(cell.heading) \(text) is no number whose marks can be told apart\(advice)")
     }

@@ -65,7 +65,7 @@ extension PostgresCatalog: ProductSource {
     try await reaching {
       let row = try await pool.query(
         """
-        SELECT count(*) AS products, coalesce(sum(document_version), 0)::bigint AS versions,
+        SELECT count(*) AS products, least(coalesce(sum(document_version), 0), 9223372036854775807)::bigint AS versions,
           coalesce(max(id), 0) AS last FROM catalog.product
         """)[0]
       return CatalogMark(

@@ -3,6 +3,9 @@ import JSON
 import PostgresClient
 
 /// Turns the JSON array of one product into its snapshot.
+///
+/// The tables' constraints hold for every row. A value that a database without them has, and that cannot be read, is left
+/// out, here and in `ProductScan`: one value must not keep its product, and every later change, out of the index.
 struct ProductSnapshotDecoder {
   private let parser = JSONParser()
   private var vocabulary: ResolvedVocabulary
@@ -16,8 +19,8 @@ struct ProductSnapshotDecoder {
 
   private mutating func product(_ root: JSONElement) throws -> ProductSnapshot {
     let item = Self.items(of: root)
-    guard item.count == 21, let lifecycle = item[11].string.flatMap(Lifecycle.init(rawValue:)),
-      let id = item[0].int, let version = item[3].int, let created = item[15].int, let updated = item[16].int
+    guard item.count == 21, let id = item[0].int, let version = item[3].int, let created = item[15].int,
+      let updated = item[16].int
     else { throw Self.unreadable("product") }
     let categories = paths(item[17])
     let home = categories.first
@@ -31,7 +34,8 @@ struct ProductSnapshotDecoder {
       title: item[4].string ?? "", summary: item[5].string ?? "", brandID: item[6].int.map(BrandID.init(rawValue:)),
       brandName: item[7].string, categories: categories, attributes: try attributes(item[19], in: home),
       variants: try variants(item[20], in: home), pictureURLs: pictures, ratingAverage: Self.number(item[8]),
-      ratingCount: item[9].int ?? 0, popularity: Self.number(item[10]) ?? 0, lifecycle: lifecycle, audience: audience,
+      ratingCount: item[9].int ?? 0, popularity: Self.number(item[10]) ?? 0,
+      lifecycle: item[11].string.flatMap(Lifecycle.init(rawValue:)) ?? .draft, audience: audience,
       releasedAt: Self.timestamp(item[14]), createdAt: Timestamp(microsecondsSinceEpoch: created),
       updatedAt: Timestamp(microsecondsSinceEpoch: updated))
   }
@@ -54,11 +58,9 @@ struct ProductSnapshotDecoder {
     try element.forEachItem { entry in
       items.removeAll(keepingCapacity: true)
       entry.forEachItem { items.append($0) }
-      guard items.count == 3, let id = items[0].int else { throw Self.unreadable("attribute value") }
+      guard items.count == 3, let id = items[0].int else { return }
       let definition = try vocabulary.definition(of: id, in: home)
-      guard let value = Self.value(definition.type, items[1], items[2]) else {
-        throw Self.unreadable("attribute value")
-      }
+      guard let value = Self.value(definition.type, items[1], items[2]) else { return }
       if id == last {
         attributes[attributes.count - 1].values.append(value)
       } else {
@@ -73,7 +75,7 @@ struct ProductSnapshotDecoder {
     var variants: [ProductSnapshot.Variant] = []
     try element.forEachItem { entry in
       let item = Self.items(of: entry)
-      guard item.count == 7, let id = item[0].int, let sku = item[1].string else { throw Self.unreadable("variant") }
+      guard item.count == 7, let id = item[0].int, let sku = item[1].string else { return }
       variants.append(
         .init(
           id: VariantID(rawValue: id), sku: SKU(sku), gtin: item[2].string, options: try attributes(item[5], in: home),
@@ -88,7 +90,7 @@ struct ProductSnapshotDecoder {
       let item = items(of: entry)
       guard item.count == 7, let list = item[0].string, let currency = item[1].string.flatMap(Currency.init(code:)),
         let amount = item[2].int, let quantity = item[4].int
-      else { throw unreadable("price") }
+      else { return }
       prices.append(
         Price(
           list: PriceListCode(list), amount: Money(minorUnits: amount, currency: currency),
@@ -100,7 +102,7 @@ struct ProductSnapshotDecoder {
 
   private static func value(_ type: AttributeType, _ value: JSONElement, _ hex: JSONElement) -> AttributeValue? {
     switch type {
-    case .text: value.string.map { .text($0) }
+    case .text: hex.string == nil ? value.string.map { .text($0) } : nil
     case .number: number(value).map { .number($0) }
     case .boolean: value.bool.map { .boolean($0) }
     case .date: value.int.map { .date(CalendarDay(daysSinceEpoch: $0)) }

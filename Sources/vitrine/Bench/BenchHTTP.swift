@@ -114,6 +114,6 @@ private func benchServer(_ body: [UInt8], threads: Int, hasMiddlewares: Bool) ->
     router.use(Middlewares.securityHeaders())
   }
   router.get("/task") { _ in .bytes(body, contentType: "application/octet-stream") }
-  router.get("/now", Route(isImmediate: true)) { _ in .bytes(body, contentType: "application/octet-stream") }
+  router.get("/now", RouteOptions(isImmediate: true)) { _ in .bytes(body, contentType: "application/octet-stream") }
   return HTTPServer(configuration: configuration, router: router, logger: logger, metrics: metrics)
 }

@@ -1,3 +1,4 @@
+import Bootstrap
 import Catalog
 import Configuration
 import ElasticsearchClient
@@ -47,8 +48,8 @@ struct SearchBenchmark {
   let terminal: Terminal
 
   func run() async throws {
-    let server = shop.server(router: shop.router(), port: 0)
-    let cachingServer = caching.server(router: caching.router(), port: 0)
+    let server = try shop.server(port: 0)
+    let cachingServer = try caching.server(port: 0)
     for shop in [shop, caching] {
       let embedded = try await shop.indexFull()
       terminal.print("embedded node: \(embedded.documents) products indexed in \(embedded.seconds) s, from Postgres")

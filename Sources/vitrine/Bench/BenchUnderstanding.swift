@@ -1,3 +1,4 @@
+import Bootstrap
 import Understanding
 
 /// Measures how long it takes to understand queries: the catalog's own, and twenty words among many synonym rules.

@@ -1,4 +1,5 @@
 import Behaviour
+import Bootstrap
 import Catalog
 import Ports
 import PostgresClient

@@ -1,3 +1,4 @@
+import Bootstrap
 import HTTPServer
 import Indexer
 import SearchService
@@ -22,7 +23,7 @@ struct SuggestBenchmark {
   func run() async throws {
     let indexed = try await shop.indexFull()
     try await shop.knowledge.refresh()
-    let server = shop.server(router: shop.router(), port: 0)
+    let server = try shop.server(port: 0)
     let port = try server.start()
     let right = queries.flatMap(beginnings)
     let wrong = queries.enumerated().compactMap { mistyped($1, $0) }

@@ -1,3 +1,4 @@
+import Bootstrap
 public import Configuration
 import Importing
 import JSON

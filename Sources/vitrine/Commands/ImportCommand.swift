@@ -1,4 +1,6 @@
+import Bootstrap
 import Configuration
+import Foundation
 import Importing
 import PostgresClient
 import PostgresStore
@@ -15,11 +17,15 @@ struct ImportCommand: ParsableCommand {
   /// Most refused lines that are printed; the count includes all.
   static let mostPrinted = 20
 
-  static func print(_ refusals: [ImportReport.Refusal], of count: Int, on terminal: Terminal) {
+  /// `file`: where all of them are written.
+  static func print(_ refusals: [ImportReport.Refusal], of count: Int, on terminal: Terminal, file: String? = nil) {
     for refusal in refusals.prefix(mostPrinted) {
       terminal.printError("line \(refusal.line) was refused: \(refusal.reason)")
     }
-    if count > mostPrinted { terminal.printError("… and \(count - mostPrinted) more") }
+    if count > mostPrinted {
+      let advice = file.map { ", in \($0)" } ?? ""
+      terminal.printError("… and \(count - mostPrinted) more\(advice)")
+    }
   }
 }
 
@@ -35,10 +41,13 @@ struct ImportProductsCommand: Command {
   @Option(help: "The form of the file.") var format: ImportFormat
   @Option(help: "A file that maps the retailer's own headings to ours.") var mapping: String?
   @Option(help: "Where the products come from; else the format's name.") var source: String?
+  @Option(help: "A file for the refused lines, with numbers and reasons; the first are printed in any case.")
+  var refusals: String?
   @Argument(help: "The file, plain or gzip; - for standard input.") var file: String
 
   /// A batch waits for its triggers.
   private static let statementTimeout = Duration.seconds(300)
+
   func run(_ context: CommandContext) async throws {
     try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
       let start = ContinuousClock.now
@@ -55,7 +64,11 @@ struct ImportProductsCommand: Command {
         meter.advance(by: advance)
       }
       meter.finish()
-      ImportCommand.print(report.refusals, of: report.refused, on: context.terminal)
+      ImportCommand.print(report.refusals, of: report.refused, on: context.terminal, file: refusals)
+      if let refusals {
+        let lines = report.refusals.map { "\($0.line),\"\($0.reason.replacing("\"", with: "\"\""))\"\n" }
+        try Data(("line,reason\n" + lines.joined()).utf8).write(to: URL(fileURLWithPath: refusals), options: .atomic)
+      }
       let seconds = ((ContinuousClock.now - start) / .milliseconds(10)).rounded() / 100
       context.terminal.print("\(report.summary), in \(seconds) s")
     }

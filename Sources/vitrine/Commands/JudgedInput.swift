@@ -1,3 +1,4 @@
+import Bootstrap
 public import Configuration
 public import Importing
 import PostgresClient

@@ -1,4 +1,5 @@
 import Behaviour
+import Bootstrap
 import Configuration
 import Ports
 import PostgresClient
@@ -66,15 +67,15 @@ extension Person {
 
 private func withBehaviour(_ context: CommandContext, _ body: (Behaviour) async throws -> Void) async throws {
   try await Database.with(context) { pool in
-    let cache = try await Cache.open(context, startsPrivate: true, joinsRunning: true)
+    let redis = try await Redis.open(context, startsPrivate: true, joinsRunning: true)
     do {
       try await body(
         Shop.behaviour(
-          context.settings, pool: pool, redis: cache.client, catalog: PostgresCatalog(pool), clock: SystemClock(),
+          context.settings, pool: pool, redis: redis.client, catalog: PostgresCatalog(pool), clock: SystemClock(),
           metrics: MetricsRegistry()))
-      await cache.close()
+      await redis.close()
     } catch {
-      await cache.close()
+      await redis.close()
       throw error
     }
   }

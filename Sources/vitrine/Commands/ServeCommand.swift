@@ -1,3 +1,4 @@
+import Bootstrap
 import Configuration
 import HTTPServer
 import PostgresClient
@@ -15,11 +16,11 @@ struct ServeCommand: Command {
 
   func run(_ context: CommandContext) async throws {
     let database = try await Database.open(context)
-    let cache = try await Cache.open(context, startsPrivate: false)
+    let redis = try await Redis.open(context, startsPrivate: false)
     do {
       let status = try await Migrator.shop.status(database.pool)
       guard status.pending.isEmpty else { throw NotMigrated(pending: status.pending.count) }
-      let shop = try Shop(context, pool: database.pool, redis: cache.client)
+      let shop = try Shop(context, pool: database.pool, redis: redis.client)
       // Before anything is served: an unsuitable engine then gives the only line of output. An engine that is down does
       // not prevent the start, because it may come back, and the pages say so until then.
       let check = shop.engineCheck()
@@ -28,9 +29,7 @@ struct ServeCommand: Command {
         shop.logger.warning(
           "no security.signingKey is set: cursors and cookies end with this process, and no other server takes them")
       }
-      var router = shop.router()
-      try DemoCatalog.registerPictures(on: &router)
-      let server = shop.server(router: router)
+      let server = try shop.server()
       let port = try server.start()
       if shop.isEmbedded { _ = try await shop.indexFull() } else { await shop.warnOfChangedMapping() }
       context.terminal.print("serving at http://\(context.settings.http.host):\(port)")
@@ -40,11 +39,11 @@ struct ServeCommand: Command {
           ServiceConfiguration(name: "engine check", service: check, successTerminationBehavior: .ignore))
       }
       try await context.run(services)
-      await cache.close()
+      await redis.close()
       await database.close()
     } catch {
       let error = database.explained(error)
-      await cache.close()
+      await redis.close()
       await database.close()
       throw error
     }

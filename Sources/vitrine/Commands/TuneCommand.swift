@@ -1,7 +1,9 @@
+import Bootstrap
 import Configuration
 import Foundation
 import Importing
 import JSON
+import Ports
 import PostgresClient
 import Ranking
 import SearchDSL

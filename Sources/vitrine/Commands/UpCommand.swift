@@ -1,3 +1,4 @@
+import Bootstrap
 import Catalog
 import Configuration
 import Glibc
@@ -23,12 +24,12 @@ struct UpCommand: Command {
     let terminal = context.terminal
     let database = try await Database.open(context)
     do {
-      let cache = try await Cache.open(context, startsPrivate: true)
+      let redis = try await Redis.open(context, startsPrivate: true)
       do {
-        try await serve(context, database: database, cache: cache, start: start) { terminal.printError($0) }
-        await cache.close()
+        try await serve(context, database: database, redis: redis, start: start) { terminal.printError($0) }
+        await redis.close()
       } catch {
-        await cache.close()
+        await redis.close()
         throw error
       }
       await database.close()
@@ -40,20 +41,18 @@ struct UpCommand: Command {
   }
 
   private func serve(
-    _ context: CommandContext, database: Database, cache: Cache, start: ContinuousClock.Instant,
+    _ context: CommandContext, database: Database, redis: Redis, start: ContinuousClock.Instant,
     say: @Sendable (String) -> Void
   ) async throws {
     let pool = database.pool
     let applied = try await Migrator.shop.migrate(pool)
     let (settings, state) = (context.settings, context.settings.stateFolder)
     let signingKey = settings.security.signingKey == nil ? try SecretFile.signingKey(in: state).secret() : nil
-    let shop = try Shop(context, pool: pool, redis: cache.client, signingKey: signingKey)
+    let shop = try Shop(context, pool: pool, redis: redis.client, signingKey: signingKey)
     // If the engine is down, the index's first build below fails.
     if !shop.isEmbedded { _ = try await shop.engineCheck().isPassed() }
     let tokenFile = settings.admin.token == nil ? SecretFile.adminToken(in: state) : nil
-    var router = shop.router(adminToken: try tokenFile?.secret())
-    try DemoCatalog.registerPictures(on: &router)
-    let server = shop.server(router: router)
+    let server = try shop.server(adminToken: try tokenFile?.secret())
     let port = try server.start()  // Before any output: a taken port is the only line then.
 
     if !applied.isEmpty { say("migrated the database: \(applied.joined(separator: ", "))") }
@@ -70,9 +69,10 @@ struct UpCommand: Command {
     say("indexed \(report.documents) products; ready after \(seconds) s")
     context.terminal.print(
       Self.welcome(host: context.settings.http.host, port: port, tokenPath: tokenFile?.path))
-    let ownServers = OwnServers(postgres: database.server, redis: cache.server, logger: shop.logger)
+    let ownServers = OwnServers(postgres: database.server, redis: redis.server, logger: shop.logger)
     var services = shop.services(server: server, ownServers: ownServers)
-    if isNew { services.append(shop.demoShoppers(pool: pool)) }
+    // The HTTP server stays the last.
+    if isNew { services.insert(shop.demoShoppers(pool: pool), at: max(0, services.count - 1)) }
     try await context.run(services)
   }
 

@@ -1,3 +1,4 @@
+import Bootstrap
 import JSON
 import Ranking
 import SearchDSL

@@ -1,3 +1,4 @@
+import Bootstrap
 import Ranking
 import SearchDSL
 import SearchService

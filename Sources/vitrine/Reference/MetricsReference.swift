@@ -1,3 +1,4 @@
+import Bootstrap
 import Configuration
 import HTTPServer
 import PostgresClient
@@ -30,7 +31,7 @@ enum MetricsReference {
       resolved: try ResolvedSettings(flags: [:], environment: [:]), environment: [:], terminal: Terminal())
     let pool = PostgresPool(PostgresSettings(host: "localhost", port: 5432, database: "none", user: "none"))
     let shop = try Shop(context, pool: pool, isQuiet: true)
-    _ = shop.server(router: shop.router())
+    _ = try shop.server()
     _ = shop.indexSync()
     // The access log makes its metrics with the first answer.
     let log = Middlewares.accessLog(logger: shop.logger, metrics: shop.metrics)

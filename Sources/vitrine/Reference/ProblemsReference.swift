@@ -1,5 +1,5 @@
+import Edge
 import HTTPServer
-import StorefrontAPI
 
 /// The page of all problem codes, `docs/reference/problems.md`.
 enum ProblemsReference {

@@ -33,9 +33,8 @@ struct ProductScan {
     let rows = try await connection.query("SELECT id, code, currency FROM pricing.price_list ORDER BY code")
     for (rank, row) in rows.enumerated() {
       let (code, currency): (String, String) = (try row.decode("code"), try row.decode("currency"))
-      guard let currency = Currency(code: currency) else {
-        throw PostgresError.misuse("pricing.price_list.currency is \(currency), which is no ISO 4217 code")
-      }
+      // Prices of a list without a known currency are left out, as in `ProductSnapshotDecoder`.
+      guard let currency = Currency(code: currency) else { continue }
       lists[try row.decode("id")] = PriceListEntry(code: PriceListCode(code), currency: currency, rank: Int64(rank))
     }
     return lists
@@ -143,11 +142,13 @@ struct ProductWindow {
     var last: Int64?
     for index in range {
       let row = rows[index]
+      let definition = try vocabulary.definition(of: row.attribute, in: home)
+      // As in `ProductSnapshotDecoder`.
+      guard row.value.type == definition.type else { continue }
       if row.attribute == last {
         attributes[attributes.count - 1].values.append(row.value)
       } else {
-        attributes.append(
-          .init(definition: try vocabulary.definition(of: row.attribute, in: home), values: [row.value]))
+        attributes.append(.init(definition: definition, values: [row.value]))
         last = row.attribute
       }
     }

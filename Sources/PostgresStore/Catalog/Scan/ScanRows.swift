@@ -38,13 +38,15 @@ struct ProductRows: CopyRowCollector {
     let (brand, average) = (row.int64(), row.double())
     let ratings = row.required(row.int64(), else: 0)
     let popularity = row.required(row.double(), else: 0)
-    let lifecycle = row.required(row.string().flatMap(Lifecycle.init(rawValue:)), else: .draft)
+    // No shopper finds a product whose lifecycle is not known, as in `ProductSnapshotDecoder`.
+    let lifecycle = row.string().flatMap(Lifecycle.init(rawValue:)) ?? .draft
     var audience: Audience = []
     if row.bool() == true { audience.insert(.shops) }
     if row.bool() == true { audience.insert(.companies) }
     let released = row.timestamp()
     let created = row.required(row.timestamp(), else: Timestamp(microsecondsSinceEpoch: 0))
     let updated = row.required(row.timestamp(), else: Timestamp(microsecondsSinceEpoch: 0))
+    guard row.isComplete else { return }
     rows.append(
       Row(
         id: id, code: code, source: source, documentVersion: version, title: title, summary: summary, brand: brand,
@@ -62,6 +64,7 @@ struct CategoryRows: CopyRowCollector {
     let owner = row.required(row.int64(), else: 0)
     let category = row.required(row.int64(), else: 0)
     let position = row.required(row.int32(), else: 0)
+    guard row.isComplete else { return }
     categories.append(
       owner: owner, place: .init(first: Int64(position), second: category), CategoryID(rawValue: category))
   }
@@ -75,7 +78,9 @@ struct PictureRows: CopyRowCollector {
   mutating func take(_ row: inout CopyRow) {
     let owner = row.required(row.int64(), else: 0)
     let position = row.required(row.int32(), else: 0)
-    urls.append(owner: owner, place: .init(first: Int64(position)), row.required(row.string(), else: ""))
+    let url = row.required(row.string(), else: "")
+    guard row.isComplete else { return }
+    urls.append(owner: owner, place: .init(first: Int64(position)), url)
   }
 }
 
@@ -92,7 +97,8 @@ struct ValueRows: CopyRowCollector {
     "\(owner), attribute_id, value_index, position, text_value, number_value, boolean_value, date_value, swatch_hex"
   }
 
-  /// Relies on the table's constraint: exactly the columns of the attribute's type hold the value.
+  /// The table's constraint has exactly the columns of the attribute's type hold the value; a row without one is passed
+  /// over.
   mutating func take(_ row: inout CopyRow) {
     let owner = row.required(row.int64(), else: 0)
     let attribute = row.required(row.int64(), else: 0)
@@ -105,9 +111,10 @@ struct ValueRows: CopyRowCollector {
     case (let text?, nil): value = .text(text)
     default: value = number.map { .number($0) } ?? flag.map { .boolean($0) } ?? day.map { .date($0) }
     }
+    guard let value, row.isComplete else { return }
     values.append(
       owner: owner, place: .init(first: Int64(position), second: attribute, third: Int64(index)),
-      Value(attribute: attribute, value: row.required(value, else: .boolean(false))))
+      Value(attribute: attribute, value: value))
   }
 }
 
@@ -130,9 +137,11 @@ struct VariantRows: CopyRowCollector {
     let owner = row.required(row.int64(), else: 0)
     let position = row.required(row.int32(), else: 0)
     let sku = row.required(row.string(), else: "")
+    let (gtin, picture) = (row.string(), row.string())
+    guard row.isComplete else { return }
     variants.append(
       owner: owner, place: .init(first: Int64(position), second: id),
-      Variant(id: id, sku: sku, gtin: row.string(), pictureURL: row.string()))
+      Variant(id: id, sku: sku, gtin: gtin, pictureURL: picture))
   }
 }
 
@@ -143,7 +152,9 @@ struct StockRows: CopyRowCollector {
 
   mutating func take(_ row: inout CopyRow) {
     let owner = row.required(row.int64(), else: 0)
-    quantities.append(owner: owner, place: .init(first: 0), row.required(row.int64(), else: 0))
+    let quantity = row.required(row.int64(), else: 0)
+    guard row.isComplete else { return }
+    quantities.append(owner: owner, place: .init(first: 0), quantity)
   }
 }
 
@@ -164,6 +175,7 @@ struct PriceRows: CopyRowCollector {
     let was = row.int64()
     let quantity = row.required(row.int64(), else: 1)
     let (from, until) = (row.timestamp(), row.timestamp())
+    guard row.isComplete else { return }
     prices.append(
       owner: owner,
       // Two prices with the same list and quantity are never valid at once, so this orders all of them.

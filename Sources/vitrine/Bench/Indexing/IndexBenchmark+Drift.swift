@@ -1,3 +1,4 @@
+import Bootstrap
 import Catalog
 import Indexer
 import Ports

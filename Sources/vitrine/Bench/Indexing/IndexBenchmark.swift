@@ -1,3 +1,4 @@
+import Bootstrap
 import Catalog
 import Configuration
 import ElasticsearchClient

@@ -1,5 +1,5 @@
+import Bootstrap
 import Configuration
-import Glibc
 import Indexer
 import PostgresClient
 
@@ -39,16 +39,6 @@ extension CommandContext {
       if case .gateRefused = error { throw ExitCode.gateRefused }
       throw ExitCode.failure
     }
-  }
-}
-
-extension Shop {
-  /// The name of a lease's holder, for a person who finds the lease held.
-  static func holder(of command: String) -> String {
-    var name = [CChar](repeating: 0, count: 256)
-    gethostname(&name, name.count - 1)
-    let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return "'vitrine \(command)' on \(host), process \(getpid())"
   }
 }
 

@@ -1,3 +1,4 @@
+import Bootstrap
 import Configuration
 import Indexer
 import JSON

@@ -1,0 +1,63 @@
+import Glibc
+package import Indexer
+package import Understanding
+
+/// The folder with `IndexMappings/` and `Seeds/`: the working folder, or one above it or above the executable.
+package enum ProjectFolder {
+  struct NotFound: Error, CustomStringConvertible {
+    let description =
+      "IndexMappings/products.json was found neither in the working folder nor above the executable: run vitrine in its project's folder"
+  }
+
+  package static func find() throws -> String {
+    let executable = realPath("/proc/self/exe").map { String($0[..<($0.lastIndex(of: "/") ?? $0.endIndex)]) }
+    for start in [realPath("."), executable].compactMap({ $0 }) {
+      var folder = start
+      while !folder.isEmpty {
+        if access(folder + "/IndexMappings/products.json", R_OK) == 0 { return folder }
+        folder = String(folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)])
+      }
+    }
+    throw NotFound()
+  }
+
+  /// A file's bytes.
+  package static func read(_ path: String) throws -> [UInt8] {
+    guard let file = fopen(path, "rb") else { throw UnreadableFile(path: path) }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = fread(&buffer, 1, buffer.count, file)
+      if count == 0 { break }
+      bytes.append(contentsOf: buffer[..<count])
+    }
+    guard ferror(file) == 0 else { throw UnreadableFile(path: path) }
+    return bytes
+  }
+
+  /// The mapping of the products' index.
+  package static func productsMapping() throws -> IndexMapping {
+    try IndexMapping(parsing: read(find() + "/IndexMappings/products.json"))
+  }
+
+  /// The initial rules about words: synonyms and the like.
+  package static func queryRules() throws -> QueryRules {
+    let folder = try find() + "/Synonyms/"
+    func text(_ name: String) throws -> String { String(decoding: try read(folder + name), as: UTF8.self) }
+    return try QueryRules(
+      synonyms: text("en.txt"), stopPhrases: text("stop-phrases.txt"), accessories: text("accessories.txt"),
+      redirects: text("redirects.txt"), unsuggested: text("unsuggested.txt"))
+  }
+
+  struct UnreadableFile: Error, CustomStringConvertible {
+    let path: String
+    var description: String { "\(path) cannot be read" }
+  }
+
+  private static func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+}

@@ -1,0 +1,33 @@
+import Catalog
+import Configuration
+import Edge
+import RedisStore
+import SearchService
+import StorefrontAPI
+import Web
+
+extension Capability {
+  /// Searching, browsing and product pages, for shoppers and for their programs.
+  @Sendable static func search(_ shop: Shop) -> Capability {
+    let counters = SearchCounters(metrics: shop.metrics)
+    return Capability(
+      "search", services: { [ServiceConfiguration(name: "warm-up", service: shop.warmth)] },
+      routes: { routes in
+        shop.weights.register(in: shop.metrics)
+        StorefrontAPI(service: shop.service, counters: counters).register(on: &routes)
+        Storefront(
+          service: shop.service, shopName: shop.settings.shop.name, visitors: shop.visitors, counters: counters,
+          recentlyViewed: shop.redis.map(RedisRecentlyViewed.init),
+          events: PageEvents(behaviour: shop.behaviour, conduct: shop.conduct, clock: shop.clock)
+        ).register(on: &routes)
+      })
+  }
+}
+
+extension SearchService.Deadlines {
+  init(_ settings: Settings.Search) {
+    self.init()
+    search = .milliseconds(settings.deadlineMilliseconds)
+    answer = .milliseconds(settings.hardDeadlineMilliseconds)
+  }
+}

@@ -1,0 +1,118 @@
+package import Behaviour
+import Catalog
+package import Configuration
+import Edge
+package import Indexer
+package import Ports
+package import PostgresClient
+package import PostgresStore
+package import RedisStore
+package import SearchDSL
+import SearchNode
+package import SearchService
+import Signing
+package import Telemetry
+import Understanding
+
+/// The parts that the shop's capabilities share: every adapter that serves several is made here and given to the flows as a
+/// port. `Capability.all` lists what is made of them.
+package struct Shop: Sendable {
+  /// Parts that a caller has already; tests bring a clock, an engine, deadlines and a log of their own.
+  package struct Parts: Sendable {
+    package var clock: any WallClock = SystemClock()
+    /// nil for the engine that the settings name.
+    package var engine: (any SearchEngine)?
+    /// nil for those in the settings.
+    package var deadlines: SearchService.Deadlines?
+    package var logSink: any LogSink = FileDescriptorSink.standardError
+
+    package init() {}
+  }
+
+  package let settings: Settings
+  package let catalog: PostgresCatalog
+  /// nil if the shop has no Redis.
+  package let redis: RedisClient?
+  package let engine: any SearchEngine
+  package let mapping: IndexMapping
+  package let metrics: MetricsRegistry
+  package let logger: Logger
+  package let clock: any WallClock
+  /// Signs what shoppers hand back.
+  let signer: TokenSigner
+  let visitors: Visitors
+  private let deadlines: SearchService.Deadlines
+  package let knowledge: CatalogKnowledge
+  package let weights: RankingWeightsFile
+  /// nil if searches are not logged.
+  package let searchLog: SearchLog?
+  /// The name that searches use and that the ledger knows the index by. An embedded engine's index belongs to its
+  /// process alone, and so does its name.
+  package let indexAlias: String
+  /// The one service of pages and API, so that both share what it remembers of the catalog.
+  package let service: SearchService
+  let warmth: EngineWarmth
+  package let behaviour: Behaviour
+  let conduct: SenderConduct
+  /// Made once, from all the parts above.
+  private(set) var capabilities: [Capability] = []
+
+  /// `engine` and `cachesAnswers` replace the settings' for one command, as in `Engine.open`. A quiet shop logs only
+  /// warnings. `signingKey` is used if the settings have none.
+  package init(
+    _ context: CommandContext, pool: PostgresPool, redis: RedisClient? = nil, engine name: String? = nil,
+    cachesAnswers: Bool = true, isQuiet: Bool = false, signingKey: String? = nil, parts: Parts = Parts()
+  ) throws {
+    self.redis = redis
+    clock = parts.clock
+    deadlines = parts.deadlines ?? SearchService.Deadlines(context.settings.search)
+    settings = context.settings
+    signer = TokenSigner(settings.security, standIn: signingKey)
+    visitors = Visitors(signer: signer)
+    catalog = PostgresCatalog(pool)
+    let rules = try ProjectFolder.queryRules()
+    knowledge = CatalogKnowledge(source: catalog, rules: rules)
+    weights = try RankingWeightsFile(settings.search)
+    metrics = MetricsRegistry()
+    engine =
+      try parts.engine ?? Engine.open(settings.search, named: name, cachesAnswers: cachesAnswers, metrics: metrics)
+    behaviour = Self.behaviour(settings, pool: pool, redis: redis, catalog: catalog, clock: clock, metrics: metrics)
+    conduct = SenderConduct(SenderConduct.Options(settings.behaviour))
+    var logOptions = SearchLog.Options(settings.queryLog)
+    logOptions.maySuggest = { [knowledge] query in rules.maySuggest(query) && knowledge.isOfKnownWords(query) }
+    searchLog =
+      settings.queryLog.isEnabled
+      ? SearchLog(store: PostgresSearchLog(pool), events: behaviour.intake, clock: clock, options: logOptions) : nil
+    mapping = try ProjectFolder.productsMapping()
+    indexAlias =
+      engine is SearchNode
+      ? Self.embeddedPrefix(settings.search.indexAlias) + String(UInt32.random(in: 0...UInt32.max), radix: 36)
+      : settings.search.indexAlias
+    logger = Logger(
+      label: "vitrine", level: isQuiet ? .warning : Logger.Level(name: settings.log.level.rawValue) ?? .info,
+      sink: parts.logSink)
+    service = SearchService(
+      engine: engine, index: indexAlias, catalog: catalog, clock: clock, currency: Self.currency(settings),
+      retrieval: Retrieval(weights: weights.weights), knowledge: knowledge,
+      searches: .init(recent: redis.map(RedisRecentSearches.init), popular: searchLog?.popular), log: searchLog,
+      signer: signer, deadlines: deadlines)
+    warmth = EngineWarmth(service: service, engine: engine, alias: indexAlias, logger: logger)
+    capabilities = try Capability.all.map { try $0(self) }
+  }
+
+  package var isEmbedded: Bool { engine is SearchNode }
+
+  static func embeddedPrefix(_ alias: String) -> String { alias + "-embedded-" }
+
+  /// A service whose searches are not a shopper's and are not logged.
+  package func searchService() -> SearchService {
+    SearchService(
+      engine: engine, index: indexAlias, catalog: catalog, clock: clock, currency: Self.currency(settings),
+      retrieval: Retrieval(weights: weights.weights), knowledge: knowledge, signer: signer, deadlines: deadlines)
+  }
+
+  private static func currency(_ settings: Settings) -> Currency { Currency(code: settings.shop.currency) ?? .gbp }
+
+  /// Names the engine, or waits for it; every command that works with an engine calls it first.
+  package func engineCheck() -> EngineCheck { EngineCheck(engine: engine, logger: logger) }
+}

@@ -1,0 +1,110 @@
+import Configuration
+import Edge
+import Foundation
+package import HTTPServer
+import StorefrontAPI
+import Telemetry
+import Web
+
+extension Shop {
+  /// The rates of requests that one sender may reach.
+  var rateLimits: RateLimits.Options { RateLimits.Options(settings.http) }
+
+  /// The reverse proxies whose word on a client's address holds.
+  var trustedProxies: [NetworkRange] { settings.http.trustedProxies.compactMap(NetworkRange.init) }
+
+  /// The routes of API and pages behind the server's middlewares. `adminToken` is used if the settings have none.
+  func routes(adminToken: String? = nil) throws -> Routes {
+    var routes = Routes(
+      staff: StaffAccess(token: settings.admin.token ?? adminToken, logger: logger),
+      limits: RateLimits(
+        rateLimits, searchesAtOnce: isEmbedded ? 2 * max(2, ProcessInfo.processInfo.activeProcessorCount) : nil,
+        mostWaiting: settings.http.queueDepth, metrics: metrics))
+    routes.use(Middlewares.requestIdentity())
+    routes.use(Middlewares.clientAddress(trusting: trustedProxies))
+    routes.use(Middlewares.accessLog(logger: logger, metrics: metrics))
+    routes.use(Middlewares.securityHeaders(contentSecurityPolicy: Storefront.contentSecurityPolicy))
+    routes.use(Middlewares.gzip())
+    routes.use(visitors.identify())
+    OperatorAPI(metrics: metrics, checks: Operations(shop: self).servingChecks).register(on: &routes)
+    for capability in capabilities { try capability.routes(&routes) }
+    return routes
+  }
+
+  /// The operators' routes of a process that carries changes and serves no pages.
+  private func syncRoutes() -> Routes {
+    var routes = Routes(staff: StaffAccess(token: nil), limits: nil)
+    OperatorAPI(metrics: metrics, checks: Operations(shop: self).syncChecks).register(on: &routes)
+    return routes
+  }
+
+  /// The server of the whole shop. `port` replaces the settings'; 0 means a free one.
+  package func server(adminToken: String? = nil, port: Int? = nil) throws -> HTTPServer {
+    server(of: try routes(adminToken: adminToken), port: port ?? settings.http.port)
+  }
+
+  /// The server of the operators' routes of `index sync`.
+  package func syncServer() -> HTTPServer { server(of: syncRoutes(), port: settings.indexer.port) }
+
+  private func server(of routes: Routes, port: Int) -> HTTPServer {
+    var configuration = HTTPServer.Configuration()
+    configuration.host = settings.http.host
+    configuration.port = port
+    configuration.maximumConnections = settings.http.maxConnections
+    configuration.maximumConnectionsPerAddress = settings.http.maxConnectionsPerAddress
+    configuration.maximumHeadBytes = settings.http.maxHeadBytes
+    configuration.maximumBodyBytes = settings.http.maxBodyBytes
+    configuration.maximumQueued = settings.http.queueDepth
+    configuration.deadline = .milliseconds(settings.http.requestDeadlineMilliseconds)
+    configuration.idleTimeout = .seconds(settings.http.idleTimeoutSeconds)
+    return HTTPServer(configuration: configuration, router: routes.finished(), logger: logger, metrics: metrics)
+  }
+
+  /// The services of a running shop. The HTTP server is the last, and so ends first: while it drains, everything behind it
+  /// is still there.
+  package func services(server: HTTPServer, ownServers: OwnServers? = nil) -> [ServiceConfiguration] {
+    let own = ownServers.map { ServiceConfiguration(name: "own servers", service: $0) }
+    return (own.map { [$0] } ?? []) + capabilities.flatMap { $0.services() } + [httpService(of: server)]
+  }
+
+  /// The services of `index sync`.
+  package func syncServices(server: HTTPServer) -> [ServiceConfiguration] { [syncService(), httpService(of: server)] }
+
+  private func httpService(of server: HTTPServer) -> ServiceConfiguration {
+    ServiceConfiguration(
+      name: "http", service: HTTPService(server: server, drain: .seconds(settings.http.drainSeconds)))
+  }
+}
+
+extension RateLimits.Options {
+  init(_ settings: Settings.HTTP) {
+    self.init()
+    func rate(_ perSecond: Int, burstSeconds: Int) -> TokenBuckets.Rate {
+      TokenBuckets.Rate(perSecond: Double(perSecond), burst: Double(perSecond * burstSeconds))
+    }
+    searchesOfAddress = rate(settings.searchesPerSecond, burstSeconds: 2)
+    searchesOfVisitor = rate(settings.visitorSearchesPerSecond, burstSeconds: 5)
+    eventsOfAddress = rate(settings.eventsPerSecond, burstSeconds: 4)
+  }
+}
+
+/// The HTTP server until the shop is told to stop: then it drains.
+struct HTTPService: Service {
+  let server: HTTPServer
+  let drain: Duration
+
+  func run() async throws {
+    try? await gracefulShutdown()  // Cancelled or shut down: either way the server drains now.
+    await server.shutdown(gracePeriod: drain)
+  }
+}
+
+/// Runs work that ends only when cancelled, until the shop is told to stop.
+func untilShutdown(_ work: @escaping @Sendable () async -> Void) async {
+  await withTaskGroup { group in
+    group.addTask(operation: work)
+    group.addTask { try? await gracefulShutdown() }  // Cancelled or shut down: either way the work ends now.
+    await group.next()
+    group.cancelAll()
+  }
+}

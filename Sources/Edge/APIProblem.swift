@@ -1,0 +1,93 @@
+public import HTTPServer
+import Ports
+import SearchDSL
+import SearchService
+
+/// The API's own problems: the one table of code → status.
+public enum APIProblem: String, Problem.Code, CaseIterable {
+  case invalidParameter = "invalid-parameter"
+  case invalidBody = "invalid-body"
+  case adminTokenWanted = "admin-token-wanted"
+  case adminClosed = "admin-closed"
+  case logIsOff = "query-log-is-off"
+  case productNotFound = "product-not-found"
+  case listingNotFound = "listing-not-found"
+  case facetNotFound = "facet-not-found"
+  case searchUnavailable = "search-unavailable"
+  case databaseUnavailable = "database-unavailable"
+  case notReady = "not-ready"
+  case tooManyRequests = "too-many-requests"
+  case visitorWanted = "visitor-wanted"
+  case exportTooLarge = "export-too-large"
+
+  public var code: String { rawValue }
+
+  public var status: HTTPStatus {
+    switch self {
+    case .invalidParameter, .invalidBody: .badRequest
+    case .adminTokenWanted, .visitorWanted: .unauthorized
+    case .exportTooLarge: .contentTooLarge
+    case .adminClosed: .forbidden
+    case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff: .notFound
+    case .searchUnavailable, .databaseUnavailable, .notReady: .serviceUnavailable
+    case .tooManyRequests: .tooManyRequests
+    }
+  }
+
+  public var title: String {
+    switch self {
+    case .invalidParameter: "Invalid parameter"
+    case .invalidBody: "Invalid body"
+    case .adminTokenWanted: "Admin token wanted"
+    case .adminClosed: "Admin is closed"
+    case .logIsOff: "The query log is off"
+    case .productNotFound: "Product not found"
+    case .listingNotFound: "Category or brand not found"
+    case .facetNotFound: "Facet not found"
+    case .searchUnavailable: "Search is not available"
+    case .databaseUnavailable: "The database is not available"
+    case .notReady: "Not ready"
+    case .tooManyRequests: "Too many requests"
+    case .visitorWanted: "Visitor wanted"
+    case .exportTooLarge: "Export too large"
+    }
+  }
+
+  /// How long a client should wait before it asks again what is not available now.
+  public static let retryAfterSeconds = 2
+}
+
+extension Problem {
+  /// The problem that an error of the search flow is to a client; nil for an error of ours, which is a 500.
+  public init?(flowError error: any Error) {
+    let retry: HTTPHeaders = ["Retry-After": String(APIProblem.retryAfterSeconds)]
+    switch error {
+    case let error as InvalidInput:
+      self.init(
+        APIProblem.invalidParameter, detail: error.description, extensions: ["parameter": .string(error.parameter)])
+    case let fault as QueryParameters.Fault:
+      self.init(
+        ServerProblem.invalidQuery, detail: "\(fault).",
+        extensions: fault.parameter.map { ["parameter": .string($0)] } ?? [:])
+    case is DependencyUnavailable:
+      self.init(
+        APIProblem.databaseUnavailable,
+        detail: "This needs the catalog's database, which does not answer now. Try again.",
+        headers: retry)
+    case let error as SearchEngineError:
+      switch error {
+      case .unavailable, .deadlineExceeded, .indexNotFound, .malformedAnswer:
+        self.init(
+          APIProblem.searchUnavailable, detail: "The search engine does not answer now. Try again.", headers: retry)
+      case .refused(let status, _, _, _):
+        guard status == 429 || status >= 500 else { return nil }
+        self.init(APIProblem.searchUnavailable, detail: "The search engine is busy. Try again.", headers: retry)
+      }
+    default: return nil
+    }
+  }
+
+  /// The shop keeps no log that could be reported.
+  public static let logIsOff = Problem(
+    APIProblem.logIsOff, detail: "Searches are not logged in this shop: set queryLog.enabled to have reports.")
+}

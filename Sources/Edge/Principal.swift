@@ -1,0 +1,35 @@
+public import HTTPServer
+public import Ports
+
+/// The sender of a request, as far as the shop knows it.
+public enum Principal: Sendable, Equatable {
+  /// A browser; nil where it has no cookie that this shop signed, or asks to be left alone.
+  case visitor(VisitorID?)
+  /// A member of the shop's staff, by its roles.
+  case staff(roles: Set<Role>)
+
+  public var roles: Set<Role> {
+    switch self {
+    case .visitor: [.visitor]
+    case .staff(let roles): roles
+    }
+  }
+}
+
+extension HTTPRequest {
+  /// The sender, as the middleware `Visitors.identify()` and the route's access found it.
+  public var principal: Principal {
+    get { caller as? Principal ?? .visitor(nil) }
+    set { caller = newValue }
+  }
+
+  /// The subscriber whose share of the shop's work a request takes: by its address, or by the address's text where a proxy
+  /// gave none that can be read.
+  public var sender: [UInt8] { NetworkAddress(remoteAddress)?.subscriber ?? Array(remoteAddress.utf8) }
+
+  /// The visitor of a shopper's request.
+  public var visitor: VisitorID? {
+    guard case .visitor(let visitor) = principal else { return nil }
+    return visitor
+  }
+}

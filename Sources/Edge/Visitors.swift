@@ -1,0 +1,81 @@
+public import HTTPServer
+public import Ports
+public import SearchService
+public import Signing
+
+/// Tells visitors apart by a cookie that the shop signed, so that nobody can make up more of them.
+public struct Visitors: Sendable {
+  private static let name = "visitor"
+  private static let days = 30
+  /// Of a visitor's number.
+  private static let bytes = 16
+
+  private let signer: TokenSigner
+
+  public init(signer: TokenSigner) { self.signer = signer }
+
+  /// Finds the visitor of each request once, for everything behind it; `HTTPRequest.visitor` gives it.
+  public func identify() -> Middleware {
+    { request, next in
+      // A request is a stranger's until it is changed, and changing it copies it.
+      guard let visitor = visitor(of: request) else { return try await next(request) }
+      var request = request
+      request.principal = .visitor(visitor)
+      return try await next(request)
+    }
+  }
+
+  /// nil where the request has no cookie of a visitor's, or one that this shop did not sign, or wants privacy.
+  func visitor(of request: HTTPRequest) -> VisitorID? { Self.wantsPrivacy(request) ? nil : owner(of: request) }
+
+  /// Who did what the request tells, as far as the shop may know.
+  public static func actor(of request: HTTPRequest) -> EventActor {
+    if wantsPrivacy(request) { return .withoutConsent }
+    return request.visitor.map { .person(.visitor($0)) } ?? .nobody
+  }
+
+  /// The network of the address; empty where it is not known, or must not be.
+  public static func network(of request: HTTPRequest) -> [UInt8] {
+    wantsPrivacy(request) ? [] : NetworkAddress(request.remoteAddress)?.range ?? []
+  }
+
+  /// The visitor of the cookie, also of a browser that asks to be left alone: to read or erase what is the visitor's own.
+  public func owner(of request: HTTPRequest) -> VisitorID? {
+    let cookies = request.headers.values("Cookie").flatMap { $0.split(separator: ";") }
+    return cookies.lazy.compactMap { cookie -> VisitorID? in
+      let parts = cookie.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, parts[0].filter({ $0 != " " }) == Self.name,
+        let number = signer.verify(String(parts[1]), purpose: Self.name), number.count == Self.bytes
+      else { return nil }
+      return VisitorID(number.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined())
+    }.first
+  }
+
+  /// Whom the query log may know a request's searches by; nil for a browser that asks to be left alone: nothing is kept of
+  /// what it does.
+  public static func searcher(of request: HTTPRequest) -> Searcher? {
+    guard !wantsPrivacy(request) else { return nil }
+    return Searcher(visitor: request.visitor, range: network(of: request), sender: request.sender)
+  }
+
+  /// Whether the browser asks to be left alone: Global Privacy Control, or Do Not Track.
+  public static func wantsPrivacy(_ request: HTTPRequest) -> Bool {
+    request.headers["Sec-GPC"] == "1" || request.headers["DNT"] == "1"
+  }
+
+  /// Gives a browser that has none a visitor's cookie, unless it asks to be left alone. What it did before it came back
+  /// with the cookie is nobody's.
+  public func welcome(_ request: HTTPRequest, _ response: inout HTTPResponse) {
+    guard !Self.wantsPrivacy(request), request.visitor == nil else { return }
+    response.headers.add("Set-Cookie", cookie(.random(), isSecure: request.headers["X-Forwarded-Proto"] == "https"))
+  }
+
+  /// The value of `Set-Cookie`. `isSecure`: a proxy in front speaks TLS with the browser; who says so without one harms
+  /// its own cookie alone.
+  public func cookie(_ visitor: VisitorID, isSecure: Bool = false) -> String {
+    let digits = Array(visitor.text)
+    let number = stride(from: 0, to: digits.count, by: 2).map { UInt8(String(digits[$0...($0 + 1)]), radix: 16) ?? 0 }
+    return "\(Self.name)=\(signer.sign(number, purpose: Self.name)); Path=/; Max-Age=\(Self.days * 86_400); HttpOnly; "
+      + "SameSite=Lax\(isSecure ? "; Secure" : "")"
+  }
+}

@@ -1,0 +1,149 @@
+// Over the routes that the shop has as it is wired:
+// 1. Each route lets in the roles of the table below, and no other; the table holds every route.
+// 2. A request without the admin token is refused by each route that is not everyone's, and by no other: a program gets
+//    problem+json, a page a page.
+// 3. An address that does not exist is a page to a browser and problem+json to a program; a slash too many leads a browser to
+//    the page, with its query, and never to another host.
+// 4. Searches are counted wherever they are asked for, with how they ended.
+// 5. A sender who asks too much gets 429 with Retry-After, another sender is served, and a fresh cookie is no way around.
+import Catalog
+import Edge
+import HTTPServer
+import JSON
+import Ports
+import TestSupport
+import Testing
+
+@Suite struct RouteTests {
+  private static let everyone = "visitor customer merchandiser buyer analyst support admin service"
+  private static let reporting = "merchandiser analyst admin"
+
+  private static let table: [String: String] = [
+    "GET /": everyone, "GET /search": everyone, "GET /c/{slug}": everyone, "GET /b/{slug}": everyone,
+    "GET /facets/{code}": everyone, "GET /products/{id}": everyone, "GET /admin/search": reporting,
+    "GET /v1/search": everyone, "GET /v1/suggest": everyone, "GET /v1/products/{id}": everyone,
+    "GET /v1/categories": everyone, "GET /v1/categories/{slug}": everyone, "GET /v1/brands/{slug}": everyone,
+    "GET /v1/facets/{code}/values": everyone, "POST /v1/events": everyone,
+    "GET /v1/admin/search/analytics": reporting, "GET /livez": everyone, "GET /readyz": everyone,
+    "GET /metrics": everyone, "GET /openapi.json": everyone, "GET /assets/shop.css": everyone,
+    "GET /assets/shop.js": everyone, "GET /assets/icon.svg": everyone, "GET /assets/shop.webmanifest": everyone,
+    "GET /favicon.ico": everyone, "GET /robots.txt": everyone, "GET /pictures/{name}": everyone,
+  ]
+
+  @Test("1: route by role", .timeLimit(.minutes(5)))
+  func roles() async throws {
+    let shop = try await TestShop.shared.value
+    var found: [String: String] = [:]
+    for entry in shop.routes.entries {
+      let roles = Role.allCases.filter { entry.route.access.allows($0) }.map(\.rawValue).joined(separator: " ")
+      found["\(entry.method.rawValue) \(entry.pattern)"] = roles
+    }
+    for (route, roles) in found.sorted(by: { $0.key < $1.key }) { print("\(route): \(roles)") }
+    for (route, roles) in found { #expect(Self.table[route] == roles, "\(route)") }
+    #expect(Set(found.keys) == Set(Self.table.keys))
+  }
+
+  @Test("2: without a token", .timeLimit(.minutes(5)))
+  func withoutToken() async throws {
+    let shop = try await TestShop.shared.value
+    for entry in shop.routes.entries {
+      var target = entry.pattern
+      for name in ["{slug}", "{id}", "{code}", "{name}"] { target = target.replacing(name, with: "x") }
+      let answer = try await shop.client.get(target, method: entry.method.rawValue, body: "")
+      #expect((answer.status == 401) == !entry.route.access.allows(.visitor), "\(target): \(answer.status)")
+      if answer.status == 401 {
+        let type = entry.route.isPage ? "text/html; charset=utf-8" : "application/problem+json"
+        #expect(answer.headers["Content-Type"] == type, "\(target)")
+      }
+    }
+  }
+
+  @Test("3: addresses that do not exist", .timeLimit(.minutes(5)))
+  func missing() async throws {
+    let shop = try await TestShop.shared.value
+    let browser = "Accept: text/html,application/xhtml+xml\r\n"
+    let page = try await shop.client.get("/nosuch", headers: browser)
+    #expect(page.status == 404 && page.headers["Content-Type"] == "text/html; charset=utf-8")
+    #expect(page.text.contains("<h1>Not found</h1>") && page.text.contains("Test &amp; Shop"))
+    for (target, headers) in [("/nosuch", ""), ("/nosuch", "Accept: application/json\r\n"), ("/v1/nosuch", browser)] {
+      let answer = try await shop.client.get(target, headers: headers)
+      #expect(answer.status == 404 && answer.headers["Content-Type"] == "application/problem+json", "\(target)")
+    }
+    for (target, address) in [
+      ("/search/", "/search"), ("/search/?q=red+dress&page=2", "/search?q=red+dress&page=2"),
+      ("/c/dresses/", "/c/dresses"), ("/c/a%2Fb/", "/c/a%2Fb"),
+    ] {
+      let answer = try await shop.client.get(target, headers: browser)
+      #expect(answer.status == 308 && answer.headers["Location"] == address, "\(target)")
+    }
+    for target in ["//evil.example/", "/nosuch/", "/v1/search/", "/search//", "//", "/c//"] {
+      let answer = try await shop.client.get(target, headers: browser)
+      #expect(answer.status == 404 && answer.headers["Location"] == nil, "\(target)")
+    }
+    let post = try await shop.client.get("/search", method: "POST", headers: browser + "Content-Length: 0\r\n")
+    #expect(post.status == 405 && post.headers["Content-Type"] == "application/problem+json")
+  }
+
+  @Test("4: counted searches", .timeLimit(.minutes(5)))
+  func counters() async throws {
+    let dress = ProductRecord(
+      code: "D", title: "Red dress", categories: [["Fashion", "Dresses"]],
+      variants: [
+        .init(sku: SKU("D-1"), prices: [Price(amount: Money(minorUnits: 999, currency: .gbp))], stock: ["main": 1])
+      ])
+    let shop = try await TestShop([dress, TestShop.hostile])
+    func figures() async throws -> [String: Int] {
+      var figures: [String: Int] = [:]
+      for line in try await shop.client.text("/metrics").split(separator: "\n") where line.hasPrefix("vitrine_search") {
+        let parts = line.split(separator: " ")
+        figures[String(parts[0])] = Int(parts[1])
+      }
+      return figures
+    }
+    let expected = [
+      "vitrine_searches_total": 4, "vitrine_searches_corrected_total": 1, "vitrine_searches_relaxed_total": 1,
+      "vitrine_searches_empty_total": 1,
+    ]
+    for start in ["/v1/search", "/search"] {
+      let before = try await figures()
+      for query in ["red+dress", "red+drss", "red+dress+unicorn", "qqqqqq"] {
+        #expect(try await shop.client.get("\(start)?q=\(query)").status == 200)
+      }
+      let after = try await figures()
+      for (name, count) in expected {
+        #expect(after[name, default: 0] - before[name, default: 0] == count, "\(start) \(name)")
+      }
+    }
+    let before = try await figures()
+    _ = try await shop.client.get("/c/dresses")
+    _ = try await shop.client.get("/search?page=0")
+    #expect(try await figures()["vitrine_searches_total"] == before["vitrine_searches_total", default: 0] + 1)
+  }
+
+  @Test("5: too many requests", .timeLimit(.minutes(5)))
+  func tooMany() async throws {
+    let shop = try await TestShop(
+      [TestShop.hostile], settings: ["http.searchesPerSecond": "1", "http.visitorSearchesPerSecond": "1"])
+    func answers(_ target: String, from address: String, cookie: () -> String) async throws -> HTTPClient.Answer {
+      // A token comes back each second, which a busy machine may take for a request.
+      for _ in 0..<200 {
+        let answer = try await shop.client.get(target, headers: "X-Forwarded-For: \(address)\r\n" + cookie())
+        if answer.status == 429 { return answer }
+      }
+      throw HTTPClient.Failure(description: "\(target) is never refused")
+    }
+    let refused = try await answers("/v1/suggest?q=z", from: "198.51.100.1") { "" }
+    #expect((Int(refused.headers["Retry-After"] ?? "") ?? 0) >= 1)
+    #expect(refused.headers["Content-Type"] == "application/problem+json")
+    let fresh = try await answers("/v1/suggest?q=z", from: "198.51.100.2") { TestShop.cookie() }
+    #expect(fresh.status == 429)
+    let page = try await answers("/search?q=z", from: "198.51.100.3") { "" }
+    #expect(page.headers["Content-Type"] == "text/html; charset=utf-8")
+    #expect(try await shop.client.get("/v1/suggest?q=z", headers: "X-Forwarded-For: 198.51.100.4\r\n").status == 200)
+    #expect(try await shop.client.get("/livez", headers: "X-Forwarded-For: 198.51.100.1\r\n").status == 200)
+    let refusals = try await shop.client.text("/metrics").split(separator: "\n").first {
+      $0.hasPrefix("vitrine_rate_limited_total ")
+    }
+    #expect(refusals?.hasSuffix(" 0") == false)
+  }
+}
