@@ -1,6 +1,7 @@
 package import Behaviour
-import Configuration
-import Edge
+package import Configuration
+package import Edge
+import HTTPServer
 package import Ports
 package import PostgresClient
 package import PostgresStore

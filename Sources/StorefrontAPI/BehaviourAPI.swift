@@ -40,7 +40,7 @@ public struct BehaviourAPI: Sendable {
     }
     let items = try EventReader.items(in: request.body)
     let actor = Visitors.actor(of: request)
-    let sender = conduct.sender(of: request, actor: actor, events: items.count)
+    let sender = try conduct.sender(of: request, actor: actor, events: items.count)
     let reader = EventReader(
       actor: actor, network: Visitors.network(of: request), sender: sender, now: clock.now())
     var events: [ShopEvent] = []

@@ -41,13 +41,11 @@ private final class MovingClock: WallClock {
       var settings = server.settings
       settings.deadline = .seconds(30)
       redis = try RedisClient(settings)
-      func behaviour(_ cache: RedisBehaviour?) -> Behaviour {
-        Behaviour(
-          store: shop.store, cache: cache, catalog: PostgresCatalog(shop.pool), clock: clock, metrics: MetricsRegistry()
-        )
-      }
-      self.behaviour = behaviour(RedisBehaviour(redis))
-      plain = behaviour(nil)
+      behaviour = Behaviour(
+        store: shop.store, cache: RedisBehaviour(redis), catalog: PostgresCatalog(shop.pool), clock: clock,
+        metrics: MetricsRegistry())
+      plain = Behaviour(
+        store: shop.store, cache: nil, catalog: PostgresCatalog(shop.pool), clock: clock, metrics: MetricsRegistry())
     }
   }
 

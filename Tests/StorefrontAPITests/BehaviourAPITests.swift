@@ -155,7 +155,8 @@ import Testing
       #expect(try await parts.shop.client.get(path, headers: cookie).status == 200)
     }
     try await until("the pages' events are stored") {
-      try await count(parts, "event", mine) == 1 && count(parts, "impression", mine + " AND placement = 'listing'") == 1
+      let views = try await count(parts, "event", mine)
+      return try await count(parts, "impression", mine + " AND placement = 'listing'") == 1 && views == 1
     }
     #expect(try await count(parts, "event", mine + " AND kind = 'view' AND product_id = \(parts.products[0])") == 1)
     #expect(try await count(parts, "impression", mine + " AND placement = 'home'") == 0, "the test shop has no rows")

@@ -2,6 +2,7 @@
 // 1. A browser that asks to be left alone (Sec-GPC, DNT) gets no cookie, with one of its own or without, and nothing is kept
 //    of what it does: Redis and the log stay as they are.
 // 2. Nothing is kept in Redis of whoever sends no cookie.
+import Behaviour
 import Edge
 import HTTPServer
 import JSON

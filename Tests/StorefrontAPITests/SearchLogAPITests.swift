@@ -9,6 +9,7 @@
 // 5. Queries that three visitors of three networks had are suggested from their first letter: not those of three visitors
 //    of one network, of made-up visitors, of words that the catalog does not have, or with operators.
 // 6. Guesses of the admin token become 429, from that address alone; nobody without a token is counted.
+import Behaviour
 import Edge
 import HTTPServer
 import JSON

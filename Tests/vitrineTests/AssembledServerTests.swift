@@ -3,6 +3,7 @@
 // 2. With every setting different from its default, each value is found, in its unit, where it takes effect.
 // 3. What a command says for itself goes before the settings, and nothing else does.
 // 4. The ended instances of the embedded engine are forgotten after five minutes, and no sooner.
+import Behaviour
 import Catalog
 import Configuration
 import Edge

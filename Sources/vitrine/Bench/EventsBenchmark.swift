@@ -32,12 +32,8 @@ struct EventsBenchmark {
     let logger = Logger(label: "bench", sink: NullSink())
     let loop = Task { await behaviour.run(logger: logger) }
     terminal.print("\(senders) senders, \(requestSize) events a request, \(seconds) s each")
-    for (name, submit) in [
-      ("intake", { (events: [ShopEvent]) in _ = try await behaviour.intake.submit(events) }),
-      ("a transaction a request", { (events: [ShopEvent]) in _ = try await store.write(events) }),
-    ] as [(String, @Sendable ([ShopEvent]) async throws -> Void)] {
-      try await measure(name, submit)
-    }
+    try await measure("intake") { _ = try await behaviour.intake.submit($0) }
+    try await measure("a transaction a request") { _ = try await store.write($0) }
     loop.cancel()
     await loop.value
   }
@@ -65,7 +61,7 @@ struct EventsBenchmark {
     let sorted = latencies.withLock { $0 }.sorted()
     guard !sorted.isEmpty else { return }
     func percentile(_ share: Double) -> String {
-      SearchBenchmark.rounded(sorted[min(sorted.count - 1, Int(saturating: share * Double(sorted.count)))])
+      "\(SearchBenchmark.rounded(sorted[min(sorted.count - 1, Int(saturating: share * Double(sorted.count)))]))"
     }
     let rate = Int(saturating: Double(sorted.count * requestSize) / elapsed)
     terminal.print("  \(name): \(rate) events/s, p50 \(percentile(0.5)) ms, p99 \(percentile(0.99)) ms")

@@ -56,7 +56,7 @@ struct UpCommand: Command {
     let port = try server.start()  // Before any output: a taken port is the only line then.
 
     if !applied.isEmpty { say("migrated the database: \(applied.joined(separator: ", "))") }
-    let isNew = try await !noDemo && shop.catalog.productCount() == 0
+    let isNew = noDemo ? false : try await shop.catalog.productCount() == 0
     if isNew {
       let outcome = try await DemoCatalog.load(into: shop.catalog)
       say("filled the empty catalog with \(outcome.inserted) demo products")
