@@ -27,6 +27,9 @@ extension HTTPRequest {
   /// gave none that can be read.
   public var sender: [UInt8] { NetworkAddress(remoteAddress)?.subscriber ?? Array(remoteAddress.utf8) }
 
+  /// The wider network of a sender by IPv6.
+  var holding: [UInt8]? { NetworkAddress(remoteAddress)?.holding }
+
   /// The visitor of a shopper's request.
   public var visitor: VisitorID? {
     guard case .visitor(let visitor) = principal else { return nil }

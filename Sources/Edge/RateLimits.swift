@@ -16,9 +16,9 @@ public struct RateLimits: Sendable {
     public init() {}
   }
 
-  private let address: TokenBuckets
+  private let address: SenderBuckets
   private let visitor: TokenBuckets
-  private let events: TokenBuckets
+  private let events: SenderBuckets
   private let turns: FairTurns?
   private let refused: Counter
 
@@ -28,9 +28,9 @@ public struct RateLimits: Sendable {
     _ options: Options = Options(), searchesAtOnce: Int? = nil, mostWaiting: Int = 1_000, metrics: MetricsRegistry
   ) {
     turns = searchesAtOnce.map { FairTurns(atOnce: $0, mostWaiting: mostWaiting) }
-    address = TokenBuckets(options.searchesOfAddress)
+    address = SenderBuckets(options.searchesOfAddress)
     visitor = TokenBuckets(options.searchesOfVisitor)
-    events = TokenBuckets(options.eventsOfAddress)
+    events = SenderBuckets(options.eventsOfAddress)
     refused = metrics.counter(
       "vitrine_rate_limited_total", help: "Requests that were refused because their sender had sent too many.")
   }
@@ -63,10 +63,10 @@ public struct RateLimits: Sendable {
   private func wait(of request: HTTPRequest, for rate: Route.Rate) -> Double? {
     switch rate {
     case .free: return nil
-    case .events: return events.take(of: request.sender)
+    case .events: return events.take(of: request)
     case .searches:
       if let visitor = request.visitor, let wait = self.visitor.take(of: visitor) { return wait }
-      return address.take(of: request.sender)
+      return address.take(of: request)
     }
   }
 }

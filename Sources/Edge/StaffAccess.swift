@@ -10,7 +10,7 @@ public struct StaffAccess: Sendable {
   private static let guesses = TokenBuckets.Rate(perSecond: 0.2, burst: 20)
 
   private let token: [UInt8]?
-  private let guesses = TokenBuckets(Self.guesses)
+  private let guesses = SenderBuckets(Self.guesses)
   private let logger: Logger?
 
   /// `token` nil: nobody is let in.
@@ -32,10 +32,10 @@ public struct StaffAccess: Sendable {
     }
     let authorization = request.headers["Authorization"]
     // The right token too: else a wrong one would still be told from it.
-    if authorization != nil, let wait = guesses.wait(of: request.sender) { throw Problem.tooMany(wait: wait) }
+    if authorization != nil, let wait = guesses.wait(of: request) { throw Problem.tooMany(wait: wait) }
     guard let given = Self.secret(of: authorization ?? ""), TokenSigner.isEqual(given, token) else {
       if authorization != nil {
-        _ = guesses.take(of: request.sender)
+        _ = guesses.take(of: request)
         logger?.with(requestID: request.id).warning(
           "a wrong admin token was given", metadata: ["remote": .string(request.remoteAddress)])
       }

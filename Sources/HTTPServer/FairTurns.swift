@@ -22,7 +22,7 @@ public final class FairTurns: Sendable {
     var cancelled: Set<UInt64> = []
   }
 
-  /// What became of a request that asked for its turn.
+  /// The answer to a request for a turn.
   public enum Turn: Sendable {
     case come
     /// So many wait that another one would wait in vain.

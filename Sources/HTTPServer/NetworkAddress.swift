@@ -31,6 +31,10 @@ public struct NetworkAddress: Sendable, Hashable {
   /// The part of an address that identifies one subscriber: an IPv4 address, or the /64 of one of IPv6.
   public var subscriber: [UInt8] { network(bits: bytes.count == 4 ? 32 : 64) }
 
+  /// The network that one subscriber of IPv6 may hold as a whole, with 65,536 networks that count as subscribers of their own;
+  /// nil for an IPv4 address, whose neighbours are strangers.
+  public var holding: [UInt8]? { bytes.count == 4 ? nil : network(bits: 48) }
+
   /// The network of one organisation: the /24 of an IPv4 address, the /48 of one of IPv6.
   public var range: [UInt8] { network(bits: bytes.count == 4 ? 24 : 48) }
 }

@@ -48,6 +48,9 @@ final class CurrentPrices: Sendable {
     }
   }
 
+  /// Of the deadline, what a statement must have had for its lateness to be the database's.
+  private static let wholeShare = 0.9
+
   private let catalog: any CatalogReader
   private let deadline: Duration
   private let circuit: CircuitBreaker
@@ -91,13 +94,20 @@ final class CurrentPrices: Sendable {
     guard left > .zero else {
       return .failure(DependencyUnavailable(dependency: "the database", reason: "it is busy with other searches"))
     }
+    var late: (any Error)?
     do {
       let prices = try await circuit.run(isFailure: { $0 is DependencyUnavailable }) {
-        try await withDeadline(left) { [catalog] in try await catalog.prices(of: ids) }
+        do {
+          return try await withDeadline(left) { [catalog] in try await catalog.prices(of: ids) }
+        } catch let error as DependencyUnavailable where left < deadline * Self.wholeShare && .now >= end {
+          // What was left of the search's time says nothing of the database.
+          late = error
+          throw CancellationError()
+        }
       }
       return .success(prices)
     } catch {
-      return .failure(error)
+      return .failure(late ?? error)
     }
   }
 

@@ -95,7 +95,7 @@ extension SearchService {
     var first = input.search
     first.pageSize = 1
     let (understanding, typed) = understand(first)
-    let (_, plan) = try await retrieve(typed, understanding, input: first, limits: limits, degraded: &degraded)
+    let plan = try await retrieve(typed, understanding, input: first, limits: limits, degraded: &degraded).plan
     let query = planQuery(plan, understanding, input.search).query
     let request = retrieval.valuesRequest(of: input.code, query: query, input: input.search)
     let response = try await ask(request, deadline: limits.answer)

@@ -14,15 +14,12 @@ struct OptionCounts {
 
   /// The request for the values of some facets; nil where none of them is an option of what was found.
   func request(for facets: [Facet], options: Set<String>, query: Query) -> SearchRequest? {
-    // Stock depends on the variants only beside a chosen option.
-    let choosesOption = input.filters.contains { $0.attributeCode.map(options.contains) ?? false }
-    let concerned = facets.filter {
-      $0.spread == nil && (options.contains($0.code) || (choosesOption && $0.code == Self.stock))
-    }
-    let aggregations = concerned.flatMap { facet in
-      facet.values.map { value in
-        NamedAggregation(Self.name(facet, value), Aggregation(.filter(filter(facet.code, value.value))))
-      }
+    let aggregations = concerned(facets, options).enumerated().map { place, facet in
+      NamedAggregation(
+        Self.name(place),
+        Aggregation(
+          .filter(retrieval.conjunction(of: others(facet.code), input: input) ?? .matchAll()),
+          aggregations: [NamedAggregation(Self.values, Aggregation(.filters(choices(facet))))]))
     }
     guard !aggregations.isEmpty else { return nil }
     return SearchRequest(
@@ -30,23 +27,48 @@ struct OptionCounts {
       trackTotalHits: .never)
   }
 
-  /// What the choice of one value finds, the facet's other choices left out.
-  private func filter(_ code: String, _ value: String) -> Query {
-    let others = input.filters.filter { $0.facetCode != code }
-    let choice = code == Self.stock ? SearchFilter.inStock : .attribute(code: code, values: [value])
-    return retrieval.conjunction(of: others + [choice], input: input) ?? .matchAll()
+  private func concerned(_ facets: [Facet], _ options: Set<String>) -> [Facet] {
+    // Stock depends on the variants only beside a chosen option.
+    let choosesOption = input.filters.contains { $0.attributeCode.map(options.contains) ?? false }
+    let concerned = facets.filter {
+      $0.spread == nil && (options.contains($0.code) || (choosesOption && $0.code == Self.stock))
+    }
+    return Array(concerned.prefix(Self.mostFacets))
   }
 
+  private func others(_ code: String) -> [SearchFilter] { input.filters.filter { $0.facetCode != code } }
+
+  /// What the choice of each value finds among what the other conditions leave. Of those the choice goes together with the
+  /// ones that variants decide.
+  private func choices(_ facet: Facet) -> [Aggregation.NamedFilter] {
+    let options = others(facet.code).filter { $0.attributeCode != nil || $0 == .inStock }
+    return facet.values.prefix(Self.mostValues).enumerated().map { place, value in
+      let choice: SearchFilter =
+        facet.code == Self.stock ? .inStock : .attribute(code: facet.code, values: [value.value])
+      return .init(
+        Self.name(place), retrieval.conjunction(of: options + [choice], input: input) ?? .matchAll())
+    }
+  }
+
+  /// A page shows no more; what lies beyond keeps the count of any variant.
+  private static let mostFacets = 12
+  private static let mostValues = 50
+  private static let values = "values"
   private static let stock = SearchFilter.inStock.facetCode
 
-  private static func name(_ facet: Facet, _ value: Facet.Value) -> String { "\(facet.code)=\(value.value)" }
+  /// Of a place: engines refuse some signs in names, and a merchant's value may have any.
+  private static func name(_ place: Int) -> String { "\(place)" }
 
   /// The facets with these counts; a value that nothing has any more goes, unless it is chosen.
-  func applied(to facets: [Facet], _ response: SearchResponse) -> [Facet] {
-    facets.map { facet in
+  func applied(to facets: [Facet], options: Set<String>, _ response: SearchResponse) -> [Facet] {
+    let concerned = self.concerned(facets, options)
+    return facets.map { facet in
       var facet = facet
-      for index in facet.values.indices {
-        guard case .single(let bucket) = response.aggregations[Self.name(facet, facet.values[index])] else { continue }
+      guard let place = concerned.firstIndex(where: { $0.code == facet.code }),
+        case .single(let found) = response.aggregations[Self.name(place)],
+        case .buckets(let result) = found.aggregations[Self.values]
+      else { return facet }
+      for (index, bucket) in zip(facet.values.indices, result.buckets) {
         facet.values[index].count = bucket.documentCount
       }
       facet.values.removeAll { $0.count == 0 && !$0.isSelected }

@@ -2,6 +2,7 @@ import Catalog
 import JSON
 public import SearchDSL
 import Signing
+public import Understanding
 
 /// Where a page ended, so that the next one begins behind it, however deep.
 public struct PagePosition: Sendable, Hashable {
@@ -9,17 +10,35 @@ public struct PagePosition: Sendable, Hashable {
   public var after: [SortValue]
   /// Products that the pages before looked at.
   public var seen: Int
+  /// Whether the pages are in the order of the variants' prices, so that only `seen` says where the next one begins.
+  public var isByVariant: Bool
+  /// How the first page read the query: no other reading has the same order.
+  public var reading: QueryReadingReference?
 
-  public init(after: [SortValue], seen: Int) {
+  public init(
+    after: [SortValue], seen: Int, isByVariant: Bool = false, reading: QueryReadingReference? = nil
+  ) {
     self.after = after
     self.seen = seen
+    self.isByVariant = isByVariant
+    self.reading = reading
   }
+}
+
+/// Which reading of a query was searched: as typed, corrected, or with less asked for.
+public struct QueryReadingReference: Sendable, Hashable {
+  /// The words that were searched.
+  public var text: String
+  public var strictness: QueryPlan.Strictness
+  /// The place among the relaxations; nil where it is none of them.
+  public var relaxation: Int?
 }
 
 /// The text of a cursor: the whole search and where its last page ended, so that no page of it is of another search.
 ///
 /// A signed token (`TokenSigner`) of a JSON object: `l` the listing, `p` the parameters, `a` the sort values, `n` the
-/// number of products seen. It is signed because its position goes to the engine and into the query log as it stands.
+/// number of products seen, `v` whether the order is of variants' prices, `q`, `s` and `r` the words that were searched, how
+/// strictly, and as which relaxation, where they are not the typed ones. It is signed because its position goes to the engine and into the query log as it stands.
 struct PageCursor {
   static let purpose = "page cursor"
   /// More than the longest search makes.
@@ -34,11 +53,17 @@ struct PageCursor {
 
   func text(_ signer: TokenSigner) -> String {
     let parameters = parameters.map { JSONValue.array([.string($0.name), .string($0.value)]) }
-    let content: JSONValue = [
+    var content: JSONObject = [
       "l": .string(listing), "p": .array(parameters), "a": .array(position.after.map(\.json)),
       "n": .int(Int64(position.seen)),
     ]
-    return signer.sign(content.bytes, purpose: Self.purpose)
+    if position.isByVariant { content["v"] = true }
+    if let reading = position.reading {
+      content["q"] = .string(reading.text)
+      content["s"] = .string(reading.strictness.rawValue)
+      if let place = reading.relaxation { content["r"] = .int(Int64(place)) }
+    }
+    return signer.sign(JSONValue.object(content).bytes, purpose: Self.purpose)
   }
 
   /// nil for what is not a cursor that this shop gave out.
@@ -57,7 +82,14 @@ struct PageCursor {
     guard values.count == after.count, pairs.count == parameters.count else { return nil }
     self.listing = listing
     self.parameters = pairs
-    position = PagePosition(after: values, seen: Int(seen))
+    position = PagePosition(after: values, seen: Int(seen), isByVariant: json["v"]?.bool ?? false)
+    guard !position.isByVariant || position.seen <= SearchService.mostOrdered else { return nil }
+    guard let strictness = json["s"] else { return }
+    guard let strictness = strictness.string.flatMap(QueryPlan.Strictness.init(rawValue:)),
+      let words = json["q"]?.string, words.unicodeScalars.count <= SearchInput.longestQuery * 2
+    else { return nil }
+    position.reading = QueryReadingReference(
+      text: words, strictness: strictness, relaxation: json["r"]?.int.flatMap { Int(exactly: $0) })
   }
 
   init(of input: SearchInput, position: PagePosition, currency: Currency) {
@@ -94,12 +126,18 @@ extension SearchInput {
   public var resultsBefore: Int { position?.seen ?? (page - 1) * pageSize }
 
   /// The cursor of the page behind this one; nil where this one is the last, or nobody signs.
-  func nextCursor(after hits: [Hit], total: Int, currency: Currency, signer: TokenSigner?) -> String? {
+  func nextCursor(
+    after hits: [Hit], total: Int, reading: QueryReadingReference?, currency: Currency, signer: TokenSigner?
+  ) -> String? {
     let seen = resultsBefore + hits.count
     guard let signer, let last = hits.last, !last.sort.isEmpty, hits.count == pageSize, seen < total,
       seen <= PageCursor.mostSeen
     else { return nil }
-    return PageCursor(of: self, position: PagePosition(after: last.sort, seen: seen), currency: currency).text(signer)
+    return PageCursor(
+      of: self,
+      position: PagePosition(
+        after: last.sort, seen: seen, isByVariant: position?.isByVariant ?? false, reading: reading), currency: currency
+    ).text(signer)
   }
 }
 

@@ -61,7 +61,30 @@ extension PlanQuery {
     if !steps.contains(.relaxation) { return everyWord }
     let parts = telling
     guard parts.count > 1, let least = parts.last?.share, least < leastShare else { return nil }
-    return having(leastShare, of: parts)
+    return enough(leastShare, of: parts) ?? having(leastShare, of: parts)
+  }
+
+  /// Sets of parts of which one must be there; more cost an engine more than adding shares up does.
+  private static let mostSets = 8
+
+  /// The same as `having`, said by the least sets of parts that have so much: a filter without scores costs an engine less.
+  /// nil where there are many such sets.
+  func enough(_ share: Double, of parts: [QueryPlan.Slot]) -> Query? {
+    let least = share * parts.reduce(0) { $0 + $1.share } - 1e-4
+    var sets: [[Int]] = []
+    // Sets of fewer parts come first, so that what has one of them is no least set.
+    let all = (1..<(1 << parts.count)).sorted { ($0.nonzeroBitCount, $0) < ($1.nonzeroBitCount, $1) }
+    for bits in all {
+      let set = parts.indices.filter { bits & (1 << $0) != 0 }
+      guard set.reduce(0, { $0 + parts[$1].share }) >= least, !sets.contains(where: { $0.allSatisfy(set.contains) })
+      else { continue }
+      sets.append(set)
+      if sets.count > Self.mostSets { return nil }
+    }
+    let ways = sets.map { set in
+      set.count == 1 ? presence(parts[set[0]]) : Query.bool(BoolQuery(filter: set.map { presence(parts[$0]) }))
+    }
+    return ways.count == 1 ? ways[0] : .bool(BoolQuery(should: ways, minimumShouldMatch: 1))
   }
 
   /// Products whose parts' shares add up to at least so much.

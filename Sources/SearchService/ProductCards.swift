@@ -16,7 +16,11 @@ struct CardDrawing {
     self.input = input
     self.labels = labels
     let filters = input.filters + (input.listing?.filters ?? [])
-    choice = VariantChoice(text: plan.text, filters: filters)
+    let pairs = plan.recognitions.flatMap { recognition -> [(code: String, value: String)] in
+      guard recognition.isFilter, case .values(let pairs) = recognition.constraint else { return [] }
+      return pairs.map { ($0.code, $0.value) }
+    }
+    choice = VariantChoice(text: plan.text, filters: filters, recognised: pairs)
     var (lowest, highest): (Int64, Int64) = (.min, .max)
     func narrow(_ lower: Int64?, _ upper: Int64?) {
       lowest = max(lowest, lower ?? .min)

@@ -22,6 +22,14 @@ extension SearchService {
     var total: Int { response.total?.value ?? 0 }
   }
 
+  /// The answer of a search, and what it is the answer to.
+  struct Retrieved {
+    var response: SearchResponse
+    var plan: QueryPlan
+    /// For the cursor of the next page; nil where the query was searched as typed and a product has every word.
+    var reading: QueryReadingReference?
+  }
+
   /// Runs the plan; where no product has every word, the corrected spelling and then the words that the shop knows take its
   /// place if they lead somewhere. Where nothing is found at all, runs the relaxations in turn.
   ///
@@ -29,12 +37,13 @@ extension SearchService {
   func retrieve(
     _ plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput, wantsCards: Bool = true,
     limits: Limits, degraded: inout [String]
-  ) async throws -> (SearchResponse, QueryPlan) {
-    func run(_ plan: QueryPlan) async throws -> Found {
+  ) async throws -> Retrieved {
+    func run(_ plan: QueryPlan, isTrial: Bool = false) async throws -> Found {
       let query = planQuery(plan, understanding, input)
       var request = retrieval.request(
-        query: query.query, input: input, wantsFacets: wantsCards && input.position == nil)
+        query: query.query, input: input, wantsFacets: wantsCards && input.position == nil && !isTrial)
       if !wantsCards { request.source = .none }
+      if isTrial { (request.from, request.size, request.highlight, request.searchAfter) = (0, 0, nil, nil) }
       request.aggregations += query.counts
       do {
         return Self.found(try await ask(request, deadline: limits.answer), plan)
@@ -42,24 +51,55 @@ extension SearchService {
         throw input.position == nil ? error : Self.errorBehindCursor(error)
       }
     }
+    if let reading = input.position?.reading {
+      let found = try await run(read(plan, as: reading, understanding, input))
+      return described(found, understanding, input)
+    }
     let typed = try await run(plan)
-    if typed.complete > 0 { return described(typed, understanding, input) }
+    if typed.complete > 0 {
+      var retrieved = described(typed, understanding, input)
+      retrieved.reading = nil
+      return retrieved
+    }
     do {
       for next in closeReadings(of: plan, understanding, input: input) {
         if typed.total > 0, limits.isLate { throw SearchEngineError.deadlineExceeded }
-        let found = try await run(next)
-        if found.complete > 0 || found.believed > 0 { return described(found, understanding, input) }
+        // Facets and cards are made of the reading that is taken alone.
+        let tried = try await run(next, isTrial: true)
+        if tried.complete > 0 || tried.believed > 0 {
+          return described(try await run(next), understanding, input)
+        }
       }
       if typed.total > 0 { return described(typed, understanding, input) }
-      for next in steps.contains(.relaxation) ? understanding.relaxations(of: plan) : [] {
+      for (place, next) in (steps.contains(.relaxation) ? understanding.relaxations(of: plan) : []).enumerated() {
         let found = try await run(next)
-        if found.total > 0 { return (found.response, next) }
+        guard found.total > 0 else { continue }
+        var retrieved = described(found, understanding, input)
+        retrieved.reading?.relaxation = place
+        return retrieved
       }
     } catch is SearchEngineError {
       degraded.append("relaxation")
       if typed.total > 0 { return described(typed, understanding, input) }
     }
-    return (typed.response, plan)
+    return Retrieved(response: typed.response, plan: plan)
+  }
+
+  /// The plan that a page before this one was found by, whatever the shop has learnt since.
+  private func read(
+    _ typed: QueryPlan, as reading: QueryReadingReference, _ understanding: QueryUnderstanding, _ input: SearchInput
+  ) -> QueryPlan {
+    let base =
+      reading.text == typed.text
+      ? typed : understanding.plan(correcting: typed, to: reading.text, ignoring: input.ignored)
+    switch reading.strictness {
+    case .everyWord, .everyWordFirst: return base
+    case .mostWords: return understanding.withoutAbsentWords(base) ?? base
+    case .anyWord, .category:
+      let relaxations = understanding.relaxations(of: typed)
+      guard let place = reading.relaxation, relaxations.indices.contains(place) else { return base }
+      return relaxations[place]
+    }
   }
 
   /// A cursor is the shop's own, but may belong to an old mapping or order of the index.
@@ -87,9 +127,12 @@ extension SearchService {
   /// Says of the plan how much of it the results have.
   private func described(
     _ found: Found, _ understanding: QueryUnderstanding, _ input: SearchInput
-  ) -> (SearchResponse, QueryPlan) {
+  ) -> Retrieved {
     var plan = found.plan
-    if plan.slots.allSatisfy(\.isOptional) || plan.strictness == .mostWords { return (found.response, plan) }
+    let reading = QueryReadingReference(text: plan.text, strictness: plan.strictness)
+    if plan.slots.allSatisfy(\.isOptional) || plan.strictness != .everyWord {
+      return Retrieved(response: found.response, plan: plan, reading: reading)
+    }
     if found.complete == 0 {
       let unknown = plan.slots.filter { !$0.isOptional && $0.share == 0 }.map(\.words)
       plan.strictness = found.known > 0 && !unknown.isEmpty ? .mostWords : .anyWord
@@ -102,7 +145,7 @@ extension SearchService {
     {
       plan.strictness = .everyWordFirst
     }
-    return (found.response, plan)
+    return Retrieved(response: found.response, plan: plan, reading: reading)
   }
 
   private static func found(_ response: SearchResponse, _ plan: QueryPlan) -> Found {

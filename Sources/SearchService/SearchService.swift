@@ -140,8 +140,9 @@ public struct SearchService: Sendable {
     let labels = await directory.labels(degraded: &degraded)
     try labels.check(input)
     let (understanding, typed) = understand(input)
-    let (response, plan) = try await retrieve(
+    let retrieved = try await retrieve(
       typed, understanding, input: input, limits: limits, degraded: &degraded)
+    let (response, plan) = (retrieved.response, retrieved.plan)
 
     let query = planQuery(plan, understanding, input).query
     let total = response.total?.value ?? 0
@@ -155,8 +156,7 @@ public struct SearchService: Sendable {
     let shownFacets = await counted(
       facets.facets(), hits, query, input, deadline: limits.optional, degraded: &degraded)
     let drawing = CardDrawing(input: input, plan: plan, labels: labels)
-    let ordered = try await orderedByVariant(
-      query, input, drawing, total: total, deadline: limits.answer, degraded: &degraded)
+    let ordered = await orderedByVariant(query, input, drawing, total: total, limits: limits, degraded: &degraded)
     var cards = ordered?.cards ?? []
     if ordered == nil {
       let quotes = await currentPrices(of: hits.map(\.id), until: limits.optional, degraded: &degraded)
@@ -174,7 +174,8 @@ public struct SearchService: Sendable {
       products: cards,
       facets: shownFacets,
       nextCursor: ordered.map(\.nextCursor)
-        ?? input.nextCursor(after: response.hits, total: total, currency: currency, signer: signer),
+        ?? input.nextCursor(
+          after: response.hits, total: total, reading: retrieved.reading, currency: currency, signer: signer),
       degraded: degraded,
       tookMilliseconds: (ContinuousClock.now - start) / .milliseconds(1))
   }
@@ -196,9 +197,9 @@ public struct SearchService: Sendable {
     do {
       guard ContinuousClock.now < deadline else { throw SearchEngineError.deadlineExceeded }
       let request = retrieval.numbersRequest(of: codes, query: query, input: input)
-      return try await engine.search(request, in: index, deadline: deadline)
+      return try await ask(request, deadline: deadline)
     } catch {
-      degraded.append("facets")
+      if !degraded.contains("facets") { degraded.append("facets") }
       return nil
     }
   }
@@ -215,7 +216,7 @@ public struct SearchService: Sendable {
       return facets
     }
     do {
-      return counts.applied(to: facets, try await engine.search(request, in: index, deadline: deadline))
+      return counts.applied(to: facets, options: options, try await ask(request, deadline: deadline))
     } catch {
       if !degraded.contains("facets") { degraded.append("facets") }
       return facets
@@ -226,9 +227,9 @@ public struct SearchService: Sendable {
   public func ranking(of input: SearchInput) async throws -> [ProductID] {
     let (understanding, plan) = understand(input)
     var degraded: [String] = []
-    let (response, _) = try await retrieve(
+    let found = try await retrieve(
       plan, understanding, input: input, wantsCards: false, limits: Limits(deadlines), degraded: &degraded)
-    return response.hits.compactMap { ProductID($0.id) }
+    return found.response.hits.compactMap { ProductID($0.id) }
   }
 
   /// The request that a search begins with: what its words are asked as, before anything is relaxed.

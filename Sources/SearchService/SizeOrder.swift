@@ -34,10 +34,13 @@ enum SizeOrder {
     "uk", "eu", "us", "ml", "g", "kg", "gb", "tb", "mb", "pack", "piece", "pieces", "seater", "v", "wh", "mah", "hz",
     "lb", "oz",
   ]
+  private static let longestName = 16
   private static let units1000: [String: Double] = ["tb": 1000, "mb": 0.001, "kg": 1000]
 
   private static func rank(of text: String) -> Rank? {
     if let number = Double(text) { return Rank(kind: 0, number: number, second: 0) }
+    // Without a digit only the names of a few sizes are one.
+    guard text.utf8.count <= longestName || text.contains(where: \.isNumber) else { return nil }
     var words = words(of: text)
     while let first = words.first, marks.contains(first), words.count > 1 { words.removeFirst() }
     let phrase = words.joined(separator: " ")

@@ -66,16 +66,17 @@ extension SearchService {
     _ text: String, shopper: ShopperContext = .visitor, visitor: VisitorID? = nil
   ) async throws -> Suggestions {
     let plain = QueryUnderstanding.printable(text)
+    let limits = Limits(deadlines)
     async let recent = recentSearches(plain, of: visitor)
     async let queries = popularQueries(plain)
     var suggestions = Suggestions(text: plain)
     if plain.contains(where: { $0.isLetter || $0.isNumber }) {
-      suggestions = try await found(plain, shopper: shopper)
+      suggestions = try await found(plain, shopper: shopper, limits)
       if suggestions.products.isEmpty, suggestions.categories.isEmpty, steps.contains(.spelling), let knowledge {
         // A space at the end says that the last word is whole.
         let typed = text.last?.isWhitespace == true ? plain + " " : plain
         suggestions = try await corrected(
-          suggestions, knowledge.completions(of: typed, limit: Self.mostCorrections), shopper)
+          suggestions, knowledge.completions(of: typed, limit: Self.mostCorrections), shopper, limits)
       }
     }
     suggestions.recent = await recent
@@ -90,10 +91,10 @@ extension SearchService {
 
   /// The suggestions of the first correction that leads to any.
   private func corrected(
-    _ plain: Suggestions, _ corrections: [String], _ shopper: ShopperContext
+    _ plain: Suggestions, _ corrections: [String], _ shopper: ShopperContext, _ limits: Limits
   ) async throws -> Suggestions {
-    for (index, correction) in corrections.enumerated() {
-      var suggestions = try await found(correction, shopper: shopper)
+    for (index, correction) in corrections.enumerated() where !limits.isLate {
+      var suggestions = try await found(correction, shopper: shopper, limits)
       guard !suggestions.products.isEmpty else { continue }
       suggestions.text = plain.text
       suggestions.corrections = Array(corrections[index...])
@@ -102,9 +103,9 @@ extension SearchService {
     return plain
   }
 
-  private func found(_ text: String, shopper: ShopperContext) async throws -> Suggestions {
+  private func found(_ text: String, shopper: ShopperContext, _ limits: Limits) async throws -> Suggestions {
     let request = suggestRequest(text, shopper: shopper)
-    let response = try await ask(request, deadline: .now + deadlines.answer)
+    let response = try await ask(request, deadline: limits.answer)
     var degraded: [String] = []
     let labels = await directory.labels(degraded: &degraded)
     var suggestions = Suggestions(text: text)

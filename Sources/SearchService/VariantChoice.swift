@@ -12,9 +12,13 @@ struct VariantChoice {
   /// The query as an SKU is compared: letters and digits alone.
   private let code: String
 
-  init(text: String, filters: [SearchFilter]) {
-    words = Self.words(in: text)
+  /// Values that the query's words were understood as, by the attribute's code: M of medium.
+  private var recognised: [String: Set<String>] = [:]
+
+  init(text: String, filters: [SearchFilter], recognised pairs: [(code: String, value: String)] = []) {
+    words = Set(Self.words(in: text).flatMap(Self.forms))
     code = Self.code(text)
+    for (code, value) in pairs { recognised[code, default: []].insert(value) }
     for filter in filters {
       switch filter {
       case .attribute(let code, let chosen): values[code, default: []].formUnion(chosen)
@@ -28,7 +32,9 @@ struct VariantChoice {
 
   /// The variants that are meant, where they are some and not all; nil where the search does not tell them apart.
   func meant(of variants: [CardHit.Variant]) -> [CardHit.Variant]? {
-    guard variants.count > 1, !(words.isEmpty && values.isEmpty && ranges.isEmpty) else { return nil }
+    guard variants.count > 1, !(words.isEmpty && values.isEmpty && ranges.isEmpty && recognised.isEmpty) else {
+      return nil
+    }
     let points = variants.map(points)
     guard let most = points.max(), most > .none, points.contains(where: { $0 < most }) else { return nil }
     return zip(variants, points).filter { $1 == most }.map(\.0)
@@ -56,14 +62,23 @@ struct VariantChoice {
       if values[code]?.contains(value) == true { points.filters += 1 }
       if let range = ranges[code], let number = Double(value), range.contains(number) { points.filters += 1 }
       let named = Self.words(in: value)
-      if !named.isEmpty, named.isSubset(of: words) { points.words += 1 }
+      let isNamed =
+        recognised[code]?.contains(value) == true || named.allSatisfy(words.contains) || words.contains(named.joined())
+      if !named.isEmpty, isNamed { points.words += 1 }
     }
     return points
   }
 
   /// A size such as `13.3` is a word, and so is `men's`, which names no size S.
-  private static func words(in text: String) -> Set<String> {
-    Set(text.folded.split { !$0.isLetter && !$0.isNumber && !".'’".contains($0) }.map(String.init))
+  private static func words(in text: String) -> [String] {
+    text.folded.split { !$0.isLetter && !$0.isNumber && !".'’".contains($0) }.map(String.init)
+  }
+
+  /// A number with its unit is the number too: 2 of `2m`.
+  private static func forms(of word: String) -> [String] {
+    let number = word.prefix { $0.isNumber || $0 == "." }
+    let unit = word[number.endIndex...]
+    return number.isEmpty || unit.isEmpty || !unit.allSatisfy(\.isLetter) ? [word] : [word, String(number)]
   }
 
   private static func code(_ text: String) -> String {

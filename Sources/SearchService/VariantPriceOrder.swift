@@ -9,13 +9,14 @@ import Understanding
 /// order by their cards' prices; beyond that the index's order stands.
 extension SearchService {
   /// Results that are put in order here: as many as filters by options mostly leave.
-  private static let mostOrdered = 300
+  static let mostOrdered = 300
 
-  /// A page in the order of the variants' prices; nil where the index's order is the same, or too much was found.
+  /// A page in the order of the variants' prices; nil where the index's order is the same, or too much was found. What is
+  /// late or fails leaves the index's order, and `degraded` says so.
   func orderedByVariant(
-    _ query: Query, _ input: SearchInput, _ drawing: CardDrawing, total: Int, deadline: ContinuousClock.Instant,
+    _ query: Query, _ input: SearchInput, _ drawing: CardDrawing, total: Int, limits: Limits,
     degraded: inout [String]
-  ) async throws -> (cards: [ProductCard], nextCursor: String?)? {
+  ) async -> (cards: [ProductCard], nextCursor: String?)? {
     let choosesOptions = input.filters.contains { if case .attribute = $0 { true } else { false } }
     guard [.priceAscending, .priceDescending].contains(input.sort), choosesOptions,
       (2...Self.mostOrdered).contains(total)
@@ -23,9 +24,12 @@ extension SearchService {
     var whole = input
     (whole.position, whole.page, whole.pageSize) = (nil, 1, total)
     let request = retrieval.request(query: query, input: whole, wantsFacets: false)
-    let response = try await ask(request, deadline: deadline)
+    guard !limits.isLate, let response = try? await ask(request, deadline: limits.answer) else {
+      degraded.append("order")
+      return nil
+    }
     let hits = response.hits.compactMap(CardHit.init)
-    let prices = await currentPrices(of: hits.map(\.id), degraded: &degraded)
+    let prices = await currentPrices(of: hits.map(\.id), until: limits.optional, degraded: &degraded)
     let cards = hits.compactMap { card(for: $0, prices: prices?[$0.id], drawing) }
     let isAscending = input.sort == .priceAscending
     func amount(_ card: ProductCard) -> Int64 { card.quote?.amount.minorUnits ?? (isAscending ? .max : .min) }
@@ -37,7 +41,8 @@ extension SearchService {
     let seen = first + page.count
     guard seen < sorted.count, let last = response.hits.last else { return (page, nil) }
     // The page behind is found by how much was seen.
-    let cursor = PageCursor(of: input, position: PagePosition(after: last.sort, seen: seen), currency: currency)
+    let cursor = PageCursor(
+      of: input, position: PagePosition(after: last.sort, seen: seen, isByVariant: true), currency: currency)
     return (page, signer.map { cursor.text($0) })
   }
 }

@@ -7,6 +7,7 @@ extension SearchService {
   /// machine.
   private static let mostPasses = 20
   private static let patience = Duration.seconds(60)
+  private static let pause = Duration.milliseconds(50)
   private static let usualQueries = 12
 
   /// Asks the engine what shoppers will ask of an index, until a whole pass is in time: a search server that was just
@@ -35,7 +36,11 @@ extension SearchService {
         isAnswered = true
         slowest = max(slowest, .now - start)
       }
+      // Where nothing answers there is nothing to warm.
+      if !isAnswered { break }
       if slowest < deadlines.search || ContinuousClock.now >= end || Task.isCancelled { break }
+      // Cancellation ends the pause, and the next pass at its first request.
+      try? await Task.sleep(for: Self.pause)
     }
     return isAnswered
   }

@@ -24,6 +24,7 @@ extension QueryUnderstanding {
     guard !words.isEmpty, !slot.words.unicodeScalars.contains(where: Folding.isDigit) else { return false }
     return words.allSatisfy { word in
       !vocabulary.contains(word) && !vocabulary.contains(Folding.singular(word)) && !vocabulary.contains(word + "s")
+        && knowledge.titleWords[Folding.singular(word)] == nil
     }
   }
 
@@ -51,20 +52,24 @@ extension QueryUnderstanding {
 
   /// Whether a word was more likely mistyped than one that the shop does not know: `tefal` is no teal, `bose` no base.
   ///
-  /// Beside other words a strange word is often a brand. It is taken for another only where the first letter is the same or
-  /// sounds so, where the error is a likely one for the word's length, and, of a short word, where the catalog has the other
+  /// A strange word is often a brand, or a thing that the shop does not have: `pyjamas` are no pampas. It is taken for another only where the first letter is the same or
+  /// sounds so, where the error is a likely one for the word's length, and, of a short word beside others, where the catalog has the other
   /// word beside its neighbour, or as the name of a colour, a brand or another value.
   private func isPlausible(_ change: Correction.Change, in correction: Correction) -> Bool {
     guard change.isReplacement, let vocabulary, let typed = LatinLetters.of(change.typed),
       let meant = LatinLetters.of(change.meant)
     else { return true }
     let words = Vocabulary.words(in: correction.text)
-    guard words.count > 1 else { return true }
-    guard typed[0] == meant[0] || Letters.soundAlike(typed, meant) else { return false }
-    guard change.cost <= (typed.count <= Self.longestDoubtful ? Self.likelyCost : Self.longWordCost) else {
+    let isAlone = words.count == 1
+    let beginsAlike =
+      typed[0] == meant[0] || Letters.soundAlike(typed, meant)
+      || isAlone && Self.hasSlipAtStart(typed, meant)
+    guard beginsAlike else { return false }
+    let longestDoubtful = isAlone ? Self.longestDoubtfulAlone : Self.longestDoubtful
+    guard change.cost <= (typed.count <= longestDoubtful ? Self.likelyCost : Self.longWordCost) else {
       return false
     }
-    guard typed.count <= Self.shortWord else { return true }
+    guard !isAlone, typed.count <= Self.shortWord else { return true }
     let pairs = zip(words, words.dropFirst()).filter { $0 == change.meant || $1 == change.meant }
     let key = Folding.key(of: change.meant)
     return pairs.contains { vocabulary.hasPair($0, $1) } || !knowledge.values[key].isEmpty
@@ -72,7 +77,14 @@ extension QueryUnderstanding {
       || !knowledge.categories[key].isEmpty
   }
 
+  /// Whether the first letters stand in the other order, or there is one too many or too few.
+  private static func hasSlipAtStart(_ typed: [UInt8], _ meant: [UInt8]) -> Bool {
+    typed.dropFirst() == meant[...] || typed[...] == meant.dropFirst()
+      || typed.prefix(2).reversed().elementsEqual(meant.prefix(2))
+  }
+
   private static var shortWord: Int { 5 }
+  private static var longestDoubtfulAlone: Int { 4 }
   private static var longestDoubtful: Int { 6 }
   /// One likely error; in a longer word two.
   private static var likelyCost: Float { 6 }

@@ -6,6 +6,8 @@
 extension QueryReading {
   /// Of a title's words, the share that must be called by a word for it to be taken as a thing.
   private static let leastHeadShare = 0.1
+  /// The share by which a word is one whatever stands before it.
+  private static let sureHeadShare = 0.3
   /// A thing that does not stand last is less likely the one: `sink faucet bathroom` against `bathroom sink`.
   private static let notLast = 0.3
 
@@ -44,6 +46,25 @@ extension QueryReading {
       let spelt = understanding.vocabulary.map { max($0.frequency(of: word), $0.frequency(of: singular)) } ?? 0
       return max(spelt, Double(knowledge.titleWords[singular] ?? 0))
     }.min() ?? 0
+  }
+
+  /// The place of the preposition behind which stands what the thing is for; nil where nothing is asked for before it.
+  var joint: Int? {
+    joints.sorted().first { joint in words.indices[..<joint].contains { uses[$0] == .text && words[$0].hasLetter } }
+  }
+
+  /// The slots before that preposition, else all.
+  func slotsOfThing(_ slots: [QueryPlan.Slot], _ places: [Int]) -> [QueryPlan.Slot] {
+    guard let joint else { return slots }
+    let before = zip(slots, places).filter { $1 < joint }.map(\.0)
+    return before.contains { !$0.isOptional } ? before : slots
+  }
+
+  /// Whether a word is by its position a thing that the word before it only describes: an accessory, or what titles are
+  /// called by.
+  func isThing(_ place: Int) -> Bool {
+    let key = words[place].key
+    return rules.isAccessory(key) || knowledge.headShare[key] ?? 0 >= Self.sureHeadShare
   }
 
   /// The word for the thing, and what may stand in for it; empty where no word is one.

@@ -21,6 +21,8 @@ struct QueryReading {
   var constraints: [Int: Recognition.Constraint] = [:]
   var alternatives: [Int: [SynonymRules.Alternative]] = [:]
   var optional: Set<Int> = []
+  /// Prepositions that say nothing by themselves, and part what is asked for from what it is for: `case for a phone`.
+  var joints: Set<Int> = []
   var asPhrase: Set<Int> = []
   var recognitions: [Recognition] = []
   var excluded: [String] = []
@@ -108,9 +110,11 @@ struct QueryReading {
 
   func write(to plan: inout QueryPlan, isExact: Bool) {
     var slots: [QueryPlan.Slot] = []
+    var places: [Int] = []
     for place in words.indices where uses[place] == .text {
       var end = place + 1
       while end < words.count, uses[end] == .partOf(place) { end += 1 }
+      places.append(place)
       slots.append(
         QueryPlan.Slot(
           words: text(place..<end), alternatives: alternatives[place] ?? [], constraint: constraints[place],
@@ -120,7 +124,7 @@ struct QueryReading {
     if has(.codes) { for index in slots.indices { slots[index].codeStart = codeStart(slots[index]) } }
     weigh(&slots)
     plan.slots = slots
-    plan.heads = headForms(in: slots)
+    plan.heads = headForms(in: slotsOfThing(slots, places))
     plan.recognitions = recognitions
     plan.excluded = excluded
     plan.steps += steps

@@ -4,22 +4,44 @@ extension QueryUnderstanding {
     guard !plan.isEmpty else { return [] }
     var steps: [QueryPlan] = []
     // A filter may have taken what was meant as a word.
-    if !plan.filters.isEmpty {
-      var words = self.plan(plan.text, isExact: true)
+    let prices = plan.filters.filter { $0.kind == .price }
+    if plan.filters.count > prices.count {
+      let others = plan.recognitions.filter { $0.kind != .price }
+      var words = self.plan(plan.text, ignoring: Set(others.map(\.reference)))
       words.strictness = .anyWord
       words.codes = []
       steps.append(words)
     }
+    let isExplicit = prices.contains(where: Self.isExplicit)
     if plan.recognitions.contains(where: { $0.kind == .category }) {
       var category = plan
       category.strictness = .category
       category.slots = []
       category.heads = []
       category.codes = []
-      category.recognitions = plan.recognitions.filter { $0.kind == .category }
+      category.recognitions = plan.recognitions.filter { $0.kind == .category } + prices
       for index in category.recognitions.indices { category.recognitions[index].isFilter = true }
       steps.append(category)
     }
+    // A price that is said to be one is the last to be given up; a ladder for 250 pounds may be one that bears them.
+    if !prices.isEmpty {
+      var words = self.plan(plan.text, isExact: true)
+      words.strictness = .anyWord
+      words.codes = []
+      var price = plan
+      price.strictness = .anyWord
+      price.slots = []
+      price.heads = []
+      price.codes = []
+      price.recognitions = prices
+      steps += isExplicit ? [price, words] : [words, price]
+    }
     return steps
+  }
+
+  /// Whether words or signs say that it is a price: `under 30`, `between 20 and 40`, and not only `30 euro`.
+  private static func isExplicit(_ price: Recognition) -> Bool {
+    guard case .price(let lower, let upper) = price.constraint else { return false }
+    return lower == nil || upper == nil || price.words.split(separator: " ").count > 2
   }
 }

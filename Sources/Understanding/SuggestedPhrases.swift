@@ -15,8 +15,12 @@ public struct SuggestedPhrases: Sendable {
   /// The words that name things, in order, each with the number of products that are so called.
   private let things: [(word: String, products: Int)]
 
-  /// Entries that one beginning looks through: a single letter begins thousands.
+  /// Of a beginning that more entries have, the likeliest phrases are known beforehand: a single letter begins thousands.
   private static let mostLooked = 4_000
+  /// Letters of such beginnings.
+  private static let longestCommon = 3
+  private static let mostOfCommon = 50
+  private let common: [String: [Int]]
 
   public init() { self.init(phrases: [:], things: [:]) }
 
@@ -30,6 +34,7 @@ public struct SuggestedPhrases: Sendable {
       for first in words.indices { entries.append(Entry(key: words[first...].joined(separator: " "), phrase: index)) }
     }
     self.entries = entries.sorted { ($0.key, $0.phrase) < ($1.key, $1.phrase) }
+    common = Self.common(entries)
     self.things = things.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
   }
 
@@ -37,6 +42,13 @@ public struct SuggestedPhrases: Sendable {
   public func phrases(beginning text: String, limit: Int) -> [String] {
     let typed = text.folded.split(separator: " ").joined(separator: " ")
     guard !typed.isEmpty else { return [] }
+    // What was typed already needs no suggestion. Phrases stand in the order of their weights.
+    return (common[typed] ?? phrases(from: typed)).lazy.filter { texts[$0].folded != typed }.prefix(limit).map {
+      texts[$0]
+    }
+  }
+
+  private func phrases(from typed: String) -> [Int] {
     var place = Self.first(entries.count) { entries[$0].key >= typed }
     var found: Set<Int> = []
     var looked = 0
@@ -45,8 +57,23 @@ public struct SuggestedPhrases: Sendable {
       place += 1
       looked += 1
     }
-    // What was typed already needs no suggestion. Phrases stand in the order of their weights.
-    return found.sorted().lazy.filter { texts[$0].folded != typed }.prefix(limit).map { texts[$0] }
+    return found.sorted()
+  }
+
+  /// Of each short beginning with more entries than are looked through, the likeliest phrases.
+  private static func common(_ entries: [Entry]) -> [String: [Int]] {
+    var common: [String: [Int]] = [:]
+    guard entries.count > mostLooked else { return common }
+    for length in 1...longestCommon {
+      var found: [String: [Int]] = [:]
+      for entry in entries where entry.key.count >= length {
+        found[String(entry.key.prefix(length)), default: []].append(entry.phrase)
+      }
+      for (start, phrases) in found where phrases.count > mostLooked {
+        common[start] = Array(Set(phrases).sorted().prefix(mostOfCommon))
+      }
+    }
+    return common
   }
 
   /// The things whose name one of the typed words begins, the most frequent first: `red d` → dress.

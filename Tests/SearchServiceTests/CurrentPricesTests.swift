@@ -3,6 +3,8 @@
 // 2. A shopper who leaves takes nobody along: who gathered behind him is answered.
 // 3. A failure reaches all who gathered, and the next read is a new statement. A catalog that does not answer within the
 //    deadline ends the reads, those that still wait as well.
+// 4. A read that is cut short by what is left of its search's time says nothing of the database: the circuit stays closed. A
+//    read that had its whole time opens it.
 import Catalog
 import Ports
 import Testing
@@ -154,5 +156,22 @@ import Threading
       await #expect(throws: DependencyUnavailable.self) { try await task.value }
     }
     #expect(late.waitingCount == 0)
+  }
+
+  @Test("4: cut short", .timeLimit(.minutes(1)))
+  func cutShort() async throws {
+    let circuit = CircuitBreaker()
+    let patient = CurrentPrices(catalog: catalog, deadline: .seconds(60), circuit: circuit)
+    for id in 1...5 {
+      await #expect(throws: DependencyUnavailable.self) {
+        _ = try await patient.prices(of: [ProductID(Int64(id))], until: .now + .milliseconds(2))
+      }
+    }
+    #expect(!circuit.isOpen)
+    let hasty = CurrentPrices(catalog: catalog, deadline: .milliseconds(20), circuit: circuit)
+    for id in 1...2 {
+      await #expect(throws: DependencyUnavailable.self) { _ = try await hasty.prices(of: [ProductID(Int64(id))]) }
+    }
+    #expect(circuit.isOpen)
   }
 }

@@ -1,6 +1,7 @@
 // A search asks its engine several times. With each of these calls failing in turn:
 // 1. The search fails with the engine's error, or answers with the same products and says what it left out: a page that
 //    lacks something never looks whole.
+// 2. The order by the chosen variants' prices is optional: where its call fails the first answer stands, and says so.
 import Catalog
 import JSON
 import Pricing
@@ -45,6 +46,43 @@ import Threading
         } catch is SearchEngineError {}
       }
     }
+  }
+}
+
+extension FailingCallTests {
+  private static let colour = AttributeDefinition(code: "colour", name: "Colour", type: .text, isFacet: true)
+
+  @Test("2: the order of variants fails", .timeLimit(.minutes(5)))
+  func order() async throws {
+    let lamps = (0..<6).map { index in
+      ProductRecord(
+        code: "L\(index)", title: "Lamp \(index)", categories: [["Home", "Lamps"]],
+        variants: ["Red", "Blue"].enumerated().map { place, name in
+          .init(
+            sku: SKU("L\(index)-\(place)"), options: [.init(Self.colour, [.text(name)])],
+            prices: [Price(amount: Money(minorUnits: Int64(place == 0 ? 900 - index : 100 + index), currency: .gbp))],
+            stock: ["main": 1])
+        })
+    }
+    let shop = try await TestShop(lamps)
+    let input = SearchInput(
+      text: "lamp", filters: [.attribute(code: "colour", values: ["Red"])], sort: .priceAscending, pageSize: 3)
+    let counting = FailingEngine(shop.node)
+    let whole = try await TestShop.service(engine: counting, catalog: shop.catalog).search(input)
+    #expect(whole.degraded.isEmpty && whole.products.map(\.code) == ["L5", "L4", "L3"])
+    let engine = FailingEngine(shop.node, failing: counting.callCount)
+    let page = try await TestShop.service(engine: engine, catalog: shop.catalog).search(input)
+    #expect(page.degraded == ["order"] && page.products.count == 3 && page.total == whole.total)
+    // The page behind begins where this one ended, in the order of the variants.
+    let cursor = try #require(whole.nextCursor)
+    let next = try SearchInput(parameters: [("cursor", cursor)], signer: TestShop.signer)
+    let service = TestShop.service(engine: shop.node, catalog: shop.catalog)
+    #expect(try await service.search(next).products.map(\.code) == ["L2", "L1", "L0"])
+    let again = FailingEngine(shop.node)
+    _ = try await TestShop.service(engine: again, catalog: shop.catalog).search(next)
+    let cold = FailingEngine(shop.node, failing: again.callCount)
+    let second = try await TestShop.service(engine: cold, catalog: shop.catalog).search(next)
+    #expect(second.products.count == 3 && second.degraded == ["order"])
   }
 }
 

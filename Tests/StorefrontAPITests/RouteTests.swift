@@ -5,14 +5,16 @@
 // 3. An address that does not exist is a page to a browser and problem+json to a program; a slash too many leads a browser to
 //    the page, with its query, and never to another host.
 // 4. Searches are counted wherever they are asked for, with how they ended.
-// 5. A sender who asks too much gets 429 with Retry-After, another sender is served, and a fresh cookie is no way around.
+// 5. A sender who asks too much gets 429 with Retry-After, another sender is served, and neither a fresh cookie nor another
+//    network of the same IPv6 prefix is a way around.
 import Catalog
-import Edge
 import HTTPServer
 import JSON
 import Ports
 import TestSupport
 import Testing
+
+@testable import Edge
 
 @Suite struct RouteTests {
   private static let everyone = "visitor customer merchandiser buyer analyst support admin service"
@@ -145,5 +147,21 @@ import Testing
       $0.hasPrefix("vitrine_rate_limited_total ")
     }
     #expect(refusals?.hasSuffix(" 0") == false)
+  }
+
+  @Test("5: networks of one IPv6 prefix")
+  func networks() throws {
+    let buckets = SenderBuckets(TokenBuckets.Rate(perSecond: 1, burst: 2), now: { 1 })
+    func take(_ address: String) throws -> Double? {
+      try buckets.take(of: HTTPRequest(target: "/", remoteAddress: address))
+    }
+    // Each request comes from a /64 of its own within one /48.
+    let waits = try (0..<100).map { try take("2001:db8:7:\(String($0, radix: 16))::1") }
+    #expect(waits.prefix(32).allSatisfy { $0 == nil } && waits.dropFirst(32).allSatisfy { $0 != nil })
+    #expect(try take("2001:db8:8::1") == nil)
+    #expect(try (0..<3).map { _ in try take("2001:db8:9::1") == nil } == [true, true, false])
+    // The neighbours of an IPv4 address are strangers, and an address that cannot be read is a sender too.
+    #expect(try (0..<100).allSatisfy { try take("203.0.113.\($0)") == nil })
+    #expect(try (0..<3).map { _ in try take("unknown") == nil } == [true, true, false])
   }
 }

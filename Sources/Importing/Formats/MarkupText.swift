@@ -38,7 +38,7 @@ private struct MarkupReader {
     "ol", "option", "p", "param", "picture", "pre", "script", "section", "select", "source", "style", "table", "tbody",
     "td", "tfoot", "th", "thead", "title", "tr", "ul", "video",
   ]
-  /// What stands in these is no text.
+  /// Text in these is not shown.
   private static let silent: Set<String> = ["script", "style", "head", "noscript", "iframe"]
   /// A tag with all its attributes; a longer one is a text with `<` in it.
   private static let longestTag = 10_000
@@ -94,7 +94,7 @@ private struct MarkupReader {
       }
       from = place + 1
     }
-    // What stands behind the last one tried is no closing tag either.
+    // No closing tag stands behind the last one tried either.
     missing.insert("</\(name)")
     return nil
   }

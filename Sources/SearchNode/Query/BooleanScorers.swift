@@ -110,6 +110,18 @@ final class DisjunctionScorer: Scorer {
     }
     document = clauses.reduce(Self.end) { min($0, $1.document) }
   }
+
+  private lazy var matches = ScoreWindow(needsScores: false)
+
+  /// With many documents to look at, the clauses' postings are read through.
+  override func intersect(_ window: ScoreWindow) {
+    guard minimum == 1, window.count >= Self.manyMatches else { return super.intersect(window) }
+    matches.reset(like: window, needsScores: false)
+    fill(matches)
+    window.formIntersection(matches)
+  }
+
+  private static let manyMatches = 64
 }
 
 /// Documents that match any clause: the best score plus a share of the others.

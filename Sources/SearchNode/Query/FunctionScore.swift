@@ -60,6 +60,20 @@ private final class BoundFunction {
     matchesAll || (Int(document) < matching.count && matching[Int(document)])
   }
 
+  /// Multiplies the factors of the window's matches to which the function applies.
+  func multiply(_ factors: UnsafeMutablePointer<Double>, _ window: ScoreWindow) {
+    guard case .weight = definition.kind else {
+      window.forEach { index in
+        let document = window.base &+ Int32(truncatingIfNeeded: index)
+        if applies(to: document) { factors[index] *= value(document) }
+      }
+      return
+    }
+    let weight = Double(definition.weight ?? 1)
+    if matchesAll { return window.forEach { factors[$0] *= weight } }
+    window.forEach(in: matching) { factors[$0] *= weight }
+  }
+
   /// The function's part of the divisor of `avg`.
   var divisor: Double { definition.weight.map(Double.init) ?? 1 }
 
@@ -140,27 +154,52 @@ private final class FunctionScoreScorer: Scorer {
   override func score() -> Float { query.minimumScore == nil ? combined() : current }
 
   override func fill(_ window: ScoreWindow) {
-    if !window.needsScores, query.minimumScore != nil { return super.fill(window) }
+    if !window.needsScores, query.minimumScore != nil { return fillByScore(window) }
     inner.fill(window)
     guard window.needsScores else {
       document = inner.document
       return
     }
     let scores = window.scores
+    let factors = windowFactors(window)
     window.forEach { index in
       document = window.base &+ Int32(truncatingIfNeeded: index)
-      let score = combined(scores[index])
+      let score = factors.map { combined(scores[index], factor: $0[index]) } ?? combined(scores[index])
       scores[index] = score
       if let minimum = query.minimumScore, score < minimum { window.remove(at: index) }
     }
     document = inner.document
   }
 
+  private lazy var scored = ScoreWindow(needsScores: true)
+
+  /// Fills a window that needs no scores with what has enough of one.
+  private func fillByScore(_ window: ScoreWindow) {
+    scored.reset(like: window, needsScores: true)
+    fill(scored)
+    window.formUnion(scored)
+  }
+
+  private lazy var factors = WindowFactors()
+
+  /// The product of the functions at each match of the window, function by function, so that a document costs no call; nil
+  /// where they are combined in another way.
+  private func windowFactors(_ window: ScoreWindow) -> UnsafeMutablePointer<Double>? {
+    guard query.scoreMode == .multiply, !functions.isEmpty else { return nil }
+    let values = factors.values
+    window.forEach { values[$0] = 1 }
+    for function in functions { function.multiply(values, window) }
+    return values
+  }
+
   private func combined() -> Float { combined(inner.score()) }
 
   private func combined(_ inner: Float) -> Float {
-    guard !functions.isEmpty else { return inner }
-    let factor = min(self.factor(), Double(query.maximumBoost))
+    functions.isEmpty ? inner : combined(inner, factor: factor())
+  }
+
+  private func combined(_ inner: Float, factor: Double) -> Float {
+    let factor = min(factor, Double(query.maximumBoost))
     let score = Double(inner)
     let combined =
       switch query.boostMode {
@@ -201,4 +240,10 @@ private final class FunctionScoreScorer: Scorer {
     }
     return result
   }
+}
+
+/// A factor for each document of a window.
+private final class WindowFactors {
+  let values = UnsafeMutablePointer<Double>.allocate(capacity: Int(ScoreWindow.size))
+  deinit { values.deallocate() }
 }

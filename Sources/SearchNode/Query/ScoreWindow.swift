@@ -79,7 +79,32 @@ final class ScoreWindow {
     }
   }
 
+  /// Calls `body` with the index of each match that the set has too.
+  @inline(__always)
+  func forEach(in set: BitSet, _ body: (Int) -> Void) {
+    let first = Int(base) / 64
+    set.words.withUnsafeBufferPointer { others in
+      for word in 0..<min(Self.words, max(0, others.count - first)) {
+        var rest = bits[word] & others[first + word]
+        while rest != 0 {
+          body(word &<< 6 &+ rest.trailingZeroBitCount)
+          rest &= rest &- 1
+        }
+      }
+    }
+  }
+
   func formUnion(_ other: ScoreWindow) { for word in 0..<Self.words { bits[word] |= other.bits[word] } }
+  func formIntersection(_ other: ScoreWindow) {
+    for word in 0..<Self.words { bits[word] &= other.bits[word] }
+  }
+
+  var count: Int {
+    var count = 0
+    for word in 0..<Self.words { count += bits[word].nonzeroBitCount }
+    return count
+  }
+
   func formIntersection(_ set: BitSet) {
     let first = Int(base) / 64
     for word in 0..<Self.words { bits[word] &= first + word < set.words.count ? set.words[first + word] : 0 }

@@ -92,6 +92,10 @@ struct SegmentFilter {
     return clauses.reduce(.all) { found, clause in
       if case .none = found { return .none }
       if let index, let known = clause.planned.known[index] { return found.intersection(known) }
+      // The same clause may stand in several filters of one search, which were all planned before the first was read.
+      if clause.planned.isLasting, let read = reader.segment.filters.matches(clause.planned.key) {
+        return found.intersection(read)
+      }
       guard let weight = clause.weight else { return .none }
       let matches = Self.read(weight, reader)
       if clause.planned.isLasting { reader.segment.filters.keep(matches, of: clause.planned.key) }

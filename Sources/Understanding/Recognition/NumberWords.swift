@@ -19,6 +19,13 @@ enum NumberWords {
     "crore": 10_000_000,
   ]
 
+  /// `four` of `4` and the other way; nil for what is rarely written so.
+  static func otherForm(of key: String) -> String? {
+    if let number = small[key] { return (2...12).contains(number) ? Measure.plain(number) : nil }
+    guard let number = Double(key), (2...12).contains(number) else { return nil }
+    return small.first { $0.value == number }?.key
+  }
+
   /// What a word multiplies the number before it by.
   static func factor(_ key: String) -> Double? { factors[key] }
 
@@ -27,7 +34,7 @@ enum NumberWords {
     var total = 0.0
     var current = 0.0
     var count = 0
-    for key in keys {
+    for (place, key) in zip(keys.indices, keys) {
       // `twenty five` and `twenty-five`, whose key is two words.
       let parts = key.split(separator: " ").map(String.init)
       if parts.allSatisfy({ small[$0] != nil }), !parts.isEmpty {
@@ -38,6 +45,10 @@ enum NumberWords {
           total += current
           current = 0
         }
+      } else if key.isEmpty || key == "and", current >= 100, keys.index(after: place) < keys.endIndex,
+        small[keys[keys.index(after: place)]] != nil
+      {
+        // `three hundred and fifty`.
       } else if key == "a", count == 0 {
         // `a hundred`; alone it says nothing.
       } else {

@@ -44,7 +44,7 @@ extension QueryReading {
       if recognise(recognition) { categoryIDs += categories.map(\.id) }
     }
     // The last word names the thing, though its category be called otherwise: a gaming mouse.
-    if let last = words.indices.prefix(limit).last(where: { uses[$0] == .text }),
+    if let last = words.indices.prefix(min(limit, joint ?? limit)).last(where: { uses[$0] == .text }),
       forms(of: last).contains(where: { knowledge.kindKeys.contains($0) })
     {
       namesProductKind = true
@@ -71,10 +71,12 @@ extension QueryReading {
     // Not the `for` of a phrase that says nothing: `looking for a dress`.
     let before = words.indices[..<match.words.lowerBound].filter { uses[$0] != .gone && !words[$0].key.isEmpty }
     if let mark = before.lastIndex(where: { words[$0].key == "for" }), mark > 0 { return true }
+    if let joint, joint < match.words.lowerBound { return true }
     let next = match.words.upperBound
-    guard match.words.count == 1, next < limit, uses[next] == .text,
+    guard next < limit, uses[next] == .text else { return false }
+    guard match.words.count == 1,
       let categories = knowledge.pairCategories[words[next - 1].key + " " + words[next].key]
-    else { return false }
+    else { return isThing(next) }
     return match.values.allSatisfy { !$0.isLeaf || !categories.contains($0.id) }
   }
 

@@ -31,6 +31,9 @@ extension QueryReading {
 
   // MARK: Phrases that say nothing
 
+  /// What stands behind them is not asked for itself.
+  private static let prepositions: Set<String> = ["for", "with", "of"]
+
   mutating func takeStopPhrases() {
     for place in 0..<limit {
       // The longest that leaves something to search for: `the north face` is not a stop phrase's to take.
@@ -39,6 +42,7 @@ extension QueryReading {
           knowledge.brands.longestMatch(in: words[place..<limit]) == nil
         else { continue }
         drop(match.words)
+        if match.words.count == 1, Self.prepositions.contains(words[place].key) { joints.insert(place) }
         note("stop phrase", text(match.words))
         break
       }

@@ -16,8 +16,11 @@ extension QueryReading {
       let isJoined = words[at].key.hasPrefix("uk") && words[at].key.dropFirst(2).first?.isNumber == true
       let two =
         at + 1 < limit && uses[at + 1] == .text ? Self.letterSizes[words[at].key + " " + words[at + 1].key] : nil
+      // `size ten`; without the word a number in letters is none.
+      let spelt = at > place ? NumberWords.read([words[at].key]).map { Measure.plain($0.value) } : nil
       let size =
-        two ?? Self.letterSizes[words[at].key] ?? (isJoined ? String(words[at].key.dropFirst(2)) : words[at].key)
+        spelt ?? two ?? Self.letterSizes[words[at].key]
+        ?? (isJoined ? String(words[at].key.dropFirst(2)) : words[at].key)
       takeSize(size, words: place..<at + (two == nil ? 1 : 2), isMarked: at > place || isJoined)
     }
   }

@@ -84,12 +84,12 @@ public struct TitleHeads: Sendable, Hashable {
     word.utf8.count > 2 && !word.contains(where: \.isNumber) && !qualifiers.contains(word)
   }
 
-  /// Words that end titles and name no thing: units, packs, sizes, colours.
+  /// Words that end titles and name no thing: units, packs, sets, sizes, colours.
   private static let qualifiers: Set<String> = Set(
     """
     and the inch inches feet foot yard yards metre metres meter meters litre litres liter liters gallon gallons gal quart
     ounce ounces lbs pound pounds kilo kilos gram grams watt watts volt volts amp amps count pack packs pcs piece pieces
-    pair pairs size large medium small xxl regular one two multi assorted various new original standard pixels
+    pair pairs set sets bundle bundles collection collections kit kits size large medium small xxl regular one two multi assorted various new original standard pixels
     black white red blue green pink grey gray silver gold brown beige purple orange yellow navy clear ivory tan turquoise
     teal cream charcoal burgundy khaki maroon violet
     """.split(whereSeparator: \.isWhitespace).map(String.init))

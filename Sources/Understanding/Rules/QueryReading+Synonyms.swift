@@ -21,12 +21,38 @@ extension QueryReading {
   mutating func addWaysOfWriting() {
     guard let vocabulary = understanding.vocabulary else { return }
     func isOpen(_ place: Int) -> Bool { place < limit && uses[place] == .text && constraints[place] == nil }
+    for place in 0..<limit where isOpen(place) && alternatives[place] == nil {
+      // Of a measure's number another form is said already.
+      if place + 1 < words.count, uses[place + 1] == .partOf(place) { continue }
+      addSpelling(place, vocabulary)
+    }
     for place in 0..<limit where isOpen(place) {
       let next = place + 1
       let areTwo = isOpen(next) && alternatives[place] == nil && alternatives[next] == nil
       if areTwo, add(vocabulary, words: place..<next + 1) { continue }
       _ = add(vocabulary, words: place..<next)
     }
+  }
+
+  /// Of the titles with a word as typed, how many must have the other form for it to be one.
+  private static let leastFormShare = 0.05
+  private static let umlauts = [("ae", "a"), ("oe", "o"), ("ue", "u")]
+
+  /// Another spelling of one word that titles have: `mueller` of Müller, `muller` of Mueller, `4` of four.
+  private mutating func addSpelling(_ place: Int, _ vocabulary: Vocabulary) {
+    let key = words[place].key
+    var others = NumberWords.otherForm(of: key).map { [$0] } ?? []
+    if !vocabulary.contains(key) {
+      for (long, short) in Self.umlauts {
+        if key.contains(long) { others.append(key.replacing(long, with: short)) }
+      }
+      if words[place].text.lowercased() != key { others += Self.umlauts.map { key.replacing($1, with: $0) } }
+    }
+    let least = Double(knowledge.titleWords[key] ?? 0) * Self.leastFormShare
+    let known = others.filter { $0 != key && Double(knowledge.titleWords[$0] ?? 0) > least }
+    guard !known.isEmpty else { return }
+    alternatives[place, default: []] += known.map { .init(text: $0, weight: 1, isSameWords: true) }
+    note("written otherwise", "\(text(place..<place + 1)) → \(known.joined(separator: ", "))")
   }
 
   /// False where the catalog writes them in no other way.

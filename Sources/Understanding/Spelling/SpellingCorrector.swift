@@ -65,7 +65,8 @@ public struct SpellingCorrector: Sendable {
         letters: piece.letters ?? [], id: piece.letters.flatMap { vocabulary.id(of: $0[...]) },
         followsSpace: piece.followsSpace)
     }
-    guard words.contains(where: { !$0.letters.isEmpty && !isProtected($0) }) || words.count > 1 else { return nil }
+    let doubtful = words.count { !$0.letters.isEmpty && !isProtected($0) }
+    guard doubtful > 0 || words.count > 1, doubtful <= Self.mostDoubtful else { return nil }
     var lattice = ReadingLattice(length: words.count)
     for place in words.indices {
       for reading in readings(at: place, of: words) { lattice.add(reading, at: place) }
@@ -75,6 +76,9 @@ public struct SpellingCorrector: Sendable {
     }
     return Correction(pieces: pieces, path: path, vocabulary: vocabulary)
   }
+
+  /// Of more words that the shop does not know, no reading is a likely one, and looking for it costs the more.
+  private static let mostDoubtful = 8
 
   private struct TypedWord {
     /// Empty where it is left alone.

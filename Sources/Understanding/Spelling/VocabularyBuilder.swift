@@ -1,12 +1,16 @@
 /// Counts words and pairs of words, in bounded memory: from a catalog's products, or from a list of frequencies.
 ///
 /// Memory is bounded by lossy counting (Manku and Motwani, Approximate Frequency Counts over Data Streams, VLDB 2002):
-/// when a table is full, the rarest are dropped until half of it is free; what is frequent stays, whatever its place.
+/// when a table is full, the rarest are dropped until half of it is free; what is frequent stays, whatever its place. There
+/// are never more than `limits.words` words and the new ones of one product, nor more pairs than `limits.pairs` and those of one
+/// product.
 public struct VocabularyBuilder: Sendable {
   public struct Limits: Sendable {
     /// A large shop's titles and attributes hold some 100,000 words; a word takes about 300 bytes of the corrector.
     public var words = 200_000
     public var pairs = 500_000
+    /// New words that one product may add: a description of codes or of random letters teaches nothing.
+    public var newWordsPerDocument = 300
 
     public init() {}
   }
@@ -36,10 +40,13 @@ public struct VocabularyBuilder: Sendable {
     var seenWords: Set<Int> = []
     var seenPairs: Set<UInt64> = []
     makeRoom()
+    let known = words.count
     for text in texts {
       var previous: Int?
       for piece in QueryPieces(text).pieces {
-        guard let letters = piece.letters else {
+        guard let letters = piece.letters,
+          words.count - known < limits.newWordsPerDocument || numbers[letters] != nil
+        else {
           previous = nil
           continue
         }
@@ -67,13 +74,23 @@ public struct VocabularyBuilder: Sendable {
   private mutating func makeRoom() {
     if pairs.count > limits.pairs {
       let least = Self.median(pairs.values)
-      pairs = pairs.filter { $0.value > least }
+      var equals = limits.pairs / 2 - pairs.values.count { $0 > least }
+      // In the order of their words, so that the same catalog teaches the same pairs.
+      for (pair, count) in pairs.sorted(by: { $0.key < $1.key }) where count <= least {
+        if count == least, equals > 0 { equals -= 1 } else { pairs[pair] = nil }
+      }
     }
     guard words.count > limits.words else { return }
     let least = Self.median(words.lazy.map(\.count))
     var renumbered = [Int?](repeating: nil, count: words.count)
     var kept: [(letters: [UInt8], count: Double)] = []
-    for (number, word) in words.enumerated() where word.count > least {
+    // Of words that are as rare some stay: else a catalog whose words all stand once would teach none.
+    var equals = limits.words / 2 - words.count { $0.count > least }
+    for (number, word) in words.enumerated() where word.count >= least {
+      if word.count == least {
+        guard equals > 0 else { continue }
+        equals -= 1
+      }
       renumbered[number] = kept.count
       kept.append(word)
     }
