@@ -1,3 +1,4 @@
+package import Behaviour
 import Catalog
 package import Configuration
 import Edge
@@ -53,6 +54,8 @@ package struct Shop: Sendable {
   package let service: SearchService
   let warmth: EngineWarmth
   package let recommender: Recommender
+  package let behaviour: Behaviour
+  let conduct: SenderConduct
   /// Made once, from all the parts above.
   private(set) var capabilities: [Capability] = []
 
@@ -76,11 +79,13 @@ package struct Shop: Sendable {
     metrics = MetricsRegistry()
     engine =
       try parts.engine ?? Engine.open(settings.search, named: name, cachesAnswers: cachesAnswers, metrics: metrics)
+    behaviour = Self.behaviour(settings, pool: pool, redis: redis, catalog: catalog, clock: clock, metrics: metrics)
+    conduct = SenderConduct(SenderConduct.Options(settings.behaviour))
     var logOptions = SearchLog.Options(settings.queryLog)
     logOptions.maySuggest = { [knowledge] query in rules.maySuggest(query) && knowledge.isOfKnownWords(query) }
     searchLog =
       settings.queryLog.isEnabled
-      ? SearchLog(store: PostgresSearchLog(pool), clock: clock, options: logOptions, metrics: metrics) : nil
+      ? SearchLog(store: PostgresSearchLog(pool), events: behaviour.intake, clock: clock, options: logOptions) : nil
     mapping = try ProjectFolder.productsMapping()
     indexAlias =
       engine is SearchNode
@@ -97,7 +102,7 @@ package struct Shop: Sendable {
     warmth = EngineWarmth(service: service, engine: engine, alias: indexAlias, logger: logger)
     recommender = try Recommender(
       .init(pool: pool, catalog: catalog, settings: settings, clock: clock, metrics: metrics),
-      memory: redis.map(Recommender.memory))
+      memory: Recommender.memory(behaviour), affinity: behaviour)
     capabilities = try Capability.all.map { try $0(self) }
   }
 
