@@ -35,6 +35,7 @@ package struct Recommender: Sendable {
     var settings: Settings
     var clock: any WallClock
     var metrics: MetricsRegistry
+    var memoryDeadline: Duration
   }
 
   package let desk: ModelDesk
@@ -53,7 +54,9 @@ package struct Recommender: Sendable {
       ledger: PostgresModels(parts.pool),
       folder: ModelFolder(settings.recommendations.modelFolder ?? settings.stateFolder + "/models"), clock: clock,
       codeVersion: codeVersion)
-    service = RecommendationService(memory: memory, clock: clock, metrics: parts.metrics)
+    var options = RecommendationService.Options()
+    options.memoryDeadline = parts.memoryDeadline
+    service = RecommendationService(memory: memory, clock: clock, options: options, metrics: parts.metrics)
     follower = ShelfFollower(
       service: service, products: catalog, costs: catalog, affinity: affinity, desk: desk,
       rules: try settings.recommendations.rulesFile.map { try RulesFile(path: $0) }, clock: clock)
@@ -63,7 +66,8 @@ package struct Recommender: Sendable {
   package init(shop: Shop, memory: @escaping RecommendationService.Memory) throws {
     try self.init(
       Parts(
-        pool: shop.pool, catalog: shop.catalog, settings: shop.settings, clock: shop.clock, metrics: MetricsRegistry()),
+        pool: shop.pool, catalog: shop.catalog, settings: shop.settings, clock: shop.clock, metrics: MetricsRegistry(),
+        memoryDeadline: .seconds(1)),
       memory: memory)
   }
 

@@ -24,6 +24,8 @@ package struct Shop: Sendable {
     package var engine: (any SearchEngine)?
     /// nil for those in the settings.
     package var deadlines: SearchService.Deadlines?
+    /// How long recommendations wait for the shopper's memory.
+    package var memoryDeadline = Duration.milliseconds(15)
     package var logSink: any LogSink = FileDescriptorSink.standardError
 
     package init() {}
@@ -101,7 +103,9 @@ package struct Shop: Sendable {
       signer: signer, deadlines: deadlines)
     warmth = EngineWarmth(service: service, engine: engine, alias: indexAlias, logger: logger)
     recommender = try Recommender(
-      .init(pool: pool, catalog: catalog, settings: settings, clock: clock, metrics: metrics),
+      .init(
+        pool: pool, catalog: catalog, settings: settings, clock: clock, metrics: metrics,
+        memoryDeadline: parts.memoryDeadline),
       memory: Recommender.memory(behaviour), affinity: behaviour)
     capabilities = try Capability.all.map { try $0(self) }
   }

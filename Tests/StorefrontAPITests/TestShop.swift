@@ -95,6 +95,7 @@ struct TestShop: Sendable {
     parts.clock = Clock()
     parts.engine = engine
     parts.deadlines = deadlines
+    parts.memoryDeadline = .seconds(60)
     parts.logSink = NullSink()
     shop = try Shop(context, pool: pool, redis: redis, parts: parts)
     log = try #require(shop.searchLog)
