@@ -91,14 +91,15 @@ let package = Package(
       "PostgresStore", ["PostgresClient", "Ports", "Catalog", "Pricing", "JSON", "Threading"],
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
-    library("RedisStore", ["Ports", "Catalog", "CHiredis", "Threading"]),
+    library("RedisStore", ["Ports", "Catalog", "JSON", "CHiredis", "Threading"]),
     library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl", "CZlib", "Threading"]),
     library("Importing", ["Catalog", "JSON", "Ports", "CZlib"]),
-    library("Seeding", ["Catalog", "JSON"]),
+    library("Seeding", ["Catalog", "JSON", "Ports"]),
 
     // The flows.
     library(
       "Indexer", ["Catalog", "Pricing", "SearchDSL", "JSON", "Ports", "Telemetry", "Threading", "Understanding"]),
+    library("Behaviour", ["Catalog", "Ports", "Telemetry", "Threading"]),
     library(
       "SearchService",
       ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Signing", "Telemetry", "Threading", "Understanding"],
@@ -115,12 +116,13 @@ let package = Package(
     library("HTTPServer", ["Telemetry", "Threading", "CMicroHTTPD", "CZlib"]),
     // The parts that JSON and pages share: access, problems, cookies, reading of input.
     library(
-      "Edge", ["SearchService", "HTTPServer", "Telemetry", "Ports", "JSON", "SearchDSL", "Signing"]),
+      "Edge",
+      ["SearchService", "Behaviour", "Catalog", "HTTPServer", "Telemetry", "Ports", "JSON", "SearchDSL", "Signing"]),
     library(
       "StorefrontAPI",
       [
-        "Edge", "SearchService", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON", "SearchDSL",
-        "Understanding", "Recommendations",
+        "Edge", "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON",
+        "SearchDSL", "Understanding", "Threading", "Recommendations",
       ]),
     library(
       "Web",
@@ -133,7 +135,8 @@ let package = Package(
     library(
       "Bootstrap",
       [
-        "Catalog", "CMalloc", "Configuration", "Edge", "ElasticsearchClient", "HTTPServer", "Indexer", "JSON",
+        "Behaviour", "Catalog", "CMalloc", "Configuration", "Edge", "ElasticsearchClient", "HTTPServer", "Indexer",
+        "JSON",
         "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Ranking", "RedisStore", "SearchDSL", "SearchNode",
         "SearchService", "Seeding", "Signing", "StorefrontAPI", "Telemetry", "Threading", "Understanding", "Web",
         "Recommendations", "Recommending", "Workers",
@@ -143,7 +146,8 @@ let package = Package(
       dependencies: [
         "Bootstrap", "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresClient",
         "PostgresStore", "RedisStore", "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService",
-        "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices", "CMicroHTTPDPeer",
+        "Behaviour", "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices",
+        "CMicroHTTPDPeer",
         "CMalloc", "Threading", "Understanding", "Signing", "Numbers", "Narrowing", "Recommending", "Workers",
         "Recommendations",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
@@ -181,7 +185,13 @@ let package = Package(
         "Importing", "Catalog", "Ports", "PostgresClient", "PostgresStore", "LocalServices", "CZlib", "TestSupport",
         "Threading",
       ]),
-    tests("Seeding", ["Seeding", "Catalog", "Importing", "JSON"]),
+    tests(
+      "Behaviour",
+      [
+        "Behaviour", "Catalog", "Ports", "PostgresClient", "PostgresStore", "RedisStore", "LocalServices", "Telemetry",
+        "Threading", "TestSupport",
+      ]),
+    tests("Seeding", ["Seeding", "Catalog", "Importing", "JSON", "Ports"]),
     tests(
       "Indexer",
       [
@@ -219,14 +229,15 @@ let package = Package(
         "Threading", "Catalog",
         "Indexer",
         "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry", "Ranking", "SearchService", "Seeding",
+        "Behaviour",
         "Understanding", "Recommending", "RedisStore", "Signing", "StorefrontAPI", "TestSupport", "Workers",
       ]),
     tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading", "TestSupport"]),
     tests(
       "StorefrontAPI",
       [
-        "StorefrontAPI", "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "SearchNode", "HTTPServer",
-        "Workers",
+        "StorefrontAPI", "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "Behaviour", "SearchNode",
+        "HTTPServer", "Workers",
         "PostgresClient", "PostgresStore",
         "LocalServices", "JSON",
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",

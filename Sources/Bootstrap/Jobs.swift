@@ -21,6 +21,9 @@ extension Shop {
   /// Every job of the shop. To add one: a function here that gives it, and its place in the list.
   package func jobs() throws -> [Job] { [try recommenderTraining()] }
 
+  /// The name under which an import of orders or events, and the demo's history, start the jobs after it.
+  package static let historyImport: JobName = "import-history"
+
   package var jobStore: any JobStore { PostgresJobs(pool) }
 
   /// A worker of the shop's jobs.
@@ -43,7 +46,7 @@ extension Shop {
     return Job(
       "train-recommender",
       schedule: try JobSchedule(settings.recommendations.trainingSchedule, timeZone: settings.jobs.timeZone),
-      after: ["import-history"], timeout: .seconds(4 * 3600)
+      after: [Self.historyImport], timeout: .seconds(4 * 3600)
     ) { context in
       let report = try await recommender.train { try context.note(0, $0) }
       guard report.verdict.isPassed else { throw GateRefusal(findings: report.verdict.findings) }

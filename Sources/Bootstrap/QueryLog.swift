@@ -4,7 +4,7 @@ import StorefrontAPI
 import Telemetry
 
 extension Capability {
-  /// The log of searches and clicks, and the staff's reports on it.
+  /// The counts of searches and of the clicks on their results, and the staff's reports on them.
   @Sendable static func queryLog(_ shop: Shop) -> Capability {
     Capability(
       "query log",
@@ -12,10 +12,7 @@ extension Capability {
         guard let log = shop.searchLog else { return [] }
         return [ServiceConfiguration(name: "query log", service: SearchLogService(log: log, logger: shop.logger))]
       },
-      routes: { routes in
-        EventsAPI(log: shop.searchLog).register(on: &routes)
-        AdminAPI(log: shop.searchLog).register(on: &routes)
-      })
+      routes: { routes in AdminAPI(log: shop.searchLog).register(on: &routes) })
   }
 }
 
@@ -27,7 +24,7 @@ extension SearchLog.Options {
   }
 }
 
-/// Carries searches and clicks to the database until the shop is told to stop.
+/// Counts searches and clicks until the shop is told to stop.
 struct SearchLogService: Service {
   let log: SearchLog
   let logger: Logger

@@ -1,10 +1,10 @@
+import Behaviour
 import Catalog
 import Configuration
 import Ports
 import PostgresClient
 import PostgresStore
 package import Recommendations
-import RedisStore
 import StorefrontAPI
 import Telemetry
 
@@ -35,6 +35,7 @@ package struct Recommender: Sendable {
     var settings: Settings
     var clock: any WallClock
     var metrics: MetricsRegistry
+    var memoryDeadline: Duration
   }
 
   package let desk: ModelDesk
@@ -44,17 +45,18 @@ package struct Recommender: Sendable {
   private let history: any InteractionHistory
 
   init(
-    _ parts: Parts, history: any InteractionHistory = NoHistory(), memory: RecommendationService.Memory?,
-    affinity: (any ProductAffinity)? = nil
+    _ parts: Parts, memory: @escaping RecommendationService.Memory, affinity: (any ProductAffinity)? = nil
   ) throws {
     let (settings, clock) = (parts.settings, parts.clock)
     catalog = parts.catalog
-    self.history = history
+    history = PostgresBehaviour(parts.pool)
     desk = ModelDesk(
       ledger: PostgresModels(parts.pool),
       folder: ModelFolder(settings.recommendations.modelFolder ?? settings.stateFolder + "/models"), clock: clock,
       codeVersion: codeVersion)
-    service = RecommendationService(memory: memory, clock: clock, metrics: parts.metrics)
+    var options = RecommendationService.Options()
+    options.memoryDeadline = parts.memoryDeadline
+    service = RecommendationService(memory: memory, clock: clock, options: options, metrics: parts.metrics)
     follower = ShelfFollower(
       service: service, products: catalog, costs: catalog, affinity: affinity, desk: desk,
       rules: try settings.recommendations.rulesFile.map { try RulesFile(path: $0) }, clock: clock)
@@ -64,7 +66,8 @@ package struct Recommender: Sendable {
   package init(shop: Shop, memory: @escaping RecommendationService.Memory) throws {
     try self.init(
       Parts(
-        pool: shop.pool, catalog: shop.catalog, settings: shop.settings, clock: shop.clock, metrics: MetricsRegistry()),
+        pool: shop.pool, catalog: shop.catalog, settings: shop.settings, clock: shop.clock, metrics: MetricsRegistry(),
+        memoryDeadline: .seconds(1)),
       memory: memory)
   }
 
@@ -78,27 +81,10 @@ package struct Recommender: Sendable {
     try await desk.train(products: catalog, history: history, promotes: promotes, progress: progress)
   }
 
-  /// The products that a visitor looked at, as the shopper's deeds.
-  static func memory(_ redis: RedisClient) -> RecommendationService.Memory {
-    let viewed = RedisRecentlyViewed(redis)
-    return { person, limit in
-      guard case .visitor(let visitor) = person else { return .init(deeds: []) }
-      let now = SystemClock().now()
-      return .init(
-        deeds: try await viewed.products(of: visitor, limit: limit).enumerated().map { place, product in
-          Interaction(
-            shopper: ShopperID(rawValue: 0), product: product, kind: .view, weight: InteractionKind.view.weight,
-            at: Timestamp(microsecondsSinceEpoch: now.microsecondsSinceEpoch - Int64(place)))
-        })
-    }
+  /// What the shop remembers of its shoppers.
+  static func memory(_ behaviour: Behaviour) -> RecommendationService.Memory {
+    { person, limit in try await behaviour.recent(of: behaviour.shopper(of: person), limit: limit) }
   }
-}
-
-/// The history of a shop that keeps none.
-struct NoHistory: InteractionHistory {
-  func forEachBatch(
-    since: Timestamp, until: Timestamp, _ body: @Sendable ([Interaction]) async throws -> Void
-  ) async throws {}
 }
 
 /// The program's version, as a model's provenance names it.

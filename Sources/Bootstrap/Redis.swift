@@ -9,7 +9,10 @@ package struct Redis {
   /// The private server, if this process started it.
   package let server: LocalRedis?
 
-  package static func open(_ context: CommandContext, startsPrivate: Bool) async throws -> Redis {
+  /// `joinsRunning`: the private server of a shop that runs is used, where there is one.
+  package static func open(
+    _ context: CommandContext, startsPrivate: Bool, joinsRunning: Bool = false
+  ) async throws -> Redis {
     let settings = context.settings.redis
     guard settings.isEnabled else { return Redis(client: nil, server: nil) }
     var target: RedisSettings
@@ -22,6 +25,8 @@ package struct Redis {
       target.database = given.database
       target.username = given.username
       target.password = given.password
+    } else if joinsRunning, let running = await LocalRedis.running(in: context.settings.stateFolder + "/redis") {
+      target = running
     } else if startsPrivate {
       let terminal = context.terminal
       let started = try await LocalRedis.start(

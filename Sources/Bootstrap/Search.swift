@@ -17,7 +17,8 @@ extension Capability {
         StorefrontAPI(service: shop.service, counters: counters).register(on: &routes)
         Storefront(
           service: shop.service, shopName: shop.settings.shop.name, visitors: shop.visitors, counters: counters,
-          recentlyViewed: shop.redis.map(RedisRecentlyViewed.init), recommendations: shop.recommender.service
+          events: PageEvents(behaviour: shop.behaviour, conduct: shop.conduct, clock: shop.clock),
+          recommendations: shop.recommender.service
         ).register(on: &routes)
       })
   }

@@ -1,3 +1,4 @@
+package import Behaviour
 import Catalog
 package import Configuration
 import Edge
@@ -23,6 +24,8 @@ package struct Shop: Sendable {
     package var engine: (any SearchEngine)?
     /// nil for those in the settings.
     package var deadlines: SearchService.Deadlines?
+    /// How long recommendations wait for the shopper's memory.
+    package var memoryDeadline = Duration.milliseconds(15)
     package var logSink: any LogSink = FileDescriptorSink.standardError
 
     package init() {}
@@ -53,6 +56,8 @@ package struct Shop: Sendable {
   package let service: SearchService
   let warmth: EngineWarmth
   package let recommender: Recommender
+  package let behaviour: Behaviour
+  let conduct: SenderConduct
   /// Made once, from all the parts above.
   private(set) var capabilities: [Capability] = []
 
@@ -76,11 +81,13 @@ package struct Shop: Sendable {
     metrics = MetricsRegistry()
     engine =
       try parts.engine ?? Engine.open(settings.search, named: name, cachesAnswers: cachesAnswers, metrics: metrics)
+    behaviour = Self.behaviour(settings, pool: pool, redis: redis, catalog: catalog, clock: clock, metrics: metrics)
+    conduct = SenderConduct(SenderConduct.Options(settings.behaviour))
     var logOptions = SearchLog.Options(settings.queryLog)
     logOptions.maySuggest = { [knowledge] query in rules.maySuggest(query) && knowledge.isOfKnownWords(query) }
     searchLog =
       settings.queryLog.isEnabled
-      ? SearchLog(store: PostgresSearchLog(pool), clock: clock, options: logOptions, metrics: metrics) : nil
+      ? SearchLog(store: PostgresSearchLog(pool), events: behaviour.intake, clock: clock, options: logOptions) : nil
     mapping = try ProjectFolder.productsMapping()
     indexAlias =
       engine is SearchNode
@@ -96,8 +103,10 @@ package struct Shop: Sendable {
       signer: signer, deadlines: deadlines)
     warmth = EngineWarmth(service: service, engine: engine, alias: indexAlias, logger: logger)
     recommender = try Recommender(
-      .init(pool: pool, catalog: catalog, settings: settings, clock: clock, metrics: metrics),
-      memory: redis.map(Recommender.memory))
+      .init(
+        pool: pool, catalog: catalog, settings: settings, clock: clock, metrics: metrics,
+        memoryDeadline: parts.memoryDeadline),
+      memory: Recommender.memory(behaviour), affinity: behaviour)
     capabilities = try Capability.all.map { try $0(self) }
   }
 

@@ -14,6 +14,7 @@ public struct Settings: Sendable {
   public let queryLog: QueryLog
   public let jobs: Jobs
   public let recommendations: Recommendations
+  public let behaviour: Behaviour
   public let admin: Admin
   public let security: Security
   public let shop: Shop
@@ -31,6 +32,7 @@ public struct Settings: Sendable {
     queryLog = QueryLog(config.scoped(to: "queryLog"))
     jobs = Jobs(config.scoped(to: "jobs"))
     recommendations = Recommendations(config.scoped(to: "recommendations"))
+    behaviour = Behaviour(config.scoped(to: "behaviour"))
     admin = Admin(config.scoped(to: "admin"))
     security = Security(config.scoped(to: "security"))
     shop = Shop(config.scoped(to: "shop"))

@@ -17,13 +17,16 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
   case databaseUnavailable = "database-unavailable"
   case notReady = "not-ready"
   case tooManyRequests = "too-many-requests"
+  case visitorWanted = "visitor-wanted"
+  case exportTooLarge = "export-too-large"
 
   public var code: String { rawValue }
 
   public var status: HTTPStatus {
     switch self {
     case .invalidParameter, .invalidBody: .badRequest
-    case .adminTokenWanted: .unauthorized
+    case .adminTokenWanted, .visitorWanted: .unauthorized
+    case .exportTooLarge: .contentTooLarge
     case .adminClosed: .forbidden
     case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff: .notFound
     case .searchUnavailable, .databaseUnavailable, .notReady: .serviceUnavailable
@@ -45,11 +48,13 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     case .databaseUnavailable: "The database is not available"
     case .notReady: "Not ready"
     case .tooManyRequests: "Too many requests"
+    case .visitorWanted: "Visitor wanted"
+    case .exportTooLarge: "Export too large"
     }
   }
 
   /// How long a client should wait before it asks again what is not available now.
-  static let retryAfterSeconds = 2
+  public static let retryAfterSeconds = 2
 }
 
 extension Problem {

@@ -26,8 +26,21 @@ public struct Visitors: Sendable {
   }
 
   /// nil where the request has no cookie of a visitor's, or one that this shop did not sign, or wants privacy.
-  func visitor(of request: HTTPRequest) -> VisitorID? {
-    guard !Self.wantsPrivacy(request) else { return nil }
+  func visitor(of request: HTTPRequest) -> VisitorID? { Self.wantsPrivacy(request) ? nil : owner(of: request) }
+
+  /// Who did what the request tells, as far as the shop may know.
+  public static func actor(of request: HTTPRequest) -> EventActor {
+    if wantsPrivacy(request) { return .withoutConsent }
+    return request.visitor.map { .person(.visitor($0)) } ?? .nobody
+  }
+
+  /// The network of the address; empty where it is not known, or must not be.
+  public static func network(of request: HTTPRequest) -> [UInt8] {
+    wantsPrivacy(request) ? [] : NetworkAddress(request.remoteAddress)?.range ?? []
+  }
+
+  /// The visitor of the cookie, also of a browser that asks to be left alone: to read or erase what is the visitor's own.
+  public func owner(of request: HTTPRequest) -> VisitorID? {
     let cookies = request.headers.values("Cookie").flatMap { $0.split(separator: ";") }
     return cookies.lazy.compactMap { cookie -> VisitorID? in
       let parts = cookie.split(separator: "=", maxSplits: 1)
@@ -42,8 +55,7 @@ public struct Visitors: Sendable {
   /// what it does.
   public static func searcher(of request: HTTPRequest) -> Searcher? {
     guard !wantsPrivacy(request) else { return nil }
-    let address = NetworkAddress(request.remoteAddress)
-    return Searcher(visitor: request.visitor, range: address?.range ?? [], sender: request.sender)
+    return Searcher(visitor: request.visitor, range: network(of: request), sender: request.sender)
   }
 
   /// Whether the browser asks to be left alone: Global Privacy Control, or Do Not Track.

@@ -42,6 +42,14 @@ public final class LocalRedis: Sendable {
     }
   }
 
+  /// Settings of the server that another process runs in `folder`; nil if there is none.
+  public static func running(in folder: String) async -> RedisSettings? {
+    guard let redis = try? LocalRedis(folder: folder, isPersistent: true, isFolderRemoved: false),
+      await redis.answers()
+    else { return nil }
+    return redis.settings
+  }
+
   private init(
     folder: String, isPersistent: Bool, isFolderRemoved: Bool, say: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(LocalServiceError) {

@@ -59,6 +59,9 @@ public enum InteractionKind: String, Sendable, CaseIterable {
     }
   }
 
+  /// The kinds that show that a product rises.
+  public static let rising: [InteractionKind] = [.view, .click, .addToCart, .purchase]
+
   public static func weight(rating stars: Double) -> Double { stars - 3 }
 }
 

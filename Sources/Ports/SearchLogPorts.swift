@@ -70,19 +70,6 @@ public struct LoggedSearch: Sendable, Hashable {
   }
 }
 
-/// A shopper's click on a product among a search's results.
-public struct SearchClick: Sendable, Hashable {
-  public var search: SearchID
-  public var product: ProductID
-  public var clickedAt: Timestamp
-
-  public init(search: SearchID, product: ProductID, clickedAt: Timestamp) {
-    self.search = search
-    self.product = product
-    self.clickedAt = clickedAt
-  }
-}
-
 /// A query and its weight.
 public struct PopularQuery: Sendable, Hashable {
   public var text: String
@@ -101,17 +88,11 @@ public struct UnusableRows: Error, Sendable, CustomStringConvertible {
   public init(reason: String) { description = reason }
 }
 
-/// Stores searches and clicks.
-///
-/// A `write` stores all the given rows or none; `UnusableRows` says that it can never store some of them.
+/// Counts and reports the searches of the history, and the clicks on what they showed.
 public protocol SearchLogStore: Sendable {
-  /// Repeatable: a search that is stored already stays as it is.
-  func write(_ searches: [LoggedSearch]) async throws
-  /// Returns the clicks whose search is not stored, perhaps not yet. Ignores a product that the search did not show.
-  func write(_ clicks: [SearchClick]) async throws -> [SearchClick]
   /// Counts the days that may have changed since the last count; false if another process is counting now.
   func rollUp(now: Timestamp) async throws -> Bool
-  /// Deletes old rows: searches and clicks after `searchDays`, the days' counts after `countDays`, and from counts older
+  /// Deletes old rows: searches after `searchDays`, the days' counts after `countDays`, and from counts older
   /// than `searchDays` the queries of few visitors.
   func forget(now: Timestamp, searchDays: Int, countDays: Int) async throws
   /// The most searched queries that find something as typed; recent searches weigh more.

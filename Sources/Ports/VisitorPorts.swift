@@ -28,13 +28,6 @@ func isLowercaseHexadecimal(_ text: String, digits: Int) -> Bool {
   text.utf8.count == digits && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
 }
 
-/// Remembers the products that a visitor looked at. The shop works without it.
-public protocol RecentlyViewed: Sendable {
-  func record(_ product: ProductID, by visitor: VisitorID) async throws
-  /// Newest first, each product once.
-  func products(of visitor: VisitorID, limit: Int) async throws -> [ProductID]
-}
-
 /// Remembers a visitor's searches. The shop works without it.
 public protocol RecentSearches: Sendable {
   func record(_ text: String, by visitor: VisitorID) async throws

@@ -131,6 +131,16 @@ public final class RedisClient: Sendable {
     return values
   }
 
+  /// Runs commands in one round trip.
+  func run(_ commands: [RedisCommand], deadline: Duration? = nil) async throws(RedisError) -> [RedisReply] {
+    commands.isEmpty ? [] : try await send(commands, deadline)
+  }
+
+  /// Removes every key of the database.
+  public func flushAll(deadline: Duration? = nil) async throws(RedisError) {
+    guard case .status("OK") = try await send([["FLUSHDB"]], deadline)[0] else { throw .unexpectedReply("FLUSHDB") }
+  }
+
   /// Keys of the database.
   public func keyCount(deadline: Duration? = nil) async throws(RedisError) -> Int {
     guard case .integer(let count) = try await send([["DBSIZE"]], deadline)[0] else { throw .unexpectedReply("DBSIZE") }

@@ -20,5 +20,5 @@ public struct RedisRecentSearches: RecentSearches {
     return values.map { String(decoding: $0, as: UTF8.self) }.filter { seen.insert($0).inserted }
   }
 
-  private static func key(_ visitor: VisitorID) -> String { "vitrine:searches:\(visitor)" }
+  static func key(_ visitor: VisitorID) -> String { "vitrine:searches:\(visitor)" }
 }

@@ -123,7 +123,7 @@ extension SearchInput {
   }
 
   /// Results on the pages before this one.
-  var resultsBefore: Int { position?.seen ?? (page - 1) * pageSize }
+  public var resultsBefore: Int { position?.seen ?? (page - 1) * pageSize }
 
   /// The cursor of the page behind this one; nil where this one is the last, or nobody signs.
   func nextCursor(

@@ -20,6 +20,7 @@ public enum OpenAPI {
       "/v1/facets/{code}/values": ["get": facetValues],
       "/v1/recommendations": ["get": recommendations],
       "/v1/events": ["post": events],
+      "/v1/me/history": ["get": ownHistory, "delete": eraseOwnHistory],
       "/v1/admin/search/analytics": ["get": searchAnalytics],
       "/livez": ["get": plain("livez", "Whether the process lives", "text/plain")],
       "/readyz": ["get": readiness],
@@ -74,16 +75,27 @@ public enum OpenAPI {
   ]
 
   private static let events: JSONValue = [
-    "operationId": "events", "summary": "Say what a shopper did with what a search showed",
+    "operationId": "events", "summary": "Say what a shopper did: one event, or a list of them",
     "description":
-      "A click leads from a search's results to a product. Events are taken in at once and written within seconds; those of a search or product that is not known are ignored.",
+      "The answer comes after the events are stored. Each is checked on its own: what is wrong with one is told in `refused`, and the others are taken; where none is taken the answer is 400. The same id is the same event. An event may be 7 days old. One about a product that the catalog does not have waits for it. Of a browser that wants no record (Sec-GPC, DNT) deeds are counted in sums only.",
     "requestBody": [
       "required": true, "content": ["application/json": ["schema": ["$ref": "#/components/schemas/Events"]]],
     ],
     "responses": [
-      "202": content("Taken in", ["$ref": "#/components/schemas/EventsTaken"]),
-      "400": problem, "413": problem, "429": problem,
+      "202": content("Stored", ["$ref": "#/components/schemas/EventsTaken"]),
+      "400": problem, "413": problem, "429": problem, "503": problem,
     ],
+  ]
+
+  private static let ownHistory: JSONValue = [
+    "operationId": "ownHistory", "summary": "Everything that is stored about the visitor of the cookie",
+    "responses": responses("OwnHistory", "401", "413", "503"),
+  ]
+
+  private static let eraseOwnHistory: JSONValue = [
+    "operationId": "eraseOwnHistory", "summary": "Delete everything that is stored about the visitor of the cookie",
+    "description": "The deeds stay in sums by day and product, which are about nobody.",
+    "responses": responses("ErasedHistory", "401", "503"),
   ]
 
   private static let searchAnalytics: JSONValue = [

@@ -1,4 +1,5 @@
 import JSON
+import Ports
 
 /// The schemas of what `SearchJSON` writes; a test validates real answers against them.
 enum OpenAPISchemas {
@@ -14,7 +15,14 @@ enum OpenAPISchemas {
       "virtual": array(object(["slug": string, "name": string, "summary": string], optional: ["summary"])),
     ]),
     "Category": object(["id": id, "slug": string, "name": string, "children": array(ref("Category"))]),
-    "Events": object(["events": events]), "EventsTaken": object(["accepted": integer]),
+    "Events": ["oneOf": [ref("Event"), object(["events": events])]], "Event": event,
+    "EventsTaken": object([
+      "accepted": integer, "repeated": integer, "unknown_products": integer,
+      "refused": array(
+        object(["type": string, "title": string, "index": integer, "pointer": string, "detail": string])),
+    ]),
+    "OwnHistory": object(["records": array(object(["record": string], isOpen: true))]),
+    "ErasedHistory": object(["erased": ["type": "object", "additionalProperties": integer]]),
     "SearchReport": object(
       [
         "days": integer, "counted_at": string, "totals": figures(), "before": figures(),
@@ -51,9 +59,26 @@ enum OpenAPISchemas {
   private static let searchID: JSONValue = ["type": "string", "pattern": "^[0-9a-f]{16}$"]
 
   private static let events: JSONValue = [
-    "type": "array", "minItems": 1, "maxItems": 100,
-    "items": object(["type": ["const": "click"], "search_id": searchID, "product_id": id], isOpen: true),
+    "type": "array", "minItems": 1, "maxItems": .int(Int64(EventReader.Limits.events)), "items": ref("Event"),
   ]
+
+  /// Members by type: docs/explain/behaviour.md.
+  private static let event = object(
+    [
+      "type": [
+        "enum": .array(
+          InteractionKind.allCases.filter { $0 != .returned }.map { .string($0.rawValue) } + ["search", "impression"])
+      ],
+      "id": ["type": "string", "format": "uuid"], "at": ["type": "string", "format": "date-time"], "product_id": id,
+      "sku": string, "quantity": integer, "price": object(["amount_minor": integer, "currency": string]),
+      "stars": ["type": "number", "minimum": 1, "maximum": 5], "search_id": searchID, "list_id": searchID,
+      "position": integer, "placement": string, "order": string, "ranked_by": string, "first_position": integer,
+      "products": array(id), "query": string, "total": integer, "filters": integer,
+    ],
+    optional: [
+      "id", "at", "product_id", "sku", "quantity", "price", "stars", "search_id", "list_id", "position", "placement",
+      "order", "ranked_by", "first_position", "products", "query", "total", "filters",
+    ], isOpen: true)
 
   /// Of searches, beside what they are the figures of.
   private static func figures(_ subject: JSONObject = [:], optional: Set<String> = []) -> JSONValue {

@@ -1,4 +1,5 @@
 import Catalog
+import Edge
 import Ports
 import Pricing
 import SearchService
@@ -13,20 +14,24 @@ enum ProductGrid {
   /// `search`: what clicks on the cards are told to the shop as being of.
   /// `reasons`: why a product is recommended, in words; `isEager`: whether the first cards are near the page's head.
   static func html(
-    _ products: [ProductCard], search: SearchID? = nil, reasons: [ProductID: String] = [:], isEager: Bool = true
+    _ products: [ProductCard], search: SearchID? = nil, reasons: [ProductID: String] = [:], isEager: Bool = true,
+    shown: ShownList? = nil
   ) -> HTML {
     let cards = products.enumerated().map { index, product in
-      card(product, isEager: isEager && index < eagerPictures, reason: reasons[product.id])
+      card(
+        product, isEager: isEager && index < eagerPictures, reason: reasons[product.id],
+        place: shown.map { ShownPlace(list: $0.list, position: index + 1, placement: $0.placement) })
     }
     let marker: HTML? = search.map { " data-search=\"\($0.description)\"" }
     return "<ul class=\"grid\"\(marker)>\(cards)</ul>"
   }
 
-  private static func card(_ product: ProductCard, isEager: Bool, reason: String?) -> HTML {
+  private static func card(_ product: ProductCard, isEager: Bool, reason: String?, place: ShownPlace?) -> HTML {
     let why: HTML? = reason.flatMap { $0.isEmpty ? nil : "<p class=\"note reason\">\($0)</p>" }
     let brand: HTML? = product.brand.map { "<span class=\"brand\">\($0)</span>" }
     let stock: HTML? = product.isInStock ? nil : "<span class=\"note sold-out\">Out of stock</span>"
-    let variant = product.variant.map { "?variant=\($0.id)" } ?? ""
+    let parameters = [product.variant.map { "variant=\($0.id)" }, place?.query].compactMap { $0 }
+    let variant = parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&")
     let summary: HTML? = product.highlightedSummary.map { "<p class=\"found\">\(marked($0))</p>" }
     return """
       <li class="card" data-product="\(product.id.description)">

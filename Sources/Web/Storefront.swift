@@ -10,9 +10,9 @@ public struct Storefront: Sendable {
   let service: SearchService
   let shopName: String
   let visitors: Visitors
-  /// nil where the shop has no Redis.
-  let recentlyViewed: (any RecentlyViewed)?
   let counters: SearchCounters
+  /// Keeps what the pages themselves know of: views, and lists as they were shown.
+  let events: PageEvents?
   let recommended: RecommendationRows
 
   /// Products in a row of the home page.
@@ -28,14 +28,14 @@ public struct Storefront: Sendable {
 
   public init(
     service: SearchService, shopName: String, visitors: Visitors, counters: SearchCounters,
-    recentlyViewed: (any RecentlyViewed)? = nil, recommendations: RecommendationService
+    events: PageEvents? = nil, recommendations: RecommendationService
   ) {
+    self.events = events
     self.service = service
     self.shopName = shopName
     self.visitors = visitors
     self.counters = counters
-    self.recentlyViewed = recentlyViewed
-    recommended = RecommendationRows(recommendations: recommendations, search: service)
+    recommended = RecommendationRows(recommendations: recommendations, search: service, events: events)
   }
 
   public func register(on routes: inout Routes) {
@@ -76,11 +76,15 @@ public struct Storefront: Sendable {
     let layout = await layout()
     let products = try await service.search(SearchInput(pageSize: 1)).total.value
     var rows: [HTML] = []
+    var shown: [ShownList] = []
     for listing in await service.virtualListings().prefix(Self.homeRows) {
       let page = try await service.search(
         SearchInput(sort: listing.defaultSort, pageSize: Self.homeRow, listing: listing))
       if let row = row(listing, page) { rows.append(row) }
+      shown.append(
+        ShownList(list: .random(), placement: "home", rankedBy: "listing", products: page.products.map(\.id)))
     }
+    events?.shown(shown, on: request)
     let departments = layout.tree.roots.map { node -> HTML in
       let children = layout.tree.children(of: node.id).prefix(5).map { child -> HTML in
         "<li><a href=\"/c/\(child.slug)\">\(child.name)</a></li>"
@@ -132,6 +136,7 @@ public struct Storefront: Sendable {
     let known = request.visitor
     let found = try await service.search(input, by: Visitors.searcher(of: request))
     counters.count(found)
+    noteShown(found, listing: listing, on: request)
     let addresses = ListAddress(input: input, tree: layout.tree, currency: service.currency)
     let page = ResultsPage(page: found, addresses: addresses, recommended: await rows(beside: found, for: request))
     var response = HTTPResponse.html(
@@ -159,6 +164,17 @@ public struct Storefront: Sendable {
     return await recommended.html(.category, for: request, category: category)
   }
 
+  /// A search's results are in the query log already.
+  private func noteShown(_ page: SearchPage, listing: Listing?, on request: HTTPRequest) {
+    guard page.searchID == nil else { return }
+    events?.shown(
+      [
+        ShownList(
+          list: .random(), placement: listing == nil ? "search" : "listing", rankedBy: "search",
+          firstPosition: page.input.resultsBefore + 1, products: page.products.map(\.id))
+      ], on: request)
+  }
+
   @Sendable private func facetValues(_ request: HTTPRequest) async throws -> HTTPResponse {
     var input = try await InputReading.lenient.facetValuesInput(of: request, for: service)
     let layout = await layout()
@@ -180,14 +196,14 @@ public struct Storefront: Sendable {
     }
     let chosen = try request.query { $0 == "variant" }["variant"].flatMap { VariantID($0) }
     let rows = await recommended.html(.product, for: request, product: product.id)
-    // After the rows: they are of what was seen before this product.
-    if let visitor = request.visitor { await note(product.id, seenBy: visitor) }
     let view = ProductView(product: product, chosen: chosen, recommended: rows)
     var response = HTTPResponse.html(
       await layout().page(
         title: "\(product.title) – \(shopName)", description: product.summary.isEmpty ? product.title : product.summary,
         body: view.body))
-    if recentlyViewed != nil { visitors.welcome(request, &response) }
+    // After the rows: they are of what was seen before this product.
+    events?.viewed(product.id, from: ShownPlace(request), on: request)
+    if events != nil { visitors.welcome(request, &response) }
     response.headers["Cache-Control"] = "private, no-cache"
     return response
   }
@@ -202,10 +218,5 @@ public struct Storefront: Sendable {
         title: "Searches – \(shopName)", description: "What shoppers searched for.", body: page.body, isIndexed: false))
     response.headers["Cache-Control"] = "no-store"
     return response
-  }
-
-  /// Remembers that the visitor saw the product. Where Redis does not answer, the next page knows nothing of it.
-  private func note(_ product: ProductID, seenBy visitor: VisitorID) async {
-    try? await recentlyViewed?.record(product, by: visitor)
   }
 }

@@ -22,6 +22,8 @@ struct Vitrine: ParsableCommand {
       ModelsCommand.self,
       WorkCommand.self,
       JobsCommand.self,
+      EraseCommand.self,
+      ExportPersonCommand.self,
       IndexCommand.self,
       EvaluateCommand.self,
       ExplainCommand.self,

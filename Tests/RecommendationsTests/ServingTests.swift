@@ -113,7 +113,8 @@ import Threading
     }
     let history = tasteful(shoppers: 60, products: 1...60, deeds: 12, seed: 6)
     try await withStand(products, history: history, options: Self.plain()) { stand in
-      stand.catalog.put(product(500, leaf: 11, words: "linen summer dress, sleeveless", listedDaysAgo: 0))
+      stand.catalog.put(
+        product(500, leaf: 11, brand: "brand 500", words: "linen summer dress, sleeveless", listedDaysAgo: 0))
       try await stand.follower.step()
       func similar(_ id: Int64) async -> [Int64] {
         let answer = await stand.service.recommend(

@@ -194,7 +194,7 @@ struct Stand {
     desk = ModelDesk(ledger: ledger, folder: ModelFolder(folder), clock: SetClock(), codeVersion: "test")
     let remembered = deeds
     service = RecommendationService(
-      memory: { _, limit in .init(deeds: Array(remembered.withLock { $0 }.prefix(limit))) }, clock: SetClock(),
+      memory: { _, limit in Array(remembered.withLock { $0 }.prefix(limit)) }, clock: SetClock(),
       options: options, metrics: MetricsRegistry())
     var following = ShelfFollower.Options()
     following.listPause = .zero

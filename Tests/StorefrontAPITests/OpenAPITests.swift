@@ -22,7 +22,8 @@ import Testing
       !pages.contains(route.pattern) && !route.pattern.hasPrefix("/assets/") && !route.pattern.hasPrefix("/pictures/")
     }
     let described = try #require(OpenAPI.document["paths"]?.object)
-    #expect(Set(routes.map(\.pattern)) == Set(described.names) && routes.count == described.names.count)
+    #expect(Set(routes.map(\.pattern)) == Set(described.names))
+    #expect(routes.count == described.members.reduce(0) { $0 + ($1.value.object?.names.count ?? 0) })
     for route in routes {
       let method = route.method.rawValue.lowercased()
       #expect(described[route.pattern]?[method]?["operationId"]?.string == route.route.name)

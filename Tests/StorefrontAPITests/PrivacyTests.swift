@@ -2,6 +2,7 @@
 // 1. A browser that asks to be left alone (Sec-GPC, DNT) gets no cookie, with one of its own or without, and nothing is kept
 //    of what it does: Redis and the log stay as they are.
 // 2. Nothing is kept in Redis of whoever sends no cookie.
+import Behaviour
 import Edge
 import HTTPServer
 import JSON
@@ -40,7 +41,7 @@ import Testing
     let targets = try await targets(of: shop)
     #expect(targets.count > 20)
     func logged() async throws -> Int {
-      try await shop.log.flush()
+      try await shop.behaviour.intake.settle()
       return try await shop.pool.query("SELECT count(*) FROM behaviour.search")[0].decode(at: 0)
     }
     let before = try await logged()

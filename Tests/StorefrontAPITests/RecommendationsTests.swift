@@ -90,10 +90,13 @@ import Workers
     var answers: [[String]] = []
     for viewed in [dress, laptop] {
       #expect(try await shop.client.get("/products/\(viewed)", headers: cookie).status == 200)
-      let answer = try await home(cookie)
+      var answer: JSONValue = [:]
+      try await until("the view moves the answer") {
+        answer = try await home(cookie)
+        return ids(answer, "recently_viewed").first == viewed
+      }
       let row = answer["rows"]?.array?.first { $0["kind"]?.string == "because_you_viewed" }
       #expect(row?["products"]?.array?.first?["reason"]?["product_id"]?.string == viewed)
-      #expect(ids(answer, "recently_viewed").first == viewed)
       answers.append(ids(answer, "for_you"))
     }
     #expect(answers[0] != answers[1])
@@ -119,8 +122,26 @@ import Workers
     let hostile = try await product(shop, "zebra")
     let cookie = TestShop.cookie()
     _ = try await shop.client.get("/products/\(hostile)", headers: cookie)
-    let home = try await shop.client.get("/", headers: cookie)
-    #expect(home.text.contains("Because you viewed Zebra") && !home.text.contains(TestShop.attack))
+    var home = ""
+    try await until("the view moves the page") {
+      home = try await shop.client.get("/", headers: cookie).text
+      return home.contains("Because you viewed Zebra")
+    }
+    #expect(!home.contains(TestShop.attack))
+    // A row's link notes a click of the row as it was shown, without a script.
+    let link = try #require(home.firstMatch(of: #/href="(/products/[^"]*placement=home/for_you)"/#)?.1)
+    let target = String(link).replacing("&amp;", with: "&")
+    let list = try #require(target.firstMatch(of: #/list=([0-9a-f]{16})/#)?.1)
+    _ = try await shop.client.get(target, headers: cookie)
+    try await until("the list and its click are kept") {
+      try await shop.pool.query(
+        """
+        SELECT 1 FROM behaviour.event JOIN behaviour.impression USING (list)
+        WHERE kind = 'click' AND event.placement = 'home/for_you' AND impression.placement = 'home/for_you'
+          AND list = \(Int64(bitPattern: UInt64(list, radix: 16) ?? 0))
+        """
+      ).count == 1
+    }
   }
 
   @Test("4: new and sold-out products", .timeLimit(.minutes(5)))

@@ -1,3 +1,4 @@
+import Behaviour
 import Catalog
 import Configuration
 import Edge
@@ -30,6 +31,7 @@ struct TestShop: Sendable {
   let client: HTTPClient
 
   var catalog: PostgresCatalog { shop.catalog }
+  var behaviour: Behaviour { shop.behaviour }
 
   /// The hand-written demo catalog and one product whose texts try to break out; shared: its tests only read.
   static let shared = Task {
@@ -94,6 +96,7 @@ struct TestShop: Sendable {
     parts.clock = clock
     parts.engine = engine
     parts.deadlines = deadlines
+    parts.memoryDeadline = .seconds(60)
     parts.logSink = NullSink()
     shop = try Shop(context, pool: pool, redis: redis, parts: parts)
     log = try #require(shop.searchLog)
@@ -107,6 +110,8 @@ struct TestShop: Sendable {
     }
     try await shop.knowledge.refresh()
     await shop.warmth.look()
+    // Stores events as long as the process lives, as its server does.
+    Task { [shop] in await shop.behaviour.run(logger: shop.logger) }
     let server = try shop.server(port: 0)
     client = HTTPClient(port: try server.start())
     Self.servers.append(server)

@@ -3,6 +3,7 @@
 // 2. With every setting different from its default, each value is found, in its unit, where it takes effect.
 // 3. What a command says for itself goes before the settings, and nothing else does.
 // 4. The ended instances of the embedded engine are forgotten after five minutes, and no sooner.
+import Behaviour
 import Catalog
 import Configuration
 import Edge
@@ -129,6 +130,12 @@ private struct Row: Sendable {
       $0.shop.rateLimits.searchesOfVisitor == .init(perSecond: 133, burst: 665)
     },
     Row("http.eventsPerSecond", "134") { $0.shop.rateLimits.eventsOfAddress == .init(perSecond: 134, burst: 536) },
+    Row("behaviour.browsingDays", "135") { $0.shop.behaviour.options.retention.browsingDays == 135 },
+    Row("behaviour.orderDays", "136") { $0.shop.behaviour.options.retention.orderDays == 136 },
+    Row("behaviour.shownDays", "137") { $0.shop.behaviour.options.retention.shownDays == 137 },
+    Row("behaviour.visitorEventsPerSecond", "138") {
+      SenderConduct.Options($0.shop.settings.behaviour).mostOfVisitor == .init(perSecond: 138, burst: 5_520)
+    },
     Row("security.signingKey", signingKey) {
       let token = $0.shop.signer.sign([1, 2], purpose: "test")
       return TokenSigner(key: Array(signingKey.utf8)).verify(token, purpose: "test") == [1, 2]

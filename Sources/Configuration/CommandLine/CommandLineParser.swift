@@ -78,6 +78,7 @@ struct CommandLineParse {
       default: try takeNamed(word)
       }
     }
+    if let next = configuration.defaultSubcommand { descend(into: next) }
     if !configuration.subcommands.isEmpty {
       if path.count == 1 && givenSettings.isEmpty { return .show(helpText) }
       throw usage("'\(commandPath)' needs a command: \(subcommandNames.joined(separator: ", "))")
@@ -103,8 +104,11 @@ struct CommandLineParse {
   private mutating func takeWord(_ word: String) throws(UsageError) -> String? {
     if !configuration.subcommands.isEmpty {
       if word == "help" && path.count == 1 { return try helpOfRest() }
-      try descend(to: word)
-      return nil
+      guard let next = configuration.defaultSubcommand, !subcommandNames.contains(word) else {
+        try descend(to: word)
+        return nil
+      }
+      descend(into: next)
     }
     guard let argument = arguments.positional(at: positionalCount) else {
       throw usage("'\(commandPath)' takes no further argument, but got '\(word)'")
@@ -120,6 +124,10 @@ struct CommandLineParse {
     guard let next = configuration.subcommands.first(where: { $0.configuration.commandName == name }) else {
       throw usage("'\(commandPath)' has no command '\(name)'", nearest: nearestName(to: name, among: subcommandNames))
     }
+    descend(into: next)
+  }
+
+  private mutating func descend(into next: any ParsableCommand.Type) {
     path.append(next)
     command = next.init()
     arguments = CommandArguments(of: command)
@@ -133,6 +141,7 @@ struct CommandLineParse {
   /// Reads `--name value`, `--name=value`, `--flag` or `-n value`.
   private mutating func takeNamed(_ word: String) throws(UsageError) {
     let (name, attached) = word.cut(at: "=").map { (String($0.0), String($0.1)) } ?? (word, nil)
+    if let next = configuration.defaultSubcommand, settingFlags[name] == nil { descend(into: next) }
     if let argument = arguments.named(name) {
       if argument.definition.kind == .flag {
         if attached != nil { throw usage("flag '\(name)' takes no value, but got '\(word)'") }

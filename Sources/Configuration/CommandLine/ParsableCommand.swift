@@ -28,10 +28,14 @@ public struct CommandConfiguration: Sendable {
   public let discussion: String
   /// A command with subcommands has no arguments of its own.
   public let subcommands: [any ParsableCommand.Type]
+  /// The subcommand of a command line that names none of them: `import --format csv` is `import products --format csv`.
+  public let defaultSubcommand: (any ParsableCommand.Type)?
 
   public init(
-    commandName: String, abstract: String, discussion: String = "", subcommands: [any ParsableCommand.Type] = []
+    commandName: String, abstract: String, discussion: String = "", subcommands: [any ParsableCommand.Type] = [],
+    defaultSubcommand: (any ParsableCommand.Type)? = nil
   ) {
+    self.defaultSubcommand = defaultSubcommand
     self.commandName = commandName
     self.abstract = abstract
     self.discussion = discussion

@@ -35,8 +35,11 @@ extension PostgresSearchLog {
     try await connection.execute(
       """
       WITH click AS (
-        SELECT search_id, min(rank) AS rank FROM behaviour.search_click
-        WHERE searched_at >= \(start) AND searched_at < \(end) GROUP BY search_id
+        SELECT search.id AS search_id, min(first_rank + array_position(products, event.product_id) - 1) AS rank
+        FROM behaviour.search JOIN behaviour.event ON event.list = search.id
+        WHERE searched_at >= \(start) AND searched_at < \(end) AND event.kept = 1 AND event.kind = 'click'
+          AND event.day BETWEEN \(day)::date AND \(day.advanced(by: 1))::date AND event.product_id = ANY (products)
+        GROUP BY search.id
       ), asked AS (
         SELECT query, bool_or(visitor IS NOT NULL) AS is_visitor,
           min(network) FILTER (WHERE visitor IS NOT NULL) AS network,

@@ -3,7 +3,7 @@ public import Ports
 public import PostgresClient
 import Threading
 
-/// The search log in Postgres: each search and click for some days, and their counts by day for longer.
+/// The searches of the history in Postgres: each for some days, and their counts by day for longer.
 ///
 /// A visitor's number is hashed here, before it is sent: no statement, and so no server log, contains it.
 public struct PostgresSearchLog: Sendable {
@@ -35,6 +35,9 @@ public struct PostgresSearchLog: Sendable {
     range.isEmpty ? nil : hash(Array("range ".utf8) + range, key: key)
   }
 
+  /// The same of a name.
+  static func hash(_ text: String, key: [UInt8]) -> Int64 { hash(Array(text.utf8), key: key) }
+
   private static func hash(_ bytes: [UInt8], key: [UInt8]) -> Int64 {
     let digits = SHA256.hexadecimal(of: key + bytes).prefix(16)
     return Int64(bitPattern: UInt64(digits, radix: 16) ?? 0)
@@ -42,68 +45,40 @@ public struct PostgresSearchLog: Sendable {
 }
 
 extension PostgresSearchLog: SearchLogStore {
-  public func write(_ searches: [LoggedSearch]) async throws {
-    guard !searches.isEmpty else { return }
-    try await writing {
-      let key = try await key()
-      let products = searches.map { "{\($0.products.map(\.description).joined(separator: ","))}" }
-      try await pool.execute(
-        """
-        INSERT INTO behaviour.search
-          (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
-        SELECT id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products::bigint[]
-        FROM unnest(
-          \(searches.map(\.id.rawValue)), \(searches.map(\.searchedAt)),
-          \(searches.map { $0.visitor.map { Self.hash($0, key: key) } }),
-          \(searches.map { Self.hash(range: $0.range, key: key) }), \(searches.map(\.query)),
-          \(searches.map(\.outcome.rawValue)), \(searches.map { Int32(clamping: $0.total) }),
-          \(searches.map { Int16(clamping: $0.filterCount) }), \(searches.map { Int32(clamping: $0.firstRank) }),
-          \(products)
-        ) AS given (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
-        ON CONFLICT (id) DO NOTHING
-        """)
-    }
+  /// A search with its searcher hashed.
+  struct Row {
+    var search: LoggedSearch
+    var visitor: Int64?
+    var network: Int64?
   }
 
-  public func write(_ clicks: [SearchClick]) async throws -> [SearchClick] {
-    guard !clicks.isEmpty else { return [] }
-    let rows = try await writing {
-      try await pool.query(
-        """
-        WITH given AS (
-          SELECT * FROM unnest(
-            \(clicks.map(\.search.rawValue)), \(clicks.map(\.product)), \(clicks.map(\.clickedAt))
-          ) AS given (search_id, product_id, clicked_at)
-        ), written AS (
-          INSERT INTO behaviour.search_click (search_id, product_id, searched_at, clicked_at, rank)
-          SELECT search_id, product_id, searched_at, clicked_at,
-            first_rank + array_position(products, product_id) - 1
-          FROM given JOIN behaviour.search ON search.id = search_id AND product_id = ANY (products)
-          ON CONFLICT (search_id, product_id) DO NOTHING
-        )
-        SELECT DISTINCT id FROM given JOIN behaviour.search ON search.id = search_id
-        """)
-    }
-    let known = Set(try rows.map { SearchID(rawValue: try $0.decode(at: 0)) })
-    return clicks.filter { !known.contains($0.search) }
-  }
-
-  /// Turns a refusal of values into the port's error for that.
-  private func writing<Value>(_ work: () async throws -> Value) async throws -> Value {
-    do {
-      return try await pool.reaching(work)
-    } catch let error as PostgresError where error.isOfValues {
-      throw UnusableRows(reason: error.description)
-    }
+  /// Stores searches; returns those that were not stored before.
+  static func insert(_ rows: [Row], on connection: PostgresConnection) async throws -> Set<SearchID> {
+    guard !rows.isEmpty else { return [] }
+    let searches = rows.map(\.search)
+    let products = searches.map { "{\($0.products.map(\.description).joined(separator: ","))}" }
+    let written = try await connection.query(
+      """
+      INSERT INTO behaviour.search
+        (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
+      SELECT id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products::bigint[]
+      FROM unnest(
+        \(searches.map(\.id.rawValue)), \(searches.map(\.searchedAt)),
+        \(rows.map(\.visitor)), \(rows.map(\.network)), \(searches.map(\.query)),
+        \(searches.map(\.outcome.rawValue)), \(searches.map { Int32(clamping: $0.total) }),
+        \(searches.map { Int16(clamping: $0.filterCount) }), \(searches.map { Int32(clamping: $0.firstRank) }),
+        \(products)
+      ) AS given (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
+      ON CONFLICT (id) DO NOTHING RETURNING id
+      """)
+    return Set(try written.map { SearchID(rawValue: try $0.decode(at: 0)) })
   }
 
   public func forget(now: Timestamp, searchDays: Int, countDays: Int) async throws {
     // Whole days, so that the counts of a day are never made from a part of it.
     let oldest = now.day.advanced(by: 1 - searchDays)
     try await pool.reaching {
-      for table in ["search", "search_click"] {
-        while try await deleteBatch(of: table, before: oldest.start) {}
-      }
+      while try await deleteBatch(before: oldest.start) {}
       try await pool.execute(
         """
         WITH gone AS (
@@ -129,11 +104,11 @@ extension PostgresSearchLog: SearchLogStore {
   /// Rows of one statement: none holds locks, or makes the server's log grow, for long.
   private static let deletedAtOnce = 10_000
 
-  private func deleteBatch(of table: String, before oldest: Timestamp) async throws -> Bool {
+  private func deleteBatch(before oldest: Timestamp) async throws -> Bool {
     let deleted = try await pool.execute(
       """
-      DELETE FROM behaviour.\(unsafeRaw: table) WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM behaviour.\(unsafeRaw: table) WHERE searched_at < \(oldest) LIMIT \(Self.deletedAtOnce)))
+      DELETE FROM behaviour.search WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM behaviour.search WHERE searched_at < \(oldest) LIMIT \(Self.deletedAtOnce)))
       """)
     return deleted == Self.deletedAtOnce
   }

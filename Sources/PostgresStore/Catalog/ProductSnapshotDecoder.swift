@@ -79,14 +79,14 @@ struct ProductSnapshotDecoder {
       variants.append(
         .init(
           id: VariantID(rawValue: id), sku: SKU(sku), gtin: item[2].string, options: try attributes(item[5], in: home),
-          pictureURL: item[3].string, prices: try Self.prices(item[6]), availableQuantity: item[4].int ?? 0))
+          pictureURL: item[3].string, prices: Self.prices(item[6]), availableQuantity: item[4].int ?? 0))
     }
     return variants
   }
 
-  private static func prices(_ element: JSONElement) throws -> [Price] {
+  private static func prices(_ element: JSONElement) -> [Price] {
     var prices: [Price] = []
-    try element.forEachItem { entry in
+    element.forEachItem { entry in
       let item = items(of: entry)
       guard item.count == 7, let list = item[0].string, let currency = item[1].string.flatMap(Currency.init(code:)),
         let amount = item[2].int, let quantity = item[4].int

@@ -53,16 +53,16 @@ struct ShopperView: Sendable {
   private static let mostWeight: Float = 8
 }
 
-extension ShopperProfile {
+extension ShopperView {
   /// A shopper whose prices are half as high again as the shop's usual ones is of the premium segment, one whose are a
   /// third lower of the budget segment; nil for one in between, and where too little is known.
-  func segment(usualPriceMinorUnits usual: Double?) -> String? {
-    guard let usual, usual > 0, let own = priceLevelMinorUnits, own > 0, evidence >= Self.enoughEvidence else {
-      return nil
-    }
+  func segment(usualPrice usual: Double?, shelf: Shelf) -> String? {
+    let prices = seen.compactMap { shelf[$0.place].priceMinorUnits }.filter { $0 > 0 }.map(Double.init).sorted()
+    guard let usual, usual > 0, prices.count >= Self.enoughPrices else { return nil }
+    let own = prices[prices.count / 2]
     if own >= usual * 1.5 { return "premium" }
     return own <= usual / 1.5 ? "budget" : nil
   }
 
-  private static let enoughEvidence = 5.0
+  private static let enoughPrices = 5
 }

@@ -23,19 +23,8 @@ public final class RecommendationService: Sendable {
     public init() {}
   }
 
-  /// What the shop knows of one shopper now.
-  public struct Remembered: Sendable {
-    /// Newest first.
-    public var deeds: [Interaction]
-    public var profile: ShopperProfile?
-
-    public init(deeds: [Interaction], profile: ShopperProfile? = nil) {
-      self.deeds = deeds
-      self.profile = profile
-    }
-  }
-
-  public typealias Memory = @Sendable (_ person: Person, _ limit: Int) async throws -> Remembered
+  /// Gives what a person did lately, newest first.
+  public typealias Memory = @Sendable (_ person: Person, _ limit: Int) async throws -> [Interaction]
 
   private let memory: Memory?
   private let clock: any WallClock
@@ -62,15 +51,15 @@ public final class RecommendationService: Sendable {
     defer { durations.observe(.now - start) }
     guard let shelf = shelf.withLock({ $0 }) else { return RecommendationAnswer(degraded: ["recommendations"]) }
     var degraded: [String] = []
-    let remembered = await remembered(request.person, degraded: &degraded)
-    return rows(request, remembered, shelf: shelf, degraded: degraded)
+    let deeds = await deeds(of: request.person, degraded: &degraded)
+    return rows(request, deeds, shelf: shelf, degraded: degraded)
   }
 
   private func rows(
-    _ request: RecommendationRequest, _ remembered: Remembered?, shelf: Shelf, degraded: [String]
+    _ request: RecommendationRequest, _ deeds: [Interaction], shelf: Shelf, degraded: [String]
   ) -> RecommendationAnswer {
-    var view = ShopperView(remembered?.deeds ?? [], shelf: shelf)
-    view.segment = remembered?.profile?.segment(usualPriceMinorUnits: usualPrice.withLock { $0 })
+    var view = ShopperView(deeds, shelf: shelf)
+    view.segment = view.segment(usualPrice: usualPrice.withLock { $0 }, shelf: shelf)
     var maker = RowMaker(
       shelf: shelf, request: request, view: view, rules: rules.withLock { $0 }, options: options, now: clock.now())
     let kinds = request.kinds ?? request.placement.kinds
@@ -78,8 +67,8 @@ public final class RecommendationService: Sendable {
     return RecommendationAnswer(rows: rows, model: shelf.modelNumber, degraded: degraded)
   }
 
-  private func remembered(_ person: Person?, degraded: inout [String]) async -> Remembered? {
-    guard let memory, let person else { return nil }
+  private func deeds(of person: Person?, degraded: inout [String]) async -> [Interaction] {
+    guard let memory, let person else { return [] }
     do {
       return try await withDeadline(options.memoryDeadline) { [options] in
         try await memory(person, options.mostDeeds)
@@ -87,7 +76,7 @@ public final class RecommendationService: Sendable {
     } catch {
       // The rows of a stranger stand in, and the answer says so.
       degraded.append("profile")
-      return nil
+      return []
     }
   }
 

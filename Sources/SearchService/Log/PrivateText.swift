@@ -2,13 +2,13 @@
 ///
 /// People paste what is on their clipboard; a shop's list of queries is no place for it. Names cannot be told from other
 /// words; queries of few visitors are forgotten instead (docs/explain/query-log.md).
-enum PrivateText {
+public enum PrivateText {
   /// Of a card (ISO/IEC 7812); a product's EAN has 13 or 14 digits.
   private static let cardDigits = 15...19
   /// Of an international number (E.164).
   private static let phoneDigits = 8...15
 
-  static func masked(_ text: String) -> String {
+  public static func masked(_ text: String) -> String {
     let words = text.split(separator: " ")
     var result: [Substring] = []
     var next = 0

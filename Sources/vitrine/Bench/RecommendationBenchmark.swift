@@ -28,7 +28,7 @@ struct RecommendationBenchmark {
     let start = ContinuousClock.now
     let now = shop.clock.now()
     let recommender = try Recommender(shop: shop) { person, limit in
-      .init(deeds: Self.deeds(of: person, among: ids, now: now, limit: limit))
+      Self.deeds(of: person, among: ids, now: now, limit: limit)
     }
     try await recommender.refresh()
     let seconds = (ContinuousClock.now - start) / .seconds(1)

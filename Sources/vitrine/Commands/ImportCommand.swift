@@ -7,9 +7,32 @@ import PostgresStore
 import Threading
 
 /// `vitrine import`
-struct ImportCommand: Command {
+struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Reads products into the catalog; repeatable.",
+    commandName: "import", abstract: "Reads a retailer's products, orders or events; repeatable.",
+    discussion: "Without another word it reads products.",
+    subcommands: [ImportProductsCommand.self, ImportOrdersCommand.self, ImportEventsCommand.self],
+    defaultSubcommand: ImportProductsCommand.self)
+
+  /// Most refused lines that are printed; the count includes all.
+  static let mostPrinted = 20
+
+  /// `file`: where all of them are written.
+  static func print(_ refusals: [ImportReport.Refusal], of count: Int, on terminal: Terminal, file: String? = nil) {
+    for refusal in refusals.prefix(mostPrinted) {
+      terminal.printError("line \(refusal.line) was refused: \(refusal.reason)")
+    }
+    if count > mostPrinted {
+      let advice = file.map { ", in \($0)" } ?? ""
+      terminal.printError("… and \(count - mostPrinted) more\(advice)")
+    }
+  }
+}
+
+/// `vitrine import products`
+struct ImportProductsCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "products", abstract: "Reads products into the catalog; repeatable.",
     discussion: """
       Formats: icecat, ndjson and csv (docs/reference/import-format.md). A line that cannot be read is reported with its
       number and reason and does not stop the rest. A shop that runs finds what was imported within a second.
@@ -24,8 +47,6 @@ struct ImportCommand: Command {
 
   /// A batch waits for its triggers.
   private static let statementTimeout = Duration.seconds(300)
-  /// Most refused lines that are printed; the count includes all.
-  private static let mostPrinted = 20
 
   func run(_ context: CommandContext) async throws {
     try await Database.with(context, statementTimeout: Self.statementTimeout) { pool in
@@ -43,13 +64,7 @@ struct ImportCommand: Command {
         meter.advance(by: advance)
       }
       meter.finish()
-      for refusal in report.refusals.prefix(Self.mostPrinted) {
-        context.terminal.printError("line \(refusal.line) was refused: \(refusal.reason)")
-      }
-      if report.refused > Self.mostPrinted {
-        let advice = refusals == nil ? ": name a file with --refusals to see them all" : ", in \(refusals ?? "")"
-        context.terminal.printError("… and \(report.refused - Self.mostPrinted) more\(advice)")
-      }
+      ImportCommand.print(report.refusals, of: report.refused, on: context.terminal, file: refusals)
       if let refusals {
         let lines = report.refusals.map { "\($0.line),\"\($0.reason.replacing("\"", with: "\"\""))\"\n" }
         try Data(("line,reason\n" + lines.joined()).utf8).write(to: URL(fileURLWithPath: refusals), options: .atomic)

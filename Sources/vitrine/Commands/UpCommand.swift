@@ -56,7 +56,8 @@ struct UpCommand: Command {
     let port = try server.start()  // Before any output: a taken port is the only line then.
 
     if !applied.isEmpty { say("migrated the database: \(applied.joined(separator: ", "))") }
-    if !noDemo, try await shop.catalog.productCount() == 0 {
+    let isNew = noDemo ? false : try await shop.catalog.productCount() == 0
+    if isNew {
       let outcome = try await DemoCatalog.load(into: shop.catalog)
       say("filled the empty catalog with \(outcome.inserted) demo products")
       for refusal in outcome.refused { say("demo product \(refusal.offset + 1) was refused: \(refusal.reason)") }
@@ -70,7 +71,10 @@ struct UpCommand: Command {
       Self.welcome(host: context.settings.http.host, port: port, tokenPath: tokenFile?.path))
     let ownServers = OwnServers(postgres: database.server, redis: redis.server, logger: shop.logger)
     let worker = try shop.workerService("up")
-    try await context.run(shop.services(server: server, ownServers: ownServers, worker: worker))
+    var services = shop.services(server: server, ownServers: ownServers, worker: worker)
+    // The HTTP server stays the last.
+    if isNew { services.insert(shop.demoShoppers(pool: pool), at: max(0, services.count - 1)) }
+    try await context.run(services)
   }
 
   /// `tokenPath`: the file of the admin token, if the settings have none.

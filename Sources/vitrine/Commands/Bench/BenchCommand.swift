@@ -10,7 +10,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Measures speed beside a peer, in the same run.",
     subcommands: [
       BenchSearchCommand.self, BenchSuggestCommand.self, BenchUnderstandingCommand.self, BenchIndexCommand.self,
-      BenchFreshnessCommand.self, BenchHTTPCommand.self, BenchRecommendationsCommand.self,
+      BenchFreshnessCommand.self, BenchHTTPCommand.self, BenchEventsCommand.self, BenchRecommendationsCommand.self,
     ])
 }
 

@@ -1,0 +1,244 @@
+public import Catalog
+public import Ports
+public import Telemetry
+import Threading
+
+/// The one way in for events: gathers those of many requests for some milliseconds, and stores them in one commit.
+///
+/// `submit` returns after the commit, so that an answer promises what is stored. `note` does not wait: pages use it, and
+/// what the store cannot take now is tried again, up to the room that there is. An event that the store can never keep
+/// takes no other along.
+public final class EventIntake: EventRecorder {
+  public struct Options: Sendable {
+    /// Events that wait at most: some seconds of a busy shop.
+    public var capacity = 50_000
+    /// Events of one commit at most.
+    public var batchSize = 5_000
+    /// How long a commit waits for more events.
+    public var gathering = Duration.milliseconds(3)
+    /// The pause after a store that is away.
+    public var retryPause = Duration.seconds(1)
+
+    public init() {}
+  }
+
+  /// There is no room for more events now.
+  public struct Full: Error, Sendable {}
+
+  private struct Ticket {
+    var events: [ShopEvent]
+    /// Whose share of the room they take; empty for no share.
+    var sender: [UInt8] = []
+    /// nil where nobody waits.
+    var reply: CheckedContinuation<[EventOutcome], any Error>?
+  }
+
+  private struct Queue {
+    var tickets: [Ticket] = []
+    var eventCount = 0
+    /// The events that wait, of each sender that has a share.
+    var countOfSender: [[UInt8]: Int] = [:]
+    var isClosed = false
+
+    mutating func add(_ ticket: Ticket) {
+      tickets.append(ticket)
+      count(ticket, +1)
+    }
+
+    /// Adds a ticket's events to the counts, or takes them off.
+    mutating func count(_ ticket: Ticket, _ sign: Int) {
+      eventCount += sign * ticket.events.count
+      guard !ticket.sender.isEmpty else { return }
+      let left = countOfSender[ticket.sender, default: 0] + sign * ticket.events.count
+      countOfSender[ticket.sender] = left > 0 ? left : nil
+    }
+  }
+
+  /// One sender takes at most this part of the room, so that none takes that of the others.
+  private static let senderPart = 20
+
+  private let store: any EventStore
+  private let options: Options
+  private let onStored: @Sendable ([Interaction]) async -> Void
+  private let queue = Guarded(Queue())
+  private let wake: AsyncStream<Void>
+  private let waker: AsyncStream<Void>.Continuation
+  private let counters: [String: Counter]
+  private let dropped: Counter
+
+  /// `onStored` hears of new deeds of known shoppers after their commit.
+  public init(
+    store: any EventStore, options: Options = Options(), metrics: MetricsRegistry,
+    onStored: @escaping @Sendable ([Interaction]) async -> Void = { _ in }
+  ) {
+    self.store = store
+    self.options = options
+    self.onStored = onStored
+    (wake, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    counters = Dictionary(
+      uniqueKeysWithValues: EventOutcome.names.map { name in
+        (
+          name,
+          metrics.counter(
+            "vitrine_events_total", help: "Events that were taken in, by their fate.", labels: [("outcome", name)])
+        )
+      })
+    dropped = metrics.counter(
+      "vitrine_events_dropped_total", help: "Events of the shop's own pages that there was no room for.")
+  }
+
+  /// Stores events, and returns the fate of each after the commit.
+  public func submit(_ events: [ShopEvent]) async throws -> [EventOutcome] {
+    guard !events.isEmpty else { return [] }
+    return try await withCheckedThrowingContinuation { reply in
+      let refusal: (any Error)? = queue.withLock { queue in
+        guard !queue.isClosed, queue.eventCount + events.count <= options.capacity else { return Full() }
+        queue.add(Ticket(events: events, reply: reply))
+        return nil
+      }
+      if let refusal { reply.resume(throwing: refusal) } else { waker.yield() }
+    }
+  }
+
+  @discardableResult
+  public func note(_ events: [ShopEvent], from sender: [UInt8]) -> Bool {
+    guard !events.isEmpty else { return true }
+    let share = sender.isEmpty ? options.capacity : max(1, options.capacity / Self.senderPart)
+    let hasRoom = queue.withLock { queue in
+      guard !queue.isClosed, queue.eventCount + events.count <= options.capacity,
+        queue.countOfSender[sender, default: 0] + events.count <= share
+      else { return false }
+      queue.add(Ticket(events: events, sender: sender, reply: nil))
+      return true
+    }
+    if hasRoom { waker.yield() } else { dropped.increment(by: events.count) }
+    return hasRoom
+  }
+
+  public func settle() async throws {
+    _ = try await withCheckedThrowingContinuation { (reply: CheckedContinuation<[EventOutcome], any Error>) in
+      let isClosed = queue.withLock { queue in
+        if !queue.isClosed { queue.add(Ticket(events: [], reply: reply)) }
+        return queue.isClosed
+      }
+      if isClosed { reply.resume(returning: []) } else { waker.yield() }
+    }
+  }
+
+  /// Stores what comes in until it is cancelled, and what is waiting then.
+  public func run(logger: Logger) async {
+    for await _ in wake {
+      try? await Task.sleep(for: options.gathering)  // A cancelled sleep only stores sooner.
+      while await storeBatch(logger: logger) {}
+      if Task.isCancelled { break }
+    }
+    queue.withLock { $0.isClosed = true }
+    // Not of the cancelled task: the last events must be stored.
+    await Task { while await storeBatch(logger: logger) {} }.value
+  }
+
+  /// Stores the next batch; false if there is none, or the store is away.
+  private func storeBatch(logger: Logger) async -> Bool {
+    let batch = take()
+    guard !batch.isEmpty else { return false }
+    do {
+      let stored = try await write(batch.flatMap(\.events))
+      giveUpRoom(of: batch)
+      var start = 0
+      for ticket in batch {
+        let outcomes = stored.outcomes[start..<(start + ticket.events.count)]
+        start += ticket.events.count
+        ticket.reply?.resume(returning: Array(outcomes))
+      }
+      count(stored.outcomes, logger)
+      if !stored.interactions.isEmpty { await onStored(stored.interactions) }
+      return true
+    } catch {
+      logger.warning("events wait to be stored", metadata: ["reason": .string("\(error)")])
+      let (waiting, noted) = (batch.filter { $0.reply != nil }, batch.filter { $0.reply == nil })
+      giveUpRoom(of: waiting)
+      for ticket in waiting { ticket.reply?.resume(throwing: error) }
+      giveBack(noted, mayPass: error is DependencyUnavailable)
+      wakeLater()
+      return false
+    }
+  }
+
+  private func count(_ outcomes: [EventOutcome], _ logger: Logger) {
+    for outcome in outcomes { counters[outcome.name]?.increment() }
+    for case .unusable(let reason) in outcomes.reversed().prefix(1) {
+      logger.warning("events were refused that can never be stored", metadata: ["reason": .string(reason)])
+    }
+  }
+
+  private func take() -> [Ticket] {
+    queue.withLock { queue in
+      var count = 0
+      // A ticket is never divided; it has at most a request's events.
+      let end = queue.tickets.firstIndex { ticket in
+        defer { count += ticket.events.count }
+        return count > 0 && count + ticket.events.count > options.batchSize
+      }
+      let taken = Array(queue.tickets[..<(end ?? queue.tickets.count)])
+      queue.tickets.removeFirst(taken.count)
+      return taken
+    }
+  }
+
+  private func giveUpRoom(of tickets: [Ticket]) {
+    queue.withLock { queue in for ticket in tickets { queue.count(ticket, -1) } }
+  }
+
+  /// Puts back what nobody waits for, whose room is still its own; a later attempt stores it.
+  private func giveBack(_ tickets: [Ticket], mayPass: Bool) {
+    guard !tickets.isEmpty else { return }
+    let isKept = queue.withLock { queue in
+      guard mayPass, !queue.isClosed else { return false }
+      queue.tickets = tickets + queue.tickets
+      return true
+    }
+    guard isKept else {
+      giveUpRoom(of: tickets)
+      return dropped.increment(by: tickets.reduce(0) { $0 + $1.events.count })
+    }
+  }
+
+  /// What waits is tried again after a pause, even if nothing new comes in.
+  private func wakeLater() {
+    Task { [waker, pause = options.retryPause] in
+      try? await Task.sleep(for: pause)
+      waker.yield()
+    }
+  }
+
+  /// Writes events; a batch that cannot be kept is halved until the event for which it cannot stands alone.
+  private func write(_ events: [ShopEvent]) async throws -> StoredEvents {
+    guard !events.isEmpty else { return StoredEvents() }
+    do {
+      let stored = try await store.write(events)
+      precondition(stored.outcomes.count == events.count, "a store tells the fate of each event")
+      return stored
+    } catch let error as UnusableRows {
+      guard events.count > 1 else { return StoredEvents(outcomes: [.unusable(reason: error.description)]) }
+      let middle = events.count / 2
+      let (first, second) = (try await write(Array(events[..<middle])), try await write(Array(events[middle...])))
+      return StoredEvents(
+        outcomes: first.outcomes + second.outcomes, interactions: first.interactions + second.interactions)
+    }
+  }
+}
+
+extension EventOutcome {
+  static let names = ["stored", "repeated", "aside", "counted", "unusable"]
+
+  /// As metrics and answers name it.
+  public var name: String {
+    switch self {
+    case .stored: "stored"
+    case .repeated: "repeated"
+    case .aside: "aside"
+    case .counted: "counted"
+    case .unusable: "unusable"
+    }
+  }
+}

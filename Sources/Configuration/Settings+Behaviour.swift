@@ -1,0 +1,24 @@
+extension Settings {
+  /// What is kept of shoppers' behaviour, and how much one visitor may send.
+  public struct Behaviour: Sendable {
+    public let browsingDays: Int
+    public let orderDays: Int
+    public let shownDays: Int
+    public let visitorEventsPerSecond: Int
+
+    init(_ config: ConfigReader) {
+      browsingDays = config.int(
+        forKey: "browsingDays", default: 365, in: 1...3_650,
+        "Days that views, clicks and carts are kept, with the shopper in hashed form.")
+      orderDays = config.int(
+        forKey: "orderDays", default: 7_300, in: 30...36_500,
+        "Days that purchases, returns and ratings are kept, with the shopper in hashed form.")
+      shownDays = config.int(
+        forKey: "shownDays", default: 30, in: 1...400,
+        "Days that lists as they were shown are kept, and events about products that the catalog never got.")
+      visitorEventsPerSecond = config.int(
+        forKey: "visitorEventsPerSecond", default: 50, in: 1...1_000_000,
+        "Events a second that one visitor may send; a burst of 40 seconds' worth is allowed.")
+    }
+  }
+}

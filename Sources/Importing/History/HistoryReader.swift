@@ -1,0 +1,220 @@
+public import Catalog
+public import Ports
+
+/// What a history's file holds.
+public enum HistoryKind: String, Sendable, CaseIterable {
+  /// A line is one product of an order; a negative quantity or the mapping's prefix tells a return or cancellation.
+  case orders
+  /// A line is one deed, with its `type`.
+  case events
+}
+
+/// A line of a history.
+public enum HistoryLine: Sendable {
+  case event(ShopEvent, title: String?, line: Int)
+  case refused(line: Int, reason: String)
+}
+
+/// Reads the orders or events of a shop that exists already, line by line, in flat memory. Reading blocks.
+public struct HistoryReader {
+  private enum Limits {
+    static let textBytes = 200
+    static let quantity = 1_000_000_000
+    static let earliest = Timestamp("1990-01-01")!
+  }
+
+  private var rows: any VariantRowSource
+  private let kind: HistoryKind
+  private let mapping: HistoryMapping
+  private let source: String
+  private let now: Timestamp
+  private var isStarted = false
+  private var fieldByHeading: [String: HistoryField?] = [:]
+  /// How often each line occurred before: two equal lines of an order are two pieces.
+  private var occurrences: [String: Int] = [:]
+
+  /// `source` tells one shop's orders from those of another; lines dated after `now` are refused.
+  public init(
+    _ kind: HistoryKind, format: ImportFormat, path: String, mapping: HistoryMapping?, source: String, now: Timestamp
+  ) throws {
+    let bytes = try ByteSource(path: path)
+    let mapping = mapping ?? HistoryMapping()
+    switch format {
+    case .csv: rows = CSVRows(bytes, delimiter: mapping.delimiter)
+    case .ndjson: rows = NDJSONRows(bytes)
+    case .icecat: throw ImportSourceError(path: path, reason: "icecat has products only: give csv or ndjson")
+    }
+    self.kind = kind
+    self.mapping = mapping
+    self.source = source
+    self.now = now
+  }
+
+  /// nil at the end. What is wrong with a line is `refused`; an error ends the reading.
+  public mutating func next() throws -> HistoryLine? {
+    if !isStarted {
+      isStarted = true
+      try start()
+    }
+    switch try rows.next() {
+    case nil: return nil
+    case .refused(let line, let reason): return .refused(line: line, reason: reason)
+    case .fields(let cells, let line):
+      do {
+        let fields = try fields(cells)
+        return .event(try event(fields), title: fields[.title], line: line)
+      } catch let refusal as LineRefusal {
+        return .refused(line: line, reason: refusal.reason)
+      }
+    }
+  }
+
+  private mutating func start() throws {
+    guard let headings = try rows.headings() else { return }
+    var known = Set(mapping.constants.keys)
+    for heading in headings { if let field = field(of: heading) { known.insert(field) } }
+    for required in kind == .orders ? [HistoryField.order, .at] : [.type, .at] where !known.contains(required) {
+      throw ImportMappingError("no column is the \(required.rawValue): name or map one")
+    }
+    guard known.contains(.sku) || known.contains(.productID) else {
+      throw ImportMappingError("no column is the sku: name or map one")
+    }
+  }
+
+  private mutating func field(of heading: String) -> HistoryField? {
+    if let known = fieldByHeading[heading] { return known }
+    let field = mapping.columns[heading] ?? (mapping.columns.isEmpty ? HistoryField(rawValue: heading) : nil)
+    fieldByHeading[heading] = .some(field)
+    return field
+  }
+
+  private mutating func fields(_ cells: [(heading: String, value: String)]) throws -> [HistoryField: String] {
+    var fields = mapping.constants
+    for (heading, value) in cells {
+      guard let field = field(of: heading), let text = try FieldText.kept(value, heading) else { continue }
+      fields[field] = text
+    }
+    return fields
+  }
+
+  private mutating func event(_ fields: [HistoryField: String]) throws -> ShopEvent {
+    let at = try time(fields)
+    var quantity = try quantity(fields)
+    let order = try text(.order, fields, atMost: Limits.textBytes)
+    var kind = InteractionKind.purchase
+    if self.kind == .events {
+      guard let type = fields[.type].flatMap(InteractionKind.init(rawValue:)) else {
+        let all = InteractionKind.allCases.map(\.rawValue).joined(separator: ", ")
+        throw LineRefusal("type \(fields[.type] ?? "") is none of \(all)")
+      }
+      kind = type
+    } else if order == nil {
+      throw LineRefusal("order is empty: give the order's number")
+    }
+    let isCancelled = mapping.cancellationPrefix.map { order?.hasPrefix($0) == true } ?? false
+    if kind == .purchase, quantity < 0 || isCancelled { kind = .returned }
+    quantity = abs(quantity)
+    var deed = ProductDeed(kind, try product(fields), quantity: quantity, price: try price(fields), order: order)
+    deed.placement = try text(.placement, fields, atMost: 60)
+    if kind == .rating {
+      guard let stars = fields[.stars].flatMap(Double.init), (1.0...5.0).contains(stars) else {
+        throw LineRefusal("stars \(fields[.stars] ?? "") is not a number from 1 to 5")
+      }
+      deed.stars = stars
+    }
+    return ShopEvent(
+      id: try id(fields, deed, at), at: at, actor: try actor(fields), content: .deed(deed))
+  }
+
+  /// A line without a number of its own is told apart by what it says, and by how many lines before said the same: the
+  /// same file imported twice is stored once.
+  private mutating func id(_ fields: [HistoryField: String], _ deed: ProductDeed, _ at: Timestamp) throws -> EventID {
+    if let text = fields[.id] { return EventID(text) ?? EventID(of: "\(source) \(text)") }
+    let content =
+      "\(source) \(deed.kind.rawValue) \(deed.order ?? "") \(fields[.sku] ?? fields[.productID] ?? "") \(at) \(deed.quantity) \(fields[.customer] ?? fields[.visitor] ?? "") \(deed.price?.minorUnits ?? -1)"
+    let before = occurrences[content, default: 0]
+    occurrences[content] = before + 1
+    return EventID(of: before == 0 ? content : "\(content) #\(before)")
+  }
+
+  private func time(_ fields: [HistoryField: String]) throws -> Timestamp {
+    guard let text = fields[.at] else { throw LineRefusal("at is empty: give the line's time") }
+    // `2010-12-01 08:26:00`, as sheets write it, is the time of the mapping's zone.
+    let isPlain = text.utf8.count == 19 && text.utf8.dropFirst(10).first == UInt8(ascii: " ")
+    let iso = isPlain ? text.replacing(" ", with: "T") + "Z" : text
+    guard let time = Timestamp(iso) else {
+      throw LineRefusal("at \(text) is not a time as 2026-11-23T17:00:00Z or 2026-11-23 17:00:00")
+    }
+    let at = Timestamp(
+      microsecondsSinceEpoch: time.microsecondsSinceEpoch.subtracting(saturating: mapping.hoursAhead * 3_600_000_000))
+    guard at >= Limits.earliest else { throw LineRefusal("at \(text) is before 1990") }
+    guard at <= now else { throw LineRefusal("at \(text) is in the future") }
+    return at
+  }
+
+  private func quantity(_ fields: [HistoryField: String]) throws -> Int {
+    guard let text = fields[.quantity] else { return 1 }
+    guard let plain = NumberText.plain(text, decimalMark: mapping.decimalMark),
+      let number = Int(NumberText.trimmed(plain, to: 0)), number != 0, abs(number) <= Limits.quantity
+    else { throw LineRefusal("quantity \(text) is not a whole number other than 0") }
+    return number
+  }
+
+  private func price(_ fields: [HistoryField: String]) throws -> Money? {
+    guard let text = fields[.priceMinor] ?? fields[.price] else { return nil }
+    guard let code = fields[.currency] else {
+      throw LineRefusal("price has no currency: give a column or a constant currency")
+    }
+    let currency = try FieldText.currency(code)
+    guard let plain = NumberText.plain(text, decimalMark: mapping.decimalMark) else {
+      throw LineRefusal("price \(text) is not a number")
+    }
+    let money =
+      fields[.priceMinor] != nil
+      ? Int64(NumberText.trimmed(plain, to: 0)).map { Money(minorUnits: $0, currency: currency) }
+      : Self.money(plain, currency)
+    guard let money, (0...1_000_000_000_000).contains(money.minorUnits) else {
+      throw LineRefusal("price \(text) is not an amount of \(code) from 0 on")
+    }
+    return money
+  }
+
+  /// A sheet's average price may have more decimals than the currency: it is rounded.
+  private static func money(_ plain: String, _ currency: Currency) -> Money? {
+    let text = NumberText.trimmed(plain, to: currency.minorUnitDigits)
+    if let exact = Money(decimalText: text, currency: currency) { return exact }
+    guard let number = Double(text), let scale = Double("1e\(currency.minorUnitDigits)") else { return nil }
+    return Int64(exactly: (number * scale).rounded()).map { Money(minorUnits: $0, currency: currency) }
+  }
+
+  private func product(_ fields: [HistoryField: String]) throws -> ProductReference {
+    if let text = fields[.productID] {
+      guard let id = ProductID(text) else { throw LineRefusal("product_id \(text) is not a product's id") }
+      return .id(id)
+    }
+    guard let sku = try text(.sku, fields, atMost: 400) else { throw LineRefusal("sku is empty: name the product") }
+    return .sku(sku)
+  }
+
+  private func actor(_ fields: [HistoryField: String]) throws -> EventActor {
+    if let text = fields[.customer] {
+      // A sheet that took a number for a decimal: 17850.0 is customer 17850.
+      let plain = text.hasSuffix(".0") && text.dropLast(2).allSatisfy(\.isWholeNumber) ? String(text.dropLast(2)) : text
+      guard let code = CustomerCode(plain) else {
+        throw LineRefusal("customer is not a text of 1 to \(CustomerCode.mostBytes) bytes")
+      }
+      return .person(.customer(code))
+    }
+    if let text = fields[.visitor] {
+      guard let visitor = VisitorID(text) else { throw LineRefusal("visitor is not 32 hexadecimal digits") }
+      return .person(.visitor(visitor))
+    }
+    return .nobody
+  }
+
+  private func text(_ field: HistoryField, _ fields: [HistoryField: String], atMost bytes: Int) throws -> String? {
+    guard let text = fields[field] else { return nil }
+    guard text.utf8.count <= bytes else { throw LineRefusal("\(field.rawValue) is longer than \(bytes) bytes") }
+    return text
+  }
+}

@@ -1,0 +1,204 @@
+import Catalog
+public import Ports
+import PostgresClient
+import Threading
+
+extension PostgresBehaviour: EventStore {
+  public func write(_ events: [ShopEvent]) async throws -> StoredEvents {
+    guard !events.isEmpty else { return StoredEvents() }
+    return try await writing {
+      let batch = EventBatch(events, key: try await log.key())
+      try await makePartitions(for: batch)
+      return try await pool.withTransaction { connection in
+        var stored = StoredEvents(outcomes: Array(repeating: .repeated, count: events.count))
+        try await Self.write(batch.deeds, to: &stored, on: connection)
+        try await Self.write(batch.shown, to: &stored, on: connection)
+        try await Self.write(batch.searches, to: &stored, on: connection)
+        try await Self.count(batch.counted, to: &stored, on: connection)
+        return stored
+      }
+    }
+  }
+
+  private func makePartitions(for batch: EventBatch) async throws {
+    for (parent, days) in batch.partitions {
+      let missing = partitions.withLock { known in days.filter { !known.contains("\(parent) \($0)") } }
+      guard !missing.isEmpty else { continue }
+      let list = "{\(missing.map(\.description).joined(separator: ","))}"
+      try await pool.query("SELECT behaviour.make_partitions(\(parent), \(list)::date[])")
+      partitions.withLock { known in for day in missing { known.insert("\(parent) \(day)") } }
+    }
+  }
+
+  /// One connection's table, emptied by each commit.
+  private static let incoming: SQL = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS incoming_event (
+      place integer, kept smallint, id uuid, occurred_at timestamptz, kind text, shopper bigint,
+      product_id bigint, sku text, quantity integer, unit_minor_units bigint, currency text, stars real, list bigint,
+      position integer, placement text, basket bigint, sender text
+    ) ON COMMIT DELETE ROWS
+    """
+
+  private static let columns: SQL = """
+    id, occurred_at, kind, shopper, quantity, unit_minor_units, currency, stars, list, position, placement, basket,
+    sender
+    """
+
+  private static func write(
+    _ deeds: [EventBatch.Deed], to stored: inout StoredEvents, on connection: PostgresConnection
+  ) async throws {
+    guard let last = deeds.map(\.event.at.day).max() else { return }
+    try await connection.execute(incoming)
+    try await connection.copyIn("COPY incoming_event FROM STDIN") { rows in
+      for row in deeds { try await row.write(to: rows) }
+    }
+    // The same number under another time is the same event too, where the two days are near each other.
+    let rows = try await connection.query(
+      """
+      WITH given AS MATERIALIZED (
+        SELECT DISTINCT ON (incoming.id) place, kept, incoming.id, occurred_at, kind,
+          coalesce(identity.customer, incoming.shopper) AS shopper, incoming.product_id AS given_id,
+          incoming.sku AS given_sku, coalesce(product.id, variant.product_id) AS product_id, quantity, unit_minor_units,
+          currency, stars, list, incoming.position, placement, basket, sender
+        FROM incoming_event AS incoming
+        LEFT JOIN behaviour.identity ON identity.visitor = incoming.shopper
+        LEFT JOIN catalog.product ON product.id = incoming.product_id
+        LEFT JOIN catalog.variant ON variant.sku = incoming.sku
+        ORDER BY incoming.id, place
+      ), fresh AS MATERIALIZED (
+        SELECT * FROM given WHERE coalesce(
+          (SELECT false FROM behaviour.event AS earlier
+            WHERE earlier.id = given.id AND earlier.kept = given.kept
+              AND earlier.day BETWEEN \(last.advanced(by: -nearDays))::date AND \(last.advanced(by: 1))::date
+            LIMIT 1),
+          (SELECT false FROM behaviour.event_aside AS earlier WHERE earlier.id = given.id), true)
+      ), stored AS (
+        INSERT INTO behaviour.event (kept, day, product_id, \(fragment: columns))
+        SELECT kept, (occurred_at AT TIME ZONE 'UTC')::date, product_id, \(fragment: columns)
+        FROM fresh WHERE product_id IS NOT NULL
+        ON CONFLICT DO NOTHING RETURNING id, true AS is_stored
+      ), aside AS (
+        INSERT INTO behaviour.event_aside (product_id, sku, \(fragment: columns))
+        SELECT given_id, given_sku, \(fragment: columns) FROM fresh WHERE product_id IS NULL
+        ON CONFLICT DO NOTHING RETURNING id, false AS is_stored
+      )
+      SELECT place, is_stored, shopper, product_id FROM fresh
+      JOIN (SELECT * FROM stored UNION ALL SELECT * FROM aside) AS written USING (id)
+      """)
+    for row in rows {
+      let place: Int32 = try row.decode(at: 0)
+      guard try row.decode(Bool.self, at: 1) else {
+        stored.outcomes[Int(place)] = .aside
+        continue
+      }
+      stored.outcomes[Int(place)] = .stored
+      let (shopper, product): (Int64?, ProductID) = (try row.decode(at: 2), try row.decode(at: 3))
+      guard let shopper, let deed = deeds.first(at: Int(place)), deed.event.sender == .shopper else { continue }
+      stored.interactions.append(
+        Interaction(
+          shopper: ShopperID(rawValue: shopper), product: product, kind: deed.deed.kind, weight: deed.deed.weight,
+          at: deed.event.at))
+    }
+  }
+
+  /// How far apart the times of two sendings of one event may be: the API takes events of the last seven days.
+  private static let nearDays = 8
+
+  private static func write(
+    _ shown: [EventBatch.Shown], to stored: inout StoredEvents, on connection: PostgresConnection
+  ) async throws {
+    guard !shown.isEmpty else { return }
+    let rows = try await connection.query(
+      """
+      INSERT INTO behaviour.impression
+        (day, id, list, occurred_at, shopper, placement, ranked_by, first_position, products, sender)
+      SELECT (given.occurred_at AT TIME ZONE 'UTC')::date, given.id::uuid, given.list, given.occurred_at,
+        coalesce(identity.customer, given.shopper), given.placement, given.ranked_by, given.first_position,
+        given.products::bigint[], given.sender
+      FROM unnest(
+        \(shown.map(\.event.id.description)), \(shown.map(\.list.list.rawValue)), \(shown.map(\.event.at)),
+        \(shown.map(\.shopper)), \(shown.map(\.list.placement)), \(shown.map(\.list.rankedBy)),
+        \(shown.map { Int32(clamping: $0.list.firstPosition) }),
+        \(shown.map { "{\($0.list.products.map(\.description).joined(separator: ","))}" }),
+        \(shown.map(\.event.sender.rawValue))
+      ) AS given (id, list, occurred_at, shopper, placement, ranked_by, first_position, products, sender)
+      LEFT JOIN behaviour.identity ON identity.visitor = given.shopper
+      ON CONFLICT DO NOTHING RETURNING id::text
+      """)
+    let written = Set(try rows.map { try $0.decode(String.self, at: 0) })
+    for row in shown where written.contains(row.event.id.description) { stored.outcomes[row.place] = .stored }
+  }
+
+  private static func write(
+    _ searches: [EventBatch.Search], to stored: inout StoredEvents, on connection: PostgresConnection
+  ) async throws {
+    let written = try await PostgresSearchLog.insert(searches.map(\.row), on: connection)
+    for search in searches where written.contains(search.row.search.id) { stored.outcomes[search.place] = .stored }
+  }
+
+  /// Adds to the sums, in the order of their keys, so that two processes do not wait for each other.
+  private static func count(
+    _ counted: [EventBatch.Counted], to stored: inout StoredEvents, on connection: PostgresConnection
+  ) async throws {
+    guard !counted.isEmpty else { return }
+    try await connection.execute(
+      """
+      INSERT INTO behaviour.anonymous_day AS kept (day, kind, product_id, deeds)
+      SELECT given.day::date, kind, coalesce(product.id, variant.product_id, 0) AS product, count(*)
+      FROM unnest(
+        \(counted.map(\.day.description)), \(counted.map(\.kind)), \(counted.map(\.product)), \(counted.map(\.sku))
+      ) AS given (day, kind, product_id, sku)
+      LEFT JOIN catalog.product ON product.id = given.product_id LEFT JOIN catalog.variant ON variant.sku = given.sku
+      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+      ON CONFLICT (day, kind, product_id) DO UPDATE SET deeds = kept.deeds + excluded.deeds
+      """)
+    for row in counted { stored.outcomes[row.place] = .counted }
+  }
+
+  public func takeUpAside() async throws -> Int {
+    try await pool.reaching {
+      let days = try await pool.query(
+        """
+        SELECT DISTINCT kind IN ('purchase', 'return', 'rating'), (occurred_at AT TIME ZONE 'UTC')::date::text
+        FROM behaviour.event_aside
+        """)
+      for row in days {
+        let parent = try row.decode(Bool.self, at: 0) ? "event_order" : "event_browsing"
+        try await pool.query(
+          "SELECT behaviour.make_partitions(\(parent), ARRAY[\(try row.decode(String.self, at: 1))::date])")
+      }
+      return try await pool.execute(
+        """
+        WITH found AS (
+          DELETE FROM behaviour.event_aside AS aside USING (
+            SELECT waiting.id, coalesce(product.id, variant.product_id) AS product
+            FROM behaviour.event_aside AS waiting LEFT JOIN catalog.product ON product.id = waiting.product_id
+            LEFT JOIN catalog.variant ON variant.sku = waiting.sku
+          ) AS known
+          WHERE known.id = aside.id AND known.product IS NOT NULL RETURNING aside.*, known.product
+        )
+        INSERT INTO behaviour.event (kept, day, product_id, received_at, \(fragment: Self.columns))
+        SELECT CASE WHEN kind IN ('purchase', 'return', 'rating') THEN 2 ELSE 1 END,
+          (occurred_at AT TIME ZONE 'UTC')::date, product, received_at, \(fragment: Self.columns)
+        FROM found ON CONFLICT DO NOTHING
+        """)
+    }
+  }
+}
+
+extension ProductDeed {
+  /// As training reads it.
+  var weight: Double { stars.map(InteractionKind.weight(rating:)) ?? kind.weight }
+}
+
+extension [EventBatch.Deed] {
+  /// The deed of the event at a place of the batch; places only grow.
+  fileprivate func first(at place: Int) -> EventBatch.Deed? {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].place < place { low = middle + 1 } else { high = middle }
+    }
+    return low < count && self[low].place == place ? self[low] : nil
+  }
+}

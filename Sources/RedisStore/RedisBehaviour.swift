@@ -1,0 +1,266 @@
+public import Catalog
+import Glibc
+public import Ports
+
+/// Shoppers' last deeds and profiles, companions of products and trending products in Redis.
+///
+/// Every key can be absent: it is then read from the durable store and kept for some time. A deed changes only keys that
+/// are present. A shopper's `version` counts deeds, so that a list that was read before a deed is not kept after it.
+public struct RedisBehaviour: BehaviourCache {
+  static let timeToLive = Duration.seconds(7_200)
+  static let mostRecent = 100
+  /// What was bought together changes at once; what was viewed together, within this time.
+  private static let companionsTimeToLive = Duration.seconds(600)
+  /// A list of none is present too.
+  private static let nothing = "-"
+
+  let client: RedisClient
+
+  public init(_ client: RedisClient) { self.client = client }
+
+  private static func key(_ shopper: ShopperID, _ part: String) -> String {
+    "vitrine:shopper:\(shopper.rawValue):\(part)"
+  }
+
+  private static func key(_ list: CompanionList, _ product: ProductID, _ part: String) -> String {
+    "vitrine:\(list.rawValue)-with:\(product):\(part)"
+  }
+
+  // MARK: Deeds
+
+  /// KEYS: recent, version, profile. ARGV: the deed, the most kept, seconds.
+  private static let noteDeed = """
+    redis.call('INCR', KEYS[2])
+    redis.call('EXPIRE', KEYS[2], ARGV[3])
+    redis.call('DEL', KEYS[3])
+    if redis.call('EXISTS', KEYS[1]) == 1 then
+      redis.call('LPUSH', KEYS[1], ARGV[1])
+      redis.call('LTRIM', KEYS[1], 0, ARGV[2])
+      redis.call('EXPIRE', KEYS[1], ARGV[3])
+    end
+    return 1
+    """
+
+  /// KEYS: trending. ARGV: the weight, the product.
+  private static let noteTrending = """
+    if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('ZINCRBY', KEYS[1], ARGV[1], ARGV[2]) end
+    return 1
+    """
+
+  /// KEYS: the value, its version. ARGV: the version under which it was read, seconds, the commands' words.
+  private static let keepIfUnchanged = """
+    if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 0 end
+    redis.call('DEL', KEYS[1])
+    for index = 4, #ARGV do redis.call(ARGV[3], KEYS[1], ARGV[index]) end
+    redis.call('EXPIRE', KEYS[1], ARGV[2])
+    return 1
+    """
+
+  public func note(_ interactions: [Interaction], now: Timestamp) async throws {
+    var commands: [RedisCommand] = []
+    for deed in interactions {
+      let shopper = deed.shopper
+      commands.append(
+        Self.script(
+          Self.noteDeed,
+          keys: [Self.key(shopper, "recent"), Self.key(shopper, "version"), Self.key(shopper, "profile")],
+          [Self.text(of: deed), String(Self.mostRecent - 1), Self.seconds(Self.timeToLive)]))
+      if InteractionKind.rising.contains(deed.kind) {
+        let weight = deed.weight * TrendingScale.growth(until: deed.at, since: TrendingScale.landmark(of: now))
+        commands.append(
+          Self.script(
+            Self.noteTrending, keys: [TrendingScale.key(now)], ["\(weight)", deed.product.description]))
+      }
+      if deed.kind == .purchase || deed.kind == .returned {
+        commands.append(["INCR", Self.key(.bought, deed.product, "version")])
+        commands.append(["EXPIRE", Self.key(.bought, deed.product, "version"), Self.seconds(Self.timeToLive)])
+        commands.append(["DEL", Self.key(.bought, deed.product, "list")])
+      }
+    }
+    _ = try await client.run(commands)
+  }
+
+  // MARK: Shoppers
+
+  public func shopper(behind pseudonym: ShopperID) async throws -> Cached<ShopperID> {
+    let replies = try await client.run([
+      ["GET", Self.key(pseudonym, "joined")], ["GET", Self.key(pseudonym, "identity")],
+    ])
+    guard let number = try replies[1].text("GET").flatMap({ Int64($0) }) else {
+      return .absent(version: try replies[0].text("GET") ?? "")
+    }
+    return .present(ShopperID(rawValue: number))
+  }
+
+  public func keep(_ shopper: ShopperID, behind pseudonym: ShopperID, version: String) async throws {
+    try await keep(
+      [String(shopper.rawValue)], at: Self.key(pseudonym, "identity"), by: "SET", ifVersion: version,
+      of: Self.key(pseudonym, "joined"), for: Self.timeToLive)
+  }
+
+  public func recent(of shopper: ShopperID) async throws -> Cached<[Interaction]> {
+    let replies = try await client.run([
+      ["GET", Self.key(shopper, "version")],
+      ["LRANGE", Self.key(shopper, "recent"), "0", String(Self.mostRecent - 1)],
+    ])
+    let items = try replies[1].texts("LRANGE")
+    guard !items.isEmpty else { return .absent(version: try replies[0].text("GET") ?? "") }
+    return .present(items.compactMap { Self.interaction($0, of: shopper) })
+  }
+
+  public func keep(_ interactions: [Interaction], of shopper: ShopperID, version: String) async throws {
+    let newest = interactions.sorted { $0.at < $1.at }.suffix(Self.mostRecent).map(Self.text(of:))
+    try await keep(
+      [Self.nothing] + newest, at: Self.key(shopper, "recent"), by: "LPUSH", ifVersion: version,
+      of: Self.key(shopper, "version"), for: Self.timeToLive)
+    // The sentinel stands last and is pushed out by a full list.
+  }
+
+  public func profile(of shopper: ShopperID) async throws -> Cached<ShopperProfile> {
+    let replies = try await client.run([
+      ["GET", Self.key(shopper, "version")], ["GET", Self.key(shopper, "profile")],
+    ])
+    guard let text = try replies[1].text("GET"), let profile = ShopperProfile(json: text) else {
+      return .absent(version: try replies[0].text("GET") ?? "")
+    }
+    return .present(profile)
+  }
+
+  public func keep(_ profile: ShopperProfile, of shopper: ShopperID, version: String) async throws {
+    try await keep(
+      [profile.json], at: Self.key(shopper, "profile"), by: "SET", ifVersion: version, of: Self.key(shopper, "version"),
+      for: Self.timeToLive)
+  }
+
+  public func forget(_ shoppers: [ShopperID], visitor: VisitorID?) async throws {
+    var keys = shoppers.flatMap { shopper in ["recent", "profile", "identity"].map { Self.key(shopper, $0) } }
+    if let visitor { keys.append(RedisRecentSearches.key(visitor)) }
+    // A changed version keeps a list out that is being read now; it expires like the others.
+    let versions = shoppers.flatMap { shopper in ["version", "joined"].map { Self.key(shopper, $0) } }
+    let changes: [RedisCommand] = versions.flatMap { version -> [RedisCommand] in
+      [["INCR", version], ["EXPIRE", version, Self.seconds(Self.timeToLive)]]
+    }
+    _ = try await client.run(changes + keys.map { ["DEL", $0] })
+  }
+
+  // MARK: Products
+
+  public func companions(of product: ProductID, in list: CompanionList) async throws -> Cached<[WeightedProduct]> {
+    let replies = try await client.run([
+      ["GET", Self.key(list, product, "version")], ["LRANGE", Self.key(list, product, "list"), "0", "-1"],
+    ])
+    let items = try replies[1].texts("LRANGE")
+    guard !items.isEmpty else { return .absent(version: try replies[0].text("GET") ?? "") }
+    return .present(items.compactMap(Self.weighted))
+  }
+
+  public func keep(
+    _ companions: [WeightedProduct], of product: ProductID, in list: CompanionList, version: String
+  ) async throws {
+    try await keep(
+      companions.map { "\($0.product) \($0.weight)" } + [Self.nothing], at: Self.key(list, product, "list"),
+      by: "RPUSH", ifVersion: version, of: Self.key(list, product, "version"), for: Self.companionsTimeToLive)
+  }
+
+  public func trending(now: Timestamp, limit: Int) async throws -> Cached<[WeightedProduct]> {
+    let replies = try await client.run([
+      ["ZREVRANGE", TrendingScale.key(now), "0", String(max(0, limit - 1)), "WITHSCORES"]
+    ])
+    let items = try replies[0].texts("ZREVRANGE")
+    guard !items.isEmpty else { return .absent(version: "") }
+    let scale = TrendingScale.growth(until: now, since: TrendingScale.landmark(of: now))
+    let pairs = stride(from: 0, to: items.count - 1, by: 2).map { (items[$0], items[$0 + 1]) }
+    return .present(
+      pairs.compactMap { name, score in
+        guard let product = ProductID(name), let score = Double(score) else { return nil }
+        return WeightedProduct(product: product, weight: score / scale)
+      })
+  }
+
+  public func keep(trending: [WeightedProduct], now: Timestamp, version: String) async throws {
+    let scale = TrendingScale.growth(until: now, since: TrendingScale.landmark(of: now))
+    var add: RedisCommand = ["ZADD", TrendingScale.key(now), "NX", "0", Self.nothing]
+    for product in trending { add.append("\(product.weight * scale)", product.product.description) }
+    _ = try await client.run([
+      add, ["EXPIRE", TrendingScale.key(now), Self.seconds(TrendingScale.timeToLive)],
+    ])
+  }
+
+  // MARK: Texts
+
+  private func keep(
+    _ values: [String], at key: String, by command: String, ifVersion version: String, of versionKey: String,
+    for time: Duration
+  ) async throws {
+    _ = try await client.run([
+      Self.script(
+        Self.keepIfUnchanged, keys: [key, versionKey], [version, Self.seconds(time), command] + values)
+    ])
+  }
+
+  private static func script(_ text: String, keys: [String], _ arguments: [String]) -> RedisCommand {
+    var command: RedisCommand = ["EVAL", text, String(keys.count)]
+    for word in keys + arguments { command.append(word) }
+    return command
+  }
+
+  private static func seconds(_ time: Duration) -> String { String(time.components.seconds) }
+
+  private static func text(of deed: Interaction) -> String {
+    "\(deed.product) \(deed.kind.rawValue) \(deed.weight) \(deed.at.microsecondsSinceEpoch)"
+  }
+
+  private static func interaction(_ text: String, of shopper: ShopperID) -> Interaction? {
+    let parts = text.split(separator: " ")
+    guard parts.count == 4, let product = ProductID(parts[0]), let kind = InteractionKind(rawValue: String(parts[1])),
+      let weight = Double(parts[2]), let at = Int64(parts[3])
+    else { return nil }
+    return Interaction(
+      shopper: shopper, product: product, kind: kind, weight: weight, at: Timestamp(microsecondsSinceEpoch: at))
+  }
+
+  private static func weighted(_ text: String) -> WeightedProduct? {
+    let parts = text.split(separator: " ")
+    guard parts.count == 2, let product = ProductID(parts[0]), let weight = Double(parts[1]) else { return nil }
+    return WeightedProduct(product: product, weight: weight)
+  }
+}
+
+/// Forward decay: a deed's weight grows with its time since a landmark, so that stored scores never need to shrink.
+///
+/// score = w · 2^((t - landmark) / half-life); at `now` it is worth score / 2^((now - landmark) / half-life). (Cormode et
+/// al., Forward Decay, ICDE 2009.) A landmark lasts 30 days: 2^30 is far from the end of a Double.
+enum TrendingScale {
+  static let halfLife = 86_400e6
+  private static let landmarkDays: Int64 = 30
+  /// Longer than anybody would miss it; a lost one is rebuilt.
+  static let timeToLive = Duration.seconds(86_400)
+
+  static func landmark(of now: Timestamp) -> CalendarDay {
+    CalendarDay(daysSinceEpoch: now.day.daysSinceEpoch / landmarkDays * landmarkDays)
+  }
+
+  static func growth(until time: Timestamp, since landmark: CalendarDay) -> Double {
+    exp2(Double(time.microsecondsSinceEpoch - landmark.start.microsecondsSinceEpoch) / halfLife)
+  }
+
+  static func key(_ now: Timestamp) -> String { "vitrine:trending:\(landmark(of: now))" }
+}
+
+extension RedisReply {
+  /// The bytes as text; nil for none.
+  func text(_ command: String) throws(RedisError) -> String? {
+    switch self {
+    case .null: nil
+    case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+    default: throw .unexpectedReply(command)
+    }
+  }
+
+  func texts(_ command: String) throws(RedisError) -> [String] {
+    guard case .array(let items) = self else { throw .unexpectedReply(command) }
+    var texts: [String] = []
+    for item in items { if let text = try item.text(command) { texts.append(text) } }
+    return texts
+  }
+}

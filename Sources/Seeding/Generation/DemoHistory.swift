@@ -1,0 +1,179 @@
+public import Catalog
+public import Ports
+
+/// The history of shoppers who walk over a catalog that exists: the hand-written one.
+///
+/// They decide by the same model as a generated shop's (`DecisionModel`): each has a hidden taste, and each product a
+/// hidden place among tastes, near that of its category. The same seed and products give the same walks; only the times
+/// end at a given day.
+public struct DemoHistory: Sendable {
+  public static let shoppers = 2_000
+  public static let days = 180
+
+  private struct Product: Sendable {
+    var skus: [String]
+    var taste: Taste
+    var quality: Double
+    var price: Money?
+    /// Demand relative to the others of its category.
+    var demand: Double
+  }
+
+  private struct Category: Sendable {
+    var products: [Product]
+    var taste: Taste
+    var department: String
+    var peakDay: Int
+  }
+
+  private struct Deed {
+    var kind: InteractionKind
+    var product: Product
+    var sku: Int
+    var second: Int
+    var position: Int?
+  }
+
+  private let seed: UInt64
+  private let lastDay: CalendarDay
+  private let categories: [Category]
+  private let customers: [CustomerTruth]
+
+  /// `lastDay` is the last day that is walked; products without a category or a variant are passed over.
+  public init(
+    products: [ProductRecord], lastDay: CalendarDay, shoppers: Int = DemoHistory.shoppers, seed: UInt64 = 1
+  ) throws(SeedError) {
+    self.seed = seed
+    self.lastDay = lastDay
+    let world = GeneratedWorld(
+      try GenerationOptions(products: 1, customers: shoppers, days: Self.days, seed: seed, lastDay: lastDay))
+    customers = (0..<shoppers).map(world.truth(ofCustomer:))
+    let grouped = Dictionary(grouping: products.filter { !$0.variants.isEmpty }) {
+      $0.categories.first?.joined(separator: " > ") ?? ""
+    }
+    categories = grouped.filter { !$0.key.isEmpty }.sorted { $0.key < $1.key }.map { path, records in
+      var stream = RandomStream(seed: seed, .kindTruth, Int(truncatingIfNeeded: RandomStream.number(of: path)))
+      let taste = Taste(&stream, deviation: 0.6)
+      return Category(
+        products: records.map { Self.product($0, near: taste, seed: seed) }, taste: taste,
+        department: records[0].categories[0][0], peakDay: stream.below(365))
+    }
+  }
+
+  private static func product(_ record: ProductRecord, near taste: Taste, seed: UInt64) -> Product {
+    var stream = RandomStream(seed: seed, .productTruth, Int(truncatingIfNeeded: RandomStream.number(of: record.code)))
+    return Product(
+      skus: record.variants.map(\.sku.text), taste: taste + Taste(&stream, deviation: 0.45),
+      quality: stream.normal() * 0.7,
+      price: record.variants[0].prices.first { $0.list == .retail && $0.minimumQuantity == 1 }?.amount,
+      demand: PortableMath.exp(stream.normal()))
+  }
+
+  /// The deeds of one day, from 0 to `days - 1`, in no order. Returns and ratings of what is bought come on later days,
+  /// and those after the last day not at all.
+  public func events(ofDay day: Int) -> [ShopEvent] {
+    guard !categories.isEmpty else { return [] }
+    return customers.indices.flatMap { events(of: $0, on: day) }
+  }
+
+  private func events(of customer: Int, on day: Int) -> [ShopEvent] {
+    let truth = customers[customer]
+    guard truth.joinedDay <= day, day < truth.churnedDay else { return [] }
+    var stream = RandomStream(seed: seed, .session, customer, day)
+    guard stream.chance(min(1, truth.visitRate)) else { return [] }
+    var second = min(79_000, max(0, Int(saturating: (19 + stream.normal() * 3) * 3_600)))
+    var deeds: [Deed] = []
+    var department: String?
+    for _ in 0..<(1 + stream.poisson(0.8)) {
+      let category = categories[wanted(by: truth, on: day, in: department, &stream)]
+      // Who came for one thing looks at more of the same department: what goes together is bought together.
+      department = category.department
+      look(at: category, truth, &second, &deeds, &stream)
+    }
+    return finish(deeds, customer, truth, day, second + 60, &stream)
+  }
+
+  private func wanted(
+    by customer: CustomerTruth, on day: Int, in department: String?, _ stream: inout RandomStream
+  ) -> Int {
+    let date = lastDay.advanced(by: day - Self.days + 1)
+    let weights = categories.map { category -> Double in
+      if let department, category.department != department { return 0 }
+      let season =
+        0.3 * PortableMath.cosineOfTurns(Double(date.daysSinceEpoch % 365 - Int64(category.peakDay)) / 365.25)
+      return PortableMath.exp(DecisionModel.kindTaste * customer.taste.affinity(category.taste) + season)
+        * Double(category.products.count).squareRoot()
+    }
+    return stream.index(weights: weights)
+  }
+
+  private func look(
+    at category: Category, _ customer: CustomerTruth, _ second: inout Int, _ deeds: inout [Deed],
+    _ stream: inout RandomStream
+  ) {
+    let shown = category.products.map { ($0, PortableMath.ln($0.demand) + stream.normal() * 0.8) }
+      .sorted { ($0.1, $1.0.skus[0]) > ($1.1, $0.0.skus[0]) }.prefix(Behaviour.pageSize).map(\.0)
+    for (index, product) in shown.enumerated() {
+      guard stream.chance(PortableMath.power(Double(index + 1), -DecisionModel.positionBias)) else { continue }
+      second = min(second + 2 + stream.below(6), 86_000)
+      let affinity = customer.taste.affinity(product.taste)
+      let click =
+        DecisionModel.clickIntercept + DecisionModel.clickTaste * affinity
+        + DecisionModel.clickQuality * product.quality
+      guard stream.chance(PortableMath.logistic(click)) else { continue }
+      let sku = stream.below(product.skus.count)
+      deeds.append(Deed(kind: .click, product: product, sku: sku, second: second, position: index + 1))
+      deeds.append(Deed(kind: .view, product: product, sku: sku, second: second + 1))
+      second = min(second + 8 + Int(saturating: min(600, stream.exponential(mean: 40))), 86_000)
+      let cart =
+        DecisionModel.cartIntercept + DecisionModel.cartTaste * affinity
+        + DecisionModel.cartQuality * product.quality
+      guard stream.chance(PortableMath.logistic(cart)) else { continue }
+      deeds.append(Deed(kind: .addToCart, product: product, sku: sku, second: second))
+    }
+  }
+
+  /// The session's events, and what follows from its order.
+  private func finish(
+    _ deeds: [Deed], _ customer: Int, _ truth: CustomerTruth, _ day: Int, _ second: Int, _ stream: inout RandomStream
+  ) -> [ShopEvent] {
+    var events = deeds.enumerated().map { event($0.element, customer, day, number: $0.offset) }
+    let cart = deeds.filter { $0.kind == .addToCart }
+    guard !cart.isEmpty, stream.chance(DecisionModel.checkout) else { return events }
+    let order = "demo-\(customer)-\(day)"
+    for (index, line) in cart.enumerated() {
+      var bought = line
+      bought.kind = .purchase
+      bought.second = min(second, 86_399)
+      events.append(event(bought, customer, day, number: 1_000 + index, order: order))
+      if stream.chance(min(0.9, 0.08 * truth.returnFactor)) {
+        bought.kind = .returned
+        events.append(event(bought, customer, day + 3 + stream.below(22), number: 2_000 + index, order: order))
+      } else if stream.chance(0.25) {
+        bought.kind = .rating
+        let liking = 3.6 + 0.5 * truth.taste.affinity(bought.product.taste) + 0.6 * bought.product.quality
+        let stars = min(5, max(1, (liking + stream.normal() * 0.6).rounded()))
+        events.append(event(bought, customer, day + 2 + stream.below(14), number: 3_000 + index, stars: stars))
+      }
+    }
+    return events.filter { $0.at.day <= lastDay }
+  }
+
+  private func event(
+    _ deed: Deed, _ customer: Int, _ day: Int, number: Int, order: String? = nil, stars: Double? = nil
+  ) -> ShopEvent {
+    let start = lastDay.advanced(by: day - Self.days + 1).start
+    var content = ProductDeed(deed.kind, .sku(deed.product.skus[deed.sku]), position: deed.position)
+    if deed.kind == .purchase || deed.kind == .returned { content.price = deed.product.price }
+    content.order = order
+    content.stars = stars
+    return ShopEvent(
+      id: EventID(of: "demo \(seed) \(customer) \(day) \(number)"),
+      at: Timestamp(microsecondsSinceEpoch: start.microsecondsSinceEpoch + Int64(deed.second) * 1_000_000),
+      actor: DemoHistory.actor(customer), content: .deed(content))
+  }
+
+  private static func actor(_ customer: Int) -> EventActor {
+    CustomerCode("demo-\(customer + 1)").map { .person(.customer($0)) } ?? .nobody
+  }
+}

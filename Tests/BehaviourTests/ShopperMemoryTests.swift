@@ -1,0 +1,187 @@
+// What is at hand of shoppers and products, with a real Postgres and a real Redis:
+// 1. After any order of deeds and questions, the cached answers equal those of Postgres alone (random, seed printed).
+// 2. Emptying or stopping Redis changes no answer; a sign-in is seen at once.
+// 3. A list that was read before a deed is not kept after it.
+// 4. A profile's shares are those of the decayed interest in the shopper's products; what is dismissed has none.
+// 5. Trending weights halve in a day, in Redis as in Postgres.
+import Behaviour
+import Catalog
+import LocalServices
+import Ports
+import PostgresClient
+import PostgresStore
+import RedisStore
+import Telemetry
+import TestSupport
+import Testing
+import Threading
+
+/// A clock that a test moves.
+private final class MovingClock: WallClock {
+  private let time: Guarded<Timestamp>
+  init(_ start: Timestamp) { time = Guarded(start) }
+  func now() -> Timestamp { time.withLock { $0 } }
+  func advance(minutes: Int) {
+    time.withLock { $0.microsecondsSinceEpoch += Int64(minutes) * 60_000_000 }
+  }
+}
+
+@Suite(.serialized) struct ShopperMemoryTests {
+  private struct Parts {
+    let shop: EventStoreTests.Shop
+    let server: LocalRedis
+    let redis: RedisClient
+    let clock = MovingClock(EventStoreTests.now)
+    let behaviour: Behaviour
+    let plain: Behaviour
+
+    init() async throws {
+      shop = try await EventStoreTests.Shop()
+      server = try await LocalRedis.startTemporary()
+      var settings = server.settings
+      settings.deadline = .seconds(30)
+      redis = try RedisClient(settings)
+      behaviour = Behaviour(
+        store: shop.store, cache: RedisBehaviour(redis), catalog: PostgresCatalog(shop.pool), clock: clock,
+        metrics: MetricsRegistry())
+      plain = Behaviour(
+        store: shop.store, cache: nil, catalog: PostgresCatalog(shop.pool), clock: clock, metrics: MetricsRegistry())
+    }
+  }
+
+  /// Runs `body` while events are stored.
+  private func storing(_ behaviour: Behaviour, _ body: () async throws -> Void) async throws {
+    let loop = Task { await behaviour.run(logger: Logger(label: "test", sink: NullSink())) }
+    do { try await body() } catch {
+      loop.cancel()
+      throw error
+    }
+    loop.cancel()
+    await loop.value
+  }
+
+  private func expectSame(_ parts: Parts, _ shopper: ShopperID) async throws {
+    let (cached, plain) = (
+      try await parts.behaviour.recent(of: shopper, limit: 100), try await parts.plain.recent(of: shopper, limit: 100)
+    )
+    #expect(cached.map(\.at) == plain.map(\.at) && Set(cached) == Set(plain))
+    let (profile, fresh) = (
+      try await parts.behaviour.profile(of: shopper), try await parts.plain.profile(of: shopper)
+    )
+    #expect(abs(profile.evidence - fresh.evidence) <= 0.02 * max(1, fresh.evidence))
+  }
+
+  @Test("1, 2: as Postgres has it", .timeLimit(.minutes(5)))
+  func asPostgres() async throws {
+    let parts = try await Parts()
+    let seed = UInt64.random(in: .min ... .max)
+    print("ShopperMemoryTests.asPostgres seed \(seed)")
+    var random = SeededGenerator(seed: seed)
+    let visitors = (0..<3).map { _ in VisitorID.random() }
+    try await storing(parts.behaviour) {
+      for step in 0..<120 {
+        let visitor = visitors.randomElement(using: &random)!
+        let shopper = try await parts.behaviour.shopper(of: .visitor(visitor))
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0..<6:
+          let events = (0..<Int.random(in: 1...40, using: &random)).map { _ in
+            EventStoreTests.event(
+              InteractionKind.allCases.randomElement(using: &random)!,
+              parts.shop.products.randomElement(using: &random)!, by: .person(.visitor(visitor)),
+              minutesAgo: .random(in: 0..<5_000, using: &random))
+          }
+          _ = try await parts.behaviour.intake.submit(events)
+          let newest = events.map(\.at).max()!
+          try await until("step \(step) is at hand") {
+            try await parts.behaviour.recent(of: shopper, limit: 100).map(\.at)
+              == parts.plain.recent(of: shopper, limit: 100).map(\.at)
+          }
+          #expect(newest <= EventStoreTests.now)
+        case 6: parts.clock.advance(minutes: 1)
+        case 7 where step.isMultiple(of: 3): try await parts.redis.flushAll()
+        default: try await expectSame(parts, shopper)
+        }
+      }
+      for visitor in visitors { try await expectSame(parts, try await parts.plain.shopper(of: .visitor(visitor))) }
+      try await parts.behaviour.join(visitors[0], to: EventStoreTests.anna)
+      let joined = try await parts.behaviour.shopper(of: .visitor(visitors[0]))
+      #expect(try await joined == parts.plain.shopper(of: .customer(EventStoreTests.anna)))
+      try await expectSame(parts, joined)
+      await parts.server.stop()
+      for visitor in visitors { try await expectSame(parts, try await parts.plain.shopper(of: .visitor(visitor))) }
+      _ = try await parts.behaviour.intake.submit([EventStoreTests.event(.view, parts.shop.products[0])])
+    }
+  }
+
+  @Test("3: nothing older", .timeLimit(.minutes(5)))
+  func nothingOlder() async throws {
+    let parts = try await Parts()
+    let cache = RedisBehaviour(parts.redis)
+    let shopper = ShopperID(rawValue: 7)
+    func deed(_ minutesAgo: Int) -> Interaction {
+      Interaction(
+        shopper: shopper, product: ProductID(rawValue: 1), kind: .view, weight: 1,
+        at: EventStoreTests.time(minutesAgo: minutesAgo))
+    }
+    guard case .absent(let version) = try await cache.recent(of: shopper) else { Issue.record("present"); return }
+    try await cache.note([deed(1)], now: EventStoreTests.now)
+    try await cache.keep([deed(5)], of: shopper, version: version)
+    guard case .absent(let later) = try await cache.recent(of: shopper) else { Issue.record("kept"); return }
+    try await cache.keep([deed(5), deed(1)], of: shopper, version: later)
+    try await cache.note([deed(0)], now: EventStoreTests.now)
+    guard case .present(let list) = try await cache.recent(of: shopper) else { Issue.record("absent"); return }
+    #expect(Set(list) == [deed(5), deed(1), deed(0)])
+    try await cache.keep([], of: ShopperID(rawValue: 8), version: "")
+    guard case .present([]) = try await cache.recent(of: ShopperID(rawValue: 8)) else { Issue.record("empty"); return }
+    await parts.server.stop()
+  }
+
+  @Test("4: tastes")
+  func tastes() {
+    func deed(_ product: Int64, _ kind: InteractionKind, daysAgo: Int = 0) -> Interaction {
+      Interaction(
+        shopper: ShopperID(rawValue: 1), product: ProductID(rawValue: product), kind: kind, weight: kind.weight,
+        at: EventStoreTests.time(minutesAgo: daysAgo * 1_440))
+    }
+    let facts: [ProductID: TasteFacts] = [
+      ProductID(rawValue: 1): TasteFacts(
+        categories: [CategoryID(1), CategoryID(10)], brand: BrandID(5), priceMinorUnits: 100),
+      ProductID(rawValue: 2): TasteFacts(categories: [CategoryID(1)], brand: BrandID(6), priceMinorUnits: 10_000),
+      ProductID(rawValue: 3): TasteFacts(categories: [CategoryID(2)], brand: BrandID(7), priceMinorUnits: 1),
+    ]
+    // A purchase (5) of a half-life ago counts 2.5, with a fresh view 3.5; two views 2; a dismissed product nothing.
+    let profile = ShopperTastes.profile(
+      of: [
+        deed(1, .purchase, daysAgo: 14), deed(1, .view), deed(2, .view), deed(2, .click), deed(3, .view),
+        deed(3, .dismiss),
+      ], facts: facts, now: EventStoreTests.now)
+    #expect(abs(profile.evidence - 5.5) < 1e-9)
+    #expect(abs(profile.categories[CategoryID(1)]! - 1) < 1e-9 && profile.categories[CategoryID(2)] == nil)
+    #expect(abs(profile.categories[CategoryID(10)]! - 3.5 / 5.5) < 1e-9)
+    #expect(abs(profile.brands[BrandID(6)]! - 2 / 5.5) < 1e-9 && profile.brands[BrandID(7)] == nil)
+    // 100^(3.5/5.5) · 10,000^(2/5.5) = 100^(7.5/5.5)
+    #expect(abs(profile.priceLevelMinorUnits! - 533.67) < 0.01)
+    #expect(ShopperTastes.profile(of: [], facts: facts, now: EventStoreTests.now) == ShopperProfile())
+  }
+
+  @Test("5: trending", .timeLimit(.minutes(5)))
+  func trending() async throws {
+    let parts = try await Parts()
+    let p = parts.shop.products
+    try await storing(parts.behaviour) {
+      _ = try await parts.behaviour.intake.submit(
+        [EventStoreTests.event(.purchase, p[0]), EventStoreTests.event(.view, p[1], minutesAgo: 1_440)])
+      _ = try await parts.behaviour.trending(limit: 5)
+      let person = EventActor.person(.visitor(.random()))
+      _ = try await parts.behaviour.intake.submit([EventStoreTests.event(.addToCart, p[1], by: person)])
+      try await until("the cart is counted") { try await parts.behaviour.trending(limit: 5)[1].weight > 3 }
+      parts.clock.advance(minutes: 1_440)
+      for behaviour in [parts.behaviour, parts.plain] {
+        let list = try await behaviour.trending(limit: 5)
+        #expect(list.map(\.product) == [p[0], p[1]])
+        #expect(abs(list[0].weight - 2.5) < 1e-6 && abs(list[1].weight - 1.75) < 1e-6, "\(list)")
+      }
+    }
+    await parts.server.stop()
+  }
+}
