@@ -148,12 +148,14 @@ public struct DemoHistory: Sendable {
       events.append(event(bought, customer, day, number: 1_000 + index, order: order))
       if stream.chance(min(0.9, 0.08 * truth.returnFactor)) {
         bought.kind = .returned
-        events.append(event(bought, customer, day + 3 + stream.below(22), number: 2_000 + index, order: order))
+        events.append(
+          event(bought, customer, day + 3 + stream.below(22), number: (day + 1) * 10_000 + 2_000 + index, order: order))
       } else if stream.chance(0.25) {
         bought.kind = .rating
         let liking = 3.6 + 0.5 * truth.taste.affinity(bought.product.taste) + 0.6 * bought.product.quality
         let stars = min(5, max(1, (liking + stream.normal() * 0.6).rounded()))
-        events.append(event(bought, customer, day + 2 + stream.below(14), number: 3_000 + index, stars: stars))
+        events.append(
+          event(bought, customer, day + 2 + stream.below(14), number: (day + 1) * 10_000 + 3_000 + index, stars: stars))
       }
     }
     return events.filter { $0.at.day <= lastDay }
