@@ -1,4 +1,4 @@
--- What shoppers did with products (docs/explain/behaviour.md).
+-- The deeds of shoppers towards products (docs/explain/behaviour.md).
 -- A person stands here as a pseudonym alone: 64 bits of a hash keyed with `search_log.visitor_key`.
 CREATE TABLE behaviour.event (
   -- 1: browsing, kept for months; 2: orders and ratings, kept for years.
@@ -22,7 +22,7 @@ CREATE TABLE behaviour.event (
   placement text CHECK (octet_length(placement) <= 60),
   -- 64 bits of a hash of the order's number.
   basket bigint,
-  -- What the sender seems to be: only a `shopper` is learned from.
+  -- The sender's apparent kind: only a `shopper` is learned from.
   sender text NOT NULL CHECK (sender IN ('shopper', 'robot', 'flood')),
   CONSTRAINT event_kind CHECK (CASE kept
     WHEN 1 THEN kind IN ('view', 'click', 'add_to_cart', 'remove_from_cart', 'dismiss')
@@ -118,7 +118,7 @@ BEGIN
     END IF;
   END LOOP;
 END $$;
--- What was bought together.
+-- The products bought together.
 CREATE INDEX event_order_basket ON behaviour.event_order (basket) WHERE basket IS NOT NULL;
 
 -- A click on a product that a search showed is an event as any other: there is one store of deeds.

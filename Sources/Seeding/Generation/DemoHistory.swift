@@ -86,7 +86,7 @@ public struct DemoHistory: Sendable {
     var department: String?
     for _ in 0..<(1 + stream.poisson(0.8)) {
       let category = categories[wanted(by: truth, on: day, in: department, &stream)]
-      // Who came for one thing looks at more of the same department: what goes together is bought together.
+      // A shopper looks at more of the same department, so that things that go together are bought together.
       department = category.department
       look(at: category, truth, &second, &deeds, &stream)
     }
