@@ -59,11 +59,12 @@ public struct Storefront: Sendable {
   }
 
   @Sendable private func page(of problem: Problem) async -> HTTPResponse {
+    let message = ShopWords.message(of: problem)
     let body: HTML = """
-      <div class="heading"><h1>\(problem.title)</h1></div>
-      <p class="notice">\(problem.detail)</p><p><a href="/">Back to the shop's front</a></p>
+      <div class="heading"><h1>\(message.title)</h1></div>
+      <p class="notice">\(message.text)</p><p><a href="/">Back to the shop's front</a></p>
       """
-    let text = await layout().page(title: "\(problem.title) – \(shopName)", description: problem.title, body: body)
+    let text = await layout().page(title: "\(message.title) – \(shopName)", description: message.title, body: body)
     var response = HTTPResponse.html(text, status: problem.status)
     for field in problem.headers.fields { response.headers.add(field.name, field.value) }
     return response
@@ -74,29 +75,51 @@ public struct Storefront: Sendable {
     let products = try await service.search(SearchInput(pageSize: 1)).total.value
     var rows: [HTML] = []
     for listing in await service.virtualListings().prefix(Self.homeRows) {
-      let page = try await service.search(
-        SearchInput(sort: listing.defaultSort, pageSize: Self.homeRow, listing: listing))
-      if let row = row(listing, page) { rows.append(row) }
-    }
-    let departments = layout.tree.roots.map { node -> HTML in
-      let children = layout.tree.children(of: node.id).prefix(5).map { child -> HTML in
-        "<li><a href=\"/c/\(child.slug)\">\(child.name)</a></li>"
-      }
-      return "<li><h2><a href=\"/c/\(node.slug)\">\(node.name)</a></h2><ul>\(Array(children))</ul></li>"
+      if let row = row(listing, try await firstProducts(of: listing)) { rows.append(row) }
     }
     let body: HTML = """
       <section class="welcome"><h1>Find what you came for</h1><p>\(products) products, one search box.</p></section>
-      <section class="row" aria-label="Departments"><ul class="tiles">\(departments)</ul></section>
+      \(departments(layout.tree))
       \(rows)
       """
     return .html(
       layout.page(title: shopName, description: "Fashion, electronics and home at \(shopName).", body: body))
   }
 
-  private func row(_ listing: Listing, _ page: SearchPage) -> HTML? {
-    guard !page.products.isEmpty else { return nil }
+  /// The departments with their first categories; a phone shows the departments alone.
+  private func departments(_ tree: CategoryTree) -> HTML? {
+    let departments = tree.roots.map { node -> HTML in
+      let children = tree.children(of: node.id).prefix(5).map { child -> HTML in
+        "<li><a href=\"/c/\(child.slug)\">\(child.name)</a></li>"
+      }
+      let list: HTML? = children.isEmpty ? nil : "<ul>\(Array(children))</ul>"
+      return "<li><h2><a href=\"/c/\(node.slug)\">\(node.name)</a></h2>\(list)</li>"
+    }
+    guard !departments.isEmpty else { return nil }
+    return
+      "<section class=\"row departments-row\" aria-label=\"Departments\"><ul class=\"tiles\">\(departments)</ul></section>"
+  }
+
+  /// The products of a row. A search counts facets, which a row throws away, so that the order alone is asked for where
+  /// nothing in the listing tells a product's variants apart.
+  private func firstProducts(of listing: Listing) async throws -> [ProductCard] {
+    let input = SearchInput(sort: listing.defaultSort, pageSize: Self.homeRow, listing: listing)
+    let isOfProducts = listing.filters.allSatisfy { filter in
+      switch filter {
+      case .category, .brand, .minimumRating, .reduced, .releasedWithin: true
+      case .price, .inStock, .attribute, .attributeRange: false
+      }
+    }
+    guard isOfProducts else { return try await service.search(input).products }
+    return try await service.cards(of: try await service.ranking(of: input))
+  }
+
+  private func row(_ listing: Listing, _ products: [ProductCard]) -> HTML? {
+    guard !products.isEmpty else { return nil }
+    // A second line that is not full looks torn.
+    let shown = products.count < Self.homeRow ? Array(products.prefix(Self.homeRow / 2)) : products
     return """
-      <section class="row"><div class="heading"><h2>\(listing.name)</h2><a href="\(listing.path)">See all<span class="hidden"> of \(listing.name)</span></a></div>\(ProductGrid.html(page.products))</section>
+      <section class="row"><div class="heading"><h2>\(listing.name)</h2><a href="\(listing.path)">See all<span class="hidden"> of \(listing.name)</span></a></div>\(ProductGrid.html(shown))</section>
       """
   }
 
@@ -127,11 +150,12 @@ public struct Storefront: Sendable {
     let found = try await service.search(input, by: Visitors.searcher(of: request))
     counters.count(found)
     let addresses = ListAddress(input: input, tree: layout.tree, currency: service.currency)
-    let page = ResultsPage(page: found, addresses: addresses)
+    let page = ResultsPage(page: found, addresses: addresses, fullMatches: await service.fullMatches(of: found))
     var response = HTTPResponse.html(
       layout.page(
         title: "\(page.title) – \(shopName)", query: input.text,
-        description: "\(found.total.value) products: \(page.title) at \(shopName).", body: page.body))
+        description: "\(found.total.value) products: \(page.title) at \(shopName).", body: page.body,
+        hasResults: !found.products.isEmpty))
     if service.remembersVisitors, !input.text.isEmpty {
       // A browser that does not come back with the cookie is nobody whose searches are kept.
       if let known { await service.remember(found, of: known) }
@@ -163,10 +187,12 @@ public struct Storefront: Sendable {
       throw Problem(
         APIProblem.productNotFound, detail: "There is no such product, or it is no longer sold. Try a search.")
     }
-    let chosen = try request.query { $0 == "variant" }["variant"].flatMap { VariantID($0) }
+    let query = try request.query { $0 == "variant" || $0 == "picture" }
+    let chosen = query["variant"].flatMap { VariantID($0) }
     var viewed: [ProductCard] = []
     if let visitor = request.visitor { viewed = await viewedBefore(product.id, by: visitor) }
-    let view = ProductView(product: product, chosen: chosen, viewed: viewed)
+    let view = ProductView(
+      product: product, chosen: chosen, shownPicture: query["picture"].flatMap { Int($0) } ?? 1, viewed: viewed)
     var response = HTTPResponse.html(
       await layout().page(
         title: "\(product.title) – \(shopName)", description: product.summary.isEmpty ? product.title : product.summary,
