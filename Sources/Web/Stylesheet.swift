@@ -91,9 +91,8 @@ enum Stylesheet {
     .rest summary,.facet .all{display:inline-block;padding:7px 4px;font-size:.9rem;color:var(--accent);cursor:pointer;min-height:32px}
     .facet .all{text-decoration:underline}
     .range,.find{display:flex;flex-wrap:wrap;gap:8px;align-items:center;padding-top:8px;font-size:.9rem}
-    .range{flex-wrap:nowrap}
-    .range .slider,.range .histogram{order:-1}
-    .range label{flex:1;min-width:0}
+    .range{display:grid;grid-template-columns:minmax(0,1fr) auto minmax(0,1fr) auto}
+    .range .slider,.range .histogram{grid-column:1/-1}
     .range input[name]{width:100%}
     .find input[name]{width:6em}
     .range input[name],.find input[name]{height:36px;border:1px solid #8a94a0;border-radius:6px;padding:0 8px;font:inherit}
@@ -163,8 +162,10 @@ enum Stylesheet {
     .card .found{display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;overflow:hidden;overflow-wrap:anywhere}
     .bottom{background:var(--wash);color:var(--soft);text-align:center;padding:20px 16px;font-size:.9rem}
     @media(max-width:639px){
-    .departments-row ul ul,.sorting label{position:absolute!important;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+    .sorting label{position:absolute!important;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
     .departments-row ul ul{display:none}
+    .departments-row .tiles{display:flex;flex-wrap:wrap;gap:8px}
+    .departments-row .tiles>li{flex:1 0 auto;padding:6px 12px;text-align:center}
     .search{position:static}
     .suggestions{top:60px;left:8px;right:8px}
     .report thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
