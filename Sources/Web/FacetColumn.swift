@@ -150,11 +150,12 @@ struct FacetColumn {
     kept.page = 1
     let (lower, upper) = isPrice ? ("price_min", "price_max") : ("min:\(facet.code)", "max:\(facet.code)")
     let (lowest, highest) = (text(spread.lowest), text(spread.highest))
+    func placeholder(_ text: String) -> String { text.hasSuffix(".00") ? String(text.dropLast(3)) : text }
     return """
       <form class="range" action="\(page.input.listing?.path ?? "/search")" data-lowest="\(lowest)" data-highest="\(highest)" data-name="\(facet.name)">\(addresses.hiddenFields(of: kept))
       \(histogram(spread))
-      <label><span class="hidden">From</span><input name="\(lower)" inputmode="decimal" size="6" value="\(text(spread.chosenLower))" placeholder="\(lowest)"></label>
-      <span aria-hidden="true">–</span> <label><span class="hidden">To</span><input name="\(upper)" inputmode="decimal" size="6" value="\(text(spread.chosenUpper))" placeholder="\(highest)"></label>
+      <label><span class="hidden">From</span><input name="\(lower)" inputmode="decimal" size="6" value="\(text(spread.chosenLower))" placeholder="\(placeholder(lowest))"></label>
+      <span aria-hidden="true">–</span> <label><span class="hidden">To</span><input name="\(upper)" inputmode="decimal" size="6" value="\(text(spread.chosenUpper))" placeholder="\(placeholder(highest))"></label>
       <button type="submit">Apply<span class="hidden"> the range of \(facet.name)</span></button>
       </form>
       """

@@ -184,7 +184,7 @@ enum Script {
       if (toggle && show) show.addEventListener("click", () => { toggle.open = false; });
       const sort = document.getElementById("sort");
       if (!sort) return;
-      // Arrow keys run through the orders: who uses them presses "Apply".
+      // Arrow keys run through the orders, so that a choice by key waits for "Apply".
       let byKey = false;
       sort.addEventListener("keydown", () => { byKey = true; });
       sort.addEventListener("pointerdown", () => { byKey = false; });

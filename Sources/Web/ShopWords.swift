@@ -3,9 +3,9 @@ import HTTPServer
 import SearchService
 import Understanding
 
-/// English for shoppers: labels of sorts, counts of choices, ranges, and what went wrong.
+/// English for shoppers: labels of orders, counts of choices, ranges, and problems.
 enum ShopWords {
-  /// `3 colours`, `1 size`, `6 capacities`. A name that is no plain word stays as it is: `6 choices of Size (UK)`.
+  /// `3 colours`, `1 size`, `6 capacities`. A name that is not made of plain words stays as it is: `6 choices of Size (UK)`.
   static func count(_ count: Int, of name: String) -> String {
     guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0 == " " || $0 == "-" }) else {
       return count == 1 ? "1 choice of \(name)" : "\(count) choices of \(name)"
@@ -62,7 +62,7 @@ enum ShopWords {
     return "\(day) \(months[month - 1]) \(year)"
   }
 
-  /// What a page says of a problem: the API's words name parameters and fields, which tell a shopper nothing.
+  /// A page's words for a problem. The API's own words name parameters and fields, which tell a shopper nothing.
   static func message(of problem: Problem) -> (title: String, text: String) {
     guard problem.status == .badRequest else { return (problem.title, problem.detail) }
     var parameter: String?
@@ -99,7 +99,7 @@ extension SearchSort {
 }
 
 extension Recognition {
-  /// What the query was understood as: `Colour: Red`, `Price: up to £50`.
+  /// The recognition in a shopper's words: `Colour: Red`, `Price: up to £50`.
   func text(_ currency: Currency) -> String {
     if case .price(let lower, let upper) = constraint {
       return "\(kind.name): \(ShopWords.prices(lower, upper, currency))"

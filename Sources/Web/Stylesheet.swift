@@ -29,6 +29,7 @@ enum Stylesheet {
     .suggestions a:hover{background:var(--wash)}
     .suggestions a[aria-selected=true]{background:#d6e6f7;box-shadow:inset 4px 0 0 var(--accent)}
     .suggestions img{width:36px;height:36px;object-fit:contain;flex:none}
+    .suggestions{max-width:720px}
     .suggestions .kind{margin-left:auto;color:#46525f;font-size:.85rem;flex:none}
     main{flex:1;width:100%;max-width:1240px;margin:0 auto;padding:8px 16px 48px}
     main:focus,.hits:focus{outline:none}

@@ -1,6 +1,6 @@
 // 1. Measures in several units are in the order of what they measure, with what a smaller unit adds.
-// 2. Sizes without units keep their order: numbers, then letters; a value that is no size leaves the list as it was.
-// 3. Whatever way the values come in, their order is the same.
+// 2. Sizes without units keep their order: numbers, then letters; a value that is not a size leaves the list as it was.
+// 3. The order does not depend on the order in which the values come.
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 // 1. Facets that cannot narrow are left out: one value that all products have, a slider from a number to itself, any facet
-//    of a single product. What is chosen stays, to be taken back.
+//    of a single product. Chosen facets stay, so that they can be taken back.
 // 2. The first six facets stand open, the others are folded; a chosen one is open wherever it stands.
 // 3. Chips: prices have the currency's sign; values that differ in capitals alone are one chip that takes all of them back.
 // 4. An order is chosen in a form that keeps the whole search; without results there are neither orders nor filters.
