@@ -243,7 +243,7 @@ let package = Package(
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",
         "RedisStore", "ElasticsearchClient",
       ]),
-    tests("Web", ["Web"]),
+    tests("Web", ["Web", "Catalog", "HTTPServer", "SearchService", "Understanding"]),
     tests("LocalServices", ["LocalServices", "PostgresClient", "PostgresStore", "RedisStore", "TestSupport"]),
     // The repository's own rules: the README's files, function length, import rows.
     .testTarget(name: "RepositoryTests", swiftSettings: strict),
