@@ -35,7 +35,7 @@ import Testing
 
   private func html(_ page: SearchPage, fullMatches: Set<ProductID>? = nil) -> String {
     let addresses = ListAddress(input: page.input, tree: CategoryTree(nodes: []), currency: .gbp)
-    return ResultsPage(page: page, addresses: addresses, fullMatches: fullMatches).body.text
+    return ResultsPage(page: page, addresses: addresses, fullMatches: fullMatches, recommended: nil).body.text
   }
 
   @Test("1: facets that cannot narrow")

@@ -34,7 +34,7 @@ import Testing
   }
 
   private func html(_ product: ProductPage, chosen: Int64, picture: Int = 1) -> String {
-    ProductView(product: product, chosen: VariantID(rawValue: chosen), shownPicture: picture, viewed: []).body.text
+    ProductView(product: product, chosen: VariantID(rawValue: chosen), shownPicture: picture, recommended: "").body.text
   }
 
   @Test("1, 2: options")
