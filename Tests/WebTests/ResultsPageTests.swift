@@ -117,7 +117,7 @@ import Testing
     plan.strictness = .everyWordFirst
     let page = page(plan: plan)
     let parted = html(page, fullMatches: [ProductID(rawValue: 0), ProductID(rawValue: 1)])
-    let parts = parted.components(separatedBy: "<h2 class=\"part\">")
+    let parts = parted.split(separator: "<h2 class=\"part\">", omittingEmptySubsequences: false)
     #expect(parts.count == 3)
     #expect(parts[1].hasPrefix("Full matches") && parts[1].ranges(of: "data-product").count == 2)
     #expect(parts[2].hasPrefix("Partial matches") && parts[2].ranges(of: "data-product").count == 2)
