@@ -162,7 +162,7 @@ let package = Package(
     tests("Catalog", ["Catalog", "TestSupport"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
-    tests("Ranking", ["Ranking", "LocalServices"]),
+    tests("Ranking", ["Ranking", "LocalServices", "Numbers"]),
     tests("Recommending", ["Recommending", "Catalog", "JSON", "Ranking", "TestSupport"]),
     tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),
     tests(
@@ -243,7 +243,7 @@ let package = Package(
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",
         "RedisStore", "ElasticsearchClient",
       ]),
-    tests("Web", ["Web"]),
+    tests("Web", ["Web", "Catalog", "HTTPServer", "SearchService", "Understanding"]),
     tests("LocalServices", ["LocalServices", "PostgresClient", "PostgresStore", "RedisStore", "TestSupport"]),
     // The repository's own rules: the README's files, function length, import rows.
     .testTarget(name: "RepositoryTests", swiftSettings: strict),

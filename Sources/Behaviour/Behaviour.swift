@@ -52,7 +52,7 @@ public struct Behaviour: Sendable {
       do {
         try await cache?.note(interactions, now: clock.now())
       } catch {
-        fallbacks.increment()  // What the cache has of these shoppers is out of date until it expires.
+        fallbacks.increment()  // The cache's lists of these shoppers are out of date until they expire.
       }
     }
   }

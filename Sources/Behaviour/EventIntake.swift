@@ -203,7 +203,7 @@ public final class EventIntake: EventRecorder {
     }
   }
 
-  /// What waits is tried again after a pause, even if nothing new comes in.
+  /// Tries again after a pause, even if nothing new comes in.
   private func wakeLater() {
     Task { [waker, pause = options.retryPause] in
       try? await Task.sleep(for: pause)

@@ -1,7 +1,7 @@
 public import Catalog
 public import Ports
 
-/// What a product tells of the taste of a person who likes it.
+/// The traits of a product that tell of the taste of a person who likes it.
 public struct TasteFacts: Sendable, Hashable {
   public var categories: [CategoryID]
   public var brand: BrandID?

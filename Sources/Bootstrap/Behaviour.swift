@@ -10,7 +10,7 @@ import StorefrontAPI
 package import Telemetry
 
 extension Capability {
-  /// What the shop remembers of its shoppers: the one way in for events, and each person's own records.
+  /// The shop's memory of its shoppers: the one way in for events, and each person's own records.
   @Sendable static func behaviour(_ shop: Shop) -> Capability {
     Capability(
       "behaviour",

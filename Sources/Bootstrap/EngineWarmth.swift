@@ -24,7 +24,9 @@ struct EngineWarmth: Service {
     self.logger = logger
   }
 
-  var isWarm: Bool { warmIndex.withLock { $0 != nil } }
+  /// The index that was warmed last.
+  var index: String? { warmIndex.withLock { $0 } }
+  var isWarm: Bool { index != nil }
 
   func run() async throws {
     await untilShutdown {

@@ -46,7 +46,7 @@ struct Operations {
       do {
         let cursor = try await catalog.liveGeneration(of: alias).cursor
         guard let oldest = try await catalog.outboxLag(after: cursor, limit: 1).oldest else { return true }
-        let age = Double(clock.now().microsecondsSinceEpoch - oldest.microsecondsSinceEpoch) / 1e6
+        let age = (Double(clock.now().microsecondsSinceEpoch) - Double(oldest.microsecondsSinceEpoch)) / 1e6
         return age < Self.staleSeconds
       } catch {
         return false  // Without the database nothing new is carried.

@@ -1,5 +1,5 @@
 extension Settings {
-  /// What is kept of shoppers' behaviour, and how much one visitor may send.
+  /// The days that shoppers' behaviour is kept, and how much one visitor may send.
   public struct Behaviour: Sendable {
     public let browsingDays: Int
     public let orderDays: Int

@@ -12,7 +12,7 @@ public struct SenderConduct: Sendable {
     public var mostOfVisitor = TokenBuckets.Rate(perSecond: 50, burst: 2_000)
     /// Visitors that begin at one address: an office or a school has hundreds, and not anew each second.
     public var newcomersOfAddress = TokenBuckets.Rate(perSecond: 0.5, burst: 300)
-    /// How long a visitor is no newcomer.
+    /// The time for which a visitor stays known.
     public var acquaintance = TokenBuckets.Rate(perSecond: 1.0 / 3_600, burst: 1)
 
     public init() {}
@@ -30,7 +30,7 @@ public struct SenderConduct: Sendable {
     known = TokenBuckets(options.acquaintance)
   }
 
-  /// What the sender of so many events seems to be. Throws 429 where they are far too many.
+  /// The apparent kind of the sender of so many events. Throws 429 where they are far too many.
   public func sender(of request: HTTPRequest, actor: EventActor, events: Int) throws(Problem) -> EventSender {
     let address = request.sender
     // Without a cookie, all of an address are one.

@@ -28,7 +28,7 @@ public struct Visitors: Sendable {
   /// nil where the request has no cookie of a visitor's, or one that this shop did not sign, or wants privacy.
   func visitor(of request: HTTPRequest) -> VisitorID? { Self.wantsPrivacy(request) ? nil : owner(of: request) }
 
-  /// Who did what the request tells, as far as the shop may know.
+  /// The actor of a request's events, as far as the shop may know.
   public static func actor(of request: HTTPRequest) -> EventActor {
     if wantsPrivacy(request) { return .withoutConsent }
     return request.visitor.map { .person(.visitor($0)) } ?? .nobody

@@ -77,10 +77,7 @@ public struct IndexMapping: Sendable {
   }
 
   private static func fingerprint(_ value: JSONValue) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in canonical(value).bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    UInt64(fnv1aOf: canonical(value).bytes).hexadecimal
   }
 
   private static func canonical(_ value: JSONValue) -> JSONValue {

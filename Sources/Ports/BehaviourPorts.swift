@@ -126,7 +126,7 @@ public struct ShopperProfile: Sendable, Hashable {
   }
 }
 
-/// What the shop knows of one shopper now: an event that was answered is in it.
+/// The shop's knowledge of one shopper now: an event that was answered is in it.
 public protocol ShopperMemory: Sendable {
   /// The shopper that a person is in the history; a visitor who signed in is the customer.
   func shopper(of person: Person) async throws -> ShopperID
@@ -146,7 +146,7 @@ public struct WeightedProduct: Sendable, Hashable {
   }
 }
 
-/// What shoppers did with several products, and which products rise now.
+/// The products that shoppers view or buy together, and those that rise now.
 public protocol ProductAffinity: Sendable {
   /// Products viewed by the same shoppers within a session, the most frequent first; at most 100.
   func viewed(with product: ProductID, limit: Int) async throws -> [WeightedProduct]

@@ -78,7 +78,7 @@ public struct ListID: Hashable, Sendable, CustomStringConvertible {
   public var description: String { SearchID(rawValue: rawValue).description }
 }
 
-/// Who did something, as far as the shop may know.
+/// The actor of an event, as far as the shop may know.
 public enum EventActor: Hashable, Sendable {
   case person(Person)
   /// A browser without a cookie.
@@ -87,7 +87,7 @@ public enum EventActor: Hashable, Sendable {
   case withoutConsent
 }
 
-/// What the sender of an event seems to be. Only a shopper's events are learned from.
+/// The apparent kind of an event's sender. Only a shopper's events are learned from.
 public enum EventSender: String, Sendable, CaseIterable {
   case shopper
   /// It says itself that it is a program.
@@ -281,7 +281,7 @@ public struct PersonalRecords: Sendable, Hashable {
   }
 }
 
-/// What is stored about one person.
+/// The stored records about one person.
 public protocol PersonalData: Sendable {
   /// Joins a visitor to a customer at the sign-in: the visitor's history becomes the customer's.
   func join(_ visitor: VisitorID, to customer: CustomerCode) async throws
@@ -323,7 +323,7 @@ public protocol BehaviourCache: Sendable {
   func forget(_ shoppers: [ShopperID], visitor: VisitorID?) async throws
 }
 
-/// What makes two products companions.
+/// The reason for which two products are companions.
 public enum CompanionList: String, Sendable, CaseIterable {
   case viewed
   case bought

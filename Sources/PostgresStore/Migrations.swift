@@ -23,8 +23,7 @@ extension Migration {
       number: 11, name: "networks_of_searches", embedded: PackageResources._011_networks_of_searches_sql),
     Migration(number: 12, name: "behaviour", embedded: PackageResources._012_behaviour_sql),
     Migration(number: 13, name: "jobs", embedded: PackageResources._013_jobs_sql),
-    Migration(number: 14, name: "clicks_are_events", embedded: PackageResources._014_clicks_are_events_sql),
-    Migration(number: 15, name: "models", embedded: PackageResources._015_models_sql),
+    Migration(number: 14, name: "models", embedded: PackageResources._014_models_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

@@ -9,7 +9,7 @@ public import Ports
 public struct RedisBehaviour: BehaviourCache {
   static let timeToLive = Duration.seconds(7_200)
   static let mostRecent = 100
-  /// What was bought together changes at once; what was viewed together, within this time.
+  /// A list of products viewed together is at most this old; one of products bought together changes at once.
   private static let companionsTimeToLive = Duration.seconds(600)
   /// A list of none is present too.
   private static let nothing = "-"

@@ -66,11 +66,6 @@ extension RankingWeights {
     JSONObject(Self.parameters.map { JSONObject.Member($0.name, .double($0.value(in: self))) })
   }
 
-  /// Eight hexadecimal digits of FNV-1a over the weights' JSON: tells files apart, and is no proof against forgery.
-  public var fingerprint: String {
-    var hash: UInt32 = 0x811C_9DC5
-    for byte in JSONValue.object(json).bytes { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
-  }
+  /// Eight hexadecimal digits of a hash of the weights' JSON, which tell files apart.
+  public var fingerprint: String { String(UInt64(fnv1aOf: JSONValue.object(json).bytes).hexadecimal.suffix(8)) }
 }

@@ -21,18 +21,6 @@ public enum SearchSort: String, Sendable, CaseIterable {
   case priceAscending = "price_asc"
   case priceDescending = "price_desc"
   case newest, rating, bestselling, discount
-
-  public var label: String {
-    switch self {
-    case .relevance: "Best match"
-    case .priceAscending: "Price, low to high"
-    case .priceDescending: "Price, high to low"
-    case .newest: "Newest"
-    case .rating: "Customer rating"
-    case .bestselling: "Bestselling"
-    case .discount: "Biggest reduction"
-    }
-  }
 }
 
 /// One restriction of the results. Values of one filter widen it, several filters narrow.

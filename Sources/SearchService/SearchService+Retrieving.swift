@@ -169,14 +169,19 @@ extension PlanQuery {
     static let believed = "believed"
   }
 
+  /// Products that have every word, or a code that was typed; nil where the query has no word.
+  var completeMatch: Query? {
+    guard let everyWord else { return nil }
+    return identity.named.map { .bool(BoolQuery(should: [everyWord, $0], minimumShouldMatch: 1)) } ?? everyWord
+  }
+
   /// How many products have how much of the query; empty where it has no word.
   var counts: [NamedAggregation] {
-    guard let everyWord else { return [] }
+    guard let completeMatch else { return [] }
     func count(_ name: String, _ query: Query) -> NamedAggregation {
       NamedAggregation(name, Aggregation(.filter(query)))
     }
-    let complete = identity.named.map { Query.bool(BoolQuery(should: [everyWord, $0], minimumShouldMatch: 1)) }
-    var counts = [count(Count.complete, complete ?? everyWord)]
+    var counts = [count(Count.complete, completeMatch)]
     if let known = everyKnownWord, known != everyWord { counts.append(count(Count.known, known)) }
     if plan.isCorrected, plan.strictness == .everyWord, let mostParts {
       counts.append(count(Count.believed, mostParts))

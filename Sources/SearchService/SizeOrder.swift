@@ -1,6 +1,7 @@
 import Catalog
 
-/// Sizes from the least on: 8, 10, 12, then S, M, L, XL.
+/// Sizes from the least on: 8, 10, 12, then S, M, L, XL; of measures in several units what they measure: 9 mm, 10 cm, 8 ft
+/// 6 in, 9 m.
 enum SizeOrder {
   private struct Rank: Comparable {
     var kind: Int
@@ -32,13 +33,18 @@ enum SizeOrder {
     "w", "l", "cm", "mm", "m", "in", "inch", "inches", "ft", "month", "months", "mths", "m", "year", "years", "yrs",
     "y",
     "uk", "eu", "us", "ml", "g", "kg", "gb", "tb", "mb", "pack", "piece", "pieces", "seater", "v", "wh", "mah", "hz",
-    "lb", "oz",
+    "lb", "oz", "yd", "litre", "litres",
   ]
   private static let longestName = 16
-  private static let units1000: [String: Double] = ["tb": 1000, "mb": 0.001, "kg": 1000]
+  /// Units in millimetres, millilitres, grams, gigabytes and watts; `in` and `lb` by their definitions.
+  private static let unitSizes: [String: Double] = [
+    "mm": 1, "cm": 10, "m": 1000, "in": 25.4, "inch": 25.4, "inches": 25.4, "ft": 304.8, "yd": 914.4,
+    "litre": 1000, "litres": 1000, "kg": 1000, "oz": 28.349523125, "lb": 453.59237, "tb": 1000, "mb": 0.001,
+    "month": 1, "months": 1, "mths": 1, "year": 12, "years": 12, "yrs": 12,
+  ]
 
   private static func rank(of text: String) -> Rank? {
-    if let number = Double(text) { return Rank(kind: 0, number: number, second: 0) }
+    if let number = number(text) { return Rank(kind: 0, number: number, second: 0) }
     // Without a digit only the names of a few sizes are one.
     guard text.utf8.count <= longestName || text.contains(where: \.isNumber) else { return nil }
     var words = words(of: text)
@@ -49,11 +55,35 @@ enum SizeOrder {
     if ["one size", "onesize", "os", "free size", "universal"].contains(phrase) {
       return Rank(kind: 2, number: 0, second: 0)
     }
-    guard let first = words.first.flatMap({ Double($0) }) else { return nil }
-    let rest = words.dropFirst()
-    guard rest.allSatisfy({ Double($0) != nil || units.contains($0) || $0 == "x" }) else { return nil }
-    let factor = rest.lazy.compactMap { units1000[$0] }.first ?? 1
-    return Rank(kind: 0, number: first * factor, second: rest.lazy.compactMap { Double($0) }.first ?? 0)
+    guard words.first.flatMap(number) != nil,
+      words.allSatisfy({ number($0) != nil || units.contains($0) || $0 == "x" })
+    else { return nil }
+    return measure(words)
+  }
+
+  /// Not `inf` and `nan`, which Swift reads as numbers.
+  private static func number(_ text: String) -> Double? { Double(text).flatMap { $0.isFinite ? $0 : nil } }
+
+  /// The first number in its unit, with what a smaller unit adds to it (`8 ft 6 in`), and the second (`30 x 40 cm`).
+  private static func measure(_ words: [String]) -> Rank {
+    var parts: [(number: Double, unit: Double?)] = []
+    for word in words {
+      if let number = number(word) {
+        parts.append((number, nil))
+      } else if let last = parts.indices.last,
+        parts[last].unit == nil, let size = unitSizes[word]
+      {
+        parts[last].unit = size
+      }
+    }
+    // 30 x 40 cm, 3-6 months: the first number is in the unit that follows.
+    let unit = parts.lazy.compactMap(\.unit).first ?? 1
+    let first = parts[0].number * unit
+    guard parts.count > 1 else { return Rank(kind: 0, number: first, second: 0) }
+    if let own = parts[0].unit, let smaller = parts[1].unit, smaller < own, !words.contains("x") {
+      return Rank(kind: 0, number: first + parts[1].number * smaller, second: 0)
+    }
+    return Rank(kind: 0, number: first, second: parts[1].number)
   }
 
   /// `xxl`, `3xl`, `4xs`: how many X there are.

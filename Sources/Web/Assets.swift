@@ -38,12 +38,7 @@ enum Assets {
 
   private static func fingerprint(_ text: String) -> String { fingerprint(Array(text.utf8)) }
 
-  /// FNV-1a, 64 bits.
-  private static func fingerprint(_ bytes: [UInt8]) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-    return String(hash, radix: 16)
-  }
+  private static func fingerprint(_ bytes: [UInt8]) -> String { UInt64(fnv1aOf: bytes).hexadecimal }
 
   private static let icon = """
     <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="14" fill="#1d2733"/><path d="M14 16l18 34 18-34" fill="none" stroke="#f4b860" stroke-width="7" stroke-linecap="round" stroke-linejoin="round"/></svg>

@@ -6,10 +6,31 @@ struct FacetColumn {
   /// Values that stand open; the others are behind "Show more".
   private static let open = 8
 
+  /// Facets that stand open; the others show their names, so that the column is about as long as the results.
+  private static let openFacets = 6
+
   let page: SearchPage
   let addresses: ListAddress
 
-  var html: HTML { "\(chosen)\(page.facets.map(facet))" }
+  /// nil where there is nothing to choose and nothing to take back.
+  var html: HTML? {
+    let shown = page.facets.compactMap(useful)
+    guard chosen != nil || !shown.isEmpty else { return nil }
+    return "\(chosen)\(shown.enumerated().map { facet($1, isOpen: $0 < Self.openFacets) })"
+  }
+
+  /// The facet without a range of one number; nil where no choice in it would narrow the results.
+  private func useful(_ facet: Facet) -> Facet? {
+    var facet = facet
+    let isChosen =
+      facet.values.contains(where: \.isSelected)
+      || page.input.chosenFilters.contains { $0.facetCode == facet.code }
+    if let spread = facet.spread, spread.lowest >= spread.highest, !isChosen { facet.spread = nil }
+    // A category that has everything still leads to those below it.
+    let narrows =
+      facet.kind == .categories && page.total.value > 1 || facet.values.contains { $0.count < page.total.value }
+    return isChosen && facet.kind != .categories || narrows || facet.spread != nil && page.total.value > 1 ? facet : nil
+  }
 
   // MARK: What is chosen
 
@@ -17,14 +38,25 @@ struct FacetColumn {
   private var chosen: HTML? {
     let tokens = page.input.chosenFilters.flatMap { $0.texts(currency: addresses.currency) }
     guard !tokens.isEmpty else { return nil }
-    let chips = tokens.compactMap { token -> HTML? in
-      guard let colon = token.firstIndex(of: ":") else { return nil }
+    // Values that differ in capitals alone are one chip.
+    var shown: [(text: String, href: String, input: SearchInput)] = []
+    for token in tokens {
+      guard let colon = token.firstIndex(of: ":") else { continue }
       let code = String(token[..<colon])
       let value = String(token[token.index(after: colon)...])
-      let href = addresses.of(page.input.toggling(code, value, currency: addresses.currency))
-      return """
-        <li><a class="chip" rel="nofollow" href="\(href)"><span class="hidden">Remove the filter </span>\(label(code, value)) <span aria-hidden="true">×</span></a></li>
-        """
+      let text = label(code, value)
+      let place = shown.firstIndex { $0.text.folded == text.folded }
+      let without = (place.map { shown[$0].input } ?? page.input).toggling(code, value, currency: addresses.currency)
+      if let place {
+        shown[place] = (shown[place].text, addresses.of(without), without)
+      } else {
+        shown.append((text, addresses.of(without), without))
+      }
+    }
+    let chips = shown.map { chip -> HTML in
+      """
+      <li><a class="chip" rel="nofollow" href="\(chip.href)"><span class="hidden">Remove the filter </span>\(chip.text) <span aria-hidden="true">×</span></a></li>
+      """
     }
     var cleared = page.input
     cleared.filters.removeAll { page.input.chosenFilters.contains($0) }
@@ -34,6 +66,7 @@ struct FacetColumn {
   }
 
   private func label(_ code: String, _ value: String) -> String {
+    if code == "price" { return "Price: \(prices)" }
     if let facet = page.facets.first(where: { $0.code == code }) {
       let shown = facet.values.first { $0.value == value }?.label ?? Self.range(value, unit: facet.unit)
       return facet.code == "stock" || facet.code == "category" ? shown : "\(facet.name): \(shown)"
@@ -46,14 +79,19 @@ struct FacetColumn {
     }
   }
 
+  private var prices: String {
+    for case .price(let lower, let upper) in page.input.filters {
+      return ShopWords.prices(lower, upper, addresses.currency)
+    }
+    return ""
+  }
+
   /// `13..16` as a shopper reads it.
   private static func range(_ value: String, unit: String?) -> String {
     guard let dots = value.firstRange(of: "..") else { return value }
-    let unit = unit.map { " \($0)" } ?? ""
     func number(_ text: Substring) -> String { text.hasSuffix(".0") ? String(text.dropLast(2)) : String(text) }
-    let (lower, upper) = (number(value[..<dots.lowerBound]), number(value[dots.upperBound...]))
-    return lower.isEmpty
-      ? "up to \(upper)\(unit)" : upper.isEmpty ? "from \(lower)\(unit)" : "\(lower) to \(upper)\(unit)"
+    let range = ShopWords.range(number(value[..<dots.lowerBound]), number(value[dots.upperBound...]))
+    return unit.map { "\(range) \($0)" } ?? range
   }
 
   // MARK: A facet
@@ -61,7 +99,7 @@ struct FacetColumn {
   /// Of each facet; with a long search fewer, so that the page's size has a bound.
   private var mostValues: Int { max(1, addresses.linksOfPage / max(1, page.facets.count)) }
 
-  private func facet(_ facet: Facet) -> HTML {
+  private func facet(_ facet: Facet, isOpen: Bool) -> HTML {
     let shown = facet.values.enumerated().filter { $0.offset < mostValues || $0.element.isSelected }.map(\.element)
     let first = shown.enumerated().filter { $0.offset < Self.open || $0.element.isSelected }.map(\.element)
     let rest = shown.dropFirst(Self.open).filter { !$0.isSelected }
@@ -69,13 +107,18 @@ struct FacetColumn {
     let more: HTML? =
       rest.isEmpty
       ? nil
-      : "<details><summary>Show more<span class=\"hidden\"> of \(facet.name)</span></summary><ul>\(rest.map { item(facet, $0) })</ul></details>"
+      : "<details class=\"rest\"><summary>Show more<span class=\"hidden\"> of \(facet.name)</span></summary><ul>\(rest.map { item(facet, $0) })</ul></details>"
     let all: HTML? =
       facet.hasMore && facet.values.count >= Self.open
       ? "<a class=\"all\" rel=\"nofollow\" href=\"\(addresses.values(of: facet.code))\">See all<span class=\"hidden\"> values of \(facet.name)</span></a>"
       : nil
     let range = facet.spread.map { rangeForm(facet, $0) }
-    return "<section class=\"facet\"><h2>\(facet.name)</h2>\(list)\(more)\(all)\(range)</section>"
+    let isChosen = page.input.chosenFilters.contains { $0.facetCode == facet.code }
+    let open: HTML = isOpen || isChosen ? " open" : ""
+    let unit: HTML? = facet.spread == nil ? nil : facet.unit.map { " <span class=\"unit\">(\($0))</span>" }
+    return """
+      <details class="facet"\(open)><summary><h2>\(facet.name)\(unit)</h2></summary>\(list)\(more)\(all)\(range)</details>
+      """
   }
 
   private func item(_ facet: Facet, _ value: Facet.Value) -> HTML {
@@ -105,18 +148,15 @@ struct FacetColumn {
     var kept = page.input
     kept.filters.removeAll { $0.facetCode == facet.code }
     kept.page = 1
-    let hidden = kept.parameters(currency: addresses.currency).map { parameter -> HTML in
-      "<input type=\"hidden\" name=\"\(parameter.name)\" value=\"\(parameter.value)\">"
-    }
     let (lower, upper) = isPrice ? ("price_min", "price_max") : ("min:\(facet.code)", "max:\(facet.code)")
     let (lowest, highest) = (text(spread.lowest), text(spread.highest))
+    func placeholder(_ text: String) -> String { text.hasSuffix(".00") ? String(text.dropLast(3)) : text }
     return """
-      <form class="range" action="\(page.input.listing?.path ?? "/search")" data-lowest="\(lowest)" data-highest="\(highest)">\(hidden)
+      <form class="range" action="\(page.input.listing?.path ?? "/search")" data-lowest="\(lowest)" data-highest="\(highest)" data-name="\(facet.name)">\(addresses.hiddenFields(of: kept))
       \(histogram(spread))
-      <label>From <input name="\(lower)" inputmode="decimal" size="6" value="\(text(spread.chosenLower))" placeholder="\(lowest)"></label>
-      <label>to <input name="\(upper)" inputmode="decimal" size="6" value="\(text(spread.chosenUpper))" placeholder="\(highest)"></label>
-      \(facet.unit.map { unit -> HTML in "<span>\(unit)</span>" })
-      <button type="submit">Set<span class="hidden"> the range of \(facet.name)</span></button>
+      <label><span class="hidden">From</span><input name="\(lower)" inputmode="decimal" size="6" value="\(text(spread.chosenLower))" placeholder="\(placeholder(lowest))"></label>
+      <span aria-hidden="true">–</span> <label><span class="hidden">To</span><input name="\(upper)" inputmode="decimal" size="6" value="\(text(spread.chosenUpper))" placeholder="\(placeholder(highest))"></label>
+      <button type="submit">Apply<span class="hidden"> the range of \(facet.name)</span></button>
       </form>
       """
   }

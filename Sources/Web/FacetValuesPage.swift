@@ -32,7 +32,9 @@ struct FacetValuesPage {
   }
 
   private var list: HTML {
-    guard !values.facet.values.isEmpty else { return "<p class=\"empty\">No value of these results begins so.</p>" }
+    guard !values.facet.values.isEmpty else {
+      return "<p class=\"empty\">Nothing in these results begins with that.</p>"
+    }
     let items = values.facet.values.map { value -> HTML in
       let current: HTML = value.isSelected ? " aria-current=\"true\"" : ""
       return """

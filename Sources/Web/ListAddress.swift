@@ -25,6 +25,13 @@ struct ListAddress {
     Address(path: input.listing?.path ?? "/search", parameters: input.parameters(currency: currency)).text
   }
 
+  /// The fields of a form that leads on from a search, beside the form's own.
+  func hiddenFields(of input: SearchInput) -> [HTML] {
+    input.parameters(currency: currency).map { parameter in
+      "<input type=\"hidden\" name=\"\(parameter.name)\" value=\"\(parameter.value)\">"
+    }
+  }
+
   /// Of the search with one value of a facet chosen, or no longer chosen.
   func toggling(_ facet: Facet, _ value: Facet.Value) -> String {
     guard facet.kind == .categories else { return of(input.toggling(facet.code, value.value, currency: currency)) }

@@ -11,7 +11,7 @@ enum ProductGrid {
   /// Colours that a card draws; their number stands beside them.
   private static let mostDots = 6
 
-  /// `search`: what clicks on the cards are told to the shop as being of.
+  /// `search`: the search ID to report with clicks on these cards.
   /// `reasons`: why a product is recommended, in words; `isEager`: whether the first cards are near the page's head.
   static func html(
     _ products: [ProductCard], search: SearchID? = nil, reasons: [ProductID: String] = [:], isEager: Bool = true,
@@ -36,7 +36,7 @@ enum ProductGrid {
     return """
       <li class="card" data-product="\(product.id.description)">
       <a href="/products/\(product.id.description)\(variant)">
-      \(picture(product.pictureURL, isEager: isEager))
+      \(picture(product.pictureURL, of: product.title, isEager: isEager))
       \(brand)
       <span class="title">\(product.highlightedTitle.map(marked) ?? "\(product.title)")</span>
       </a>
@@ -53,21 +53,25 @@ enum ProductGrid {
     return "\(parts)"
   }
 
-  /// The options that the variants differ in, with the value that was asked for: `Colour: Red, 1 of 4`, `Size: 6`.
+  /// The options that the variants differ in, with the value that was asked for: `Red, 1 of 4 colours`, `6 sizes`.
   private static func choices(_ product: ProductCard) -> HTML? {
     guard product.variantCount > 1 else { return nil }
     guard !product.choices.isEmpty else { return "<span class=\"note\">\(product.variantCount) variants</span>" }
     let items = product.choices.map { choice -> HTML in
       let dots = choice.values.prefix(mostDots).compactMap { FacetColumn.swatch($0.hex, size: 14) }
-      let count: HTML = choice.meant.map { "\($0), 1 of \(choice.values.count)" } ?? "\(choice.values.count)"
-      return "<li>\(dots)<span>\(choice.name): \(count)</span></li>"
+      let count = ShopWords.count(choice.values.count, of: choice.name)
+      return "<li>\(dots)<span>\(choice.meant.map { "\($0), 1 of \(count)" } ?? count)</span></li>"
     }
     return "<ul class=\"choices note\">\(items)</ul>"
   }
 
-  /// The picture beside a title: decoration for who cannot see it, since the title says the same.
-  static func picture(_ url: String?, isEager: Bool, size: Int = 320) -> HTML {
-    guard let url else { return "<span class=\"picture none\" aria-hidden=\"true\"></span>" }
+  /// The picture beside a title: decoration for those who cannot see it, since the title says the same. A product without a
+  /// picture shows its first letter.
+  static func picture(_ url: String?, of title: String, isEager: Bool, size: Int = 320) -> HTML {
+    guard let url else {
+      let letter = title.first { $0.isLetter || $0.isNumber }.map { $0.uppercased() } ?? "•"
+      return "<span class=\"picture none\" aria-hidden=\"true\">\(letter)</span>"
+    }
     let loading: HTML = isEager ? "" : " loading=\"lazy\""
     return
       "<span class=\"picture\"><img src=\"\(url)\" alt=\"\" width=\"\(size)\" height=\"\(size)\" decoding=\"async\"\(loading)></span>"

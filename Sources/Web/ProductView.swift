@@ -6,6 +6,8 @@ struct ProductView {
   let product: ProductPage
   /// The variant chosen by `?variant=`; nil: the first that is in stock.
   let chosen: VariantID?
+  /// The picture that is shown large, counted from 1.
+  let shownPicture: Int
   /// Rows of recommended products.
   let recommended: HTML
 
@@ -17,14 +19,14 @@ struct ProductView {
     """
     \(crumbs)
     <article class="product">
-    <div class="gallery">\(gallery)</div>
+    \(gallery)
     <div class="facts">
     <h1>\(product.title)</h1>
     \(brand)\(ProductGrid.rating(product.rating, count: product.ratingCount))
     \(ProductGrid.price(variant?.quote ?? product.lowestQuote, isFrom: false))
     \(stock)
     \(choices)
-    <p class="summary">\(product.summary)</p>
+    \(summary)
     \(table)
     </div>
     </article>
@@ -35,17 +37,38 @@ struct ProductView {
   private var crumbs: HTML? {
     guard let path = product.categories.first else { return nil }
     let steps = path.steps.map { step -> HTML in "<li><a href=\"/c/\(step.slug)\">\(step.name)</a></li>" }
-    return "<nav aria-label=\"You are here\"><ol class=\"crumbs\"><li><a href=\"/\">Home</a></li>\(steps)</ol></nav>"
+    return
+      "<nav aria-label=\"You are here\"><ol class=\"crumbs\"><li><a href=\"/\">Front page</a></li>\(steps)</ol></nav>"
   }
 
-  private static let mostPictures = 4
+  private var summary: HTML? {
+    product.summary.isEmpty ? nil : "<p class=\"summary\">\(product.summary)</p>"
+  }
 
-  private var gallery: [HTML] {
+  private static let mostPictures = 6
+
+  /// The chosen picture, and under it small ones that are links to it.
+  private var gallery: HTML {
     var urls = [variant?.pictureURL].compactMap { $0 }
     for url in product.pictureURLs.prefix(Self.mostPictures + 1) where !urls.contains(url) { urls.append(url) }
-    return urls.isEmpty
-      ? [ProductGrid.picture(nil, isEager: true)]
-      : urls.prefix(Self.mostPictures).enumerated().map { ProductGrid.picture($1, isEager: $0 == 0, size: 640) }
+    urls = Array(urls.prefix(Self.mostPictures))
+    let shown = urls.indices.contains(shownPicture - 1) ? shownPicture - 1 : 0
+    let large = ProductGrid.picture(
+      urls.isEmpty ? nil : urls[shown], of: product.title, isEager: true, size: 640)
+    let small = urls.enumerated().map { index, url -> HTML in
+      let current: HTML = index == shown ? " aria-current=\"true\"" : ""
+      return """
+        <li><a rel="nofollow" href="\(address(of: variant, picture: index + 1))"\(current)><img src="\(url)" alt="Picture \(index + 1)" width="72" height="72" decoding="async"></a></li>
+        """
+    }
+    let list: HTML? = urls.count > 1 ? "<ul class=\"thumbnails\">\(small)</ul>" : nil
+    return "<div class=\"gallery\">\(large)\(list)</div>"
+  }
+
+  private func address(of variant: ProductPage.Variant?, picture: Int = 1) -> String {
+    var parameters = variant.map { [(name: "variant", value: $0.id.description)] } ?? []
+    if picture > 1 { parameters.append(("picture", String(picture))) }
+    return Address(path: "/products/\(product.id.description)", parameters: parameters).text
   }
 
   private var brand: HTML? {
@@ -63,38 +86,22 @@ struct ProductView {
       ? "<p class=\"stock yes\">In stock</p>" : "<p class=\"stock no\">Out of stock</p>"
   }
 
-  /// One list a product with variants: each names its options, its price and whether it is there.
   private var choices: HTML? {
-    guard product.variants.count > 1 else { return nil }
-    let items = product.variants.map { item -> HTML in
-      let label = item.options.map { $0.values.map(\.displayText).joined(separator: ", ") }.joined(separator: " · ")
-      let current: HTML = item.id == variant?.id ? " aria-current=\"true\"" : ""
-      let note: HTML? = item.isInStock ? nil : " <span class=\"note\">out of stock</span>"
-      return """
-        <li><a href="/products/\(product.id.description)?variant=\(item.id.description)"\(current)>\(swatch(item))<span class="label">\(label.isEmpty ? item.sku.text : label)</span>\(note)</a></li>
-        """
-    }
-    return "<section class=\"variants\"><h2>Choose</h2><ul>\(items)</ul></section>"
-  }
-
-  private func swatch(_ item: ProductPage.Variant) -> HTML? {
-    for case .swatch(_, let hex) in item.options.flatMap(\.values) {
-      return
-        "<svg class=\"swatch\" viewBox=\"0 0 20 20\" width=\"18\" height=\"18\" aria-hidden=\"true\"><circle cx=\"10\" cy=\"10\" r=\"9\" fill=\"\(hex)\" stroke=\"#8a94a0\"/></svg>"
-    }
-    return nil
+    product.variants.count > 1 ? VariantPicker(product: product, current: variant).html : nil
   }
 
   private var table: HTML? {
-    var rows = product.attributes.map { attribute -> HTML in
-      let values = attribute.values.map(\.displayText).joined(separator: ", ")
-      let unit = attribute.definition.unit.map { " \($0)" } ?? ""
-      return "<tr><th scope=\"row\">\(attribute.definition.name)</th><td>\(values)\(unit)</td></tr>"
-    }
+    var rows = product.attributes.map(row)
     if let variant {
+      let known = Set(product.attributes.map(\.definition.code))
+      rows += variant.options.filter { !known.contains($0.definition.code) }.map(row)
       rows.append("<tr><th scope=\"row\">Article number</th><td>\(variant.sku.text)</td></tr>")
       if let gtin = variant.gtin { rows.append("<tr><th scope=\"row\">GTIN</th><td>\(gtin)</td></tr>") }
     }
     return "<section><h2>Details</h2><table class=\"details\"><tbody>\(rows)</tbody></table></section>"
+  }
+
+  private func row(_ attribute: ProductSnapshot.Attribute) -> HTML {
+    "<tr><th scope=\"row\">\(attribute.definition.name)</th><td>\(VariantPicker.text(of: attribute))</td></tr>"
   }
 }

@@ -6,6 +6,8 @@ import Understanding
 struct ResultsPage {
   let page: SearchPage
   let addresses: ListAddress
+  /// Which products have every word, where others follow them; nil where they are not told apart.
+  let fullMatches: Set<ProductID>?
   /// Rows of recommended products; nil where the page has none.
   let recommended: HTML?
 
@@ -14,7 +16,8 @@ struct ResultsPage {
 
   private var heading: String {
     if let listing { return listing.name }
-    return shownText.isEmpty ? "All products" : "Results for “\(shownText)”"
+    if shownText.isEmpty { return "All products" }
+    return page.products.isEmpty ? "No results for “\(shownText)”" : "Results for “\(shownText)”"
   }
 
   /// The words that the results are of.
@@ -25,11 +28,11 @@ struct ResultsPage {
   var body: HTML {
     """
     \(breadcrumbs)
-    <div class="heading"><h1>\(heading)</h1><p class="count">\(countText)</p></div>
+    <div class="heading"><h1>\(heading)</h1>\(count)</div>
     \(summary)\(correctedNotice)\(relaxedNotice)\(degradedNotice)\(understood)
     <div class="results">
-    \(filters)
-    <section class="hits" aria-label="Products">\(sorting)\(products)\(paging)</section>
+    \(filters)\(sorting)
+    <section class="hits" id="results" tabindex="-1" aria-label="Products">\(products)\(paging)</section>
     </div>
     \(recommended)
     """
@@ -41,13 +44,22 @@ struct ResultsPage {
       var first = page.input
       first.position = nil
       first.page = 1
-      return "<p><a rel=\"nofollow\" href=\"\(addresses.of(first))\">Back to the first page and its filters</a></p>"
+      return
+        "<p class=\"onward\"><a rel=\"nofollow\" href=\"\(addresses.of(first))\">Back to the first page and its filters</a></p>"
     }
+    guard let column = FacetColumn(page: page, addresses: addresses).html else { return nil }
+    // On a narrow window the summary opens and closes what follows it; on a wide one the filters stand open.
     return """
-      <input class="hidden toggle" type="checkbox" id="show-filters"><label class="toggle-label" for="show-filters">Filters</label>
-      <aside class="filters" aria-label="Filters">\(FacetColumn(page: page, addresses: addresses).html)</aside>
+      <details class="toggle"><summary>Filters</summary></details>
+      <aside class="filters" aria-label="Filters">\(column)\(showProducts)</aside>
       """
   }
+
+  private var showProducts: HTML? {
+    page.products.isEmpty ? nil : "<a class=\"show\" href=\"#results\">Show \(countText)</a>"
+  }
+
+  private var count: HTML? { page.products.isEmpty ? nil : "<p class=\"count\">\(countText)</p>" }
 
   private var countText: String {
     page.total.value == 1 ? "1 product" : "\(page.total.isExact ? "" : "more than ")\(page.total.value) products"
@@ -58,7 +70,8 @@ struct ResultsPage {
     let path = listing.category.flatMap { tree.path(to: $0)?.steps } ?? []
     var steps = path.dropLast().map { step -> HTML in "<li><a href=\"/c/\(step.slug)\">\(step.name)</a></li>" }
     steps.append("<li aria-current=\"page\">\(listing.name)</li>")
-    return "<nav aria-label=\"You are here\"><ol class=\"crumbs\"><li><a href=\"/\">Home</a></li>\(steps)</ol></nav>"
+    return
+      "<nav aria-label=\"You are here\"><ol class=\"crumbs\"><li><a href=\"/\">Front page</a></li>\(steps)</ol></nav>"
   }
 
   private var summary: HTML? {
@@ -80,7 +93,7 @@ struct ResultsPage {
     switch page.relaxedTo {
     case nil, .everyWord: nil
     case _ where !page.plan.absent.isEmpty && !rest.isEmpty: notice("No \(absentText) here. Other \(rest):")
-    case .everyWordFirst: notice("Few products match all of “\(shownText)”. Below them are similar ones.")
+    case .everyWordFirst: notice("Few products match all of “\(shownText)”; the others are partial matches.")
     case .mostWords: nothingHasAll("These products are without “\(page.plan.dropped.joined(separator: " "))”.")
     case .anyWord: nothingHasAll("These products match part of it.")
     case .category: nothingHasAll("These products are of the same category.")
@@ -104,14 +117,23 @@ struct ResultsPage {
 
   /// What the query was understood as, each to be taken back by one click.
   private var understood: HTML? {
-    let shown = page.plan.recognitions
-    guard !shown.isEmpty || !page.plan.excluded.isEmpty else { return nil }
-    let chips = shown.map { recognition -> HTML in
+    guard !page.plan.recognitions.isEmpty || !page.plan.excluded.isEmpty else { return nil }
+    // Catalogs write one value in several ways; Double and DOUBLE are one thing to a shopper.
+    var shown: [(text: String, references: [String])] = []
+    for recognition in page.plan.recognitions {
+      let text = recognition.text(addresses.currency)
+      if let place = shown.firstIndex(where: { $0.text.folded == text.folded }) {
+        shown[place].references.append(recognition.reference)
+      } else {
+        shown.append((text, [recognition.reference]))
+      }
+    }
+    let chips = shown.map { text, references -> HTML in
       var input = page.input
-      input.ignored.insert(recognition.reference)
+      input.ignored.formUnion(references)
       input.page = 1
       return """
-        <li><a class="chip" rel="nofollow" href="\(addresses.of(input))"><span class="hidden">Search as words, not as </span>\(recognition.kind.label): \(recognition.label) <span aria-hidden="true">×</span></a></li>
+        <li><a class="chip" rel="nofollow" href="\(addresses.of(input))"><span class="hidden">Search as words, not as </span>\(text) <span aria-hidden="true">×</span></a></li>
         """
     }
     let without = page.plan.excluded.map { phrase -> HTML in "<li>Without \(phrase)</li>" }
@@ -125,25 +147,52 @@ struct ResultsPage {
 
   // MARK: Results
 
-  private var sorting: HTML {
+  private var sorting: HTML? {
+    guard page.products.count > 1 || page.input.page > 1 else { return nil }
+    var kept = page.input
+    kept.sort = listing?.defaultSort ?? .relevance
+    kept.page = 1
+    kept.position = nil
     let choices = SearchSort.allCases.map { sort -> HTML in
-      var input = page.input
-      input.sort = sort
-      input.page = 1
-      let current: HTML = sort == page.input.sort ? " aria-current=\"true\"" : ""
-      return "<li><a rel=\"nofollow\" href=\"\(addresses.of(input))\"\(current)>\(sort.label)</a></li>"
+      let selected: HTML = sort == page.input.sort ? " selected" : ""
+      return "<option value=\"\(sort.rawValue)\"\(selected)>\(sort.label)</option>"
     }
-    return "<nav class=\"sorting\" aria-label=\"Order\"><span>Order by</span><ul>\(choices)</ul></nav>"
+    return """
+      <form class="sorting" action="\(listing?.path ?? "/search")">\(addresses.hiddenFields(of: kept))
+      <label for="sort">Sort by</label> <select id="sort" name="sort">\(choices)</select> <button type="submit">Apply</button>
+      </form>
+      """
   }
 
+  /// The products; where some have every word and the others a part, with a heading for each.
   private var products: HTML {
-    guard page.products.isEmpty else { return ProductGrid.html(page.products, search: page.searchID) }
+    guard page.products.isEmpty else {
+      guard let (full, partial) = parted else { return ProductGrid.html(page.products, search: page.searchID) }
+      return """
+        <h2 class="part">Full matches</h2>\(ProductGrid.html(full, search: page.searchID))
+        <h2 class="part">Partial matches</h2>\(ProductGrid.html(partial, search: page.searchID, isEager: false))
+        """
+    }
+    return nothing
+  }
+
+  /// The full and the partial matches; nil where they do not stand one behind the other.
+  private var parted: (full: [ProductCard], partial: [ProductCard])? {
+    guard let fullMatches else { return nil }
+    let full = page.products.prefix { fullMatches.contains($0.id) }
+    let partial = page.products.dropFirst(full.count)
+    guard !full.isEmpty, !partial.isEmpty, !partial.contains(where: { fullMatches.contains($0.id) }) else { return nil }
+    return (Array(full), Array(partial))
+  }
+
+  private var nothing: HTML {
     let departments = tree.roots.map { node -> HTML in "<li><a href=\"/c/\(node.slug)\">\(node.name)</a></li>" }
     let advice: HTML =
       page.input.chosenFilters.isEmpty
-      ? "Check the spelling, try fewer words, or look around in a department:"
-      : "Take a filter away, or look around in a department:"
-    return "<div class=\"empty\"><p>We found nothing for this.</p><p>\(advice)</p><ul>\(departments)</ul></div>"
+      ? "Check the spelling, try fewer words, or look around in a department."
+      : "Remove a filter, or look around in a department."
+    let list: HTML? = departments.isEmpty ? nil : "<ul>\(departments)</ul>"
+    return "<div class=\"empty\"><p>\(advice)</p>\(list)</div>"
   }
 
   /// Numbered pages as far as they reach, and from the last of them on the cursor.
@@ -179,18 +228,5 @@ struct ResultsPage {
       href = Address(path: listing?.path ?? "/search", parameters: [("cursor", cursor)]).text
     }
     return href.map { "<li><a rel=\"next\" href=\"\($0)\">Next</a></li>" }
-  }
-}
-
-extension Recognition.Kind {
-  fileprivate var label: String {
-    switch self {
-    case .brand: "Brand"
-    case .category: "Category"
-    case .colour: "Colour"
-    case .size, .measure: "Size"
-    case .attribute: "Feature"
-    case .price: "Price"
-    }
   }
 }

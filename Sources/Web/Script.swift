@@ -1,5 +1,5 @@
 /// The script: suggestions under the search box, after WAI-ARIA's combobox with a list, sliders beside the ranges' fields,
-/// and word of which result was clicked. All else works without it.
+/// the space bar on filters, orders without "Apply", and word of which result was clicked. All else works without it.
 enum Script {
   static let text = """
     (() => {
@@ -16,7 +16,7 @@ enum Script {
       input.setAttribute("aria-autocomplete", "list");
       input.setAttribute("aria-controls", "suggestions");
       input.setAttribute("aria-expanded", "false");
-      let timer = 0, request = null, chosen = -1;
+      let timer = 0, request = null, chosen = -1, typed = "";
 
       function hide() {
         list.hidden = true;
@@ -28,8 +28,12 @@ enum Script {
         const items = rows();
         chosen = (index + items.length + 1) % (items.length + 1);
         items.forEach((item, i) => item.setAttribute("aria-selected", String(i === chosen)));
-        if (chosen < items.length) input.setAttribute("aria-activedescendant", items[chosen].id);
-        else input.removeAttribute("aria-activedescendant");
+        if (chosen < items.length) {
+          input.setAttribute("aria-activedescendant", items[chosen].id);
+          items[chosen].scrollIntoView({ block: "nearest" });
+        } else input.removeAttribute("aria-activedescendant");
+        // The field shows the chosen row; behind the last row stands what was typed.
+        input.value = chosen < items.length ? items[chosen].dataset.label : typed;
       }
       // A row is a link, so that every button of a mouse does with it what it does with links.
       const rows = () => [...list.querySelectorAll("a")];
@@ -56,6 +60,7 @@ enum Script {
         link.setAttribute("role", "option");
         link.setAttribute("aria-selected", "false");
         link.href = href;
+        link.dataset.label = label;
         link.tabIndex = -1;
         if (picture) {
           const image = document.createElement("img");
@@ -68,12 +73,25 @@ enum Script {
         item.append(link);
         list.append(item);
       }
+      // The same for "fly rods", "Fly rod" and "fly-rods".
+      const singular = word => word.replace(/(s|x|z|ch|sh)es$/, "$1").replace(/([^s])s$/, "$1");
+      const thing = text => fold(text).split(/[^\\p{L}\\p{N}]+/u).filter(Boolean).map(singular).join(" ");
       function show(answer) {
         list.replaceChildren();
+        typed = input.value;
         const search = text => "/search?q=" + encodeURIComponent(text);
-        for (const text of answer.recent) add(text, "Searched before", search(text));
-        for (const text of answer.corrections) add(text, "Did you mean", search(text));
-        for (const text of answer.queries) add(text, "Search", search(text));
+        // A category or a brand says the same as a search for its name, and leads to the better page.
+        const said = new Set([...answer.categories, ...answer.brands].map(listed => thing(listed.name)));
+        function addSearches(texts, kind) {
+          for (const text of texts) {
+            if (said.has(thing(text))) continue;
+            said.add(thing(text));
+            add(text, kind, search(text));
+          }
+        }
+        addSearches(answer.recent, "Searched before");
+        addSearches(answer.corrections, "Did you mean");
+        addSearches(answer.queries, "Search");
         for (const c of answer.categories) add(c.name, "Category", "/c/" + c.slug);
         for (const b of answer.brands) {
           const href = "/search?filter=" + encodeURIComponent("brand:" + b.name);
@@ -108,11 +126,11 @@ enum Script {
       input.addEventListener("keydown", event => {
         const isArrow = event.key === "ArrowDown" || event.key === "ArrowUp";
         // What Escape closed, an arrow opens again.
-        if (list.hidden && isArrow) open();
+        if (list.hidden && isArrow) { typed = input.value; open(); }
         if (list.hidden) return;
         if (event.key === "ArrowDown") { choose(chosen + 1); event.preventDefault(); }
         else if (event.key === "ArrowUp") { choose(chosen - 1); event.preventDefault(); }
-        else if (event.key === "Escape") { hide(); event.preventDefault(); }
+        else if (event.key === "Escape") { input.value = typed; hide(); event.preventDefault(); }
         else if (event.key === "Enter" && rows()[chosen]) {
           rows()[chosen].click();
           event.preventDefault();
@@ -130,7 +148,7 @@ enum Script {
         if (fields.length !== 2 || !(lowest < highest)) continue;
         const slider = document.createElement("div");
         slider.className = "slider";
-        const name = form.closest(".facet").querySelector("h2").textContent;
+        const name = form.dataset.name;
         const ends = fields.map((field, end) => {
           const range = document.createElement("input");
           Object.assign(range, { type: "range", min: lowest, max: highest, step: highest - lowest > 20 ? 1 : 0.1 });
@@ -150,17 +168,44 @@ enum Script {
     })();
 
     (() => {
-      const grid = document.querySelector("ul.grid[data-search]");
-      if (!grid || !navigator.sendBeacon) return;
+      // A filter is a link that looks like a box to tick: the space bar ticks it too.
+      for (const choice of document.querySelectorAll("a.choice")) {
+        choice.setAttribute("role", "checkbox");
+        choice.setAttribute("aria-checked", String(choice.hasAttribute("aria-current")));
+        choice.removeAttribute("aria-current");
+        choice.addEventListener("keydown", event => {
+          if (event.key !== " ") return;
+          event.preventDefault();
+          choice.click();
+        });
+      }
+      const toggle = document.querySelector("details.toggle");
+      const show = document.querySelector(".filters .show");
+      if (toggle && show) show.addEventListener("click", () => { toggle.open = false; });
+      const sort = document.getElementById("sort");
+      if (!sort) return;
+      // Arrow keys run through the orders, so that a choice by key waits for "Apply".
+      let byKey = false;
+      sort.addEventListener("keydown", () => { byKey = true; });
+      sort.addEventListener("pointerdown", () => { byKey = false; });
+      sort.addEventListener("change", () => { if (!byKey) sort.form.requestSubmit(); });
+    })();
+
+    (() => {
+      const grids = document.querySelectorAll("ul.grid[data-search]");
+      if (!navigator.sendBeacon) return;
       function tell(event) {
+        const grid = event.currentTarget;
         const card = event.target.closest("li.card");
         if (!card || !event.target.closest("a") || event.button > 1) return;
         const click = { type: "click", search_id: grid.dataset.search, product_id: card.dataset.product };
         const body = new Blob([JSON.stringify({ events: [click] })], { type: "application/json" });
         navigator.sendBeacon("/v1/events", body);
       }
-      grid.addEventListener("click", tell);
-      grid.addEventListener("auxclick", tell);
+      for (const grid of grids) {
+        grid.addEventListener("click", tell);
+        grid.addEventListener("auxclick", tell);
+      }
     })();
     """
 }

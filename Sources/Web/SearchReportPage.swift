@@ -14,11 +14,11 @@ struct SearchReportPage {
       return "<li><a href=\"/admin/search?days=\(days)\"\(current)>\(days) days</a></li>"
     }
     return """
-      <div class="heading"><h1>Searches</h1><nav class="sorting" aria-label="Period"><span>The last</span><ul>\(periods)</ul></nav></div>
+      <div class="heading"><h1>Searches</h1><nav class="periods" aria-label="Period"><span>The last</span><ul>\(periods)</ul></nav></div>
       \(figures)\(chart)
       \(table("Most searched", report.popular, note: nil, columns: [.searches, .clickThrough, .rank, .unanswered]))
-      \(table("Nothing has every word", report.unanswered, note: "What the same shoppers searched for next and found is a synonym to consider, or a product to buy.", columns: [.unanswered, .searches, .next]))
-      \(table("Seldom clicked", report.seldomClicked, note: "Found, but clicked clearly less often than other searches: look at what stands first.", columns: [.searches, .clickThrough, .rank]))
+      \(table("No full match", report.unanswered, note: "No product had every word. A search that the same shoppers tried next with success is a synonym to consider, or a product to stock.", columns: [.unanswered, .searches, .next]))
+      \(table("Seldom clicked", report.seldomClicked, note: "These searches find products, but shoppers click on them clearly less often than elsewhere: look at the first results.", columns: [.searches, .clickThrough, .rank]))
       """
   }
 
@@ -29,17 +29,17 @@ struct SearchReportPage {
     let rows: [(String, String, String)] = [
       ("Searches", "\(now.searches)", "\(before.searches)"),
       ("Found nothing", percent(now.foundNothingShare), percent(before.foundNothingShare)),
-      ("Found a part of the words", percent(now.relaxedShare), percent(before.relaxedShare)),
-      ("Led to a product", percent(now.clickThrough), percent(before.clickThrough)),
-      ("MRR of clicks", decimal(now.meanReciprocalRank), decimal(before.meanReciprocalRank)),
+      ("Partial matches only", percent(now.relaxedShare), percent(before.relaxedShare)),
+      ("Led to a click", percent(now.clickThrough), percent(before.clickThrough)),
+      ("Click rank (1 is best)", decimal(now.meanReciprocalRank), decimal(before.meanReciprocalRank)),
     ]
     let tiles = rows.map { name, value, before -> HTML in
-      "<li><h2>\(name)</h2><p class=\"figure\">\(value)</p><p class=\"note\">before: \(before)</p></li>"
+      "<li><h2>\(name)</h2><p class=\"figure\">\(value)</p><p class=\"note\">\(report.days) days before: \(before)</p></li>"
     }
     return "<section class=\"row\" aria-label=\"Figures\"><ul class=\"tiles\">\(tiles)</ul></section>"
   }
 
-  private var counted: String { report.countedAt.map { " Counted until \($0)." } ?? "" }
+  private var counted: String { report.countedAt.map { " Counted until \(ShopWords.time($0))." } ?? "" }
 
   private static let chartWidth = 720.0
   private static let chartHeight = 140.0
@@ -48,7 +48,7 @@ struct SearchReportPage {
   private var chart: HTML? {
     guard let most = report.byDay.map(\.figures.searches).max(), most > 0, let first = report.byDay.first,
       let last = report.byDay.last
-    else { return "<p class=\"notice\">Nothing was searched for in these days.</p>" }
+    else { return "<p class=\"notice\">Nobody searched in these days.</p>" }
     let step = Self.chartWidth / Double(report.byDay.count)
     let bars = report.byDay.enumerated().map { index, day -> HTML in
       func bar(_ count: Int, _ kind: HTML) -> HTML {
@@ -59,13 +59,13 @@ struct SearchReportPage {
       }
       let unanswered = day.figures.unanswered
       return """
-        <g><title>\(day.day.description): \(day.figures.searches) searches, \(unanswered) not answered in full</title>\(bar(day.figures.searches, "all"))\(bar(unanswered, "unanswered"))</g>
+        <g><title>\(ShopWords.date(day.day.description)): \(day.figures.searches) searches, \(unanswered) without a full match</title>\(bar(day.figures.searches, "all"))\(bar(unanswered, "unanswered"))</g>
         """
     }
     return """
       <section class="row" aria-labelledby="by-day"><h2 id="by-day">By day</h2>
       <svg class="days" viewBox="0 0 \(Self.chartWidth.shortText) \(Self.chartHeight.shortText)" preserveAspectRatio="none" role="img" aria-label="Searches by day, at most \(most)">\(bars)</svg>
-      <p class="note">\(first.day.description) to \(last.day.description), UTC, at most \(most) a day. The red part: nothing had every word.\(counted)</p></section>
+      <p class="note">\(ShopWords.date(first.day.description)) to \(ShopWords.date(last.day.description)), UTC, at most \(most) a day. Red: searches without a full match.\(counted)</p></section>
       """
   }
 
@@ -74,9 +74,9 @@ struct SearchReportPage {
   private enum Column: String {
     case searches = "Searches"
     case clickThrough = "Clicked"
-    case rank = "MRR"
-    case unanswered = "Not in full"
-    case next = "Then found"
+    case rank = "Click rank"
+    case unanswered = "No full match"
+    case next = "Tried next"
   }
 
   private func table(_ title: String, _ queries: [SearchReport.Query], note: String?, columns: [Column]) -> HTML {
@@ -95,25 +95,26 @@ struct SearchReportPage {
     }
     return """
       <section class="row"><h2>\(title)</h2>\(note)
-      <div class="wide"><table class="report"><thead><tr><th scope="col">Query</th>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div></section>
+      <table class="report"><thead><tr><th scope="col">Query</th>\(heads)</tr></thead><tbody>\(rows)</tbody></table></section>
       """
   }
 
   private func cell(_ column: Column, of query: SearchReport.Query) -> HTML {
     let figures = query.figures
+    func number(_ text: String) -> HTML { "<td class=\"number\" data-label=\"\(column.rawValue)\">\(text)</td>" }
     return switch column {
-    case .searches: "<td class=\"number\">\(figures.searches)</td>"
-    case .clickThrough: "<td class=\"number\">\(percent(figures.clickThrough))</td>"
-    case .rank: "<td class=\"number\">\(decimal(figures.meanReciprocalRank))</td>"
-    case .unanswered: "<td class=\"number\">\(figures.unanswered)</td>"
-    case .next: "<td>\(query.thenFound.joined(separator: ", "))</td>"
+    case .searches: number("\(figures.searches)")
+    case .clickThrough: number(percent(figures.clickThrough))
+    case .rank: number(decimal(figures.meanReciprocalRank))
+    case .unanswered: number("\(figures.unanswered)")
+    case .next: "<td data-label=\"\(column.rawValue)\">\(query.thenFound.joined(separator: ", "))</td>"
     }
   }
 
   // MARK: Numbers
 
-  private func percent(_ share: Double?) -> String { share.map { decimal($0 * 100, 1) + " %" } ?? "–" }
-  private func decimal(_ value: Double?) -> String { value.map { decimal($0, 2) } ?? "–" }
+  private func percent(_ share: Double?) -> String { share.map { decimal($0 * 100, 1) + "%" } ?? "none" }
+  private func decimal(_ value: Double?) -> String { value.map { decimal($0, 2) } ?? "none" }
 
   private func decimal(_ value: Double, _ digits: Int) -> String {
     let scale = digits == 1 ? 10 : 100

@@ -62,11 +62,12 @@ public struct Storefront: Sendable {
   }
 
   @Sendable private func page(of problem: Problem) async -> HTTPResponse {
+    let message = ShopWords.message(of: problem)
     let body: HTML = """
-      <div class="heading"><h1>\(problem.title)</h1></div>
-      <p class="notice">\(problem.detail)</p><p><a href="/">Back to the shop's front</a></p>
+      <div class="heading"><h1>\(message.title)</h1></div>
+      <p class="notice">\(message.text)</p><p><a href="/">Back to the shop's front</a></p>
       """
-    let text = await layout().page(title: "\(problem.title) – \(shopName)", description: problem.title, body: body)
+    let text = await layout().page(title: "\(message.title) – \(shopName)", description: message.title, body: body)
     var response = HTTPResponse.html(text, status: problem.status)
     for field in problem.headers.fields { response.headers.add(field.name, field.value) }
     return response
@@ -78,22 +79,15 @@ public struct Storefront: Sendable {
     var rows: [HTML] = []
     var shown: [ShownList] = []
     for listing in await service.virtualListings().prefix(Self.homeRows) {
-      let page = try await service.search(
-        SearchInput(sort: listing.defaultSort, pageSize: Self.homeRow, listing: listing))
-      if let row = row(listing, page) { rows.append(row) }
+      let products = Self.fullLines(of: try await firstProducts(of: listing))
+      if let row = row(listing, products) { rows.append(row) }
       shown.append(
-        ShownList(list: .random(), placement: "home", rankedBy: "listing", products: page.products.map(\.id)))
+        ShownList(list: .random(), placement: "home", rankedBy: "listing", products: products.map(\.id)))
     }
     events?.shown(shown, on: request)
-    let departments = layout.tree.roots.map { node -> HTML in
-      let children = layout.tree.children(of: node.id).prefix(5).map { child -> HTML in
-        "<li><a href=\"/c/\(child.slug)\">\(child.name)</a></li>"
-      }
-      return "<li><h2><a href=\"/c/\(node.slug)\">\(node.name)</a></h2><ul>\(Array(children))</ul></li>"
-    }
     let body: HTML = """
       <section class="welcome"><h1>Find what you came for</h1><p>\(products) products, one search box.</p></section>
-      <section class="row" aria-label="Departments"><ul class="tiles">\(departments)</ul></section>
+      \(departments(layout.tree))
       \(rows)
       \(await recommended.html(.home, for: request))
       """
@@ -103,10 +97,43 @@ public struct Storefront: Sendable {
     return response
   }
 
-  private func row(_ listing: Listing, _ page: SearchPage) -> HTML? {
-    guard !page.products.isEmpty else { return nil }
+  /// The departments with their first categories; a phone shows the departments alone.
+  private func departments(_ tree: CategoryTree) -> HTML? {
+    let departments = tree.roots.map { node -> HTML in
+      let children = tree.children(of: node.id).prefix(5).map { child -> HTML in
+        "<li><a href=\"/c/\(child.slug)\">\(child.name)</a></li>"
+      }
+      let list: HTML? = children.isEmpty ? nil : "<ul>\(Array(children))</ul>"
+      return "<li><h2><a href=\"/c/\(node.slug)\">\(node.name)</a></h2>\(list)</li>"
+    }
+    guard !departments.isEmpty else { return nil }
+    return
+      "<section class=\"row departments-row\" aria-label=\"Departments\"><ul class=\"tiles\">\(departments)</ul></section>"
+  }
+
+  /// The products of a row. A search counts facets, which a row throws away, so that the order alone is asked for where
+  /// nothing in the listing tells a product's variants apart.
+  private func firstProducts(of listing: Listing) async throws -> [ProductCard] {
+    let input = SearchInput(sort: listing.defaultSort, pageSize: Self.homeRow, listing: listing)
+    let isOfProducts = listing.filters.allSatisfy { filter in
+      switch filter {
+      case .category, .brand, .minimumRating, .reduced, .releasedWithin: true
+      case .price, .inStock, .attribute, .attributeRange: false
+      }
+    }
+    guard isOfProducts else { return try await service.search(input).products }
+    return try await service.cards(of: try await service.ranking(of: input))
+  }
+
+  /// A second line that is not full looks torn.
+  private static func fullLines(of products: [ProductCard]) -> [ProductCard] {
+    products.count < homeRow ? Array(products.prefix(homeRow / 2)) : products
+  }
+
+  private func row(_ listing: Listing, _ products: [ProductCard]) -> HTML? {
+    guard !products.isEmpty else { return nil }
     return """
-      <section class="row"><div class="heading"><h2>\(listing.name)</h2><a href="\(listing.path)">See all<span class="hidden"> of \(listing.name)</span></a></div>\(ProductGrid.html(page.products))</section>
+      <section class="row"><div class="heading"><h2>\(listing.name)</h2><a href="\(listing.path)">See all<span class="hidden"> of \(listing.name)</span></a></div>\(ProductGrid.html(products))</section>
       """
   }
 
@@ -138,11 +165,14 @@ public struct Storefront: Sendable {
     counters.count(found)
     noteShown(found, listing: listing, on: request)
     let addresses = ListAddress(input: input, tree: layout.tree, currency: service.currency)
-    let page = ResultsPage(page: found, addresses: addresses, recommended: await rows(beside: found, for: request))
+    let page = ResultsPage(
+      page: found, addresses: addresses, fullMatches: await service.fullMatches(of: found),
+      recommended: await rows(beside: found, for: request))
     var response = HTTPResponse.html(
       layout.page(
         title: "\(page.title) – \(shopName)", query: input.text,
-        description: "\(found.total.value) products: \(page.title) at \(shopName).", body: page.body))
+        description: "\(found.total.value) products: \(page.title) at \(shopName).", body: page.body,
+        hasResults: !found.products.isEmpty))
     if service.remembersVisitors, !input.text.isEmpty {
       // A browser that does not come back with the cookie is nobody whose searches are kept.
       if let known { await service.remember(found, of: known) }
@@ -194,9 +224,11 @@ public struct Storefront: Sendable {
       throw Problem(
         APIProblem.productNotFound, detail: "There is no such product, or it is no longer sold. Try a search.")
     }
-    let chosen = try request.query { $0 == "variant" }["variant"].flatMap { VariantID($0) }
+    let query = try request.query { $0 == "variant" || $0 == "picture" }
+    let chosen = query["variant"].flatMap { VariantID($0) }
     let rows = await recommended.html(.product, for: request, product: product.id)
-    let view = ProductView(product: product, chosen: chosen, recommended: rows)
+    let view = ProductView(
+      product: product, chosen: chosen, shownPicture: query["picture"].flatMap { Int($0) } ?? 1, recommended: rows)
     var response = HTTPResponse.html(
       await layout().page(
         title: "\(product.title) – \(shopName)", description: product.summary.isEmpty ? product.title : product.summary,

@@ -3,9 +3,9 @@ enum Stylesheet {
   static let text = """
     :root{--ink:#1d2733;--soft:#53606e;--line:#dfe4e9;--wash:#f5f7f9;--accent:#0b5cad;--warm:#f4b860;--red:#b3261e;--green:#1b6e3c;--radius:10px}
     *{box-sizing:border-box}
-    body{margin:0;font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;color:var(--ink);background:#fff}
+    body{margin:0;min-height:100vh;display:flex;flex-direction:column;font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;color:var(--ink);background:#fff}
     a{color:var(--accent)}
-    h1{font-size:1.5rem;line-height:1.25;margin:.2em 0}
+    h1{font-size:1.25rem;line-height:1.25;margin:0;overflow-wrap:anywhere}
     h2{font-size:1.1rem;margin:0 0 .4em}
     .tiles h2{font-size:1rem;margin:0}
     ul,ol{margin:0;padding:0;list-style:none}
@@ -17,34 +17,38 @@ enum Stylesheet {
     .top{background:var(--ink);color:#fff;position:sticky;top:0;z-index:5}
     .bar{max-width:1240px;margin:0 auto;padding:10px 16px;display:flex;gap:12px;align-items:center}
     .logo{color:#fff;text-decoration:none;font-weight:700;font-size:1.3rem;letter-spacing:.02em}
-    .search{position:relative;flex:1;min-width:0;display:flex;max-width:720px}
+    .search{position:relative;flex:1;min-width:0;display:flex}
     .search input{flex:1;min-width:0;height:44px;border:0;border-radius:var(--radius) 0 0 var(--radius);padding:0 14px;font:inherit;color:var(--ink);background:#fff}
     .search button{width:52px;height:44px;border:0;border-radius:0 var(--radius) var(--radius) 0;background:var(--warm);color:var(--ink);cursor:pointer;display:grid;place-items:center}
-    .departments{max-width:1240px;margin:0 auto;padding:0 16px 8px;display:flex;gap:4px 20px;overflow-x:auto;white-space:nowrap}
+    .departments{max-width:1240px;margin:0 auto;padding:0 16px 8px;display:flex;gap:4px 20px;overflow-x:auto;white-space:nowrap;scrollbar-width:none;background:linear-gradient(to left,var(--ink) 40%,transparent) right/56px 100% no-repeat local,linear-gradient(to left,#8fa3b8,transparent) right/28px 100% no-repeat scroll}
     .departments a{display:inline-block;padding:6px 0;color:#fff;text-decoration:none}
     .departments a:hover{text-decoration:underline}
-    .suggestions{position:absolute;top:48px;left:0;right:0;background:#fff;color:var(--ink);border-radius:var(--radius);box-shadow:0 12px 32px rgba(20,30,40,.25);overflow:hidden;z-index:6}
+    .suggestions{position:absolute;top:48px;left:0;right:0;background:#fff;color:var(--ink);border-radius:var(--radius);box-shadow:0 12px 32px rgba(20,30,40,.25);overflow:auto;max-height:75vh;z-index:6}
     .suggestions a{display:flex;gap:10px;align-items:center;padding:8px 14px;min-height:44px;color:inherit;text-decoration:none}
     .suggestions mark{background:none;color:inherit;font-weight:700}
-    .suggestions a[aria-selected=true],.suggestions a:hover{background:var(--wash)}
+    .suggestions a:hover{background:var(--wash)}
+    .suggestions a[aria-selected=true]{background:#d6e6f7;box-shadow:inset 4px 0 0 var(--accent)}
     .suggestions img{width:36px;height:36px;object-fit:contain;flex:none}
-    .suggestions .kind{margin-left:auto;color:var(--soft);font-size:.85rem;flex:none}
-    main{max-width:1240px;margin:0 auto;padding:12px 16px 48px;min-height:70vh}
-    .heading{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline;justify-content:space-between;margin:8px 0 12px}
+    .suggestions{max-width:720px}
+    .suggestions .kind{margin-left:auto;color:#46525f;font-size:.85rem;flex:none}
+    main{flex:1;width:100%;max-width:1240px;margin:0 auto;padding:8px 16px 48px}
+    main:focus,.hits:focus{outline:none}
+    .heading{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline;justify-content:space-between;margin:4px 0 8px}
     .heading .count{color:var(--soft);margin:0}
     .crumbs{display:flex;flex-wrap:wrap;gap:0 6px;font-size:.9rem;color:var(--soft)}
     .crumbs li+li::before{content:"›";margin-right:6px}
     .crumbs a{color:var(--soft);display:inline-block;padding:4px 0}
-    .notice{background:#fff6e3;border-left:4px solid var(--warm);padding:10px 14px;border-radius:4px}
+    .notice{background:#fff6e3;border-left:4px solid var(--warm);padding:6px 12px;border-radius:4px;margin:0 0 8px;font-size:.95rem}
     .grid{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:20px 14px}
     .card{position:relative;display:flex;flex-direction:column;gap:2px;font-size:.95rem}
     .card a{color:inherit;text-decoration:none;display:block}
     .card a:hover .title{text-decoration:underline}
-    .card .title{display:-webkit-box;-webkit-line-clamp:3;-webkit-box-orient:vertical;overflow:hidden;overflow-wrap:anywhere}
+    .card .title{display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;overflow:hidden;overflow-wrap:anywhere}
     .brand{color:var(--soft);font-size:.85rem;display:block}
     .picture{display:block;aspect-ratio:1;background:var(--wash);border-radius:var(--radius);overflow:hidden;margin-bottom:8px}
     .picture img{width:100%;height:100%;object-fit:contain}
-    .picture.none{background:repeating-linear-gradient(45deg,var(--wash) 0 12px,#eef1f4 12px 24px)}
+    .picture.none{display:grid;place-items:center;font-size:3rem;font-weight:700;color:#66727f}
+    .product .picture.none{aspect-ratio:auto;height:220px;font-size:5rem}
     .price{margin:2px 0 0}
     .price strong{font-size:1.1rem}
     .price.reduced strong{color:var(--red)}
@@ -53,12 +57,25 @@ enum Stylesheet {
     .sold-out{color:var(--red)}
     .rating{display:flex;align-items:center;gap:6px;margin:2px 0 0;font-size:.85rem;color:var(--soft)}
     .stars-empty{fill:#d5dbe1}.stars-full{fill:#e0962a}
-    .toggle-label{display:inline-block;border:1px solid var(--line);border-radius:var(--radius);padding:9px 16px;margin-bottom:12px;cursor:pointer;min-height:44px}
-    .toggle:focus-visible+.toggle-label{outline:3px solid var(--accent);outline-offset:2px}
-    .toggle:not(:checked)~.filters{display:none}
-    .filters{margin-bottom:20px}
-    .facet{border-top:1px solid var(--line);padding:12px 0}
-    .facet h2{font-size:.95rem}
+    .toggle summary{border:1px solid #8a94a0;border-radius:8px;padding:0 16px;height:44px;display:flex;align-items:center;gap:8px;cursor:pointer;list-style:none}
+    .toggle summary::-webkit-details-marker{display:none}
+    .toggle summary::before{content:"";width:16px;height:10px;background:linear-gradient(var(--ink),var(--ink)) 0 0/16px 2px no-repeat,linear-gradient(var(--ink),var(--ink)) 50% 4px/10px 2px no-repeat,linear-gradient(var(--ink),var(--ink)) 50% 8px/4px 2px no-repeat}
+    .toggle[open] summary{background:var(--wash)}
+    .toggle:not([open])~.filters{display:none}
+    .results{display:grid;grid-template-columns:auto minmax(0,1fr);gap:0 12px;align-items:start}
+    .results>*{grid-column:1/-1}
+    .results>.toggle{grid-column:1}
+    .results>.toggle~.sorting{grid-column:2;grid-row:1}
+    .show{position:sticky;bottom:8px;display:block;background:var(--ink);color:#fff;text-align:center;text-decoration:none;border-radius:8px;padding:12px;margin-top:8px}
+    .filters{margin-bottom:20px;min-width:0}
+    .facet{border-top:1px solid var(--line)}
+    .facet>summary{display:flex;align-items:center;justify-content:space-between;min-height:44px;cursor:pointer;list-style:none}
+    .facet>summary::-webkit-details-marker{display:none}
+    .facet>summary::after{content:"";width:8px;height:8px;margin:0 6px 4px;border:solid var(--soft);border-width:0 2px 2px 0;transform:rotate(45deg)}
+    .facet[open]>summary::after{transform:rotate(-135deg);margin-bottom:-4px}
+    .facet[open]{padding-bottom:10px}
+    .facet h2{font-size:.95rem;margin:0}
+    .unit{font-weight:400;color:var(--soft)}
     .facet ul{max-height:19rem;overflow-y:auto}
     .facet a{display:flex;gap:8px;align-items:center;padding:5px 4px;color:inherit;text-decoration:none;min-height:32px;border-radius:6px}
     .facet a:hover{background:var(--wash)}
@@ -69,13 +86,17 @@ enum Stylesheet {
     .choice[aria-current],.category[aria-current]{font-weight:600}
     .depth-1{padding-left:16px!important}.depth-2{padding-left:32px!important}.depth-3{padding-left:48px!important}
     .swatch{flex:none}
-    .chips{display:flex;flex-wrap:wrap;gap:8px;padding-bottom:12px}
+    .chips{display:flex;flex-wrap:wrap;gap:6px 8px;padding-bottom:10px}
     .chips li{display:flex;align-items:center}
-    .chip{background:var(--wash);border:1px solid var(--line);border-radius:999px;padding:5px 12px;color:inherit;text-decoration:none;font-size:.9rem}
-    .facet details summary,.facet .all{display:inline-block;padding:7px 4px;font-size:.9rem;color:var(--accent);cursor:pointer;min-height:32px}
+    .chip{background:var(--wash);border:1px solid var(--line);border-radius:999px;padding:3px 12px;color:inherit;text-decoration:none;font-size:.9rem;overflow-wrap:anywhere}
+    .rest summary,.facet .all{display:inline-block;padding:7px 4px;font-size:.9rem;color:var(--accent);cursor:pointer;min-height:32px}
     .facet .all{text-decoration:underline}
     .range,.find{display:flex;flex-wrap:wrap;gap:8px;align-items:center;padding-top:8px;font-size:.9rem}
-    .range input[name],.find input[name]{width:6em;height:36px;border:1px solid #8a94a0;border-radius:6px;padding:0 8px;font:inherit}
+    .range{display:grid;grid-template-columns:minmax(0,1fr) auto minmax(0,1fr) auto}
+    .range .slider,.range .histogram{grid-column:1/-1}
+    .range input[name]{width:100%}
+    .find input[name]{width:6em}
+    .range input[name],.find input[name]{height:36px;border:1px solid #8a94a0;border-radius:6px;padding:0 8px;font:inherit}
     .find{padding:0 0 16px}
     .find #prefix{width:14em}
     .range button,.find button{height:36px;border:1px solid var(--ink);border-radius:6px;background:#fff;padding:0 14px;font:inherit;cursor:pointer}
@@ -91,29 +112,41 @@ enum Stylesheet {
     .card mark{background:none;color:inherit;font-weight:700}
     .card .found{margin:4px 0 0;font-size:.85rem;color:var(--soft)}
     .choices li{display:flex;flex-wrap:wrap;gap:3px;align-items:center}
-    .sorting{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:center;margin-bottom:16px;font-size:.9rem;color:var(--soft)}
-    .sorting ul{display:flex;flex-wrap:wrap;gap:4px 12px}
-    .sorting a{color:var(--ink);text-decoration:none;padding:6px 0;display:inline-block}
-    .sorting a[aria-current]{font-weight:700;border-bottom:2px solid var(--warm)}
+    .sorting{display:flex;gap:8px;align-items:center;justify-content:flex-end;min-width:0;margin-bottom:12px;font-size:.9rem}
+    .sorting select{height:44px;min-width:0;flex:0 1 auto;border:1px solid #8a94a0;border-radius:8px;background:#fff;color:inherit;padding:0 8px;font:inherit}
+    .sorting button{height:44px;border:1px solid var(--ink);border-radius:8px;background:#fff;color:inherit;padding:0 12px;font:inherit;cursor:pointer}
+    .part{margin:8px 0 12px}
+    .grid+.part{margin-top:28px;border-top:1px solid var(--line);padding-top:16px}
+    .periods,.periods ul{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:center;font-size:.9rem;color:var(--soft)}
+    .periods a{color:var(--ink);text-decoration:none;padding:6px 0;display:inline-block}
+    .periods a[aria-current]{font-weight:700;border-bottom:2px solid var(--warm)}
     .pages{display:flex;flex-wrap:wrap;gap:6px;justify-content:center;margin-top:28px}
     .pages a,.pages span[aria-current],.gap{display:grid;place-items:center;min-width:44px;min-height:44px;padding:0 10px;border:1px solid var(--line);border-radius:8px;text-decoration:none;color:inherit}
     .pages span[aria-current]{background:var(--ink);color:#fff}
     .gap{border:0}
     .empty{background:var(--wash);border-radius:var(--radius);padding:24px}
     .empty li{display:inline-block;margin-right:16px}
-    .welcome{background:linear-gradient(120deg,#1d2733,#35506b);color:#fff;border-radius:16px;padding:28px 24px;margin:8px 0 20px}
-    .welcome h1{font-size:1.9rem}
+    .welcome{background:linear-gradient(120deg,#1d2733,#35506b);color:#fff;border-radius:16px;padding:16px 20px;margin:4px 0 14px}
+    .welcome h1{font-size:1.4rem}
     .welcome p{margin:0;color:#dbe4ec}
-    .row{margin-bottom:32px}
-    .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:14px}
-    .tiles>li{background:var(--wash);border-radius:var(--radius);padding:14px 16px}
+    .row{margin-bottom:28px}
+    .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:10px}
+    .tiles>li{background:var(--wash);border-radius:var(--radius);padding:8px 14px}
     .tiles a{display:inline-block;padding:4px 0}
     .tiles ul a{color:var(--soft);text-decoration:none}
     .product{display:grid;gap:20px;margin-bottom:32px}
-    .gallery{display:grid;gap:12px}
-    .variants ul{display:flex;flex-wrap:wrap;gap:8px}
+    .gallery{display:grid;gap:12px;align-content:start}
+    .gallery .picture{margin:0}
+    .thumbnails{display:flex;flex-wrap:wrap;gap:8px}
+    .thumbnails a{display:block;border:1px solid var(--line);border-radius:8px;padding:3px;background:var(--wash)}
+    .thumbnails a[aria-current]{border:2px solid var(--ink);padding:2px}
+    .thumbnails img{width:72px;height:72px;object-fit:contain}
+    .variants ul{display:flex;flex-wrap:wrap;gap:8px;margin-bottom:14px}
+    .variants h2{font-size:1rem}
+    .variants h2 span{font-weight:400}
     .variants a{display:flex;gap:8px;align-items:center;border:1px solid var(--line);border-radius:8px;padding:8px 12px;color:inherit;text-decoration:none;min-height:44px}
-    .variants a[aria-current]{border:2px solid var(--ink);font-weight:600}
+    .variants a[aria-current]{border-color:var(--ink);box-shadow:inset 0 0 0 1px var(--ink);font-weight:600}
+    .variants .other{border-style:dashed;color:var(--soft)}
     .stock{font-weight:600;margin:8px 0}
     .stock.yes{color:var(--green)}.stock.no{color:var(--red)}
     .summary{max-width:65ch}
@@ -123,17 +156,41 @@ enum Stylesheet {
     .figure{font-size:1.6rem;font-weight:700;margin:0}
     .days{display:block;width:100%;height:160px}
     .days .all{fill:#9db7d3}.days .unanswered{fill:var(--red)}
-    .wide{overflow-x:auto}
     .report{border-collapse:collapse;width:100%;font-size:.95rem}
     .report th,.report td{text-align:left;padding:7px 16px 7px 0;border-bottom:1px solid var(--line);vertical-align:top}
     .report th[scope=row]{font-weight:500;overflow-wrap:anywhere;min-width:9em}
     .report .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+    .card .found{display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;overflow:hidden;overflow-wrap:anywhere}
     .bottom{background:var(--wash);color:var(--soft);text-align:center;padding:20px 16px;font-size:.9rem}
-    @media(min-width:640px){.grid{grid-template-columns:repeat(3,minmax(0,1fr))}}
+    @media(max-width:639px){
+    .sorting label{position:absolute!important;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+    .departments-row ul ul{display:none}
+    .departments-row .tiles{display:flex;flex-wrap:wrap;gap:8px}
+    .departments-row .tiles>li{flex:1 0 auto;padding:6px 12px;text-align:center}
+    .search{position:static}
+    .suggestions{top:60px;left:8px;right:8px}
+    .report thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+    .report tr{display:block;border-bottom:1px solid var(--line);padding:8px 0}
+    .report th[scope=row],.report td{display:block;border:0;padding:2px 0}
+    .report td{display:flex;justify-content:space-between;gap:12px}
+    .report td::before{content:attr(data-label);color:var(--soft)}
+    }
+    @media(min-width:640px){
+    .grid{grid-template-columns:repeat(3,minmax(0,1fr))}
+    .row .grid{grid-template-columns:repeat(4,minmax(0,1fr))}
+    .tiles{grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:14px}
+    .tiles>li{padding:14px 16px}
+    h1{font-size:1.5rem}
+    .welcome h1{font-size:1.9rem}
+    .welcome{padding:28px 24px;margin:8px 0 20px}
+    .product .picture.none{height:320px}
+    }
     @media(min-width:900px){
-    .toggle,.toggle-label{display:none!important}
-    .toggle:not(:checked)~.filters{display:block}
-    .results{display:grid;grid-template-columns:250px minmax(0,1fr);gap:32px;align-items:start}
+    .toggle,.filters .show{display:none}
+    .toggle:not([open])~.filters{display:block}
+    .results>.toggle~*{grid-column:2}
+    .results>.filters{grid-column:1!important;grid-row:1/span 2}
+    .results:has(>.filters){grid-template-columns:250px minmax(0,1fr);grid-template-rows:auto 1fr;gap:0 32px}
     .product{grid-template-columns:minmax(0,5fr) minmax(0,6fr);gap:40px}
     .grid{grid-template-columns:repeat(4,minmax(0,1fr));gap:28px 20px}
     .hits .grid{grid-template-columns:repeat(3,minmax(0,1fr))}

@@ -1,4 +1,4 @@
-// What is at hand of shoppers and products, with a real Postgres and a real Redis:
+// The lists at hand of shoppers and products, with a real Postgres and a real Redis:
 // 1. After any order of deeds and questions, the cached answers equal those of Postgres alone (random, seed printed).
 // 2. Emptying or stopping Redis changes no answer; a sign-in is seen at once.
 // 3. A list that was read before a deed is not kept after it.

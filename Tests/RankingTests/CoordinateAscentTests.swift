@@ -1,3 +1,4 @@
+import Numbers
 // Properties proved here:
 // 1. A search finds the peak of a concave function exactly, from any side, and stays within its bounds.
 // 2. A weight that affects no query does not move, and neither does a weight whose gain is below the penalty.

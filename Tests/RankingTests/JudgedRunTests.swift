@@ -1,3 +1,4 @@
+import Numbers
 // Properties proved here:
 // 1. A run asks every query in the judgments' order, and its means leave out queries with nothing relevant.
 // 2. Each metric is RankingMetrics' figure at the depth that its name says.

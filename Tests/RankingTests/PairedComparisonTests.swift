@@ -7,6 +7,7 @@
 //    is below 0.05 in about 5 % of them.
 // 5. A seed gives the same result again, and another seed about the same.
 import Foundation
+import Numbers
 import Ranking
 import Testing
 

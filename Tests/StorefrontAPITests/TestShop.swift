@@ -73,10 +73,11 @@ struct TestShop: Sendable {
 
   /// `redis`: keeps what visitors looked at and searched for. `postgres`: a database of the test's own. `engine`: an outside
   /// one. `deadlines`: other than all the time that a busy machine takes. `settings`: others than the tests' own.
+  /// `clock`: another than one that stands still.
   init(
     _ records: [ProductRecord], isIndexed: Bool = true, redis: RedisClient? = nil, postgres: PostgresSettings? = nil,
     engine: (any SearchEngine)? = nil, deadlines: SearchService.Deadlines = Self.allTheTime,
-    settings: [String: String] = [:]
+    settings: [String: String] = [:], clock: any WallClock = Clock()
   ) async throws {
     if let postgres {
       pool = PostgresPool(postgres)
@@ -92,7 +93,7 @@ struct TestShop: Sendable {
       resolved: try ResolvedSettings(flags: [:], environment: environment), environment: environment,
       terminal: Terminal(isInteractive: false) { _, _ in })
     var parts = Shop.Parts()
-    parts.clock = Clock()
+    parts.clock = clock
     parts.engine = engine
     parts.deadlines = deadlines
     parts.memoryDeadline = .seconds(60)

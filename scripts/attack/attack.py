@@ -17,7 +17,7 @@ from shop import Attack, Shop
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # Name, what runs it, seconds in the short form and in the long one.
 PARTS = [
-    ("grammar", grammar.run, 12, 60), ("protocol", protocol.run, 3, 30), ("cost", cost.run, 15, 60),
+    ("grammar", grammar.run, 12, 60), ("protocol", protocol.run, 3, 30), ("cost", cost.run, 15, 60), ("crowd", cost.crowd, 5, 20),
     ("flood", cost.flood, 0, 0), ("dependencies", dependencies.run, 0, 0), ("rows", rows.run, 10, 60),
 ]
 

@@ -10,6 +10,9 @@ RSS_BOUND_MEGABYTES = 600
 DEAREST_FACTOR = 10
 # Below this a factor says more of the clock than of the shop.
 LEAST_SECONDS = 0.01
+# Clients of one sender that ask for dear searches without a pause, and what another sender may wait beside them.
+CROWD = 16
+CROWDED_SECONDS = 0.15
 # So many answers with products fill the shop's caches several times.
 LEAST_FOUND = 300
 # One less than a search takes: the measurement adds one, so that no cache answers.
@@ -103,3 +106,36 @@ def flood(shop, random, seconds, clock):
     shop.check(f"300 guesses: {guesses.count(401)} were looked at", guesses.count(401) < 60 and 429 in guesses)
     shop.check("a flood of events stops searches", shop.get("/v1/search?q=dress").status == 200)
     shop.check("guesses are not logged", "wrong admin token" in shop.log())
+
+
+def crowd(shop, random, seconds, clock):
+    """One sender's dear searches, many at once, leave another sender's usual ones quick."""
+    words = [word[:-1] for values in codes(shop).values() for value in values for word in value.split() if len(word) > 5]
+    filters = "&page_size=100&highlight=true&filter=stock:yes"
+    numbers = iter(range(1_000_000))
+
+    def usual():
+        target = f"/v1/search?q=red+dress&price_max={20_000 + next(numbers)}"
+        return shop.get(target, sender="127.0.0.2").seconds
+
+    def dear():
+        text = " ".join(random.choice(words) for _ in range(40))[:280]
+        return shop.get(f"/v1/search?q={quoted(text)}{filters}").status
+
+    alone = statistics.median(usual() for _ in range(30))
+    end = clock() + max(seconds, 5)
+    with concurrent.futures.ThreadPoolExecutor(CROWD) as pool:
+        def attack():
+            count = 0
+            while clock() < end:
+                count += dear() == 200
+            return count
+        attackers = [pool.submit(attack) for _ in range(CROWD)]
+        times = []
+        while clock() < end:
+            times.append(usual())
+        dear_answers = sum(attacker.result() for attacker in attackers)
+    beside = statistics.median(times)
+    print(f"  alone {alone * 1000:.1f} ms, beside {CROWD} dear clients {beside * 1000:.1f} ms ({dear_answers} dear answers)")
+    shop.check(f"a usual search takes {beside * 1000:.0f} ms beside a crowd, alone {alone * 1000:.0f}",
+               beside < max(CROWDED_SECONDS, alone * DEAREST_FACTOR))

@@ -59,10 +59,11 @@ class Shop:
         with open(self.log_path, errors="replace") as file:
             return file.read()
 
-    def get(self, target, method="GET", headers=None, body=None, seconds=None):
-        """One request on a connection of its own; a target is sent as it is given."""
+    def get(self, target, method="GET", headers=None, body=None, seconds=None, sender="127.0.0.1"):
+        """One request on a connection of its own, from an address of this machine; a target is sent as it is given."""
         start = time.monotonic()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds or self.HANG_SECONDS)
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=seconds or self.HANG_SECONDS, source_address=(sender, 0))
         try:
             connection.putrequest(method, target, skip_accept_encoding=True)
             for name, value in (headers or {}).items():

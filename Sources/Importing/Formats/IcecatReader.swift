@@ -92,10 +92,10 @@ struct IcecatReader: RecordReader {
 
   // MARK: Stock
 
-  /// A stock that only the id decides (its FNV-1a hash): one in twelve is sold out, the others have up to 200 pieces
+  /// A stock that only the id decides (its hash): one in twelve is sold out, the others have up to 200 pieces
   /// in the main warehouse and every third some in the north.
   static func stock(of id: String) -> [String: Int64] {
-    let hash = id.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+    let hash = UInt64(fnv1aOf: id.utf8)
     if hash % 12 == 0 { return [mainWarehouse: 0] }
     let main = Int64(clamping: 1 + (hash >> 8) % 200)
     return (hash >> 20) % 3 == 0

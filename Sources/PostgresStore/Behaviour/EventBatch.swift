@@ -105,7 +105,7 @@ extension EventBatch.Deed {
       event.sender.rawValue)
   }
 
-  /// What is bought together: an order; without its number, what a shopper buys in one day.
+  /// The things bought together: an order; without its number, a shopper's purchases of one day.
   private var basket: Int64? {
     guard deed.kind == .purchase || deed.kind == .returned else { return nil }
     if let order = deed.order { return Int64(bitPattern: StableHash.of("order \(order)")) }

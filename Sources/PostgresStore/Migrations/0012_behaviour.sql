@@ -1,4 +1,4 @@
--- What shoppers did with products (docs/explain/behaviour.md).
+-- The deeds of shoppers towards products (docs/explain/behaviour.md).
 -- A person stands here as a pseudonym alone: 64 bits of a hash keyed with `search_log.visitor_key`.
 CREATE TABLE behaviour.event (
   -- 1: browsing, kept for months; 2: orders and ratings, kept for years.
@@ -22,7 +22,7 @@ CREATE TABLE behaviour.event (
   placement text CHECK (octet_length(placement) <= 60),
   -- 64 bits of a hash of the order's number.
   basket bigint,
-  -- What the sender seems to be: only a `shopper` is learned from.
+  -- The sender's apparent kind: only a `shopper` is learned from.
   sender text NOT NULL CHECK (sender IN ('shopper', 'robot', 'flood')),
   CONSTRAINT event_kind CHECK (CASE kept
     WHEN 1 THEN kind IN ('view', 'click', 'add_to_cart', 'remove_from_cart', 'dismiss')
@@ -118,5 +118,17 @@ BEGIN
     END IF;
   END LOOP;
 END $$;
--- What was bought together.
+-- The products bought together.
 CREATE INDEX event_order_basket ON behaviour.event_order (basket) WHERE basket IS NOT NULL;
+
+-- A click on a product that a search showed is an event as any other: there is one store of deeds.
+SELECT behaviour.make_partitions('event_browsing', ARRAY(
+  SELECT DISTINCT (clicked_at AT TIME ZONE 'UTC')::date FROM behaviour.search_click));
+INSERT INTO behaviour.event
+  (kept, day, id, occurred_at, kind, shopper, product_id, quantity, list, position, placement, sender)
+SELECT 1, (clicked_at AT TIME ZONE 'UTC')::date, md5(search_id || ' ' || product_id)::uuid, clicked_at, 'click', visitor,
+  product_id, 1, search_id, rank, 'search', 'shopper'
+FROM behaviour.search_click JOIN behaviour.search ON search.id = search_id WHERE rank <= 1000000;
+DROP TABLE behaviour.search_click;
+-- The clicks on a search's results, for its counts.
+CREATE INDEX event_browsing_list ON behaviour.event_browsing (list) WHERE list IS NOT NULL;

@@ -39,10 +39,8 @@ struct TermSet: Sendable {
     return false
   }
 
-  /// FNV-1a, 64 bits.
   private static func hash(_ term: UnsafeBufferPointer<UInt8>) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in term { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    let hash = UInt64(fnv1aOf: term)
     return hash ^ hash >> 32
   }
 

@@ -86,7 +86,7 @@ public struct DemoHistory: Sendable {
     var department: String?
     for _ in 0..<(1 + stream.poisson(0.8)) {
       let category = categories[wanted(by: truth, on: day, in: department, &stream)]
-      // Who came for one thing looks at more of the same department: what goes together is bought together.
+      // A shopper looks at more of the same department, so that things that go together are bought together.
       department = category.department
       look(at: category, truth, &second, &deeds, &stream)
     }
@@ -148,12 +148,14 @@ public struct DemoHistory: Sendable {
       events.append(event(bought, customer, day, number: 1_000 + index, order: order))
       if stream.chance(min(0.9, 0.08 * truth.returnFactor)) {
         bought.kind = .returned
-        events.append(event(bought, customer, day + 3 + stream.below(22), number: 2_000 + index, order: order))
+        events.append(
+          event(bought, customer, day + 3 + stream.below(22), number: (day + 1) * 10_000 + 2_000 + index, order: order))
       } else if stream.chance(0.25) {
         bought.kind = .rating
         let liking = 3.6 + 0.5 * truth.taste.affinity(bought.product.taste) + 0.6 * bought.product.quality
         let stars = min(5, max(1, (liking + stream.normal() * 0.6).rounded()))
-        events.append(event(bought, customer, day + 2 + stream.below(14), number: 3_000 + index, stars: stars))
+        events.append(
+          event(bought, customer, day + 2 + stream.below(14), number: (day + 1) * 10_000 + 3_000 + index, stars: stars))
       }
     }
     return events.filter { $0.at.day <= lastDay }

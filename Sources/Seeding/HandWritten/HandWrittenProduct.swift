@@ -29,7 +29,7 @@ struct HandWrittenProduct {
     self.shop = file.shop
     self.code = code
     self.price = price
-    stream = RandomStream(seed: RandomStream.number(of: code), .handWritten)
+    stream = RandomStream(seed: UInt64(fnv1aOf: code.utf8), .handWritten)
   }
 
   func record() throws(SeedError) -> ProductRecord {
@@ -126,7 +126,7 @@ struct HandWrittenProduct {
     let costPercent = Int64(46 + own.below(18))
     for combination in combinations {
       let sku = ([code] + combination.map(Self.skuPart)).joined(separator: "-")
-      var own = RandomStream(seed: RandomStream.number(of: sku), .handWritten)
+      var own = RandomStream(seed: UInt64(fnv1aOf: sku.utf8), .handWritten)
       let amount = combination.reduce(price) { $0 + $1.surcharge }
       guard amount > 0 else { throw SeedError(subject, "variant \(sku) would cost \(amount); mend its surcharges") }
       variants.append(

@@ -16,33 +16,18 @@ struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   init(seed: UInt64, _ purpose: Purpose, _ index: Int = 0, _ part: Int = 0) {
-    var state = Self.scrambled(seed ^ 0x5649_5452_494E_4531)
-    state = Self.scrambled(state ^ purpose.rawValue)
-    state = Self.scrambled(state ^ UInt64(bitPattern: Int64(index)))
-    state = Self.scrambled(state &+ UInt64(bitPattern: Int64(part)) &* 0x9E37_79B9_7F4A_7C15)
+    var state = SplitMix64.scrambled(seed ^ 0x5649_5452_494E_4531)
+    state = SplitMix64.scrambled(state ^ purpose.rawValue)
+    state = SplitMix64.scrambled(state ^ UInt64(bitPattern: Int64(index)))
+    state = SplitMix64.scrambled(state &+ UInt64(bitPattern: Int64(part)) &* SplitMix64.step)
     func fill() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      return Self.scrambled(state)
+      state &+= SplitMix64.step
+      return SplitMix64.scrambled(state)
     }
     s0 = fill()
     s1 = fill()
     s2 = fill()
     s3 = fill()
-  }
-
-  /// SplitMix64's output function.
-  static func scrambled(_ value: UInt64) -> UInt64 {
-    var z = value
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  /// A number for a text: FNV-1a, 64 bits (Fowler, Noll and Vo).
-  static func number(of text: String) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-    return hash
   }
 
   mutating func next() -> UInt64 {

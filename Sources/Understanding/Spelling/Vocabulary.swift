@@ -137,10 +137,8 @@ public struct Vocabulary: Sendable {
     return log(pair / exp(logProbabilities[Int(word)]) + 1 - Float(Self.pairWeight))
   }
 
-  /// FNV-1a, 64 bits.
   static func hash(_ letters: ArraySlice<UInt8>) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for letter in letters { hash = (hash ^ UInt64(letter)) &* 0x100_0000_01B3 }
+    let hash = UInt64(fnv1aOf: letters)
     return hash ^ (hash >> 29)
   }
 }

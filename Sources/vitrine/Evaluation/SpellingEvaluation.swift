@@ -100,9 +100,7 @@ struct SpellingEvaluation {
 
   /// Queries with the same meaning are in one fold, so that no judged query was learned.
   private static func fold(of query: Query) -> Int {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in folded(query.meant).utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return Int(clamping: (hash >> 32) % UInt64(clamping: folds))
+    Int(clamping: (UInt64(fnv1aOf: folded(query.meant).utf8) >> 32) % UInt64(clamping: folds))
   }
 
   /// The misspelt words of a query with as many words as the meant query.
