@@ -81,7 +81,7 @@ package struct Recommender: Sendable {
     try await desk.train(products: catalog, history: history, promotes: promotes, progress: progress)
   }
 
-  /// What the shop remembers of its shoppers.
+  /// The shop's memory of its shoppers.
   static func memory(_ behaviour: Behaviour) -> RecommendationService.Memory {
     { person, limit in try await behaviour.recent(of: behaviour.shopper(of: person), limit: limit) }
   }

@@ -1,5 +1,5 @@
 extension UInt64 {
-  /// FNV-1a of the bytes (Fowler, Noll and Vo): the same on every machine. It tells values apart, and is no proof against
+  /// FNV-1a of the bytes (Fowler, Noll and Vo): the same on every machine. It tells values apart, and is not a proof against
   /// forgery.
   @inlinable public init(fnv1aOf bytes: some Sequence<UInt8>) {
     self = 0xCBF2_9CE4_8422_2325

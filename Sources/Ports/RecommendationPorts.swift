@@ -1,6 +1,6 @@
 public import Catalog
 
-/// What the variants of products cost the shop.
+/// The shop's costs of the variants of products.
 public protocol ProductCosts: Sendable {
   /// Leaves out variants whose cost is not known.
   func costs(of products: [ProductID]) async throws -> [VariantID: Money]

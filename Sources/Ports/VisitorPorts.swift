@@ -1,5 +1,3 @@
-public import Catalog
-
 /// A visitor's number: 128 random bits, which say nothing about a person.
 public struct VisitorID: Hashable, Sendable, CustomStringConvertible {
   /// 32 hexadecimal digits.

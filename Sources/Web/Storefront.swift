@@ -1,7 +1,7 @@
 import Catalog
 public import Edge
 import HTTPServer
-public import Ports
+import Ports
 public import Recommendations
 public import SearchService
 

@@ -34,7 +34,7 @@ public struct Job: Sendable {
   var mostAttempts: Int { pauses.count + 1 }
 }
 
-/// What a job's work is given: its try, its logger and the place of its progress.
+/// The things that a job's work is given: its try, its logger and the place of its progress.
 public struct JobContext: Sendable {
   public let job: JobName
   /// 1 for the first try.

@@ -15,7 +15,8 @@ import Testing
   func routes() async throws {
     let shop = try await TestShop.shared.value
     let pages = [
-      "/", "/search", "/c/{slug}", "/b/{slug}", "/facets/{code}", "/products/{id}", "/admin/search", "/favicon.ico",
+      "/", "/search", "/c/{slug}", "/b/{slug}", "/facets/{code}", "/products/{id}", "/admin/search", "/admin/jobs",
+      "/favicon.ico",
       "/robots.txt",
     ]
     let routes = shop.routes.entries.filter { route in

@@ -62,7 +62,7 @@ extension Shelf {
     }
   }
 
-  /// What each product of the context brought, as its share of the sum that weighs more.
+  /// The part that each product of the context brought, as its share of the sum that weighs more.
   private func contributions(
     to place: Int32, from context: [(place: Int32, value: Float)], _ part: HybridBlend.Part
   ) -> [Contribution] {

@@ -71,13 +71,13 @@ public struct ScoreExplanation: Sendable, Hashable {
     public var value: Double
   }
 
-  /// What the models say: `collaborative`, `content` and `collaborative_weight`, or `popularity` and the like.
+  /// The models' scores: `collaborative`, `content` and `collaborative_weight`, or `popularity` and the like.
   public var parts: [Part]
   /// The sum of the parts, before rules.
   public var base: Double
   /// The rules that hold, each of which multiplied the score.
   public var rules: [Part]
-  /// What likeness to the products before it in the row took away.
+  /// The deduction for its likeness to the products before it in the row.
   public var diversityPenalty: Double
   /// The products that brought the score, with their shares.
   public var contributions: [WeightedProduct]
@@ -107,7 +107,7 @@ public struct RecommendationAnswer: Sendable, Hashable {
   public var rows: [RecommendationRow]
   /// The number of the model in the ledger; nil before the first training.
   public var model: Int64?
-  /// What was not to be had: `profile`, `recommendations`.
+  /// Names of the parts that did not answer: `profile`, `recommendations`.
   public var degraded: [String]
 
   public init(rows: [RecommendationRow] = [], model: Int64? = nil, degraded: [String] = []) {

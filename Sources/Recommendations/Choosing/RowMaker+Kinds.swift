@@ -146,7 +146,7 @@ extension RowMaker {
 
   private static let newSeconds: Int64 = 60 * 86_400
 
-  /// What was bought before and is due again by its category's cycle: the most due first.
+  /// Products that were bought before and are due again by their category's cycle: the most due first.
   private func buyAgain() -> [Candidate] {
     view.boughtAt.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.compactMap { place, moment in
       let cycle = max(1, repurchaseSeconds(place))
@@ -159,7 +159,7 @@ extension RowMaker {
     }.sorted { ($1.score, $0.place) < ($0.score, $1.place) }
   }
 
-  /// What was not bought again in so many cycles is not missed.
+  /// A product that was not bought again in so many cycles is not missed.
   private static let forgottenCycles: Float = 12
 
   private func becauseYouViewed() -> (String, [Candidate]) {

@@ -20,7 +20,7 @@ struct ShopperView: Sendable {
 
   /// Products of the history that move the next answer; older ones say little beside them.
   static let mostSeen = 20
-  /// What was seen last counts 1, each one before it so much of the next.
+  /// The product that was seen last counts 1, each one before it so much of the next.
   static let fading: Float = 0.85
 
   init() {}

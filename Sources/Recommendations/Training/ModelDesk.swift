@@ -121,7 +121,7 @@ public struct ModelDesk: Sendable {
   /// Serves this model; nil if there is no such model, or its file cannot be read.
   public func promote(_ number: Int64) async throws -> ModelEntry? {
     guard let entry = try await ledger.model(number) else { return nil }
-    _ = try folder.read(entry.file)  // What is not whole is not served.
+    _ = try folder.read(entry.file)  // A damaged file is not served.
     return try await ledger.promote(number, now: clock.now()) ? entry : nil
   }
 
