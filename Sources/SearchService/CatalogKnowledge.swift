@@ -12,7 +12,7 @@ public final class CatalogKnowledge: Sendable {
   public struct Options: Sendable {
     /// A word of so many products is right; one of fewer may be a slip of a supplier.
     public var protectedProducts = 3
-    /// Least time between the ends of two builds.
+    /// Least time between two builds while no product is new.
     public var leastPause = Duration.seconds(30)
     /// A build of a large catalog reads for minutes; it is let rest so many times as long.
     public var restPerBuild = 50
@@ -26,6 +26,7 @@ public final class CatalogKnowledge: Sendable {
     var corrector: SpellingCorrector?
     var understanding: QueryUnderstanding
     var phrases = SuggestedPhrases()
+    var isBehind = false
   }
 
   private let source: any ProductSource
@@ -48,6 +49,9 @@ public final class CatalogKnowledge: Sendable {
 
   /// The words that the shop knows now; nil before the first build.
   public var vocabulary: Vocabulary? { state.withLock { $0.corrector?.vocabulary } }
+
+  /// Whether the catalog has products that nothing was learnt from yet: words that are not known may be theirs.
+  public var isBehind: Bool { state.withLock { $0.isBehind } }
 
   /// How queries are understood now.
   public var understanding: QueryUnderstanding { state.withLock { $0.understanding } }
@@ -99,17 +103,21 @@ public final class CatalogKnowledge: Sendable {
     state.withLock { $0 = learnt }
   }
 
-  /// Keeps it up to date until it is cancelled: it is built at once, and again after changes.
+  /// Keeps it up to date until it is cancelled: it is built at once, and again after changes; after an import as soon as
+  /// nothing more comes in.
   public func run(logger: Logger) async {
-    var builtAt: CatalogMark?
+    var schedule = Schedule(options: options)
     while !Task.isCancelled {
       let start = ContinuousClock.now
       do {
         // Read before the build: what is committed meanwhile is another mark's.
         let mark = try await source.catalogMark()
-        if builtAt != mark {
+        let isDue = schedule.isDue(mark, at: start)
+        state.withLock { $0.isBehind = schedule.isBehind }
+        if isDue {
           try await refresh()
-          builtAt = mark
+          schedule.built(mark, from: start)
+          state.withLock { $0.isBehind = false }
         }
       } catch is CancellationError {
         return
@@ -117,8 +125,64 @@ public final class CatalogKnowledge: Sendable {
         // The words known before serve meanwhile.
         logger.warning("the catalog's words were not learnt anew", metadata: ["reason": .string("\(error)")])
       }
-      let pause = max(options.leastPause, (ContinuousClock.now - start) * options.restPerBuild)
+      let pause = max(min(Self.look, options.leastPause), schedule.lookDuration(since: start) * Self.restPerLook)
       do { try await Task.sleep(for: pause) } catch { return }
+    }
+  }
+
+  /// Time between two looks at whether the catalog changed; one that takes long is let rest so many times as long.
+  private static let look = Duration.seconds(1)
+  private static let restPerLook = 20
+
+  /// When the catalog is learnt anew.
+  private struct Schedule {
+    let options: Options
+    private var learnt: CatalogMark?
+    private var seen: CatalogMark?
+    /// When the catalog was first seen to be another than was learnt.
+    private var changedAt: ContinuousClock.Instant?
+    private var builtAt = ContinuousClock.now
+    private var duration = Duration.zero
+    private var hasBuilt = false
+    /// Whether there are products that nothing was learnt from.
+    private(set) var isBehind = false
+
+    /// New products are learnt sooner than other changes: their words are unknown.
+    private static let restBehind = 5
+
+    init(options: Options) { self.options = options }
+
+    mutating func isDue(_ mark: CatalogMark, at now: ContinuousClock.Instant) -> Bool {
+      hasBuilt = false
+      defer { seen = mark }
+      guard let learnt else { return true }
+      isBehind = mark.lastProduct > learnt.lastProduct
+      guard mark != learnt else {
+        changedAt = nil
+        return false
+      }
+      let changed = changedAt ?? now
+      changedAt = changed
+      let rest =
+        isBehind
+        ? duration * min(Self.restBehind, options.restPerBuild)
+        : max(options.leastPause, duration * options.restPerBuild)
+      // An import that still runs is waited for, though not for ever.
+      return now >= builtAt + rest && (mark == seen || now >= changed + options.leastPause)
+    }
+
+    mutating func built(_ mark: CatalogMark, from start: ContinuousClock.Instant) {
+      learnt = mark
+      changedAt = nil
+      isBehind = false
+      hasBuilt = true
+      builtAt = .now
+      duration = builtAt - start
+    }
+
+    /// How long the look took, where nothing was built after it.
+    func lookDuration(since start: ContinuousClock.Instant) -> Duration {
+      hasBuilt ? .zero : ContinuousClock.now - start
     }
   }
 

@@ -60,9 +60,24 @@ extension PlanQuery {
   private var floor: Query? {
     if !steps.contains(.relaxation) { return everyWord }
     let parts = telling
+    if parts.count == 1, required.count == 1, plan.isSureThing { return outsideSummary(parts[0]) }
     guard parts.count > 1, let least = parts.last?.share, least < leastShare else { return nil }
     return enough(leastShare, of: parts) ?? having(leastShare, of: parts)
   }
+
+  /// A thing that titles are called by is not what a summary mentions: `mistaken for vases` is said of no vase.
+  private func outsideSummary(_ slot: QueryPlan.Slot) -> Query {
+    func having(_ text: String) -> Query {
+      .multiMatch(MultiMatchQuery(query: text, fields: Self.namingFields, kind: .crossFields, operator: .and))
+    }
+    var ways = [having(slot.words)] + slot.alternatives.prefix(Self.mostForms).map { having($0.text) }
+    if let code = slot.codeStart { ways.append(ProductIdentity.codeStarting(with: code)) }
+    if let constraint = slot.constraint { ways.append(clause(constraint)) }
+    ways += plan.recognitions.filter { $0.kind == .category }.map { clause($0.constraint) }
+    return ways.count == 1 ? ways[0] : .bool(BoolQuery(should: ways, minimumShouldMatch: 1))
+  }
+
+  private static let namingFields: [BoostedField] = ["title", "brand", "category", "attributes", "features"]
 
   /// Sets of parts of which one must be there; more cost an engine more than adding shares up does.
   private static let mostSets = 8

@@ -182,15 +182,30 @@ public struct PlanQuery: Sendable {
         functions.append(.init(.weight, filter: clause(recognition.constraint), weight: weights.categoryIntent))
       case .lowPrice(let typical):
         functions.append(.init(.gauss(field: shopper.priceField, origin: 0, scale: .int(max(1, typical)))))
+        // What costs little sorts the thing: what is none stays behind, however cheap.
+        if let thing { functions.append(.init(.weight, filter: thing, weight: Self.cheapThing)) }
       default: break
       }
     }
     return functions + accessoryFunctions
   }
 
+  /// The products that are the thing itself; nil where none is known.
+  private var thing: Query? {
+    let category = plan.recognitions.first { $0.kind == .category }
+    if steps.contains(.categories), let category { return clause(category.constraint) }
+    guard steps.contains(.heads), let head = plan.heads.first else { return nil }
+    return .match(MatchQuery(field: "heads", query: head))
+  }
+
+  /// Outweighs the price of a thing that costs twice what is usual.
+  private static let cheapThing = 16.0
+
   /// Where a thing is asked for by its kind, what is made for it stands lower: laptops before laptop bags.
   private var accessoryFunctions: [FunctionScoreQuery.Function] {
-    guard steps.contains(.accessories), plan.namesProductKind, !plan.namesAccessory else { return [] }
+    guard steps.contains(.accessories) else { return [] }
+    if let asked = askedAccessory { return [asked] }
+    guard plan.namesProductKind, !plan.namesAccessory else { return [] }
     var functions: [FunctionScoreQuery.Function] = []
     if !accessoryNouns.isEmpty {
       let nouns = MatchQuery(field: "title", query: accessoryNouns)
@@ -202,6 +217,14 @@ public struct PlanQuery: Sendable {
           .weight, filter: clause(.category(accessoryCategories)), weight: weights.accessoryCategory))
     }
     return functions
+  }
+
+  /// Where a thing is asked for that belongs to another, the other stands lower: bags before rods for a rod bag.
+  private var askedAccessory: FunctionScoreQuery.Function? {
+    guard plan.namesAccessory, plan.asksForAccessory, !plan.heads.isEmpty else { return nil }
+    let others = Query.bool(
+      BoolQuery(mustNot: [.match(MatchQuery(field: "heads", query: plan.heads.joined(separator: " ")))]))
+    return .init(.weight, filter: others, weight: weights.accessoryTitle * weights.accessoryTitle)
   }
 
   /// The text fields with their boosts. A summary says less with a word the longer it is beside the title.

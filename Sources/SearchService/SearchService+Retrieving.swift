@@ -113,6 +113,8 @@ extension SearchService {
   private func closeReadings(
     of plan: QueryPlan, _ understanding: QueryUnderstanding, input: SearchInput
   ) -> [QueryPlan] {
+    // A word that is not known may be one of a product that was not learnt yet.
+    if knowledge?.isBehind == true { return [] }
     var plans: [QueryPlan] = []
     let relaxes = steps.contains(.relaxation)
     if !input.isExact, steps.contains(.spelling), let correction = knowledge?.correct(plan.text) {
@@ -137,7 +139,7 @@ extension SearchService {
       let unknown = plan.slots.filter { !$0.isOptional && $0.share == 0 }.map(\.words)
       plan.strictness = found.known > 0 && !unknown.isEmpty ? .mostWords : .anyWord
       if plan.strictness == .mostWords {
-        plan.absent = understanding.withoutAbsentWords(plan)?.absent ?? []
+        if knowledge?.isBehind != true { plan.absent = understanding.withoutAbsentWords(plan)?.absent ?? [] }
         plan.dropped = unknown
       }
     } else if found.complete < Self.fewProducts, found.total > found.complete, input.sort == .relevance,

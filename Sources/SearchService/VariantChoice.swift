@@ -35,7 +35,9 @@ struct VariantChoice {
     guard variants.count > 1, !(words.isEmpty && values.isEmpty && ranges.isEmpty && recognised.isEmpty) else {
       return nil
     }
-    let points = variants.map(points)
+    // The same values stand in many variants.
+    var named: [String: Bool] = [:]
+    let points = variants.map { self.points(of: $0, named: &named) }
     guard let most = points.max(), most > .none, points.contains(where: { $0 < most }) else { return nil }
     return zip(variants, points).filter { $1 == most }.map(\.0)
   }
@@ -55,18 +57,36 @@ struct VariantChoice {
     }
   }
 
-  private func points(of variant: CardHit.Variant) -> Points {
+  private func points(of variant: CardHit.Variant, named: inout [String: Bool]) -> Points {
     var points = Points()
-    points.isTyped = !code.isEmpty && Self.code(variant.sku) == code
+    points.isTyped = isTyped(variant.sku)
     for (code, value) in variant.options {
       if values[code]?.contains(value) == true { points.filters += 1 }
       if let range = ranges[code], let number = Double(value), range.contains(number) { points.filters += 1 }
-      let named = Self.words(in: value)
-      let isNamed =
-        recognised[code]?.contains(value) == true || named.allSatisfy(words.contains) || words.contains(named.joined())
-      if !named.isEmpty, isNamed { points.words += 1 }
+      let isNamed = named[value] ?? self.isNamed(value)
+      named[value] = isNamed
+      if isNamed || recognised[code]?.contains(value) == true { points.words += 1 }
     }
     return points
+  }
+
+  private func isNamed(_ value: String) -> Bool {
+    let named = Self.words(in: value)
+    return !named.isEmpty && (named.allSatisfy(words.contains) || words.contains(named.joined()))
+  }
+
+  /// Whether the query is the SKU. Nearly all are of ASCII, and most differ in the first letters.
+  private func isTyped(_ sku: String) -> Bool {
+    guard !code.isEmpty, sku.utf8.count >= code.utf8.count else { return false }
+    var rest = code.utf8[...]
+    for byte in sku.utf8 {
+      if byte >= 0x80 { return Self.code(sku) == code }
+      let isUpper = byte &- 0x41 < 26
+      guard isUpper || byte &- 0x61 < 26 || byte &- 0x30 < 10 else { continue }
+      guard rest.first == (isUpper ? byte | 0x20 : byte) else { return false }
+      rest = rest.dropFirst()
+    }
+    return rest.isEmpty
   }
 
   /// A size such as `13.3` is a word, and so is `men's`, which names no size S.

@@ -7,6 +7,10 @@ extension QueryUnderstanding {
     let absent = plan.slots.indices.filter { !plan.slots[$0].isOptional && isAbsent(plan.slots[$0], vocabulary) }
     let required = plan.slots.indices.filter { !plan.slots[$0].isOptional }
     guard !absent.isEmpty, absent.count < required.count else { return nil }
+    // A number alone is no thing: `iphone 15` asks for no other 15.
+    guard required.contains(where: { !absent.contains($0) && plan.slots[$0].words.contains(where: \.isLetter) }) else {
+      return nil
+    }
     var result = plan
     result.strictness = .mostWords
     for index in absent {

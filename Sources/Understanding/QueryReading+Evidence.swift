@@ -67,10 +67,20 @@ extension QueryReading {
     return rules.isAccessory(key) || knowledge.headShare[key] ?? 0 >= Self.sureHeadShare
   }
 
+  func isSureThing(_ head: String) -> Bool {
+    knowledge.headShare[Folding.singular(head)] ?? 0 >= Self.sureHeadShare
+  }
+
+  /// Whether a word is the last of what is asked for, and titles are called by it: the paper of `printer paper`.
+  func isLastNoun(_ place: Int) -> Bool {
+    place == words.indices.prefix(min(limit, joint ?? limit)).last { uses[$0] == .text && words[$0].hasLetter }
+      && knowledge.headShare[words[place].key] ?? 0 >= Self.leastHeadShare
+  }
+
   /// The word for the thing, and what may stand in for it; empty where no word is one.
   func headForms(in slots: [QueryPlan.Slot]) -> [String] {
     let named = slots.filter { !$0.isOptional }
-    let words = named.flatMap { slot in Folding.words(of: slot.words).map { (word: $0, slot: slot) } }
+    let words = named.flatMap { slot in TitleHeads.words(of: slot.words).map { (word: $0, slot: slot) } }
     let candidates = TitleHeads.candidates(in: words.map(\.word))
     let scores = candidates.indices.map { place in
       (knowledge.headShare[Folding.singular(candidates[place])] ?? 0)
@@ -82,8 +92,24 @@ extension QueryReading {
     let head = candidates[best]
     let slot = words.last { $0.word == head }?.slot
     let alternatives = slot.map { slot in
-      Folding.words(of: slot.words).last == head ? slot.alternatives.compactMap { Folding.words(of: $0.text).last } : []
+      TitleHeads.words(of: slot.words).last == head
+        ? slot.alternatives.compactMap { TitleHeads.words(of: $0.text).last } : []
     }
-    return [head] + (alternatives ?? [])
+    return [head] + (alternatives ?? []).filter { $0 != head && isSameThing(head, $0) }
+  }
+
+  /// Whether a synonym is used for the thing here: where the shop has both, and files them apart, it is another thing, as
+  /// paper notebooks are no laptops.
+  private func isSameThing(_ head: String, _ other: String) -> Bool {
+    guard let own = knowledge.things[Folding.singular(head)], let others = knowledge.things[Folding.singular(other)],
+      !own.categories.isEmpty, !others.categories.isEmpty
+    else { return true }
+    return !own.categories.isDisjoint(with: others.categories)
+  }
+
+  /// The middle price of what is asked for: of its category, else of the things that are called so, else of all.
+  func typicalPrice(of heads: [String]) -> Int64? {
+    categoryIDs.lazy.compactMap { knowledge.typicalPrice[$0] }.first
+      ?? heads.first.flatMap { knowledge.things[Folding.singular($0)]?.typicalPrice } ?? knowledge.typicalPrice[nil]
   }
 }

@@ -26,6 +26,8 @@ struct QueryReading {
   var asPhrase: Set<Int> = []
   var recognitions: [Recognition] = []
   var excluded: [String] = []
+  /// What none of the things that are asked for has: a size.
+  var absent: [String] = []
   var categoryIDs: [CategoryID] = []
   var namesProductKind = false
   var steps: [QueryPlan.Step] = []
@@ -108,7 +110,7 @@ struct QueryReading {
 
   // MARK: The plan
 
-  func write(to plan: inout QueryPlan, isExact: Bool) {
+  mutating func write(to plan: inout QueryPlan, isExact: Bool) {
     var slots: [QueryPlan.Slot] = []
     var places: [Int] = []
     for place in words.indices where uses[place] == .text {
@@ -125,12 +127,24 @@ struct QueryReading {
     weigh(&slots)
     plan.slots = slots
     plan.heads = headForms(in: slotsOfThing(slots, places))
+    for index in recognitions.indices {
+      if case .lowPrice = recognitions[index].constraint, let typical = typicalPrice(of: plan.heads) {
+        recognitions[index].constraint = .lowPrice(typical: typical)
+      }
+    }
     plan.recognitions = recognitions
+    if !absent.isEmpty {
+      plan.strictness = .mostWords
+      plan.dropped = absent
+      plan.absent = absent
+    }
     plan.excluded = excluded
     plan.steps += steps
     if !plan.heads.isEmpty { plan.note("thing", plan.heads.joined(separator: ", ")) }
     plan.namesProductKind = namesProductKind
     plan.namesAccessory = words.indices.contains { uses[$0] != .gone && rules.isAccessory(words[$0].key) }
+    plan.isSureThing = plan.heads.first.map(isSureThing) ?? false
+    plan.asksForAccessory = plan.heads.first.map { rules.isAccessory(Folding.singular($0)) } ?? false
     if !isExact { plan.language = QueryLanguage.of(words.map(\.key)) }
     guard has(.codes) else { return }
     let parts = codes().filter { $0 != plan.text }

@@ -26,6 +26,15 @@ public struct ShopKnowledge: Sendable {
     var products: Int
   }
 
+  /// What is known of the products that are called by a noun.
+  struct Thing: Sendable {
+    var typicalPrice: Int64?
+    /// Their sizes, as `code=key`; empty where they have none.
+    var sizes: Set<String> = []
+    /// Where they are filed.
+    var categories: Set<CategoryID> = []
+  }
+
   struct NumericAttribute: Sendable {
     var code: String
     var unit: Measure.Unit
@@ -58,6 +67,8 @@ public struct ShopKnowledge: Sendable {
   var titleWords: [String: Int] = [:]
   /// Of the titles that have a word, the share that is called by it: high for `lamp`, low for `kitchen`.
   var headShare: [String: Double] = [:]
+  /// By the noun in the singular.
+  var things: [String: Thing] = [:]
   /// The middle price of a category and, under nil, of all, in minor units.
   var typicalPrice: [CategoryID?: Int64] = [:]
 
@@ -80,6 +91,12 @@ public struct ShopKnowledgeBuilder: Sendable {
     var prices: [Int64] = []
   }
 
+  private struct ThingCounts {
+    var prices: [Int64] = []
+    var sizes: Set<String> = []
+    var categories: [CategoryID: Int] = [:]
+  }
+
   private struct ValueCounts {
     var label: String
     var kind: Recognition.Kind
@@ -94,6 +111,12 @@ public struct ShopKnowledgeBuilder: Sendable {
   private static let leastProducts = 2
   private static let mostPrices = 10_000
   private static let mostPairs = 500_000
+  private static let mostThings = 100_000
+  private static let mostThingPrices = 100
+  private static let mostThingSizes = 300
+  private static let mostThingCategories = 30
+  /// Of a thing's products, the share that is filed in a category for it to be the thing's.
+  private static let leastFiled = 0.1
   /// Titles of another kind that a word is taken to have: one title alone makes no thing of it.
   private static let unseenTitles = 2.0
 
@@ -107,6 +130,7 @@ public struct ShopKnowledgeBuilder: Sendable {
   private var summaryLength = 0
   private var summaries = 0
   private var heads: [String: Int] = [:]
+  private var things: [String: ThingCounts] = [:]
   private var wordColoured: [String: Int] = [:]
   private var wordSizes: [String: [String: Int]] = [:]
   private var pairCategories: [String: Set<CategoryID>] = [:]
@@ -124,7 +148,8 @@ public struct ShopKnowledgeBuilder: Sendable {
       summaryLength += product.summary.split(whereSeparator: \.isWhitespace).count
     }
     if let brand = product.brandName { brandProducts[brand, default: 0] += 1 }
-    if let head = TitleHeads(product.title).first { heads[Folding.singular(head), default: 0] += 1 }
+    let head = TitleHeads(product.title).first.map(Folding.singular)
+    if let head { heads[head, default: 0] += 1 }
     let options = product.variants.flatMap(\.options)
     countWords(of: product, attributes: product.attributes + options)
     var codes: Set<String> = []
@@ -135,6 +160,7 @@ public struct ShopKnowledgeBuilder: Sendable {
     }
     let price = product.variants.flatMap(\.prices).filter { $0.list == .retail }.map(\.amount.minorUnits).min()
     if let price, allPrices.count < Self.mostPrices { allPrices.append(price) }
+    if let head { learn(head, of: product, attributes: product.attributes + options, price: price) }
     for path in product.categories {
       for (depth, step) in path.steps.enumerated() {
         var counts = categories[step.id] ?? CategoryCounts(name: step.name)
@@ -152,13 +178,33 @@ public struct ShopKnowledgeBuilder: Sendable {
     }
   }
 
+  private mutating func learn(
+    _ head: String, of product: ProductSnapshot, attributes: [ProductSnapshot.Attribute], price: Int64?
+  ) {
+    guard things[head] != nil || things.count < Self.mostThings else { return }
+    var thing = things[head] ?? ThingCounts()
+    if let price, thing.prices.count < Self.mostThingPrices { thing.prices.append(price) }
+    for attribute in attributes where Self.isSize(attribute.definition.code) {
+      for value in attribute.values where thing.sizes.count < Self.mostThingSizes {
+        thing.sizes.insert(FacetToken.value(code: attribute.definition.code, Folding.key(of: value.displayText)))
+      }
+    }
+    for leaf in Set(product.categories.map(\.leaf.id))
+    where thing.categories[leaf] != nil || thing.categories.count < Self.mostThingCategories {
+      thing.categories[leaf, default: 0] += 1
+    }
+    things[head] = thing
+  }
+
   private mutating func countWords(of product: ProductSnapshot, attributes: [ProductSnapshot.Attribute]) {
-    let words = Folding.words(of: product.title + " " + (product.brandName ?? "")).map(Folding.singular)
+    let text = product.title + " " + (product.brandName ?? "")
+    let words = Folding.words(of: text).map(Folding.singular)
     let pairs = Set(zip(words, words.dropFirst()).map { $0 + " " + $1 })
     let hasColour = attributes.contains { Self.isColour($0.definition) }
     let sizes = Set(attributes.map(\.definition.code).filter(Self.isSize))
     let categories = product.categories.map(\.leaf.id)
-    for word in Set(words) {
+    // A compound is a word too: `tshirt` of a T-Shirt.
+    for word in Set(words + TitleHeads.words(of: text).map(Folding.singular)) {
       wordProducts[word, default: 0] += 1
       if hasColour { wordColoured[word, default: 0] += 1 }
       for code in sizes { wordSizes[word, default: [:]][code, default: 0] += 1 }
@@ -220,6 +266,7 @@ public struct ShopKnowledgeBuilder: Sendable {
     }
     knowledge.numericSizes = numericSizes.sorted()
     addTitles(to: &knowledge)
+    addThings(to: &knowledge)
     addCategories(to: &knowledge, rules: rules)
     knowledge.typicalPrice[nil] = Self.middle(allPrices)
     return knowledge
@@ -236,6 +283,16 @@ public struct ShopKnowledgeBuilder: Sendable {
       if let heads = heads[word] {
         knowledge.headShare[word] = Double(heads) / (Double(products) + Self.unseenTitles)
       }
+    }
+  }
+
+  private func addThings(to knowledge: inout ShopKnowledge) {
+    for (head, counts) in things {
+      let least = max(1, Double(heads[head] ?? 1) * Self.leastFiled)
+      knowledge.things[head] = ShopKnowledge.Thing(
+        typicalPrice: Self.middle(counts.prices),
+        sizes: counts.sizes.count < Self.mostThingSizes ? counts.sizes : [],
+        categories: Set(counts.categories.filter { Double($0.value) >= least }.keys))
     }
   }
 

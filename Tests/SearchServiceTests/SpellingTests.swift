@@ -9,7 +9,6 @@ import Catalog
 import Ports
 import PostgresStore
 import SearchService
-import Synchronization
 import Telemetry
 import TestSupport
 import Testing
@@ -122,58 +121,5 @@ import Understanding
     #expect(knowledge.correct("unicrn")?.text == "unicorn")
     running.cancel()
     await running.value
-  }
-}
-
-/// Counts how often it is looked at and read, and can be down.
-private final class CountingSource: ProductSource {
-  private struct State {
-    var looks = 0
-    var builds = 0
-    var isDown = false
-  }
-
-  private let source: any ProductSource
-  private let state = Mutex(State())
-
-  init(_ source: any ProductSource) { self.source = source }
-
-  var looks: Int { state.withLock { $0.looks } }
-  var builds: Int { state.withLock { $0.builds } }
-  var isDown: Bool {
-    get { state.withLock { $0.isDown } }
-    set { state.withLock { $0.isDown = newValue } }
-  }
-
-  private func answering() throws {
-    if isDown { throw DependencyUnavailable(dependency: "the database", reason: "a test") }
-  }
-
-  func outboxEnd() async throws -> OutboxCursor { try await source.outboxEnd() }
-  func catalogMark() async throws -> CatalogMark {
-    state.withLock { $0.looks += 1 }
-    try answering()
-    return try await source.catalogMark()
-  }
-  func forEachProductBatch(
-    size: Int, after: ProductID?, _ body: @Sendable ([ProductSnapshot]) async throws -> Void
-  ) async throws {
-    state.withLock { $0.builds += 1 }
-    try answering()
-    try await source.forEachProductBatch(size: size, after: after, body)
-  }
-  func captureCursor() async throws -> OutboxCursor { try await source.captureCursor() }
-  func outbox(after cursor: OutboxCursor, limit: Int) async throws -> [OutboxEntry] {
-    try await source.outbox(after: cursor, limit: limit)
-  }
-  func outboxLag(after cursor: OutboxCursor, limit: Int) async throws -> OutboxLag {
-    try await source.outboxLag(after: cursor, limit: limit)
-  }
-  func products(_ ids: [ProductID]) async throws -> [ProductSnapshot] { try await source.products(ids) }
-  func productCount() async throws -> Int { try await source.productCount() }
-  func pruneOutbox(through cursor: OutboxCursor) async throws { try await source.pruneOutbox(through: cursor) }
-  func compactOutbox(through cursor: OutboxCursor) async throws { try await source.compactOutbox(through: cursor) }
-  func fanOut(limit: Int, at moment: Timestamp) async throws -> Int {
-    try await source.fanOut(limit: limit, at: moment)
   }
 }

@@ -76,7 +76,7 @@ extension QueryReading {
     guard next < limit, uses[next] == .text else { return false }
     guard match.words.count == 1,
       let categories = knowledge.pairCategories[words[next - 1].key + " " + words[next].key]
-    else { return isThing(next) }
+    else { return isThing(next) || isLastNoun(next) }
     return match.values.allSatisfy { !$0.isLeaf || !categories.contains($0.id) }
   }
 

@@ -10,8 +10,15 @@ extension QueryReading {
   mutating func takeSizes() {
     for place in 0..<limit where isUnfiltered(place) {
       var at = place
-      if words[at].key == "size" { at += 1 }
-      if at < limit, ["uk", "eu"].contains(words[at].key) { at += 1 }
+      var system: String?
+      for _ in 0..<2 where at < limit {
+        if words[at].key == "size" {
+          at += 1
+        } else if Self.sizeSystems.contains(words[at].key) {
+          system = words[at].key
+          at += 1
+        }
+      }
       guard at < limit, isFree(place..<at + 1) else { continue }
       let isJoined = words[at].key.hasPrefix("uk") && words[at].key.dropFirst(2).first?.isNumber == true
       let two =
@@ -21,13 +28,39 @@ extension QueryReading {
       let size =
         spelt ?? two ?? Self.letterSizes[words[at].key]
         ?? (isJoined ? String(words[at].key.dropFirst(2)) : words[at].key)
-      takeSize(size, words: place..<at + (two == nil ? 1 : 2), isMarked: at > place || isJoined)
+      if isJoined { system = "uk" }
+      takeSize(
+        size, system: system, words: place..<at + (two == nil ? 1 : 2), isMarked: at > place || isJoined)
     }
   }
 
-  mutating func takeSize(_ size: String, words range: Range<Int>, isMarked: Bool) {
-    var pairs: [Recognition.AttributePair] = []
-    for value in knowledge.values[size] where value.kind == .size { pairs += value.pairs }
+  static let sizeSystems: Set<String> = ["uk", "eu", "us"]
+  /// A number without a system is one of the first of these that the shop has.
+  private static let systemsByUse = ["uk", "eu", "us"]
+
+  /// The values that a size may be, written with its system and without: 9 is UK 9.
+  private func sizePairs(_ size: String, system: String?) -> [Recognition.AttributePair] {
+    func pairs(_ key: String) -> [Recognition.AttributePair] {
+      knowledge.values[key].filter { $0.kind == .size }.flatMap(\.pairs)
+    }
+    let plain = pairs(size)
+    guard Double(size) != nil else { return plain }
+    if let system { return plain + pairs(system + " " + size) }
+    let written = Self.systemsByUse.lazy.map { pairs($0 + " " + size) }.first { !$0.isEmpty } ?? []
+    return plain + written
+  }
+
+  /// Whether the things that are asked for come in sizes, and in none of these.
+  private func isAbsent(_ pairs: [Recognition.AttributePair], beside others: [String]) -> Bool {
+    let sizes = others.compactMap { knowledge.things[$0]?.sizes }.filter { !$0.isEmpty }
+    return !sizes.isEmpty
+      && !sizes.contains { own in
+        pairs.contains { own.contains(FacetToken.value(code: $0.code, Folding.key(of: $0.value))) }
+      }
+  }
+
+  mutating func takeSize(_ size: String, system: String?, words range: Range<Int>, isMarked: Bool) {
+    var pairs = sizePairs(size, system: system)
     if let number = Double(size), number < 100 {
       pairs += knowledge.numericSizes.map { .init(code: $0, value: Measure.plain(number)) }
     }
@@ -37,9 +70,19 @@ extension QueryReading {
       categoryIDs.contains { knowledge.coverage[$0]?[pair.code] ?? 0 >= Self.sureCoverage }
         || others.contains { share(of: [pair.code], word: $0) >= Self.sureCoverage }
     }
+    let label = size.uppercased()
+    let isSize = !pairs.isEmpty || Double(size) != nil
+    if isMarked || !own.isEmpty, isSize, isAbsent(pairs, beside: others), leavesText(without: range) {
+      // A number alone may be anything else.
+      guard isMarked || Double(size) == nil else { return }
+      absent.append("size \(label)")
+      note("absent", "size \(label)")
+      drop(range)
+      return
+    }
     guard !own.isEmpty || isMarked, !pairs.isEmpty else { return }
     let recognition = Recognition(
-      kind: .size, label: size.uppercased(), words: text(range), constraint: .values(own.isEmpty ? pairs : own),
+      kind: .size, label: label, words: text(range), constraint: .values(own.isEmpty ? pairs : own),
       isFilter: true)
     if recognise(recognition) { drop(range) }
   }

@@ -8,7 +8,9 @@ extension QueryReading {
       guard let match = valueMatch(at: place), isFree(match.words),
         words[place].hasLetter || match.words.count > 1,
         let value = match.values.max(by: { $0.products < $1.products }),
-        value.kind != .size || match.words.count > 1 || value.label.count > 2
+        value.kind != .size || match.words.count > 1 || value.label.count > 2,
+        // A system of sizes is read with its number.
+        value.kind != .size || !has(.units) || !Self.sizeSystems.contains(words[place].key)
       else { continue }
       // A word that names the wanted thing is the thing: `toner` is no attribute.
       if value.kind != .colour, match.words.count == 1, knowledge.kindKeys.contains(words[place].key) { continue }

@@ -54,13 +54,45 @@ public struct TitleHeads: Sendable, Hashable {
       // `(Red/Black)`: what stands behind a bracket or a stroke within is a part of its own.
       for (place, inner) in word.split(whereSeparator: { "()[]|/:;".contains($0) }).enumerated() {
         if place > 0 { parts.append([]) }
-        for text in Folding.words(of: inner) {
-          parts[parts.count - 1].append(Word(text: text, isAbbreviated: isAbbreviated))
+        for text in Self.joined(inner) {
+          let before = parts[parts.count - 1].last?.text
+          if let before, isCompound(before, text) { parts[parts.count - 1].removeLast() }
+          let compound = before.map { isCompound($0, text) ? $0 + text : text } ?? text
+          parts[parts.count - 1].append(Word(text: compound, isAbbreviated: isAbbreviated))
         }
       }
       if let end, text.index(after: end) < text.endIndex { parts.append([]) }
     }
     return parts.filter { !$0.isEmpty }
+  }
+
+  // MARK: Compounds
+
+  /// The words of a text with compounds of one letter and a word as one: `T-Shirt` is a tshirt, and no shirt.
+  static func words(of text: String) -> [String] {
+    var words: [String] = []
+    for word in text.split(whereSeparator: \.isWhitespace).flatMap({ joined($0) }) {
+      if let last = words.last, isCompound(last, word) {
+        words[words.count - 1] = last + word
+      } else {
+        words.append(word)
+      }
+    }
+    return words
+  }
+
+  /// The words of a piece between spaces; a letter that a hyphen joins to a word is one with it.
+  private static func joined(_ piece: some StringProtocol) -> [String] {
+    let words = Folding.words(of: piece)
+    guard words.count > 1, words[0].utf8.count == 1, words[0].first?.isLetter == true, words[1].utf8.count > 2,
+      words[1].first?.isLetter == true, piece.contains(where: { "-‐‑".contains($0) })
+    else { return words }
+    return [words[0] + words[1]] + words.dropFirst(2)
+  }
+
+  /// The one compound that is often written apart; of other letters apart, each may be a size or a type.
+  private static func isCompound(_ first: String, _ second: String) -> Bool {
+    first == "t" && (second == "shirt" || second == "shirts")
   }
 
   private static func head(of part: [Word]) -> String? {

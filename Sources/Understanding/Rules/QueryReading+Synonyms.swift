@@ -21,6 +21,8 @@ extension QueryReading {
   mutating func addWaysOfWriting() {
     guard let vocabulary = understanding.vocabulary else { return }
     func isOpen(_ place: Int) -> Bool { place < limit && uses[place] == .text && constraints[place] == nil }
+    addCodesApart()
+    for place in 0..<limit where isOpen(place) { addIrregular(place, vocabulary) }
     for place in 0..<limit where isOpen(place) && alternatives[place] == nil {
       // Of a measure's number another form is said already.
       if place + 1 < words.count, uses[place + 1] == .partOf(place) { continue }
@@ -38,6 +40,57 @@ extension QueryReading {
   private static let leastFormShare = 0.05
   private static let umlauts = [("ae", "a"), ("oe", "o"), ("ue", "u")]
 
+  /// Words in which a code may be written apart: `ABX 6500 C`.
+  private static let mostCodeParts = 4
+  private static let longestCodePart = 6
+
+  /// Letters and digits that are written apart, where titles write them as one.
+  private mutating func addCodesApart() {
+    var place = 0
+    while place < limit {
+      let longest = min(Self.mostCodeParts, limit - place)
+      let found = stride(from: longest, to: 1, by: -1).first { count in
+        let range = place..<place + count
+        let parts = range.map { words[$0] }
+        guard range.allSatisfy({ uses[$0] == .text && constraints[$0] == nil && alternatives[$0] == nil }),
+          parts.contains(where: \.hasDigit), parts.contains(where: \.hasLetter),
+          parts.allSatisfy({ !$0.key.contains(" ") && $0.key.utf8.count <= Self.longestCodePart })
+        else { return false }
+        return knowledge.titleWords[parts.map(\.key).joined()] != nil
+      }
+      guard let found else {
+        place += 1
+        continue
+      }
+      let range = place..<place + found
+      let code = words[range].map(\.key).joined()
+      bind(range)
+      alternatives[place] = [.init(text: code, weight: 1, isSameWords: true)]
+      note("written otherwise", "\(text(range)) → \(code)")
+      place += found
+    }
+  }
+
+  /// The other number of an irregular noun, which no stemmer finds: `children` of `child's`.
+  private mutating func addIrregular(_ place: Int, _ vocabulary: Vocabulary) {
+    let word = Folding.words(of: words[place].text)
+    guard word.count == 1, let other = Folding.otherNumber(of: word[0]), vocabulary.contains(other),
+      !(alternatives[place] ?? []).contains(where: { $0.text == other })
+    else { return }
+    alternatives[place, default: []].append(.init(text: other, weight: 1, isSameWords: true))
+    note("written otherwise", "\(word[0]) → \(other)")
+  }
+
+  /// A count that a hyphen joins to its noun, in figures of letters and the other way: `four-slice` of `4-slice`.
+  private func otherCount(_ key: String) -> String? {
+    var parts = key.split(separator: " ").map(String.init)
+    guard parts.count == 2, let other = NumberWords.otherForm(of: parts[0]), knowledge.titleWords[other] != nil,
+      knowledge.titleWords[parts[1]] != nil
+    else { return nil }
+    parts[0] = other
+    return parts.joined(separator: " ")
+  }
+
   /// Another spelling of one word that titles have: `mueller` of Müller, `muller` of Mueller, `4` of four.
   private mutating func addSpelling(_ place: Int, _ vocabulary: Vocabulary) {
     let key = words[place].key
@@ -49,7 +102,9 @@ extension QueryReading {
       if words[place].text.lowercased() != key { others += Self.umlauts.map { key.replacing($1, with: $0) } }
     }
     let least = Double(knowledge.titleWords[key] ?? 0) * Self.leastFormShare
-    let known = others.filter { $0 != key && Double(knowledge.titleWords[$0] ?? 0) > least }
+    let known =
+      others.filter { $0 != key && Double(knowledge.titleWords[$0] ?? 0) > least }
+      + (otherCount(key).map { [$0] } ?? [])
     guard !known.isEmpty else { return }
     alternatives[place, default: []] += known.map { .init(text: $0, weight: 1, isSameWords: true) }
     note("written otherwise", "\(text(place..<place + 1)) → \(known.joined(separator: ", "))")

@@ -87,6 +87,21 @@ enum Folding {
     "loaves": "loaf", "accessories": "accessory", "lens": "lens", "series": "series", "glasses": "glasses",
   ]
 
+  /// Plurals that are not made by an ending.
+  private static let irregularPlurals = [
+    "child": "children", "man": "men", "woman": "women", "foot": "feet", "tooth": "teeth", "goose": "geese",
+    "mouse": "mice", "knife": "knives", "shelf": "shelves", "scarf": "scarves", "loaf": "loaves", "leaf": "leaves",
+    "wolf": "wolves", "calf": "calves", "half": "halves",
+  ]
+  private static let irregularSingulars = Dictionary(
+    irregularPlurals.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+
+  /// The plural of an irregular noun, or its singular: `children` of `child`, and of `childs`.
+  static func otherNumber(of word: String) -> String? {
+    irregularPlurals[word] ?? irregularSingulars[word]
+      ?? (word.hasSuffix("s") ? irregularPlurals[String(word.dropLast())] : nil)
+  }
+
   /// The singular of an English word by its ending (Harman's S stemmer, with the endings in -es spelt out).
   static func singular(_ word: String) -> String {
     if let known = irregular[word] { return known }
