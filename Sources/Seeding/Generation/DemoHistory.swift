@@ -52,7 +52,7 @@ public struct DemoHistory: Sendable {
       $0.categories.first?.joined(separator: " > ") ?? ""
     }
     categories = grouped.filter { !$0.key.isEmpty }.sorted { $0.key < $1.key }.map { path, records in
-      var stream = RandomStream(seed: seed, .kindTruth, Int(truncatingIfNeeded: RandomStream.number(of: path)))
+      var stream = RandomStream(seed: seed, .kindTruth, Int(truncatingIfNeeded: UInt64(fnv1aOf: path.utf8)))
       let taste = Taste(&stream, deviation: 0.6)
       return Category(
         products: records.map { Self.product($0, near: taste, seed: seed) }, taste: taste,
@@ -61,7 +61,7 @@ public struct DemoHistory: Sendable {
   }
 
   private static func product(_ record: ProductRecord, near taste: Taste, seed: UInt64) -> Product {
-    var stream = RandomStream(seed: seed, .productTruth, Int(truncatingIfNeeded: RandomStream.number(of: record.code)))
+    var stream = RandomStream(seed: seed, .productTruth, Int(truncatingIfNeeded: UInt64(fnv1aOf: record.code.utf8)))
     return Product(
       skus: record.variants.map(\.sku.text), taste: taste + Taste(&stream, deviation: 0.45),
       quality: stream.normal() * 0.7,

@@ -19,7 +19,7 @@ enum GeneratedNames {
   }
 
   static func series(_ product: Int) -> String {
-    let scrambled = Int(RandomStream.scrambled(UInt64(product)) >> 40)
+    let scrambled = Int(SplitMix64.scrambled(UInt64(product)) >> 40)
     return first[scrambled % 24] + middle[scrambled / 24 % 16] + last[scrambled / 384 % 16]
   }
 
