@@ -9,6 +9,7 @@ import Indexer
 import JSON
 import Ports
 import PostgresClient
+import TestSupport
 import Testing
 import Threading
 
