@@ -83,11 +83,11 @@ extension QueryReading {
     let words = named.flatMap { slot in TitleHeads.words(of: slot.words).map { (word: $0, slot: slot) } }
     let candidates = TitleHeads.candidates(in: words.map(\.word))
     let scores = candidates.indices.map { place in
-      (knowledge.headShare[Folding.singular(candidates[place])] ?? 0)
+      headShare(candidates[place], words.last { $0.word == candidates[place] }?.slot)
         * (place == candidates.count - 1 ? 1 : Self.notLast)
     }
     guard let best = scores.indices.max(by: { scores[$0] <= scores[$1] }),
-      let share = knowledge.headShare[Folding.singular(candidates[best])], share >= Self.leastHeadShare
+      scores[best] >= Self.leastHeadShare * (best == candidates.count - 1 ? 1 : Self.notLast)
     else { return [] }
     let head = candidates[best]
     let slot = words.last { $0.word == head }?.slot
@@ -96,6 +96,15 @@ extension QueryReading {
         ? slot.alternatives.compactMap { TitleHeads.words(of: $0.text).last } : []
     }
     return [head] + (alternatives ?? []).filter { $0 != head && isSameThing(head, $0) }
+  }
+
+  /// The share of a word's titles that are called by it; of a word that no title has, that of what stands in for it.
+  private func headShare(_ word: String, _ slot: QueryPlan.Slot?) -> Double {
+    let key = Folding.singular(word)
+    if knowledge.titleWords[key] != nil { return knowledge.headShare[key] ?? 0 }
+    return (slot?.alternatives ?? []).compactMap { other in
+      TitleHeads.words(of: other.text).last.flatMap { knowledge.headShare[Folding.singular($0)] }
+    }.max() ?? 0
   }
 
   /// Whether a synonym is used for the thing here: where the shop has both, and files them apart, it is another thing, as
