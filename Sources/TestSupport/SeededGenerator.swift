@@ -1,5 +1,3 @@
-import Numbers
-
 /// Random numbers of a test, the same for the same seed.
 ///
 /// A test prints the seed with what it finds, so that the run can be had again.

@@ -1,4 +1,3 @@
-import Numbers
 // Properties proved here:
 // 1. A search finds the peak of a concave function exactly, from any side, and stays within its bounds.
 // 2. A weight that affects no query does not move, and neither does a weight whose gain is below the penalty.
@@ -7,6 +6,7 @@ import Numbers
 //    gives the same folds again.
 // 5. A point is evaluated once, however many folds ask for it.
 // 6. An error of a value ends the search and is thrown.
+import Numbers
 import Ranking
 import Synchronization
 import Testing

@@ -1,9 +1,9 @@
-import Numbers
 // Properties proved here:
 // 1. A run asks every query in the judgments' order, and its means leave out queries with nothing relevant.
 // 2. Each metric is RankingMetrics' figure at the depth that its name says.
 // 3. The zero-result rate counts all judged queries, including those with nothing relevant.
 // 4. SplitMix64 gives the published numbers, and permutations are valid.
+import Numbers
 import Ranking
 import Testing
 

@@ -25,6 +25,27 @@ COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiS
 CREATE DOMAIN merchandising.product_order AS text
 	CONSTRAINT product_order_check CHECK ((VALUE = ANY (ARRAY['relevance'::text, 'price_asc'::text, 'price_desc'::text, 'newest'::text, 'rating'::text, 'bestselling'::text, 'discount'::text])));
 
+CREATE FUNCTION behaviour.make_partitions(parent text, days date[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  step interval := CASE parent WHEN 'event_order' THEN interval '1 month' ELSE interval '1 day' END;
+  first date;
+  name text;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('behaviour partitions', 0));
+  FOR first IN
+    SELECT DISTINCT CASE parent WHEN 'event_order' THEN date_trunc('month', given.day)::date ELSE given.day END
+    FROM unnest(days) AS given (day)
+  LOOP
+    name := parent || '_' || to_char(first, 'YYYYMMDD');
+    IF to_regclass('behaviour.' || quote_ident(name)) IS NULL THEN
+      EXECUTE format('CREATE TABLE behaviour.%I PARTITION OF behaviour.%I FOR VALUES FROM (%L) TO (%L)',
+        name, parent, first, (first + step)::date);
+    END IF;
+  END LOOP;
+END $$;
+
 CREATE FUNCTION catalog.refuse_category_cycle() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -369,6 +390,202 @@ CREATE FUNCTION inventory.available_quantity(on_hand bigint, reserved bigint) RE
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (((on_hand >= 0) AND (on_hand <= '4000000000000000000'::bigint)) AND ((reserved >= 0) AND (reserved <= '4000000000000000000'::bigint))) THEN (on_hand - reserved) ELSE (LEAST(GREATEST(((on_hand)::numeric - (reserved)::numeric), ('-9223372036854775808'::bigint)::numeric), ('9223372036854775807'::bigint)::numeric))::bigint END;
 
+CREATE TABLE analytics.model (
+    number bigint NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    file text NOT NULL,
+    data_digest text NOT NULL,
+    code_version text NOT NULL,
+    seed numeric(20,0) NOT NULL,
+    metrics jsonb NOT NULL,
+    data_through timestamp with time zone NOT NULL,
+    trained_at timestamp with time zone NOT NULL,
+    promoted_at timestamp with time zone,
+    findings text NOT NULL,
+    CONSTRAINT model_code_version_check CHECK ((length(code_version) <= 64)),
+    CONSTRAINT model_data_digest_check CHECK ((length(data_digest) <= 128)),
+    CONSTRAINT model_file_check CHECK ((length(file) <= 200)),
+    CONSTRAINT model_findings_check CHECK ((length(findings) <= 2000)),
+    CONSTRAINT model_kind_check CHECK ((length(kind) <= 64)),
+    CONSTRAINT model_state_check CHECK ((state = ANY (ARRAY['candidate'::text, 'serving'::text, 'retired'::text, 'refused'::text])))
+);
+
+ALTER TABLE analytics.model ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME analytics.model_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE behaviour.anonymous_day (
+    day date NOT NULL,
+    kind text NOT NULL,
+    product_id bigint NOT NULL,
+    deeds bigint NOT NULL,
+    CONSTRAINT anonymous_day_deeds_check CHECK ((deeds > 0))
+);
+
+CREATE TABLE behaviour.event (
+    kept smallint NOT NULL,
+    day date NOT NULL,
+    id uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    shopper bigint,
+    product_id bigint NOT NULL,
+    quantity integer NOT NULL,
+    unit_minor_units bigint,
+    currency text,
+    stars real,
+    list bigint,
+    "position" integer,
+    placement text,
+    basket bigint,
+    sender text NOT NULL,
+    CONSTRAINT event_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT event_day CHECK ((day = ((occurred_at AT TIME ZONE 'UTC'::text))::date)),
+    CONSTRAINT event_kind CHECK (
+CASE kept
+    WHEN 1 THEN (kind = ANY (ARRAY['view'::text, 'click'::text, 'add_to_cart'::text, 'remove_from_cart'::text, 'dismiss'::text]))
+    WHEN 2 THEN (kind = ANY (ARRAY['purchase'::text, 'return'::text, 'rating'::text]))
+    ELSE NULL::boolean
+END),
+    CONSTRAINT event_placement_check CHECK ((octet_length(placement) <= 60)),
+    CONSTRAINT event_position_check CHECK ((("position" >= 1) AND ("position" <= 1000000))),
+    CONSTRAINT event_price CHECK (((unit_minor_units IS NULL) = (currency IS NULL))),
+    CONSTRAINT event_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000000000))),
+    CONSTRAINT event_sender_check CHECK ((sender = ANY (ARRAY['shopper'::text, 'robot'::text, 'flood'::text]))),
+    CONSTRAINT event_stars CHECK (((stars IS NOT NULL) = (kind = 'rating'::text))),
+    CONSTRAINT event_stars_check CHECK (((stars >= (1)::double precision) AND (stars <= (5)::double precision))),
+    CONSTRAINT event_unit_minor_units_check CHECK (((unit_minor_units >= 0) AND (unit_minor_units <= '1000000000000'::bigint)))
+)
+PARTITION BY LIST (kept);
+
+CREATE TABLE behaviour.event_aside (
+    id uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    shopper bigint,
+    product_id bigint,
+    sku text,
+    quantity integer NOT NULL,
+    unit_minor_units bigint,
+    currency text,
+    stars real,
+    list bigint,
+    "position" integer,
+    placement text,
+    basket bigint,
+    sender text NOT NULL,
+    CONSTRAINT event_aside_check CHECK (((num_nonnulls(product_id, sku) = 1) AND (octet_length(sku) <= 400)))
+);
+
+CREATE TABLE behaviour.event_browsing (
+    kept smallint NOT NULL,
+    day date NOT NULL,
+    id uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    shopper bigint,
+    product_id bigint NOT NULL,
+    quantity integer NOT NULL,
+    unit_minor_units bigint,
+    currency text,
+    stars real,
+    list bigint,
+    "position" integer,
+    placement text,
+    basket bigint,
+    sender text NOT NULL,
+    CONSTRAINT event_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT event_day CHECK ((day = ((occurred_at AT TIME ZONE 'UTC'::text))::date)),
+    CONSTRAINT event_kind CHECK (
+CASE kept
+    WHEN 1 THEN (kind = ANY (ARRAY['view'::text, 'click'::text, 'add_to_cart'::text, 'remove_from_cart'::text, 'dismiss'::text]))
+    WHEN 2 THEN (kind = ANY (ARRAY['purchase'::text, 'return'::text, 'rating'::text]))
+    ELSE NULL::boolean
+END),
+    CONSTRAINT event_placement_check CHECK ((octet_length(placement) <= 60)),
+    CONSTRAINT event_position_check CHECK ((("position" >= 1) AND ("position" <= 1000000))),
+    CONSTRAINT event_price CHECK (((unit_minor_units IS NULL) = (currency IS NULL))),
+    CONSTRAINT event_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000000000))),
+    CONSTRAINT event_sender_check CHECK ((sender = ANY (ARRAY['shopper'::text, 'robot'::text, 'flood'::text]))),
+    CONSTRAINT event_stars CHECK (((stars IS NOT NULL) = (kind = 'rating'::text))),
+    CONSTRAINT event_stars_check CHECK (((stars >= (1)::double precision) AND (stars <= (5)::double precision))),
+    CONSTRAINT event_unit_minor_units_check CHECK (((unit_minor_units >= 0) AND (unit_minor_units <= '1000000000000'::bigint)))
+)
+PARTITION BY RANGE (day);
+
+CREATE TABLE behaviour.event_order (
+    kept smallint NOT NULL,
+    day date NOT NULL,
+    id uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    shopper bigint,
+    product_id bigint NOT NULL,
+    quantity integer NOT NULL,
+    unit_minor_units bigint,
+    currency text,
+    stars real,
+    list bigint,
+    "position" integer,
+    placement text,
+    basket bigint,
+    sender text NOT NULL,
+    CONSTRAINT event_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT event_day CHECK ((day = ((occurred_at AT TIME ZONE 'UTC'::text))::date)),
+    CONSTRAINT event_kind CHECK (
+CASE kept
+    WHEN 1 THEN (kind = ANY (ARRAY['view'::text, 'click'::text, 'add_to_cart'::text, 'remove_from_cart'::text, 'dismiss'::text]))
+    WHEN 2 THEN (kind = ANY (ARRAY['purchase'::text, 'return'::text, 'rating'::text]))
+    ELSE NULL::boolean
+END),
+    CONSTRAINT event_placement_check CHECK ((octet_length(placement) <= 60)),
+    CONSTRAINT event_position_check CHECK ((("position" >= 1) AND ("position" <= 1000000))),
+    CONSTRAINT event_price CHECK (((unit_minor_units IS NULL) = (currency IS NULL))),
+    CONSTRAINT event_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000000000))),
+    CONSTRAINT event_sender_check CHECK ((sender = ANY (ARRAY['shopper'::text, 'robot'::text, 'flood'::text]))),
+    CONSTRAINT event_stars CHECK (((stars IS NOT NULL) = (kind = 'rating'::text))),
+    CONSTRAINT event_stars_check CHECK (((stars >= (1)::double precision) AND (stars <= (5)::double precision))),
+    CONSTRAINT event_unit_minor_units_check CHECK (((unit_minor_units >= 0) AND (unit_minor_units <= '1000000000000'::bigint)))
+)
+PARTITION BY RANGE (day);
+
+CREATE TABLE behaviour.identity (
+    visitor bigint NOT NULL,
+    customer bigint NOT NULL,
+    joined_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE behaviour.impression (
+    day date NOT NULL,
+    id uuid NOT NULL,
+    list bigint NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    shopper bigint,
+    placement text NOT NULL,
+    ranked_by text DEFAULT ''::text NOT NULL,
+    first_position integer NOT NULL,
+    products bigint[] NOT NULL,
+    sender text NOT NULL,
+    CONSTRAINT impression_day CHECK ((day = ((occurred_at AT TIME ZONE 'UTC'::text))::date)),
+    CONSTRAINT impression_first_position_check CHECK (((first_position >= 1) AND (first_position <= 1000000))),
+    CONSTRAINT impression_placement_check CHECK (((placement <> ''::text) AND (octet_length(placement) <= 60))),
+    CONSTRAINT impression_products_check CHECK (((cardinality(products) >= 1) AND (cardinality(products) <= 100))),
+    CONSTRAINT impression_ranked_by_check CHECK ((octet_length(ranked_by) <= 120)),
+    CONSTRAINT impression_sender_check CHECK ((sender = ANY (ARRAY['shopper'::text, 'robot'::text, 'flood'::text])))
+)
+PARTITION BY RANGE (day);
+
 CREATE TABLE behaviour.search (
     id bigint NOT NULL,
     searched_at timestamp with time zone NOT NULL,
@@ -386,15 +603,6 @@ CREATE TABLE behaviour.search (
     CONSTRAINT search_products_check CHECK ((cardinality(products) <= 100)),
     CONSTRAINT search_query_check CHECK (((query <> ''::text) AND (octet_length(query) <= 2000))),
     CONSTRAINT search_total_check CHECK ((total >= 0))
-);
-
-CREATE TABLE behaviour.search_click (
-    search_id bigint NOT NULL,
-    product_id bigint NOT NULL,
-    searched_at timestamp with time zone NOT NULL,
-    clicked_at timestamp with time zone NOT NULL,
-    rank integer NOT NULL,
-    CONSTRAINT search_click_rank_check CHECK ((rank > 0))
 );
 
 CREATE TABLE behaviour.search_day (
@@ -718,6 +926,54 @@ ALTER TABLE inventory.warehouse ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE jobs.job (
+    name text NOT NULL,
+    schedule text,
+    time_zone text NOT NULL,
+    after text[] NOT NULL,
+    is_paused boolean DEFAULT false NOT NULL,
+    next_at timestamp with time zone,
+    requested_at timestamp with time zone,
+    is_requested_by_hand boolean DEFAULT false NOT NULL,
+    retry_at timestamp with time zone,
+    attempt integer DEFAULT 0 NOT NULL,
+    CONSTRAINT job_attempt_check CHECK ((attempt >= 0)),
+    CONSTRAINT job_name_check CHECK ((length(name) <= 64)),
+    CONSTRAINT job_schedule_check CHECK ((length(schedule) <= 200)),
+    CONSTRAINT job_time_zone_check CHECK ((length(time_zone) <= 64))
+);
+
+CREATE TABLE jobs.run (
+    id bigint NOT NULL,
+    job text NOT NULL,
+    trigger text NOT NULL,
+    attempt integer NOT NULL,
+    state text NOT NULL,
+    holder text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    lease_until timestamp with time zone NOT NULL,
+    done bigint DEFAULT 0 NOT NULL,
+    total bigint,
+    note text DEFAULT ''::text NOT NULL,
+    figures jsonb DEFAULT '{}'::jsonb NOT NULL,
+    reason text,
+    CONSTRAINT run_attempt_check CHECK ((attempt >= 1)),
+    CONSTRAINT run_check CHECK (((state = 'running'::text) = (finished_at IS NULL))),
+    CONSTRAINT run_holder_check CHECK ((length(holder) <= 200)),
+    CONSTRAINT run_note_check CHECK ((length(note) <= 200)),
+    CONSTRAINT run_reason_check CHECK ((length(reason) <= 2000))
+);
+
+ALTER TABLE jobs.run ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME jobs.run_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE merchandising.category_order (
     category_id bigint NOT NULL,
     default_order merchandising.product_order NOT NULL
@@ -811,8 +1067,33 @@ CREATE TABLE public.schema_migration (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
-ALTER TABLE ONLY behaviour.search_click
-    ADD CONSTRAINT search_click_pkey PRIMARY KEY (search_id, product_id);
+ALTER TABLE ONLY behaviour.event ATTACH PARTITION behaviour.event_browsing FOR VALUES IN ('1');
+
+ALTER TABLE ONLY behaviour.event ATTACH PARTITION behaviour.event_order FOR VALUES IN ('2');
+
+ALTER TABLE ONLY analytics.model
+    ADD CONSTRAINT model_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY behaviour.anonymous_day
+    ADD CONSTRAINT anonymous_day_pkey PRIMARY KEY (day, kind, product_id);
+
+ALTER TABLE ONLY behaviour.event_aside
+    ADD CONSTRAINT event_aside_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY behaviour.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (kept, day, id);
+
+ALTER TABLE ONLY behaviour.event_browsing
+    ADD CONSTRAINT event_browsing_pkey PRIMARY KEY (kept, day, id);
+
+ALTER TABLE ONLY behaviour.event_order
+    ADD CONSTRAINT event_order_pkey PRIMARY KEY (kept, day, id);
+
+ALTER TABLE ONLY behaviour.identity
+    ADD CONSTRAINT identity_pkey PRIMARY KEY (visitor);
+
+ALTER TABLE ONLY behaviour.impression
+    ADD CONSTRAINT impression_pkey PRIMARY KEY (day, id);
 
 ALTER TABLE ONLY behaviour.search_day
     ADD CONSTRAINT search_day_pkey PRIMARY KEY (day, query);
@@ -958,6 +1239,12 @@ ALTER TABLE ONLY inventory.warehouse
 ALTER TABLE ONLY inventory.warehouse
     ADD CONSTRAINT warehouse_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY jobs.job
+    ADD CONSTRAINT job_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY jobs.run
+    ADD CONSTRAINT run_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY merchandising.category_order
     ADD CONSTRAINT category_order_pkey PRIMARY KEY (category_id);
 
@@ -1006,7 +1293,31 @@ ALTER TABLE pricing.price
 ALTER TABLE ONLY public.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (number);
 
-CREATE INDEX search_click_searched_at ON behaviour.search_click USING btree (searched_at);
+CREATE UNIQUE INDEX model_serving ON analytics.model USING btree (kind) WHERE (state = 'serving'::text);
+
+CREATE INDEX event_aside_received_at ON behaviour.event_aside USING btree (received_at);
+
+CREATE INDEX event_aside_shopper ON behaviour.event_aside USING btree (shopper);
+
+CREATE INDEX event_browsing_list ON ONLY behaviour.event_browsing USING btree (list) WHERE (list IS NOT NULL);
+
+CREATE INDEX event_product ON ONLY behaviour.event USING btree (product_id, occurred_at);
+
+CREATE INDEX event_browsing_product_id_occurred_at_idx ON ONLY behaviour.event_browsing USING btree (product_id, occurred_at);
+
+CREATE INDEX event_shopper ON ONLY behaviour.event USING btree (shopper, occurred_at);
+
+CREATE INDEX event_browsing_shopper_occurred_at_idx ON ONLY behaviour.event_browsing USING btree (shopper, occurred_at);
+
+CREATE INDEX event_order_basket ON ONLY behaviour.event_order USING btree (basket) WHERE (basket IS NOT NULL);
+
+CREATE INDEX event_order_product_id_occurred_at_idx ON ONLY behaviour.event_order USING btree (product_id, occurred_at);
+
+CREATE INDEX event_order_shopper_occurred_at_idx ON ONLY behaviour.event_order USING btree (shopper, occurred_at);
+
+CREATE INDEX identity_customer ON behaviour.identity USING btree (customer);
+
+CREATE INDEX impression_shopper ON ONLY behaviour.impression USING btree (shopper);
 
 CREATE INDEX search_day_popular ON behaviour.search_day USING btree (day) WHERE (visitors >= 3);
 
@@ -1040,6 +1351,10 @@ CREATE INDEX outbox_order ON indexing.outbox USING btree (transaction_id, id);
 
 CREATE INDEX stock_warehouse_id ON inventory.stock USING btree (warehouse_id);
 
+CREATE INDEX run_by_job ON jobs.run USING btree (job, id DESC);
+
+CREATE UNIQUE INDEX run_of_job_under_way ON jobs.run USING btree (job) WHERE (state = 'running'::text);
+
 CREATE INDEX price_list_id ON pricing.price USING btree (list_id);
 
 CREATE INDEX price_valid_from ON pricing.price USING btree (valid_from) WHERE (valid_from IS NOT NULL);
@@ -1047,6 +1362,18 @@ CREATE INDEX price_valid_from ON pricing.price USING btree (valid_from) WHERE (v
 CREATE INDEX price_valid_until ON pricing.price USING btree (valid_until) WHERE (valid_until IS NOT NULL);
 
 CREATE INDEX price_variant_id ON pricing.price USING btree (variant_id);
+
+ALTER INDEX behaviour.event_pkey ATTACH PARTITION behaviour.event_browsing_pkey;
+
+ALTER INDEX behaviour.event_product ATTACH PARTITION behaviour.event_browsing_product_id_occurred_at_idx;
+
+ALTER INDEX behaviour.event_shopper ATTACH PARTITION behaviour.event_browsing_shopper_occurred_at_idx;
+
+ALTER INDEX behaviour.event_pkey ATTACH PARTITION behaviour.event_order_pkey;
+
+ALTER INDEX behaviour.event_product ATTACH PARTITION behaviour.event_order_product_id_occurred_at_idx;
+
+ALTER INDEX behaviour.event_shopper ATTACH PARTITION behaviour.event_order_shopper_occurred_at_idx;
 
 CREATE TRIGGER category_no_cycle BEFORE INSERT OR UPDATE OF parent_id ON catalog.category FOR EACH ROW EXECUTE FUNCTION catalog.refuse_category_cycle();
 
@@ -1184,6 +1511,9 @@ ALTER TABLE ONLY inventory.stock
 
 ALTER TABLE ONLY inventory.stock
     ADD CONSTRAINT stock_warehouse_id_fkey FOREIGN KEY (warehouse_id) REFERENCES inventory.warehouse(id);
+
+ALTER TABLE ONLY jobs.run
+    ADD CONSTRAINT run_job_fkey FOREIGN KEY (job) REFERENCES jobs.job(name) ON DELETE CASCADE;
 
 ALTER TABLE ONLY merchandising.category_order
     ADD CONSTRAINT category_order_category_id_fkey FOREIGN KEY (category_id) REFERENCES catalog.category(id) ON DELETE CASCADE;

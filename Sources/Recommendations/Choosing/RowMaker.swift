@@ -116,17 +116,13 @@ struct RowMaker {
 
   /// The same shopper sees the same list all day.
   private var seed: UInt64 {
-    var seed: UInt64 = 0xCBF2_9CE4_8422_2325
     let name =
       switch request.person {
       case .visitor(let visitor): visitor.text
       case .customer(let code): code.text
       case nil: ""
       }
-    for byte in "\(name) \(now.day) \(request.placement.rawValue)".utf8 {
-      seed = (seed ^ UInt64(byte)) &* 0x100_0000_01B3
-    }
-    return seed
+    return UInt64(fnv1aOf: "\(name) \(now.day) \(request.placement.rawValue)".utf8)
   }
 
   private func explored(_ place: Int32) -> RecommendedProduct {

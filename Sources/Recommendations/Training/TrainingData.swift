@@ -108,16 +108,11 @@ public struct TrainingData: Sendable {
     }
   }
 
-  /// SplitMix64's finalizer, over several words.
+  /// A hash of several words.
   private struct Mixer {
-    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+    var state = SplitMix64.step
 
-    mutating func mix(_ word: UInt64) {
-      state = (state ^ word) &+ 0x9E37_79B9_7F4A_7C15
-      state = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      state = (state ^ (state >> 27)) &* 0x94D0_49BB_1331_11EB
-      state ^= state >> 31
-    }
+    mutating func mix(_ word: UInt64) { state = SplitMix64.scrambled((state ^ word) &+ SplitMix64.step) }
   }
 
   // MARK: Matrices

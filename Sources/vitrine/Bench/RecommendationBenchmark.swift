@@ -47,13 +47,8 @@ struct RecommendationBenchmark {
     return versions.keys.sorted()
   }
 
-  /// SplitMix64 of a number: the same deeds for the same shopper.
-  private static func mixed(_ number: UInt64) -> UInt64 {
-    var state = number &+ 0x9E37_79B9_7F4A_7C15
-    state = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    state = (state ^ (state >> 27)) &* 0x94D0_49BB_1331_11EB
-    return state ^ (state >> 31)
-  }
+  /// The same deeds for the same shopper.
+  private static func mixed(_ number: UInt64) -> UInt64 { SplitMix64.scrambled(number &+ SplitMix64.step) }
 
   private static func deeds(of person: Person, among ids: [ProductID], now: Timestamp, limit: Int) -> [Interaction] {
     guard case .customer(let code) = person, let number = UInt64(code.text) else { return [] }
