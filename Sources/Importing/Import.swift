@@ -27,7 +27,10 @@ public struct ImportReport: Sendable, Equatable {
   public var total: Int { inserted + changed + unchanged + refused }
 
   /// `19406 inserted, 0 changed, 0 unchanged, 0 refused`
-  public var summary: String { "\(inserted) inserted, \(changed) changed, \(unchanged) unchanged; \(refused) \(refused == 1 ? "line" : "lines") refused" }
+  public var summary: String {
+    let lines = refused == 1 ? "line" : "lines"
+    return "\(inserted) inserted, \(changed) changed, \(unchanged) unchanged; \(refused) \(lines) refused"
+  }
 
   mutating func refuse(line: Int, reason: String) {
     refused += 1

@@ -53,7 +53,8 @@ import Testing
     case (.record(let record, _), let amount?):
       let price = try #require(record.variants[0].prices.first?.amount)
       #expect(price.minorUnits == amount && price.currency.code == expected, "\(text)")
-    case (.refused(let number, let reason), nil): #expect(number == 2 && reason.contains(expected), "\(text): \(reason)")
+    case (.refused(let number, let reason), nil):
+      #expect(number == 2 && reason.contains(expected), "\(text): \(reason)")
     default: Issue.record("\(text): \(String(describing: line))")
     }
   }

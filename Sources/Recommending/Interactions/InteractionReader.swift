@@ -99,7 +99,8 @@ public struct InteractionReader: Sendable {
       rows[index].item = itemPlaces[Int(rows[index].item)]
     }
     let interactions = Interactions(
-      users: userIDs, items: itemIDs, rows: rows, hasRatings: ratedCount == rows.count, hasTimes: timedCount == rows.count)
+      users: userIDs, items: itemIDs, rows: rows, hasRatings: ratedCount == rows.count,
+      hasTimes: timedCount == rows.count)
     return Result(interactions: interactions, refusedCount: refusedCount, refused: refused)
   }
 
