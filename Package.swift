@@ -85,7 +85,7 @@ let package = Package(
     library("Signing", ["CCrypto"]),
 
     // The flows' ports, and the adapters behind them.
-    library("Ports", ["Catalog", "SearchDSL", "Pricing"]),
+    library("Ports", ["Catalog", "SearchDSL", "Pricing", "Threading"]),
     library("PostgresClient", ["CPostgres", "CCrypto", "Threading"]),
     library(
       "PostgresStore", ["PostgresClient", "Ports", "Catalog", "Pricing", "JSON", "Threading"],

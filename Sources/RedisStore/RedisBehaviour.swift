@@ -28,15 +28,23 @@ public struct RedisBehaviour: BehaviourCache {
 
   // MARK: Deeds
 
-  /// KEYS: recent, version, profile. ARGV: the deed, the most kept, seconds.
+  /// KEYS: recent, version, profile. ARGV: the deed, the most kept, seconds, the deed's time.
+  ///
+  /// The list has the newest first. A deed that comes late would push out a newer one: the list is read anew then.
   private static let noteDeed = """
     redis.call('INCR', KEYS[2])
     redis.call('EXPIRE', KEYS[2], ARGV[3])
     redis.call('DEL', KEYS[3])
-    if redis.call('EXISTS', KEYS[1]) == 1 then
-      redis.call('LPUSH', KEYS[1], ARGV[1])
-      redis.call('LTRIM', KEYS[1], 0, ARGV[2])
-      redis.call('EXPIRE', KEYS[1], ARGV[3])
+    local newest = redis.call('LINDEX', KEYS[1], 0)
+    if newest then
+      local time = tonumber(string.match(newest, '%d+$'))
+      if time and time > tonumber(ARGV[4]) then
+        redis.call('DEL', KEYS[1])
+      else
+        redis.call('LPUSH', KEYS[1], ARGV[1])
+        redis.call('LTRIM', KEYS[1], 0, ARGV[2])
+        redis.call('EXPIRE', KEYS[1], ARGV[3])
+      end
     end
     return 1
     """
@@ -64,7 +72,10 @@ public struct RedisBehaviour: BehaviourCache {
         Self.script(
           Self.noteDeed,
           keys: [Self.key(shopper, "recent"), Self.key(shopper, "version"), Self.key(shopper, "profile")],
-          [Self.text(of: deed), String(Self.mostRecent - 1), Self.seconds(Self.timeToLive)]))
+          [
+            Self.text(of: deed), String(Self.mostRecent - 1), Self.seconds(Self.timeToLive),
+            String(deed.at.microsecondsSinceEpoch),
+          ]))
       if InteractionKind.rising.contains(deed.kind) {
         let weight = deed.weight * TrendingScale.growth(until: deed.at, since: TrendingScale.landmark(of: now))
         commands.append(

@@ -147,6 +147,11 @@ public final class RedisClient: Sendable {
     return Int(clamping: count)
   }
 
+  /// The names of all keys; for tests, since a large database takes long to list.
+  public func keys() async throws(RedisError) -> [String] {
+    try await send([["KEYS", "*"]], nil)[0].texts("KEYS")
+  }
+
   /// Closes the connections; later calls throw `closed`.
   public func close() async {
     for connection in connections { await connection.close() }

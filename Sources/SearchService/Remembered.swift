@@ -1,3 +1,4 @@
+import Ports
 import Threading
 
 /// A value that is read anew when it is old, by one reader at a time; while it cannot be read, the old one serves.

@@ -1,6 +1,7 @@
 public import Edge
 import HTTPServer
 import JSON
+import Ports
 import SearchService
 public import Telemetry
 

@@ -44,10 +44,15 @@ import Testing
       try await shop.behaviour.intake.settle()
       return try await shop.pool.query("SELECT count(*) FROM behaviour.search")[0].decode(at: 0)
     }
+    // Sums of products, of which Redis keeps copies, name nobody.
+    func personalKeys() async throws -> [String] {
+      try await client.keys().filter { !$0.hasPrefix("vitrine:trending:") && !$0.contains("-with:") }
+    }
     let before = try await logged()
     for wish in ["Sec-GPC: 1\r\n", "DNT: 1\r\n"] {
       for cookie in ["", TestShop.cookie()] {
-        for (method, target) in targets {
+        // An erasure leaves a mark for two hours, which keeps out what is being read meanwhile.
+        for (method, target) in targets where method != .delete {
           let type = method == .post ? "Content-Type: application/json\r\n" : ""
           let event = "{\"type\":\"click\",\"search_id\":\"0123456789abcdef\",\"product_id\":\"1\"}"
           let answer = try await shop.client.get(
@@ -58,14 +63,14 @@ import Testing
         }
       }
     }
-    #expect(try await client.keyCount() == 0)
+    #expect(try await personalKeys() == [])
     #expect(try await logged() == before)
     for (method, target) in targets where method == .get { _ = try await shop.client.get(target) }
-    #expect(try await client.keyCount() == 0, "of whoever sends no cookie")
+    #expect(try await personalKeys() == [], "nobody sent a cookie")
     for (method, target) in targets where method == .get {
       _ = try await shop.client.get(target, headers: TestShop.cookie())
     }
-    #expect(try await client.keyCount() > 0, "the walk does meet what is kept")
+    #expect(try await !personalKeys().isEmpty, "the walk does meet what is kept")
     await client.close()
     await redis.stop()
   }

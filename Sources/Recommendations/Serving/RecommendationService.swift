@@ -70,7 +70,7 @@ public final class RecommendationService: Sendable {
   private func deeds(of person: Person?, degraded: inout [String]) async -> [Interaction] {
     guard let memory, let person else { return [] }
     do {
-      return try await withDeadline(options.memoryDeadline) { [options] in
+      return try await withDeadline(options.memoryDeadline, of: "the memory of shoppers") { [options] in
         try await memory(person, options.mostDeeds)
       }
     } catch {
@@ -109,24 +109,5 @@ public final class RecommendationService: Sendable {
   private static func usualPrice(of shelf: Shelf) -> Double? {
     let prices = shelf.facts.filter(\.isSearchable).compactMap(\.priceMinorUnits).sorted()
     return prices.isEmpty ? nil : Double(prices[prices.count / 2])
-  }
-}
-
-/// The work took longer than it may.
-struct LateMemory: Error {}
-
-/// Runs `body`, and gives up when the time is over.
-func withDeadline<Value: Sendable>(
-  _ limit: Duration, _ body: @escaping @Sendable () async throws -> Value
-) async throws -> Value {
-  try await withThrowingTaskGroup(of: Value.self) { group in
-    group.addTask(operation: body)
-    group.addTask {
-      try await Task.sleep(for: limit)
-      throw LateMemory()
-    }
-    defer { group.cancelAll() }
-    guard let value = try await group.next() else { throw LateMemory() }
-    return value
   }
 }

@@ -26,6 +26,9 @@ public final class SearchLog: Sendable {
     public init() {}
   }
 
+  /// The longest wait for the searches that were just made to be stored.
+  private static let settling = Duration.seconds(2)
+
   private let store: any SearchLogStore
   private let events: any EventRecorder
   private let clock: any WallClock
@@ -79,7 +82,7 @@ public final class SearchLog: Sendable {
   public func report(days: Int, limit: Int) async throws -> SearchReport {
     let now = clock.now()
     if lastRollUp.withLock({ $0 }) < options.longRollUp {
-      try await events.settle()
+      try await withDeadline(Self.settling) { [events] in try await events.settle() }
       _ = try await rollUp(now: now)
     }
     return try await store.report(days: days, now: now, limit: limit)

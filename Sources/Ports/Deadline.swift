@@ -1,4 +1,3 @@
-import Ports
 import Threading
 
 /// Runs `work`, and throws where it is not done within `duration`.
