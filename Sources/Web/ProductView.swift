@@ -52,7 +52,7 @@ struct ProductView {
     var urls = [variant?.pictureURL].compactMap { $0 }
     for url in product.pictureURLs.prefix(Self.mostPictures + 1) where !urls.contains(url) { urls.append(url) }
     urls = Array(urls.prefix(Self.mostPictures))
-    let shown = urls.indices.contains(shownPicture - 1) ? shownPicture - 1 : 0
+    let shown = (1...max(1, urls.count)).contains(shownPicture) ? shownPicture - 1 : 0
     let large = ProductGrid.picture(
       urls.isEmpty ? nil : urls[shown], of: product.title, isEager: true, size: 640)
     let small = urls.enumerated().map { index, url -> HTML in
