@@ -11,7 +11,7 @@ struct JobMetrics: Sendable {
     self.registry = registry
     for job in jobs {
       running(job).set(0)
-      _ = runs(job, .succeeded)
+      _ = (runs(job, .succeeded), duration(job), lastSuccess(job))
     }
   }
 
@@ -20,14 +20,20 @@ struct JobMetrics: Sendable {
   func ended(_ job: JobName, _ outcome: JobRunState, after duration: Duration, at moment: Timestamp) {
     running(job).add(-1)
     runs(job, outcome).increment()
-    registry.histogram(
-      "vitrine_job_duration_seconds", help: "How long runs of jobs took.", labels: Self.label(job)
-    ).observe(duration)
+    self.duration(job).observe(duration)
     guard outcome == .succeeded else { return }
+    lastSuccess(job).set(Double(moment.microsecondsSinceEpoch) / 1e6)
+  }
+
+  private func duration(_ job: JobName) -> Histogram {
+    registry.histogram(
+      "vitrine_job_duration_seconds", help: "How long runs of jobs took.", labels: Self.label(job))
+  }
+
+  private func lastSuccess(_ job: JobName) -> Gauge {
     registry.gauge(
-      "vitrine_job_last_success_timestamp_seconds", help: "When the job last succeeded in this process.",
-      labels: Self.label(job)
-    ).set(Double(moment.microsecondsSinceEpoch) / 1e6)
+      "vitrine_job_last_success_timestamp_seconds",
+      help: "When the job last succeeded in this process; 0: not yet.", labels: Self.label(job))
   }
 
   private func running(_ job: JobName) -> Gauge {

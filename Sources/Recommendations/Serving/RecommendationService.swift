@@ -33,14 +33,21 @@ public final class RecommendationService: Sendable {
   private let rules = Guarded(BusinessRules.standard)
   private let usualPrice = Guarded<Double?>(nil)
   private let durations: Histogram
-  private let metrics: MetricsRegistry
+  private let bytesHeld: Gauge
+  private let productsKnown: Gauge
+  private let model: Gauge
 
   /// `memory`: nil where shoppers are not remembered.
   public init(memory: Memory?, clock: any WallClock, options: Options = Options(), metrics: MetricsRegistry) {
     self.memory = memory
     self.clock = clock
     self.options = options
-    self.metrics = metrics
+    bytesHeld = metrics.gauge(
+      "vitrine_recommendations_bytes", help: "Memory of the tables and facts that recommendations read, about.")
+    productsKnown = metrics.gauge(
+      "vitrine_recommendations_products", help: "Products that recommendations know.")
+    model = metrics.gauge(
+      "vitrine_recommendations_model", help: "The number of the model in use; 0 before the first training.")
     durations = metrics.histogram(
       "vitrine_recommendations_seconds", help: "How long answers with recommendations took, memory included.")
   }
@@ -85,10 +92,9 @@ public final class RecommendationService: Sendable {
   func put(_ new: Shelf) {
     usualPrice.withLock { $0 = Self.usualPrice(of: new) }
     shelf.withLock { $0 = new }
-    func gauge(_ name: String, _ help: String) -> Gauge { metrics.gauge("vitrine_recommendations_\(name)", help: help) }
-    gauge("bytes", "Memory of the tables and facts that recommendations read, about.").set(Double(new.bytes))
-    gauge("products", "Products that recommendations know.").set(Double(new.facts.count))
-    gauge("model", "The number of the model in use; 0 before the first training.").set(Double(new.modelNumber ?? 0))
+    bytesHeld.set(Double(new.bytes))
+    productsKnown.set(Double(new.facts.count))
+    model.set(Double(new.modelNumber ?? 0))
   }
 
   /// The number of the model in use; nil before the first training.

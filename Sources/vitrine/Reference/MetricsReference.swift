@@ -33,6 +33,7 @@ enum MetricsReference {
     let shop = try Shop(context, pool: pool, isQuiet: true)
     _ = try shop.server()
     _ = shop.indexSync()
+    _ = try shop.worker("reference")
     // The access log makes its metrics with the first answer.
     let log = Middlewares.accessLog(logger: shop.logger, metrics: shop.metrics)
     _ = try await log(HTTPRequest(target: "/")) { _ in HTTPResponse() }
