@@ -39,23 +39,26 @@ struct FacetColumn {
     let tokens = page.input.chosenFilters.flatMap { $0.texts(currency: addresses.currency) }
     guard !tokens.isEmpty else { return nil }
     // Values that differ in capitals alone are one chip.
-    var shown: [(text: String, href: String, input: SearchInput)] = []
+    var shown: [(text: String, input: SearchInput)] = []
+    var places: [String: Int] = [:]
     for token in tokens {
       guard let colon = token.firstIndex(of: ":") else { continue }
       let code = String(token[..<colon])
       let value = String(token[token.index(after: colon)...])
       let text = label(code, value)
-      let place = shown.firstIndex { $0.text.folded == text.folded }
+      let folded = text.folded
+      let place = places[folded]
       let without = (place.map { shown[$0].input } ?? page.input).toggling(code, value, currency: addresses.currency)
       if let place {
-        shown[place] = (shown[place].text, addresses.of(without), without)
+        shown[place].input = without
       } else {
-        shown.append((text, addresses.of(without), without))
+        places[folded] = shown.count
+        shown.append((text, without))
       }
     }
     let chips = shown.map { chip -> HTML in
       """
-      <li><a class="chip" rel="nofollow" href="\(chip.href)"><span class="hidden">Remove the filter </span>\(chip.text) <span aria-hidden="true">×</span></a></li>
+      <li><a class="chip" rel="nofollow" href="\(addresses.of(chip.input))"><span class="hidden">Remove the filter </span>\(chip.text) <span aria-hidden="true">×</span></a></li>
       """
     }
     var cleared = page.input
