@@ -34,7 +34,7 @@ public struct SenderConduct: Sendable {
   public func sender(of request: HTTPRequest, actor: EventActor, events: Int) throws(Problem) -> EventSender {
     let address = request.sender
     // Without a cookie, all of an address are one.
-    let someone = AnyHashableSender(actor: actor, address: address)
+    let someone = Someone(actor: actor, address: address)
     if let wait = most.take(Double(events), of: someone) { throw Problem.tooMany(wait: wait) }
     if Self.isRobot(request.headers["User-Agent"]) { return .robot }
     var isFlood = usual.take(Double(events), of: someone) != nil
@@ -42,7 +42,7 @@ public struct SenderConduct: Sendable {
     return isFlood ? .flood : .shopper
   }
 
-  private struct AnyHashableSender: Hashable {
+  private struct Someone: Hashable {
     var actor: EventActor
     var address: [UInt8]
 

@@ -141,12 +141,6 @@ public final class RedisClient: Sendable {
     guard case .status("OK") = try await send([["FLUSHDB"]], deadline)[0] else { throw .unexpectedReply("FLUSHDB") }
   }
 
-  /// Keys of the database.
-  public func keyCount(deadline: Duration? = nil) async throws(RedisError) -> Int {
-    guard case .integer(let count) = try await send([["DBSIZE"]], deadline)[0] else { throw .unexpectedReply("DBSIZE") }
-    return Int(clamping: count)
-  }
-
   /// The names of all keys; for tests, since a large database takes long to list.
   public func keys() async throws(RedisError) -> [String] {
     try await send([["KEYS", "*"]], nil)[0].texts("KEYS")

@@ -25,6 +25,9 @@ import Threading
   /// The waits of one page for a part that is stopped, all of them, and what a busy machine adds.
   private static let longestAnswer = deadlines.prices + deadlines.page + deadlines.labels + .seconds(2)
 
+  /// A server that was stopped takes a while to serve again.
+  private static let recovery = Duration.seconds(120)
+
   private static var deadlines: SearchService.Deadlines {
     var deadlines = SearchService.Deadlines()
     deadlines.search = .seconds(5)
@@ -89,14 +92,6 @@ import Threading
     #expect(count > 0, "no process works in \(folder)")
   }
 
-  private func until(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(120)
-    while try await !condition() {
-      try #require(ContinuousClock.now < end, "it never came that \(what)")
-      try await Task.sleep(for: .milliseconds(50))
-    }
-  }
-
   private func degraded(_ answer: HTTPClient.Answer) throws -> [String] {
     try JSONValue(parsing: answer.body)["degraded"]?.array?.compactMap(\.string) ?? []
   }
@@ -137,7 +132,7 @@ import Threading
     for one in without where one.target.hasPrefix("/v1/products") {
       #expect(try degraded(one.answer).contains("catalog"), "\(one.target)")
     }
-    try await until("prices are read again") {
+    try await until("prices are read again", within: Self.recovery) {
       try await degraded(shop.client.get("/v1/search?q=red+dress")).isEmpty
     }
 
@@ -168,13 +163,13 @@ import Threading
     deadlines.answer = .seconds(2)
     let shop = try await TestShop(try await Self.records.value, engine: engine, deadlines: deadlines)
     let search = "/v1/search?q=red+dress"
-    try await until("it is searched") { try await shop.client.get(search).status == 200 }
+    try await until("it is searched", within: Self.recovery) { try await shop.client.get(search).status == 200 }
     let product = try #require(try await shop.json(search)["products"]?[0]?["id"]?.string)
     let process = try #require(server.processID)
     // The whole group: Elasticsearch 8 has a process that watches the server's own.
     kill(-process, SIGSTOP)
     // A busy machine stops a running thread a moment later.
-    try await until("it answers no more") { try await shop.client.get(search).status == 503 }
+    try await until("it answers no more", within: Self.recovery) { try await shop.client.get(search).status == 503 }
     let seen: [Seen]
     do { seen = try await self.shop(shop.client, [search, "/v1/products/\(product)", "/search?q=lamp"]) } catch {
       kill(-process, SIGCONT)
@@ -191,7 +186,7 @@ import Threading
           "\(one.target): \(one.answer.status) \(one.answer.text.prefix(200))")
       }
     }
-    try await until("it is searched again") { try await shop.client.get(search).status == 200 }
+    try await until("it is searched again", within: Self.recovery) { try await shop.client.get(search).status == 200 }
     await server.stop()
   }
 }

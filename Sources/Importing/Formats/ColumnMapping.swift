@@ -32,30 +32,24 @@ public struct ColumnMapping: Sendable, Equatable {
         throw ImportSourceError(path: path, reason: "larger than a mapping is: name the mapping's file")
       }
     }
-    let value: JSONValue
-    do { value = try JSONValue(parsing: bytes) } catch {
-      throw ImportSourceError(path: path, reason: "\(error): a mapping is one JSON object")
-    }
-    do { try self.init(value) } catch let refusal as LineRefusal {
-      throw ImportSourceError(path: path, reason: refusal.reason)
-    }
+    self = try MappingFile.mapping(bytes, path: path) { try Self($0) }
   }
 
   init(_ value: JSONValue) throws {
     guard let members = value.object?.members else { throw LineRefusal("a mapping is one JSON object") }
     for member in members {
       switch member.name {
-      case "delimiter": delimiter = try Self.delimiter(member.value)
+      case "delimiter": delimiter = try MappingFile.delimiter(member.value)
       case "columns":
-        for column in try Self.members(of: member) { columns[column.name] = try Self.column(column) }
+        for column in try MappingFile.members(of: member) { columns[column.name] = try Self.column(column) }
       case "constants":
-        for constant in try Self.members(of: member) {
+        for constant in try MappingFile.members(of: member) {
           guard let text = constant.value.scalarText else { throw LineRefusal("constant \(constant.name) is no text") }
           _ = try ImportField(constant.name, attributes: [:])
           constants[constant.name] = text
         }
       case "attributes":
-        for attribute in try Self.members(of: member) {
+        for attribute in try MappingFile.members(of: member) {
           attributes[try FieldText.attributeCode(attribute.name)] = try Self.definition(attribute)
         }
       default:
@@ -63,18 +57,6 @@ public struct ColumnMapping: Sendable, Equatable {
       }
     }
     for column in columns.values { _ = try ImportField(column.field, attributes: attributes) }
-  }
-
-  private static func members(of member: JSONObject.Member) throws -> [JSONObject.Member] {
-    guard let members = member.value.object?.members else { throw LineRefusal("\(member.name) is no JSON object") }
-    return members
-  }
-
-  private static func delimiter(_ value: JSONValue) throws -> UInt8 {
-    guard let byte = value.string?.utf8.first, value.string?.utf8.count == 1, byte < 0x80,
-      ![0x22, 0x0A, 0x0D].contains(byte)
-    else { throw LineRefusal("delimiter is not one character of ASCII as , ; or a tab") }
-    return byte
   }
 
   private static func column(_ member: JSONObject.Member) throws -> Column {
@@ -96,7 +78,7 @@ public struct ColumnMapping: Sendable, Equatable {
         }
         column.factor = factor
       case "values":
-        for pair in try members(of: setting) { column.values[pair.name] = pair.value.scalarText ?? "" }
+        for pair in try MappingFile.members(of: setting) { column.values[pair.name] = pair.value.scalarText ?? "" }
       default: throw LineRefusal("\(setting.name) of column \(member.name) is none of field, decimal, multiply, values")
       }
     }
@@ -105,7 +87,7 @@ public struct ColumnMapping: Sendable, Equatable {
 
   private static func definition(_ member: JSONObject.Member) throws -> AttributeDefinition {
     let value = member.value
-    for setting in try members(of: member)
+    for setting in try MappingFile.members(of: member)
     where !["name", "type", "unit", "facet", "position"].contains(setting.name) {
       throw LineRefusal("\(setting.name) of attribute \(member.name) is none of name, type, unit, facet, position")
     }

@@ -29,13 +29,7 @@ public struct HistoryMapping: Sendable {
   /// Reads the mapping from a file of JSON.
   public init(path: String) throws {
     let bytes = try WholeFile.bytes(path: path, atMost: 1 << 20)
-    let value: JSONValue
-    do { value = try JSONValue(parsing: bytes) } catch {
-      throw ImportSourceError(path: path, reason: "\(error): a mapping is one JSON object")
-    }
-    do { try self.init(value) } catch let refusal as LineRefusal {
-      throw ImportSourceError(path: path, reason: refusal.reason)
-    }
+    self = try MappingFile.mapping(bytes, path: path) { try Self($0) }
   }
 
   init(_ value: JSONValue) throws {
@@ -43,18 +37,15 @@ public struct HistoryMapping: Sendable {
     for member in members {
       switch member.name {
       case "columns":
-        for column in try Self.members(of: member) {
+        for column in try MappingFile.members(of: member) {
           columns[column.name] = try Self.field(column.value.string ?? "", of: "column \(column.name)")
         }
       case "constants":
-        for constant in try Self.members(of: member) {
+        for constant in try MappingFile.members(of: member) {
           constants[try Self.field(constant.name, of: "constants")] = constant.value.scalarText ?? ""
         }
       case "delimiter":
-        guard let text = member.value.string, let byte = text.utf8.first, text.utf8.count == 1, byte < 0x80 else {
-          throw LineRefusal("delimiter is not one character of ASCII as , ; or a tab")
-        }
-        delimiter = byte
+        delimiter = try MappingFile.delimiter(member.value)
       case "decimal":
         guard let text = member.value.string, text == "." || text == "," else {
           throw LineRefusal("decimal is not . or ,")
@@ -76,11 +67,6 @@ public struct HistoryMapping: Sendable {
         )
       }
     }
-  }
-
-  private static func members(of member: JSONObject.Member) throws -> [JSONObject.Member] {
-    guard let members = member.value.object?.members else { throw LineRefusal("\(member.name) is not a JSON object") }
-    return members
   }
 
   private static func field(_ name: String, of place: String) throws -> HistoryField {
