@@ -51,12 +51,8 @@ final class CatalogDirectory: Sendable {
     }
   }
 
-  /// The labels as read last; while Postgres is down the old ones serve.
-  func labels(degraded: inout [String]) async -> Labels {
-    if let labels = await remembered.value() { return labels }
-    degraded.append("facets")
-    return .none
-  }
+  /// The labels as read last, while Postgres is down the old ones; nil if they were never read.
+  func labels() async -> Labels? { await remembered.value() }
 
   /// The brands whose names make this slug, mostly one; nil where the names cannot be read.
   func brands(slug: String) async -> [String]? { await brands.value().map { $0[slug] ?? [] } }
