@@ -1,5 +1,4 @@
 public import Catalog
-import Ports
 
 /// What a page lists without a query: a category, a brand, or what a rule finds.
 public struct Listing: Sendable, Hashable {
@@ -31,11 +30,4 @@ public struct Listing: Sendable, Hashable {
     self.defaultSort = defaultSort
     self.firstFacets = firstFacets
   }
-}
-
-/// A rule in the database that cannot be read: ours to mend.
-public struct UnreadableRule: Error, Sendable, Hashable, CustomStringConvertible {
-  public var slug: String
-  public var reason: String
-  public var description: String { "virtual category \(slug): \(reason)" }
 }

@@ -22,8 +22,9 @@ struct Listings: Sendable {
     if let node = labels.tree.node(slug: slug), let path = labels.tree.path(to: node.id) {
       return Listing(
         kind: .category, slug: slug, name: node.name, category: node.id,
-        defaultSort: labels.rules.defaultOrder(of: path).flatMap(SearchSort.init(rawValue:)) ?? .relevance)
+        defaultSort: labels.rules.defaultSort(of: path) ?? .relevance)
     }
+    if let rule = labels.rules.unreadable.first(where: { $0.slug == slug }) { throw rule }
     guard let rule = labels.rules.virtualCategories.first(where: { $0.slug == slug }) else { return nil }
     return try listing(of: rule, tree: labels.tree)
   }
@@ -55,25 +56,18 @@ struct Listings: Sendable {
   }
 
   private func listing(of rule: VirtualCategory, tree: CategoryTree) throws -> Listing {
-    var collected = FilterCollector(currency: currency)
-    do {
-      for filter in rule.filters { try collected.add(Self.withCategoryID(filter, tree: tree)) }
-      return Listing(
-        kind: .virtual, slug: rule.slug, name: rule.name, summary: rule.summary, filters: try collected.filters(),
-        defaultSort: SearchSort(rawValue: rule.defaultOrder) ?? .relevance, firstFacets: rule.firstFacets)
-    } catch {
-      throw UnreadableRule(slug: rule.slug, reason: error.reason)
+    let filters = try rule.conditions.map { condition -> SearchFilter in
+      switch condition {
+      case .filter(let filter): return filter
+      case .category(let slug):
+        guard let node = tree.node(slug: slug) else {
+          throw UnreadableRule(slug: rule.slug, reason: "there is no category \(slug)")
+        }
+        return .category(node.id)
+      }
     }
-  }
-
-  /// A rule names a category by its slug, a filter by its id.
-  private static func withCategoryID(_ filter: String, tree: CategoryTree) throws(InvalidInput) -> String {
-    let prefix = "category:"
-    guard filter.hasPrefix(prefix) else { return filter }
-    let slug = String(filter.dropFirst(prefix.count))
-    guard let node = tree.node(slug: slug) else {
-      throw InvalidInput(parameter: "filter", reason: "there is no category \(slug)")
-    }
-    return prefix + node.id.description
+    return Listing(
+      kind: .virtual, slug: rule.slug, name: rule.name, summary: rule.summary, filters: filters,
+      defaultSort: rule.defaultSort, firstFacets: rule.firstFacets)
   }
 }

@@ -41,7 +41,7 @@ public struct SearchService: Sendable {
   ) {
     let databaseCircuit = CircuitBreaker()
     index = ProductIndex(engine: engine, name: name)
-    directory = CatalogDirectory(catalog: catalog, share: deadlines.labels)
+    directory = CatalogDirectory(catalog: catalog, currency: currency, share: deadlines.labels)
     retriever = Retriever(index: index, requests: retrieval, steps: steps)
     ranker = Ranker(deadline: deadlines.ranking)
     pricer = Pricer(

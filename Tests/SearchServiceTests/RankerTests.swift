@@ -5,6 +5,7 @@
 //    answer says so.
 // 4. A search that is sorted by something else than relevance asks no model.
 // 5. A cursor names its model: a page behind it asks no other.
+import Catalog
 import Ports
 import SearchDSL
 import Testing

@@ -1,11 +1,13 @@
-import Catalog
-
 /// Gathers `filter=code:value` parameters into filters: values of one code widen, codes narrow.
-struct FilterCollector {
+public struct FilterCollector: Sendable {
+  /// Filters, ends of ranges and words taken back, all together. Shoppers tick a handful; each is looked up for each facet.
+  public static let maxConditions = 30
+  /// Their texts together, for every link of a page holds them all.
+  public static let maxConditionBytes = 4_000
   private static let longestCode = 64
   private static let longestValue = 200
   /// Ten years: what is older is not new by any rule.
-  private static let mostDays = 3650
+  private static let maxDays = 3650
 
   let currency: Currency
   private var order: [String] = []
@@ -16,25 +18,25 @@ struct FilterCollector {
   private var priceUpper: Int64?
   private var numbers: [String: (lower: Double?, upper: Double?)] = [:]
 
-  init(currency: Currency) { self.currency = currency }
+  public init(currency: Currency) { self.currency = currency }
 
   /// Counts one more condition of whatever kind: all of a search together have one limit.
-  mutating func count(_ name: String, _ text: String) throws(InvalidInput) {
+  public mutating func count(_ name: String, _ text: String) throws(InvalidInput) {
     count += 1
     bytes += text.utf8.count
-    guard count <= SearchInput.mostConditions else {
+    guard count <= Self.maxConditions else {
       throw InvalidInput(
         parameter: String(name.prefix(40)),
-        reason: "is one condition too many: a search takes \(SearchInput.mostConditions) together")
+        reason: "is one condition too many: a search takes \(Self.maxConditions) together")
     }
-    guard bytes <= SearchInput.mostConditionBytes else {
+    guard bytes <= Self.maxConditionBytes else {
       throw InvalidInput(
         parameter: String(name.prefix(40)),
-        reason: "makes the conditions longer than \(SearchInput.mostConditionBytes) bytes together")
+        reason: "makes the conditions longer than \(Self.maxConditionBytes) bytes together")
     }
   }
 
-  mutating func add(_ text: String) throws(InvalidInput) {
+  public mutating func add(_ text: String) throws(InvalidInput) {
     try count("filter", text)
     guard let colon = text.firstIndex(of: ":") else {
       throw InvalidInput(parameter: "filter", reason: "is not written code:value, as in colour:Red")
@@ -53,7 +55,7 @@ struct FilterCollector {
   }
 
   /// Takes an end of a range as a form sends it: `price_min`, or `min:weight` of a number; false for another name.
-  mutating func addBound(name: String, _ text: String) throws(InvalidInput) -> Bool {
+  public mutating func addBound(name: String, _ text: String) throws(InvalidInput) -> Bool {
     guard Self.isBound(name) else { return false }
     try count(name, text)
     switch name {
@@ -72,7 +74,7 @@ struct FilterCollector {
   }
 
   /// Whether a parameter of this name is an end of a range.
-  static func isBound(_ name: String) -> Bool {
+  public static func isBound(_ name: String) -> Bool {
     name == "price_min" || name == "price_max"
       || (name.hasPrefix("min:") || name.hasPrefix("max:")) && isCode(String(name.dropFirst(4)))
   }
@@ -82,7 +84,7 @@ struct FilterCollector {
       && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "_") }
   }
 
-  func filters() throws(InvalidInput) -> [SearchFilter] {
+  public func filters() throws(InvalidInput) -> [SearchFilter] {
     var result: [SearchFilter] = []
     for code in order { result.append(try filter(code: code, values: values[code] ?? [])) }
     if priceLower != nil || priceUpper != nil {
@@ -125,9 +127,9 @@ struct FilterCollector {
       guard last == "yes" else { throw InvalidInput(parameter: "filter", reason: "reduced takes yes") }
       return .reduced
     case "released":
-      guard last.hasSuffix("d"), let days = Int(last.dropLast()), (1...Self.mostDays).contains(days) else {
+      guard last.hasSuffix("d"), let days = Int(last.dropLast()), (1...Self.maxDays).contains(days) else {
         throw InvalidInput(
-          parameter: "filter", reason: "released takes a number of days from 1 to \(Self.mostDays), as in 30d")
+          parameter: "filter", reason: "released takes a number of days from 1 to \(Self.maxDays), as in 30d")
       }
       return .releasedWithin(days: days)
     default:
