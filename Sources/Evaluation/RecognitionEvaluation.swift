@@ -1,7 +1,7 @@
 import Importing
 
 /// The kinds of entities that a query may mention.
-enum EntityKind: String, Sendable, CaseIterable {
+package enum EntityKind: String, Sendable, CaseIterable {
   case brand, category, colour, size, price
 }
 
@@ -10,55 +10,65 @@ enum EntityKind: String, Sendable, CaseIterable {
 /// The file is CSV with the columns query, brand, category, colour, size and price (docs/reference/seeds.md). A cell
 /// contains labels separated by `|`; a label may allow several values, separated by ` or `; a label with a `?` is open:
 /// both recognising it and leaving it out are right.
-struct RecognitionEvaluation {
+package struct RecognitionEvaluation {
   /// Returns the entities recognised in a query, each with its value.
-  typealias Recogniser = (_ query: String) -> [(kind: EntityKind, value: String)]
+  package typealias Recogniser = (_ query: String) -> [(kind: EntityKind, value: String)]
 
-  struct Label: Equatable {
-    var kind: EntityKind
+  package struct Label: Equatable {
+    package var kind: EntityKind
     /// Any of them is right.
     var values: [String]
     var isOpen: Bool
   }
 
-  struct Query: Equatable {
+  package struct Query: Equatable {
     var text: String
     var labels: [Label]
   }
 
   /// The counts of right and wrong results, over all queries.
-  struct Score: Equatable {
-    var found = 0
-    var missed = 0
+  package struct Score: Equatable {
+    package var found = 0
+    package var missed = 0
     /// Recognised, but not in the query.
-    var wrong = 0
+    package var wrong = 0
+
+    package init(
+      found: Int = 0, missed: Int = 0, wrong: Int = 0
+    ) {
+      self.found = found
+      self.missed = missed
+      self.wrong = wrong
+    }
 
     /// The share of recognised entities that are in the query; 1 if none was recognised.
-    var precision: Double { found + wrong == 0 ? 1 : Double(found) / Double(found + wrong) }
+    package var precision: Double { found + wrong == 0 ? 1 : Double(found) / Double(found + wrong) }
     /// The share of the query's entities that were recognised; 1 if there are none.
-    var recall: Double { found + missed == 0 ? 1 : Double(found) / Double(found + missed) }
+    package var recall: Double { found + missed == 0 ? 1 : Double(found) / Double(found + missed) }
     /// The harmonic mean of both.
-    var f1: Double { found == 0 ? (missed + wrong == 0 ? 1 : 0) : 2 * precision * recall / (precision + recall) }
+    package var f1: Double {
+      found == 0 ? (missed + wrong == 0 ? 1 : 0) : 2 * precision * recall / (precision + recall)
+    }
 
-    static func + (left: Score, right: Score) -> Score {
+    package static func + (left: Score, right: Score) -> Score {
       Score(found: left.found + right.found, missed: left.missed + right.missed, wrong: left.wrong + right.wrong)
     }
   }
 
   /// A query whose recognition differs from its labels.
-  struct Miss: Equatable {
-    var query: String
-    var kind: EntityKind
-    var missed: [String]
-    var wrong: [String]
+  package struct Miss: Equatable {
+    package var query: String
+    package var kind: EntityKind
+    package var missed: [String]
+    package var wrong: [String]
   }
 
-  let queries: [Query]
+  package let queries: [Query]
   /// The categories above each category: recognising one of them is true, if less specific, and counts neither way.
   private let broader: [String: Set<String>]
 
   /// `categories` are the catalog's, from the root down.
-  init(path: String, categories: [[String]]) throws {
+  package init(path: String, categories: [[String]]) throws {
     var broader: [String: Set<String>] = [:]
     for path in categories {
       for (depth, name) in path.enumerated() {
@@ -80,7 +90,7 @@ struct RecognitionEvaluation {
   }
 
   /// The score of each kind, and the differences from the labels.
-  func measure(_ recognise: Recogniser) -> (scores: [EntityKind: Score], misses: [Miss]) {
+  package func measure(_ recognise: Recogniser) -> (scores: [EntityKind: Score], misses: [Miss]) {
     var scores: [EntityKind: Score] = [:]
     var misses: [Miss] = []
     for query in queries {

@@ -1,18 +1,18 @@
-import Bootstrap
-import Catalog
-import Indexer
+package import Bootstrap
+package import Catalog
+package import Indexer
 import JSON
-import Ports
-import Ranking
-import SearchDSL
+package import Ports
+package import Ranking
+package import SearchDSL
 import SearchService
-import Understanding
+package import Understanding
 
 /// The source of the judged products, in two separate indices: one with the four plain fields of the published figures,
 /// and one as the shop indexes it. Neither contains anything else, because other products would change the statistics.
-struct JudgedCatalog: Sendable {
+package struct JudgedCatalog: Sendable {
   /// The parts that it is made from.
-  struct Parts: Sendable {
+  package struct Parts: Sendable {
     let judgments: Judgments
     /// Tells the indices of several catalogs of one command apart.
     var number = 0
@@ -23,6 +23,20 @@ struct JudgedCatalog: Sendable {
     let rules: QueryRules
     let clock: any WallClock
 
+    package init(
+      judgments: Judgments, number: Int = 0, products: any ProductSource, catalog: any CatalogReader,
+      engine: any SearchEngine, mapping: IndexMapping, rules: QueryRules, clock: any WallClock
+    ) {
+      self.judgments = judgments
+      self.number = number
+      self.products = products
+      self.catalog = catalog
+      self.engine = engine
+      self.mapping = mapping
+      self.rules = rules
+      self.clock = clock
+    }
+
     var plainIndex: String { "vitrine-evaluate-plain-\(number)" }
     var shopIndex: String { "vitrine-evaluate-shop-\(number)" }
   }
@@ -32,8 +46,8 @@ struct JudgedCatalog: Sendable {
 
   let parts: Parts
   /// The name of the source under which the judged products were imported.
-  let source: String
-  let codes: [ProductID: String]
+  package let source: String
+  package let codes: [ProductID: String]
   let titles: [String: String]
   private let knowledge: CatalogKnowledge
 
@@ -73,7 +87,7 @@ struct JudgedCatalog: Sendable {
   /// Indexes the judged products of each catalog, runs `body` with the shop, and removes the indices.
   ///
   /// `sources` are the names under which the products were imported; nil: the source of most judged products.
-  static func with(
+  package static func with(
     _ parts: [Parts], sources: [String?], of shop: Shop, _ body: ([JudgedCatalog], Shop) async throws -> Void
   ) async throws {
     guard parts.allSatisfy({ $0.judgments.queries.contains(where: \.hasRelevant) }) else { throw NothingRelevant() }

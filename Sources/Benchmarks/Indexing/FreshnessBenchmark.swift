@@ -1,8 +1,8 @@
-import Bootstrap
+package import Bootstrap
 import Catalog
 import ElasticsearchClient
-import Indexer
-import LocalServices
+package import Indexer
+package import LocalServices
 import Ports
 import PostgresClient
 import PostgresStore
@@ -17,7 +17,7 @@ import Threading
 /// versions of a sample are recorded, and searches through the alias repeat until one finds the version: the
 /// measurement ends when a shopper's search would have found the change. At the end every product's version in the
 /// index is compared. The same load first runs for a while without measurement, because Java compiles frequent code.
-struct FreshnessBenchmark {
+package struct FreshnessBenchmark {
   private static let sessions = 8
   /// Changes per second that are searched for: enough for a p99 over a minute.
   private static let samplesASecond = 10
@@ -35,13 +35,26 @@ struct FreshnessBenchmark {
   let renamed: Int
   let terminal: Terminal
 
+  package init(
+    catalog: GeneratedCatalog, mapping: IndexMapping, changesASecond: Int, seconds: Int, warmUpSeconds: Int,
+    renamed: Int, terminal: Terminal
+  ) {
+    self.catalog = catalog
+    self.mapping = mapping
+    self.changesASecond = changesASecond
+    self.seconds = seconds
+    self.warmUpSeconds = warmUpSeconds
+    self.renamed = renamed
+    self.terminal = terminal
+  }
+
   /// The observations of the sessions and probes.
   private struct Seen: Sendable {
     var changes = 0
     var lateness: [Double] = []
   }
 
-  func run(_ kind: LocalSearchServer.Kind?, heapMegabytes: Int) async throws {
+  package func run(_ kind: LocalSearchServer.Kind?, heapMegabytes: Int) async throws {
     guard let kind else { return try await measure(SearchNode(), refreshesEachBatch: true, engineProcess: nil) }
     guard let server = try await LocalSearchServer.start(kind, heapMegabytes: heapMegabytes) else {
       return terminal.printError(LocalSearchServer.absence ?? "no search server could be started")

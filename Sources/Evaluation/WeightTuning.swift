@@ -1,10 +1,10 @@
 import JSON
-import Ranking
-import SearchService
+package import Ranking
+package import SearchService
 
 /// Searches for the ranking's weights with judgments, and measures the search by cross-validation.
-struct WeightTuning {
-  struct Options: Sendable {
+package struct WeightTuning {
+  package struct Options: Sendable {
     var folds = 5
     var seed: UInt64 = 1
     /// nDCG@10 that each step of a weight must gain (`CoordinateAscent`).
@@ -13,18 +13,36 @@ struct WeightTuning {
     var held: Set<String> = []
     /// Queries of one catalog that are searched on, at random; nil: all.
     var sample: Int?
+
+    package init(
+      folds: Int = 5, seed: UInt64 = 1, penalty: Double = 0.001, held: Set<String> = [], sample: Int? = nil
+    ) {
+      self.folds = folds
+      self.seed = seed
+      self.penalty = penalty
+      self.held = held
+      self.sample = sample
+    }
   }
 
   /// One judged catalog, and what is maximised on it.
-  struct JudgedSet {
+  package struct JudgedSet {
     /// Its name in reports: its judgments' file.
     var name: String
     var catalog: JudgedCatalog
     var metric = RelevanceMetric.ndcg10
+
+    package init(
+      name: String, catalog: JudgedCatalog, metric: RelevanceMetric = RelevanceMetric.ndcg10
+    ) {
+      self.name = name
+      self.catalog = catalog
+      self.metric = metric
+    }
   }
 
   /// A catalog that was left out: what the weights found on all others do on it.
-  struct LeftOut: Sendable {
+  package struct LeftOut: Sendable {
     var name: String
     var metric: RelevanceMetric
     var queryCount: Int
@@ -36,14 +54,14 @@ struct WeightTuning {
   }
 
   /// One fold: the effect of weights found on the other queries on the queries held out.
-  struct Fold: Sendable {
+  package struct Fold: Sendable {
     var queryCount: Int
     var old: Double
     var new: Double
     var weights: RankingWeights
   }
 
-  struct Report: Sendable {
+  package struct Report: Sendable {
     var options: Options
     var old: RankingWeights
     /// Found on all queries.
@@ -60,9 +78,9 @@ struct WeightTuning {
     var leftOut: [LeftOut]
     var pointsSearched: Int
 
-    var isUnchanged: Bool { new == old }
+    package var isUnchanged: Bool { new == old }
     /// Weights that are no better on held-out queries have learned noise.
-    var isBetter: Bool { !isUnchanged && heldOut.difference > 0 }
+    package var isBetter: Bool { !isUnchanged && heldOut.difference > 0 }
   }
 
   private static let parameters = RankingWeights.parameters
@@ -79,7 +97,7 @@ struct WeightTuning {
     var weight: Double
   }
 
-  init(sets: [JudgedSet], start: RankingWeights, options: Options) {
+  package init(sets: [JudgedSet], start: RankingWeights, options: Options) {
     self.sets = sets
     self.start = start
     self.options = options
@@ -107,7 +125,7 @@ struct WeightTuning {
   }
 
   /// `onFold` is called after each fold, and after the search on all queries at the end.
-  func run(onFold: @escaping @Sendable () -> Void) async throws -> Report {
+  package func run(onFold: @escaping @Sendable () -> Void) async throws -> Report {
     let count = queries.count
     guard options.folds >= 2, count >= options.folds * 2 else {
       throw TooFewQueries(queries: count, folds: options.folds)

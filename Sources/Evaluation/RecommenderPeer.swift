@@ -1,11 +1,11 @@
 import Bootstrap
 import Foundation
 import JSON
-import Recommending
+package import Recommending
 
 /// scikit-surprise and implicit on the same split, by `scripts/recommender-peer.py` in the machine's python3.
-enum RecommenderPeer {
-  struct Figures {
+package enum RecommenderPeer {
+  package struct Figures {
     /// Nil where the library is not there.
     var surprise: String?
     var implicit: String?
@@ -13,7 +13,7 @@ enum RecommenderPeer {
     var lists: [RecommenderEvaluation.ListRow]
   }
 
-  enum Outcome {
+  package enum Outcome {
     case measured(Figures)
     /// Why there is nothing to compare with, in one line.
     case absent(String)
@@ -21,7 +21,7 @@ enum RecommenderPeer {
 
   private static let absentExitCode: Int32 = 3
 
-  static func run(
+  package static func run(
     python: String, interactions: Interactions, part: InteractionSplit.Part, options: RecommenderEvaluation.Options
   ) throws -> Outcome {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("vitrine-rows-\(UUID().uuidString).tsv")

@@ -2,7 +2,7 @@ import Glibc
 import Threading
 
 /// wrk (Debian's package), the load generator of every benchmark over HTTP.
-enum LoadGenerator {
+package enum LoadGenerator {
   struct Figures: Sendable {
     var requestsPerSecond: Double
     var p50Milliseconds: Double
@@ -29,7 +29,7 @@ enum LoadGenerator {
   }
 
   /// Throws if there is no `wrk`: before anything is measured, not after.
-  static func checkInstalled() async throws {
+  package static func checkInstalled() async throws {
     let found = await onOwnThread { outputOf("command -v wrk") }
     if found.isEmpty { throw Missing() }
   }

@@ -1,14 +1,14 @@
-import Bootstrap
+package import Bootstrap
 import Catalog
 import Configuration
 import Glibc
 import LocalServices
 import PostgresClient
 import PostgresStore
-import Seeding
+package import Seeding
 
 /// A catalog of generated products in a private Postgres, for measurements that need a large one.
-struct GeneratedCatalog {
+package struct GeneratedCatalog {
   private static let databaseName = "bench"
   private static let batch = 5_000
   private static let priceConstraint = "price_no_overlap"
@@ -18,11 +18,12 @@ struct GeneratedCatalog {
   let server: LocalPostgres
   let pool: PostgresPool
   /// How long the products took to load; nil if they were there already.
-  let loadSeconds: Double?
+  package let loadSeconds: Double?
 
   /// Loads the products, or finds them in `folder` from an earlier run with the same options. Without a folder the
   /// database is temporary.
-  static func open(_ options: GenerationOptions, folder: String?, _ terminal: Terminal) async throws -> GeneratedCatalog
+  package static func open(_ options: GenerationOptions, folder: String?, _ terminal: Terminal) async throws
+    -> GeneratedCatalog
   {
     let server =
       if let folder { try await LocalPostgres.start(in: folder) } else { try await LocalPostgres.startTemporary() }
@@ -84,7 +85,7 @@ struct GeneratedCatalog {
     }
   }
 
-  func close() async {
+  package func close() async {
     await pool.close()
     await server.stop()
   }

@@ -1,4 +1,4 @@
-import Bootstrap
+package import Bootstrap
 import Catalog
 import Configuration
 import ElasticsearchClient
@@ -17,7 +17,7 @@ import SearchService
 /// Both engines hold the same documents under the same mapping and run the same body: the shop's own, with 24 hits, all
 /// facets and the exact count. Over HTTP the shop does more than its peer: it understands the query, quotes each price
 /// from Postgres and writes its own JSON. Rounds alternate, so that other load on the machine affects both alike.
-struct SearchBenchmark {
+package struct SearchBenchmark {
   struct Contender {
     var name: String
     var rounds: [LoadGenerator.Figures] = []
@@ -47,7 +47,20 @@ struct SearchBenchmark {
   let connections: [Int]
   let terminal: Terminal
 
-  func run() async throws {
+  package init(
+    shop: Shop, caching: Shop, queries: [String], rounds: Int, secondsPerRound: Int, connections: [Int],
+    terminal: Terminal
+  ) {
+    self.shop = shop
+    self.caching = caching
+    self.queries = queries
+    self.rounds = rounds
+    self.secondsPerRound = secondsPerRound
+    self.connections = connections
+    self.terminal = terminal
+  }
+
+  package func run() async throws {
     let server = try shop.server(port: 0)
     let cachingServer = try caching.server(port: 0)
     for shop in [shop, caching] {

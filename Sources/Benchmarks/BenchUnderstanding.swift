@@ -1,18 +1,28 @@
-import Bootstrap
-import Understanding
+package import Bootstrap
+package import Understanding
 
 /// Measures how long it takes to understand queries: the catalog's own, and twenty words among many synonym rules.
-struct UnderstandingBenchmark {
+package struct UnderstandingBenchmark {
   let understanding: QueryUnderstanding
   let queries: [String]
   let rules: Int
   let rounds: Int
   let terminal: Terminal
 
+  package init(
+    understanding: QueryUnderstanding, queries: [String], rules: Int, rounds: Int, terminal: Terminal
+  ) {
+    self.understanding = understanding
+    self.queries = queries
+    self.rules = rules
+    self.rounds = rounds
+    self.terminal = terminal
+  }
+
   private static let wordsPerQuery = 20
   private static let generatedQueries = 1000
 
-  func run() throws {
+  package func run() throws {
     report("the shop's rules and catalog, \(queries.count) queries", measure(understanding, queries))
     let generated = try manyRules()
     report(

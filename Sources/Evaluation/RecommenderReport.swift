@@ -1,13 +1,25 @@
-import JSON
-import Recommending
+import Bootstrap
+package import JSON
+package import Recommending
 
 /// The output of `vitrine evaluate recommender` prints.
-struct RecommenderReport {
+package struct RecommenderReport {
   var interactions: Interactions
   var options: RecommenderEvaluation.Options
   var report: RecommenderEvaluation.Report
   var peer: RecommenderPeer.Outcome
   var refused: Int
+
+  package init(
+    interactions: Interactions, options: RecommenderEvaluation.Options, report: RecommenderEvaluation.Report,
+    peer: RecommenderPeer.Outcome, refused: Int
+  ) {
+    self.interactions = interactions
+    self.options = options
+    self.report = report
+    self.peer = peer
+    self.refused = refused
+  }
 
   private var peers: RecommenderPeer.Figures? {
     if case .measured(let figures) = peer { figures } else { nil }
@@ -15,7 +27,7 @@ struct RecommenderReport {
 
   // MARK: Text
 
-  var text: String {
+  package var text: String {
     var lines = [
       "\(interactions.rows.count) rows of \(interactions.users.count) users and \(interactions.items.count) items; "
         + "split \(options.split.rawValue): \(report.parts.reduce(0) { $0 + $1.test.count }) rows held out"
@@ -64,7 +76,7 @@ struct RecommenderReport {
 
   // MARK: JSON
 
-  var json: JSONValue {
+  package var json: JSONValue {
     [
       "rows": .int(Int64(interactions.rows.count)), "refused_lines": .int(Int64(refused)),
       "users": .int(Int64(interactions.users.count)), "items": .int(Int64(interactions.items.count)),

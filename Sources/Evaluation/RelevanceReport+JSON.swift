@@ -1,12 +1,12 @@
-import JSON
-import Ranking
+package import JSON
+package import Ranking
 import SearchDSL
 import SearchService
 import Understanding
 
 extension RelevanceReport {
   /// The whole report, including each query's figures, as one JSON object.
-  var json: JSONValue {
+  package var json: JSONValue {
     [
       "judgments": .string(judgmentsFile),
       "engine": .string(engine.distribution),
@@ -87,7 +87,7 @@ extension RelevanceReport.Row {
 
 extension PairedComparison {
   /// The difference, its interval, and the test's p.
-  var json: JSONValue {
+  package var json: JSONValue {
     [
       "pairs": .int(Int64(pairs)), "difference": .double(difference),
       "interval_95": [.double(interval.lowerBound), .double(interval.upperBound)], "p": .double(pValue),

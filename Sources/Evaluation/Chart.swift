@@ -1,3 +1,4 @@
+import Bootstrap
 import Web
 
 /// Charts as inline SVG, without scripts; a table beside them has the same figures, for readers who cannot see charts.

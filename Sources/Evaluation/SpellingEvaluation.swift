@@ -1,38 +1,38 @@
 import Importing
-import Understanding
+package import Understanding
 
 /// Measures the spelling corrector with queries as typed and as meant.
 ///
 /// Its vocabulary is a list of frequencies and the meant words; a word that is not in the list counts as the list's
 /// rarest. A query is right if the correction equals the meant query, ignoring case and the width of white space.
-struct SpellingEvaluation {
-  struct Query {
-    var typed: String
-    var meant: String
+package struct SpellingEvaluation {
+  package struct Query {
+    package var typed: String
+    package var meant: String
   }
 
-  struct Row {
-    var name: String
+  package struct Row {
+    package var name: String
     /// The share of queries whose correction is right.
-    var top1: Double
+    package var top1: Double
     /// The share of words that stay unchanged when the meant queries are corrected.
-    var leftAlone: Double
-    var medianMilliseconds: Double
-    var p99Milliseconds: Double
+    package var leftAlone: Double
+    package var medianMilliseconds: Double
+    package var p99Milliseconds: Double
   }
 
   /// A word of the web frequency list that is more common than this counts as correct: a millionth of all words.
   private static let protectedShare = 1e-6
   static let folds = 5
 
-  let queries: [Query]
+  package let queries: [Query]
   /// With the list's words only.
-  let corrector: SpellingCorrector
+  package let corrector: SpellingCorrector
   private let frequencies: [(word: String, count: Double)]
   private let listTotal: Double
   private let leastCount: Double
 
-  init(queriesFile: String, frequenciesFile: String) throws {
+  package init(queriesFile: String, frequenciesFile: String) throws {
     queries = try TextTable(path: queriesFile, columns: ["typed", "meant"]).rows.map {
       Query(typed: $0[0], meant: $0[1])
     }
@@ -76,11 +76,11 @@ struct SpellingEvaluation {
   // MARK: Rows
 
   /// The corrector as shipped: the queries influenced it only through the list of meant words.
-  func asShipped() -> Row { run("vitrine") { _ in corrector } }
+  package func asShipped() -> Row { run("vitrine") { _ in corrector } }
 
   /// Each fifth of the queries, with the words and pairs of the other fifths' meant queries as a shop's texts: this
   /// shows the value of context.
-  func withOtherQueries() -> Row {
+  package func withOtherQueries() -> Row {
     let correctors = (0..<Self.folds).map { fold in
       Self.corrector(
         queries, frequencies, least: leastCount, total: listTotal, texts: others(than: fold).map(\.meant))
@@ -89,7 +89,7 @@ struct SpellingEvaluation {
   }
 
   /// Each fifth of the queries, with edit costs estimated on the other fifths.
-  func fittedOnOtherQueries() -> Row {
+  package func fittedOnOtherQueries() -> Row {
     let correctors = (0..<Self.folds).map { fold in
       corrector.with(ErrorModel.standard.fitted(to: others(than: fold).flatMap(Self.wordPairs)))
     }
@@ -135,7 +135,7 @@ struct SpellingEvaluation {
   }
 
   /// Queries whose correction is wrong.
-  func misses() -> [(query: Query, corrected: String)] {
+  package func misses() -> [(query: Query, corrected: String)] {
     queries.compactMap { query in
       let corrected = corrector.correct(query.typed)?.text ?? query.typed
       return Self.folded(corrected) == Self.folded(query.meant) ? nil : (query, corrected)

@@ -1,8 +1,9 @@
-import Recommending
+import Bootstrap
+package import Recommending
 
 /// Measures the recommender's models on interactions of which a part is held out.
-struct RecommenderEvaluation {
-  struct Options {
+package struct RecommenderEvaluation {
+  package struct Options {
     var split = InteractionSplit.mod5
     /// The least rating that counts as chosen, for lists.
     var relevantFrom: Float = 4
@@ -11,16 +12,28 @@ struct RecommenderEvaluation {
     var seed: UInt64 = 1
     /// Whether the blend is tuned; nil: where there are at most `mostRowsToTune`.
     var tunes: Bool?
+
+    package init(
+      split: InteractionSplit = InteractionSplit.mod5, relevantFrom: Float = 4, depth: Int = 20, neighbours: Int = 50,
+      seed: UInt64 = 1, tunes: Bool? = nil
+    ) {
+      self.split = split
+      self.relevantFrom = relevantFrom
+      self.depth = depth
+      self.neighbours = neighbours
+      self.seed = seed
+      self.tunes = tunes
+    }
   }
 
-  struct RatingRow {
+  package struct RatingRow {
     var name: String
     var rmse: Double
     var mae: Double
     var seconds: Double
   }
 
-  struct ListRow {
+  package struct ListRow {
     var name: String
     var recall: Double
     var ndcg: Double
@@ -30,8 +43,8 @@ struct RecommenderEvaluation {
     var seconds: Double
   }
 
-  struct Report {
-    var parts: [InteractionSplit.Part]
+  package struct Report {
+    package var parts: [InteractionSplit.Part]
     var ratings: [RatingRow] = []
     var lists: [ListRow] = []
     /// Held-out users, and choices learnt from and held out, over all parts.
@@ -51,8 +64,15 @@ struct RecommenderEvaluation {
   let interactions: Interactions
   let options: Options
 
+  package init(
+    interactions: Interactions, options: Options
+  ) {
+    self.interactions = interactions
+    self.options = options
+  }
+
   /// Each model on each part; figures are means over the parts, times are sums. `progress` is called after each model.
-  func run(progress: () -> Void) throws -> Report {
+  package func run(progress: () -> Void) throws -> Report {
     var report = Report(parts: options.split.parts(of: interactions, seed: options.seed))
     report.parts.removeAll { $0.train.isEmpty || $0.test.isEmpty }
     guard !report.parts.isEmpty else {

@@ -1,13 +1,13 @@
 import Bootstrap
-import Catalog
-import JSON
+package import Catalog
+package import JSON
 import Ranking
-import SearchDSL
-import SearchService
+package import SearchDSL
+package import SearchService
 
 extension WeightTuning.Report {
   /// The report for a terminal.
-  var text: String {
+  package var text: String {
     var weights = FigureTable(
       heading: ["weight", "old", "new"] + folds.indices.map { "fold \($0 + 1)" })
     for parameter in RankingWeights.parameters {
@@ -58,7 +58,7 @@ extension WeightTuning.Report {
   }
 
   /// The file of the new weights, with everything that they were derived from.
-  func file(from origin: WeightTuning.Origin) -> RankingWeightsFile {
+  package func file(from origin: WeightTuning.Origin) -> RankingWeightsFile {
     let folds = folds.map { fold -> JSONValue in
       [
         "queries": .int(Int64(fold.queryCount)), "old": .double(fold.old), "new": .double(fold.new),
@@ -90,7 +90,7 @@ extension WeightTuning.Report {
       ])
   }
 
-  var json: JSONValue {
+  package var json: JSONValue {
     [
       "old": .object(old.json), "new": .object(new.json), "is_better": .bool(isBetter),
       "old_ndcg_10": .double(oldMean), "held_out_ndcg_10": .double(heldOutMean),
@@ -110,7 +110,7 @@ extension WeightTuning.Report {
 
 extension WeightTuning {
   /// The origin of weights, as their file states it.
-  struct Origin: Sendable {
+  package struct Origin: Sendable {
     /// The judgments' file, without its folder.
     var judgmentsName: String
     var judgmentsDigest: String
@@ -119,5 +119,18 @@ extension WeightTuning {
     var engine: EngineInformation
     var version: String
     var createdAt: Timestamp
+
+    package init(
+      judgmentsName: String, judgmentsDigest: String, source: String, productCount: Int, engine: EngineInformation,
+      version: String, createdAt: Timestamp
+    ) {
+      self.judgmentsName = judgmentsName
+      self.judgmentsDigest = judgmentsDigest
+      self.source = source
+      self.productCount = productCount
+      self.engine = engine
+      self.version = version
+      self.createdAt = createdAt
+    }
   }
 }

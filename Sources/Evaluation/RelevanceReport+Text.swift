@@ -1,3 +1,4 @@
+import Bootstrap
 import Ranking
 import SearchDSL
 import SearchService
@@ -8,7 +9,7 @@ extension RelevanceReport {
   private static let mostChanges = 5
 
   /// The report for a terminal.
-  var text: String {
+  package var text: String {
     var lines = [
       "\(productCount) products of source \(source) in \(engine.distribution) \(engine.version); \(queryCount) queries, \(queriesWithRelevant) with a product rated above 0; weights \(weights.fingerprint)",
       "",

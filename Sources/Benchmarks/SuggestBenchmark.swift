@@ -1,4 +1,4 @@
-import Bootstrap
+package import Bootstrap
 import HTTPServer
 import Indexer
 import SearchService
@@ -8,7 +8,7 @@ import Telemetry
 ///
 /// Each query is sent at every letter, as the search box does, and once more with a letter replaced, which exercises
 /// the spelling. There is no peer: no engine here returns products, categories, brands and corrections in one answer.
-struct SuggestBenchmark {
+package struct SuggestBenchmark {
   /// Letters that are typed before a shopper sees the right suggestion.
   private static let longest = 20
   private static let letters = Array("abcdefghijklmnopqrstuvwxyz")
@@ -20,7 +20,18 @@ struct SuggestBenchmark {
   let connections: [Int]
   let terminal: Terminal
 
-  func run() async throws {
+  package init(
+    shop: Shop, queries: [String], rounds: Int, secondsPerRound: Int, connections: [Int], terminal: Terminal
+  ) {
+    self.shop = shop
+    self.queries = queries
+    self.rounds = rounds
+    self.secondsPerRound = secondsPerRound
+    self.connections = connections
+    self.terminal = terminal
+  }
+
+  package func run() async throws {
     let indexed = try await shop.indexFull()
     try await shop.knowledge.refresh()
     let server = try shop.server(port: 0)

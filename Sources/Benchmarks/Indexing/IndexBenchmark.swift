@@ -1,10 +1,10 @@
-import Bootstrap
+package import Bootstrap
 import Catalog
 import Configuration
 import ElasticsearchClient
 import Glibc
-import Indexer
-import LocalServices
+package import Indexer
+package import LocalServices
 import Ports
 import PostgresClient
 import PostgresStore
@@ -13,7 +13,7 @@ import SearchNode
 import Threading
 
 /// `vitrine bench index`: the whole way from Postgres into an engine, beside the same documents sent ready-made.
-struct IndexBenchmark {
+package struct IndexBenchmark {
   /// The cost of one contender.
   struct Figures: Sendable {
     var documents: Int
@@ -46,9 +46,23 @@ struct IndexBenchmark {
   let drifts: Int
   let terminal: Terminal
 
+  package init(
+    catalog: GeneratedCatalog, mapping: IndexMapping, products: Int, connections: Int, rounds: Int, warmUpBulks: Int,
+    drifts: Int, terminal: Terminal
+  ) {
+    self.catalog = catalog
+    self.mapping = mapping
+    self.products = products
+    self.connections = connections
+    self.rounds = rounds
+    self.warmUpBulks = warmUpBulks
+    self.drifts = drifts
+    self.terminal = terminal
+  }
+
   // MARK: Into the embedded node
 
-  func runEmbedded() async throws {
+  package func runEmbedded() async throws {
     let node = SearchNode()
     let figures = try await full(into: node, alias: "bench-embedded", engineProcess: nil)
     report("vitrine index full, embedded node", figures, engine: "")
@@ -69,7 +83,7 @@ struct IndexBenchmark {
 
   // MARK: Into a server
 
-  func run(_ kind: LocalSearchServer.Kind, heapMegabytes: Int) async throws {
+  package func run(_ kind: LocalSearchServer.Kind, heapMegabytes: Int) async throws {
     guard let server = try await LocalSearchServer.start(kind, heapMegabytes: heapMegabytes) else {
       terminal.printError(LocalSearchServer.absence ?? "no search server could be started")
       return

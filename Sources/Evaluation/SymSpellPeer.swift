@@ -3,8 +3,8 @@ import Foundation
 import JSON
 
 /// symspellpy on the same lists, by `scripts/symspell-peer.py` in the machine's python3.
-enum SymSpellPeer {
-  enum Outcome {
+package enum SymSpellPeer {
+  package enum Outcome {
     case measured(version: String, rows: [SpellingEvaluation.Row])
     /// The reason why there is nothing to compare with, in one line.
     case absent(String)
@@ -12,7 +12,7 @@ enum SymSpellPeer {
 
   private static let absentExitCode: Int32 = 3
 
-  static func run(python: String, queries: String, frequencies: String) throws -> Outcome {
+  package static func run(python: String, queries: String, frequencies: String) throws -> Outcome {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [python, try ProjectFolder.find() + "/scripts/symspell-peer.py", queries, frequencies]

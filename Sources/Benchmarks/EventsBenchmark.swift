@@ -1,8 +1,8 @@
 import Behaviour
-import Bootstrap
+package import Bootstrap
 import Catalog
 import Ports
-import PostgresClient
+package import PostgresClient
 import PostgresStore
 import Telemetry
 import Threading
@@ -10,7 +10,7 @@ import Threading
 /// `vitrine bench events`: how many events a second are stored, each before its sender goes on.
 ///
 /// The peer is the same store without the intake: each request is a transaction of its own.
-struct EventsBenchmark {
+package struct EventsBenchmark {
   private static let products = 10_000
   private static let visitors = 20_000
 
@@ -20,7 +20,17 @@ struct EventsBenchmark {
   let seconds: Int
   let terminal: Terminal
 
-  func run() async throws {
+  package init(
+    pool: PostgresPool, requestSize: Int, senders: Int, seconds: Int, terminal: Terminal
+  ) {
+    self.pool = pool
+    self.requestSize = requestSize
+    self.senders = senders
+    self.seconds = seconds
+    self.terminal = terminal
+  }
+
+  package func run() async throws {
     try await pool.execute(
       """
       INSERT INTO catalog.product (source, code, title, lifecycle)

@@ -1,3 +1,4 @@
+import Bootstrap
 import Ranking
 import SearchDSL
 import SearchService
@@ -5,7 +6,7 @@ import Understanding
 import Web
 
 /// An evaluation of relevance as one self-contained HTML page: no script, no other file.
-struct RelevancePage {
+package struct RelevancePage {
   /// Products that a query's change shows on each side.
   private static let mostShown = 5
   /// Queries of each kind that a comparison shows; the JSON has all.
@@ -13,7 +14,13 @@ struct RelevancePage {
 
   let report: RelevanceReport
 
-  var text: String {
+  package init(
+    report: RelevanceReport
+  ) {
+    self.report = report
+  }
+
+  package var text: String {
     let title = "Relevance on \(report.judgmentsFile.split(separator: "/").last.map(String.init) ?? "judgments")"
     let html: HTML = """
       <!doctype html>

@@ -1,15 +1,15 @@
-import Catalog
+package import Catalog
 
 /// The plainest recogniser of entities, as a yardstick: a value of the catalog that occurs literally in the query. If
 /// values overlap, the longest counts. It knows no prices, no plurals, and no words without meaning.
-struct ValueLookUp {
+package struct ValueLookUp {
   private static let sizeCodes: Set<String> = ["size", "shoe_size", "bed_size", "towel_size", "rug_size"]
   private static let colourCode = "colour"
 
   private var entities: [[String]: (kind: EntityKind, value: String)] = [:]
   private var longest = 0
 
-  init(products: [ProductRecord]) {
+  package init(products: [ProductRecord]) {
     for product in products {
       if let brand = product.brand { add(.brand, brand) }
       for name in product.categories.flatMap(\.self) { add(.category, name) }
@@ -28,7 +28,7 @@ struct ValueLookUp {
     longest = max(longest, words.count)
   }
 
-  func recognise(_ query: String) -> [(kind: EntityKind, value: String)] {
+  package func recognise(_ query: String) -> [(kind: EntityKind, value: String)] {
     let words = Self.words(query)
     var found: [(kind: EntityKind, value: String)] = []
     var start = 0

@@ -38,7 +38,8 @@ private struct HTTPContender {
 /// Measures requests per second of `HTTPServer` beside a bare libmicrohttpd handler in C that also suspends and
 /// resumes: answers of 4 KB to `connections` kept-alive connections, in alternating rounds, so that other load on the
 /// machine affects both alike. The goal is 0.7 of the peer for the handler in a task.
-func benchHTTP(rounds: Int = 5, secondsPerRound: Int = 3, connections: Int = 64, threads: Int = 2) async throws {
+package func benchHTTP(rounds: Int = 5, secondsPerRound: Int = 3, connections: Int = 64, threads: Int = 2) async throws
+{
   let bodyBytes = 4_096
   guard let peer = CMicroHTTPDPeer_start(UInt32(clamping: threads), bodyBytes) else {
     throw HTTPBenchmarkError.peerFailed

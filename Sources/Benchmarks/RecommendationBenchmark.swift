@@ -1,4 +1,4 @@
-import Bootstrap
+package import Bootstrap
 import Catalog
 import Ports
 import PostgresStore
@@ -9,16 +9,26 @@ import Telemetry
 /// catalog as it is.
 ///
 /// A shopper's history is computed from the shopper's number, so that a million shoppers need no memory.
-struct RecommendationBenchmark {
+package struct RecommendationBenchmark {
   let shop: Shop
   let shoppers: UInt64
   let requests: Int
   let clients: Int
   let terminal: Terminal
 
+  package init(
+    shop: Shop, shoppers: UInt64, requests: Int, clients: Int, terminal: Terminal
+  ) {
+    self.shop = shop
+    self.shoppers = shoppers
+    self.requests = requests
+    self.clients = clients
+    self.terminal = terminal
+  }
+
   private static let deedsPerShopper = 30
 
-  func run() async throws {
+  package func run() async throws {
     let ids = try await productIDs()
     guard !ids.isEmpty else {
       terminal.printError("the catalog is empty: fill it with 'vitrine seed' and 'vitrine import'")

@@ -2,12 +2,12 @@ import Bootstrap
 import JSON
 import Ranking
 import SearchDSL
-import SearchService
+package import SearchService
 import Understanding
 
 /// Measures rankings with people's judgments: five known forms of BM25, the shop's own search, and that search without
 /// each of its steps in turn.
-struct RelevanceEvaluation {
+package struct RelevanceEvaluation {
   /// Products on a shopper's page, whose latency is reported.
   private static let page = 10
   /// The data of the known figures: 19,406 products and 54 queries.
@@ -29,7 +29,17 @@ struct RelevanceEvaluation {
   let seed: UInt64
   let ablates: Bool
 
-  func run() async throws -> RelevanceReport {
+  package init(
+    catalog: JudgedCatalog, judgmentsFile: String, weights: RankingWeightsFile, seed: UInt64, ablates: Bool
+  ) {
+    self.catalog = catalog
+    self.judgmentsFile = judgmentsFile
+    self.weights = weights
+    self.seed = seed
+    self.ablates = ablates
+  }
+
+  package func run() async throws -> RelevanceReport {
     let engine = try await catalog.parts.engine.information(deadline: .now + .seconds(10))
     let plainRows = try await measurePlainForms()
     let allSteps = Set(SearchStep.allCases)

@@ -1,14 +1,14 @@
 import Bootstrap
-import Ranking
+package import Ranking
 import SearchDSL
 import SearchService
 import Understanding
 
 /// The result of an evaluation of relevance: the figures of each ranking, and their differences.
-struct RelevanceReport: Sendable {
+package struct RelevanceReport: Sendable {
   /// One way of searching, and its figures.
-  struct Row: Sendable {
-    var run: JudgedRun
+  package struct Row: Sendable {
+    package var run: JudgedRun
     /// For one page of ten products, which a shopper requests.
     var p50Milliseconds: Double
     var p99Milliseconds: Double
@@ -73,7 +73,7 @@ struct RelevanceReport: Sendable {
   var weights: RankingWeightsFile
   var seed: UInt64
   var plainRows: [Row]
-  var shopRow: Row
+  package var shopRow: Row
   /// The shop's search against the best plain form.
   var againstPlain: Comparison?
   /// In the order of the steps; empty if not requested.

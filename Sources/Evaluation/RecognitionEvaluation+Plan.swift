@@ -1,8 +1,9 @@
-import Understanding
+import Bootstrap
+package import Understanding
 
 extension RecognitionEvaluation {
   /// The entities that a plan recognised, in the terms of the labels.
-  static func entities(of plan: QueryPlan) -> [(kind: EntityKind, value: String)] {
+  package static func entities(of plan: QueryPlan) -> [(kind: EntityKind, value: String)] {
     plan.recognitions.flatMap { recognition -> [(kind: EntityKind, value: String)] in
       switch (recognition.kind, recognition.constraint) {
       case (.brand, _): [(.brand, recognition.label)]
