@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The difference between the treatment's and the control's mean, with its error: the input of all tests.
 public struct ArmDifference: Sendable, Equatable {
-  /// What the difference is a difference of.
+  /// The quantity that is compared.
   public enum Scale: Sendable {
     /// mean B − mean A.
     case absolute
@@ -51,8 +51,10 @@ public struct TestResult: Sendable, Equatable {
   public let pValue: Double
 }
 
-/// The test for a sample whose size was fixed beforehand (Welch 1947). Who looks each day and stops at the first p below
-/// .05 finds a difference in a third of all experiments without any: that is what `SequentialTest` is for.
+/// The test for a sample whose size was fixed beforehand (Welch 1947).
+///
+/// A reader who looks at ten moments and stops at the first p below .05 finds a difference in a fifth of all experiments
+/// that have none: `SequentialTest` is for such reading.
 public enum FixedHorizonTest {
   public static func result(_ difference: ArmDifference, alpha: Double = 0.05) -> TestResult {
     let t = difference.estimate / difference.standardError

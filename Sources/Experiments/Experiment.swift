@@ -59,7 +59,8 @@ public struct Experiment: Sendable, Equatable {
     try expect(Set(arms.map(\.name)).count == arms.count, "two arms have the same name")
     for arm in arms {
       try expect(
-        (1...Self.mostWeight).contains(arm.weight), "arm \(arm.name) has the weight \(arm.weight); 1 to 10000 are possible")
+        (1...Self.mostWeight).contains(arm.weight),
+        "arm \(arm.name) has the weight \(arm.weight); 1 to 10000 are possible")
     }
     try expect(
       slice.buckets.lowerBound >= 0 && slice.buckets.upperBound <= Self.buckets && !slice.buckets.isEmpty,
@@ -118,7 +119,8 @@ public struct ExperimentSet: Sendable, Equatable {
         guard other.slice.layer != experiment.slice.layer || !other.slice.buckets.overlaps(experiment.slice.buckets)
         else {
           throw ExperimentError(
-            experiment: experiment.name, reason: "its slice of layer \(other.slice.layer) overlaps that of \(other.name)")
+            experiment: experiment.name,
+            reason: "its slice of layer \(other.slice.layer) overlaps that of \(other.name)")
         }
       }
     }

@@ -13,7 +13,8 @@ public struct SampleRatioCheck: Sendable, Equatable {
   /// Nil without visitors. `weights` are the arms' planned shares.
   public init?(counts: [Int], weights: [Int]) {
     precondition(counts.count == weights.count && counts.count > 1, "each of two or more arms has a count and a weight")
-    precondition(weights.allSatisfy { $0 > 0 } && counts.allSatisfy { $0 >= 0 }, "weights are above 0, counts not below")
+    precondition(
+      weights.allSatisfy { $0 > 0 } && counts.allSatisfy { $0 >= 0 }, "weights are above 0, counts not below")
     let (count, weight) = (Double(counts.reduce(0, +)), Double(weights.reduce(0, +)))
     guard count > 0 else { return nil }
     var chiSquare = 0.0
@@ -27,9 +28,9 @@ public struct SampleRatioCheck: Sendable, Equatable {
   public var isBroken: Bool { pValue < Self.threshold }
 }
 
-/// The visitors of an experiment, each in the one arm that was shown; who saw several is counted apart.
+/// The visitors of an experiment, each in the one arm that was shown; visitors of several arms are counted apart.
 ///
-/// A visitor sees two arms if an ID is shared or the assignment changed under way. They tell nothing about either arm, and
+/// A visitor sees two arms if an ID is shared or the assignment changed under way. Such visitors tell nothing about either arm, and
 /// are left out.
 public struct Exposures: Sendable {
   /// A larger share means that the assignment does not hold.
@@ -60,7 +61,7 @@ public struct Exposures: Sendable {
   public var isBroken: Bool { shareOfSeveral > Self.greatestShareOfSeveral }
 }
 
-/// What an experiment says about one metric of one arm, or why it must not be read.
+/// The result of an experiment for one metric of one arm, or the reason why it must not be read.
 public struct ExperimentReading: Sendable, Equatable {
   public enum Finding: Sendable, Equatable {
     /// The arms' visitors are not alike: nothing may be concluded.

@@ -54,7 +54,11 @@ public struct SampleSize: Sendable, Equatable {
     while self.power(relativeEffect: high, visitorsPerArm: visitorsPerArm) < power, high < 1e6 { high *= 2 }
     for _ in 0..<100 {
       let middle = (low + high) / 2
-      if self.power(relativeEffect: middle, visitorsPerArm: visitorsPerArm) < power { low = middle } else { high = middle }
+      if self.power(relativeEffect: middle, visitorsPerArm: visitorsPerArm) < power {
+        low = middle
+      } else {
+        high = middle
+      }
     }
     return high
   }

@@ -130,7 +130,8 @@ extension LambdaMART.Options {
       try expect(examples.featureNames.contains(name), "the examples have no feature \(name)")
     }
     // LightGBM has a gain for each grade, as many as are named.
-    let gains = (0...Int(saturating: RankingExamples.highestRating)).map { String((1 << $0) - 1) }.joined(separator: ",")
+    let gains = (0...Int(saturating: RankingExamples.highestRating)).map { String((1 << $0) - 1) }.joined(
+      separator: ",")
     var parameters = [
       "objective=lambdarank", "metric=ndcg", "eval_at=10", "label_gain=\(gains)", "learning_rate=\(learningRate)",
       "num_leaves=\(leaves)", "min_data_in_leaf=\(leastRowsOfLeaf)", "min_sum_hessian_in_leaf=\(leastHessianOfLeaf)",

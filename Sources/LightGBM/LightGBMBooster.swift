@@ -26,7 +26,8 @@ final class LightGBMDataset {
     else { throw LightGBMError("\(examples.rowCount) rows cannot be trained on") }
     var made: LightGBMLibrary.Handle?
     let code = examples.values.withUnsafeBytes { bytes in
-      library.functions.datasetFromMatrix(bytes.baseAddress!, Self.float64, rows, columns, 1, parameters, reference, &made)
+      library.functions.datasetFromMatrix(
+        bytes.baseAddress!, Self.float64, rows, columns, 1, parameters, reference, &made)
     }
     try library.check(code, "making a dataset")
     guard let made else { throw LightGBMError("making a dataset: no handle was given") }

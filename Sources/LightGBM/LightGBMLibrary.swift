@@ -31,8 +31,7 @@ public final class LightGBMLibrary: Sendable {
     let boosterUpdate: @convention(c) (Handle, Out<CInt>) -> CInt
     let boosterEvalCount: @convention(c) (Handle, Out<CInt>) -> CInt
     let boosterEval: @convention(c) (Handle, CInt, Out<CInt>, Out<Double>) -> CInt
-    let boosterText:
-      @convention(c) (Handle, CInt, CInt, CInt, Int64, Out<Int64>, UnsafeMutablePointer<CChar>?) -> CInt
+    let boosterText: @convention(c) (Handle, CInt, CInt, CInt, Int64, Out<Int64>, UnsafeMutablePointer<CChar>?) -> CInt
     let boosterImportance: @convention(c) (Handle, CInt, CInt, Out<Double>) -> CInt
     let boosterPredict:
       @convention(c) (

@@ -47,7 +47,8 @@ private func isClose(_ value: Double, _ expected: Double, _ tolerance: Double = 
       #expect(isClose(StudentDistribution.cumulative(-x, degreesOfFreedom: 1), 0.5 - atan(x) / .pi, 1e-9))
       #expect(
         isClose(
-          StudentDistribution.cumulative(x, degreesOfFreedom: 3) + StudentDistribution.cumulative(-x, degreesOfFreedom: 3),
+          StudentDistribution.cumulative(x, degreesOfFreedom: 3)
+            + StudentDistribution.cumulative(-x, degreesOfFreedom: 3),
           1))
     }
   }

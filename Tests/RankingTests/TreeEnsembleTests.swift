@@ -116,7 +116,9 @@ struct FixtureRows {
   @Test("3. a threshold of ∞ parts missing values from all others") func infiniteThreshold() throws {
     let text = Self.small.replacingOccurrences(of: "threshold=1.5 2.5", with: "threshold=inf 2.5")
     // Numbers and NaN kinds: none, missing right, missing left.
-    for (decision, expected) in [("0 0", [1.25, 1.25, 1.25]), ("8 0", [1.25, 1.25, 2.25]), ("10 0", [1.25, 1.25, 1.25])] {
+    for (decision, expected) in [
+      ("0 0", [1.25, 1.25, 1.25]), ("8 0", [1.25, 1.25, 2.25]), ("10 0", [1.25, 1.25, 1.25]),
+    ] {
       let trees = try TreeEnsemble(
         lightGBMText: text.replacingOccurrences(of: "decision_type=2 0", with: "decision_type=" + decision))
       #expect(trees.scores(of: [7, 1, .infinity, 1, .nan, 1]) == expected, "\(decision)")

@@ -109,7 +109,8 @@ extension ClickModel {
     var sum = 0.0
     var count = 0
     for page in pages {
-      for (probability, isClicked) in zip(clickProbabilities(query: page.query, products: page.products), page.clicked) {
+      for (probability, isClicked) in zip(clickProbabilities(query: page.query, products: page.products), page.clicked)
+      {
         sum += Self.log2(isClicked ? probability : 1 - probability)
         count += 1
       }

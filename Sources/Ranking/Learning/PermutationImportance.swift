@@ -4,9 +4,11 @@ public struct PermutationImportance: Sendable, Equatable {
   /// Mean nDCG@10 as it is − with the feature shuffled, averaged over the shuffles.
   public let loss: Double
 
-  /// For each feature, the greatest loss first. Features that are the same in all rows are left out.
+  /// For each of the features (all, if none are named), the greatest loss first. Features that are the same in all rows are
+  /// left out.
   public static func of(
-    _ examples: RankingExamples, seed: UInt64, shuffles: Int = 3, scores: (RankingExamples) -> [Double]
+    _ examples: RankingExamples, features: [Int]? = nil, seed: UInt64, shuffles: Int = 3,
+    scores: (RankingExamples) -> [Double]
   ) -> [PermutationImportance] {
     precondition(shuffles > 0, "an importance needs a shuffle")
     func figure(_ examples: RankingExamples) -> Double {
@@ -16,7 +18,7 @@ public struct PermutationImportance: Sendable, Equatable {
     let width = examples.featureCount
     var random = SplitMix64(seed: seed)
     var found: [PermutationImportance] = []
-    for feature in 0..<width {
+    for feature in features ?? Array(0..<width) {
       let column = (0..<examples.rowCount).map { examples.value(row: $0, feature: feature) }
       guard column.contains(where: { $0.bitPattern != column[0].bitPattern }) else { continue }
       var sum = 0.0

@@ -24,7 +24,8 @@ extension RankingExamples {
     let width = lines.width
     guard lines.ratings.count * width <= Self.mostValues else {
       throw RankingFileError(
-        line: number, reason: "\(lines.ratings.count) rows of \(width) features are more than \(Self.mostValues) values")
+        line: number, reason: "\(lines.ratings.count) rows of \(width) features are more than \(Self.mostValues) values"
+      )
     }
     let queryEnds: Set<Int> =
       if let sizes { try Self.ends(sizes: sizes, rows: lines.ratings.count) } else { try lines.queryEnds() }
@@ -57,7 +58,8 @@ extension RankingExamples {
       guard end <= rows else { break }
     }
     guard end == rows else {
-      throw RankingFileError(line: number, reason: "of the query sizes: they add up to \(end), the file has \(rows) rows")
+      throw RankingFileError(
+        line: number, reason: "of the query sizes: they add up to \(end), the file has \(rows) rows")
     }
     return ends
   }

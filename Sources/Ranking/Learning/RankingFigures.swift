@@ -34,7 +34,9 @@ public struct RankingFigures: Sendable, Equatable {
   public var meanReciprocalRank: Double? { RankingMetrics.mean(queries.lazy.map { $0?.reciprocalRank }) }
 
   /// The mean as LightGBM's own metric prints it, which counts 1 for a query without anything relevant.
-  public func lightGBMNDCG(at k: Int) -> Double? { RankingMetrics.mean(queries.lazy.map { $0 == nil ? 1 : $0?.ndcg[k] }) }
+  public func lightGBMNDCG(at k: Int) -> Double? {
+    RankingMetrics.mean(queries.lazy.map { $0 == nil ? 1 : $0?.ndcg[k] })
+  }
 
   /// nDCG@k of each query that has one in both, for a paired comparison.
   public func pairs(with other: RankingFigures, at k: Int) -> (own: [Double], other: [Double]) {

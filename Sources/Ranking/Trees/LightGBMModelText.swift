@@ -85,7 +85,9 @@ struct LightGBMModelText: Sendable {
     guard version == "v3" || version == "v4" else {
       throw header.refusal("version", "\"\(version.prefix(20))\" is not known; v3 and v4 are")
     }
-    for (key, meaning): (Substring, String) in [("num_class", "classes"), ("num_tree_per_iteration", "trees an iteration")] {
+    for (key, meaning): (Substring, String) in [
+      ("num_class", "classes"), ("num_tree_per_iteration", "trees an iteration"),
+    ] {
       let count = try header.integer(key, in: 1...1_000_000)
       guard count == 1 else { throw header.refusal(key, "the model has \(count) \(meaning); a ranking has one") }
     }

@@ -1,8 +1,6 @@
 extension TreeEnsemble {
   /// Rows that are walked side by side: the steps of one row wait for memory and comparisons, those of another do not.
   private static let lanes = 8
-  /// The greatest magnitude that LightGBM takes for 0 (`kZeroThreshold`, a Float).
-  private static let zeroBound = Double(1e-35 as Float)
 
   /// The scores of rows that lie one after another, a value for each feature; NaN is a missing value.
   ///
@@ -13,14 +11,14 @@ extension TreeEnsemble {
     let count = rows.count / featureCount
     guard count > 0 else { return [] }
     // A model of constant trees compares nothing, and its leaves still look at column 0.
-    let width = max(1, columns.count) * Self.lanes
+    let width = max(1, plans.count) * Self.lanes
     return [Double](unsafeUninitializedCapacity: count) { scores, initialized in
       withUnsafeTemporaryAllocation(of: Double.self, capacity: width) { values in
         values.initialize(repeating: 0)
         rows.withUnsafeBufferPointer { rows in
           for first in stride(from: 0, to: count, by: Self.lanes) {
             fill(values, from: rows, first: first, count: count)
-            walk(values, into: scores, first: first, count: count)
+            walk(UnsafePointer(values.baseAddress!), into: scores, first: first, count: count)
           }
         }
       }
@@ -35,51 +33,31 @@ extension TreeEnsemble {
   private func fill(
     _ values: UnsafeMutableBufferPointer<Double>, from rows: UnsafeBufferPointer<Double>, first: Int, count: Int
   ) {
-    for (place, column) in columns.enumerated() {
-      let target = place * Self.lanes
-      switch column {
-      case .number(let feature, let missing, let isMissingLeft):
-        let substitute = missing == .none ? 0 : isMissingLeft ? -Double.infinity : .infinity
-        let zeroBound = missing == .zero ? Self.zeroBound : -1
-        for lane in 0..<Self.lanes {
-          let value = rows[min(first + lane, count - 1) * featureCount + feature]
-          values[target + lane] = value.isNaN || value.magnitude <= zeroBound ? substitute : value
-        }
-      case .presence(let feature, let missing):
-        let zeroBound = missing == .zero ? Self.zeroBound : -1
-        for lane in 0..<Self.lanes {
-          let value = rows[min(first + lane, count - 1) * featureCount + feature]
-          values[target + lane] = value.isNaN || value.magnitude <= zeroBound ? 1 : 0
-        }
-      case .category(let feature, let set):
-        for lane in 0..<Self.lanes {
-          let value = rows[min(first + lane, count - 1) * featureCount + feature]
-          values[target + lane] = Self.isMember(value, of: set) ? 0 : 1
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: Self.lanes) { offsets in
+      for lane in 0..<Self.lanes { offsets[lane] = min(first &+ lane, count &- 1) &* featureCount }
+      plans.withUnsafeBufferPointer { plans in
+        setWords.withUnsafeBufferPointer { words in
+          for place in 0..<plans.count {
+            let target = UnsafeMutableBufferPointer(rebasing: values[place &* Self.lanes..<(place &+ 1) &* Self.lanes])
+            plans[place].fill(target, from: rows, offsets: offsets, words: words)
+          }
         }
       }
     }
   }
 
-  /// Whether the category is in the set. No number, a negative one and one beyond the set are not; a fraction is cut.
-  private static func isMember(_ value: Double, of set: [UInt32]) -> Bool {
-    guard value > -1, value < Double(set.count * 32) else { return false }
-    let category = Int(saturating: value)
-    return set[category >> 5] & (1 << UInt32(category & 31)) != 0
-  }
-
   private func walk(
-    _ values: UnsafeMutableBufferPointer<Double>, into scores: UnsafeMutableBufferPointer<Double>, first: Int, count: Int
+    _ values: UnsafePointer<Double>, into scores: UnsafeMutableBufferPointer<Double>, first: Int, count: Int
   ) {
     var sums = SIMD8<Double>.zero
-    let base = UnsafePointer(values.baseAddress!)
     thresholds.withUnsafeBufferPointer { thresholds in
       columnOf.withUnsafeBufferPointer { columnOf in
         firstChild.withUnsafeBufferPointer { firstChild in
           leafValues.withUnsafeBufferPointer { leafValues in
-            let nodes = Nodes(
+            let walk = Walk(
               thresholds: thresholds.baseAddress!, columnOf: columnOf.baseAddress!, firstChild: firstChild.baseAddress!)
             for tree in 0..<treeCount {
-              let leaves = nodes.leaves(from: roots[tree], steps: depths[tree], values: base)
+              let leaves = walk.leaves(from: roots[tree], steps: depths[tree], values: values)
               for lane in 0..<Self.lanes { sums[lane] += leafValues[Int(leaves[lane])] }
             }
           }
@@ -90,8 +68,61 @@ extension TreeEnsemble {
   }
 }
 
+/// How one column is made from its feature's value.
+struct ColumnPlan: Sendable {
+  enum Kind: Sendable { case number, presence, category }
+
+  /// The greatest magnitude that LightGBM takes for 0 (`kZeroThreshold`, a Float).
+  private static let greatestZero = Double(1e-35 as Float)
+
+  let kind: Kind
+  let feature: Int
+  /// A value of at most this magnitude is missing; below 0, no number is.
+  var zeroBound = -1.0
+  /// The value for a missing one.
+  var substitute = 0.0
+  /// The set's words among all words.
+  var words = 0..<0
+
+  static func zeroBound(_ missing: LightGBMModelText.Missing) -> Double { missing == .zero ? greatestZero : -1 }
+
+  /// Sets the column for the rows at the offsets.
+  @inline(__always)
+  func fill(
+    _ target: UnsafeMutableBufferPointer<Double>, from rows: UnsafeBufferPointer<Double>,
+    offsets: UnsafeMutableBufferPointer<Int>, words allWords: UnsafeBufferPointer<UInt32>
+  ) {
+    // The case is settled once for all rows; within it nothing branches but on categories.
+    switch kind {
+    case .number:
+      for lane in 0..<offsets.count {
+        let value = rows[offsets[lane] &+ feature]
+        // False for a missing value: zeros by the bound, no number by comparison.
+        target[lane] = value.magnitude > zeroBound ? value : substitute
+      }
+    case .presence:
+      for lane in 0..<offsets.count {
+        target[lane] = rows[offsets[lane] &+ feature].magnitude > zeroBound ? 0 : 1
+      }
+    case .category:
+      let bound = Double(words.count &* 32)
+      for lane in 0..<offsets.count {
+        let value = rows[offsets[lane] &+ feature]
+        // No number, a negative one and one beyond the set are in no set; a fraction is cut.
+        guard value > -1, value < bound else {
+          target[lane] = 1
+          continue
+        }
+        let category = Int(saturating: value)
+        let isMember = allWords[words.lowerBound &+ category >> 5] & (1 << UInt32(category & 31)) != 0
+        target[lane] = isMember ? 0 : 1
+      }
+    }
+  }
+}
+
 /// The arrays of the walk, without their counts: `TreeEnsemble` made all indices itself from a checked model.
-private struct Nodes {
+private struct Walk {
   let thresholds: UnsafePointer<Double>
   let columnOf: UnsafePointer<Int32>
   let firstChild: UnsafePointer<Int32>
@@ -103,7 +134,8 @@ private struct Nodes {
     node = firstChild[index] &+ (isRight ? 1 : 0)
   }
 
-  /// The leaves of eight rows. The lanes are variables, not an array, so that they stay in registers.
+  /// The leaves of eight rows. The lanes are variables, not an array, so that they stay in registers. All take
+  /// the steps to the deepest leaf: a look whether they have arrived costs more than it saves (measured).
   @inline(__always)
   func leaves(from root: Int32, steps: Int32, values: UnsafePointer<Double>) -> SIMD8<Int32> {
     var (a, b, c, d) = (root, root, root, root)

@@ -29,6 +29,10 @@ public struct TreeEnsemble: Sendable {
   public let treeCount: Int
 
   private(set) var columns: [Column] = []
+  /// By column, for the walk.
+  private(set) var plans: [ColumnPlan] = []
+  /// The words of all sets of categories, one set after another.
+  private(set) var setWords: [UInt32] = []
   /// By tree.
   private(set) var roots: [Int32] = []
   /// By tree: the steps from the root to its deepest leaf.
@@ -62,6 +66,22 @@ public struct TreeEnsemble: Sendable {
         return Int32(columns.count - 1)
       }
       append(tree, columns: places)
+    }
+    for column in columns { plans.append(plan(of: column)) }
+  }
+
+  private mutating func plan(of column: Column) -> ColumnPlan {
+    switch column {
+    case .number(let feature, let missing, let isMissingLeft):
+      let substitute = missing == .none ? 0 : isMissingLeft ? -Double.infinity : .infinity
+      return ColumnPlan(
+        kind: .number, feature: feature, zeroBound: ColumnPlan.zeroBound(missing), substitute: substitute)
+    case .presence(let feature, let missing):
+      return ColumnPlan(kind: .presence, feature: feature, zeroBound: ColumnPlan.zeroBound(missing))
+    case .category(let feature, let set):
+      let start = setWords.count
+      setWords += set
+      return ColumnPlan(kind: .category, feature: feature, words: start..<setWords.count)
     }
   }
 
