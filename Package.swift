@@ -74,6 +74,7 @@ let package = Package(
     library("Ranking", ["Catalog"]),
     library("Recommending", ["Catalog", "JSON", "Ranking", "Threading", "CLAPACK", "CZlib"]),
     library("Understanding", ["Catalog"]),
+    library("Experiments"),
 
     // The embedded search engine.
     library("SearchNode", ["SearchDSL", "JSON", "CStemmer", "Threading"]),
@@ -95,6 +96,8 @@ let package = Package(
     library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl", "CZlib", "Threading"]),
     library("Importing", ["Catalog", "JSON", "Ports", "CZlib"]),
     library("Seeding", ["Catalog", "JSON", "Ports"]),
+    // LightGBM's C API, loaded when a model is trained.
+    library("LightGBM", ["Ranking"]),
 
     // The flows.
     library(
@@ -152,7 +155,7 @@ let package = Package(
     library(
       "Evaluation",
       [
-        "Bootstrap", "Catalog", "Importing", "Indexer", "JSON", "Ports", "Ranking", "Recommending", "SearchDSL",
+        "Bootstrap", "Catalog", "Importing", "Indexer", "JSON", "LightGBM", "Ports", "Ranking", "Recommending", "SearchDSL",
         "SearchService", "Understanding", "Web",
       ]),
     .executableTarget(
@@ -163,7 +166,7 @@ let package = Package(
         "PostgresStore", "RedisStore", "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService",
         "Behaviour", "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices",
         "CMalloc", "Threading", "Understanding", "Signing", "Numbers", "Narrowing", "Recommending", "Workers",
-        "Recommendations",
+        "Recommendations", "LightGBM",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
     // Code that tests of several targets share.
@@ -179,6 +182,8 @@ let package = Package(
     tests("Ranking", ["Ranking", "LocalServices", "Numbers"]),
     tests("Recommending", ["Recommending", "Catalog", "JSON", "Ranking", "TestSupport"]),
     tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),
+    tests("Experiments", ["Experiments", "Numbers"]),
+    tests("LightGBM", ["LightGBM", "Ranking", "Numbers"]),
     tests(
       "SearchNode",
       ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices", "TestSupport", "CMalloc"]),
@@ -245,7 +250,8 @@ let package = Package(
         "Indexer",
         "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry", "Ranking", "SearchService", "Seeding",
         "Behaviour",
-        "Understanding", "Recommending", "RedisStore", "Signing", "StorefrontAPI", "TestSupport", "Workers",
+        "Understanding", "Recommending", "RedisStore", "Signing", "StorefrontAPI", "TestSupport", "Workers", "LightGBM",
+        "Numbers",
       ]),
     tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading", "TestSupport"]),
     tests(

@@ -61,7 +61,7 @@ private let layers: [String: Layer] = [
   "Ports": .ports,
   "PostgresClient": .driver, "PostgresStore": .adapter, "RedisStore": .adapter, "ElasticsearchClient": .adapter,
   "Importing": .adapter,
-  "Seeding": .adapter, "SupplierFeeds": .adapter, "StripePayments": .adapter, "SMTPMail": .adapter,
+  "Seeding": .adapter, "LightGBM": .adapter, "SupplierFeeds": .adapter, "StripePayments": .adapter, "SMTPMail": .adapter,
   "LocalServices": .local,
   "SearchService": .flow, "Behaviour": .flow, "Indexer": .flow, "Workers": .flow,
   "Recommendations": .flow,
