@@ -1,0 +1,3 @@
+// 1. placeholder
+import Testing
+
