@@ -26,29 +26,34 @@ extension Collection where Element == Double {
 }
 
 /// Solves the symmetric positive definite system Ax = b by Cholesky's factors; nil where A is not positive definite.
-public func solvedPositiveDefinite(_ matrix: [[Double]], _ right: [Double]) -> [Double]? {
+///
+/// A is given row by row; its lower half is read.
+public func solvedPositiveDefinite(_ matrix: [Double], _ right: [Double]) -> [Double]? {
   let count = right.count
-  var lower = matrix
-  for column in 0..<count {
-    for row in column..<count {
-      var sum = matrix[row][column]
-      for place in 0..<column { sum -= lower[row][place] * lower[column][place] }
-      if row == column {
-        guard sum > 0 else { return nil }
-        lower[row][row] = sum.squareRoot()
-      } else {
-        lower[row][column] = sum / lower[column][column]
+  var (lower, solution) = (matrix, right)
+  // Plain pointers: the innermost loop runs count³ / 6 times.
+  let isSolved = lower.withUnsafeMutableBufferPointer { lower in
+    solution.withUnsafeMutableBufferPointer { solution in
+      for row in 0..<count {
+        for column in 0...row {
+          var sum = lower[row * count + column]
+          for place in 0..<column { sum -= lower[row * count + place] * lower[column * count + place] }
+          if row == column {
+            guard sum > 0 else { return false }
+            lower[row * count + row] = sum.squareRoot()
+          } else {
+            lower[row * count + column] = sum / lower[column * count + column]
+          }
+        }
+        for place in 0..<row { solution[row] -= lower[row * count + place] * solution[place] }
+        solution[row] /= lower[row * count + row]
       }
+      for row in (0..<count).reversed() {
+        for place in (row + 1)..<count { solution[row] -= lower[place * count + row] * solution[place] }
+        solution[row] /= lower[row * count + row]
+      }
+      return true
     }
   }
-  var solution = right
-  for row in 0..<count {
-    for place in 0..<row { solution[row] -= lower[row][place] * solution[place] }
-    solution[row] /= lower[row][row]
-  }
-  for row in (0..<count).reversed() {
-    for place in (row + 1)..<count { solution[row] -= lower[place][row] * solution[place] }
-    solution[row] /= lower[row][row]
-  }
-  return solution
+  return isSolved ? solution : nil
 }

@@ -154,11 +154,11 @@ struct ETSFitting {
       let (time, angle) = (Double(step + 1), 2 * Double.pi * Double(step + 1) / Double(season))
       return [1, time, cos(angle), sin(angle)]
     }
-    var (matrix, right) = ([[Double]](repeating: Array(repeating: 0, count: 4), count: 4), [0.0, 0, 0, 0])
+    var (matrix, right) = ([Double](repeating: 0, count: 16), [0.0, 0, 0, 0])
     for (row, value) in zip(rows, y) {
       for i in 0..<4 {
         right[i] += row[i] * value
-        for j in 0..<4 { matrix[i][j] += row[i] * row[j] }
+        for j in 0..<4 { matrix[4 * i + j] += row[i] * row[j] }
       }
     }
     guard let c = solvedPositiveDefinite(matrix, right) else { return nil }
