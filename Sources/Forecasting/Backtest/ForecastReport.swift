@@ -17,6 +17,31 @@ public struct ProductForecast: Sendable, Equatable {
   public let note: String?
 
   public var total: Double { mean.reduce(0, +) }
+
+  init(
+    product: String, category: String?, demandClass: DemandClass, days: [CalendarDay], mean: [Double],
+    lower: [Double?], upper: [Double?], weights: [String: Double], note: String?
+  ) {
+    self.product = product
+    self.category = category
+    self.demandClass = demandClass
+    self.days = days
+    self.mean = mean
+    self.lower = lower
+    self.upper = upper
+    self.weights = weights
+    self.note = note
+  }
+
+  /// A forecast from elsewhere, such as a store or a buyer's own, with one half width for all steps.
+  public init(
+    product: String, demandClass: DemandClass, days: [CalendarDay], mean: [Double], halfWidth: Double? = nil
+  ) {
+    self.init(
+      product: product, category: nil, demandClass: demandClass, days: days, mean: mean,
+      lower: mean.map { mean in halfWidth.map { max(0, mean - $0) } },
+      upper: mean.map { mean in halfWidth.map { mean + $0 } }, weights: [:], note: nil)
+  }
 }
 
 /// The figures of a backtest.
