@@ -57,8 +57,9 @@ public struct SegmentRule: Sendable, Equatable {
   public let frequency: ClosedRange<Int>
   public let monetary: ClosedRange<Int>
 
-  public init(_ name: String, recency: ClosedRange<Int>, frequency: ClosedRange<Int>, monetary: ClosedRange<Int> = 1...5)
-  {
+  public init(
+    _ name: String, recency: ClosedRange<Int>, frequency: ClosedRange<Int>, monetary: ClosedRange<Int> = 1...5
+  ) {
     self.name = name
     self.recency = recency
     self.frequency = frequency

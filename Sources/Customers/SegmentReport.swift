@@ -23,8 +23,9 @@ public struct SegmentReport: Sendable, Equatable {
   /// k-means learns from this many customers at most, and the others join the nearest centre.
   public static let mostPoints = 20_000
 
-  public init(_ summaries: [PurchaseSummary], end: CalendarDay, rules: [SegmentRule] = SegmentRule.standard, seed: UInt64)
-  {
+  public init(
+    _ summaries: [PurchaseSummary], end: CalendarDay, rules: [SegmentRule] = SegmentRule.standard, seed: UInt64
+  ) {
     self.end = end
     self.seed = seed
     customers = summaries.count

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// The least value of a function without its gradient, by a simplex within bounds (Nelder and Mead 1965), with factors
 /// that follow the number of variables (Gao and Han 2012).
 ///
@@ -14,8 +12,6 @@ public struct NelderMead: Sendable {
   public var zeroStep = 1e-4
   /// Gives the best corner of all, not the best before the last step.
   public var isExhaustive = false
-
-  private enum Factor { static let reflection = 1.0 }
 
   public init() {}
 
@@ -98,7 +94,7 @@ public struct NelderMead: Sendable {
         points.indices.reduce(0) { $1 == worst ? $0 : $0 + points[$1][place] } / Double(count)
       }
       func replace(_ point: [Double], _ value: Double) { (points[worst], values[worst]) = (point, value) }
-      let reflected = point(centre, -Factor.reflection, points[worst])
+      let reflected = point(centre, -1, points[worst])
       let value = function(reflected)
       if value < values[best] {
         let expanded = point(centre, expansion, reflected)

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Summaries of numbers.
 extension Collection where Element == Double {
   /// 0 for none.

@@ -6,19 +6,6 @@ public func logGamma(_ x: Double) -> Double { lgamma(x).0 }
 /// ln B(a, b) for positive a and b.
 public func logBeta(_ a: Double, _ b: Double) -> Double { logGamma(a) + logGamma(b) - logGamma(a + b) }
 
-/// ψ(x), the derivative of ln Γ(x), for x > 0: by recurrence up to 10, then the asymptotic series (Abramowitz and
-/// Stegun 6.3.18).
-public func digamma(_ x: Double) -> Double {
-  var (x, shift) = (x, 0.0)
-  while x < 10 {
-    shift -= 1 / x
-    x += 1
-  }
-  let s = 1 / (x * x)
-  let series = s * (1.0 / 12 - s * (1.0 / 120 - s * (1.0 / 252 - s * (1.0 / 240 - s * (1.0 / 132)))))
-  return shift + log(x) - 0.5 / x - series
-}
-
 /// Gauss's ₂F₁(a, b; c; z) for 0 ≤ z < 1 by its series; where c − a − b < 0 Euler's transformation first, whose terms
 /// fall faster.
 public func hypergeometric(_ a: Double, _ b: Double, _ c: Double, _ z: Double) -> Double {

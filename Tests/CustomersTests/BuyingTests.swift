@@ -121,7 +121,13 @@ import Testing
 
   @Test("6: orders")
   func orders() throws {
-    let text = "customer_id,date,cds,dollars\n1,1997-01-01,2,29.33\n1,1997-01-01,1,-9.33\nx,1997-13-01,1,1\n2,1997-01-03,1,a\n"
+    let text = """
+      customer_id,date,cds,dollars
+      1,1997-01-01,2,29.33
+      1,1997-01-01,1,-9.33
+      x,1997-13-01,1,1
+      2,1997-01-03,1,a
+      """
     let read = try OrderReader.read(Array(text.utf8))
     #expect(read.refusedCount == 2 && read.orders.map(\.valueMinorUnits) == [2933, -933])
     let end = try #require(CalendarDay("1997-01-08"))

@@ -122,9 +122,12 @@ import Testing
     let proposal = ReplenishmentPlanner().proposal(
       for: supplier,
       [
-        StockPosition(product: "a", onHand: 40, onOrder: 20, backordered: 5, costMinorUnits: 250, packSize: 12, abc: .b),
-        StockPosition(product: "b", onHand: 500, costMinorUnits: 100), StockPosition(product: "c", onHand: 0, costMinorUnits: 1),
-        StockPosition(product: "d", onHand: 0, costMinorUnits: 1), StockPosition(product: "e", onHand: 0, costMinorUnits: nil),
+        StockPosition(
+          product: "a", onHand: 40, onOrder: 20, backordered: 5, costMinorUnits: 250, packSize: 12, abc: .b),
+        StockPosition(product: "b", onHand: 500, costMinorUnits: 100),
+        StockPosition(product: "c", onHand: 0, costMinorUnits: 1),
+        StockPosition(product: "d", onHand: 0, costMinorUnits: 1),
+        StockPosition(product: "e", onHand: 0, costMinorUnits: nil),
       ], forecasts: forecasts)
     // 14 days of 10, and 1.645 · 5 · √14 = 30.77 of safety, without 55: 115.77 → ten packs.
     #expect(proposal.lines.map(\.product) == ["a"] && proposal.lines[0].units == 120)

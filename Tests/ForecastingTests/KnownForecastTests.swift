@@ -82,7 +82,7 @@ import Testing
     for (one, other) in zip(found, Self.prophet) { #expect(abs(one - other) < 0.02 * range, "\(one), not \(other)") }
   }
 
-  /// Prophet 1.1's forecast of that series, as if it began in January 2020.
+  /// Prophet 1.5.0's forecast of that series, as if it began in January 2020.
   private static let prophet: [Double] = [
     475.379, 473.079, 506.869, 499.326, 501.422, 536.842, 567.412, 571.483, 532.903, 499.644, 469.895, 490.701,
     492.672, 482.113,

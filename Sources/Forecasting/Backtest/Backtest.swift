@@ -106,7 +106,8 @@ struct Backtest {
   private static func chosen(_ windows: [EnsembleWeights.Window]) -> [String: Double]? {
     let names = Set(windows.flatMap { $0.forecasts.keys }).sorted()
     let stride = max(1, windows.count / mostWindows)
-    return EnsembleWeights.chosen(Swift.stride(from: 0, to: windows.count, by: stride).map { windows[$0] }, names: names)
+    let some = Swift.stride(from: 0, to: windows.count, by: stride).map { windows[$0] }
+    return EnsembleWeights.chosen(some, names: names)
   }
 
   var report: BacktestReport {

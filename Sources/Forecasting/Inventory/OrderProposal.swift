@@ -97,7 +97,7 @@ public struct SupplierProposal: Sendable, Equatable {
 public struct ReplenishmentPlanner: Sendable {
   /// An order of more units of one product is a mistake, or a matter for a person.
   public static let mostUnits = 100_000
-  /// The widest interval in relation to the mean that is still taken for knowledge.
+  /// The longest lead time and review together that a forecast is stretched over.
   private static let mostDays = 366
 
   public init() {}

@@ -14,7 +14,8 @@ public struct SalesLine: Sendable, Equatable {
   public var isPromoted: Bool
 
   public init(
-    product: String, day: CalendarDay, units: Double, kind: Kind = .order, price: Double? = nil, isPromoted: Bool = false
+    product: String, day: CalendarDay, units: Double, kind: Kind = .order, price: Double? = nil,
+    isPromoted: Bool = false
   ) {
     self.product = product
     self.day = day

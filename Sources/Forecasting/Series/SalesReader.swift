@@ -22,7 +22,8 @@ public enum SalesReader {
       bytes,
       columns: [
         ["product", "product_id", "sku", "item", "stockcode"], ["date", "day", "month", "week"],
-        ["units", "quantity", "sales", "qty"], ["price", "unit_price", "unitprice"], ["promotion", "promo", "promoted"],
+        ["units", "quantity", "sales", "qty"], ["price", "unit_price", "unitprice"],
+        ["promotion", "promo", "promoted"],
         ["category"],
       ], required: 3)
     var lines: [SalesLine] = []

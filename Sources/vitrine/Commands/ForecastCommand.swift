@@ -63,7 +63,8 @@ struct ForecastCommand: Command {
       period: period ?? SalesReader.period(of: read.lines), categories: read.categories)
     let series = builder.series(from: read.lines)
     var options = options
-    if holidays, let first = series.map(\.first).min(), let last = series.map({ $0.day(at: $0.count + horizon) }).max() {
+    if holidays, let first = series.map(\.first).min(), let last = series.map({ $0.day(at: $0.count + horizon) }).max()
+    {
       options.holidays = Holiday.retail(first.civil.year...last.civil.year)
     }
     let report = try Forecaster(options).run(series)

@@ -86,7 +86,9 @@ struct ForecastPrint {
         .init("period", .string(report.period.rawValue)), .init("horizon", .int(Int64(report.horizon))),
         .init("seed", .string(String(report.seed))), .init("coverage", .double(report.coverage)),
         .init("refused_lines", .int(Int64(refused))), .init("gate", .string(report.backtest.gate.description)),
-        .init("backtest", .array(groups.flatMap { group in group.figures.map { Self.json(group.name, $0.model, $0.figures) } })),
+        .init(
+          "backtest",
+          .array(groups.flatMap { group in group.figures.map { Self.json(group.name, $0.model, $0.figures) } })),
         .init("forecasts", .array(report.forecasts.map(Self.json))),
       ]))
   }
