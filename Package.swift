@@ -182,7 +182,7 @@ let package = Package(
     tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
     tests("Ranking", ["Ranking", "LocalServices", "Numbers"]),
     tests("Statistics", ["Statistics", "Numbers"]),
-    tests("Forecasting", ["Forecasting", "Catalog", "Statistics", "Numbers"]),
+    tests("Forecasting", ["Forecasting", "Catalog", "LocalServices", "Statistics", "Numbers"]),
     tests("Customers", ["Customers", "Catalog", "LocalServices", "Statistics", "Numbers"]),
     tests("Recommending", ["Recommending", "Catalog", "JSON", "Ranking", "TestSupport"]),
     tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),

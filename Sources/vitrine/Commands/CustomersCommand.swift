@@ -2,6 +2,7 @@ import Bootstrap
 import Catalog
 import Configuration
 import Customers
+import Evaluation
 import Importing
 import JSON
 

@@ -1,4 +1,5 @@
 import Bootstrap
+import Catalog
 public import Configuration
 public import Forecasting
 import Importing
