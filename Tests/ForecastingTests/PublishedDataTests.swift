@@ -61,12 +61,12 @@ import Testing
   @Test(
     "2: M4",
     .enabled(if: weekly.train != nil && weekly.test != nil, "no m4/Weekly-train.csv, Weekly-test.csv in VITRINE_DATA"))
-  func weekly() throws { try check(Self.weekly, season: 1, smape: 9.161, mase: 2.777) }
+  func byWeek() throws { try check(Self.weekly, season: 1, smape: 9.161, mase: 2.777) }
 
   @Test(
     "2: M4 by hour",
     .enabled(if: hourly.train != nil && hourly.test != nil, "no m4/Hourly-train.csv, Hourly-test.csv in VITRINE_DATA"))
-  func hourly() throws { try check(Self.hourly, season: 24, smape: 43.003, mase: 11.608) }
+  func byHour() throws { try check(Self.hourly, season: 24, smape: 43.003, mase: 11.608) }
 
   private func check(_ files: (train: String?, test: String?), season: Int, smape: Double, mase: Double) throws {
     func series(_ path: String?) throws -> [[Double]] {

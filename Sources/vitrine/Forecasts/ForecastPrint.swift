@@ -1,3 +1,4 @@
+import Bootstrap
 import Catalog
 import Evaluation
 import Forecasting
