@@ -71,6 +71,10 @@ let package = Package(
     library("Catalog"),
     library("SearchDSL", ["JSON"]),
     library("Pricing", ["Catalog"]),
+    // Distributions, optimisers, and rows of data files, for the domains that learn.
+    library("Statistics"),
+    library("Forecasting", ["Catalog", "Statistics"]),
+    library("Customers", ["Catalog", "Statistics"]),
     library("Ranking", ["Catalog"]),
     library("Recommending", ["Catalog", "JSON", "Ranking", "Threading", "CLAPACK", "CZlib"]),
     library("Understanding", ["Catalog"]),
@@ -155,8 +159,8 @@ let package = Package(
     library(
       "Evaluation",
       [
-        "Bootstrap", "Catalog", "Importing", "Indexer", "JSON", "LightGBM", "Ports", "Ranking", "Recommending", "SearchDSL",
-        "SearchService", "Understanding", "Web",
+        "Bootstrap", "Catalog", "Importing", "Indexer", "JSON", "LightGBM", "Ports", "Ranking", "Recommending",
+        "SearchDSL", "SearchService", "Understanding", "Web",
       ]),
     .executableTarget(
       name: "vitrine",
@@ -166,7 +170,7 @@ let package = Package(
         "PostgresStore", "RedisStore", "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService",
         "Behaviour", "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices",
         "CMalloc", "Threading", "Understanding", "Signing", "Numbers", "Narrowing", "Recommending", "Workers",
-        "Recommendations", "LightGBM",
+        "Recommendations", "LightGBM", "Statistics", "Forecasting", "Customers",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
     // Code that tests of several targets share.
@@ -180,6 +184,9 @@ let package = Package(
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
     tests("Ranking", ["Ranking", "LocalServices", "Numbers"]),
+    tests("Statistics", ["Statistics", "Numbers"]),
+    tests("Forecasting", ["Forecasting", "Catalog", "LocalServices", "Statistics", "Numbers"]),
+    tests("Customers", ["Customers", "Catalog", "LocalServices", "Statistics", "Numbers"]),
     tests("Recommending", ["Recommending", "Catalog", "JSON", "Ranking", "TestSupport"]),
     tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),
     tests("Experiments", ["Experiments", "Numbers"]),
