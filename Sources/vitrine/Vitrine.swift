@@ -29,6 +29,7 @@ struct Vitrine: ParsableCommand {
       ExplainCommand.self,
       ReportCommand.self,
       TuneCommand.self,
+      PriceCommand.self,
       BenchCommand.self,
       ConfigCommand.self,
       OpenAPICommand.self,

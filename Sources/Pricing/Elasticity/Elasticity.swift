@@ -6,7 +6,7 @@ public struct ElasticityEstimate: Hashable, Sendable {
   public enum Method: String, Sendable {
     /// Least squares of log units on log price.
     case logLog = "log_log"
-    /// Poisson regression with a log link: keeps days without a sale (Santos Silva and Tenreyro 2006).
+    /// Poisson regression with a log link, for days with few sales or none (Santos Silva and Tenreyro 2006).
     case poisson
   }
 
@@ -46,6 +46,9 @@ public enum ElasticityRefusal: Error, Hashable, Sendable, CustomStringConvertibl
   public static let leastUnits = 10.0
   /// Standard deviation of log prices: 1 %.
   public static let leastDeviation = 0.01
+  /// Units of each day from which on their logarithms may be used: the mean of the logarithm of a Poisson number with
+  /// mean m is 1 ÷ 2m below log m, which makes elasticities of slow goods look larger than they are.
+  public static let leastUnitsForLogarithms = 50.0
 
   public var description: String {
     switch self {
@@ -77,13 +80,13 @@ public func estimateElasticity(_ days: [SalesObservation]) throws(ElasticityRefu
   let controls = Controls(days)
   // The price goes last: if it follows from the controls, it is the column that is dropped.
   let columns = controls.columns + [logPrices.map { $0 - mean }]
-  let hasEmptyDays = days.contains { $0.units == 0 }
+  let isSlow = days.contains { $0.units < ElasticityRefusal.leastUnitsForLogarithms }
   let groups = Array(repeating: 0, count: days.count)
   let fit =
-    hasEmptyDays
+    isSlow
     ? poissonRegression(columns, target: days.map(\.units))
     : Regression(columns, target: days.map { log($0.units) }, groups: groups, groupCount: 1)
-  guard let fit else { throw hasEmptyDays ? .didNotConverge : .tooFewObservations(days.count) }
+  guard let fit else { throw isSlow ? .didNotConverge : .tooFewObservations(days.count) }
   let price = columns.count - 1
   guard !fit.dropped.contains(price) else { throw .priceFollowsControls(controls.names) }
   let value = fit.coefficients[price]
@@ -97,7 +100,7 @@ public func estimateElasticity(_ days: [SalesObservation]) throws(ElasticityRefu
   }
   return ElasticityEstimate(
     value: value, standardError: fit.standardError(price), degreesOfFreedom: fit.degreesOfFreedom,
-    method: hasEmptyDays ? .poisson : .logLog, observations: days.count, lowestPrice: prices.min() ?? 0,
+    method: isSlow ? .poisson : .logLog, observations: days.count, lowestPrice: prices.min() ?? 0,
     highestPrice: prices.max() ?? 0, referencePrice: exp(mean), referenceUnits: units / Double(days.count) / powers,
     unitsError: (scatter / Double(fit.degreesOfFreedom) / Double(days.count)).squareRoot(), controls: controls.names)
 }
@@ -143,18 +146,20 @@ private func poissonRegression(_ columns: [[Double]], target: [Double]) -> Regre
   let mean = target.reduce(0, +) / Double(target.count)
   var eta = target.map { log(($0 + mean) / 2) }
   var last: [Double] = []
+  var isLast = false
   for _ in 0..<100 {
     // Bounds keep a step that goes too far from overflowing; the fit itself stays within them.
     let mu = eta.map { exp(min(max($0, -30), 30)) }
     let response = target.indices.map { eta[$0] + (target[$0] - mu[$0]) / mu[$0] }
-    guard let fit = Regression(columns, target: response, groups: groups, groupCount: 1, weights: mu) else { return nil }
+    guard let fit = Regression(columns, target: response, groups: groups, groupCount: 1, weights: mu, hasErrors: isLast)
+    else { return nil }
     guard fit.fitted.allSatisfy({ $0.isFinite }) else { return nil }
+    if isLast { return fit }
     eta = fit.fitted.map { min(max($0, -30), 30) }
-    if last.count == fit.coefficients.count,
-      zip(last, fit.coefficients).allSatisfy({ abs($0 - $1) < 1e-9 * (1 + abs($1)) })
-    {
-      return fit
-    }
+    // One more step after the end gives the errors.
+    isLast =
+      last.count == fit.coefficients.count
+      && zip(last, fit.coefficients).allSatisfy { abs($0 - $1) < 1e-9 * (1 + abs($1)) }
     last = fit.coefficients
   }
   return nil

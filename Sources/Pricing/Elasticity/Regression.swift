@@ -21,7 +21,10 @@ struct Regression {
   func standardError(_ column: Int) -> Double { max(0, covariance[column][column]).squareRoot() }
 
   /// nil unless there are more rows than coefficients.
-  init?(_ columns: [[Double]], target: [Double], groups: [Int], groupCount: Int, weights: [Double]? = nil) {
+  init?(
+    _ columns: [[Double]], target: [Double], groups: [Int], groupCount: Int, weights: [Double]? = nil,
+    hasErrors: Bool = true
+  ) {
     let count = target.count
     let weights = weights ?? Array(repeating: 1, count: count)
     var masses = [Double](repeating: 0, count: groupCount)
@@ -56,6 +59,9 @@ struct Regression {
       offsets[groups[row]] + beta.indices.reduce(0) { $0 + beta[$1] * columns[$1][row] }
     }
     let residuals = zip(target, fitted).map { $0 - $1 }
+    covariance = []
+    rSquared = 0
+    guard hasErrors else { return }
     let mass = masses.reduce(0, +)
     let mean = (0..<count).reduce(0) { $0 + weights[$1] * target[$1] } / mass
     let total = (0..<count).reduce(0) { $0 + weights[$1] * (target[$1] - mean) * (target[$1] - mean) }
