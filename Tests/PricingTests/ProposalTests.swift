@@ -212,7 +212,7 @@ import Testing
       let best = Double(cost) * elasticity / (1 + elasticity)
       let start = Int64(saturating: (best * (0.7 + 0.8 * Double(random.below(1_000)) / 1_000)).rounded())
       guard Double(start) > Double(cost) * 1.2 else { continue }
-      let truth = DemandCurve.constantElasticity(price: Double(start), units: 20, elasticity: elasticity)
+      let truth = DemandCurve.constantElasticity(price: Double(start), units: 50, elasticity: elasticity)
       func margin(_ price: Int64) -> Double { Double(price - cost) * truth.units(at: Double(price)) }
       var days: [SalesObservation] = []
       var prices: [Int64] = []
@@ -224,12 +224,12 @@ import Testing
             price: Double(price)))
         prices.append(price)
       }
-      // Two months of small trials, then four hundred days by proposals.
+      // Two months of small trials, then two hundred days by proposals.
       for _ in 0..<60 { sell(start * Int64(90 + 5 * random.below(5)) / 100) }
       prices[prices.count - 1] = start
       var estimate: DemandEstimate?
       for day in 0..<200 {
-        if day % 50 == 0, let own = try? estimateElasticity(days) {
+        if day % 28 == 0, let own = try? estimateElasticity(days) {
           estimate = DemandEstimate(
             referencePrice: own.referencePrice, referenceUnits: own.referenceUnits, unitsError: own.unitsError,
             elasticity: ShrunkElasticity(value: own.value, deviation: own.standardError, ownWeight: 1))

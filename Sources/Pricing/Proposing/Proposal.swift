@@ -102,7 +102,8 @@ public struct PriceProposer: Sendable {
   }
 
   private func value(_ price: Int64, _ curve: DemandCurve, _ situation: PricingSituation) -> Double {
-    objective.value(price: Double(price), units: curve.units(at: Double(price)), cost: Double(situation.cost ?? 0))
+    let units = min(curve.units(at: Double(price)), situation.mostUnitsADay)
+    return objective.value(price: Double(price), units: units, cost: Double(situation.cost ?? 0))
   }
 
   private func propose(
@@ -218,7 +219,8 @@ public struct PriceProposer: Sendable {
     let mean = demand.referenceUnits * exp(demand.elasticity.value * distance)
     let spread = demand.elasticity.deviation * distance
     let error = 1.96 * (spread * spread + demand.unitsError * demand.unitsError).squareRoot()
-    let units = Expected(value: mean, low: mean * exp(-error), high: mean * exp(error))
+    let most = situation.mostUnitsADay
+    let units = Expected(value: min(mean, most), low: min(mean * exp(-error), most), high: min(mean * exp(error), most))
     func times(_ factor: Double) -> Expected {
       let ends = [units.low * factor, units.high * factor]
       return Expected(value: units.value * factor, low: min(ends[0], ends[1]), high: max(ends[0], ends[1]))
@@ -237,6 +239,14 @@ public struct PriceProposer: Sendable {
     return (0...20).map { step in
       sales(at: max(1, Int64(saturating: (low + (high - low) * Double(step) / 20).rounded())), situation, demand)
     }
+  }
+}
+
+extension PricingSituation {
+  /// Goods that are not there cannot be sold.
+  fileprivate var mostUnitsADay: Double {
+    guard let stock, let daysOfStock, stock >= 0, daysOfStock > 0 else { return .infinity }
+    return Double(stock) / Double(daysOfStock)
   }
 }
 

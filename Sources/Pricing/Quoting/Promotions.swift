@@ -76,7 +76,9 @@ extension QuoteRun {
       states[place] = promotion.stacking == .exclusive ? .closed : .touched
       taken += allowed
       // A coupon is a reduction for those who have it, which Art. 6a does not ask about.
-      if promotion.coupon == nil, let from = promotion.validFrom {
+      if promotion.coupon != nil {
+        sides[place].couponDiscount += allowed
+      } else if let from = promotion.validFrom {
         sides[place].reducedSince = sides[place].reducedSince.map { min($0, from) } ?? from
       }
     }

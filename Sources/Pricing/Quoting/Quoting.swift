@@ -60,6 +60,8 @@ struct QuoteRun {
     var floor: (amount: Int64, kind: PriceFloor.Kind)
     /// When the line's reduction began: that of its sale price, or the earliest of its promotions for everybody.
     var reducedSince: Timestamp?
+    /// What coupons took off: no reduction for everybody.
+    var couponDiscount: Int64 = 0
   }
 
   init(context: QuoteContext, book: PriceBook, region: Int) {
@@ -211,7 +213,8 @@ struct QuoteRun {
       guard let prior = lowestPrice(history, list: lines[place].list, before: since)?.minorUnits else { continue }
       lines[place].priorUnitAmount = prior
       // Rounded up to a piece's price, so that no reduction is announced as higher than it is.
-      let unit = lines[place].payable.scaled(by: 1, over: lines[place].quantity, rounding: .up)
+      let amount = lines[place].payable + sides[place].couponDiscount
+      let unit = amount.scaled(by: 1, over: lines[place].quantity, rounding: .up)
       guard unit < prior else { continue }
       lines[place].announcedReduction = Share(
         partsPerMillion: (prior - unit).scaled(by: Share.millionth, over: prior, rounding: .down))
