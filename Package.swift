@@ -70,7 +70,7 @@ let package = Package(
     library("JSON", ["CSimdjson"]),
     library("Catalog"),
     library("SearchDSL", ["JSON"]),
-    library("Pricing", ["Catalog"]),
+    library("Pricing", ["Catalog", "JSON"]),
     // Distributions, optimisers, and rows of data files, for the domains that learn.
     library("Statistics"),
     library("Forecasting", ["Catalog", "Statistics"]),
@@ -182,7 +182,7 @@ let package = Package(
     tests("Threading", ["Threading", "TestSupport"]),
     tests("Catalog", ["Catalog", "TestSupport"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
-    tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
+    tests("Pricing", ["Pricing", "Catalog", "JSON", "Numbers", "TestSupport"]),
     tests("Ranking", ["Ranking", "LocalServices", "Numbers"]),
     tests("Statistics", ["Statistics", "Numbers"]),
     tests("Forecasting", ["Forecasting", "Catalog", "LocalServices", "Statistics", "Numbers"]),

@@ -31,6 +31,7 @@ struct Vitrine: ParsableCommand {
       CustomersCommand.self,
       ReportCommand.self,
       TuneCommand.self,
+      PriceCommand.self,
       BenchCommand.self,
       ConfigCommand.self,
       OpenAPICommand.self,
