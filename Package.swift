@@ -71,9 +71,14 @@ let package = Package(
     library("Catalog"),
     library("SearchDSL", ["JSON"]),
     library("Pricing", ["Catalog", "JSON"]),
+    // Distributions, optimisers, and rows of data files, for the domains that learn.
+    library("Statistics"),
+    library("Forecasting", ["Catalog", "Statistics"]),
+    library("Customers", ["Catalog", "Statistics"]),
     library("Ranking", ["Catalog"]),
     library("Recommending", ["Catalog", "JSON", "Ranking", "Threading", "CLAPACK", "CZlib"]),
     library("Understanding", ["Catalog"]),
+    library("Experiments"),
 
     // The embedded search engine.
     library("SearchNode", ["SearchDSL", "JSON", "CStemmer", "Threading"]),
@@ -95,6 +100,8 @@ let package = Package(
     library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl", "CZlib", "Threading"]),
     library("Importing", ["Catalog", "JSON", "Ports", "CZlib"]),
     library("Seeding", ["Catalog", "JSON", "Ports"]),
+    // LightGBM's C API, loaded when a model is trained.
+    library("LightGBM", ["Ranking"]),
 
     // The flows.
     library(
@@ -141,15 +148,29 @@ let package = Package(
         "SearchService", "Seeding", "Signing", "StorefrontAPI", "Telemetry", "Threading", "Understanding", "Web",
         "Recommendations", "Recommending", "Workers",
       ]),
+    // What measures: speed beside peers, and quality on judged and held-out data.
+    library(
+      "Benchmarks",
+      [
+        "Behaviour", "Bootstrap", "Catalog", "CMicroHTTPDPeer", "Configuration", "ElasticsearchClient", "HTTPServer",
+        "Indexer", "JSON", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Recommendations", "SearchDSL",
+        "SearchNode", "SearchService", "Seeding", "Telemetry", "Threading", "Understanding",
+      ]),
+    library(
+      "Evaluation",
+      [
+        "Bootstrap", "Catalog", "Importing", "Indexer", "JSON", "LightGBM", "Ports", "Ranking", "Recommending",
+        "SearchDSL", "SearchService", "Understanding", "Web",
+      ]),
     .executableTarget(
       name: "vitrine",
       dependencies: [
-        "Bootstrap", "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode", "Ports", "PostgresClient",
+        "Benchmarks", "Bootstrap", "Evaluation", "JSON", "Catalog", "SearchDSL", "Pricing", "Ranking", "SearchNode",
+        "Ports", "PostgresClient",
         "PostgresStore", "RedisStore", "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService",
         "Behaviour", "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices",
-        "CMicroHTTPDPeer",
         "CMalloc", "Threading", "Understanding", "Signing", "Numbers", "Narrowing", "Recommending", "Workers",
-        "Recommendations",
+        "Recommendations", "LightGBM", "Statistics", "Forecasting", "Customers",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
     // Code that tests of several targets share.
@@ -163,8 +184,13 @@ let package = Package(
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog", "JSON", "Numbers", "TestSupport"]),
     tests("Ranking", ["Ranking", "LocalServices", "Numbers"]),
+    tests("Statistics", ["Statistics", "Numbers"]),
+    tests("Forecasting", ["Forecasting", "Catalog", "LocalServices", "Statistics", "Numbers"]),
+    tests("Customers", ["Customers", "Catalog", "LocalServices", "Statistics", "Numbers"]),
     tests("Recommending", ["Recommending", "Catalog", "JSON", "Ranking", "TestSupport"]),
     tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),
+    tests("Experiments", ["Experiments", "Numbers"]),
+    tests("LightGBM", ["LightGBM", "Ranking", "Numbers"]),
     tests(
       "SearchNode",
       ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices", "TestSupport", "CMalloc"]),
@@ -225,12 +251,14 @@ let package = Package(
     tests(
       "vitrine",
       [
-        "vitrine", "Bootstrap", "Edge", "Configuration", "PostgresClient", "PostgresStore", "LocalServices", "JSON",
+        "vitrine", "Bootstrap", "Evaluation", "Edge", "Configuration", "PostgresClient", "PostgresStore",
+        "LocalServices", "JSON",
         "Threading", "Catalog",
         "Indexer",
         "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry", "Ranking", "SearchService", "Seeding",
         "Behaviour",
-        "Understanding", "Recommending", "RedisStore", "Signing", "StorefrontAPI", "TestSupport", "Workers",
+        "Understanding", "Recommending", "RedisStore", "Signing", "StorefrontAPI", "TestSupport", "Workers", "LightGBM",
+        "Numbers",
       ]),
     tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading", "TestSupport"]),
     tests(

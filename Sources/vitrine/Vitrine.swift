@@ -27,6 +27,8 @@ struct Vitrine: ParsableCommand {
       IndexCommand.self,
       EvaluateCommand.self,
       ExplainCommand.self,
+      ForecastCommand.self,
+      CustomersCommand.self,
       ReportCommand.self,
       TuneCommand.self,
       PriceCommand.self,
