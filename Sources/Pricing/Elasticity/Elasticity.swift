@@ -215,7 +215,9 @@ public struct CrossElasticities: Hashable, Sendable {
       ) { first, _ in first }
     }
     let days = byDay[0].keys.filter { day in byDay.allSatisfy { $0[day] != nil } }.sorted()
-    guard days.count >= series.count + ElasticityRefusal.leastObservations else { throw .tooFewObservations(days.count) }
+    guard days.count >= series.count + ElasticityRefusal.leastObservations else {
+      throw .tooFewObservations(days.count)
+    }
     let columns = byDay.map { sales in days.map { log(sales[$0]?.price ?? 1) } }
     let groups = Array(repeating: 0, count: days.count)
     products = series.map(\.product)
