@@ -182,7 +182,7 @@ let package = Package(
     tests("Threading", ["Threading", "TestSupport"]),
     tests("Catalog", ["Catalog", "TestSupport"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
-    tests("Pricing", ["Pricing", "Catalog", "JSON", "Numbers", "TestSupport"]),
+    tests("Pricing", ["Pricing", "Catalog", "JSON", "LocalServices", "Numbers", "TestSupport"]),
     tests("Ranking", ["Ranking", "LocalServices", "Numbers"]),
     tests("Statistics", ["Statistics", "Numbers"]),
     tests("Forecasting", ["Forecasting", "Catalog", "LocalServices", "Statistics", "Numbers"]),

@@ -10,6 +10,7 @@
 // 8. Sales files: headings under several names, one day with two rows, and faults with their line.
 import Catalog
 import Foundation
+import LocalServices
 import Numbers
 import TestSupport
 import Testing
@@ -206,13 +207,11 @@ import Testing
     #expect(throws: ElasticityRefusal.self) { try CrossElasticities([("0", days[0]), ("1", days[0])]) }
   }
 
-  private static let juiceFile = "../shared/data/oj/oj.csv"
+  private static let juiceFile = OptionalMaterial.data("oj/oj.csv")
 
-  @Test(
-    "7: orange juice", .enabled(if: FileManager.default.fileExists(atPath: juiceFile), "needs ../shared/data/oj/oj.csv")
-  )
+  @Test("7: orange juice", .enabled(if: juiceFile != nil, "no oj/oj.csv in VITRINE_DATA"))
   func orangeJuice() throws {
-    let text = try String(contentsOfFile: Self.juiceFile, encoding: .utf8)
+    let text = try String(contentsOfFile: try #require(Self.juiceFile), encoding: .utf8)
     let rows = text.split(separator: "\n").map { line in
       line.split(separator: ",").map { $0.trimmingCharacters(in: CharacterSet(charactersIn: "\"\r")) }
     }
