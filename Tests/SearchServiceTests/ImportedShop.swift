@@ -51,7 +51,8 @@ struct ImportedShop: Sendable {
   func index() async throws {
     let mapping = try IndexMapping(parsing: TestShop.read(TestShop.root + "/IndexMappings/products.json"))
     let full = FullIndex(
-      source: catalog, ledger: catalog, leases: catalog, engine: node, mapping: mapping, clock: StoppedClock())
+      source: catalog, ledger: PostgresIndexingLedger(pool), leases: PostgresLeases(pool), engine: node,
+      mapping: mapping, clock: StoppedClock())
     _ = try await full.run(FullIndex.Options(alias: "products"))
     try await knowledge.refresh()
   }

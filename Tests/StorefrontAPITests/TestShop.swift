@@ -31,6 +31,9 @@ struct TestShop: Sendable {
   let client: HTTPClient
 
   var catalog: PostgresCatalog { shop.catalog }
+
+  var ledger: PostgresIndexingLedger { PostgresIndexingLedger(pool) }
+  var leases: PostgresLeases { PostgresLeases(pool) }
   var behaviour: Behaviour { shop.behaviour }
 
   /// The hand-written demo catalog and one product whose texts try to break out; shared: its tests only read.
