@@ -8,7 +8,8 @@ import Testing
 @Suite struct ProseTests {
   /// Folders and files that are not rewritten yet; a rewrite removes its entry.
   private static let open = [
-    "Sources/Understanding/", "Sources/SearchService/PlanQuery", "Tests/UnderstandingTests/",
+    "Sources/Understanding/", "Sources/SearchService/PlanQuery", "Sources/SearchService/Log/Searcher.swift",
+    "Tests/UnderstandingTests/",
     "docs/explain/relevance.md",
   ]
 
@@ -25,7 +26,9 @@ import Testing
     let kinds = ["swift", "sql", "h", "c", "cpp", "md", "py"].flatMap {
       Repository.files(under: folders, withExtension: $0)
     }
-    let scripts = ["check", "docc", "install-lightgbm", "install-packages", "packages.txt", "sanitize"].map { "scripts/" + $0 }
+    let scripts = ["check", "docc", "install-lightgbm", "install-packages", "packages.txt", "sanitize"].map {
+      "scripts/" + $0
+    }
     let top = [".ci/run", "Makefile", "Package.swift", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
     return kinds + scripts + top
   }

@@ -1,6 +1,6 @@
 public import Ports
 
-/// The sender of a search, as far as the query log may know; a browser that asks to be left alone is nobody.
+/// Who searches, as the query log may know it; a browser that asks to be left alone is none.
 public struct Searcher: Sendable, Hashable {
   /// nil: one without a cookie, which is nobody in particular.
   public var visitor: VisitorID?
