@@ -125,7 +125,7 @@ enum RecommendationsJSON {
       writer.name("products")
       writer.array { writer in
         for product in row.products {
-          // A product that is no longer sold has no card and is left out, unless no card is to be had.
+          // A product that is no longer sold has no card and is left out, unless no card can be had.
           if !cards.isEmpty, cards[product.product] == nil { continue }
           write(product, cards[product.product], &writer)
         }

@@ -19,7 +19,7 @@ public struct Storefront: Sendable {
   private static let homeRow = 8
   private static let homeRows = 4
 
-  /// What a page may load: the shop's own style, script and data; pictures from wherever the catalog says.
+  /// The sources that a page may load: the shop's own style, script and data; pictures from wherever the catalog says.
   public static let contentSecurityPolicy =
     "default-src 'self'; img-src 'self' http: https: data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 

@@ -1,7 +1,7 @@
 // Over the demo's products and a fishing shop's sheet, inputs of each kind that were made up before the mending:
 // 1. Price words sort within the thing: nothing else stands among the first, however cheap. A synonym that this shop uses
 //    for another thing does not stand before the thing itself.
-// 2. A compound with one letter is another thing than its last part: a T-shirt is no shirt, and the other way.
+// 2. A compound with one letter is another thing than its last part: a T-shirt is not a shirt, and the other way.
 // 3. A size that none of the things comes in is said to be absent, and the things are shown; one that they come in, in
 //    whichever system it is written, is a filter.
 // 4. Counts joined by a hyphen, codes written apart and irregular plurals are found however the title writes them.

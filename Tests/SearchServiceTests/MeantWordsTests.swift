@@ -1,4 +1,4 @@
-// 1. A recognised brand must be meant: a word of any title (`with`, `wireless`) is no filter, though a brand is called so; a
+// 1. A recognised brand must be meant: a word of any title (`with`, `wireless`) does not filter, though a brand is called so; a
 //    word that only the brand's titles have is one.
 // 2. Two things that are asked for together come before what belongs to either: `washer and dryer` shows no pedestal first.
 import Catalog
