@@ -122,12 +122,13 @@ let package = Package(
       "StorefrontAPI",
       [
         "Edge", "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON",
-        "SearchDSL", "Understanding", "Threading", "Recommendations",
+        "SearchDSL", "Understanding", "Threading", "Recommendations", "Recommending",
       ]),
     library(
       "Web",
       [
         "Edge", "SearchService", "HTTPServer", "Catalog", "Pricing", "Ports", "Understanding", "Recommendations",
+        "Recommending",
       ]),
 
     // The wiring: every adapter is made here and given to the flows.
