@@ -1,7 +1,6 @@
 import Configuration
 package import Ports
 import PostgresStore
-import Recommendations
 import Telemetry
 import Web
 package import Workers
@@ -18,8 +17,8 @@ extension Capability {
 }
 
 extension Shop {
-  /// Every job of the shop. To add one: a function here that gives it, and its place in the list.
-  package func jobs() throws -> [Job] { [try recommenderTraining()] }
+  /// Every job of the shop: those of its capabilities.
+  package func jobs() throws -> [Job] { try capabilities.flatMap { try $0.jobs() } }
 
   /// The name under which an import of orders or events, and the demo's history, start the jobs after it.
   package static let historyImport: JobName = "import-history"
@@ -39,27 +38,6 @@ extension Shop {
   package func workerService(_ command: String) throws -> ServiceConfiguration {
     ServiceConfiguration(name: "worker", service: WorkerService(worker: try worker(command)))
   }
-
-  /// Learns the recommender anew at night, and after a history was imported.
-  private func recommenderTraining() throws -> Job {
-    let (settings, recommender) = (settings, recommender)
-    return Job(
-      "train-recommender",
-      schedule: try JobSchedule(settings.recommendations.trainingSchedule, timeZone: settings.jobs.timeZone),
-      after: [Self.historyImport], timeout: .seconds(4 * 3600)
-    ) { context in
-      let report = try await recommender.train { try context.note(0, $0) }
-      guard report.verdict.isPassed else { throw GateRefusal(findings: report.verdict.findings) }
-      return report.entry.metrics
-    }
-  }
-}
-
-/// The gate refused a new model; the one in use is served on.
-package struct GateRefusal: Error, CustomStringConvertible {
-  package let findings: String
-  package init(findings: String) { self.findings = findings }
-  package var description: String { "the gate refused the new model: \(findings)" }
 }
 
 /// Runs due jobs until the process is told to stop.

@@ -7,6 +7,7 @@ import PostgresStore
 package import Recommendations
 import StorefrontAPI
 import Telemetry
+import Workers
 
 extension Capability {
   /// Rows of recommended products, on pages and for programs.
@@ -20,10 +21,34 @@ extension Capability {
             service: RecommendationsService(follower: shop.recommender.follower, logger: shop.logger))
         ]
       },
+      jobs: { [try shop.recommenderTraining()] },
       routes: { routes in
         RecommendationsAPI(recommendations: shop.recommender.service, search: shop.service).register(on: &routes)
       })
   }
+}
+
+extension Shop {
+  /// Learns the recommender anew at night, and after a history was imported.
+  fileprivate func recommenderTraining() throws -> Job {
+    let recommender = recommender
+    return Job(
+      "train-recommender",
+      schedule: try JobSchedule(settings.recommendations.trainingSchedule, timeZone: settings.jobs.timeZone),
+      after: [Self.historyImport], timeout: .seconds(4 * 3600)
+    ) { context in
+      let report = try await recommender.train { try context.note(0, $0) }
+      guard report.verdict.isPassed else { throw GateRefusal(findings: report.verdict.findings) }
+      return report.entry.metrics
+    }
+  }
+}
+
+/// The gate refused a new model; the one in use is served on.
+package struct GateRefusal: Error, CustomStringConvertible {
+  package let findings: String
+  package init(findings: String) { self.findings = findings }
+  package var description: String { "the gate refused the new model: \(findings)" }
 }
 
 /// The parts of recommendations: the desk of models, the service that answers, and the follower that keeps it up to date.

@@ -4,10 +4,11 @@
 // 2. The share of the oracle's gain is printed: 0 is popularity, 1 a list by the hidden tastes themselves.
 import Catalog
 import Ports
-@testable import Recommendations
 import Recommending
 import Seeding
 import Testing
+
+@testable import Recommendations
 
 @Suite struct DemoShoppersTests {
   private let records: [ProductRecord]

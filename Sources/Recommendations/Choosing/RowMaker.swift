@@ -141,7 +141,8 @@ struct RowMaker {
 
   private func explored(_ place: Int32) -> RecommendedProduct {
     var shown = product(
-      Candidate(place: place, score: 0, parts: .one("exploration", 0), reason: .exploration), score: 0, rules: [], penalty: 0)
+      Candidate(place: place, score: 0, parts: .one("exploration", 0), reason: .exploration), score: 0, rules: [],
+      penalty: 0)
     shown.isExplored = true
     return shown
   }

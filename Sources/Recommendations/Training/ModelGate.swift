@@ -23,7 +23,8 @@ public struct ModelGate: Sendable, Equatable {
   /// `inUse`: the recall of the model in use on the same held-out days; nil if there is none, or it learnt from them.
   func verdict(on validation: RecommenderTraining.Validation?, inUse: Double?) -> Verdict {
     guard let validation, let recall = validation.recall["hybrid"],
-      let popular = validation.recall["popularity"] else {
+      let popular = validation.recall["popularity"]
+    else {
       return Verdict(
         isPassed: inUse == nil,
         findings: "too few shoppers chose something new on the held-out days: nothing was measured")

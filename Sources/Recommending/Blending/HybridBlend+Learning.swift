@@ -27,11 +27,13 @@ extension HybridBlend {
       return blends.indices.max { (worth[$0], $1) < (worth[$1], $0) }.map { blends[$0] } ?? self
     }
     guard !heldOut.users.isEmpty else { return self }
-    let ramped = [self] + Self.ramps.map { ramp in
-      var blend = self
-      (blend.enoughInteractions, blend.enoughChoices) = (ramp.interactions, ramp.choices)
-      return blend
-    }
+    let ramped =
+      [self]
+      + Self.ramps.map { ramp in
+        var blend = self
+        (blend.enoughInteractions, blend.enoughChoices) = (ramp.interactions, ramp.choices)
+        return blend
+      }
     let weights = Self.weights.sorted { abs($0 - collaborativeWeight) < abs($1 - collaborativeWeight) }
     let chosen = best(
       ramped.flatMap { ramp in

@@ -19,7 +19,8 @@ public struct CandidateFacts: Sendable, Equatable {
 
   public init(
     price: Double? = nil, marginShare: Double? = nil, stock: Int64 = 0, trending: Double = 0, isListed: Bool = true,
-    isInAssortment: Bool = true, secondsSinceBought: Int64? = nil, repurchaseSeconds: Int64? = nil, brand: String? = nil,
+    isInAssortment: Bool = true, secondsSinceBought: Int64? = nil, repurchaseSeconds: Int64? = nil,
+    brand: String? = nil,
     categories: [String] = []
   ) {
     self.price = price
