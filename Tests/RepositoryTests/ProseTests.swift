@@ -26,7 +26,7 @@ import Testing
     let kinds = ["swift", "sql", "h", "c", "cpp", "md", "py"].flatMap {
       Repository.files(under: folders, withExtension: $0)
     }
-    let scripts = ["check", "docc", "install-packages", "packages.txt", "sanitize"].map { "scripts/" + $0 }
+    let scripts = ["check", "docc", "install-lightgbm", "install-packages", "packages.txt", "sanitize"].map { "scripts/" + $0 }
     let top = [".ci/run", "Makefile", "Package.swift", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
     return kinds + scripts + top
   }
