@@ -129,12 +129,13 @@ let package = Package(
       "StorefrontAPI",
       [
         "Edge", "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON",
-        "SearchDSL", "Understanding", "Threading", "Recommendations",
+        "SearchDSL", "Understanding", "Threading", "Recommendations", "Recommending",
       ]),
     library(
       "Web",
       [
         "Edge", "SearchService", "HTTPServer", "Catalog", "Pricing", "Ports", "Understanding", "Recommendations",
+        "Recommending",
       ]),
 
     // The wiring: every adapter is made here and given to the flows.
@@ -153,8 +154,8 @@ let package = Package(
       "Benchmarks",
       [
         "Behaviour", "Bootstrap", "Catalog", "CMicroHTTPDPeer", "Configuration", "ElasticsearchClient", "HTTPServer",
-        "Indexer", "JSON", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Recommendations", "SearchDSL",
-        "SearchNode", "SearchService", "Seeding", "Telemetry", "Threading", "Understanding",
+        "Indexer", "JSON", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Recommendations", "RedisStore",
+        "SearchDSL", "SearchNode", "SearchService", "Seeding", "Telemetry", "Threading", "Understanding",
       ]),
     library(
       "Evaluation",
@@ -237,7 +238,7 @@ let package = Package(
     tests(
       "Recommendations",
       [
-        "Recommendations", "Recommending", "Catalog", "Ports", "Telemetry", "Threading", "PostgresClient",
+        "Recommendations", "Recommending", "Catalog", "JSON", "Ports", "Telemetry", "Threading", "PostgresClient",
         "PostgresStore", "LocalServices", "Seeding", "TestSupport",
       ]),
     tests(

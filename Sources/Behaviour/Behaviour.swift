@@ -81,7 +81,11 @@ public struct Behaviour: Sendable {
     try await people.join(visitor, to: customer)
     let own = try await history.pseudonym(of: .visitor(visitor))
     let after = try await history.shopper(of: .visitor(visitor))
-    await forgetCached(Array(Set([own, before, after])), visitor: nil)
+    do {
+      try await cache?.forget(Array(Set([own, before, after])), erasesSearches: false)
+    } catch {
+      fallbacks.increment()  // The cache's lists of these shoppers are out of date until they expire.
+    }
   }
 
   public func export(_ person: Person, _ line: @Sendable ([UInt8]) async throws -> Void) async throws {
@@ -92,15 +96,7 @@ public struct Behaviour: Sendable {
   public func erase(_ person: Person) async throws -> [PersonalRecords] {
     let erased = try await people.erase(person)
     // The cache's own error goes on: an erasure that did not reach it must be repeated.
-    if case .visitor(let visitor) = person {
-      try await cache?.forget(erased.shoppers, visitor: visitor)
-    } else {
-      try await cache?.forget(erased.shoppers, visitor: nil)
-    }
+    try await cache?.forget(erased.shoppers, erasesSearches: true)
     return erased.records
-  }
-
-  private func forgetCached(_ shoppers: [ShopperID], visitor: VisitorID?) async {
-    do { try await cache?.forget(shoppers, visitor: visitor) } catch { fallbacks.increment() }
   }
 }

@@ -5,7 +5,8 @@ import Threading
 
 /// The one way in for events: gathers those of many requests for some milliseconds, and stores them in one commit.
 ///
-/// `submit` returns after the commit, so that an answer promises what is stored. `note` does not wait: pages use it, and
+/// `submit` returns after the commit, so that an answer promises what is stored, and after what is kept at hand has heard of
+/// the deeds, so that the sender's next page knows of them. While one batch's deeds are told, the next is stored. `note` does not wait: pages use it, and
 /// what the store cannot take now is tried again, up to the room that there is. An event that the store can never keep
 /// takes no other along.
 public final class EventIntake: EventRecorder {
@@ -66,7 +67,8 @@ public final class EventIntake: EventRecorder {
   private let counters: [String: Counter]
   private let dropped: Counter
 
-  /// `onStored` hears of new deeds of known shoppers after their commit.
+  /// `onStored` hears of new deeds of known shoppers after their commit and before their senders have an answer; it must
+  /// not take long.
   public init(
     store: any EventStore, options: Options = Options(), metrics: MetricsRegistry,
     onStored: @escaping @Sendable ([Interaction]) async -> Void = { _ in }
@@ -125,33 +127,50 @@ public final class EventIntake: EventRecorder {
     }
   }
 
+  /// A batch after its commit, with who waits for it.
+  private struct StoredBatch {
+    var tickets: [Ticket]
+    var stored: StoredEvents
+  }
+
   /// Stores what comes in until it is cancelled, and what is waiting then.
   public func run(logger: Logger) async {
+    // Bounded by the room for events, which a batch keeps until it is answered.
+    let (batches, next) = AsyncStream<StoredBatch>.makeStream()
+    // Not of the cancelled task: every stored event must be answered.
+    let answers = Task { for await batch in batches { await answer(batch, logger) } }
     for await _ in wake {
       try? await Task.sleep(for: options.gathering)  // A cancelled sleep only stores sooner.
-      while await storeBatch(logger: logger) {}
+      while await storeBatch(next, logger: logger) {}
       if Task.isCancelled { break }
     }
     queue.withLock { $0.isClosed = true }
-    // Not of the cancelled task: the last events must be stored.
-    await Task { while await storeBatch(logger: logger) {} }.value
+    // Nor this: the last events must be stored.
+    await Task { while await storeBatch(next, logger: logger) {} }.value
+    next.finish()
+    await answers.value
+  }
+
+  /// Tells of the deeds, and then answers who waits.
+  private func answer(_ batch: StoredBatch, _ logger: Logger) async {
+    let stored = batch.stored
+    if !stored.interactions.isEmpty { await onStored(stored.interactions) }
+    giveUpRoom(of: batch.tickets)
+    var start = 0
+    for ticket in batch.tickets {
+      let outcomes = stored.outcomes[start..<(start + ticket.events.count)]
+      start += ticket.events.count
+      ticket.reply?.resume(returning: Array(outcomes))
+    }
+    count(stored.outcomes, logger)
   }
 
   /// Stores the next batch; false if there is none, or the store is away.
-  private func storeBatch(logger: Logger) async -> Bool {
+  private func storeBatch(_ next: AsyncStream<StoredBatch>.Continuation, logger: Logger) async -> Bool {
     let batch = take()
     guard !batch.isEmpty else { return false }
     do {
-      let stored = try await write(batch.flatMap(\.events))
-      giveUpRoom(of: batch)
-      var start = 0
-      for ticket in batch {
-        let outcomes = stored.outcomes[start..<(start + ticket.events.count)]
-        start += ticket.events.count
-        ticket.reply?.resume(returning: Array(outcomes))
-      }
-      count(stored.outcomes, logger)
-      if !stored.interactions.isEmpty { await onStored(stored.interactions) }
+      next.yield(StoredBatch(tickets: batch, stored: try await write(batch.flatMap(\.events))))
       return true
     } catch {
       logger.warning("events wait to be stored", metadata: ["reason": .string("\(error)")])

@@ -319,8 +319,9 @@ public protocol BehaviourCache: Sendable {
   /// The decayed interest at `now`.
   func trending(now: Timestamp, limit: Int) async throws -> Cached<[WeightedProduct]>
   func keep(trending: [WeightedProduct], now: Timestamp, version: String) async throws
-  /// Forgets shoppers, and a visitor's own lists.
-  func forget(_ shoppers: [ShopperID], visitor: VisitorID?) async throws
+  /// Forgets what is kept of these pseudonyms; their recent searches, of which there is no other record, only where it
+  /// erases them.
+  func forget(_ shoppers: [ShopperID], erasesSearches: Bool) async throws
 }
 
 /// The reason for which two products are companions.

@@ -143,9 +143,9 @@ public struct RedisBehaviour: BehaviourCache {
       for: Self.timeToLive)
   }
 
-  public func forget(_ shoppers: [ShopperID], visitor: VisitorID?) async throws {
+  public func forget(_ shoppers: [ShopperID], erasesSearches: Bool) async throws {
     var keys = shoppers.flatMap { shopper in ["recent", "profile", "identity"].map { Self.key(shopper, $0) } }
-    if let visitor { keys.append(RedisRecentSearches.key(visitor)) }
+    if erasesSearches { keys += shoppers.map(RedisRecentSearches.key) }
     // A changed version keeps a list out that is being read now; it expires like the others.
     let versions = shoppers.flatMap { shopper in ["version", "joined"].map { Self.key(shopper, $0) } }
     let changes: [RedisCommand] = versions.flatMap { version -> [RedisCommand] in

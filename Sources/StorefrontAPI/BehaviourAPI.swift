@@ -31,6 +31,9 @@ public struct BehaviourAPI: Sendable {
       "/v1/events", Route(access: .everyone, name: "events", rate: .events, maximumBodyBytes: Self.largestBody), take)
     routes.get("/v1/me/history", Route(access: .everyone, name: "ownHistory"), export)
     routes.delete("/v1/me/history", Route(access: .everyone, name: "eraseOwnHistory"), erase)
+    routes.post(
+      "/v1/sign-ins",
+      Route(access: .staff(), name: "signIn", rate: .events, maximumBodyBytes: Self.largestSignIn), signIn)
   }
 
   @Sendable private func take(_ request: HTTPRequest) async throws -> HTTPResponse {

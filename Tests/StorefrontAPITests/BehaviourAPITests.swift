@@ -6,7 +6,9 @@
 // 4. Pages tell of themselves without a script: a product that was read, lists that were shown; not when asked for ahead.
 // 5. Without consent deeds are counted in sums; the visitor's profile knows nothing of them.
 // 6. A robot's events and a flood's are marked and count in no profile; far too many become 429 with Retry-After.
-// 7. A deed changes what the shop knows of its shopper at once.
+// 7. A deed changes what the shop knows of its shopper before its sender has the answer.
+// 8. The retailer's system joins a visitor to a customer by the admin token and the cookie; from then on the visitor's deeds
+//    are the customer's. Without the token, and by a cookie that this shop did not sign, it is refused.
 import Behaviour
 import Catalog
 import HTTPServer
@@ -125,7 +127,7 @@ import Testing
     for (number, product) in parts.products.prefix(3).enumerated() {
       #expect(try await behaviour.recent(of: shopper, limit: 9).count == number)
       _ = try await send(parts, "{\"type\":\"view\",\"product_id\":\"\(product)\"}", headers: cookie)
-      try await until("the deed is at hand") { try await behaviour.recent(of: shopper, limit: 9).count == number + 1 }
+      #expect(try await behaviour.recent(of: shopper, limit: 9).count == number + 1)
     }
     let profile = try await behaviour.profile(of: shopper)
     #expect(abs(profile.evidence - 3) < 0.01 && !profile.categories.isEmpty && profile.priceLevelMinorUnits != nil)
@@ -178,6 +180,45 @@ import Testing
     #expect(try await count(parts, "event") == before)
     #expect(try await count(parts, "anonymous_day", "kind = 'dismiss' AND product_id = \(product) AND deeds = 2") == 1)
     #expect(try await parts.shop.behaviour.recent(of: shopper, limit: 9).isEmpty)
+    let searches = try await count(parts, "search")
+    for path in ["/v1/search?q=lamp", "/search?q=lamp"] {
+      let answer = try await parts.shop.client.get(path, headers: cookie + "Sec-GPC: 1\r\n")
+      #expect(answer.status == 200 && !answer.text.contains("search_id"))
+    }
+    try await until("searches are counted") {
+      try await count(parts, "anonymous_day", "kind = 'search' AND product_id = 0 AND deeds >= 2") == 1
+    }
+    #expect(try await count(parts, "search") == searches)
+  }
+
+  @Test("8: sign-in", .timeLimit(.minutes(5)))
+  func signIn() async throws {
+    let parts = try await Self.parts.value
+    let visitor = VisitorID.random()
+    let (cookie, behaviour) = (TestShop.cookie(visitor), parts.shop.behaviour)
+    let value = String(cookie.dropFirst("Cookie: visitor=".count).prefix { !";\r".contains($0) })
+    let view = "{\"type\":\"view\",\"product_id\":\"\(parts.products[0])\"}"
+    _ = try await send(parts, view, headers: cookie)
+    let own = try await behaviour.shopper(of: .visitor(visitor))
+    func join(_ body: String, _ token: String, status: Int) async throws {
+      let answer = try await parts.shop.client.get(
+        "/v1/sign-ins", method: "POST", headers: "Content-Type: application/json\r\n" + token, body: body)
+      #expect(answer.status == status, "\(body): \(answer.text)")
+    }
+    let token = "Authorization: Bearer \(TestShop.adminToken)\r\n"
+    let body = "{\"customer\":\"C-8\",\"visitor_cookie\":\"\(value)\"}"
+    try await join(body, "", status: 401)
+    for wrong in [
+      "{}", "[", "{\"customer\":\"\",\"visitor_cookie\":\"\(value)\"}", body.replacing(value, with: value + "0"),
+    ] {
+      try await join(wrong, token, status: 400)
+    }
+    #expect(try await behaviour.shopper(of: .visitor(visitor)) == own)
+    for _ in 0..<2 { try await join(body, token, status: 204) }
+    let customer = try await behaviour.shopper(of: .customer(try #require(CustomerCode("C-8"))))
+    #expect(try await behaviour.shopper(of: .visitor(visitor)) == customer && customer != own)
+    _ = try await send(parts, view, headers: cookie)
+    #expect(try await behaviour.recent(of: customer, limit: 9).count == 2)
   }
 
   @Test("6: robots and floods", .timeLimit(.minutes(5)))
