@@ -15,11 +15,7 @@ extension Capability {
     Capability(
       "behaviour",
       services: {
-        [
-          ServiceConfiguration(name: "events", service: EventService(behaviour: shop.behaviour, logger: shop.logger)),
-          ServiceConfiguration(
-            name: "behaviour", service: TendingService(behaviour: shop.behaviour, logger: shop.logger)),
-        ]
+        [ServiceConfiguration(name: "events", service: EventService(behaviour: shop.behaviour, logger: shop.logger))]
       },
       routes: { routes in
         BehaviourAPI(
@@ -35,19 +31,11 @@ extension Shop {
     metrics: MetricsRegistry
   ) -> Behaviour {
     var options = Behaviour.Options()
-    options.retention = BehaviourRetention(
-      browsingDays: settings.behaviour.browsingDays, orderDays: settings.behaviour.orderDays,
-      shownDays: settings.behaviour.shownDays)
+    options.retention = BehaviourRetention(settings.behaviour)
     return Behaviour(
-      store: PostgresBehaviour(pool), cache: redis.map(RedisBehaviour.init), catalog: catalog, clock: clock,
+      store: PostgresBehaviour(pool, asideRoom: AsideRoom()), cache: redis.map(RedisBehaviour.init), catalog: catalog,
+      clock: clock,
       options: options, metrics: metrics)
-  }
-
-  /// Loads the demo's history while the shop is open.
-  package func demoShoppers(pool: PostgresPool) -> ServiceConfiguration {
-    ServiceConfiguration(
-      name: "demo history",
-      service: DemoShoppers(store: PostgresBehaviour(pool), jobs: jobStore, clock: clock, logger: logger))
   }
 }
 
@@ -59,12 +47,11 @@ struct EventService: Service {
   func run() async throws { await untilShutdown { await behaviour.run(logger: logger) } }
 }
 
-/// Forgets what is old until the shop is told to stop.
-struct TendingService: Service {
-  let behaviour: Behaviour
-  let logger: Logger
-
-  func run() async throws { await untilShutdown { await behaviour.keepTending(logger: logger) } }
+extension BehaviourRetention {
+  package init(_ settings: Settings.Behaviour) {
+    self.init(
+      browsingDays: settings.browsingDays, orderDays: settings.orderDays, shownDays: settings.shownDays)
+  }
 }
 
 extension SenderConduct.Options {

@@ -31,6 +31,7 @@ import Testing
     "GET /assets/shop.js": everyone, "GET /assets/icon.svg": everyone, "GET /assets/shop.webmanifest": everyone,
     "GET /v1/recommendations": everyone, "GET /admin/jobs": reporting,
     "GET /v1/me/history": everyone, "DELETE /v1/me/history": everyone,
+    "POST /v1/sign-ins": "admin",
     "GET /favicon.ico": everyone, "GET /robots.txt": everyone, "GET /pictures/{name}": everyone,
   ]
 

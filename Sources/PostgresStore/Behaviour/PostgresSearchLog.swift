@@ -61,7 +61,8 @@ extension PostgresSearchLog: SearchLogStore {
       """
       INSERT INTO behaviour.search
         (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
-      SELECT id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products::bigint[]
+      SELECT id, searched_at, coalesce(identity.customer, given.visitor), network, query, outcome, total, filter_count,
+        first_rank, products::bigint[]
       FROM unnest(
         \(searches.map(\.id.rawValue)), \(searches.map(\.searchedAt)),
         \(rows.map(\.visitor)), \(rows.map(\.network)), \(searches.map(\.query)),
@@ -69,6 +70,7 @@ extension PostgresSearchLog: SearchLogStore {
         \(searches.map { Int16(clamping: $0.filterCount) }), \(searches.map { Int32(clamping: $0.firstRank) }),
         \(products)
       ) AS given (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
+      LEFT JOIN behaviour.identity ON identity.visitor = given.visitor
       ON CONFLICT (id) DO NOTHING RETURNING id
       """)
     return Set(try written.map { SearchID(rawValue: try $0.decode(at: 0)) })

@@ -46,7 +46,8 @@ public final class SearchLog: Sendable {
     self.options = options
   }
 
-  /// Takes in a search; nil where it is of no words, and so none that says what shoppers look for, or where there is no room.
+  /// Takes in a search; nil where it is of no words, and so none that says what shoppers look for, where there is no room, and
+  /// where it is counted alone.
   func record(_ page: SearchPage, by searcher: Searcher) -> SearchID? {
     let query = PrivateText.masked(page.typedText.lowercased())
     guard !query.isEmpty else { return nil }
@@ -55,10 +56,11 @@ public final class SearchLog: Sendable {
       id: id, searchedAt: now, visitor: searcher.visitor, range: searcher.range, query: query, outcome: page.outcome,
       total: page.total.value, filterCount: page.input.filters.count + (page.input.listing == nil ? 0 : 1),
       firstRank: page.input.resultsBefore + 1, products: page.products.map(\.id))
+    let known = searcher.visitor.map { EventActor.person(.visitor($0)) } ?? .nobody
     let event = ShopEvent(
-      id: EventID(of: "search \(id)"), at: now, actor: searcher.visitor.map { .person(.visitor($0)) } ?? .nobody,
+      id: EventID(of: "search \(id)"), at: now, actor: searcher.keepsRecord ? known : .withoutConsent,
       network: searcher.range, content: .search(search))
-    return events.note([event], from: searcher.sender) ? id : nil
+    return events.note([event], from: searcher.sender) && searcher.keepsRecord ? id : nil
   }
 
   /// Counts the days anew, forgets what is old and learns what is popular now.
