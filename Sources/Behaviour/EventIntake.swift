@@ -7,8 +7,8 @@ import Threading
 ///
 /// `submit` returns after the commit, so that an answer promises what is stored, and after what is kept at hand has heard of
 /// the deeds, so that the sender's next page knows of them. While one batch's deeds are told, the next is stored. `note`
-/// does not wait: pages use it, and what the store cannot take now is tried again, up to the room that there is. An event that the store can never keep
-/// takes no other along. After a failure the next try waits for its time, whatever comes in meanwhile.
+/// does not wait: pages use it, and what the store cannot take now is tried again, up to the room that there is. An event
+/// that the store can never keep takes no other along. After a failure the next try waits for its time, whatever comes in meanwhile.
 public final class EventIntake: EventRecorder {
   public struct Options: Sendable {
     /// Events that wait at most: some seconds of a busy shop.

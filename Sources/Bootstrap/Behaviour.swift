@@ -8,6 +8,7 @@ package import PostgresStore
 package import RedisStore
 import StorefrontAPI
 package import Telemetry
+import Workers
 
 extension Capability {
   /// The shop's memory of its shoppers: the one way in for events, and each person's own records.
@@ -17,6 +18,7 @@ extension Capability {
       services: {
         [ServiceConfiguration(name: "events", service: EventService(behaviour: shop.behaviour, logger: shop.logger))]
       },
+      jobs: { [try shop.behaviourTending(), shop.demoHistory()] },
       routes: { routes in
         BehaviourAPI(
           behaviour: shop.behaviour, visitors: shop.visitors, conduct: shop.conduct, clock: shop.clock
@@ -34,8 +36,26 @@ extension Shop {
     options.retention = BehaviourRetention(settings.behaviour)
     return Behaviour(
       store: PostgresBehaviour(pool, asideRoom: AsideRoom()), cache: redis.map(RedisBehaviour.init), catalog: catalog,
-      clock: clock,
-      options: options, metrics: metrics)
+      clock: clock, options: options, metrics: metrics)
+  }
+}
+
+extension Shop {
+  /// The job that loads the demo's shoppers; `up` asks for it where it fills an empty catalog.
+  package static let demoHistoryLoading: JobName = "load-demo-history"
+
+  fileprivate func demoHistory() -> Job {
+    let shoppers = DemoShoppers(pool: pool)
+    return Job(Self.demoHistoryLoading) { context in try await shoppers.load(context) }
+  }
+
+  /// Takes up events whose product has come, and forgets what is older than it is kept.
+  fileprivate func behaviourTending() throws -> Job {
+    let behaviour = behaviour
+    // No retries: the next time is near.
+    return Job("tend-behaviour", schedule: try JobSchedule("*/5 * * * *"), pauses: []) { _ in
+      ["taken_up": Double(try await behaviour.tend())]
+    }
   }
 }
 

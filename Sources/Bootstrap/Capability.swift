@@ -1,5 +1,6 @@
 import Edge
 import StorefrontAPI
+import Workers
 
 /// The parts that one capability of the shop adds to a running process.
 ///
@@ -21,15 +22,19 @@ package struct Capability: Sendable {
   let checks: [ReadinessCheck]
   /// The services of a running shop. They run until the HTTP server has drained; then the last of them ends first.
   let services: @Sendable () -> [ServiceConfiguration]
+  /// The jobs that workers run for it.
+  let jobs: @Sendable () throws -> [Job]
 
   init(
     _ name: String, checks: [ReadinessCheck] = [],
     services: @escaping @Sendable () -> [ServiceConfiguration] = { [] },
+    jobs: @escaping @Sendable () throws -> [Job] = { [] },
     routes: @escaping @Sendable (inout Routes) throws -> Void = { _ in }
   ) {
     self.name = name
     self.routes = routes
     self.checks = checks
     self.services = services
+    self.jobs = jobs
   }
 }

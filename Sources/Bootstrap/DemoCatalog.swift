@@ -17,7 +17,8 @@ package enum DemoCatalog {
       let slice = Array(records[start..<min(start + batch, records.count)])
       total.add(try await catalog.upsert(slice, source: source), at: start)
     }
-    try await catalog.put(try Seeding.virtualCategories(directory: directory))
+    let currency = Currency.gbp  // Its files name their prices in pounds.
+    try await catalog.put(try Seeding.virtualCategories(directory: directory, currency: currency), in: currency)
     return total
   }
 }

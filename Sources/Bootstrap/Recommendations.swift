@@ -7,6 +7,7 @@ import PostgresStore
 package import Recommendations
 import StorefrontAPI
 import Telemetry
+import Workers
 
 extension Capability {
   /// Rows of recommended products, on pages and for programs.
@@ -20,9 +21,30 @@ extension Capability {
             service: RecommendationsService(follower: shop.recommender.follower, logger: shop.logger))
         ]
       },
+      jobs: { [try shop.recommenderTraining()] },
       routes: { routes in
         RecommendationsAPI(recommendations: shop.recommender.service, search: shop.service).register(on: &routes)
       })
+  }
+}
+
+extension Shop {
+  /// Learns the recommender anew at night, and after a history was imported.
+  fileprivate func recommenderTraining() throws -> Job {
+    let recommender = recommender
+    return Job(
+      "train-recommender",
+      schedule: try JobSchedule(settings.recommendations.trainingSchedule, timeZone: settings.jobs.timeZone),
+      after: [Self.historyImport, Self.demoHistoryLoading], timeout: .seconds(4 * 3600)
+    ) { context in
+      let report = try await recommender.train { try context.note(0, $0) }
+      // A refusal is an outcome: the same deeds would be refused again.
+      guard report.verdict.isPassed else {
+        try context.note(1, of: 1, "the gate refused the new model: \(report.verdict.findings)")
+        return report.entry.metrics.merging(["is_refused": 1]) { $1 }
+      }
+      return report.entry.metrics
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import Catalog
 public import HTTPServer
 import Ports
 import SearchDSL

@@ -78,8 +78,10 @@ public final class LocalPostgres: Sendable {
       own.utf8.count + "/.s.PGSQL.65535".utf8.count > ServiceFolder.maximumSocketPathBytes
     socketFolder = isSocketFolderTemporary ? try ServiceFolder.temporary(prefix: "vitrine-socket") : own
     _ = try ServiceFolder(socketFolder, account: account)
+    let lock = try StartLock(place.path, waitingSeconds: Self.startTimeoutSeconds)
     try makeCluster()
     try launch()
+    _ = consume lock
   }
 
   /// Settings that reach one of this server's databases.

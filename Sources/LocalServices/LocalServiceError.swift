@@ -6,6 +6,7 @@ public enum LocalServiceError: Error, Sendable, Equatable, CustomStringConvertib
   case diskFull(folder: String)
   case folderUnreachable(folder: String, user: String)
   case alreadyRunning(service: String, folder: String, processID: Int32)
+  case startsElsewhere(folder: String)
   case otherVersion(folder: String, found: String, expected: String)
   case didNotStart(service: String, reason: String, log: String)
 
@@ -23,6 +24,8 @@ public enum LocalServiceError: Error, Sendable, Equatable, CustomStringConvertib
       "folder \(folder) cannot be used by the user \(user): choose one under /tmp, or open the folders above it"
     case .alreadyRunning(let service, let folder, let processID):
       "\(service) runs in \(folder) already (process \(processID)): stop it first"
+    case .startsElsewhere(let folder):
+      "another program has been starting a server in \(folder) for a minute: stop it first"
     case .otherVersion(let folder, let found, let expected):
       "cluster in \(folder) was made by PostgreSQL \(found), installed is \(expected): delete the folder to start anew"
     case .didNotStart(let service, let reason, let log):

@@ -27,8 +27,8 @@ public protocol CatalogReader: Sendable {
   func facetDefinitions(in category: CategoryID?) async throws -> [AttributeDefinition]
   /// The current price rows of every variant of these products; `quote` reads them.
   func prices(of ids: [ProductID]) async throws -> [ProductID: [VariantID: [Price]]]
-  /// The shop's lists beside its category tree, and the looks of its lists.
-  func browseRules() async throws -> BrowseRules
+  /// The shop's lists beside its category tree, and the looks of its lists. Prices in rules are in the shop's currency.
+  func browseRules(in currency: Currency) async throws -> BrowseRules
   /// The names of all brands, in alphabetical order.
   func brandNames() async throws -> [String]
 }
@@ -78,5 +78,5 @@ public protocol CatalogWriter: Sendable {
 /// Writes the rules of virtual categories. Repeatable: matched by slug.
 public protocol VirtualCategoryWriter: Sendable {
   /// New rules follow the existing ones, in the given order.
-  func put(_ categories: [VirtualCategory]) async throws
+  func put(_ categories: [VirtualCategory], in currency: Currency) async throws
 }

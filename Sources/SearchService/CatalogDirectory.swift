@@ -38,25 +38,21 @@ final class CatalogDirectory: Sendable {
   private let brands: Remembered<[String: [String]]>
 
   /// `share`: how long a request waits for names that are read anew.
-  init(catalog: any CatalogReader, share: Duration) {
+  init(catalog: any CatalogReader, currency: Currency, share: Duration) {
     remembered = Remembered(freshFor: Self.labelsFreshFor, share: share) {
       let definitions = try await catalog.facetDefinitions(in: nil)
       return Labels(
         tree: try await catalog.categoryTree(),
         attributes: Dictionary(definitions.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first }),
-        rules: try await catalog.browseRules())
+        rules: try await catalog.browseRules(in: currency))
     }
     brands = Remembered(freshFor: Self.brandsFreshFor, share: share) {
       Dictionary(grouping: try await catalog.brandNames(), by: Slug.brand)
     }
   }
 
-  /// The labels as read last; while Postgres is down the old ones serve.
-  func labels(degraded: inout [String]) async -> Labels {
-    if let labels = await remembered.value() { return labels }
-    degraded.append("facets")
-    return .none
-  }
+  /// The labels as read last, while Postgres is down the old ones; nil if they were never read.
+  func labels() async -> Labels? { await remembered.value() }
 
   /// The brands whose names make this slug, mostly one; nil where the names cannot be read.
   func brands(slug: String) async -> [String]? { await brands.value().map { $0[slug] ?? [] } }

@@ -22,11 +22,39 @@ public final class CatalogKnowledge: Sendable {
 
   private static let batch = 500
 
-  private struct State {
+  /// What is known at one moment. A search goes by one of these from its beginning to its end.
+  struct Known: Sendable {
+    /// Names it in cursors; nil where nobody keeps what is known.
+    var version: String?
     var corrector: SpellingCorrector?
-    var understanding: QueryUnderstanding
+    var understanding = QueryUnderstanding()
+    /// What may be suggested though nobody searched for it yet.
     var phrases = SuggestedPhrases()
+    /// Whether the catalog has products that nothing was learnt from yet: words that are not known may be theirs.
     var isBehind = false
+
+    /// What a query was probably meant to be; nil where it stands as it is.
+    func correct(_ query: String) -> Correction? { corrector?.correct(query) }
+
+    /// Queries that a mistyped beginning may have been meant as; none where the beginning is one of known words.
+    func completions(of text: String, limit: Int) -> [String] {
+      corrector?.completions(of: text, limit: limit) ?? []
+    }
+
+    /// The same for searches that take only some steps.
+    func taking(_ steps: Set<SearchStep>) -> Known {
+      var known = self
+      known.understanding = understanding.taking(steps)
+      return known
+    }
+  }
+
+  /// What is known now, and what was known before: shoppers still turn pages that were found by it.
+  private struct State {
+    var current: Known
+    var previous: Known?
+    /// Counts the builds.
+    var number = 0
   }
 
   private let source: any ProductSource
@@ -34,6 +62,8 @@ public final class CatalogKnowledge: Sendable {
   private let options: Options
   private let isCounted: @Sendable (ProductSnapshot) -> Bool
   private let state: Guarded<State>
+  /// Tells its versions from those of another process.
+  private let instance = String(UInt64.random(in: 0...UInt64.max), radix: 36)
 
   /// `isCounted` says which products' words are learned: of a shop those that can be found.
   public init(
@@ -44,28 +74,32 @@ public final class CatalogKnowledge: Sendable {
     self.rules = rules
     self.options = options
     self.isCounted = isCounted
-    state = Guarded(State(understanding: QueryUnderstanding(rules: rules)))
+    state = Guarded(
+      State(current: Known(version: instance + ".0", understanding: QueryUnderstanding(rules: rules))))
+  }
+
+  /// What is known now.
+  var known: Known { state.withLock { $0.current } }
+
+  /// What a page before was found by, as long as it is kept; after the second build from then, what is known now.
+  func known(pinned version: String?) -> Known {
+    state.withLock { state in
+      if let previous = state.previous, previous.version == version { return previous }
+      return state.current
+    }
   }
 
   /// The words that the shop knows now; nil before the first build.
-  public var vocabulary: Vocabulary? { state.withLock { $0.corrector?.vocabulary } }
+  public var vocabulary: Vocabulary? { known.corrector?.vocabulary }
 
-  /// Whether the catalog has products that nothing was learnt from yet: words that are not known may be theirs.
-  public var isBehind: Bool { state.withLock { $0.isBehind } }
+  /// Whether the catalog has products that nothing was learnt from yet.
+  public var isBehind: Bool { known.isBehind }
 
   /// How queries are understood now.
-  public var understanding: QueryUnderstanding { state.withLock { $0.understanding } }
+  public var understanding: QueryUnderstanding { known.understanding }
 
   /// What a query was probably meant to be; nil where it stands as it is.
-  public func correct(_ query: String) -> Correction? { state.withLock { $0.corrector }?.correct(query) }
-
-  /// What may be suggested though nobody searched for it yet.
-  var phrases: SuggestedPhrases { state.withLock { $0.phrases } }
-
-  /// Queries that a mistyped beginning may have been meant as; none where the beginning is one of known words.
-  func completions(of text: String, limit: Int) -> [String] {
-    state.withLock { $0.corrector }?.completions(of: text, limit: limit) ?? []
-  }
+  public func correct(_ query: String) -> Correction? { known.correct(query) }
 
   /// Whether others may be shown a query: words that the catalog has and nothing else, so that it asks for something, leaves
   /// nothing out and carries no message.
@@ -95,12 +129,17 @@ public final class CatalogKnowledge: Sendable {
     let (vocabulary, knowledge, phrases) = learning.withLock { [rules] in
       ($0.words.build(), $0.knowledge.build(rules: rules), $0.phrases.build(rules: rules))
     }
-    let learnt = State(
+    var learnt = Known(
       corrector: SpellingCorrector(
         vocabulary: vocabulary,
         options: .init(protectedCount: Double(options.protectedProducts), knownWords: rules.words)),
       understanding: QueryUnderstanding(rules: rules, knowledge: knowledge, vocabulary: vocabulary), phrases: phrases)
-    state.withLock { $0 = learnt }
+    state.withLock { state in
+      state.number += 1
+      learnt.version = "\(instance).\(state.number)"
+      state.previous = state.current
+      state.current = learnt
+    }
   }
 
   /// Keeps it up to date until it is cancelled: it is built at once, and again after changes; after an import as soon as
@@ -113,11 +152,11 @@ public final class CatalogKnowledge: Sendable {
         // Read before the build: what is committed meanwhile is another mark's.
         let mark = try await source.catalogMark()
         let isDue = schedule.isDue(mark, at: start)
-        state.withLock { $0.isBehind = schedule.isBehind }
+        state.withLock { $0.current.isBehind = schedule.isBehind }
         if isDue {
           try await refresh()
           schedule.built(mark, from: start)
-          state.withLock { $0.isBehind = false }
+          state.withLock { $0.current.isBehind = false }
         }
       } catch is CancellationError {
         return

@@ -80,32 +80,26 @@ public struct FacetValuesInput: Sendable, Hashable {
   }
 }
 
-extension SearchService {
+extension FacetCounter {
   /// The values of a facet under the search's other filters, the most frequent first; numbers in their order.
   ///
-  /// Takes `brand` and the code of any attribute that is a facet; nil for another.
-  public func facetValues(_ input: FacetValuesInput) async throws -> FacetValues? {
-    let limits = Limits(deadlines)
-    var degraded: [String] = []
-    let labels = await directory.labels(degraded: &degraded)
+  /// Takes `brand` and the code of any attribute that is a facet; nil for another. The search of `run` is the question's,
+  /// of one product.
+  func values(_ input: FacetValuesInput, in run: inout SearchRun) async throws -> FacetValues? {
+    let labels = run.labels
     let definition = labels.attributes[input.code]
     guard definition != nil || input.code == "brand" else { return nil }
     try labels.check(input.search)
-
-    var first = input.search
-    first.pageSize = 1
-    let (understanding, typed) = understand(first)
-    let plan = try await retrieve(typed, understanding, input: first, limits: limits, degraded: &degraded).plan
-    let query = planQuery(plan, understanding, input.search).query
-    let request = retrieval.valuesRequest(of: input.code, query: query, input: input.search)
-    let response = try await ask(request, deadline: limits.answer)
+    let candidates = try await retriever.candidates(in: &run)
+    let request = retriever.requests.valuesRequest(of: input.code, query: candidates.query, input: input.search)
+    let response = try await retriever.index.search(request, by: run.limits.answer)
 
     let reader = FacetReader(response: response, input: input.search, labels: labels, priceSteps: priceSteps)
     let (buckets, isCut) = reader.counted(Retrieval.AggregationName.attribute(input.code))
     let counted =
       definition == nil
       ? buckets.map { (value: $0.key.text[...], count: $0.documentCount) } : FacetReader.values(of: buckets)
-    let fitting = counted.filter { Self.hasWord(String($0.value), beginningWith: input.prefix) }
+    let fitting = counted.filter { String($0.value).hasWord(beginningWith: input.prefix) }
     let selected = input.selected
     var values = reader.merged(
       fitting, selected: input.prefix.isEmpty ? selected : [], limit: input.limit)
@@ -122,19 +116,5 @@ extension SearchService {
       hasMore: isCut || fitting.count > values.count,
       spread: definition?.type == .number ? FacetReader.spread(of: counted, range: input.range) : nil)
     return FacetValues(facet: facet, text: input.prefix, total: fitting.count, isCut: isCut)
-  }
-
-  /// Whether the text begins so from one of its words on; case and accents do not matter.
-  static func hasWord(_ text: String, beginningWith prefix: String) -> Bool {
-    let wanted = prefix.folded
-    guard !wanted.isEmpty else { return true }
-    var isStart = true
-    var rest = text.folded[...]
-    while let next = rest.first {
-      if isStart, rest.hasPrefix(wanted) { return true }
-      isStart = !next.isLetter && !next.isNumber
-      rest = rest.dropFirst()
-    }
-    return false
   }
 }

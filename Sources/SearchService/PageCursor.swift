@@ -10,18 +10,23 @@ public struct PagePosition: Sendable, Hashable {
   public var after: [SortValue]
   /// Products that the pages before looked at.
   public var seen: Int
-  /// Whether the pages are in the order of the variants' prices, so that only `seen` says where the next one begins.
-  public var isByVariant: Bool
+  /// Whether the pages are in an order that the engine does not have, of the variants' prices or of a model, so that only
+  /// `seen` says where the next one begins.
+  public var isCounted: Bool
   /// How the first page read the query: no other reading has the same order.
   public var reading: QueryReadingReference?
+  /// What the first page went by, and all others do.
+  public var pinned: PinnedVersions
 
   public init(
-    after: [SortValue], seen: Int, isByVariant: Bool = false, reading: QueryReadingReference? = nil
+    after: [SortValue], seen: Int, isCounted: Bool = false, reading: QueryReadingReference? = nil,
+    pinned: PinnedVersions = PinnedVersions()
   ) {
     self.after = after
     self.seen = seen
-    self.isByVariant = isByVariant
+    self.isCounted = isCounted
     self.reading = reading
+    self.pinned = pinned
   }
 }
 
@@ -37,8 +42,10 @@ public struct QueryReadingReference: Sendable, Hashable {
 /// The text of a cursor: the whole search and where its last page ended, so that no page of it is of another search.
 ///
 /// A signed token (`TokenSigner`) of a JSON object: `l` the listing, `p` the parameters, `a` the sort values, `n` the
-/// number of products seen, `v` whether the order is of variants' prices, `q`, `s` and `r` the words that were searched, how
-/// strictly, and as which relaxation, where they are not the typed ones. It is signed because its position goes to the engine and into the query log as it stands.
+/// number of products seen, `v` whether only that number says where the page begins, `q`, `s` and `r` the words that were
+/// searched, how strictly, and as which relaxation, where they are not the typed ones, `k` and
+/// `m` the pinned knowledge and model. It is signed
+/// because its position goes to the engine and into the query log as it stands.
 struct PageCursor {
   static let purpose = "page cursor"
   /// More than the longest search makes.
@@ -46,6 +53,7 @@ struct PageCursor {
   private static let mostSortValues = 8
   /// Products seen: more than an index holds, and a rank of the query log (int4) has room for a page more.
   static let mostSeen = 2_000_000_000
+  private static let longestVersion = 100
 
   var listing: String
   var parameters: [(name: String, value: String)]
@@ -57,7 +65,9 @@ struct PageCursor {
       "l": .string(listing), "p": .array(parameters), "a": .array(position.after.map(\.json)),
       "n": .int(Int64(position.seen)),
     ]
-    if position.isByVariant { content["v"] = true }
+    if position.isCounted { content["v"] = true }
+    if let knowledge = position.pinned.knowledge { content["k"] = .string(knowledge) }
+    if let model = position.pinned.ranking { content["m"] = .string(model) }
     if let reading = position.reading {
       content["q"] = .string(reading.text)
       content["s"] = .string(reading.strictness.rawValue)
@@ -82,8 +92,13 @@ struct PageCursor {
     guard values.count == after.count, pairs.count == parameters.count else { return nil }
     self.listing = listing
     self.parameters = pairs
-    position = PagePosition(after: values, seen: Int(seen), isByVariant: json["v"]?.bool ?? false)
-    guard !position.isByVariant || position.seen <= SearchService.mostOrdered else { return nil }
+    position = PagePosition(after: values, seen: Int(seen), isCounted: json["v"]?.bool ?? false)
+    for (name, version) in [("k", \PinnedVersions.knowledge), ("m", \.ranking)] {
+      guard let json = json[name] else { continue }
+      guard let text = json.string, text.utf8.count <= Self.longestVersion else { return nil }
+      position.pinned[keyPath: version] = text
+    }
+    guard !position.isCounted || position.seen <= SearchService.mostOrdered else { return nil }
     guard let strictness = json["s"] else { return }
     guard let strictness = strictness.string.flatMap(QueryPlan.Strictness.init(rawValue:)),
       let words = json["q"]?.string, words.unicodeScalars.count <= SearchInput.longestQuery * 2
@@ -124,21 +139,6 @@ extension SearchInput {
 
   /// Results on the pages before this one.
   public var resultsBefore: Int { position?.seen ?? (page - 1) * pageSize }
-
-  /// The cursor of the page behind this one; nil where this one is the last, or nobody signs.
-  func nextCursor(
-    after hits: [Hit], total: Int, reading: QueryReadingReference?, currency: Currency, signer: TokenSigner?
-  ) -> String? {
-    let seen = resultsBefore + hits.count
-    guard let signer, let last = hits.last, !last.sort.isEmpty, hits.count == pageSize, seen < total,
-      seen <= PageCursor.mostSeen
-    else { return nil }
-    return PageCursor(
-      of: self,
-      position: PagePosition(
-        after: last.sort, seen: seen, isByVariant: position?.isByVariant ?? false, reading: reading), currency: currency
-    ).text(signer)
-  }
 }
 
 extension SortValue {

@@ -1,4 +1,4 @@
-public import Catalog
+import Catalog
 import Ports
 import Pricing
 import SearchDSL
@@ -35,25 +35,7 @@ struct CardDrawing {
   var isPriceLimited: Bool { prices != .min ... .max }
 }
 
-extension SearchService {
-  /// The cards of products, in the order asked for; what is no longer sold is left out.
-  public func cards(of ids: [ProductID], shopper: ShopperContext = .visitor) async throws -> [ProductCard] {
-    guard !ids.isEmpty else { return [] }
-    let audience = Query.terms(field: "audience", values: shopper.audience.codes.map { .string($0) })
-    let request = SearchRequest(
-      query: .bool(BoolQuery(filter: [.ids(ids.map(\.description)), audience])), size: ids.count,
-      source: Retrieval.cardSource, trackTotalHits: .never)
-    let response = try await ask(request, deadline: .now + deadlines.answer)
-    var degraded: [String] = []
-    let hits = response.hits.compactMap(CardHit.init)
-    let prices = await currentPrices(of: hits.map(\.id), degraded: &degraded)
-    let drawing = CardDrawing(
-      input: SearchInput(shopper: shopper), plan: QueryPlan(text: ""),
-      labels: await directory.labels(degraded: &degraded))
-    let cards = hits.compactMap { card(for: $0, prices: prices?[$0.id], drawing) }
-    return ids.compactMap { id in cards.first { $0.id == id } }
-  }
-
+extension Pricer {
   /// The card with today's price; nil where today's price leaves what the search allows.
   ///
   /// Where the search means some of the variants, the card is of those: of the first in stock, with the lowest price that

@@ -26,12 +26,12 @@ public struct Retrieval: Sendable {
   public func request(query: Query, input: SearchInput, wantsFacets: Bool) -> SearchRequest {
     SearchRequest(
       query: within(input.listing, query, input: input),
-      from: input.position.map { $0.isByVariant ? $0.seen : 0 } ?? (input.page - 1) * input.pageSize,
+      from: input.position.map { $0.isCounted ? $0.seen : 0 } ?? (input.page - 1) * input.pageSize,
       size: input.pageSize,
       sort: sort(input),
       aggregations: wantsFacets ? aggregations(input) : [],
       postFilter: conjunction(of: input.filters, input: input),
-      searchAfter: input.position.flatMap { $0.isByVariant ? nil : $0.after },
+      searchAfter: input.position.flatMap { $0.isCounted ? nil : $0.after },
       source: input.isHighlighted ? Self.highlightedCardSource : Self.cardSource,
       highlight: input.isHighlighted && !input.text.isEmpty ? .card(query, typed: input.text) : nil,
       trackTotalHits: .exact,

@@ -46,25 +46,3 @@ extension SearchInput {
     return result
   }
 }
-
-extension SearchFilter {
-  /// The values of `filter=` that read back as this filter.
-  public func texts(currency: Currency) -> [String] {
-    switch self {
-    case .category(let id): return ["category:\(id)"]
-    case .brand(let names): return names.map { "brand:\($0)" }
-    case .price(let lower, let upper):
-      func text(_ amount: Int64?) -> String {
-        amount.map { Money(minorUnits: $0, currency: currency).decimalText } ?? ""
-      }
-      return ["price:\(text(lower))..\(text(upper))"]
-    case .minimumRating(let stars): return ["rating:\(stars.shortText)"]
-    case .inStock: return ["stock:yes"]
-    case .reduced: return ["reduced:yes"]
-    case .releasedWithin(let days): return ["released:\(days)d"]
-    case .attribute(let code, let values): return values.map { "\(code):\($0)" }
-    case .attributeRange(let code, let lower, let upper):
-      return ["\(code):\(Self.rangeText(lower, upper))"]
-    }
-  }
-}

@@ -1,95 +1,5 @@
 public import Catalog
-import SearchDSL
 public import Signing
-
-/// What a shopper may have meant that the shop cannot do: names the parameter and says what is allowed.
-public struct InvalidInput: Error, Sendable, Hashable, CustomStringConvertible {
-  public var parameter: String
-  public var reason: String
-
-  public init(parameter: String, reason: String) {
-    self.parameter = parameter
-    self.reason = reason
-  }
-
-  public var description: String { "\(parameter): \(reason)" }
-}
-
-/// How the results are ordered.
-public enum SearchSort: String, Sendable, CaseIterable {
-  case relevance
-  case priceAscending = "price_asc"
-  case priceDescending = "price_desc"
-  case newest, rating, bestselling, discount
-}
-
-/// One restriction of the results. Values of one filter widen it, several filters narrow.
-public enum SearchFilter: Sendable, Hashable {
-  case category(CategoryID)
-  case brand([String])
-  /// In minor units; both ends inside.
-  case price(lower: Int64?, upper: Int64?)
-  case minimumRating(Double)
-  case inStock
-  case reduced
-  case releasedWithin(days: Int)
-  case attribute(code: String, values: [String])
-  case attributeRange(code: String, lower: Double?, upper: Double?)
-
-  /// A range as an address has it, in the shortest form: `2..5`, `13..16.5`, `10..`.
-  static func rangeText(_ lower: Double?, _ upper: Double?) -> String {
-    func text(_ number: Double?) -> String {
-      number.map { $0 == $0.rounded() && abs($0) < 1e15 ? String(Int64(saturating: $0)) : String($0) } ?? ""
-    }
-    return "\(text(lower))..\(text(upper))"
-  }
-
-  /// The attribute that it restricts, by values or by a range.
-  var attributeCode: String? {
-    switch self {
-    case .attribute(let code, _), .attributeRange(let code, _, _): code
-    case .category, .brand, .price, .minimumRating, .inStock, .reduced, .releasedWithin: nil
-    }
-  }
-
-  /// The facet that this filter belongs to, whose counts are made without it.
-  public var facetCode: String {
-    switch self {
-    case .category: "category"
-    case .brand: "brand"
-    case .price: "price"
-    case .minimumRating: "rating"
-    case .inStock: "stock"
-    case .reduced: "reduced"
-    case .releasedWithin: "released"
-    case .attribute(let code, _), .attributeRange(let code, _, _): code
-    }
-  }
-}
-
-/// For whom prices and products are looked up. It holds a contract's lists and nothing about a person.
-public struct ShopperContext: Sendable, Hashable {
-  public var audience: Audience
-  public var priceLists: [PriceListCode]
-
-  public init(audience: Audience, priceLists: [PriceListCode]) {
-    self.audience = audience
-    self.priceLists = priceLists
-  }
-
-  /// The field of the index with the prices that this shopper sees.
-  var priceField: String { "price.\(priceLists.first ?? .retail)" }
-
-  /// What this shopper sees at such a price, in minor units; both ends inside.
-  func priced(from lower: Int64?, to upper: Int64?) -> Query {
-    .range(
-      RangeQuery(
-        field: priceField, lower: lower.map { .inclusive(.int($0)) }, upper: upper.map { .inclusive(.int($0)) }))
-  }
-
-  /// Whoever comes in from the street.
-  public static let visitor = ShopperContext(audience: .shops, priceLists: [.retail])
-}
 
 /// A search as the flow takes it: every value is within its bounds.
 public struct SearchInput: Sendable, Hashable {
@@ -97,10 +7,6 @@ public struct SearchInput: Sendable, Hashable {
   public static let longestQuery = 300
   /// More than a query has words that are recognised.
   public static let mostIgnored = 20
-  /// Filters, ends of ranges and words taken back, all together. Shoppers tick a handful; each is looked up for each facet.
-  public static let mostConditions = 30
-  /// Their texts together, for every link of a page holds them all.
-  public static let mostConditionBytes = 4_000
   public static let largestPageSize = 100
   public static let defaultPageSize = 24
   /// Elasticsearch's `max_result_window`: the results that numbered pages reach.

@@ -29,13 +29,28 @@ public struct SearchPage: Sendable, Equatable {
   public var facets: [Facet]
   /// Gives the page behind this one, however deep; nil where this is the last.
   public var nextCursor: String?
-  /// What was left out because a dependency was down or late: `prices`, `facets`, `relaxation`.
-  public var degraded: [String]
+  /// What was left out because a dependency was down or late.
+  public var degraded: [Degradation]
   public var tookMilliseconds: Double
 
   public var pageCount: Int {
     let reachable = min(total.value, SearchInput.deepestResult)
     return (reachable + input.pageSize - 1) / input.pageSize
+  }
+}
+
+extension SearchPage {
+  init(
+    _ run: SearchRun, _ candidates: Candidates, products: [ProductCard], facets: [Facet], nextCursor: String?
+  ) {
+    let plan = candidates.plan
+    self.init(
+      input: run.input, plan: plan, typedText: run.typed.text, query: run.input.wantsWhy ? candidates.query : nil,
+      correctedText: plan.text.folded == run.typed.text.folded ? nil : plan.text,
+      relaxedTo: plan.strictness == .everyWord ? nil : plan.strictness,
+      total: .init(value: candidates.total, isExact: candidates.response.total?.isExact ?? true), products: products,
+      facets: facets, nextCursor: nextCursor, degraded: run.degraded,
+      tookMilliseconds: (ContinuousClock.now - run.startedAt) / .milliseconds(1))
   }
 }
 

@@ -16,8 +16,7 @@ extension SearchService {
   /// `index` nil: the one that searches read. The names that pages need are read too. False where nothing was answered.
   @discardableResult
   public func warmUp(index name: String? = nil) async -> Bool {
-    var degraded: [String] = []
-    let labels = await directory.labels(degraded: &degraded)
+    let labels = await directory.labels() ?? .none
     _ = await directory.brands(slug: "")
     let names = (labels.tree.roots + labels.tree.roots.flatMap { labels.tree.children(of: $0.id) }).map(\.name)
       .prefix(Self.usualQueries)
@@ -28,8 +27,9 @@ extension SearchService {
       var slowest = Duration.zero
       for request in requests where ContinuousClock.now < end && !Task.isCancelled {
         let start = ContinuousClock.now
+        // The circuit breaker is for shoppers: a cold engine is asked for as long as patience lasts.
         // One that fails now is asked again in the next pass; shoppers' own searches tell why.
-        guard (try? await engine.search(request, in: name ?? index, deadline: end)) != nil else {
+        guard (try? await index.engine.search(request, in: name ?? index.name, deadline: end)) != nil else {
           slowest = Self.patience
           continue
         }
@@ -53,9 +53,10 @@ extension SearchService {
       return input
     }
     let searches = inputs.map(request(for:))
+    let phrases = knowledge?.known.phrases ?? SuggestedPhrases()
     return searches
       + texts.flatMap { [String($0.prefix(1)), String($0.prefix(3))] }.map {
-        suggestRequest($0, shopper: .visitor)
+        suggester.request(for: $0, shopper: .visitor, phrases: phrases)
       }
   }
 }

@@ -34,7 +34,7 @@ public enum SearchJSON {
       writer.array { writer in for product in page.products { write(product, &writer) } }
       writer.name("facets")
       writer.array { writer in for facet in page.facets { write(facet, &writer) } }
-      writer.member("degraded", page.degraded)
+      writer.member("degraded", page.degraded.map(\.part.rawValue))
       writer.member("took_ms", (page.tookMilliseconds * 100).rounded() / 100)
     }
     return writer.bytes
@@ -152,7 +152,7 @@ public enum SearchJSON {
       writeRating(page.rating, page.ratingCount, &writer)
       if let released = page.releasedAt { writer.member("released_at", released.description) }
       if let updated = page.updatedAt { writer.member("updated_at", updated.description) }
-      writer.member("degraded", page.degraded)
+      writer.member("degraded", page.degraded.map(\.part.rawValue))
     }
     return writer.bytes
   }

@@ -141,7 +141,7 @@ struct ResultsPage {
   }
 
   private var degradedNotice: HTML? {
-    guard page.degraded.contains("prices") else { return nil }
+    guard page.degraded.contains(where: { $0.part == .prices }) else { return nil }
     return "<p class=\"notice\">Prices may be a little old at the moment. The basket shows the current ones.</p>"
   }
 

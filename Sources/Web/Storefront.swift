@@ -75,7 +75,7 @@ public struct Storefront: Sendable {
 
   @Sendable private func home(_ request: HTTPRequest) async throws -> HTTPResponse {
     let layout = await layout()
-    let products = try await service.search(SearchInput(pageSize: 1)).total.value
+    let products = try await service.count()
     var rows: [HTML] = []
     var shown: [ShownList] = []
     for listing in await service.virtualListings().prefix(Self.homeRows) {
@@ -111,18 +111,9 @@ public struct Storefront: Sendable {
       "<section class=\"row departments-row\" aria-label=\"Departments\"><ul class=\"tiles\">\(departments)</ul></section>"
   }
 
-  /// The products of a row. A search counts facets, which a row throws away, so that the order alone is asked for where
-  /// nothing in the listing tells a product's variants apart.
   private func firstProducts(of listing: Listing) async throws -> [ProductCard] {
-    let input = SearchInput(sort: listing.defaultSort, pageSize: Self.homeRow, listing: listing)
-    let isOfProducts = listing.filters.allSatisfy { filter in
-      switch filter {
-      case .category, .brand, .minimumRating, .reduced, .releasedWithin: true
-      case .price, .inStock, .attribute, .attributeRange: false
-      }
-    }
-    guard isOfProducts else { return try await service.search(input).products }
-    return try await service.cards(of: try await service.ranking(of: input))
+    try await service.cards(
+      of: SearchInput(sort: listing.defaultSort, pageSize: Self.homeRow, listing: listing))
   }
 
   /// A second line that is not full looks torn.

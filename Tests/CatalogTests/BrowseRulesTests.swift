@@ -13,10 +13,10 @@ import Testing
   @Test("1: inherited rules")
   func above() {
     let rules = BrowseRules(
-      defaultOrders: [CategoryID(1): "newest", CategoryID(3): "rating"],
+      defaultSorts: [CategoryID(1): .newest, CategoryID(3): .rating],
       facetPositions: [CategoryID(1): ["a": 1, "b": 2], CategoryID(2): ["b": 0], CategoryID(9): ["a": 7]])
-    #expect(rules.defaultOrder(of: path(1)) == "newest" && rules.defaultOrder(of: path(1, 2)) == "newest")
-    #expect(rules.defaultOrder(of: path(1, 2, 3)) == "rating" && rules.defaultOrder(of: path(9)) == nil)
+    #expect(rules.defaultSort(of: path(1)) == .newest && rules.defaultSort(of: path(1, 2)) == .newest)
+    #expect(rules.defaultSort(of: path(1, 2, 3)) == .rating && rules.defaultSort(of: path(9)) == nil)
     #expect(rules.facetPositions(of: path(1, 2, 3)) == ["a": 1, "b": 0])
     #expect(rules.facetPositions(of: path(1)) == ["a": 1, "b": 2] && rules.facetPositions(of: path(4)) == [:])
   }

@@ -167,6 +167,35 @@ import Testing
     folder.remove()
   }
 
+  @Test("4: of two first starts in one new folder, one runs and the other says so")
+  func twoFirstStarts() async throws {
+    let folder = try Folder()
+    let path = folder.path
+    let starts = await withTaskGroup(of: Result<LocalPostgres, LocalServiceError>.self) { group in
+      for _ in 0..<2 {
+        group.addTask {
+          do throws(LocalServiceError) {
+            return .success(try await LocalPostgres.start(in: path, durability: .fast))
+          } catch {
+            return .failure(error)
+          }
+        }
+      }
+      var results: [Result<LocalPostgres, LocalServiceError>] = []
+      for await result in group { results.append(result) }
+      return results
+    }
+    let servers = starts.compactMap { try? $0.get() }
+    let server = try #require(servers.first)
+    #expect(servers.count == 1)
+    let running = try #require(server.processID)
+    let refusal = LocalServiceError.alreadyRunning(service: "PostgreSQL", folder: server.folder, processID: running)
+    #expect(starts.contains { if case .failure(refusal) = $0 { true } else { false } })
+    try await run("CREATE TABLE t (id bigint)", on: server)
+    await server.stop()
+    folder.remove()
+  }
+
   @Test("6: a search server", .enabled(if: LocalSearchServer.absence == nil, "needs Java and VITRINE_SEARCH_NODES"))
   func searchServer() async throws {
     let server = try #require(try await LocalSearchServer.start(.openSearch))

@@ -66,7 +66,7 @@ private let layers: [String: Layer] = [
   "SearchService": .flow, "Behaviour": .flow, "Indexer": .flow, "Workers": .flow,
   "Recommendations": .flow,
   "Edge": .edge, "StorefrontAPI": .edge, "Web": .edge,
-  "Bootstrap": .wiring,
+  "Bootstrap": .wiring, "Benchmarks": .wiring, "Evaluation": .wiring,
   "vitrine": .executable,
   "TestSupport": .testSupport,
 ]
@@ -76,7 +76,7 @@ private let owners: [String: Set<String>] = [
   "CMicroHTTPD": ["HTTPServer", "CMicroHTTPDPeer"], "CPostgres": ["PostgresClient"], "CHiredis": ["RedisStore"],
   "CCurl": ["ElasticsearchClient", "StripePayments", "SMTPMail"], "CStemmer": ["SearchNode"], "CSimdjson": ["JSON"],
   // `bench http` measures our server beside it.
-  "CMicroHTTPDPeer": ["vitrine"],
+  "CMicroHTTPDPeer": ["Benchmarks"],
 ]
 
 @Suite struct ModuleTests {

@@ -32,7 +32,7 @@ import Threading
     func products(_ ids: [ProductID]) async throws -> [ProductSnapshot] { [] }
     func categoryTree() async throws -> CategoryTree { CategoryTree(nodes: []) }
     func facetDefinitions(in category: CategoryID?) async throws -> [AttributeDefinition] { [] }
-    func browseRules() async throws -> BrowseRules { BrowseRules() }
+    func browseRules(in currency: Currency) async throws -> BrowseRules { BrowseRules() }
     func brandNames() async throws -> [String] { [] }
 
     func prices(of ids: [ProductID]) async throws -> [ProductID: [VariantID: [Price]]] {

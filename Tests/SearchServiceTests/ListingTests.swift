@@ -145,8 +145,8 @@ import Testing
     let shop = try await TestShop(try Seeding.handWrittenCatalog(directory: directory))
     let categories = try Seeding.virtualCategories(directory: directory)
     #expect(categories.count == 3)
-    for _ in 1...2 { try await shop.catalog.put(categories) }
-    let rules = try await shop.catalog.browseRules()
+    for _ in 1...2 { try await shop.catalog.put(categories, in: .gbp) }
+    let rules = try await shop.catalog.browseRules(in: .gbp)
     #expect(rules.virtualCategories.map(\.slug) == ["new", "bestsellers", "deals"] + categories.map(\.slug))
     #expect(Array(rules.virtualCategories.suffix(3)) == categories)
     for category in categories {
@@ -156,8 +156,8 @@ import Testing
     }
     var changed = categories[0]
     changed.name = "Parties"
-    try await shop.catalog.put([changed])
-    #expect(try await shop.catalog.browseRules().virtualCategories.map(\.name).contains("Parties"))
+    try await shop.catalog.put([changed], in: .gbp)
+    #expect(try await shop.catalog.browseRules(in: .gbp).virtualCategories.map(\.name).contains("Parties"))
   }
 
   @Test("6: addresses", .timeLimit(.minutes(5)))

@@ -285,7 +285,9 @@ import Testing
     let token = "Authorization: Bearer \(TestShop.adminToken)\r\n"
     let body = "{\"customer\":\"C-8\",\"visitor_cookie\":\"\(value)\"}"
     try await join(body, "", status: 401)
-    for wrong in ["{}", "[", "{\"customer\":\"\",\"visitor_cookie\":\"\(value)\"}", body.replacing(value, with: value + "0")] {
+    for wrong in [
+      "{}", "[", "{\"customer\":\"\",\"visitor_cookie\":\"\(value)\"}", body.replacing(value, with: value + "0"),
+    ] {
       try await join(wrong, token, status: 400)
     }
     #expect(try await behaviour.shopper(of: .visitor(visitor)) == own)

@@ -220,7 +220,7 @@ private struct Row: Sendable {
       try part("responses.limit", of: $0.shop.engine, as: Int.self) == 123_456
     },
     Row("search.weights", "FOLDER/weights.json") {
-      let weights = try part("retrieval.weights", of: $0.service, as: RankingWeights.self)
+      let weights = try part("retriever.requests.weights", of: $0.service, as: RankingWeights.self)
       return weights.title == 12.25 && $0.shop.weights.fingerprint != RankingWeightsFile.standard.fingerprint
     },
   ]

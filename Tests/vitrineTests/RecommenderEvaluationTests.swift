@@ -12,6 +12,7 @@ import Testing
 import Threading
 
 @testable import Bootstrap
+@testable import Evaluation
 @testable import vitrine
 
 @Suite struct RecommenderEvaluationTests {

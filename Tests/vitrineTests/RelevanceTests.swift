@@ -20,6 +20,7 @@ import Threading
 import Understanding
 
 @testable import Bootstrap
+@testable import Evaluation
 @testable import vitrine
 
 /// Twelve products and six queries in their own folder. Titles state a product's purpose as often as its kind, so that

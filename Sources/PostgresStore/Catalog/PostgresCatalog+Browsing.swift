@@ -3,20 +3,26 @@ public import Ports
 import PostgresClient
 
 extension PostgresCatalog: VirtualCategoryWriter {
-  public func browseRules() async throws -> BrowseRules {
+  public func browseRules(in currency: Currency) async throws -> BrowseRules {
     try await reaching {
       try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { connection in
         var rules = BrowseRules()
-        rules.virtualCategories = try await connection.query(
+        for row in try await connection.query(
           """
           SELECT slug, name, summary, filters, default_order::text AS default_order, first_facets
           FROM merchandising.virtual_category ORDER BY position, name, id
-          """
-        ).map { try VirtualCategory($0) }
+          """)
+        {
+          do {
+            rules.virtualCategories.append(try VirtualCategory(row, currency: currency))
+          } catch let error as InvalidInput {
+            rules.unreadable.append(UnreadableRule(slug: try row.decode("slug"), reason: error.reason))
+          }
+        }
         for row in try await connection.query(
           "SELECT category_id, default_order::text AS default_order FROM merchandising.category_order")
         {
-          rules.defaultOrders[try row.decode("category_id")] = try row.decode("default_order")
+          rules.defaultSorts[try row.decode("category_id")] = SearchSort(rawValue: try row.decode("default_order"))
         }
         for row in try await connection.query(
           """
@@ -32,7 +38,7 @@ extension PostgresCatalog: VirtualCategoryWriter {
     }
   }
 
-  public func put(_ categories: [VirtualCategory]) async throws {
+  public func put(_ categories: [VirtualCategory], in currency: Currency) async throws {
     try await reaching {
       try await pool.withTransaction { connection in
         for category in categories {
@@ -40,8 +46,9 @@ extension PostgresCatalog: VirtualCategoryWriter {
             """
             INSERT INTO merchandising.virtual_category
               (slug, name, summary, filters, default_order, first_facets, position)
-            VALUES (\(category.slug), \(category.name), \(category.summary), \(category.filters),
-              \(category.defaultOrder), \(category.firstFacets),
+            VALUES (\(category.slug), \(category.name), \(category.summary),
+              \(category.texts(currency: currency)),
+              \(category.defaultSort.rawValue), \(category.firstFacets),
               (SELECT coalesce(max(position) + 1, 0) FROM merchandising.virtual_category))
             ON CONFLICT (slug) DO UPDATE SET name = EXCLUDED.name, summary = EXCLUDED.summary,
               filters = EXCLUDED.filters, default_order = EXCLUDED.default_order, first_facets = EXCLUDED.first_facets
@@ -59,10 +66,11 @@ extension PostgresCatalog: VirtualCategoryWriter {
 }
 
 extension VirtualCategory {
-  fileprivate init(_ row: PostgresRow) throws {
+  fileprivate init(_ row: PostgresRow, currency: Currency) throws {
     self.init(
       slug: try row.decode("slug"), name: try row.decode("name"), summary: try row.decode("summary"),
-      filters: try row.decode("filters"), defaultOrder: try row.decode("default_order"),
+      conditions: try Self.conditions(reading: try row.decode("filters"), currency: currency),
+      defaultSort: SearchSort(rawValue: try row.decode("default_order")) ?? .relevance,
       firstFacets: try row.decode("first_facets"))
   }
 }

@@ -24,14 +24,11 @@ extension RowMaker {
 
   /// By the shopper's history; for a stranger what is popular.
   private func forYou() -> (String, [Candidate]) {
-    let context = view.seen.map { (place: $0.place, value: $0.value) }
-    let bought = Set(view.seen.filter(\.isBought).map(\.place))
+    let context = view.context
     var known: [Candidate] = []
     if !context.isEmpty {
-      known = shelf.blended(context, interactions: context.count) { isAllowed($0) && isInCategory($0) }
-      for index in known.indices {
-        guard case .similarTo(let place) = known[index].reason else { continue }
-        known[index].reason = .seen(place, isBought: bought.contains(place))
+      known = shelf.blended(context, interactions: context.count, reason: .history) {
+        isAllowed($0) && isInCategory($0)
       }
     }
     return known.isEmpty ? ("Popular now", popular()) : ("Recommended for you", known)
@@ -48,7 +45,8 @@ extension RowMaker {
   private func similar(to place: Int32) -> [Candidate] {
     // The product itself is known in full, whatever is known of the shopper.
     shelf.blended(
-      [(place, 1)], interactions: shelf.model.blend.enoughInteractions, isAllowed: isAllowed)
+      [(place, 1)], interactions: shelf.model.blend.enoughInteractions, reason: .similarTo(place),
+      isAllowed: isAllowed)
   }
 
   /// Products of other categories of the department that go with this one: each category once, then each a second time.
@@ -65,9 +63,8 @@ extension RowMaker {
       let most = max(sums.values.max() ?? 1, .leastNormalMagnitude)
       found = sums.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { other, weight in
         Candidate(
-          place: other, score: weight / most, parts: [("viewed_together", weight / most)], reason: .boughtWith(place))
+          place: other, score: weight / most, parts: .one("viewed_together", weight / most), reason: .similarTo(place))
       }
-      for index in found.indices { found[index].reason = .similarTo(place) }
     }
     found.sort { ($1.score, $0.place) < ($0.score, $1.place) }
     var turns: [CategoryID: Float] = [:]
@@ -107,7 +104,7 @@ extension RowMaker {
       let (likeness, rating) = (shelf.similarity(place, other), Float(facts.rating / 5))
       return Candidate(
         place: other, score: likeness / 2 + min(max(rating, 0), 1) / 2,
-        parts: [("likeness", likeness / 2), ("rating", rating / 2)], reason: .betterThan(place))
+        parts: .two(("likeness", likeness / 2), ("rating", rating / 2)), reason: .betterThan(place))
     }
   }
 
@@ -118,7 +115,7 @@ extension RowMaker {
       place != product && !cart.contains(place) && shelf[place].isSearchable && !view.dismissed.contains(place)
         && !shelf[place].audience.isDisjoint(with: request.audience)
     }.enumerated().map { rank, place in
-      Candidate(place: place, score: 1 / Float(rank + 1), parts: [("recency", 1 / Float(rank + 1))], reason: .viewed)
+      Candidate(place: place, score: 1 / Float(rank + 1), parts: .one("recency", 1 / Float(rank + 1)), reason: .viewed)
     }
   }
 
@@ -139,7 +136,7 @@ extension RowMaker {
       let likeness = view.seen.map { $0.value * shelf.similarity($0.place, place) }.max() ?? 0
       return Candidate(
         place: place, score: min(1, likeness) * 0.7 + age * 0.3,
-        parts: [("likeness", min(1, likeness) * 0.7), ("newness", age * 0.3)],
+        parts: .two(("likeness", min(1, likeness) * 0.7), ("newness", age * 0.3)),
         reason: .new(shelf[place].leaf))
     }
   }
@@ -155,7 +152,7 @@ extension RowMaker {
         shelf[place].isSearchable, shelf[place].stock > 0,
         !shelf[place].audience.isDisjoint(with: request.audience)
       else { return nil }
-      return Candidate(place: place, score: 1 / due, parts: [("cycles_since", due)], reason: .bought)
+      return Candidate(place: place, score: 1 / due, parts: .one("cycles_since", due), reason: .bought)
     }.sorted { ($1.score, $0.place) < ($0.score, $1.place) }
   }
 
@@ -164,9 +161,9 @@ extension RowMaker {
 
   private func becauseYouViewed() -> (String, [Candidate]) {
     guard let last = view.viewed.first(where: { $0 != product }) else { return ("", []) }
-    var found = shelf.blended(
-      [(last, 1)], interactions: shelf.model.blend.enoughInteractions, isAllowed: isAllowed)
-    for index in found.indices { found[index].reason = .seen(last, isBought: false) }
+    let found = shelf.blended(
+      [(last, 1)], interactions: shelf.model.blend.enoughInteractions, reason: .seen(last, isBought: false),
+      isAllowed: isAllowed)
     return ("Because you viewed \(shelf[last].title)", found)
   }
 }

@@ -7,7 +7,8 @@ import Recommending
 /// The days since the data of the model in use ended are held out: a model of the same parameters as the new one, learnt
 /// from the days before, must have at least the recall@20 of the model in use there, less a tolerance for chance. Where
 /// these days have too few shoppers, the models cannot be told apart; the new one must then be above popularity on the
-/// last fifth of the deeds.
+/// last fifth of the deeds. In either case the hybrid must not be below any of its parts, less the tolerance: a blend that
+/// loses to its part would serve worse than the part.
 public struct ModelGate: Sendable, Equatable {
   /// The recall may be lower by this share.
   public var tolerance: Double
@@ -22,7 +23,9 @@ public struct ModelGate: Sendable, Equatable {
 
   /// `inUse`: the recall of the model in use on the same held-out days; nil if there is none, or it learnt from them.
   func verdict(on validation: RecommenderTraining.Validation?, inUse: Double?) -> Verdict {
-    guard let validation, let recall = validation.recall["hybrid"], let popular = validation.recall["popularity"] else {
+    guard let validation, let recall = validation.recall["hybrid"],
+      let popular = validation.recall["popularity"]
+    else {
       return Verdict(
         isPassed: inUse == nil,
         findings: "too few shoppers chose something new on the held-out days: nothing was measured")
@@ -30,11 +33,12 @@ public struct ModelGate: Sendable, Equatable {
     let day = CalendarDay(daysSinceEpoch: validation.startSeconds / 86_400)
     var findings =
       "recall@20 \(Self.text(recall)) for \(validation.shoppers) shoppers since \(day), popularity \(Self.text(popular))"
-    if let inUse {
-      findings += ", the model in use \(Self.text(inUse))"
-      return Verdict(isPassed: recall >= inUse * (1 - tolerance), findings: findings)
+    for (part, name) in [("collaborative", "\(validation.choice.collaborative)"), ("content", "content")] {
+      findings += ", \(name) \(Self.text(validation.recall[part] ?? 0))"
     }
-    return Verdict(isPassed: recall >= popular * (1 - tolerance), findings: findings)
+    if let inUse { findings += ", the model in use \(Self.text(inUse))" }
+    let bar = validation.recall.values.reduce(inUse ?? 0, max)
+    return Verdict(isPassed: recall >= bar * (1 - tolerance), findings: findings)
   }
 
   /// The verdict where a model is in use with which the new one was not compared: the days since then have too few shoppers,

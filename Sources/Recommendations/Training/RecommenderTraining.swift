@@ -7,6 +7,12 @@ public struct TrainingProduct: Sendable {
   public var leaf: CategoryID?
   public var text: ProductText
 
+  init(id: ProductID, leaf: CategoryID?, text: ProductText) {
+    self.id = id
+    self.leaf = leaf
+    self.text = text
+  }
+
   public init(_ product: ProductSnapshot) {
     id = product.id
     leaf = product.categories.first?.leaf.id
@@ -15,12 +21,15 @@ public struct TrainingProduct: Sendable {
 }
 
 /// Learns a recommender from products and deeds, and measures it on days that were held out.
+///
+/// The days are parted by time, so that nothing is measured by the days that it was chosen by:
+///
+///     learnt from ──────────────────▶│ validation: model, ramp, weights │ held out: measured, gate
+///     all of it, with what was chosen ────────────────────────────────────────────────────────▶ served
 public struct RecommenderTraining: Sendable {
-  /// Neighbours that a product keeps in each table.
+  /// Neighbours that a product keeps among baskets.
   static let neighbours = 50
   static let likeProducts = 30
-  /// EASE is best where it is affordable: the inverse of 3,000² takes a second or two.
-  static let mostItemsForEASE = 3_000
   /// A model whose lists are measured on more shoppers says the same.
   static let mostMeasuredShoppers = 2_000
   static let mostItemsForLearnedWeight = 20_000
@@ -46,7 +55,7 @@ public struct RecommenderTraining: Sendable {
     public var validation: Validation?
   }
 
-  /// Figures on the days since `start`, of models that learnt from the days before.
+  /// Figures on the days since `start`, of models that learnt from the days before and were chosen on days before too.
   public struct Validation: Sendable, Equatable {
     public var startSeconds: Int64
     public var shoppers: Int
@@ -55,64 +64,58 @@ public struct RecommenderTraining: Sendable {
     public var ndcg: [String: Double]
     public var coverage: Double
     public var lift: Double
+    var choice: Choice
 
     var metrics: [String: Double] {
       var metrics = ["held_out_shoppers": Double(shoppers), "coverage": coverage, "popularity_lift": lift]
       for (name, value) in recall { metrics["recall_at_20_\(name)"] = value }
       for (name, value) in ndcg { metrics["ndcg_at_20_\(name)"] = value }
+      metrics["fading"] = Double(choice.fading)
+      metrics["collaborative_weight"] = Double(choice.blend.collaborativeWeight)
+      metrics["popularity_weight"] = Double(choice.blend.popularityWeight)
+      metrics["enough_interactions"] = Double(choice.blend.enoughInteractions)
+      metrics["enough_choices"] = Double(choice.blend.enoughChoices)
+      for (name, value) in choice.recall { metrics["validation_recall_at_20_\(name)"] = value }
       return metrics
     }
   }
 
-  enum Collaborative: Equatable {
-    case ease(regularization: Double)
-    case itemKNN
-
-    static let tried: [Collaborative] = [
-      .ease(regularization: 50), .ease(regularization: 200), .ease(regularization: 800), .itemKNN,
-    ]
-
-    func fit(_ rows: SparseRows, workers: Int) throws -> ItemWeights {
-      switch self {
-      case .ease(let regularization):
-        return try EASE(rows.binary(), regularization: regularization, workers: workers)
-          .shortened(to: RecommenderTraining.neighbours * 2)
-      case .itemKNN:
-        return ItemKNN.fit(
-          rows, options: .init(weighting: .bm25, neighbours: RecommenderTraining.neighbours, workers: workers))
-      }
-    }
+  /// What the validation days chose.
+  struct Choice: Sendable, Equatable {
+    var collaborative = CollaborativeChoice.usual
+    var blend = HybridBlend()
+    /// How much each product of a history counts of the one that was seen after it.
+    var fading = ShopperView.usualFading
+    /// The best recall@20 of each kind of model on the validation days; empty where nothing was compared.
+    var recall: [String: Double] = [:]
   }
 
-  /// The parts that all deeds, or those before a moment, give.
-  struct Parts: Sendable {
-    var together: ItemWeights
-    var likeness: ItemWeights
-    var choices: [Int32]
-  }
-
-  /// Learns from all deeds. The days since `start` are held out first, and the model's parameters chosen on them; nil takes
-  /// the last fifth of the deeds. `progress` may throw to end the work.
+  /// Learns from all deeds. The days since `start` are held out first, and measured by; nil takes the last fifth of the
+  /// deeds. `progress` may throw to end the work.
   public func learn(heldOutFrom start: Int64? = nil, progress: (String) throws -> Void = { _ in }) throws -> Outcome {
     try progress("reading the products' texts")
     let content = ContentModel(products.map(\.text))
     let likeness = Self.likeness(content, workers: workers)
+    let start = start ?? lastFifth(until: .max)
+    let choice = try choose(until: start, likeness: likeness, progress)
     try progress("measuring on held-out days")
-    let (validation, choice, blend) = try validate(from: start ?? defaultStart, likeness: likeness, progress)
-    try progress("learning from all days")
+    let validation = try measure(choice, from: start, likeness: likeness)
+    try progress("learning from all days: \(choice.collaborative)")
     let rows = data.matrix()
     let model = RecommenderModel(
-      products: data.products, together: try choice.fit(rows, workers: workers),
+      products: data.products, together: try choice.collaborative.fit(rows, workers: workers),
       baskets: ItemKNN.fit(
         data.baskets(), options: .init(weighting: .bm25, neighbours: Self.neighbours, workers: workers)),
       likeness: likeness, content: content, popularity: data.popularity(), choices: rows.columnCounts(),
-      repurchaseSeconds: data.repurchaseSeconds(categories: products.map(\.leaf)), blend: blend)
+      repurchaseSeconds: data.repurchaseSeconds(categories: products.map(\.leaf)), blend: choice.blend,
+      fading: choice.fading)
     return Outcome(model: model, validation: validation)
   }
 
-  private var defaultStart: Int64 {
-    guard !data.rows.isEmpty else { return .max }
-    return data.rows[data.rows.count - 1 - data.rows.count / 5].seconds
+  /// The moment at which the last fifth of the deeds before `end` begins.
+  private func lastFifth(until end: Int64) -> Int64 {
+    let count = data.count(until: end)
+    return count > 0 ? data.rows[count - 1 - count / 5].seconds : .max
   }
 
   /// Products like each by their texts. A feature of more than a tenth of a large catalog tells little and costs much.
@@ -132,14 +135,24 @@ public struct RecommenderTraining: Sendable {
 
   // MARK: Held-out days
 
-  /// Whose choices since `start` are measured: shoppers with a history before it, some thousands at most.
-  func heldOut(from start: Int64) -> TopNMeasure.HeldOut? {
-    let train = data.matrix(until: start)
-    let later = data.matrix(from: start)
+  /// Days that are held out, and those before.
+  struct Split {
+    /// Shoppers × products before the held-out days: what models learn from.
+    var learnt: SparseRows
+    /// Histories as serving remembers them, and the choices on the held-out days. What was chosen before is in no list.
+    var heldOut: TopNMeasure.HeldOut
+  }
+
+  /// Whose choices from `start` until `end` are measured: shoppers with a history before it, some thousands at most.
+  func split(
+    from start: Int64, until end: Int64 = .max, fading: Float = ShopperView.usualFading
+  ) -> Split? {
+    let learnt = data.matrix(until: start)
+    let later = data.matrix(from: start, until: end)
     var entries: [SparseRows.Entry] = []
     var shoppers = 0
-    for shopper in 0..<later.rowCount where !train.range(shopper).isEmpty && shoppers < Self.mostMeasuredShoppers {
-      let known = Set(train.range(shopper).map { train.columns[$0] })
+    for shopper in 0..<later.rowCount where !learnt.range(shopper).isEmpty && shoppers < Self.mostMeasuredShoppers {
+      let known = Set(learnt.range(shopper).map { learnt.columns[$0] })
       let new = later.range(shopper).filter { !known.contains(later.columns[$0]) }
       if new.isEmpty { continue }
       shoppers += 1
@@ -147,44 +160,76 @@ public struct RecommenderTraining: Sendable {
     }
     guard shoppers >= Self.leastHeldOut else { return nil }
     let test = SparseRows(rowCount: later.rowCount, columnCount: later.columnCount, entries: entries)
-    return TopNMeasure.HeldOut(train: train, test: test, depth: Self.depth)
+    return Split(
+      learnt: learnt,
+      heldOut: TopNMeasure.HeldOut(
+        train: data.remembered(until: start, fading: fading), test: test, leftOut: learnt, depth: Self.depth))
   }
 
-  private func validate(
-    from start: Int64, likeness: ItemWeights, _ progress: (String) throws -> Void
-  ) throws -> (Validation?, Collaborative, HybridBlend) {
-    let usual = data.products.count <= Self.mostItemsForEASE && data.count > 0
-    guard let heldOut = heldOut(from: start) else { return (nil, .itemKNN, HybridBlend()) }
-    var best: (choice: Collaborative, model: ItemWeights, measure: TopNMeasure)?
-    for choice in usual ? Collaborative.tried : [.itemKNN] {
-      try progress("measuring \(choice)")
-      let model = try choice.fit(heldOut.train, workers: workers)
-      guard let measure = TopNMeasure(heldOut, model: model, workers: workers) else { continue }
-      if best.map({ measure.recall > $0.measure.recall }) ?? true { best = (choice, model, measure) }
+  /// Compares the models on the last fifth of the deeds before `end`, and then learns the blend of the best there. The usual
+  /// choice where too few shoppers chose something then.
+  private func choose(
+    until end: Int64, likeness: ItemWeights, _ progress: (String) throws -> Void
+  ) throws -> Choice {
+    let start = lastFifth(until: end)
+    guard let split = split(from: start, until: end) else { return Choice() }
+    var choice = Choice()
+    var best: (model: ItemWeights, recall: Double)?
+    for tried in CollaborativeChoice.tried(products: data.products.count, choices: split.learnt.count) {
+      try progress("comparing \(tried)")
+      let model = try tried.fit(split.learnt, workers: workers)
+      guard let recall = TopNMeasure(split.heldOut, model: model, workers: workers)?.recall else { continue }
+      choice.recall[tried.kind] = max(choice.recall[tried.kind] ?? 0, recall)
+      if best.map({ recall > $0.recall }) ?? true {
+        best = (model, recall)
+        choice.collaborative = tried
+      }
     }
-    guard let best, let alike = TopNMeasure(heldOut, model: likeness, workers: workers),
-      let popular = TopNMeasure(heldOut, model: data.popularity(until: start), workers: workers)
-    else { return (nil, .itemKNN, HybridBlend()) }
-    var blend = HybridBlend()
-    if data.products.count <= Self.mostItemsForLearnedWeight {
-      try progress("learning the weights of the parts")
-      blend = blend.learned(on: heldOut, collaborative: best.model, content: likeness, workers: workers)
+    guard let best, data.products.count <= Self.mostItemsForLearnedWeight else { return choice }
+    try progress("learning how a history fades and what the parts weigh")
+    var (faded, recall) = (split.heldOut, best.recall)
+    for fading in Self.fadings {
+      var other = faded
+      other.train = data.remembered(until: start, fading: fading)
+      guard let measured = TopNMeasure(other, model: best.model, workers: workers)?.recall, measured > recall
+      else { continue }
+      (choice.fading, faded, recall) = (fading, other, measured)
     }
+    choice.blend = HybridBlend().learned(
+      on: faded, collaborative: best.model, content: likeness,
+      popularity: data.popularity(until: start).scores, choices: split.learnt.columnCounts(), workers: workers)
+    return choice
+  }
+
+  /// Beside the usual one.
+  private static let fadings: [Float] = [0.9, 0.94, 0.97, 1]
+
+  /// The figures of a choice that was made on days before `start`.
+  private func measure(_ choice: Choice, from start: Int64, likeness: ItemWeights) throws -> Validation? {
+    guard let split = split(from: start, fading: choice.fading) else { return nil }
+    let together = try choice.collaborative.fit(split.learnt, workers: workers)
+    let popularity = data.popularity(until: start)
     let hybrid = HybridScoring(
-      together: best.model, likeness: likeness, choices: heldOut.train.columnCounts(), blend: blend)
-    guard let mixed = TopNMeasure(heldOut, model: hybrid, workers: workers) else { return (nil, best.choice, blend) }
-    let all = ["hybrid": mixed, "collaborative": best.measure, "content": alike, "popularity": popular]
-    let validation = Validation(
-      startSeconds: start, shoppers: heldOut.users.count, recall: all.mapValues(\.recall), ndcg: all.mapValues(\.ndcg),
-      coverage: mixed.bias.coverage, lift: mixed.bias.lift)
-    return (validation, best.choice, blend)
+      together: together, likeness: likeness, popularity: popularity, choices: split.learnt.columnCounts(),
+      blend: choice.blend)
+    guard let mixed = TopNMeasure(split.heldOut, model: hybrid, workers: workers),
+      let collaborative = TopNMeasure(split.heldOut, model: together, workers: workers),
+      let alike = TopNMeasure(split.heldOut, model: likeness, workers: workers),
+      let popular = TopNMeasure(split.heldOut, model: popularity, workers: workers)
+    else { return nil }
+    let all = ["hybrid": mixed, "collaborative": collaborative, "content": alike, "popularity": popular]
+    return Validation(
+      startSeconds: start, shoppers: split.heldOut.users.count, recall: all.mapValues(\.recall),
+      ndcg: all.mapValues(\.ndcg), coverage: mixed.bias.coverage, lift: mixed.bias.lift, choice: choice)
   }
 }
 
-/// The two tables as one model over all products, for measures.
+/// The tables as one model over all products, for measures. As in an answer, the parts are normalised over what is not in
+/// the history.
 struct HybridScoring: ItemScoring {
   let together: ItemWeights
   let likeness: ItemWeights
+  let popularity: Popularity
   let choices: [Int32]
   let blend: HybridBlend
 
@@ -192,11 +237,17 @@ struct HybridScoring: ItemScoring {
 
   func score(_ history: History, into scores: inout [Float]) {
     var alike = scores
+    var popular = popularity.scores
     together.score(history, into: &scores)
     likeness.score(history, into: &alike)
+    for item in history.items {
+      scores[Int(item)] = -.infinity
+      alike[Int(item)] = -.infinity
+      popular[Int(item)] = -.infinity
+    }
     let parts = blend.parts(
-      of: scores.indices.map { Int32(clamping: $0) }, collaborative: scores, content: alike,
-      interactions: history.items.count, choices: choices)
+      HybridBlend.Scores(collaborative: scores, content: alike, popularity: popular, choices: choices),
+      interactions: history.items.count)
     for (item, part) in parts.enumerated() { scores[item] = part.score }
   }
 }

@@ -1,3 +1,5 @@
+public import Catalog
+
 /// Which days a report is of, and how long its lists are.
 public struct ReportInput: Sendable, Hashable {
   public static let usualDays = 30

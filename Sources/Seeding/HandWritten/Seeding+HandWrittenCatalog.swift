@@ -23,7 +23,9 @@ extension Seeding {
   }
 
   /// The virtual categories of the hand-written catalog in `directory`, in their order.
-  public static func virtualCategories(directory: String) throws(SeedError) -> [VirtualCategory] {
+  public static func virtualCategories(
+    directory: String, currency: Currency = .gbp
+  ) throws(SeedError) -> [VirtualCategory] {
     let path = directory + "/shop.json"
     var categories: [VirtualCategory] = []
     for entry in try json(at: path)["virtual_categories"]?.array ?? [] {
@@ -32,11 +34,18 @@ extension Seeding {
       else {
         throw SeedError(path, "a virtual category needs `slug`, `name` and `filters`")
       }
-      categories.append(
-        VirtualCategory(
-          slug: slug, name: name, summary: entry["summary"]?.string ?? "", filters: filters,
-          defaultOrder: entry["order"]?.string ?? "relevance",
-          firstFacets: (entry["facets"]?.array ?? []).compactMap(\.string)))
+      guard let sort = SearchSort(rawValue: entry["order"]?.string ?? "relevance") else {
+        throw SeedError(path, "virtual category \(slug): `order` is none of those that `sort=` takes")
+      }
+      do {
+        categories.append(
+          VirtualCategory(
+            slug: slug, name: name, summary: entry["summary"]?.string ?? "",
+            conditions: try VirtualCategory.conditions(reading: filters, currency: currency), defaultSort: sort,
+            firstFacets: (entry["facets"]?.array ?? []).compactMap(\.string)))
+      } catch {
+        throw SeedError(path, "virtual category \(slug): \(error)")
+      }
     }
     return categories
   }

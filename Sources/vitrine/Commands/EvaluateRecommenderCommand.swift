@@ -1,5 +1,6 @@
 import Bootstrap
 public import Configuration
+import Evaluation
 import Importing
 import JSON
 public import Recommending

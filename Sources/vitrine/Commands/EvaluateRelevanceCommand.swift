@@ -1,5 +1,6 @@
 import Bootstrap
 import Configuration
+import Evaluation
 import Foundation
 import Importing
 import JSON

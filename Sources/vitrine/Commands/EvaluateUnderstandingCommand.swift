@@ -1,6 +1,7 @@
 import Bootstrap
 import Catalog
 import Configuration
+import Evaluation
 import JSON
 import PostgresClient
 import PostgresStore

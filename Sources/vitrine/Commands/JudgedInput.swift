@@ -1,5 +1,6 @@
 import Bootstrap
 public import Configuration
+import Evaluation
 public import Importing
 import PostgresClient
 import PostgresStore

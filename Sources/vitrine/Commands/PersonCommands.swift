@@ -1,6 +1,7 @@
 import Behaviour
 import Bootstrap
 import Configuration
+import Evaluation
 import Ports
 import PostgresClient
 import PostgresStore

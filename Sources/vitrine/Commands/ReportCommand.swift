@@ -1,5 +1,7 @@
 import Bootstrap
+import Catalog
 import Configuration
+import Evaluation
 import JSON
 import Ports
 import PostgresClient

@@ -1,3 +1,4 @@
+import Benchmarks
 import Bootstrap
 import Configuration
 import Indexer

@@ -41,6 +41,3 @@ extension CommandContext {
     }
   }
 }
-
-/// Seconds in the form of a report.
-func inSeconds(_ value: Double) -> String { "\((value * 100).rounded() / 100) s" }

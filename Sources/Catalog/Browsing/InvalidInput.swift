@@ -1,0 +1,12 @@
+/// What a shopper may have meant that the shop cannot do: names the parameter and says what is allowed.
+public struct InvalidInput: Error, Sendable, Hashable, CustomStringConvertible {
+  public var parameter: String
+  public var reason: String
+
+  public init(parameter: String, reason: String) {
+    self.parameter = parameter
+    self.reason = reason
+  }
+
+  public var description: String { "\(parameter): \(reason)" }
+}

@@ -1,0 +1,12 @@
+/// Versions of what the shop learns and publishes, by which all pages of one search are made.
+public struct PinnedVersions: Sendable, Hashable {
+  /// What was known of the catalog: the weights of the query's words, on which the scores depend; nil: nothing.
+  public var knowledge: String?
+  /// The model that ordered the first results; nil: the engine did.
+  public var ranking: String?
+
+  public init(knowledge: String? = nil, ranking: String? = nil) {
+    self.knowledge = knowledge
+    self.ranking = ranking
+  }
+}
