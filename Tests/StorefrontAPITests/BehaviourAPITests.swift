@@ -171,6 +171,7 @@ import Testing
     for visitor in [visitor, signedIn] { try await live(visitor) }
     try await behaviour.join(signedIn, to: customer)
     try await live(signedIn)
+    try await parts.shop.log.tend()  // The day's counts have the words too.
     func found() async throws -> Set<String> {
       var everything = try await everyRow(of: parts.shop.pool)
       for key in try await parts.redis.keys() { everything += key + "\n" }
@@ -318,8 +319,8 @@ import Testing
     var statuses: [Int] = []
     for _ in 0..<8 {
       let answer = try await parts.shop.client.get(
-        "/v1/events", method: "POST", headers: "Content-Type: application/json\r\n" + TestShop.cookie(flood), body: many()
-      )
+        "/v1/events", method: "POST", headers: "Content-Type: application/json\r\n" + TestShop.cookie(flood),
+        body: many())
       statuses.append(answer.status)
       if answer.status == 429 { #expect(Int(answer.headers["Retry-After"] ?? "") ?? 0 > 0) }
     }

@@ -19,6 +19,8 @@ import TestSupport
 import Testing
 import Threading
 
+@testable import Bootstrap
+
 @Suite(.serialized) struct FaultTests {
   private static let seconds = ProcessInfo.processInfo.environment["VITRINE_FAULT_SECONDS"].flatMap { Int($0) } ?? 3
   /// A server that was killed takes a while on a busy machine.

@@ -8,14 +8,18 @@
 // 5. The page of jobs is for staff, and shows runs.
 // 6. Only staff see which rules hold; nobody else can compute them from the answer. A wrong token is refused.
 // 7. A model that the gate refuses is an outcome of the job, not a failure that is tried again; the model before is served on.
+//    No model's file has a shopper's pseudonym.
+import Behaviour
 import Catalog
 import Edge
+import Foundation
 import HTTPServer
 import JSON
 import LocalServices
 import Ports
 import PostgresClient
 import PostgresStore
+import Recommendations
 import RedisStore
 import Seeding
 import StorefrontAPI
@@ -107,16 +111,18 @@ import Workers
 
   @Test("7: a refusal is an outcome", .timeLimit(.minutes(5)))
   func refusal() async throws {
+    let folder = "/tmp/vitrine-refusal-\(UInt32.random(in: 0...UInt32.max))"
+    defer { try? FileManager.default.removeItem(atPath: folder) }  // Only the machine's own room is lost.
     let shop = try await TestShop(
       try Seeding.handWrittenCatalog(directory: TestShop.root + "/Seeds/catalog"),
-      settings: ["recommendations.modelFolder": "/tmp/vitrine-refusal-\(UInt32.random(in: 0...UInt32.max))"])
+      settings: ["recommendations.modelFolder": folder])
     let ids = try await shop.pool.query("SELECT id FROM catalog.product ORDER BY id LIMIT 40").map {
       try $0.decode(ProductID.self, at: 0)
     }
     let now = Timestamp("2026-11-23T11:00:00Z")!
-    let events = (0..<20).flatMap { _ -> [ShopEvent] in
-      let visitor = VisitorID.random()
-      return (0..<8).map { day in
+    let visitors = (0..<20).map { _ in VisitorID.random() }
+    let events = visitors.flatMap { visitor in
+      (0..<8).map { day in
         ShopEvent(
           id: .random(),
           at: Timestamp(microsecondsSinceEpoch: now.microsecondsSinceEpoch - Int64(day) * 86_400_000_000),
@@ -138,6 +144,18 @@ import Workers
     let first = try await train(1)
     #expect(first.state == .succeeded && first.figures["is_refused"] == nil, "\(first)")
     let served = try await shop.shop.recommender.desk.serving()?.entry.number
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+    #expect(!files.isEmpty)
+    for file in files {
+      let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + file))
+      for visitor in visitors {
+        let number = try await shop.behaviour.shopper(of: .visitor(visitor)).rawValue
+        let bytes = withUnsafeBytes(of: number.littleEndian) { Data($0) }
+        for trace in [Data(visitor.text.utf8), Data("\(number)".utf8), bytes, Data(bytes.reversed())] {
+          #expect(data.range(of: trace) == nil, "\(file)")
+        }
+      }
+    }
     // A history that was lost.
     try await shop.pool.execute("DELETE FROM behaviour.event")
     let second = try await train(2)

@@ -93,6 +93,14 @@ extension PostgresBehaviour: PersonalData {
 
   private static func erase(_ people: [Int64], on connection: PostgresConnection) async throws -> [PersonalRecords] {
     var records: [PersonalRecords] = []
+    // No count of searches that began before may write the words again.
+    try await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(\(PostgresSearchLog.lock), 0))")
+    try await connection.execute(
+      PostgresSearchLog.foldingRareQueries(
+        where: """
+          (day, query) IN (SELECT (searched_at AT TIME ZONE 'UTC')::date, query FROM behaviour.search
+            WHERE visitor = ANY (\(people)))
+          """))
     for table in tables {
       if table.name == "event" {
         records += try await eraseEvents(of: people, on: connection)

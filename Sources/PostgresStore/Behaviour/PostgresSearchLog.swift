@@ -81,26 +81,30 @@ extension PostgresSearchLog: SearchLogStore {
     let oldest = now.day.advanced(by: 1 - searchDays)
     try await pool.reaching {
       while try await deleteBatch(before: oldest.start) {}
-      try await pool.execute(
-        """
-        WITH gone AS (
-          DELETE FROM behaviour.search_day
-          WHERE day < \(oldest)::date AND visitors < \(Self.fewestVisitors) AND query <> '' RETURNING *
-        )
-        INSERT INTO behaviour.search_day AS kept
-          (day, query, searches, visitors, found_nothing, relaxed, corrected, clicked, reciprocal_ranks)
-        SELECT day, '', sum(searches), 0, sum(found_nothing), sum(relaxed), sum(corrected), sum(clicked),
-          sum(reciprocal_ranks)
-        FROM gone GROUP BY day
-        ON CONFLICT (day, query) DO UPDATE SET
-          searches = kept.searches + excluded.searches, found_nothing = kept.found_nothing + excluded.found_nothing,
-          relaxed = kept.relaxed + excluded.relaxed, corrected = kept.corrected + excluded.corrected,
-          clicked = kept.clicked + excluded.clicked,
-          reciprocal_ranks = kept.reciprocal_ranks + excluded.reciprocal_ranks
-        """)
+      try await pool.execute(Self.foldingRareQueries(where: "day < \(oldest)::date"))
       try await pool.execute(
         "DELETE FROM behaviour.search_day WHERE day < \(now.day.advanced(by: 1 - countDays))::date")
     }
+  }
+
+  /// Adds the counts of queries of few visitors to those of the query '' of their day, and deletes their words.
+  static func foldingRareQueries(where condition: SQL) -> SQL {
+    """
+    WITH gone AS (
+      DELETE FROM behaviour.search_day
+      WHERE \(fragment: condition) AND visitors < \(fewestVisitors) AND query <> '' RETURNING *
+    )
+    INSERT INTO behaviour.search_day AS kept
+      (day, query, searches, visitors, found_nothing, relaxed, corrected, clicked, reciprocal_ranks)
+    SELECT day, '', sum(searches), 0, sum(found_nothing), sum(relaxed), sum(corrected), sum(clicked),
+      sum(reciprocal_ranks)
+    FROM gone GROUP BY day
+    ON CONFLICT (day, query) DO UPDATE SET
+      searches = kept.searches + excluded.searches, found_nothing = kept.found_nothing + excluded.found_nothing,
+      relaxed = kept.relaxed + excluded.relaxed, corrected = kept.corrected + excluded.corrected,
+      clicked = kept.clicked + excluded.clicked,
+      reciprocal_ranks = kept.reciprocal_ranks + excluded.reciprocal_ranks
+    """
   }
 
   /// Rows of one statement: none holds locks, or makes the server's log grow, for long.

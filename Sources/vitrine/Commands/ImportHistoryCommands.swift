@@ -1,6 +1,7 @@
 import Bootstrap
 import Configuration
 import Importing
+import Ports
 import PostgresClient
 import PostgresStore
 import Threading

@@ -7,6 +7,7 @@ import Indexer
 import Ports
 import PostgresClient
 import PostgresStore
+import Workers
 
 /// `vitrine up`
 struct UpCommand: Command {
