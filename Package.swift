@@ -266,7 +266,7 @@ let package = Package(
       "StorefrontAPI",
       [
         "StorefrontAPI", "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "Behaviour", "SearchNode",
-        "HTTPServer", "Workers",
+        "HTTPServer", "Recommendations", "Workers",
         "PostgresClient", "PostgresStore",
         "LocalServices", "JSON",
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",

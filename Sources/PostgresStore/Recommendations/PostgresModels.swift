@@ -84,9 +84,11 @@ extension PostgresModels: ModelLedger {
     try await pool.reaching {
       try await pool.query(
         """
-        DELETE FROM analytics.model WHERE kind = \(kind) AND state <> 'serving' AND number NOT IN (
-          SELECT number FROM analytics.model WHERE kind = \(kind) AND state <> 'serving'
-          ORDER BY number DESC LIMIT \(max(0, count)))
+        DELETE FROM analytics.model USING (
+          SELECT number, row_number() OVER (PARTITION BY state ORDER BY number DESC) AS place
+          FROM analytics.model WHERE kind = \(kind) AND state <> 'serving'
+        ) AS kept
+        WHERE kept.number = model.number AND place > \(max(0, count)) AND state <> 'serving'
         RETURNING file
         """
       ).map { try $0.decode(at: 0) }
