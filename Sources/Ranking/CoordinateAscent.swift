@@ -60,8 +60,8 @@ public actor CoordinateAscent {
     for _ in 0..<Self.mostRounds {
       var hasMoved = false
       for weight in steps.indices {
-        // Either way from where it stands, as long as that leads up: the values of a ranking have one hill a weight, with
-        // small hollows in its slopes.
+        // Either way from its place, as long as that leads up: a ranking's values have one hill a weight, with small
+        // hollows in the slopes.
         for direction in [1, -1] {
           var point = best
           var left = Self.mostWithoutGain

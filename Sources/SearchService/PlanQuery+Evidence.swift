@@ -139,8 +139,8 @@ extension PlanQuery {
     return .match(MatchQuery(field: place == .naming ? "names" : "words", query: text, operator: .and))
   }
 
-  /// What stands in for words stands side by side where it is several itself: a memory stick may be a flash drive, and not
-  /// a flash with a motor drive.
+  /// A substitute of several words is found only where they stand side by side: a memory stick may be a flash drive, and
+  /// not a flash with a motor drive.
   static func isPhrase(_ text: String) -> Bool { text.contains { $0 == " " || $0 == "-" } }
 
   /// Products with the words side by side in one field.

@@ -28,7 +28,7 @@ extension QueryReading {
     let total = Double(knowledge.products)
     let weights = required.map { index -> Double in
       let count = min(total, products(with: slots[index]))
-      // The root: a rare word is worth more than a common one, and not so much that the common ones, most often the thing,
+      // The root: a rare word tells more than a common one, and not so much that the common ones, most often the thing,
       // are nothing beside it.
       return count > 0 ? log(1 + (total - count + 0.5) / (count + 0.5)).squareRoot() : 0
     }

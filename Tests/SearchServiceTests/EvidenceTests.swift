@@ -50,16 +50,16 @@ import Understanding
   }
 
   private static let hardwareTitles = Array(
-      (1...6).map { "Hampton \($0)-Light Brushed Nickel Semi-Flush Mount" }
-        + (1...6).map { "Westing \($0)-Light White Flush Mount Ceiling Light" }
-        + (1...6).map { "Ceiling Fan \($0) with Light Kit" }
-        + (1...6).map { "Delta \($0)-Handle Kitchen Faucet in Chrome" }
-        + (1...6).map { "Moen \($0)-Handle Bathroom Sink Faucet" }
-        + (1...6).map { "Faucet Cartridge \($0) for Kitchen Sinks" }
-        + (1...6).map { "Handle Screw \($0) for Bathroom Sink Faucets" } + (1...6).map { "Steel Kitchen Sink \($0)" }
-        + (1...4).map { "LG Electronics \($0) cu. ft. Gas Range" } + (1...8).map { "Wood Stove \($0)" }
-        + (1...5).map { "\($0 + 28) in. W Bath Vanity in White" } + (1...5).map { "31 in. Vanity Mirror \($0)" }
-        + (1...5).map { "Lightning Cable \($0 + 2) ft." } + (1...9).map { "Extension Cable 6 ft. \($0)" })
+    (1...6).map { "Hampton \($0)-Light Brushed Nickel Semi-Flush Mount" }
+      + (1...6).map { "Westing \($0)-Light White Flush Mount Ceiling Light" }
+      + (1...6).map { "Ceiling Fan \($0) with Light Kit" }
+      + (1...6).map { "Delta \($0)-Handle Kitchen Faucet in Chrome" }
+      + (1...6).map { "Moen \($0)-Handle Bathroom Sink Faucet" }
+      + (1...6).map { "Faucet Cartridge \($0) for Kitchen Sinks" }
+      + (1...6).map { "Handle Screw \($0) for Bathroom Sink Faucets" } + (1...6).map { "Steel Kitchen Sink \($0)" }
+      + (1...4).map { "LG Electronics \($0) cu. ft. Gas Range" } + (1...8).map { "Wood Stove \($0)" }
+      + (1...5).map { "\($0 + 28) in. W Bath Vanity in White" } + (1...5).map { "31 in. Vanity Mirror \($0)" }
+      + (1...5).map { "Lightning Cable \($0 + 2) ft." } + (1...9).map { "Extension Cable 6 ft. \($0)" })
   private static let hardware = Task { try await Finder(hardwareTitles) }
 
   @Test("1: evidence", .timeLimit(.minutes(5)))
