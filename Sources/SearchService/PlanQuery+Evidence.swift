@@ -25,7 +25,9 @@ extension PlanQuery {
 
   /// A part number and a measure are found whole: half of one is another.
   private func anyOf(_ slot: QueryPlan.Slot) -> Query {
-    let isMeasure = slot.words.contains(" ") && slot.words.contains(where: \.isNumber)
+    let words = slot.words.split(separator: " ")
+    // A number and its unit.
+    let isMeasure = words.count == 2 && Double(words[0]) != nil
     return found(slot, slot.isPartNumber || isMeasure ? .and : .or)
   }
 
