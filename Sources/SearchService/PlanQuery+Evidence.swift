@@ -26,8 +26,8 @@ extension PlanQuery {
   /// A part number and a measure are found whole: half of one is another.
   private func anyOf(_ slot: QueryPlan.Slot) -> Query {
     let words = slot.words.split(separator: " ")
-    // A number and its unit.
-    let isMeasure = words.count == 2 && Double(words[0]) != nil
+    // A number and its unit have other forms.
+    let isMeasure = words.count == 2 && Double(words[0]) != nil && !slot.alternatives.isEmpty
     return found(slot, slot.isPartNumber || isMeasure ? .and : .or)
   }
 
