@@ -13,6 +13,8 @@ extension PlanQuery {
   private static let mostParts = 8
   /// Neighbouring words that are looked for together in the title.
   private static let mostPairs = 4
+  /// Lifts the thing itself where its word is all of the query.
+  private static let aloneHead = 3.0
   /// A word may stand between two that are looked for together.
   private static let pairSlop = 1
 
@@ -66,6 +68,12 @@ extension PlanQuery {
     if !steps.contains(.relaxation) { return everyWord }
     let parts = telling
     if parts.count == 1, required.count == 1, plan.isSureThing { return outsideSummary(parts[0]) }
+    let unknown = required.filter { $0.share == 0 }
+    if !unknown.isEmpty, !parts.isEmpty {
+      // Beside a word that nothing has, a summary's mention of another is no answer: a dress for spinning in is no rod.
+      let ways = parts.map { presence($0, in: .naming) } + unknown.map { presence($0) }
+      return .bool(BoolQuery(should: ways, minimumShouldMatch: 1))
+    }
     guard parts.count > 1, let least = parts.last?.share, least < leastShare else { return nil }
     return enough(leastShare, of: parts) ?? having(leastShare, of: parts)
   }
@@ -171,9 +179,11 @@ extension PlanQuery {
     guard steps.contains(.heads), !plan.heads.isEmpty else { return [] }
     let words = plan.heads.joined(separator: " ")
     func lift(_ weight: Double) -> Double { Self.rounded(1 + (weight - 1) * plan.headSureness) }
-    return [("head", lift(weights.head)), ("heads", lift(weights.otherHead))].compactMap { field, weight in
+    // In a query of one word nothing else tells the thing from an accessory that has the same word.
+    let alone = required.count == 1 && plan.isSureThing ? Self.aloneHead : 1
+    return [("head", lift(weights.head) * alone), ("heads", lift(weights.otherHead))].compactMap { field, weight in
       weight == 1
-        ? nil : .init(.weight, filter: .match(MatchQuery(field: field, query: words)), weight: weight)
+        ? nil : .init(.weight, filter: .match(MatchQuery(field: field, query: words)), weight: Self.rounded(weight))
     }
   }
 

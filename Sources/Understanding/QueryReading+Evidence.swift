@@ -10,6 +10,8 @@ extension QueryReading {
   private static let sureHeadShare = 0.3
   /// The share from which on a word is as much of a thing as any.
   private static let wholeHeadShare = 0.4
+  /// Of the share of a thing that the shop calls otherwise, the part that a number may have.
+  private static let mostBesideSynonym = 0.4
   /// A thing that does not stand last is less likely the one: `sink faucet bathroom` against `bathroom sink`.
   private static let notLast = 0.3
 
@@ -44,8 +46,10 @@ extension QueryReading {
       let thing = slots.firstIndex(where: { !$0.isOptional && TitleHeads.words(of: $0.words).contains(head) })
     else { return }
     var shares = slots.map { $0.isOptional ? 0 : $0.share }
+    // Of a thing that is only found by a synonym there may be no such number at all.
+    let most = knowledge.titleWords[Folding.singular(head)] == nil ? Self.mostBesideSynonym : 1
     for index in slots.indices where index != thing && !slots[index].words.contains(where: \.isLetter) {
-      shares[index] = min(shares[index], shares[thing])
+      shares[index] = min(shares[index], shares[thing] * most)
     }
     let sum = shares.reduce(0, +)
     guard sum > 0 else { return }
