@@ -180,7 +180,8 @@ extension PlanQuery {
     let words = plan.heads.joined(separator: " ")
     func lift(_ weight: Double) -> Double { Self.rounded(1 + (weight - 1) * plan.headSureness) }
     // In a query of one word nothing else tells the thing from an accessory that has the same word.
-    let alone = required.count == 1 && plan.isSureThing ? Self.aloneHead : 1
+    let isAlone = required.count == 1 && plan.isSureThing && !required[0].words.contains(" ")
+    let alone = isAlone ? Self.aloneHead : 1
     return [("head", lift(weights.head) * alone), ("heads", lift(weights.otherHead))].compactMap { field, weight in
       weight == 1
         ? nil : .init(.weight, filter: .match(MatchQuery(field: field, query: words)), weight: Self.rounded(weight))
