@@ -149,7 +149,7 @@ let package = Package(
         "SearchService", "Seeding", "Signing", "StorefrontAPI", "Telemetry", "Threading", "Understanding", "Web",
         "Recommendations", "Recommending", "Workers",
       ]),
-    // What measures: speed beside peers, and quality on judged and held-out data.
+    // Measurements: speed beside peers, and quality on judged and held-out data.
     library(
       "Benchmarks",
       [

@@ -24,7 +24,7 @@ public struct RecommendationsAPI: Sendable {
   public func register(on routes: inout Routes) {
     let staff = routes.staff
     routes.get("/v1/recommendations", Route(access: .everyone, name: "recommendations")) { request in
-      // Whoever gives a token must give the right one.
+      // A token that is given must be the right one.
       let isStaff = try request.headers["Authorization"] != nil && staff.allows(request, to: .staff(.merchandiser))
       return try await answer(request, isStaff: isStaff)
     }

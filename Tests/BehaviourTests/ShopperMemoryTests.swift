@@ -176,7 +176,7 @@ private final class MovingClock: WallClock {
           kill(process, SIGCONT)
         case 1:
           for _ in 0..<10 {
-            // A reply that is late is no failure of the test: Redis does it all the same.
+            // A late reply does not fail the test: Redis does it all the same.
             try? await parts.redis.flushAll()
             try await Task.sleep(for: .milliseconds(Int.random(in: 1...10, using: &random)))
           }

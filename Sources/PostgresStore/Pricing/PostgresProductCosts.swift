@@ -2,7 +2,7 @@ public import Catalog
 public import Ports
 public import PostgresClient
 
-/// What the variants cost the shop, in the schema `pricing`.
+/// The costs of variants to the shop, in the schema `pricing`.
 public struct PostgresProductCosts: ProductCosts {
   private let pool: PostgresPool
 

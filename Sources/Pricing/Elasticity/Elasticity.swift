@@ -23,7 +23,7 @@ public struct ElasticityEstimate: Hashable, Sendable {
   public var referenceUnits: Double
   /// Standard error of the logarithm of the units at the reference price.
   public var unitsError: Double
-  /// What else was allowed for: `trend`, `promotion`, `weekday`, `season`.
+  /// Other influences that were allowed for: `trend`, `promotion`, `weekday`, `season`.
   public var controls: [String]
 
   /// The interval that holds the true value 95 % of the time.
