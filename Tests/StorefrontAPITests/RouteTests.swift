@@ -29,7 +29,8 @@ import Testing
     "GET /v1/admin/search/analytics": reporting, "GET /livez": everyone, "GET /readyz": everyone,
     "GET /metrics": everyone, "GET /openapi.json": everyone, "GET /assets/shop.css": everyone,
     "GET /assets/shop.js": everyone, "GET /assets/icon.svg": everyone, "GET /assets/shop.webmanifest": everyone,
-    "GET /v1/recommendations": everyone, "GET /admin/jobs": reporting,
+    "GET /v1/recommendations": everyone, "GET /admin/jobs": reporting, "GET /admin": reporting,
+    "GET /history": everyone, "POST /history/delete": everyone,
     "GET /v1/me/history": everyone, "DELETE /v1/me/history": everyone,
     "GET /favicon.ico": everyone, "GET /robots.txt": everyone, "GET /pictures/{name}": everyone,
   ]
