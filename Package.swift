@@ -70,10 +70,15 @@ let package = Package(
     library("JSON", ["CSimdjson"]),
     library("Catalog"),
     library("SearchDSL", ["JSON"]),
-    library("Pricing", ["Catalog"]),
+    library("Pricing", ["Catalog", "JSON"]),
+    // Distributions, optimisers, and rows of data files, for the domains that learn.
+    library("Statistics"),
+    library("Forecasting", ["Catalog", "Statistics"]),
+    library("Customers", ["Catalog", "Statistics"]),
     library("Ranking", ["Catalog"]),
     library("Recommending", ["Catalog", "JSON", "Ranking", "Threading", "CLAPACK", "CZlib"]),
     library("Understanding", ["Catalog"]),
+    library("Experiments"),
 
     // The embedded search engine.
     library("SearchNode", ["SearchDSL", "JSON", "CStemmer", "Threading"]),
@@ -95,6 +100,8 @@ let package = Package(
     library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl", "CZlib", "Threading"]),
     library("Importing", ["Catalog", "JSON", "Ports", "CZlib"]),
     library("Seeding", ["Catalog", "JSON", "Ports"]),
+    // LightGBM's C API, loaded when a model is trained.
+    library("LightGBM", ["Ranking"]),
 
     // The flows.
     library(
@@ -122,13 +129,14 @@ let package = Package(
       "StorefrontAPI",
       [
         "Edge", "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON",
-        "SearchDSL", "Understanding", "Threading", "Recommendations",
+        "SearchDSL", "Understanding", "Threading", "Recommendations", "Recommending",
       ]),
     library(
       "Web",
       [
         "Behaviour", "JSON", "Threading",
         "Edge", "SearchService", "HTTPServer", "Catalog", "Pricing", "Ports", "Understanding", "Recommendations",
+        "Recommending",
       ]),
 
     // The wiring: every adapter is made here and given to the flows.
@@ -147,14 +155,14 @@ let package = Package(
       "Benchmarks",
       [
         "Behaviour", "Bootstrap", "Catalog", "CMicroHTTPDPeer", "Configuration", "ElasticsearchClient", "HTTPServer",
-        "Indexer", "JSON", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Recommendations", "SearchDSL",
-        "SearchNode", "SearchService", "Seeding", "Telemetry", "Threading", "Understanding",
+        "Indexer", "JSON", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Recommendations", "RedisStore",
+        "SearchDSL", "SearchNode", "SearchService", "Seeding", "Telemetry", "Threading", "Understanding",
       ]),
     library(
       "Evaluation",
       [
-        "Bootstrap", "Catalog", "Importing", "Indexer", "JSON", "Ports", "Ranking", "Recommending", "SearchDSL",
-        "SearchService", "Understanding", "Web",
+        "Bootstrap", "Catalog", "Importing", "Indexer", "JSON", "LightGBM", "Ports", "Ranking", "Recommending",
+        "SearchDSL", "SearchService", "Understanding", "Web",
       ]),
     .executableTarget(
       name: "vitrine",
@@ -164,7 +172,7 @@ let package = Package(
         "PostgresStore", "RedisStore", "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService",
         "Behaviour", "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices",
         "CMalloc", "Threading", "Understanding", "Signing", "Numbers", "Narrowing", "Recommending", "Workers",
-        "Recommendations",
+        "Recommendations", "LightGBM", "Statistics", "Forecasting", "Customers",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
     // Code that tests of several targets share.
@@ -176,10 +184,15 @@ let package = Package(
     tests("Threading", ["Threading", "TestSupport"]),
     tests("Catalog", ["Catalog", "TestSupport"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
-    tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
+    tests("Pricing", ["Pricing", "Catalog", "JSON", "LocalServices", "Numbers", "TestSupport"]),
     tests("Ranking", ["Ranking", "LocalServices", "Numbers"]),
+    tests("Statistics", ["Statistics", "Numbers"]),
+    tests("Forecasting", ["Forecasting", "Catalog", "LocalServices", "Statistics", "Numbers"]),
+    tests("Customers", ["Customers", "Catalog", "LocalServices", "Statistics", "Numbers"]),
     tests("Recommending", ["Recommending", "Catalog", "JSON", "Ranking", "TestSupport"]),
     tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),
+    tests("Experiments", ["Experiments", "Numbers"]),
+    tests("LightGBM", ["LightGBM", "Ranking", "Numbers"]),
     tests(
       "SearchNode",
       ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices", "TestSupport", "CMalloc"]),
@@ -226,7 +239,7 @@ let package = Package(
     tests(
       "Recommendations",
       [
-        "Recommendations", "Recommending", "Catalog", "Ports", "Telemetry", "Threading", "PostgresClient",
+        "Recommendations", "Recommending", "Catalog", "JSON", "Ports", "Telemetry", "Threading", "PostgresClient",
         "PostgresStore", "LocalServices", "Seeding", "TestSupport",
       ]),
     tests(
@@ -246,14 +259,15 @@ let package = Package(
         "Indexer",
         "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry", "Ranking", "SearchService", "Seeding",
         "Behaviour",
-        "Understanding", "Recommending", "RedisStore", "Signing", "StorefrontAPI", "TestSupport", "Workers",
+        "Understanding", "Recommending", "RedisStore", "Signing", "StorefrontAPI", "TestSupport", "Workers", "LightGBM",
+        "Numbers",
       ]),
     tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading", "TestSupport"]),
     tests(
       "StorefrontAPI",
       [
         "StorefrontAPI", "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "Behaviour", "SearchNode",
-        "HTTPServer", "Workers",
+        "HTTPServer", "Recommendations", "Workers",
         "PostgresClient", "PostgresStore",
         "LocalServices", "JSON",
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",

@@ -1,9 +1,11 @@
 import Behaviour
 package import Bootstrap
 import Catalog
+import LocalServices
 import Ports
 package import PostgresClient
 import PostgresStore
+import RedisStore
 import Telemetry
 import Threading
 
@@ -37,13 +39,27 @@ package struct EventsBenchmark {
       SELECT 'bench', n::text, 'Product ' || n, 'listed' FROM generate_series(1, \(Self.products)) AS n
       """)
     let store = PostgresBehaviour(pool)
+    terminal.print("\(senders) senders, \(requestSize) events a request, \(seconds) s each")
+    let redis = try await LocalRedis.startTemporary()
+    do {
+      let client = try RedisClient(redis.settings)
+      try await measureIntake("intake, and Redis told before the answer", store, RedisBehaviour(client))
+      await client.close()
+    } catch {
+      await redis.stop()
+      throw error
+    }
+    await redis.stop()
+    try await measureIntake("intake without Redis", store, nil)
+    try await measure("a transaction a request") { _ = try await store.write($0) }
+  }
+
+  private func measureIntake(_ name: String, _ store: PostgresBehaviour, _ cache: RedisBehaviour?) async throws {
     let behaviour = Behaviour(
-      store: store, cache: nil, catalog: PostgresCatalog(pool), clock: SystemClock(), metrics: MetricsRegistry())
+      store: store, cache: cache, catalog: PostgresCatalog(pool), clock: SystemClock(), metrics: MetricsRegistry())
     let logger = Logger(label: "bench", sink: NullSink())
     let loop = Task { await behaviour.run(logger: logger) }
-    terminal.print("\(senders) senders, \(requestSize) events a request, \(seconds) s each")
-    try await measure("intake") { _ = try await behaviour.intake.submit($0) }
-    try await measure("a transaction a request") { _ = try await store.write($0) }
+    try await measure(name) { _ = try await behaviour.intake.submit($0) }
     loop.cancel()
     await loop.value
   }

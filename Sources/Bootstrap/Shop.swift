@@ -99,7 +99,7 @@ package struct Shop: Sendable {
     service = SearchService(
       engine: engine, index: indexAlias, catalog: catalog, clock: clock, currency: Self.currency(settings),
       retrieval: Retrieval(weights: weights.weights), knowledge: knowledge,
-      searches: .init(recent: redis.map(RedisRecentSearches.init), popular: searchLog?.popular), log: searchLog,
+      searches: .init(recent: Self.recentSearches(redis, pool), popular: searchLog?.popular), log: searchLog,
       signer: signer, deadlines: deadlines)
     warmth = EngineWarmth(service: service, engine: engine, alias: indexAlias, logger: logger)
     recommender = try Recommender(
@@ -110,9 +110,19 @@ package struct Shop: Sendable {
     capabilities = try Capability.all.map { try $0(self) }
   }
 
+  package var ledger: PostgresIndexingLedger { PostgresIndexingLedger(pool) }
+  package var leases: PostgresLeases { PostgresLeases(pool) }
+
   package var isEmbedded: Bool { engine is SearchNode }
 
   static func embeddedPrefix(_ alias: String) -> String { alias + "-embedded-" }
+
+  private static func recentSearches(_ redis: RedisClient?, _ pool: PostgresPool) -> RedisRecentSearches? {
+    let history = PostgresBehaviour(pool)
+    return redis.map { redis in
+      RedisRecentSearches(redis) { try await history.pseudonym(of: .visitor($0)) }
+    }
+  }
 
   /// A service whose searches are not a shopper's and are not logged.
   package func searchService() -> SearchService {

@@ -30,6 +30,15 @@ extension HTTPRequest {
   /// The wider network of a sender by IPv6.
   var holding: [UInt8]? { NetworkAddress(remoteAddress)?.holding }
 
+  /// Whether the browser says that its device is a mobile one (the client hint Sec-CH-UA-Mobile); nil where it says nothing.
+  public var saysMobile: Bool? {
+    switch headers["Sec-CH-UA-Mobile"] {
+    case "?1": true
+    case "?0": false
+    default: nil
+    }
+  }
+
   /// The visitor of a shopper's request.
   public var visitor: VisitorID? {
     guard case .visitor(let visitor) = principal else { return nil }

@@ -39,22 +39,26 @@ public struct Visitors: Sendable {
     wantsPrivacy(request) ? [] : NetworkAddress(request.remoteAddress)?.range ?? []
   }
 
+  /// The visitor whom a cookie's value names; nil where this shop did not sign it.
+  public func visitor(cookie value: String) -> VisitorID? {
+    guard let number = signer.verify(value, purpose: Self.name), number.count == Self.bytes else { return nil }
+    return VisitorID(number.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined())
+  }
+
   /// The visitor of the cookie, also of a browser that asks to be left alone: to read or erase what is the visitor's own.
   public func owner(of request: HTTPRequest) -> VisitorID? {
     let cookies = request.headers.values("Cookie").flatMap { $0.split(separator: ";") }
     return cookies.lazy.compactMap { cookie -> VisitorID? in
       let parts = cookie.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2, parts[0].filter({ $0 != " " }) == Self.name,
-        let number = signer.verify(String(parts[1]), purpose: Self.name), number.count == Self.bytes
-      else { return nil }
-      return VisitorID(number.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined())
+      guard parts.count == 2, parts[0].filter({ $0 != " " }) == Self.name else { return nil }
+      return visitor(cookie: String(parts[1]))
     }.first
   }
 
-  /// Whom the query log may know a request's searches by; nil for a browser that asks to be left alone: nothing is kept of
-  /// what it does.
-  public static func searcher(of request: HTTPRequest) -> Searcher? {
-    guard !wantsPrivacy(request) else { return nil }
+  /// Whom the query log may know a request's searches by. Of what a browser does that asks to be left alone nothing is kept;
+  /// its searches are counted.
+  public static func searcher(of request: HTTPRequest) -> Searcher {
+    guard !wantsPrivacy(request) else { return .withoutRecord(sender: request.sender) }
     return Searcher(visitor: request.visitor, range: network(of: request), sender: request.sender)
   }
 

@@ -2,7 +2,7 @@ import Catalog
 import Dispatch
 public import Ports
 
-/// What an import did.
+/// The outcome of an import.
 public struct ImportReport: Sendable, Equatable {
   public struct Refusal: Sendable, Equatable {
     public var line: Int

@@ -1,4 +1,5 @@
 import Glibc
+import Threading
 
 /// Held while a server is made and started in a folder: of two programs that start at the same moment, the second waits
 /// and then finds the first one's server. The kernel releases the lock when its holder ends, however that ends.

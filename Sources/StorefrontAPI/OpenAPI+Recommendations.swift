@@ -1,5 +1,6 @@
 import JSON
 import Recommendations
+import Recommending
 
 extension OpenAPI {
   static let recommendations: JSONValue = [
@@ -18,6 +19,11 @@ extension OpenAPI {
         "kinds",
         "Rows to make in place of the place's own, with commas between: \(RecommendationKind.allCases.map(\.rawValue).joined(separator: ", "))",
         ["type": "string"]),
+      parameter("price_min", "The lowest price, as 12 or 12.50", ["type": "string"]),
+      parameter("price_max", "The highest price, as 12 or 12.50", ["type": "string"]),
+      parameter(
+        "device", "What shows the rows, for rules that ask for it; the browser's own hint unless given",
+        ["enum": .array(DeviceClass.allCases.map { .string($0.rawValue) })]),
       parameter("why", "true takes each score apart", ["type": "string"]),
     ],
     "responses": responses("Recommendations", "400", "404", "503"),

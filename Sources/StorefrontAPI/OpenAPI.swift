@@ -21,6 +21,7 @@ public enum OpenAPI {
       "/v1/recommendations": ["get": recommendations],
       "/v1/events": ["post": events],
       "/v1/me/history": ["get": ownHistory, "delete": eraseOwnHistory],
+      "/v1/sign-ins": ["post": signIn],
       "/v1/admin/search/analytics": ["get": searchAnalytics],
       "/livez": ["get": plain("livez", "Whether the process lives", "text/plain")],
       "/readyz": ["get": readiness],
@@ -92,6 +93,20 @@ public enum OpenAPI {
     "responses": responses("OwnHistory", "401", "413", "503"),
   ]
 
+  private static let signIn: JSONValue = [
+    "operationId": "signIn", "summary": "Join a browser's visitor to the customer who signed in",
+    "description":
+      "For the retailer's own system, with the admin token. From then on the visitor's past and future deeds are the customer's. It is repeatable; another customer's sign-in in the same browser takes the visitor over from then on.",
+    "security": [["adminToken": []], ["adminPassword": []]],
+    "requestBody": [
+      "required": true, "content": ["application/json": ["schema": ["$ref": "#/components/schemas/SignIn"]]],
+    ],
+    "responses": [
+      "204": ["description": "Joined"], "400": problem, "401": problem, "404": problem, "413": problem, "429": problem,
+      "503": problem,
+    ],
+  ]
+
   private static let eraseOwnHistory: JSONValue = [
     "operationId": "eraseOwnHistory", "summary": "Delete everything that is stored about the visitor of the cookie",
     "description": "The deeds stay in sums by day and product, which are about nobody.",
@@ -118,7 +133,7 @@ public enum OpenAPI {
     ]
   }
 
-  /// What is found.
+  /// The answer of a success.
   private static let found: [JSONValue] = [
     parameter(
       "q", "The words as the shopper typed them; empty or absent: browse", ["type": "string", "maxLength": 300]),

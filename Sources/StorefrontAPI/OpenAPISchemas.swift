@@ -22,6 +22,7 @@ enum OpenAPISchemas {
         object(["type": string, "title": string, "index": integer, "pointer": string, "detail": string])),
     ]),
     "OwnHistory": object(["records": array(object(["record": string], isOpen: true))]),
+    "SignIn": object(["customer": string, "visitor_cookie": string]),
     "ErasedHistory": object(["erased": ["type": "object", "additionalProperties": integer]]),
     "SearchReport": object(
       [

@@ -4,11 +4,14 @@ import HTTPServer
 import JSON
 import Ports
 public import Recommendations
+import Recommending
 public import SearchService
 
 /// Recommendations for shoppers' programs: `GET /v1/recommendations`.
 public struct RecommendationsAPI: Sendable {
-  private static let parameters = ["placement", "product", "cart", "category", "limit", "kinds", "why"]
+  private static let parameters = [
+    "placement", "product", "cart", "category", "limit", "kinds", "why", "price_min", "price_max", "device",
+  ]
 
   let recommendations: RecommendationService
   let search: SearchService
@@ -19,12 +22,18 @@ public struct RecommendationsAPI: Sendable {
   }
 
   public func register(on routes: inout Routes) {
-    routes.get("/v1/recommendations", Route(access: .everyone, name: "recommendations"), answer)
+    let staff = routes.staff
+    routes.get("/v1/recommendations", Route(access: .everyone, name: "recommendations")) { request in
+      // Whoever gives a token must give the right one.
+      let isStaff = try request.headers["Authorization"] != nil && staff.allows(request, to: .staff(.merchandiser))
+      return try await answer(request, isStaff: isStaff)
+    }
   }
 
-  @Sendable private func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
+  private func answer(_ request: HTTPRequest, isStaff: Bool) async throws -> HTTPResponse {
     let input = try await input(of: request)
     var answer = await recommendations.recommend(input)
+    if !isStaff { answer.hideRules() }
     let ids = Set(answer.rows.flatMap { $0.products.map(\.product) })
     var cards: [ProductID: ProductCard] = [:]
     do {
@@ -77,9 +86,39 @@ public struct RecommendationsAPI: Sendable {
         return kind
       }
     }
+    input.prices = try prices(query)
+    input.device = try device(of: request, query)
     input.explains = query["why"] == "true"
     input.person = request.visitor.map { .visitor($0) }
     return input
+  }
+
+  private static let highestPrice = 1e9
+
+  /// nil where neither end is given.
+  private func prices(_ query: QueryParameters) throws -> ClosedRange<Double>? {
+    func price(_ name: String) throws -> Double? {
+      try query[name].map { text in
+        guard let price = Double(text), (0...Self.highestPrice).contains(price) else {
+          throw InvalidInput(parameter: name, reason: "must be a price as 12 or 12.50")
+        }
+        return price
+      }
+    }
+    let (least, most) = (try price("price_min"), try price("price_max"))
+    guard least != nil || most != nil else { return nil }
+    guard (least ?? 0) <= (most ?? Self.highestPrice) else {
+      throw InvalidInput(parameter: "price_max", reason: "must not be below price_min")
+    }
+    return (least ?? 0)...(most ?? Self.highestPrice)
+  }
+
+  /// As the caller says, or as the browser does by its hint.
+  private func device(of request: HTTPRequest, _ query: QueryParameters) throws -> DeviceClass? {
+    if query["device"] != nil {
+      return try choice("device", of: query, DeviceClass.init(rawValue:), DeviceClass.allCases.map(\.rawValue))
+    }
+    return request.saysMobile.map { $0 ? .mobile : .desktop }
   }
 
   private func choice<Value>(
@@ -125,7 +164,7 @@ enum RecommendationsJSON {
       writer.name("products")
       writer.array { writer in
         for product in row.products {
-          // A product that is no longer sold has no card and is left out, unless no card is to be had.
+          // A product that is no longer sold has no card and is left out, unless no card can be had.
           if !cards.isEmpty, cards[product.product] == nil { continue }
           write(product, cards[product.product], &writer)
         }

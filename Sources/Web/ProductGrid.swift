@@ -52,7 +52,7 @@ enum ProductGrid {
       """
   }
 
-  /// What was found in a text; each part is escaped.
+  /// The matches in a text; each part is escaped.
   private static func marked(_ text: HighlightedText) -> HTML {
     let parts = text.parts.map { part -> HTML in part.isFound ? "<mark>\(part.text)</mark>" : "\(part.text)" }
     return "\(parts)"

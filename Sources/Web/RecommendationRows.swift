@@ -3,6 +3,7 @@ import Edge
 import HTTPServer
 import Ports
 import Recommendations
+import Recommending
 import SearchService
 
 /// Rows of recommended products on pages, with pictures and reasons, without JavaScript.
@@ -32,7 +33,7 @@ struct RecommendationRows: Sendable {
     let answer = await recommendations.recommend(
       RecommendationRequest(
         placement: placement, product: product, category: category, limit: Self.length,
-        person: request.visitor.map { .visitor($0) }))
+        person: request.visitor.map { .visitor($0) }, device: request.saysMobile.map { $0 ? .mobile : .desktop }))
     let ids = Set(answer.rows.flatMap { $0.products.map(\.product) })
     guard !ids.isEmpty, let found = try? await search.cards(of: ids.sorted()) else { return Rows() }
     let cards = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })

@@ -115,7 +115,7 @@ struct ResultsPage {
     }.joined(separator: " ")
   }
 
-  /// What the results are of without them.
+  /// The search whose results they are without them.
   private var rest: String {
     page.plan.slots.filter { !page.plan.absent.contains($0.words) }.map(\.words).joined(separator: " ")
   }
@@ -123,7 +123,7 @@ struct ResultsPage {
   private func nothingHasAll(_ what: HTML) -> HTML { notice("Nothing has all of “\(shownText)”. \(what)") }
   private func notice(_ text: HTML) -> HTML { "<p class=\"notice\">\(text)</p>" }
 
-  /// What the query was understood as, each to be taken back by one click.
+  /// The recognised parts of the query; one click takes one back.
   private var understood: HTML? {
     guard !page.plan.recognitions.isEmpty || !page.plan.excluded.isEmpty else { return nil }
     // Catalogs write one value in several ways; Double and DOUBLE are one thing to a shopper.

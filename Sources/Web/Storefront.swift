@@ -18,7 +18,7 @@ public struct Storefront: Sendable {
   /// The header's lists and brands, read anew each few seconds.
   private let remembered: Remembered<BarEntries>
 
-  /// What a page may load: the shop's own style, script and data; pictures from wherever the catalog says.
+  /// The sources that a page may load: the shop's own style, script and data; pictures from wherever the catalog says.
   public static let contentSecurityPolicy =
     "default-src 'self'; img-src 'self' http: https: data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 

@@ -13,6 +13,7 @@
 // 8. A new model is served after the next look; the places of products stay.
 import Catalog
 import Foundation
+import JSON
 import Ports
 import Recommendations
 import Recommending
@@ -57,6 +58,7 @@ import Threading
       if place % 7 == 0 { products[place].audience = .companies }
     }
     try await withStand(products, history: tasteful(shoppers: 60, products: 1...80, deeds: 12, seed: 2)) { stand in
+      var shown: Set<RecommendationKind> = []
       for _ in 0..<40 {
         let bought = (0..<3).map { _ in deed(1, .random(in: 1...80, using: &random), .purchase, daysAgo: 2) }
         let dismissed = [deed(1, .random(in: 1...80, using: &random), .dismiss, daysAgo: 1)]
@@ -68,6 +70,10 @@ import Threading
           let answer = await stand.service.recommend(
             .init(placement: placement, product: onScreen, cart: cart, person: Self.visitor))
           let rows = answer.rows.filter { $0.kind != .recentlyViewed && $0.kind != .buyAgain }
+          shown.formUnion(rows.map(\.kind))
+          if [.home, .category, .noResults].contains(placement) {
+            #expect(!rows.isEmpty, "nothing is shown at \(placement)")
+          }
           let ids = rows.flatMap { $0.products.map(\.product) }
           #expect(Set(ids).count == ids.count, "a product stands twice")
           let forbidden = Set(cart + [onScreen] + bought.map(\.product) + dismissed.map(\.product))
@@ -78,6 +84,10 @@ import Threading
           }
         }
       }
+      let expected: Set<RecommendationKind> = [
+        .forYou, .similar, .becauseYouViewed, .trending,
+      ]
+      #expect(shown.isSuperset(of: expected), "never shown: \(expected.subtracting(shown))")
     }
   }
 
@@ -233,7 +243,9 @@ import Threading
           if row.kind == .forYou {
             let parts = Dictionary(uniqueKeysWithValues: why.parts.map { ($0.name, $0.value) })
             let weight = parts["collaborative_weight"]!
-            let base = weight * parts["collaborative"]! + (1 - weight) * parts["content"]!
+            let base =
+              weight * parts["collaborative"]! + (1 - weight) * parts["content"]!
+              + parts["popularity_weight"]! * parts["popularity"]!
             #expect(abs(base - why.base) < 1e-5)
             #expect(why.contributions.allSatisfy { [3, 8].contains($0.product.rawValue) })
           }
@@ -279,6 +291,65 @@ import Threading
     let answer = await service.recommend(request)
     #expect(answer.degraded == ["profile"] && !answer.rows.isEmpty)
     #expect(await service.recommend(.init(placement: .product, product: ProductID(12_345))).rows.isEmpty)
+  }
+
+  @Test("7: a file of rules with a fault, and a model that cannot be read")
+  func unreadable() async throws {
+    let products = (1...60).map { product(Int64($0), leaf: 10 + Int64($0) % 4) }
+    let history = tasteful(shoppers: 60, products: 1...60, deeds: 12, seed: 6)
+    try await withStand(products, history: history, options: Self.plain()) { stand in
+      let rules = folder + "/rules.json"
+      try Data(BusinessRules.standard.json.text.utf8).write(to: URL(fileURLWithPath: rules))
+      let follower = ShelfFollower(
+        service: stand.service, products: stand.catalog, costs: stand.catalog, affinity: nil, desk: stand.desk,
+        rules: try RulesFile(path: rules), clock: SetClock())
+      try await follower.step()
+      func isShown(_ id: Int64) async -> Bool {
+        let request = RecommendationRequest(placement: .home, limit: 50, kinds: [.forYou])
+        return await stand.service.recommend(request).rows.contains { row in
+          row.products.contains { $0.product == ProductID(id) }
+        }
+      }
+      #expect(await isShown(7))
+      // Both files are damaged, and then a product sells out.
+      try Data("{\"rules\": 1, \"more\": 2}".utf8).write(to: URL(fileURLWithPath: rules))
+      let second = try await stand.train(tasteful(shoppers: 60, products: 1...60, deeds: 12, seed: 7))
+      try Data("damaged".utf8).write(to: URL(fileURLWithPath: folder + "/" + second.entry.file))
+      stand.catalog.change(7) { $0.variants[0].availableQuantity = 0 }
+      await #expect(throws: (any Error).self) { try await follower.step() }
+      #expect(await !isShown(7))
+      #expect(stand.service.modelNumber == 1)
+      // A shop that starts now serves by texts.
+      let fresh = starting(stand)
+      await #expect(throws: ModelFolder.Unreadable.self) { try await fresh.step() }
+      #expect(await isShown(8))
+      #expect(stand.service.modelNumber == nil)
+    }
+  }
+
+  private func starting(_ stand: Stand) -> ShelfFollower {
+    ShelfFollower(
+      service: stand.service, products: stand.catalog, costs: stand.catalog, affinity: nil, desk: stand.desk,
+      rules: nil, clock: SetClock())
+  }
+
+  @Test("9: prices and device")
+  func context() async throws {
+    var products = (1...60).map { product(Int64($0), price: Int64($0) * 100) }
+    for place in products.indices { products[place].popularity = Double(100 - place) }
+    try await withStand(products, options: Self.plain()) { stand in
+      var request = RecommendationRequest(placement: .home, limit: 50, prices: 10...20, kinds: [.forYou])
+      let found = await stand.service.recommend(request).rows[0].products.map(\.product.rawValue)
+      #expect(found.sorted() == Array(10...20))
+      let condition = BusinessRules.Condition(priceAbove: 15, months: [11], device: .mobile)
+      stand.service.put(rules: BusinessRules(rules: [.init(name: "phones", condition: condition, factor: 9)]))
+      request.explains = true
+      for (device, isLifted) in [(DeviceClass.mobile, true), (.desktop, false)] {
+        request.device = device
+        let best = await stand.service.recommend(request).rows[0].products[0]
+        #expect((best.explanation?.rules.map(\.name) == ["phones"]) == isLifted, "\(device)")
+      }
+    }
   }
 
   @Test("8: a new model")

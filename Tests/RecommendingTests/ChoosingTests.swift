@@ -16,7 +16,7 @@ import Testing
   @Test("1: standard rules")
   func standardRules() {
     func factors(_ facts: CandidateFacts, _ segment: String? = nil) -> [Double] {
-      BusinessRules.standard.applied(to: facts, segment: segment).map(\.factor)
+      BusinessRules.standard.applied(to: facts, in: .init(segment: segment)).map(\.factor)
     }
     #expect(factors(CandidateFacts()) == [])
     #expect(factors(CandidateFacts(marginShare: 0.41)) == [1.2] && factors(CandidateFacts(marginShare: 0.4)) == [])
@@ -27,8 +27,26 @@ import Testing
     #expect(factors(CandidateFacts(price: 120, marginShare: 0.5, stock: 500, trending: 1), "premium").count == 4)
   }
 
+  @Test("1: season, category and device")
+  func context() {
+    let condition = BusinessRules.Condition(category: "coats", months: [11, 12], device: .mobile)
+    let rules = BusinessRules(rules: [.init(name: "winter", condition: condition, factor: 2)])
+    let (coat, dress) = (CandidateFacts(categories: ["clothing", "coats"]), CandidateFacts(categories: ["dresses"]))
+    let context = BusinessRules.Context(month: 12, device: .mobile)
+    #expect(rules.applied(to: coat, in: context).count == 1 && rules.applied(to: dress, in: context).isEmpty)
+    for other in [BusinessRules.Context(), .init(month: 5, device: .mobile), .init(month: 12, device: .desktop)] {
+      #expect(rules.applied(to: coat, in: other).isEmpty)
+    }
+  }
+
   @Test("2: rules as JSON")
   func rulesAsJSON() throws {
+    let seasonal = BusinessRules(rules: [
+      .init(
+        name: "winter", condition: .init(segment: "premium", category: "coats", months: [11, 1], device: .tablet),
+        factor: 1.5)
+    ])
+    #expect(try BusinessRules(JSONValue(parsing: seasonal.json.text)) == seasonal)
     #expect(try BusinessRules(BusinessRules.standard.json) == .standard)
     #expect(try BusinessRules(JSONValue(parsing: BusinessRules.standard.json.text)) == .standard)
     for (text, part) in [
@@ -37,6 +55,9 @@ import Testing
       (#"{"rules": [{"name": "a", "when": {"stock_above": 1}, "factor": 11}]}"#, "rule 1: `factor`"),
       (#"{"rules": [{"name": "a", "when": {}, "factor": 1}]}"#, "rule 1: `when`"),
       (#"{"rules": [{"name": "a", "when": {"stock": 1}, "factor": 1}]}"#, "`stock` is not a condition"),
+      (#"{"rules": [{"name": "a", "when": {"months": [0]}, "factor": 1}]}"#, "`months` is a list"),
+      (#"{"rules": [{"name": "a", "when": {"months": []}, "factor": 1}]}"#, "`months` is a list"),
+      (#"{"rules": [{"name": "a", "when": {"device": "watch"}, "factor": 1}]}"#, "`device` is one of mobile"),
       (#"{"rules": [{"name": "a", "when": {"segment": 1}, "factor": 1}]}"#, "`segment` is not a condition"),
     ] {
       let fault = try #require(throws: BusinessRules.Fault.self) { try BusinessRules(JSONValue(parsing: text)) }
@@ -125,8 +146,8 @@ import Testing
     #expect(Reason.of([]) { _ in .viewed } == nil)
     #expect(Reason.of([Contribution(item: 1, share: -1)]) { _ in .viewed } == nil)
     let parts = HybridBlend().parts(
-      of: [0, 1], collaborative: [1, 0], content: [1, 0], interactions: 99, choices: [99, 99])
-    let rules = BusinessRules.standard.applied(to: CandidateFacts(marginShare: 0.9, stock: 900), segment: nil)
+      .init(collaborative: [1, 0], content: [1, 0], popularity: [0, 0], choices: [99, 99]), interactions: 99)
+    let rules = BusinessRules.standard.applied(to: CandidateFacts(marginShare: 0.9, stock: 900))
     let recommendation = Recommendation(item: 0, parts: parts[0], rules: rules, reason: nil)
     #expect(abs(recommendation.score - 1.32) < 1e-6)
   }

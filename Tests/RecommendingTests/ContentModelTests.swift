@@ -67,12 +67,18 @@ import Testing
     #expect(blend.weight(interactions: 50, choices: 100) == 0.6)
     #expect(abs(blend.weight(interactions: 5, choices: 100) - 0.3) < 1e-6)
     #expect(blend.weight(interactions: 50, choices: 0) == 0 && blend.weight(interactions: 0, choices: 100) == 0)
-    let parts = blend.parts(
-      of: [0, 2, 3], collaborative: [10, 99, 20, 30], content: [0.5, 9, 0.1, 0.3], interactions: 10,
-      choices: [20, 20, 20, 0])
+    let scores = HybridBlend.Scores(
+      collaborative: [10, 20, 30], content: [0.5, 0.1, 0.3], popularity: [0, 4, 2], choices: [20, 20, 0])
+    let parts = blend.parts(scores, interactions: 10)
     #expect(parts.map(\.collaborative) == [0, 0.5, 1])
     #expect(parts[0].content == 1 && parts[1].content == 0)
     #expect(abs(parts[0].score - 0.4) < 1e-6 && abs(parts[1].score - 0.3) < 1e-6 && parts[2].score == parts[2].content)
+    var popular = blend
+    popular.popularityWeight = 0.2
+    let more = popular.parts(scores, interactions: 10)
+    for (part, added) in zip(zip(parts, more), [0, 0.2, 0.1] as [Float]) {
+      #expect(abs(part.1.score - part.0.score - added) < 1e-6)
+    }
     #expect(HybridBlend.normalised([3, 3, 3]) == [0, 0, 0] && HybridBlend.normalised([]).isEmpty)
     #expect(HybridBlend.normalised([-.greatestFiniteMagnitude, .infinity, .greatestFiniteMagnitude]) == [0, 0, 1])
   }
@@ -85,12 +91,12 @@ import Testing
     var start = HybridBlend()
     start.enoughChoices = 1
     start.enoughInteractions = 1
-    let toGood = start.learned(on: heldOut, collaborative: good, content: bad)
-    let toContent = start.learned(on: heldOut, collaborative: bad, content: good)
+    let toGood = start.learned(by: [.init(heldOut, collaborative: good, content: bad)])
+    let toContent = start.learned(by: [.init(heldOut, collaborative: bad, content: good)])
     #expect(toGood.collaborativeWeight > 0.6 && toContent.collaborativeWeight < 0.4)
     let nobody = TopNMeasure.HeldOut(
       train: heldOut.train, test: SparseRows(rowCount: 60, columnCount: 40, entries: [SparseRows.Entry]()))
-    #expect(start.learned(on: nobody, collaborative: good, content: bad) == start)
+    #expect(start.learned(by: [.init(nobody, collaborative: good, content: bad)]) == start)
   }
 
   @Test("5: sessions")

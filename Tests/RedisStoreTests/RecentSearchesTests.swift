@@ -14,7 +14,7 @@ import Testing
     settings.deadline = .seconds(60)
     settings.connectTimeout = .seconds(60)
     let client = try RedisClient(settings)
-    let searches = RedisRecentSearches(client)
+    let searches = RedisRecentSearches(client, pseudonym: pseudonym)
     let (one, other) = (VisitorID.random(), VisitorID.random())
     for text in ["red dress", "\"><b>\u{0}ü 🧥", "lamp", "red dress"] { try await searches.record(text, by: one) }
     try await searches.record("sofa", by: other)
@@ -27,4 +27,9 @@ import Testing
     await #expect(throws: RedisError.closed) { _ = try await searches.searches(of: one) }
     await redis.stop()
   }
+}
+
+/// A pseudonym as the history would give one.
+@Sendable func pseudonym(_ visitor: VisitorID) -> ShopperID {
+  ShopperID(rawValue: Int64(bitPattern: StableHash.of(visitor.text)))
 }

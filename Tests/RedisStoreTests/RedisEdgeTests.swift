@@ -60,10 +60,10 @@ import Testing
   func visitors() async throws {
     let redis = try await LocalRedis.startTemporary()
     let client = try client(of: redis)
-    let searches = RedisRecentSearches(client)
+    let searches = RedisRecentSearches(client, pseudonym: pseudonym)
     let one = VisitorID.random()
     try await searches.record("lamp", by: one)
-    let keys = ["vitrine:searches:\(one)"]
+    let keys = ["vitrine:searches:\(pseudonym(one).rawValue)"]
     for key in keys {
       let days = try #require(Int(try answer(redis, "PTTL", key))) / 86_400_000
       #expect((29...30).contains(days), "\(key)")

@@ -32,6 +32,7 @@ import Testing
     "GET /v1/recommendations": everyone, "GET /admin/jobs": reporting, "GET /admin": reporting,
     "GET /history": everyone, "POST /history/delete": everyone,
     "GET /v1/me/history": everyone, "DELETE /v1/me/history": everyone,
+    "POST /v1/sign-ins": "admin",
     "GET /favicon.ico": everyone, "GET /robots.txt": everyone, "GET /pictures/{name}": everyone,
   ]
 

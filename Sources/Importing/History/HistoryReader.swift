@@ -1,7 +1,7 @@
 public import Catalog
 public import Ports
 
-/// What a history's file holds.
+/// The kinds of history that a file may hold.
 public enum HistoryKind: String, Sendable, CaseIterable {
   /// A line is one product of an order; a negative quantity or the mapping's prefix tells a return or cancellation.
   case orders

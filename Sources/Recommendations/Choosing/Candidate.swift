@@ -1,17 +1,38 @@
 import Catalog
 import Recommending
 
-/// A product that a row may show, with what speaks for it.
+/// A product that a row may show, with what speaks for it. There are thousands for an answer, so its reason and the words
+/// about its score are made for the few that are shown.
 struct Candidate {
   var place: Int32
   /// 0…1
   var score: Float
-  var parts: [(name: String, value: Float)]
-  var contributions: [Contribution] = []
+  var parts: Parts
   var reason: Reason
+
+  enum Parts {
+    case blend(HybridBlend.Part)
+    case one(String, Float)
+    case two((String, Float), (String, Float))
+
+    var named: [(name: String, value: Float)] {
+      switch self {
+      case .blend(let part):
+        [
+          ("collaborative", part.collaborative), ("content", part.content),
+          ("collaborative_weight", part.collaborativeWeight), ("popularity", part.popularity),
+          ("popularity_weight", part.popularityWeight),
+        ]
+      case .one(let name, let value): [(name, value)]
+      case .two(let first, let second): [first, second]
+      }
+    }
+  }
 
   /// The reason of a candidate, with places for products.
   enum Reason {
+    /// The product of the history that brought most of the score.
+    case history
     case seen(Int32, isBought: Bool)
     case boughtWith(Int32)
     case similarTo(Int32)
@@ -29,6 +50,12 @@ struct ScoreSums {
   private(set) var collaborative: [Int32: Float] = [:]
   private(set) var content: [Int32: Float] = [:]
 
+  init() {
+    // Twenty products of the history have some hundred neighbours each, many of them in common.
+    collaborative.reserveCapacity(1_024)
+    content.reserveCapacity(1_024)
+  }
+
   mutating func add(_ place: Int32, value: Float, from shelf: Shelf) {
     shelf.neighbours(place, in: \.together) { collaborative[$0, default: 0] += value * $1 }
     shelf.alike(place) { content[$0, default: 0] += value * $1 }
@@ -41,29 +68,24 @@ struct ScoreSums {
 extension Shelf {
   /// The hybrid's candidates for a context of products with values; `interactions` says how much is known of the shopper.
   func blended(
-    _ context: [(place: Int32, value: Float)], interactions: Int, isAllowed: (Int32) -> Bool
+    _ context: [(place: Int32, value: Float)], interactions: Int, by blend: HybridBlend? = nil,
+    reason: Candidate.Reason, isAllowed: (Int32) -> Bool
   ) -> [Candidate] {
     var sums = ScoreSums()
     for entry in context { sums.add(entry.place, value: entry.value, from: self) }
     let own = Set(context.map(\.place))
     let places = sums.places.filter { !own.contains($0) && isAllowed($0) }
-    let parts = model.blend.parts(
-      of: places.indices.map { Int32(clamping: $0) }, collaborative: places.map { sums.collaborative[$0] ?? 0 },
-      content: places.map { sums.content[$0] ?? 0 }, interactions: interactions, choices: places.map(choices))
+    let scores = HybridBlend.Scores(
+      collaborative: places.map { sums.collaborative[$0] ?? 0 }, content: places.map { sums.content[$0] ?? 0 },
+      popularity: places.map { lists.popularity[Int($0)] }, choices: places.map(choices))
+    let parts = (blend ?? model.blend).parts(scores, interactions: interactions)
     return zip(places, parts).map { place, part in
-      let shares = contributions(to: place, from: context, part)
-      let source = shares.first.map(\.item) ?? context[0].place
-      return Candidate(
-        place: place, score: part.score,
-        parts: [
-          ("collaborative", part.collaborative), ("content", part.content),
-          ("collaborative_weight", part.collaborativeWeight),
-        ], contributions: shares, reason: .similarTo(source))
+      Candidate(place: place, score: part.score, parts: .blend(part), reason: reason)
     }
   }
 
-  /// The part that each product of the context brought, as its share of the sum that weighs more.
-  private func contributions(
+  /// The part that each product of the context brought, as its share of the sum that weighs more; the greatest first.
+  func contributions(
     to place: Int32, from context: [(place: Int32, value: Float)], _ part: HybridBlend.Part
   ) -> [Contribution] {
     let isCollaborative =
@@ -92,8 +114,7 @@ extension Shelf {
     return places.map { place in
       let score = (sums[place] ?? 0) / most
       return Candidate(
-        place: place, score: score, parts: [("bought_together", score)],
-        contributions: best[place].map { [Contribution(item: $0.from, share: $0.weight)] } ?? [],
+        place: place, score: score, parts: .one("bought_together", score),
         reason: .boughtWith(best[place]?.from ?? context[0]))
     }
   }
@@ -105,7 +126,7 @@ extension Shelf {
   ) -> [Candidate] {
     places.filter(isAllowed).map { place in
       let score = value(place)
-      return Candidate(place: place, score: score, parts: [(name, score)], reason: reason)
+      return Candidate(place: place, score: score, parts: .one(name, score), reason: reason)
     }
   }
 }

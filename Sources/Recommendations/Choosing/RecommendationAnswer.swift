@@ -1,6 +1,6 @@
 public import Catalog
 public import Ports
-import Recommending
+public import Recommending
 
 /// A request for the rows of a place.
 public struct RecommendationRequest: Sendable {
@@ -18,6 +18,10 @@ public struct RecommendationRequest: Sendable {
   public var person: Person?
   /// The customers that the shopper is one of; what is not for them is not shown.
   public var audience: Audience
+  /// Prices of the retail list, in the currency's main units; a product without a price is outside of every range.
+  public var prices: ClosedRange<Double>?
+  /// What shows the rows, for the rules that ask for it; nil where it is not known.
+  public var device: DeviceClass?
   /// Rows to make in place of the placement's.
   public var kinds: [RecommendationKind]?
   /// Whether each score is taken apart.
@@ -26,7 +30,8 @@ public struct RecommendationRequest: Sendable {
   public init(
     placement: Placement, product: ProductID? = nil, cart: [ProductID] = [], category: CategoryID? = nil,
     limit: Int = usualLimit, person: Person? = nil, audience: Audience = .shops,
-    kinds: [RecommendationKind]? = nil, explains: Bool = false
+    prices: ClosedRange<Double>? = nil, device: DeviceClass? = nil, kinds: [RecommendationKind]? = nil,
+    explains: Bool = false
   ) {
     self.placement = placement
     self.product = product
@@ -35,6 +40,8 @@ public struct RecommendationRequest: Sendable {
     self.limit = min(max(1, limit), Self.mostLimit)
     self.person = person
     self.audience = audience
+    self.prices = prices
+    self.device = device
     self.kinds = kinds
     self.explains = explains
   }

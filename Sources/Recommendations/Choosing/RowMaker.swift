@@ -33,7 +33,7 @@ struct RowMaker {
   mutating func row(_ kind: RecommendationKind) -> RecommendationRow? {
     let (title, candidates) = candidates(kind)
     guard !candidates.isEmpty else { return nil }
-    let chosen = kind.isRecord ? inOrder(candidates) : choose(candidates)
+    let chosen = kind.isRecord ? inOrder(candidates) : choose(candidates, for: kind)
     guard !chosen.isEmpty else { return nil }
     if !kind.isRecord { shown.formUnion(chosen.compactMap { shelf.place(of: $0.product) }) }
     return RecommendationRow(kind: kind, title: title, products: chosen)
@@ -43,7 +43,12 @@ struct RowMaker {
 
   /// Whether a product may stand in a row that it is not the shopper's own record in.
   func isAllowed(_ place: Int32) -> Bool {
-    !shown.contains(place) && !view.dismissed.contains(place) && facts(place).exclusion == nil
+    !shown.contains(place) && !view.dismissed.contains(place) && isInPriceRange(place)
+      && facts(place).exclusion == nil
+  }
+
+  private func isInPriceRange(_ place: Int32) -> Bool {
+    request.prices.map { prices in shelf[place].priceUnits.map(prices.contains) ?? false } ?? true
   }
 
   func isInCategory(_ place: Int32) -> Bool {
@@ -57,7 +62,8 @@ struct RowMaker {
       trending: Double(shelf.lists.trend[place] ?? 0), isListed: facts.isSearchable,
       isInAssortment: !facts.audience.isDisjoint(with: request.audience),
       secondsSinceBought: view.boughtAt[place].map { secondsSince($0) },
-      repurchaseSeconds: facts.leaf.flatMap { shelf.model.repurchaseSeconds[$0] }, brand: facts.brand)
+      repurchaseSeconds: facts.leaf.flatMap { shelf.model.repurchaseSeconds[$0] }, brand: facts.brand,
+      categories: facts.categorySlugs)
   }
 
   func secondsSince(_ moment: Timestamp) -> Int64 {
@@ -74,15 +80,23 @@ struct RowMaker {
     candidates.prefix(request.limit).map { product($0, score: $0.score, rules: [], penalty: 0) }
   }
 
+  /// Candidates that are looked at by rules, for each that diversity chooses from.
+  private static let ruledPerCandidate = 5
+
   /// Rules, then diversity, then exploration.
-  private func choose(_ candidates: [Candidate]) -> [RecommendedProduct] {
+  private func choose(_ candidates: [Candidate], for kind: RecommendationKind) -> [RecommendedProduct] {
     struct Ruled {
       var candidate: Candidate
       var rules: [BusinessRules.Rule]
       var score: Float
     }
-    var ruled = candidates.map { candidate in
-      let held = rules.applied(to: facts(candidate.place), segment: view.segment)
+    // No rule lifts a product over many that are far better: the rules of the best decide.
+    let best = candidates.sorted { ($1.score, $0.place) < ($0.score, $1.place) }
+      .prefix(options.mostCandidates * Self.ruledPerCandidate)
+    let context = BusinessRules.Context(
+      segment: view.segment, month: Int(now.day.civil.month), device: request.device)
+    var ruled = best.map { candidate in
+      let held = rules.applied(to: facts(candidate.place), in: context)
       return Ruled(
         candidate: candidate, rules: held, score: held.reduce(candidate.score) { $0 * Float($1.factor) })
     }
@@ -96,7 +110,7 @@ struct RowMaker {
         .init(item: $0.candidate.place, score: $0.score / scale, brand: shelf[$0.candidate.place].brand)
       }, similarity: shelf.similarity)
     let places = options.exploration.mix(
-      choices.map(\.candidate.item), newcomers: newcomers(), seed: seed)
+      choices.map(\.candidate.item), newcomers: explores(kind) ? newcomers() : [], seed: seed)
     let penalties = Dictionary(uniqueKeysWithValues: choices.map { ($0.candidate.item, $0.penalty) })
     return places.map { place in
       guard !place.isExplored, let ruled = byPlace[place.item] else { return explored(place.item) }
@@ -105,12 +119,16 @@ struct RowMaker {
     }
   }
 
+  /// Only "Recommended for you" has products that are shown to learn whether they are liked: every other row's title says
+  /// why its products stand there.
+  private func explores(_ kind: RecommendationKind) -> Bool { kind == .forYou && !view.context.isEmpty }
+
   /// New products that few have chosen yet, of the context's category where it has one.
   private func newcomers() -> [Int32] {
     let leaf = product.flatMap { shelf[$0].leaf } ?? request.category
     let newest = leaf.flatMap { shelf.lists.newestByCategory[$0] } ?? shelf.lists.newest
     return newest.prefix(options.mostCandidates).filter { place in
-      Int(shelf.choices(place)) < shelf.model.blend.enoughChoices && isAllowed(place) && isInCategory(place)
+      Int(shelf.choices(place)) < options.newcomerChoices && isAllowed(place) && isInCategory(place)
     }
   }
 
@@ -127,7 +145,8 @@ struct RowMaker {
 
   private func explored(_ place: Int32) -> RecommendedProduct {
     var shown = product(
-      Candidate(place: place, score: 0, parts: [], reason: .exploration), score: 0, rules: [], penalty: 0)
+      Candidate(place: place, score: 0, parts: .one("exploration", 0), reason: .exploration), score: 0, rules: [],
+      penalty: 0)
     shown.isExplored = true
     return shown
   }
@@ -135,23 +154,38 @@ struct RowMaker {
   private func product(
     _ candidate: Candidate, score: Float, rules: [BusinessRules.Rule], penalty: Float
   ) -> RecommendedProduct {
+    let contributions = contributions(candidate)
     var explanation: ScoreExplanation?
     if request.explains {
       explanation = ScoreExplanation(
-        parts: candidate.parts.map { .init(name: $0.name, value: Double($0.value)) }, base: Double(candidate.score),
-        rules: rules.map { .init(name: $0.name, value: $0.factor) }, diversityPenalty: Double(penalty),
-        contributions: candidate.contributions.prefix(5).map {
+        parts: candidate.parts.named.map { .init(name: $0.name, value: Double($0.value)) },
+        base: Double(candidate.score), rules: rules.map { .init(name: $0.name, value: $0.factor) },
+        diversityPenalty: Double(penalty),
+        contributions: contributions.prefix(5).map {
           WeightedProduct(product: shelf[$0.item].id, weight: Double($0.share))
         })
     }
     return RecommendedProduct(
-      product: shelf[candidate.place].id, score: Double(score), reason: reason(candidate), isExplored: false,
+      product: shelf[candidate.place].id, score: Double(score),
+      reason: reason(candidate, source: contributions.first?.item), isExplored: false,
       explanation: explanation)
   }
 
   // MARK: Reasons
 
-  private func reason(_ candidate: Candidate) -> RecommendationReason {
+  /// The products that brought a candidate's score; empty where the row is no blend.
+  private func contributions(_ candidate: Candidate) -> [Contribution] {
+    guard case .blend(let part) = candidate.parts else { return [] }
+    switch candidate.reason {
+    case .history: return shelf.contributions(to: candidate.place, from: view.context, part)
+    case .similarTo(let place), .seen(let place, _):
+      return request.explains ? shelf.contributions(to: candidate.place, from: [(place, 1)], part) : []
+    default: return []
+    }
+  }
+
+  /// `source`: the product that brought most of the score.
+  private func reason(_ candidate: Candidate, source: Int32?) -> RecommendationReason {
     func about(_ code: RecommendationReason.Code, _ words: String, _ place: Int32) -> RecommendationReason {
       .init(code: code, product: shelf[place].id, category: nil, text: "\(words) \(shelf[place].title)")
     }
@@ -162,6 +196,14 @@ struct RowMaker {
       return .init(code: code, product: nil, category: category, text: name.map { "\(words) in \($0)" } ?? words)
     }
     switch candidate.reason {
+    case .history:
+      // A reason that the shopper would not believe is none: what is of another department must be clearly chosen with it.
+      guard let source, case .blend(let part) = candidate.parts,
+        shelf.isOfOneDepartment(source, candidate.place) || part.collaborative >= Self.strong
+      else { return inCategory(.popular, "Popular", shelf[candidate.place].leaf) }
+      return view.boughtAt[source] != nil
+        ? about(.becauseYouBought, "Because you bought", source)
+        : about(.becauseYouViewed, "Because you viewed", source)
     case .seen(let place, isBought: false): return about(.becauseYouViewed, "Because you viewed", place)
     case .seen(let place, isBought: true): return about(.becauseYouBought, "Because you bought", place)
     case .boughtWith(let place): return about(.boughtWith, "Bought with", place)

@@ -19,9 +19,12 @@ struct ShopperView: Sendable {
   var segment: String?
 
   /// Products of the history that move the next answer; older ones say little beside them.
-  static let mostSeen = 20
-  /// The product that was seen last counts 1, each one before it so much of the next.
-  static let fading: Float = 0.85
+  static let mostSeen = 40
+  /// The product that was seen last counts 1, each one before it so much of the next, unless the model has learnt otherwise.
+  static let usualFading: Float = 0.85
+
+  /// The history as the models take it: places with their values.
+  private(set) var context: [(place: Int32, value: Float)] = []
 
   init() {}
 
@@ -45,12 +48,13 @@ struct ShopperView: Sendable {
       let weight = Float(sums[place] ?? 0)
       guard weight > 0 else { continue }
       seen.append(Seen(place: place, value: min(weight, Self.mostWeight) * fade, isBought: boughtAt[place] != nil))
-      fade *= Self.fading
+      fade *= shelf.model.fading
     }
+    context = seen.map { ($0.place, $0.value) }
   }
 
   /// Many views of one product do not drown the others.
-  private static let mostWeight: Float = 8
+  static let mostWeight: Float = 8
 }
 
 extension ShopperView {

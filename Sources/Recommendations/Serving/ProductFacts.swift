@@ -10,6 +10,8 @@ public struct ProductFacts: Sendable, Hashable {
   public var brand: String?
   /// From the department to the leaf of its first path, then the others.
   public var categories: [CategoryID]
+  /// The slugs of the same.
+  public var categorySlugs: [String]
   /// The leaf of its first path.
   public var leaf: CategoryID?
   /// The lowest price of the retail list when the facts were read; shown prices are always quoted anew.
@@ -32,7 +34,9 @@ public struct ProductFacts: Sendable, Hashable {
     brand = product.brandName
     leaf = product.categories.first?.leaf.id
     var seen: Set<CategoryID> = []
-    categories = product.categories.flatMap { $0.steps.map(\.id) }.filter { seen.insert($0).inserted }
+    let steps = product.categories.flatMap(\.steps).filter { seen.insert($0.id).inserted }
+    categories = steps.map(\.id)
+    categorySlugs = steps.map(\.slug)
     let quotes = product.variants.compactMap { variant in
       quote(variant.prices, at: now).map { (variant: variant.id, amount: $0.amount) }
     }

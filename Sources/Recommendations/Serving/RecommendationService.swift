@@ -15,6 +15,8 @@ public final class RecommendationService: Sendable {
     public var mostCandidates = 100
     public var diversity = Diversity()
     public var exploration = Exploration()
+    /// A new product that fewer shoppers have chosen is explored.
+    public var newcomerChoices = 20
     /// How long the shopper's memory may take.
     public var memoryDeadline = Duration.milliseconds(15)
     /// Deeds of the shopper that are read.
@@ -29,13 +31,18 @@ public final class RecommendationService: Sendable {
   private let memory: Memory?
   private let clock: any WallClock
   private let options: Options
-  private let shelf = Guarded<Shelf?>(nil)
-  private let rules = Guarded(BusinessRules.standard)
-  private let usualPrice = Guarded<Double?>(nil)
+  private let served = Guarded(Served())
   private let durations: Histogram
   private let bytesHeld: Gauge
   private let productsKnown: Gauge
   private let model: Gauge
+
+  /// What answers are made from; each reads it once.
+  private struct Served {
+    var shelf: Shelf?
+    var rules = BusinessRules.standard
+    var usualPrice: Double?
+  }
 
   /// `memory`: nil where shoppers are not remembered.
   public init(memory: Memory?, clock: any WallClock, options: Options = Options(), metrics: MetricsRegistry) {
@@ -56,19 +63,20 @@ public final class RecommendationService: Sendable {
   public func recommend(_ request: RecommendationRequest) async -> RecommendationAnswer {
     let start = ContinuousClock.now
     defer { durations.observe(.now - start) }
-    guard let shelf = shelf.withLock({ $0 }) else { return RecommendationAnswer(degraded: ["recommendations"]) }
     var degraded: [String] = []
     let deeds = await deeds(of: request.person, degraded: &degraded)
-    return rows(request, deeds, shelf: shelf, degraded: degraded)
+    let served = served.withLock { $0 }
+    guard let shelf = served.shelf else { return RecommendationAnswer(degraded: ["recommendations"]) }
+    return rows(request, deeds, served, shelf, degraded: degraded)
   }
 
   private func rows(
-    _ request: RecommendationRequest, _ deeds: [Interaction], shelf: Shelf, degraded: [String]
+    _ request: RecommendationRequest, _ deeds: [Interaction], _ served: Served, _ shelf: Shelf, degraded: [String]
   ) -> RecommendationAnswer {
     var view = ShopperView(deeds, shelf: shelf)
-    view.segment = view.segment(usualPrice: usualPrice.withLock { $0 }, shelf: shelf)
+    view.segment = view.segment(usualPrice: served.usualPrice, shelf: shelf)
     var maker = RowMaker(
-      shelf: shelf, request: request, view: view, rules: rules.withLock { $0 }, options: options, now: clock.now())
+      shelf: shelf, request: request, view: view, rules: served.rules, options: options, now: clock.now())
     let kinds = request.kinds ?? request.placement.kinds
     let rows = kinds.compactMap { maker.row($0) }
     return RecommendationAnswer(rows: rows, model: shelf.modelNumber, degraded: degraded)
@@ -90,25 +98,28 @@ public final class RecommendationService: Sendable {
   // MARK: What is served
 
   func put(_ new: Shelf) {
-    usualPrice.withLock { $0 = Self.usualPrice(of: new) }
-    shelf.withLock { $0 = new }
+    let price = Self.usualPrice(of: new)
+    served.withLock { served in
+      served.shelf = new
+      served.usualPrice = price
+    }
     bytesHeld.set(Double(new.bytes))
     productsKnown.set(Double(new.facts.count))
     model.set(Double(new.modelNumber ?? 0))
   }
 
   /// The number of the model in use; nil before the first training.
-  public var modelNumber: Int64? { shelf.withLock { $0?.modelNumber } }
+  public var modelNumber: Int64? { served.withLock { $0.shelf?.modelNumber } }
 
   /// The memory of the tables and facts, about.
-  public var bytes: Int { shelf.withLock { $0?.bytes ?? 0 } }
+  public var bytes: Int { served.withLock { $0.shelf?.bytes ?? 0 } }
 
   /// Puts rules in force for the answers from now on.
-  public func put(rules new: BusinessRules) { rules.withLock { $0 = new } }
+  public func put(rules new: BusinessRules) { served.withLock { $0.rules = new } }
 
   /// The names of the products of an answer, for rows that show no cards.
   public func title(of product: ProductID) -> String? {
-    shelf.withLock { shelf in shelf.flatMap { shelf in shelf.place(of: product).map { shelf[$0].title } } }
+    served.withLock { served in served.shelf.flatMap { shelf in shelf.place(of: product).map { shelf[$0].title } } }
   }
 
   /// The median price of what is sold, in minor units.

@@ -9,6 +9,8 @@ public actor ShelfFollower {
   public struct Options: Sendable {
     /// Between two looks at the catalog; a new product is recommended after one or two of them.
     public var pause = Duration.seconds(5)
+    /// A step is let rest so many times as long as it took.
+    public var restPerStep = 20
     /// Products that came since the training and get their neighbours in one look.
     public var mostNewProducts = 2_000
     /// Lists of popular and new products are made anew after so long.
@@ -55,6 +57,7 @@ public actor ShelfFollower {
   public func run(logger: Logger) async {
     var reported = ""
     while !Task.isCancelled {
+      let start = ContinuousClock.now
       do {
         try await step()
         reported = ""
@@ -65,25 +68,56 @@ public actor ShelfFollower {
         }
         reported = reason
       }
-      try? await Task.sleep(for: options.pause)  // A cancelled follower ends at the loop's head.
+      // A large catalog that changes all the time takes a twentieth of a thread. A cancelled follower ends at the loop's head.
+      try? await Task.sleep(for: max(options.pause, (ContinuousClock.now - start) * options.restPerStep))
     }
   }
 
-  /// Looks once at everything that is followed.
+  /// Looks once at everything that is followed. What cannot be followed, such as a file of rules with a fault or a model that
+  /// cannot be read, keeps nothing else from being followed; it is thrown at the end.
   public func step() async throws {
-    if let rules { service.put(rules: try rules.current()) }
-    let isNewModel = try await followModel()
-    let isChanged = try await followCatalog()
-    guard var next = shelf else { return }
+    var faults = Faults()
+    if let rules { await faults.take { service.put(rules: try rules.current()) } }
+    let isNewModel = await faults.take { try await followModel() } ?? false
+    let isChanged = await faults.take { try await followCatalog() } ?? false
+    if let shelf {
+      await faults.take { try await serve(shelf, isNewModel: isNewModel, isChanged: isChanged) }
+    }
+    try faults.end()
+  }
+
+  /// Several attempts, of which each is made whatever became of the others.
+  private struct Faults {
+    private var first: (any Error)?
+
+    @discardableResult
+    mutating func take<Value>(
+      isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Value
+    ) async -> Value? {
+      do { return try await work() } catch {
+        first = first ?? error
+        return nil
+      }
+    }
+
+    /// Throws the first fault.
+    func end() throws {
+      if let first { throw first }
+    }
+  }
+
+  private func serve(_ shelf: Shelf, isNewModel: Bool, isChanged: Bool) async throws {
+    var next = shelf
     let isAdded = try await addNewProducts(to: &next)
     areListsOld = areListsOld || isChanged || affinity != nil
     let isTime = listsMadeAt.map { ContinuousClock.now - $0 >= options.listPause } ?? true
     let areListsDue = isNewModel || isAdded || (areListsOld && isTime)
     if areListsDue {
-      next.lists = ShelfLists(next, trending: try await trending(next))
+      let (made, rising) = (next, try await trending(next))
+      next.lists = try await onThread { _ in ShelfLists(made, trending: rising) }
       (listsMadeAt, areListsOld) = (.now, false)
     }
-    shelf = next
+    self.shelf = next
     if areListsDue || isChanged { service.put(next) }
   }
 
@@ -99,14 +133,25 @@ public actor ShelfFollower {
   private func followModel() async throws -> Bool {
     let serving = try await desk.serving()
     if let shelf, shelf.modelNumber == serving?.entry.number, !isOutgrown(shelf) { return false }
-    let model: RecommenderModel
-    if let serving {
-      model = try await onThread { _ in try serving.read() }
-    } else {
+    guard let serving else {
       // Nothing was trained yet: products are known by their texts.
-      model = try await desk.untrained(products)
+      begin(Shelf(model: try await desk.untrained(products), number: nil))
+      return true
     }
-    var next = Shelf(model: model, number: serving?.entry.number)
+    do {
+      let model = try await onThread { _ in try serving.read() }
+      begin(Shelf(model: model, number: serving.entry.number))
+      return true
+    } catch {
+      // The model before it is served on; where there is none, at a start, products are known by their texts.
+      if shelf == nil { begin(Shelf(model: try await desk.untrained(products), number: nil)) }
+      throw error
+    }
+  }
+
+  /// Takes the products over to a shelf of another model.
+  private func begin(_ empty: Shelf) {
+    var next = empty
     if let old = shelf {
       for facts in old.facts { next.put(facts) }
       next.categoryNames = old.categoryNames
@@ -119,7 +164,8 @@ public actor ShelfFollower {
       mark = nil
     }
     shelf = next
-    return true
+    areListsOld = true
+    listsMadeAt = nil
   }
 
   /// Whether most products came since the texts were read, before the first training: the terms of the new ones are not in

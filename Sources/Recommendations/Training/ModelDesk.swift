@@ -48,12 +48,14 @@ public struct ModelDesk: Sendable {
       let training = RecommenderTraining(products: products, data: data)
       // The model in use has learnt from all days until then.
       let since = serving.map { $0.dataThrough.microsecondsSinceEpoch / 1_000_000 }
-      let comparable = since.flatMap { training.heldOut(from: $0) == nil ? nil : $0 }
+      let comparable = since.flatMap { training.split(from: $0) == nil ? nil : $0 }
       let outcome = try training.learn(heldOutFrom: comparable, progress: progress)
       let inUse = comparable.flatMap { since in
         serving.flatMap { try? folder.read($0.file) }.flatMap { training.recall(of: $0, from: since) }
       }
-      return (outcome, gate.verdict(on: outcome.validation, inUse: inUse))
+      let verdict = gate.verdict(on: outcome.validation, inUse: inUse)
+      guard inUse == nil, let serving else { return (outcome, verdict) }
+      return (outcome, gate.verdict(verdict, deeds: data.count, uncompared: serving))
     }
     try progress("writing the model")
     let entry = try await keep(outcome.0, data: data, verdict: outcome.1, at: now)
@@ -62,7 +64,7 @@ public struct ModelDesk: Sendable {
       unknownProducts: data.unknownProducts)
     if outcome.1.isPassed, promotes {
       report.isPromoted = try await ledger.promote(entry.number, now: clock.now())
-      report.entry.state = .serving
+      if report.isPromoted { report.entry.state = .serving }
     }
     for file in try await ledger.prune(kind: RecommenderModel.kind, keeping: Self.keptModels) { folder.remove(file) }
     return report
@@ -135,15 +137,15 @@ public struct ModelDesk: Sendable {
 extension RecommenderTraining {
   /// The recall@20 of a model that learnt from the days before `start`, over the products of this data.
   func recall(of model: RecommenderModel, from start: Int64) -> Double? {
-    guard let heldOut = heldOut(from: start) else { return nil }
+    guard let split = split(from: start, fading: model.fading) else { return nil }
     let places = Dictionary(
       data.products.enumerated().map { ($1, Int32(clamping: $0)) }, uniquingKeysWith: { first, _ in first })
     let map = model.products.map { places[$0] }
     let scoring = HybridScoring(
       together: model.together.moved(to: map, count: data.products.count),
       likeness: model.likeness.moved(to: map, count: data.products.count),
-      choices: heldOut.train.columnCounts(), blend: model.blend)
-    return TopNMeasure(heldOut, model: scoring, workers: workers)?.recall
+      popularity: data.popularity(until: start), choices: split.learnt.columnCounts(), blend: model.blend)
+    return TopNMeasure(split.heldOut, model: scoring, workers: workers)?.recall
   }
 }
 

@@ -22,10 +22,13 @@ public struct RecommenderModel: Sendable {
   /// How long buyers of a category take to buy again.
   let repurchaseSeconds: [CategoryID: Int64]
   let blend: HybridBlend
+  /// How much each product of a history counts of the one that was seen after it.
+  let fading: Float
 
   init(
     products: [ProductID], together: ItemWeights, baskets: ItemWeights, likeness: ItemWeights, content: ContentModel,
-    popularity: Popularity, choices: [Int32], repurchaseSeconds: [CategoryID: Int64], blend: HybridBlend
+    popularity: Popularity, choices: [Int32], repurchaseSeconds: [CategoryID: Int64], blend: HybridBlend,
+    fading: Float = ShopperView.usualFading
   ) {
     self.products = products
     self.together = together
@@ -36,6 +39,7 @@ public struct RecommenderModel: Sendable {
     self.choices = choices
     self.repurchaseSeconds = repurchaseSeconds
     self.blend = blend
+    self.fading = fading
   }
 
   /// The bytes that its tables take, roughly.
@@ -53,7 +57,10 @@ public struct RecommenderModel: Sendable {
     var arrays: [String: ModelFile.Values] = [
       "products": .int64s(products.map(\.rawValue)), "choices": .int32s(choices),
       "cycle.categories": .int64s(categories.map(\.key.rawValue)), "cycle.seconds": .int64s(categories.map(\.value)),
-      "blend": .floats([blend.collaborativeWeight]),
+      "blend": .floats([
+        blend.collaborativeWeight, Float(blend.enoughInteractions), Float(blend.enoughChoices), blend.popularityWeight,
+      ]),
+      "fading": .floats([fading]),
     ]
     let parts: [(String, any StoredModel)] = [
       ("together", together), ("baskets", baskets), ("likeness", likeness), ("content", content),
@@ -76,16 +83,37 @@ public struct RecommenderModel: Sendable {
     popularity = try Popularity(file, prefix: "popularity")
     choices = try file.int32s("choices")
     let (categories, seconds) = (try file.int64s("cycle.categories"), try file.int64s("cycle.seconds"))
-    let weight = try file.floats("blend").first ?? -1
+    let weights = try file.floats("blend")
+    // A file of before it was learned has none.
+    let fading = file.arrays["fading"] == nil ? ShopperView.usualFading : try file.floats("fading").first ?? -1
     let known = products
     let counts = [
       together.itemCount, baskets.itemCount, likeness.itemCount, content.itemCount, popularity.itemCount, choices.count,
     ]
     guard counts.allSatisfy({ $0 == known.count }), Set(known).count == known.count,
-      categories.count == seconds.count, seconds.allSatisfy({ $0 > 0 }), (0...1).contains(weight)
+      categories.count == seconds.count, seconds.allSatisfy({ $0 > 0 }), let blend = HybridBlend(stored: weights),
+      (0...1).contains(fading)
     else { throw ModelFile.Fault("its arrays are not of the same products") }
     repurchaseSeconds = Dictionary(
       zip(categories.map { CategoryID($0) }, seconds), uniquingKeysWith: { first, _ in first })
-    blend = HybridBlend(collaborativeWeight: weight)
+    self.blend = blend
+    self.fading = fading
+  }
+}
+
+extension HybridBlend {
+  /// A ramp that is longer is none of ours.
+  private static let longestRamp: Float = 1e6
+
+  /// The weights as the model's file has them; nil if these are not weights. A file of before the ramp was learned has the
+  /// first alone.
+  fileprivate init?(stored weights: [Float]) {
+    let values = weights.count == 1 ? weights + [10, 20, 0] : weights
+    guard values.count == 4, (0...1).contains(values[0]), (0...1).contains(values[3]),
+      (1...Self.longestRamp).contains(values[1]), (1...Self.longestRamp).contains(values[2])
+    else { return nil }
+    self.init(
+      collaborativeWeight: values[0], enoughInteractions: Int(saturating: values[1]),
+      enoughChoices: Int(saturating: values[2]), popularityWeight: values[3])
   }
 }

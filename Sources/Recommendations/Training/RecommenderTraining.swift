@@ -7,6 +7,12 @@ public struct TrainingProduct: Sendable {
   public var leaf: CategoryID?
   public var text: ProductText
 
+  init(id: ProductID, leaf: CategoryID?, text: ProductText) {
+    self.id = id
+    self.leaf = leaf
+    self.text = text
+  }
+
   public init(_ product: ProductSnapshot) {
     id = product.id
     leaf = product.categories.first?.leaf.id
@@ -15,12 +21,15 @@ public struct TrainingProduct: Sendable {
 }
 
 /// Learns a recommender from products and deeds, and measures it on days that were held out.
+///
+/// The days are parted by time, so that nothing is measured by the days that it was chosen by:
+///
+///     learnt from ──────────────────▶│ validation: model, ramp, weights │ held out: measured, gate
+///     all of it, with what was chosen ────────────────────────────────────────────────────────▶ served
 public struct RecommenderTraining: Sendable {
-  /// Neighbours that a product keeps in each table.
+  /// Neighbours that a product keeps among baskets.
   static let neighbours = 50
   static let likeProducts = 30
-  /// EASE is best where it is affordable: the inverse of 3,000² takes a second or two.
-  static let mostItemsForEASE = 3_000
   /// A model whose lists are measured on more shoppers says the same.
   static let mostMeasuredShoppers = 2_000
   static let mostItemsForLearnedWeight = 20_000
@@ -46,73 +55,68 @@ public struct RecommenderTraining: Sendable {
     public var validation: Validation?
   }
 
-  /// Figures on the days since `start`, of models that learnt from the days before.
+  /// Figures on the days since `start`, of models that learnt from the days before and were chosen on days before too.
   public struct Validation: Sendable, Equatable {
     public var startSeconds: Int64
     public var shoppers: Int
-    /// Recall@20 and nDCG@20 by model: `hybrid`, `collaborative`, `content`, `popularity`.
+    /// Recall@20 and nDCG@20 by model: `hybrid`, `collaborative`, `content`, `popularity`; and of a mixture's parts, such as
+    /// `ease`.
     public var recall: [String: Double]
     public var ndcg: [String: Double]
     public var coverage: Double
     public var lift: Double
+    var choice: Choice
 
     var metrics: [String: Double] {
       var metrics = ["held_out_shoppers": Double(shoppers), "coverage": coverage, "popularity_lift": lift]
       for (name, value) in recall { metrics["recall_at_20_\(name)"] = value }
       for (name, value) in ndcg { metrics["ndcg_at_20_\(name)"] = value }
+      metrics["fading"] = Double(choice.fading)
+      metrics["collaborative_weight"] = Double(choice.blend.collaborativeWeight)
+      metrics["popularity_weight"] = Double(choice.blend.popularityWeight)
+      metrics["enough_interactions"] = Double(choice.blend.enoughInteractions)
+      metrics["enough_choices"] = Double(choice.blend.enoughChoices)
+      for (name, value) in choice.recall { metrics["validation_recall_at_20_\(name)"] = value }
       return metrics
     }
   }
 
-  enum Collaborative: Equatable {
-    case ease(regularization: Double)
-    case itemKNN
-
-    static let tried: [Collaborative] = [
-      .ease(regularization: 50), .ease(regularization: 200), .ease(regularization: 800), .itemKNN,
-    ]
-
-    func fit(_ rows: SparseRows, workers: Int) throws -> ItemWeights {
-      switch self {
-      case .ease(let regularization):
-        return try EASE(rows.binary(), regularization: regularization, workers: workers)
-          .shortened(to: RecommenderTraining.neighbours * 2)
-      case .itemKNN:
-        return ItemKNN.fit(
-          rows, options: .init(weighting: .bm25, neighbours: RecommenderTraining.neighbours, workers: workers))
-      }
-    }
+  /// What the validation days chose.
+  struct Choice: Sendable, Equatable {
+    var collaborative = CollaborativeChoice.usual
+    var blend = HybridBlend()
+    /// How much each product of a history counts of the one that was seen after it.
+    var fading = ShopperView.usualFading
+    /// The best recall@20 of each kind of model on the validation days; empty where nothing was compared.
+    var recall: [String: Double] = [:]
   }
 
-  /// The parts that all deeds, or those before a moment, give.
-  struct Parts: Sendable {
-    var together: ItemWeights
-    var likeness: ItemWeights
-    var choices: [Int32]
-  }
-
-  /// Learns from all deeds. The days since `start` are held out first, and the model's parameters chosen on them; nil takes
-  /// the last fifth of the deeds. `progress` may throw to end the work.
+  /// Learns from all deeds. The days since `start` are held out first, and measured by; nil takes the last fifth of the
+  /// deeds. `progress` may throw to end the work.
   public func learn(heldOutFrom start: Int64? = nil, progress: (String) throws -> Void = { _ in }) throws -> Outcome {
     try progress("reading the products' texts")
     let content = ContentModel(products.map(\.text))
     let likeness = Self.likeness(content, workers: workers)
+    let start = start ?? lastFifth(until: .max)
+    let choice = try choose(until: start, likeness: likeness, progress)
     try progress("measuring on held-out days")
-    let (validation, choice, blend) = try validate(from: start ?? defaultStart, likeness: likeness, progress)
-    try progress("learning from all days")
+    let validation = try measure(choice, from: start, likeness: likeness)
+    try progress("learning from all days: \(choice.collaborative)")
     let rows = data.matrix()
     let model = RecommenderModel(
-      products: data.products, together: try choice.fit(rows, workers: workers),
+      products: data.products, together: try choice.collaborative.fit(rows, workers: workers),
       baskets: ItemKNN.fit(
         data.baskets(), options: .init(weighting: .bm25, neighbours: Self.neighbours, workers: workers)),
       likeness: likeness, content: content, popularity: data.popularity(), choices: rows.columnCounts(),
-      repurchaseSeconds: data.repurchaseSeconds(categories: products.map(\.leaf)), blend: blend)
+      repurchaseSeconds: data.repurchaseSeconds(categories: products.map(\.leaf)), blend: choice.blend,
+      fading: choice.fading)
     return Outcome(model: model, validation: validation)
   }
 
-  private var defaultStart: Int64 {
-    guard !data.rows.isEmpty else { return .max }
-    return data.rows[data.rows.count - 1 - data.rows.count / 5].seconds
+  /// The moment at which the last fifth of the deeds before `end` begins.
+  private func lastFifth(until end: Int64) -> Int64 {
+    let count = data.count(until: end)
+    return count > 0 ? data.rows[count - 1 - count / 5].seconds : .max
   }
 
   /// Products like each by their texts. A feature of more than a tenth of a large catalog tells little and costs much.
@@ -132,14 +136,24 @@ public struct RecommenderTraining: Sendable {
 
   // MARK: Held-out days
 
-  /// Whose choices since `start` are measured: shoppers with a history before it, some thousands at most.
-  func heldOut(from start: Int64) -> TopNMeasure.HeldOut? {
-    let train = data.matrix(until: start)
-    let later = data.matrix(from: start)
+  /// Days that are held out, and those before.
+  struct Split {
+    /// Shoppers × products before the held-out days: what models learn from.
+    var learnt: SparseRows
+    /// Histories as serving remembers them, and the choices on the held-out days. What was chosen before is in no list.
+    var heldOut: TopNMeasure.HeldOut
+  }
+
+  /// Whose choices from `start` until `end` are measured: shoppers with a history before it, some thousands at most.
+  func split(
+    from start: Int64, until end: Int64 = .max, fading: Float = ShopperView.usualFading
+  ) -> Split? {
+    let learnt = data.matrix(until: start)
+    let later = data.matrix(from: start, until: end)
     var entries: [SparseRows.Entry] = []
     var shoppers = 0
-    for shopper in 0..<later.rowCount where !train.range(shopper).isEmpty && shoppers < Self.mostMeasuredShoppers {
-      let known = Set(train.range(shopper).map { train.columns[$0] })
+    for shopper in 0..<later.rowCount where !learnt.range(shopper).isEmpty && shoppers < Self.mostMeasuredShoppers {
+      let known = Set(learnt.range(shopper).map { learnt.columns[$0] })
       let new = later.range(shopper).filter { !known.contains(later.columns[$0]) }
       if new.isEmpty { continue }
       shoppers += 1
@@ -147,44 +161,127 @@ public struct RecommenderTraining: Sendable {
     }
     guard shoppers >= Self.leastHeldOut else { return nil }
     let test = SparseRows(rowCount: later.rowCount, columnCount: later.columnCount, entries: entries)
-    return TopNMeasure.HeldOut(train: train, test: test, depth: Self.depth)
+    return Split(
+      learnt: learnt,
+      heldOut: TopNMeasure.HeldOut(
+        train: data.remembered(until: start, fading: fading), test: test, leftOut: learnt, depth: Self.depth))
   }
 
-  private func validate(
-    from start: Int64, likeness: ItemWeights, _ progress: (String) throws -> Void
-  ) throws -> (Validation?, Collaborative, HybridBlend) {
-    let usual = data.products.count <= Self.mostItemsForEASE && data.count > 0
-    guard let heldOut = heldOut(from: start) else { return (nil, .itemKNN, HybridBlend()) }
-    var best: (choice: Collaborative, model: ItemWeights, measure: TopNMeasure)?
-    for choice in usual ? Collaborative.tried : [.itemKNN] {
-      try progress("measuring \(choice)")
-      let model = try choice.fit(heldOut.train, workers: workers)
-      guard let measure = TopNMeasure(heldOut, model: model, workers: workers) else { continue }
-      if best.map({ measure.recall > $0.measure.recall }) ?? true { best = (choice, model, measure) }
+  /// Compares the models, and mixtures of the best of them, on the last fifth of the deeds before `end`, and then learns the
+  /// blend of the best there and on the fifth before. The usual choice where too few shoppers chose something then.
+  private func choose(
+    until end: Int64, likeness: ItemWeights, _ progress: (String) throws -> Void
+  ) throws -> Choice {
+    let start = lastFifth(until: end)
+    guard let split = split(from: start, until: end) else { return Choice() }
+    let candidates = CollaborativeChoice.tried(products: data.products.count, choices: split.learnt.count)
+    var fitted: [(choice: CollaborativeChoice, model: ItemWeights)] = []
+    for choice in candidates {
+      try progress("learning \(choice)")
+      fitted.append((choice, try choice.fit(split.learnt, workers: workers)))
     }
-    guard let best, let alike = TopNMeasure(heldOut, model: likeness, workers: workers),
-      let popular = TopNMeasure(heldOut, model: data.popularity(until: start), workers: workers)
-    else { return (nil, .itemKNN, HybridBlend()) }
-    var blend = HybridBlend()
-    if data.products.count <= Self.mostItemsForLearnedWeight {
-      try progress("learning the weights of the parts")
-      blend = blend.learned(on: heldOut, collaborative: best.model, content: likeness, workers: workers)
+    var best: Contest?
+    for fading in Self.fadings {
+      try progress("comparing models of a history that fades by \(fading)")
+      var heldOut = split.heldOut
+      heldOut.train = data.remembered(until: start, fading: fading)
+      let contest = compare(fitted, on: heldOut)
+      if let contest, contest.recall > best?.recall ?? -1 {
+        best = contest
+        best?.fading = fading
+      }
     }
+    guard let best else { return Choice() }
+    var choice = Choice(collaborative: best.choice, fading: best.fading, recall: best.recallByKind)
+    guard data.products.count <= Self.mostItemsForLearnedWeight else { return choice }
+    try progress("learning the weights of the parts")
+    var exams: [HybridBlend.Exam] = []
+    var end = end
+    for _ in 0..<Self.mostExams {
+      let start = lastFifth(until: end)
+      guard let split = self.split(from: start, until: end, fading: choice.fading) else { break }
+      exams.append(
+        HybridBlend.Exam(
+          split.heldOut, collaborative: try choice.collaborative.fit(split.learnt, workers: workers), content: likeness,
+          popularity: data.popularity(until: start).scores, choices: split.learnt.columnCounts()))
+      end = start
+    }
+    choice.blend = HybridBlend().learned(by: exams, workers: workers)
+    return choice
+  }
+
+  /// Fifths of the deeds, one before the other, by which the blend is chosen.
+  private static let mostExams = 2
+
+  /// Tried for each model.
+  private static let fadings: [Float] = [ShopperView.usualFading, 0.94, 1]
+
+  /// The winner of a comparison.
+  private struct Contest {
+    var choice: CollaborativeChoice
+    var model: ItemWeights
+    var recall: Double
+    var recallByKind: [String: Double]
+    var fading: Float = 1
+  }
+
+  /// The best of the models, of each kind one, and of the best mixed with each of the others.
+  private func compare(
+    _ fitted: [(choice: CollaborativeChoice, model: ItemWeights)], on heldOut: TopNMeasure.HeldOut
+  ) -> Contest? {
+    func recall(_ model: ItemWeights) -> Double { TopNMeasure(heldOut, model: model, workers: workers)?.recall ?? -1 }
+    var bestOfKind: [String: (choice: CollaborativeChoice, model: ItemWeights, recall: Double)] = [:]
+    for (choice, model) in fitted {
+      let recall = recall(model)
+      if recall > bestOfKind[choice.kind]?.recall ?? -1 { bestOfKind[choice.kind] = (choice, model, recall) }
+    }
+    let ranked = bestOfKind.values.sorted { ($1.recall, $0.choice.kind) < ($0.recall, $1.choice.kind) }
+    guard let first = ranked.first else { return nil }
+    var contest = Contest(
+      choice: first.choice, model: first.model, recall: first.recall, recallByKind: bestOfKind.mapValues(\.recall))
+    for other in ranked.dropFirst() {
+      for mixture in first.choice.mixtures(with: other.choice) {
+        guard case .mixed(_, _, let share) = mixture else { continue }
+        let model = CollaborativeChoice.mixed(first.model, other.model, share: share)
+        let recall = recall(model)
+        contest.recallByKind[mixture.kind] = max(recall, contest.recallByKind[mixture.kind] ?? -1)
+        if recall > contest.recall { (contest.choice, contest.model, contest.recall) = (mixture, model, recall) }
+      }
+    }
+    return contest
+  }
+
+  /// The figures of a choice that was made on days before `start`.
+  private func measure(_ choice: Choice, from start: Int64, likeness: ItemWeights) throws -> Validation? {
+    guard let split = split(from: start, fading: choice.fading) else { return nil }
+    let together = try choice.collaborative.fit(split.learnt, workers: workers)
+    let popularity = data.popularity(until: start)
     let hybrid = HybridScoring(
-      together: best.model, likeness: likeness, choices: heldOut.train.columnCounts(), blend: blend)
-    guard let mixed = TopNMeasure(heldOut, model: hybrid, workers: workers) else { return (nil, best.choice, blend) }
-    let all = ["hybrid": mixed, "collaborative": best.measure, "content": alike, "popularity": popular]
-    let validation = Validation(
-      startSeconds: start, shoppers: heldOut.users.count, recall: all.mapValues(\.recall), ndcg: all.mapValues(\.ndcg),
-      coverage: mixed.bias.coverage, lift: mixed.bias.lift)
-    return (validation, best.choice, blend)
+      together: together, likeness: likeness, popularity: popularity, choices: split.learnt.columnCounts(),
+      blend: choice.blend)
+    guard let mixed = TopNMeasure(split.heldOut, model: hybrid, workers: workers),
+      let collaborative = TopNMeasure(split.heldOut, model: together, workers: workers),
+      let alike = TopNMeasure(split.heldOut, model: likeness, workers: workers),
+      let popular = TopNMeasure(split.heldOut, model: popularity, workers: workers)
+    else { return nil }
+    var all = ["hybrid": mixed, "collaborative": collaborative, "content": alike, "popularity": popular]
+    // The parts of a mixture, each alone.
+    for part in choice.collaborative.parts where choice.collaborative != part {
+      all[part.kind] = TopNMeasure(
+        split.heldOut, model: try part.fit(split.learnt, workers: workers), workers: workers)
+    }
+    return Validation(
+      startSeconds: start, shoppers: split.heldOut.users.count, recall: all.mapValues(\.recall),
+      ndcg: all.mapValues(\.ndcg), coverage: mixed.bias.coverage, lift: mixed.bias.lift, choice: choice)
   }
 }
 
-/// The two tables as one model over all products, for measures.
+/// The tables as one model over all products, for measures. As in an answer, the parts are normalised over what is not in
+/// the history.
 struct HybridScoring: ItemScoring {
   let together: ItemWeights
   let likeness: ItemWeights
+  let popularity: Popularity
   let choices: [Int32]
   let blend: HybridBlend
 
@@ -192,11 +289,17 @@ struct HybridScoring: ItemScoring {
 
   func score(_ history: History, into scores: inout [Float]) {
     var alike = scores
+    var popular = popularity.scores
     together.score(history, into: &scores)
     likeness.score(history, into: &alike)
+    for item in history.items {
+      scores[Int(item)] = -.infinity
+      alike[Int(item)] = -.infinity
+      popular[Int(item)] = -.infinity
+    }
     let parts = blend.parts(
-      of: scores.indices.map { Int32(clamping: $0) }, collaborative: scores, content: alike,
-      interactions: history.items.count, choices: choices)
+      HybridBlend.Scores(collaborative: scores, content: alike, popularity: popular, choices: choices),
+      interactions: history.items.count)
     for (item, part) in parts.enumerated() { scores[item] = part.score }
   }
 }

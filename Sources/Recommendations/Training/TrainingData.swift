@@ -53,9 +53,12 @@ public struct TrainingData: Sendable {
       try progress(count)
       if count >= mostRows { break }
     }
-    return state.withLock { reading in
-      reading.finish()
-      return reading.data
+    // Millions of rows are sorted: not on a thread that requests wait for.
+    return try await onThread { _ in
+      state.withLock { reading in
+        reading.finish()
+        return reading.data
+      }
     }
   }
 
@@ -115,6 +118,16 @@ public struct TrainingData: Sendable {
     mutating func mix(_ word: UInt64) { state = SplitMix64.scrambled((state ^ word) &+ SplitMix64.step) }
   }
 
+  /// The number of rows before a moment; rows stand in the order of their times.
+  func count(until end: Int64) -> Int {
+    var (low, high) = (0, rows.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if rows[middle].seconds < end { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
   // MARK: Matrices
 
   /// Shoppers × products of the rows in this period, each pair once, with the sum of its weights; pairs that show no
@@ -133,6 +146,33 @@ public struct TrainingData: Sendable {
           SparseRows.Entry(
             row: Int32(clamping: shopper), column: summed.columns[place],
             value: min(summed.values[place], Self.mostInterest)))
+      }
+    }
+    return SparseRows(rowCount: shopperCount, columnCount: products.count, entries: entries)
+  }
+
+  /// Shoppers × products as serving remembers them at a moment (`ShopperView`): the last products of each shopper, with
+  /// values that fade from the newest to the oldest. By it what is measured is what is served.
+  func remembered(until end: Int64, fading: Float) -> SparseRows {
+    var places: [[(item: Int32, value: Float)]] = .init(repeating: [], count: shopperCount)
+    // Newest first: a shopper's deeds beyond those that serving reads are passed over.
+    var read = [Int](repeating: 0, count: shopperCount)
+    for row in rows[..<count(until: end)].reversed() {
+      let shopper = Int(row.shopper)
+      guard read[shopper] < RecommendationService.Options().mostDeeds else { continue }
+      read[shopper] += 1
+      if let known = places[shopper].firstIndex(where: { $0.item == row.item }) {
+        places[shopper][known].value += row.weight
+      } else {
+        places[shopper].append((row.item, row.weight))
+      }
+    }
+    let entries = places.enumerated().flatMap { shopper, seen in
+      var fade: Float = 1
+      return seen.lazy.filter { $0.value > 0 }.prefix(ShopperView.mostSeen).map { item, value in
+        defer { fade *= fading }
+        return SparseRows.Entry(
+          row: Int32(clamping: shopper), column: item, value: min(value, ShopperView.mostWeight) * fade)
       }
     }
     return SparseRows(rowCount: shopperCount, columnCount: products.count, entries: entries)

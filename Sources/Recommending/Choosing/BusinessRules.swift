@@ -2,7 +2,8 @@ public import JSON
 
 /// The rules by which the shop's staff lift and lower products in lists of recommendations: a published value, as a file of JSON.
 ///
-///     {"rules": [{"name": "margin", "when": {"margin_share_above": 0.4}, "factor": 1.2}]}
+///     {"rules": [{"name": "margin", "when": {"margin_share_above": 0.4}, "factor": 1.2},
+///                {"name": "winter", "when": {"category": "coats", "months": [11, 12, 1]}, "factor": 1.3}]}
 public struct BusinessRules: Sendable, Equatable {
   public static let mostRules = 100
   private static let mostNameCharacters = 100
@@ -17,10 +18,16 @@ public struct BusinessRules: Sendable, Equatable {
     public var priceBelow: Double?
     /// The shopper's segment, as `premium` or `budget`.
     public var segment: String?
+    /// The slug of a category that the product stands in, at any depth.
+    public var category: String?
+    /// The season: months of the year, 1 to 12. Empty: all of them.
+    public var months: [Int]
+    public var device: DeviceClass?
 
     public init(
       marginShareAbove: Double? = nil, stockAbove: Double? = nil, trendingAbove: Double? = nil,
-      priceAbove: Double? = nil, priceBelow: Double? = nil, segment: String? = nil
+      priceAbove: Double? = nil, priceBelow: Double? = nil, segment: String? = nil, category: String? = nil,
+      months: [Int] = [], device: DeviceClass? = nil
     ) {
       self.marginShareAbove = marginShareAbove
       self.stockAbove = stockAbove
@@ -28,17 +35,36 @@ public struct BusinessRules: Sendable, Equatable {
       self.priceAbove = priceAbove
       self.priceBelow = priceBelow
       self.segment = segment
+      self.category = category
+      self.months = months
+      self.device = device
     }
 
     /// A condition on an unknown fact of the item or the shopper does not hold.
-    func holds(_ facts: CandidateFacts, segment shopper: String?) -> Bool {
+    func holds(_ facts: CandidateFacts, in context: Context) -> Bool {
       func isAbove(_ value: Double?, _ bound: Double?) -> Bool {
         bound.map { bound in value.map { $0 > bound } ?? false } ?? true
       }
       return isAbove(facts.marginShare, marginShareAbove) && isAbove(Double(facts.stock), stockAbove)
         && isAbove(facts.trending, trendingAbove) && isAbove(facts.price, priceAbove)
         && (priceBelow.map { bound in facts.price.map { $0 < bound } ?? false } ?? true)
-        && (segment.map { $0 == shopper } ?? true)
+        && (segment.map { $0 == context.segment } ?? true) && (category.map(facts.categories.contains) ?? true)
+        && (months.isEmpty || context.month.map(months.contains) ?? false)
+        && (device.map { $0 == context.device } ?? true)
+    }
+  }
+
+  /// What a rule may know of the request.
+  public struct Context: Sendable, Equatable {
+    public var segment: String?
+    /// 1 to 12.
+    public var month: Int?
+    public var device: DeviceClass?
+
+    public init(segment: String? = nil, month: Int? = nil, device: DeviceClass? = nil) {
+      self.segment = segment
+      self.month = month
+      self.device = device
     }
   }
 
@@ -68,8 +94,8 @@ public struct BusinessRules: Sendable, Equatable {
   ])
 
   /// The rules that hold, in their order; a score is multiplied by the factor of each.
-  public func applied(to facts: CandidateFacts, segment: String?) -> [Rule] {
-    rules.filter { $0.condition.holds(facts, segment: segment) }
+  public func applied(to facts: CandidateFacts, in context: Context = Context()) -> [Rule] {
+    rules.filter { $0.condition.holds(facts, in: context) }
   }
 
   /// Why a file of rules is refused.
@@ -108,16 +134,42 @@ public struct BusinessRules: Sendable, Equatable {
     }
     var condition = Condition()
     for member in when.members {
-      if member.name == "segment", let segment = member.value.string {
-        condition.segment = segment
-      } else if let path = numbers[member.name], let number = member.value.double, number.isFinite {
+      if try take(member, into: &condition, place) { continue }
+      if let path = numbers[member.name], let number = member.value.double, number.isFinite {
         condition[keyPath: path] = number
       } else {
-        let known = (numbers.keys.sorted() + ["segment"]).joined(separator: ", ")
+        let known = (numbers.keys.sorted() + words).joined(separator: ", ")
         throw Fault(reason: "\(place): `\(member.name)` is not a condition with its value; known are \(known)")
       }
     }
     return Rule(name: name, condition: condition, factor: factor)
+  }
+
+  private static let words = ["segment", "category", "months", "device"]
+  private static let mostWordBytes = 200
+
+  /// Takes a condition that is not a bound of a number; false if it is none of these.
+  private static func take(
+    _ member: JSONObject.Member, into condition: inout Condition, _ place: String
+  ) throws(Fault) -> Bool {
+    switch (member.name, member.value.string, member.value.array) {
+    case ("segment", let text?, _) where text.utf8.count <= mostWordBytes: condition.segment = text
+    case ("category", let text?, _) where text.utf8.count <= mostWordBytes: condition.category = text
+    case ("device", let text?, _):
+      guard let device = DeviceClass(rawValue: text) else {
+        throw Fault(
+          reason: "\(place): `device` is one of \(DeviceClass.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
+      condition.device = device
+    case ("months", _, let list?):
+      let months = list.compactMap { $0.int.flatMap { (1...12).contains($0) ? Int($0) : nil } }
+      guard months.count == list.count, (1...12).contains(months.count) else {
+        throw Fault(reason: "\(place): `months` is a list of months, each from 1 to 12")
+      }
+      condition.months = months
+    default: return false
+    }
+    return true
   }
 
   public var json: JSONValue {
@@ -128,8 +180,18 @@ public struct BusinessRules: Sendable, Equatable {
             rule.condition[keyPath: path].map { .init(name, .double($0)) }
           }
           if let segment = rule.condition.segment { when.append(.init("segment", .string(segment))) }
+          if let category = rule.condition.category { when.append(.init("category", .string(category))) }
+          if !rule.condition.months.isEmpty {
+            when.append(.init("months", .array(rule.condition.months.map { .int(Int64($0)) })))
+          }
+          if let device = rule.condition.device { when.append(.init("device", .string(device.rawValue))) }
           return ["name": .string(rule.name), "when": .object(JSONObject(when)), "factor": .double(rule.factor)]
         })
     ]
   }
+}
+
+/// The kind of device that shows a list.
+public enum DeviceClass: String, Sendable, CaseIterable {
+  case mobile, tablet, desktop
 }

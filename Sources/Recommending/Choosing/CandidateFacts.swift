@@ -14,10 +14,14 @@ public struct CandidateFacts: Sendable, Equatable {
   /// How long a buyer of this category takes to buy again.
   public var repurchaseSeconds: Int64?
   public var brand: String?
+  /// The slugs of the categories that it stands in, at any depth.
+  public var categories: [String]
 
   public init(
     price: Double? = nil, marginShare: Double? = nil, stock: Int64 = 0, trending: Double = 0, isListed: Bool = true,
-    isInAssortment: Bool = true, secondsSinceBought: Int64? = nil, repurchaseSeconds: Int64? = nil, brand: String? = nil
+    isInAssortment: Bool = true, secondsSinceBought: Int64? = nil, repurchaseSeconds: Int64? = nil,
+    brand: String? = nil,
+    categories: [String] = []
   ) {
     self.price = price
     self.marginShare = marginShare
@@ -28,6 +32,7 @@ public struct CandidateFacts: Sendable, Equatable {
     self.secondsSinceBought = secondsSinceBought
     self.repurchaseSeconds = repurchaseSeconds
     self.brand = brand
+    self.categories = categories
   }
 
   /// Why an item is never recommended.

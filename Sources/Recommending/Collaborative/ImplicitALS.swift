@@ -36,7 +36,7 @@ public struct ImplicitALS: Explaining {
   let users: [Float]
   let items: [Float]
   /// YᵀY + λ I
-  private let gram: [Float]
+  let gram: [Float]
 
   public var itemCount: Int { items.count / factors }
 

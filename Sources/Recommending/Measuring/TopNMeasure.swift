@@ -14,7 +14,7 @@ public struct TopNMeasure: Sendable {
   /// Whose lists are measured and against what.
   public struct HeldOut: Sendable {
     /// Users × items that were learnt from.
-    public let train: SparseRows
+    public var train: SparseRows
     /// Users × items that were held out.
     public let test: SparseRows
     /// Users × items that no list may show; `train` unless told.
@@ -57,6 +57,12 @@ public struct TopNMeasure: Sendable {
   /// Measures a model that scores by the history alone.
   public init?(_ heldOut: HeldOut, model: some ItemScoring, workers: Int = availableProcessors) {
     self.init(heldOut, workers: workers) { _, history, scores in model.score(history, into: &scores) }
+  }
+
+  /// The nDCG of one list, whose wanted items all have the gain 1.
+  static func ndcg(of list: [Int32], wanted: Set<Int32>, depth: Int) -> Double {
+    RankingMetrics.nDCG(
+      of: list, ratings: Dictionary(uniqueKeysWithValues: wanted.map { ($0, 1.0) }), at: depth) ?? 0
   }
 
   private static func lists(

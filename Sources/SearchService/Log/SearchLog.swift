@@ -4,7 +4,7 @@ public import Telemetry
 import Threading
 import Understanding
 
-/// What the history keeps of searches: hands each to the one way in for events, counts them by day, and tells what is
+/// The log of searches: hands each to the one way in for events, counts them by day, and tells what is
 /// searched for.
 public final class SearchLog: Sendable {
   public struct Options: Sendable {
@@ -12,7 +12,7 @@ public final class SearchLog: Sendable {
     public var rollUpPause = Duration.seconds(60)
     /// A roll-up is let rest so many times as long as it took.
     public var restPerRollUp = 50
-    /// Whoever asks for a report does not wait for a roll-up that takes as long; one was made a while ago.
+    /// A request for a report does not wait for a roll-up that takes as long; one was made a while ago.
     public var longRollUp = Duration.seconds(1)
     /// Days that searches are kept.
     public var searchDays = 30
@@ -34,7 +34,7 @@ public final class SearchLog: Sendable {
   private let clock: any WallClock
   private let options: Options
   private let lastRollUp = Guarded(Duration.zero)
-  /// What suggestions take from the log.
+  /// The popular queries that suggestions take from the log.
   public let popular = PopularQueryList()
 
   public init(
@@ -46,7 +46,8 @@ public final class SearchLog: Sendable {
     self.options = options
   }
 
-  /// Takes in a search; nil where it is of no words, and so none that says what shoppers look for, or where there is no room.
+  /// Takes in a search; nil where it is of no words, and so none that says what shoppers look for, where there is no room, and
+  /// where it is counted alone.
   func record(_ page: SearchPage, by searcher: Searcher) -> SearchID? {
     let query = PrivateText.masked(page.typedText.lowercased())
     guard !query.isEmpty else { return nil }
@@ -55,10 +56,11 @@ public final class SearchLog: Sendable {
       id: id, searchedAt: now, visitor: searcher.visitor, range: searcher.range, query: query, outcome: page.outcome,
       total: page.total.value, filterCount: page.input.filters.count + (page.input.listing == nil ? 0 : 1),
       firstRank: page.input.resultsBefore + 1, products: page.products.map(\.id))
+    let known = searcher.visitor.map { EventActor.person(.visitor($0)) } ?? .nobody
     let event = ShopEvent(
-      id: EventID(of: "search \(id)"), at: now, actor: searcher.visitor.map { .person(.visitor($0)) } ?? .nobody,
+      id: EventID(of: "search \(id)"), at: now, actor: searcher.keepsRecord ? known : .withoutConsent,
       network: searcher.range, content: .search(search))
-    return events.note([event], from: searcher.sender) ? id : nil
+    return events.note([event], from: searcher.sender) && searcher.keepsRecord ? id : nil
   }
 
   /// Counts the days anew, forgets what is old and learns what is popular now.
@@ -78,7 +80,7 @@ public final class SearchLog: Sendable {
     return true
   }
 
-  /// What the last days were like; counted up to now, where that does not take long.
+  /// A report of the last days; counted up to now, where that does not take long.
   public func report(days: Int, limit: Int) async throws -> SearchReport {
     let now = clock.now()
     if lastRollUp.withLock({ $0 }) < options.longRollUp {

@@ -1,6 +1,6 @@
 public import Ports
 
-/// Who searches, as the query log may know it; a browser that asks to be left alone is none.
+/// Who searches, as the query log may know it.
 public struct Searcher: Sendable, Hashable {
   /// nil: one without a cookie, which is nobody in particular.
   public var visitor: VisitorID?
@@ -10,6 +10,16 @@ public struct Searcher: Sendable, Hashable {
   /// Whose share of the room for events it takes (`NetworkAddress.subscriber`), empty for no share; kept in memory until they
   /// are stored.
   public var sender: [UInt8]
+
+  /// False for a browser that asks to be left alone: the search is counted in the day's sum, and nothing of it is kept.
+  public var keepsRecord = true
+
+  /// A browser that asks to be left alone.
+  public static func withoutRecord(sender: [UInt8]) -> Searcher {
+    var searcher = Searcher(sender: sender)
+    searcher.keepsRecord = false
+    return searcher
+  }
 
   public init(visitor: VisitorID? = nil, range: [UInt8] = [], sender: [UInt8] = []) {
     self.visitor = visitor

@@ -10,7 +10,7 @@ public struct DemoHistory: Sendable {
   public static let shoppers = 2_000
   public static let days = 180
 
-  private struct Product: Sendable {
+  struct Product: Sendable {
     var skus: [String]
     var taste: Taste
     var quality: Double
@@ -19,7 +19,7 @@ public struct DemoHistory: Sendable {
     var demand: Double
   }
 
-  private struct Category: Sendable {
+  struct Category: Sendable {
     var products: [Product]
     var taste: Taste
     var department: String
@@ -34,10 +34,10 @@ public struct DemoHistory: Sendable {
     var position: Int?
   }
 
-  private let seed: UInt64
-  private let lastDay: CalendarDay
-  private let categories: [Category]
-  private let customers: [CustomerTruth]
+  let seed: UInt64
+  let lastDay: CalendarDay
+  let categories: [Category]
+  let customers: [CustomerTruth]
 
   /// `lastDay` is the last day that is walked; products without a category or a variant are passed over.
   public init(
@@ -84,43 +84,67 @@ public struct DemoHistory: Sendable {
     var second = min(79_000, max(0, Int(saturating: (19 + stream.normal() * 3) * 3_600)))
     var deeds: [Deed] = []
     var department: String?
+    var seen: Set<Int> = []
     for _ in 0..<(1 + stream.poisson(0.8)) {
-      let category = categories[wanted(by: truth, on: day, in: department, &stream)]
-      // A shopper looks at more of the same department, so that things that go together are bought together.
+      let place = wanted(by: truth, on: day, in: department, besides: seen, &stream)
+      let category = categories[place]
+      // A shopper looks at other categories of the same department then, so that things that go together, and not
+      // alternatives, are bought together.
       department = category.department
+      seen.insert(place)
       look(at: category, truth, &second, &deeds, &stream)
     }
     return finish(deeds, customer, truth, day, second + 60, &stream)
   }
 
   private func wanted(
-    by customer: CustomerTruth, on day: Int, in department: String?, _ stream: inout RandomStream
+    by customer: CustomerTruth, on day: Int, in department: String?, besides seen: Set<Int>,
+    _ stream: inout RandomStream
   ) -> Int {
-    let date = lastDay.advanced(by: day - Self.days + 1)
-    let weights = categories.map { category -> Double in
-      if let department, category.department != department { return 0 }
-      let season =
-        0.3 * PortableMath.cosineOfTurns(Double(date.daysSinceEpoch % 365 - Int64(category.peakDay)) / 365.25)
-      return PortableMath.exp(DecisionModel.kindTaste * customer.taste.affinity(category.taste) + season)
-        * Double(category.products.count).squareRoot()
+    let isLeft = categories.indices.contains { !seen.contains($0) && categories[$0].department == department }
+    let weights = categories.indices.map { place -> Double in
+      let category = categories[place]
+      if let department, category.department != department || isLeft && seen.contains(place) { return 0 }
+      return demand(for: category, by: customer, on: day)
     }
     return stream.index(weights: weights)
+  }
+
+  /// How strongly a shopper is drawn to a category on a day, relative to the other categories.
+  func demand(for category: Category, by customer: CustomerTruth, on day: Int) -> Double {
+    let date = lastDay.advanced(by: day - Self.days + 1)
+    let season =
+      0.3 * PortableMath.cosineOfTurns(Double(date.daysSinceEpoch % 365 - Int64(category.peakDay)) / 365.25)
+    return PortableMath.exp(DecisionModel.kindTaste * customer.taste.affinity(category.taste) + season)
+      * Double(category.products.count).squareRoot()
+  }
+
+  /// The logit of a click on a product that is looked at.
+  static func click(on product: Product, by customer: CustomerTruth) -> Double {
+    DecisionModel.clickIntercept + DecisionModel.clickTaste * customer.taste.affinity(product.taste)
+      + DecisionModel.clickQuality * product.quality
+  }
+
+  /// The products of a category's page, best first: the shop does not know the shopper's taste.
+  static func page(of category: Category, _ stream: inout RandomStream) -> [Int] {
+    let order = category.products.indices.map { place in
+      (place, PortableMath.ln(category.products[place].demand) + stream.normal() * 0.8)
+    }
+    return order.sorted {
+      ($0.1, category.products[$1.0].skus[0]) > ($1.1, category.products[$0.0].skus[0])
+    }.prefix(Behaviour.pageSize).map(\.0)
   }
 
   private func look(
     at category: Category, _ customer: CustomerTruth, _ second: inout Int, _ deeds: inout [Deed],
     _ stream: inout RandomStream
   ) {
-    let shown = category.products.map { ($0, PortableMath.ln($0.demand) + stream.normal() * 0.8) }
-      .sorted { ($0.1, $1.0.skus[0]) > ($1.1, $0.0.skus[0]) }.prefix(Behaviour.pageSize).map(\.0)
+    let shown = Self.page(of: category, &stream).map { category.products[$0] }
     for (index, product) in shown.enumerated() {
       guard stream.chance(PortableMath.power(Double(index + 1), -DecisionModel.positionBias)) else { continue }
       second = min(second + 2 + stream.below(6), 86_000)
       let affinity = customer.taste.affinity(product.taste)
-      let click =
-        DecisionModel.clickIntercept + DecisionModel.clickTaste * affinity
-        + DecisionModel.clickQuality * product.quality
-      guard stream.chance(PortableMath.logistic(click)) else { continue }
+      guard stream.chance(PortableMath.logistic(Self.click(on: product, by: customer))) else { continue }
       let sku = stream.below(product.skus.count)
       deeds.append(Deed(kind: .click, product: product, sku: sku, second: second, position: index + 1))
       deeds.append(Deed(kind: .view, product: product, sku: sku, second: second + 1))
@@ -176,6 +200,6 @@ public struct DemoHistory: Sendable {
   }
 
   private static func actor(_ customer: Int) -> EventActor {
-    CustomerCode("demo-\(customer + 1)").map { .person(.customer($0)) } ?? .nobody
+    CustomerCode(DemoTruth.code(ofShopper: customer)).map { .person(.customer($0)) } ?? .nobody
   }
 }

@@ -1,6 +1,7 @@
 import Bootstrap
 import Configuration
 import Importing
+import Ports
 import PostgresClient
 import PostgresStore
 import Threading
@@ -61,7 +62,7 @@ private func importHistory(
     let start = ContinuousClock.now
     let history = HistoryImport(
       kind, format: format, path: file, mapping: try mapping.map { try HistoryMapping(path: $0) }, source: source,
-      now: SystemClock().now())
+      now: SystemClock().now(), retention: BehaviourRetention(context.settings.behaviour))
     if makesCatalog {
       let made = try await history.makeCatalog(in: PostgresCatalog(pool))
       context.terminal.print("\(made) new products made of the lines")

@@ -31,6 +31,17 @@ extension CommandContext {
     }
   }
 
+  /// Pauses a job, or lets it start again.
+  fileprivate func setPaused(_ isPaused: Bool, _ word: String) async throws {
+    try await withJobs { _, store in
+      let job = try await job(word, in: store)
+      _ = try await store.setPaused(isPaused, job: job)
+      terminal.print(
+        isPaused
+          ? "\(job) is paused: 'vitrine jobs resume \(job)' lets it start again" : "\(job) starts on its schedule again")
+    }
+  }
+
   /// The job that a word names; ends the command if there is none.
   fileprivate func job(_ word: String, in store: any JobStore) async throws -> JobName {
     let names = try await store.statuses().map(\.entry.name)
@@ -83,13 +94,7 @@ struct JobsPauseCommand: Command {
 
   @Argument(help: "The job's name.") var name: String
 
-  func run(_ context: CommandContext) async throws {
-    try await context.withJobs { _, store in
-      let job = try await context.job(name, in: store)
-      _ = try await store.setPaused(true, job: job)
-      context.terminal.print("\(job) is paused: 'vitrine jobs resume \(job)' lets it start again")
-    }
-  }
+  func run(_ context: CommandContext) async throws { try await context.setPaused(true, name) }
 }
 
 /// `vitrine jobs resume`
@@ -99,13 +104,7 @@ struct JobsResumeCommand: Command {
 
   @Argument(help: "The job's name.") var name: String
 
-  func run(_ context: CommandContext) async throws {
-    try await context.withJobs { _, store in
-      let job = try await context.job(name, in: store)
-      _ = try await store.setPaused(false, job: job)
-      context.terminal.print("\(job) starts on its schedule again")
-    }
-  }
+  func run(_ context: CommandContext) async throws { try await context.setPaused(false, name) }
 }
 
 /// `vitrine jobs log`

@@ -8,6 +8,7 @@ import Indexer
 import Ports
 import PostgresClient
 import PostgresStore
+import Workers
 
 /// `vitrine up`
 struct UpCommand: Command {
@@ -57,8 +58,12 @@ struct UpCommand: Command {
     let port = try server.start()  // Before any output: a taken port is the only line then.
 
     if !applied.isEmpty { say("migrated the database: \(applied.joined(separator: ", "))") }
+    let worker = try shop.worker("up")
     let isNew = noDemo ? false : try await shop.catalog.productCount() == 0
     if isNew {
+      // Asked for first: whenever this process ends, a later one fills the catalog or loads the rest of the history.
+      try await worker.register()
+      _ = try await shop.jobStore.requestRun(of: Shop.demoHistoryLoading, now: shop.clock.now())
       let outcome = try await DemoCatalog.load(into: shop.catalog)
       say("filled the empty catalog with \(outcome.inserted) demo products")
       for refusal in outcome.refused { say("demo product \(refusal.offset + 1) was refused: \(refusal.reason)") }
@@ -72,11 +77,8 @@ struct UpCommand: Command {
       Self.welcome(
         host: context.settings.http.host, port: port, tokenPath: tokenFile?.path, words: await shop.exampleSearch()))
     let ownServers = OwnServers(postgres: database.server, redis: redis.server, logger: shop.logger)
-    let worker = try shop.workerService("up")
-    var services = shop.services(server: server, ownServers: ownServers, worker: worker)
-    // The HTTP server stays the last.
-    if isNew { services.insert(shop.demoShoppers(pool: pool), at: max(0, services.count - 1)) }
-    try await context.run(services)
+    try await context.run(
+      shop.services(server: server, ownServers: ownServers, worker: shop.service(of: worker)))
   }
 
   /// `tokenPath`: the file of the admin token, if the settings have none. `words`: a search that finds something.

@@ -1,0 +1,43 @@
+import Catalog
+
+/// The hidden truth of a demo history, by which recommendations are measured: an oracle that knows each shopper's taste.
+public struct DemoTruth: Sendable {
+  /// Pages that are drawn of each category to learn how often a product of it is looked at.
+  private static let pages = 400
+
+  private let history: DemoHistory
+  /// By category and product: the chance that one look at the category's page reaches the product.
+  private let chanceOfLook: [[Double]]
+
+  public init(_ history: DemoHistory) {
+    self.history = history
+    chanceOfLook = history.categories.enumerated().map { place, category in
+      var stream = RandomStream(seed: history.seed, .session, -1, place)
+      var chances = [Double](repeating: 0, count: category.products.count)
+      for _ in 0..<Self.pages {
+        for (index, product) in DemoHistory.page(of: category, &stream).enumerated() {
+          chances[product] += PortableMath.power(Double(index + 1), -DecisionModel.positionBias)
+        }
+      }
+      return chances.map { $0 / Double(Self.pages) }
+    }
+  }
+
+  /// The shopper's clicks on each product that are expected of one visit on a day, relative to one another. By the SKU of
+  /// the product's first variant.
+  public func expectedClicks(ofShopper shopper: Int, on day: Int) -> [String: Double] {
+    let customer = history.customers[shopper]
+    var clicks: [String: Double] = [:]
+    for (category, chances) in zip(history.categories, chanceOfLook) {
+      let demand = history.demand(for: category, by: customer, on: day)
+      for (product, look) in zip(category.products, chances) {
+        clicks[product.skus[0]] =
+          demand * look * PortableMath.logistic(DemoHistory.click(on: product, by: customer))
+      }
+    }
+    return clicks
+  }
+
+  /// The customer code of a shopper, as orders and events name it.
+  public static func code(ofShopper shopper: Int) -> String { "demo-\(shopper + 1)" }
+}
