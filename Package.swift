@@ -134,6 +134,7 @@ let package = Package(
     library(
       "Web",
       [
+        "Behaviour", "JSON", "Threading",
         "Edge", "SearchService", "HTTPServer", "Catalog", "Pricing", "Ports", "Understanding", "Recommendations",
         "Recommending",
       ]),
@@ -272,7 +273,7 @@ let package = Package(
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",
         "RedisStore", "ElasticsearchClient",
       ]),
-    tests("Web", ["Web", "Catalog", "HTTPServer", "SearchService", "Understanding"]),
+    tests("Web", ["Web", "Catalog", "HTTPServer", "Ports", "Recommendations", "SearchService", "Understanding"]),
     tests("LocalServices", ["LocalServices", "PostgresClient", "PostgresStore", "RedisStore", "TestSupport"]),
     // The repository's own rules: the README's files, function length, import rows.
     .testTarget(name: "RepositoryTests", swiftSettings: strict),
