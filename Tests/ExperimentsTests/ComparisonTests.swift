@@ -187,7 +187,7 @@ private func isClose(_ value: Double, _ expected: Double, _ tolerance: Double = 
     var dice = Dice(seed)
     var both = (below: 0, above: 0)
     for _ in 0..<400 {
-      let count = 100 + Int(900 * dice.unit())
+      let count = 100 + Int(saturating: 900 * dice.unit())
       let shift = 0.6 * dice.unit()
       let a = SampleStatistics((0..<count).map { _ in 1 + dice.exponential() })
       let b = SampleStatistics((0..<count).map { _ in 1 + shift + dice.exponential() })
