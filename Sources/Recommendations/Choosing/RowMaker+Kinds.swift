@@ -182,7 +182,9 @@ extension RowMaker {
   private func becauseYouViewed() -> (String, [Candidate]) {
     guard let last = view.viewed.first(where: { $0 != product }) else { return ("", []) }
     let found = near(last, by: shelf.model.blend, reason: .seen(last, isBought: false)).filter { candidate in
-      guard !shelf.isOfOneDepartment(candidate.place, last), case .blend(let part) = candidate.parts else { return true }
+      guard !shelf.isOfOneDepartment(candidate.place, last), case .blend(let part) = candidate.parts else {
+        return true
+      }
       return part.collaborative >= Self.strong
     }
     return ("Because you viewed \(shelf[last].title)", found)

@@ -31,7 +31,8 @@ extension CommandContext {
       _ = try await store.setPaused(isPaused, job: job)
       terminal.print(
         isPaused
-          ? "\(job) is paused: 'vitrine jobs resume \(job)' lets it start again" : "\(job) starts on its schedule again")
+          ? "\(job) is paused: 'vitrine jobs resume \(job)' lets it start again" : "\(job) starts on its schedule again"
+      )
     }
   }
 
