@@ -134,6 +134,7 @@ let package = Package(
     library(
       "Web",
       [
+        "Behaviour", "JSON", "Threading",
         "Edge", "SearchService", "HTTPServer", "Catalog", "Pricing", "Ports", "Understanding", "Recommendations",
         "Recommending",
       ]),
@@ -149,7 +150,7 @@ let package = Package(
         "SearchService", "Seeding", "Signing", "StorefrontAPI", "Telemetry", "Threading", "Understanding", "Web",
         "Recommendations", "Recommending", "Workers",
       ]),
-    // What measures: speed beside peers, and quality on judged and held-out data.
+    // Measurements: speed beside peers, and quality on judged and held-out data.
     library(
       "Benchmarks",
       [
@@ -183,7 +184,7 @@ let package = Package(
     tests("Threading", ["Threading", "TestSupport"]),
     tests("Catalog", ["Catalog", "TestSupport"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
-    tests("Pricing", ["Pricing", "Catalog", "JSON", "Numbers", "TestSupport"]),
+    tests("Pricing", ["Pricing", "Catalog", "JSON", "LocalServices", "Numbers", "TestSupport"]),
     tests("Ranking", ["Ranking", "LocalServices", "Numbers"]),
     tests("Statistics", ["Statistics", "Numbers"]),
     tests("Forecasting", ["Forecasting", "Catalog", "LocalServices", "Statistics", "Numbers"]),
@@ -266,13 +267,13 @@ let package = Package(
       "StorefrontAPI",
       [
         "StorefrontAPI", "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "Behaviour", "SearchNode",
-        "HTTPServer", "Workers",
+        "HTTPServer", "Recommendations", "Workers",
         "PostgresClient", "PostgresStore",
         "LocalServices", "JSON",
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",
         "RedisStore", "ElasticsearchClient",
       ]),
-    tests("Web", ["Web", "Catalog", "HTTPServer", "SearchService", "Understanding"]),
+    tests("Web", ["Web", "Catalog", "HTTPServer", "Ports", "Recommendations", "SearchService", "Understanding"]),
     tests("LocalServices", ["LocalServices", "PostgresClient", "PostgresStore", "RedisStore", "TestSupport"]),
     // The repository's own rules: the README's files, function length, import rows.
     .testTarget(name: "RepositoryTests", swiftSettings: strict),

@@ -69,6 +69,10 @@ extension Behaviour: ShopperMemory, ProductAffinity {
     keep: (any BehaviourCache, Value, String) async throws -> Void
   ) async throws -> Value {
     guard let cache else { return try await source() }
+    guard await stale.isMended(in: cache) else {
+      fallbacks.increment()
+      return try await source()
+    }
     do {
       switch try await cached(cache) {
       case .present(let value): return value

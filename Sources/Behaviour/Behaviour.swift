@@ -12,8 +12,6 @@ public struct Behaviour: Sendable {
   public struct Options: Sendable {
     public var intake = EventIntake.Options()
     public var retention = BehaviourRetention()
-    /// Between two rounds of forgetting and of taking up events that waited for their product.
-    public var tendingPause = Duration.seconds(60)
 
     public init() {}
   }
@@ -32,6 +30,7 @@ public struct Behaviour: Sendable {
   let clock: any WallClock
   public let options: Options
   let fallbacks: Counter
+  let stale: StaleCache
 
   public init(
     store: any EventStore & BehaviourHistory & PersonalData, cache: (any BehaviourCache)?, catalog: any CatalogReader,
@@ -48,12 +47,14 @@ public struct Behaviour: Sendable {
       "vitrine_behaviour_cache_fallbacks_total",
       help: "Times that the cache of shoppers' behaviour did not answer, and Postgres did.")
     self.fallbacks = fallbacks
+    let stale = StaleCache()
+    self.stale = stale
     intake = EventIntake(store: store, options: options.intake, metrics: metrics) { interactions in
-      do {
-        try await cache?.note(interactions, now: clock.now())
-      } catch {
-        fallbacks.increment()  // The cache's lists of these shoppers are out of date until they expire.
-      }
+      guard let cache else { return }
+      if await stale.isMended(in: cache), (try? await cache.note(interactions, now: clock.now())) != nil { return }
+      // Nothing is lost by the error: the lists of these shoppers are dropped before the cache is asked again.
+      stale.add(StaleLists(interactions))
+      fallbacks.increment()
     }
   }
 
@@ -61,31 +62,42 @@ public struct Behaviour: Sendable {
   public func run(logger: Logger) async { await intake.run(logger: logger) }
 
   /// Takes up events whose product has come, and forgets what is old.
-  public func tend() async throws {
-    _ = try await store.takeUpAside()
+  /// Returns how many events were taken up.
+  public func tend() async throws -> Int {
+    let taken = try await store.takeUpAside()
+    if !taken.shoppers.isEmpty {
+      var lists = StaleLists()
+      lists.shoppers = Set(taken.shoppers)
+      await drop(lists)
+    }
     try await store.forget(now: clock.now(), retention: options.retention)
+    return taken.count
   }
 
-  /// Tends until it is cancelled.
-  public func keepTending(logger: Logger) async {
-    while !Task.isCancelled {
-      do { try await tend() } catch is CancellationError {} catch {
-        logger.warning("behaviour was not tended", metadata: ["reason": .string("\(error)")])
-      }
-      try? await Task.sleep(for: options.tendingPause)
-    }
-  }
-
+  /// Joins a browser to the customer who signs in on it.
+  ///
+  /// The deeds of the visitor until now, searches too, become the customer's, and so do later ones, until another customer
+  /// signs in on the same browser. That one gets none of them: they stand under the first customer's pseudonym. The flow of
+  /// accounts calls this after it has checked the sign-in, and gives the browser a new visitor's cookie at the sign-out, so
+  /// that the next person at a shared computer is a stranger. Repeatable.
   public func join(_ visitor: VisitorID, to customer: CustomerCode) async throws {
-    let before = try await history.shopper(of: .visitor(visitor))
-    try await people.join(visitor, to: customer)
     let own = try await history.pseudonym(of: .visitor(visitor))
-    let after = try await history.shopper(of: .visitor(visitor))
-    do {
-      try await cache?.forget(Array(Set([own, before, after])), erasesSearches: false)
-    } catch {
-      fallbacks.increment()  // The cache's lists of these shoppers are out of date until they expire.
-    }
+    let before = try await history.shopper(of: .visitor(visitor))
+    let after = try await history.shopper(of: .customer(customer))
+    // The searches of the customer before must not be suggested to the next one. Where the cache is away nothing is joined,
+    // and the sign-in can be repeated.
+    if before != own, before != after { try await cache?.forget([own], erasesSearches: true) }
+    try await people.join(visitor, to: customer)
+    var lists = StaleLists()
+    lists.shoppers = [own, before, after]
+    await drop(lists)
+  }
+
+  /// Drops lists of the cache, now or before it is asked again.
+  private func drop(_ lists: StaleLists) async {
+    guard let cache else { return }
+    stale.add(lists)
+    _ = await stale.isMended(in: cache)
   }
 
   public func export(_ person: Person, _ line: @Sendable ([UInt8]) async throws -> Void) async throws {
@@ -94,9 +106,12 @@ public struct Behaviour: Sendable {
 
   /// Deletes every record of a person here and in the cache.
   public func erase(_ person: Person) async throws -> [PersonalRecords] {
-    let erased = try await people.erase(person)
-    // The cache's own error goes on: an erasure that did not reach it must be repeated.
-    try await cache?.forget(erased.shoppers, erasesSearches: true)
-    return erased.records
+    let shoppers = try await people.pseudonyms(of: person)
+    // Before the store, which knows the customer's visitors no longer afterwards: where the cache is away nothing is erased,
+    // and the erasure can be repeated.
+    try await cache?.forget(shoppers, erasesSearches: true)
+    let records = try await people.erase(person, now: clock.now())
+    try await cache?.forget(shoppers, erasesSearches: true)  // Also entries that were read and kept meanwhile.
+    return records
   }
 }

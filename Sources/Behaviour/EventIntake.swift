@@ -6,9 +6,9 @@ import Threading
 /// The one way in for events: gathers those of many requests for some milliseconds, and stores them in one commit.
 ///
 /// `submit` returns after the commit, so that an answer promises what is stored, and after what is kept at hand has heard of
-/// the deeds, so that the sender's next page knows of them. While one batch's deeds are told, the next is stored. `note` does not wait: pages use it, and
-/// what the store cannot take now is tried again, up to the room that there is. An event that the store can never keep
-/// takes no other along.
+/// the deeds, so that the sender's next page knows of them. While one batch's deeds are told, the next is stored. `note`
+/// does not wait: pages use it, and what the store cannot take now is tried again, up to the room that there is. An event
+/// that the store can never keep takes no other along. After a failure the next try waits for its time, whatever comes in meanwhile.
 public final class EventIntake: EventRecorder {
   public struct Options: Sendable {
     /// Events that wait at most: some seconds of a busy shop.
@@ -17,8 +17,11 @@ public final class EventIntake: EventRecorder {
     public var batchSize = 5_000
     /// How long a commit waits for more events.
     public var gathering = Duration.milliseconds(3)
-    /// The pause after a store that is away.
+    /// The pause after a try that failed.
     public var retryPause = Duration.seconds(1)
+    /// Tries of events that nobody waits for, where the store answers and refuses for another reason than the events
+    /// themselves; while it is away they are tried without end.
+    public var mostTries = 10
 
     public init() {}
   }
@@ -32,6 +35,17 @@ public final class EventIntake: EventRecorder {
     var sender: [UInt8] = []
     /// nil where nobody waits.
     var reply: CheckedContinuation<[EventOutcome], any Error>?
+    var failedTries = 0
+  }
+
+  /// The end of one look at the queue.
+  private enum Step { case stored, nothingWaits, failed }
+
+  /// The reason for which an event of the shop's own pages was not stored.
+  private enum Drop: String, CaseIterable {
+    case noRoom = "no_room"
+    case stopping
+    case refused
   }
 
   private struct Queue {
@@ -55,8 +69,9 @@ public final class EventIntake: EventRecorder {
     }
   }
 
-  /// One sender takes at most this part of the room, so that none takes that of the others.
-  private static let senderPart = 20
+  /// One sender takes at most this part of the room, so that none takes that of the others: of pages, a twentieth; of posted
+  /// events, whose senders may be a retailer's own servers, a quarter.
+  private static let (notedPart, postedPart) = (20, 4)
 
   private let store: any EventStore
   private let options: Options
@@ -65,7 +80,8 @@ public final class EventIntake: EventRecorder {
   private let wake: AsyncStream<Void>
   private let waker: AsyncStream<Void>.Continuation
   private let counters: [String: Counter]
-  private let dropped: Counter
+  private let dropped: [Drop: Counter]
+  private let isFailing = Guarded(false)
 
   /// `onStored` hears of new deeds of known shoppers after their commit and before their senders have an answer; it must
   /// not take long.
@@ -85,36 +101,48 @@ public final class EventIntake: EventRecorder {
             "vitrine_events_total", help: "Events that were taken in, by their fate.", labels: [("outcome", name)])
         )
       })
-    dropped = metrics.counter(
-      "vitrine_events_dropped_total", help: "Events of the shop's own pages that there was no room for.")
+    dropped = Dictionary(
+      uniqueKeysWithValues: Drop.allCases.map { reason in
+        (
+          reason,
+          metrics.counter(
+            "vitrine_events_dropped_total", help: "Events of the shop's own pages that were not stored, by the reason.",
+            labels: [("reason", reason.rawValue)])
+        )
+      })
   }
 
-  /// Stores events, and returns the fate of each after the commit.
-  public func submit(_ events: [ShopEvent]) async throws -> [EventOutcome] {
+  /// Stores events, and returns the fate of each after the commit. `sender`: whose share of the room they take; empty for
+  /// no share.
+  public func submit(_ events: [ShopEvent], from sender: [UInt8] = []) async throws -> [EventOutcome] {
     guard !events.isEmpty else { return [] }
     return try await withCheckedThrowingContinuation { reply in
-      let refusal: (any Error)? = queue.withLock { queue in
-        guard !queue.isClosed, queue.eventCount + events.count <= options.capacity else { return Full() }
-        queue.add(Ticket(events: events, reply: reply))
-        return nil
+      if add(Ticket(events: events, sender: sender, reply: reply), part: Self.postedPart) {
+        waker.yield()
+      } else {
+        reply.resume(throwing: Full())
       }
-      if let refusal { reply.resume(throwing: refusal) } else { waker.yield() }
     }
   }
 
   @discardableResult
   public func note(_ events: [ShopEvent], from sender: [UInt8]) -> Bool {
     guard !events.isEmpty else { return true }
-    let share = sender.isEmpty ? options.capacity : max(1, options.capacity / Self.senderPart)
-    let hasRoom = queue.withLock { queue in
-      guard !queue.isClosed, queue.eventCount + events.count <= options.capacity,
-        queue.countOfSender[sender, default: 0] + events.count <= share
+    let hasRoom = add(Ticket(events: events, sender: sender, reply: nil), part: Self.notedPart)
+    if hasRoom { waker.yield() } else { dropped[.noRoom]?.increment(by: events.count) }
+    return hasRoom
+  }
+
+  /// False where there is no room, for all or for the sender.
+  private func add(_ ticket: Ticket, part: Int) -> Bool {
+    let share = ticket.sender.isEmpty ? options.capacity : max(1, options.capacity / part)
+    return queue.withLock { queue in
+      guard !queue.isClosed, queue.eventCount + ticket.events.count <= options.capacity,
+        queue.countOfSender[ticket.sender, default: 0] + ticket.events.count <= share
       else { return false }
-      queue.add(Ticket(events: events, sender: sender, reply: nil))
+      queue.add(ticket)
       return true
     }
-    if hasRoom { waker.yield() } else { dropped.increment(by: events.count) }
-    return hasRoom
   }
 
   public func settle() async throws {
@@ -141,12 +169,16 @@ public final class EventIntake: EventRecorder {
     let answers = Task { for await batch in batches { await answer(batch, logger) } }
     for await _ in wake {
       try? await Task.sleep(for: options.gathering)  // A cancelled sleep only stores sooner.
-      while await storeBatch(next, logger: logger) {}
+      var step = Step.stored
+      while step != .nothingWaits, !Task.isCancelled {
+        step = await storeBatch(next, logger: logger)
+        if step == .failed { try? await Task.sleep(for: options.retryPause) }  // Cancelled: the last try is below.
+      }
       if Task.isCancelled { break }
     }
     queue.withLock { $0.isClosed = true }
     // Nor this: the last events must be stored.
-    await Task { while await storeBatch(next, logger: logger) {} }.value
+    await Task { while await storeBatch(next, logger: logger) == .stored {} }.value
     next.finish()
     await answers.value
   }
@@ -165,21 +197,31 @@ public final class EventIntake: EventRecorder {
     count(stored.outcomes, logger)
   }
 
-  /// Stores the next batch; false if there is none, or the store is away.
-  private func storeBatch(_ next: AsyncStream<StoredBatch>.Continuation, logger: Logger) async -> Bool {
+  private func storeBatch(_ next: AsyncStream<StoredBatch>.Continuation, logger: Logger) async -> Step {
     let batch = take()
-    guard !batch.isEmpty else { return false }
+    guard !batch.isEmpty else { return .nothingWaits }
     do {
       next.yield(StoredBatch(tickets: batch, stored: try await write(batch.flatMap(\.events))))
-      return true
+      if setFailing(false) { logger.info("events are stored again") }
+      return .stored
     } catch {
-      logger.warning("events wait to be stored", metadata: ["reason": .string("\(error)")])
+      // Once for each time that the store is away.
+      if !setFailing(true) {
+        logger.warning("events wait to be stored", metadata: ["reason": .string("\(error)")])
+      }
       let (waiting, noted) = (batch.filter { $0.reply != nil }, batch.filter { $0.reply == nil })
       giveUpRoom(of: waiting)
       for ticket in waiting { ticket.reply?.resume(throwing: error) }
-      giveBack(noted, mayPass: error is DependencyUnavailable)
-      wakeLater()
-      return false
+      giveBack(noted, isAway: error is DependencyUnavailable)
+      return .failed
+    }
+  }
+
+  /// Returns what was before.
+  private func setFailing(_ isFailing: Bool) -> Bool {
+    self.isFailing.withLock { before in
+      defer { before = isFailing }
+      return before
     }
   }
 
@@ -209,25 +251,24 @@ public final class EventIntake: EventRecorder {
   }
 
   /// Puts back what nobody waits for, whose room is still its own; a later attempt stores it.
-  private func giveBack(_ tickets: [Ticket], mayPass: Bool) {
-    guard !tickets.isEmpty else { return }
-    let isKept = queue.withLock { queue in
-      guard mayPass, !queue.isClosed else { return false }
-      queue.tickets = tickets + queue.tickets
-      return true
+  private func giveBack(_ tickets: [Ticket], isAway: Bool) {
+    var (kept, refused): ([Ticket], [Ticket]) = ([], [])
+    for var ticket in tickets {
+      ticket.failedTries += isAway ? 0 : 1
+      if ticket.failedTries < options.mostTries { kept.append(ticket) } else { refused.append(ticket) }
     }
-    guard isKept else {
-      giveUpRoom(of: tickets)
-      return dropped.increment(by: tickets.reduce(0) { $0 + $1.events.count })
+    drop(refused, .refused)
+    let isClosed = queue.withLock { queue in
+      if !queue.isClosed { queue.tickets = kept + queue.tickets }
+      return queue.isClosed
     }
+    if isClosed { drop(kept, .stopping) }
   }
 
-  /// Tries again after a pause, even if nothing new comes in.
-  private func wakeLater() {
-    Task { [waker, pause = options.retryPause] in
-      try? await Task.sleep(for: pause)
-      waker.yield()
-    }
+  private func drop(_ tickets: [Ticket], _ reason: Drop) {
+    guard !tickets.isEmpty else { return }
+    giveUpRoom(of: tickets)
+    dropped[reason]?.increment(by: tickets.reduce(0) { $0 + $1.events.count })
   }
 
   /// Writes events; a batch that cannot be kept is halved until the event for which it cannot stands alone.

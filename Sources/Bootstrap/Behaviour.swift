@@ -8,6 +8,7 @@ package import PostgresStore
 package import RedisStore
 import StorefrontAPI
 package import Telemetry
+import Workers
 
 extension Capability {
   /// The shop's memory of its shoppers: the one way in for events, and each person's own records.
@@ -15,12 +16,9 @@ extension Capability {
     Capability(
       "behaviour",
       services: {
-        [
-          ServiceConfiguration(name: "events", service: EventService(behaviour: shop.behaviour, logger: shop.logger)),
-          ServiceConfiguration(
-            name: "behaviour", service: TendingService(behaviour: shop.behaviour, logger: shop.logger)),
-        ]
+        [ServiceConfiguration(name: "events", service: EventService(behaviour: shop.behaviour, logger: shop.logger))]
       },
+      jobs: { [try shop.behaviourTending(), shop.demoHistory()] },
       routes: { routes in
         BehaviourAPI(
           behaviour: shop.behaviour, visitors: shop.visitors, conduct: shop.conduct, clock: shop.clock
@@ -35,19 +33,29 @@ extension Shop {
     metrics: MetricsRegistry
   ) -> Behaviour {
     var options = Behaviour.Options()
-    options.retention = BehaviourRetention(
-      browsingDays: settings.behaviour.browsingDays, orderDays: settings.behaviour.orderDays,
-      shownDays: settings.behaviour.shownDays)
+    options.retention = BehaviourRetention(settings.behaviour)
     return Behaviour(
-      store: PostgresBehaviour(pool), cache: redis.map(RedisBehaviour.init), catalog: catalog, clock: clock,
-      options: options, metrics: metrics)
+      store: PostgresBehaviour(pool, asideRoom: AsideRoom()), cache: redis.map(RedisBehaviour.init), catalog: catalog,
+      clock: clock, options: options, metrics: metrics)
+  }
+}
+
+extension Shop {
+  /// The job that loads the demo's shoppers; `up` asks for it where it fills an empty catalog.
+  package static let demoHistoryLoading: JobName = "load-demo-history"
+
+  fileprivate func demoHistory() -> Job {
+    let shoppers = DemoShoppers(pool: pool)
+    return Job(Self.demoHistoryLoading) { context in try await shoppers.load(context) }
   }
 
-  /// Loads the demo's history while the shop is open.
-  package func demoShoppers(pool: PostgresPool) -> ServiceConfiguration {
-    ServiceConfiguration(
-      name: "demo history",
-      service: DemoShoppers(store: PostgresBehaviour(pool), jobs: jobStore, clock: clock, logger: logger))
+  /// Takes up events whose product has come, and forgets what is older than it is kept.
+  fileprivate func behaviourTending() throws -> Job {
+    let behaviour = behaviour
+    // No retries: the next time is near.
+    return Job("tend-behaviour", schedule: try JobSchedule("*/5 * * * *"), pauses: []) { _ in
+      ["taken_up": Double(try await behaviour.tend())]
+    }
   }
 }
 
@@ -59,12 +67,11 @@ struct EventService: Service {
   func run() async throws { await untilShutdown { await behaviour.run(logger: logger) } }
 }
 
-/// Forgets what is old until the shop is told to stop.
-struct TendingService: Service {
-  let behaviour: Behaviour
-  let logger: Logger
-
-  func run() async throws { await untilShutdown { await behaviour.keepTending(logger: logger) } }
+extension BehaviourRetention {
+  package init(_ settings: Settings.Behaviour) {
+    self.init(
+      browsingDays: settings.browsingDays, orderDays: settings.orderDays, shownDays: settings.shownDays)
+  }
 }
 
 extension SenderConduct.Options {

@@ -1,45 +1,48 @@
 import Catalog
 import Ports
+import PostgresClient
 import PostgresStore
 import Seeding
-import Telemetry
+import Workers
 
-/// The demo shop's history: shoppers who walked over the hand-written catalog until yesterday.
-struct DemoShoppers: Service {
+/// The demo shop's history: shoppers who walked over the hand-written catalog until the day before it was first loaded.
+///
+/// A run may be killed and run again on another day: the days and the events' numbers stay the same, and what is stored
+/// already is repeated.
+struct DemoShoppers: Sendable {
   /// Days of one transaction.
   private static let batch = 6
+  /// Of the ledger, which keeps fewer of a job.
+  private static let mostRuns = 10_000
 
-  let store: any EventStore
-  let jobs: any JobStore
-  let clock: any WallClock
-  let logger: Logger
+  private let store: any EventStore
+  private let jobs: any JobStore
 
-  /// Loads the history in the background while the shop is open, and then waits for the shop's end.
-  func run() async throws {
-    await untilShutdown {
-      do {
-        let start = ContinuousClock.now
-        let count = try await load()
-        try await jobs.announce(Shop.historyImport, now: clock.now())
-        let seconds = Int(saturating: (ContinuousClock.now - start) / .seconds(1))
-        logger.info(
-          "the demo shop has a history", metadata: ["events": .string("\(count)"), "seconds": .string("\(seconds)")])
-      } catch {
-        logger.warning("the demo shop's history was not loaded", metadata: ["reason": .string("\(error)")])
-      }
-      try? await Task.sleep(for: .seconds(86_400 * 365))  // Until it is cancelled.
-    }
+  /// No event about a product that the catalog does not have is kept.
+  init(pool: PostgresPool) {
+    store = PostgresBehaviour(pool, asideRoom: AsideRoom(ofAll: 0, ofPerson: 0, ofNobody: 0))
+    jobs = PostgresJobs(pool)
   }
 
-  func load() async throws -> Int {
+  func load(_ context: JobContext) async throws -> [String: Double] {
     let products = try Seeding.handWrittenCatalog(directory: try ProjectFolder.find() + "/Seeds/catalog")
-    let history = try DemoHistory(products: products, lastDay: clock.now().day.advanced(by: -1))
-    var count = 0
+    // The oldest run is of the day on which the shop first opened.
+    guard let first = try await jobs.runs(of: context.job, limit: Self.mostRuns).last else { return [:] }
+    let history = try DemoHistory(products: products, lastDay: first.startedAt.day.advanced(by: -1))
+    var (stored, repeated) = (0, 0)
     for first in stride(from: 0, to: DemoHistory.days, by: Self.batch) {
-      try Task.checkCancellation()
+      try context.note(first, of: DemoHistory.days, "days are walked")
       let events = (first..<min(first + Self.batch, DemoHistory.days)).flatMap(history.events(ofDay:))
-      count += try await store.write(events).outcomes.count { $0 == .stored }
+      let outcomes = try await store.write(events).outcomes
+      stored += outcomes.count { $0 == .stored }
+      repeated += outcomes.count { $0 == .repeated }
+      guard outcomes.isEmpty || stored + repeated > 0 else { throw NoDemoCatalog() }
     }
-    return count
+    return ["events": Double(stored)]
   }
+}
+
+/// The catalog is a retailer's own.
+struct NoDemoCatalog: Error, CustomStringConvertible {
+  let description = "the catalog has none of the demo's products: there are no shoppers for it"
 }

@@ -11,7 +11,8 @@ extension Capability {
     Capability(
       "jobs",
       routes: { routes in
-        JobsPage(store: PostgresJobs(shop.pool), shopName: shop.settings.shop.name).register(on: &routes)
+        JobsPage(store: PostgresJobs(shop.pool), shopName: shop.settings.shop.name, clock: shop.clock).register(
+          on: &routes)
       })
   }
 }
@@ -20,7 +21,7 @@ extension Shop {
   /// Every job of the shop: those of its capabilities.
   package func jobs() throws -> [Job] { try capabilities.flatMap { try $0.jobs() } }
 
-  /// The name under which an import of orders or events, and the demo's history, start the jobs after it.
+  /// The name under which an import of orders or events starts the jobs after it.
   package static let historyImport: JobName = "import-history"
 
   package var jobStore: any JobStore { PostgresJobs(pool) }
@@ -35,8 +36,8 @@ extension Shop {
   }
 
   /// The worker as a service, to stand before the HTTP server's.
-  package func workerService(_ command: String) throws -> ServiceConfiguration {
-    ServiceConfiguration(name: "worker", service: WorkerService(worker: try worker(command)))
+  package func service(of worker: Worker) -> ServiceConfiguration {
+    ServiceConfiguration(name: "worker", service: WorkerService(worker: worker))
   }
 }
 

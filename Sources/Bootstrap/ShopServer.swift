@@ -50,7 +50,7 @@ extension Shop {
 
   /// The services of `work`.
   package func workServices(server: HTTPServer) throws -> [ServiceConfiguration] {
-    [try workerService("work"), httpService(of: server)]
+    [service(of: try worker("work")), httpService(of: server)]
   }
 
   /// The server of the operators' routes of `index sync`.

@@ -8,13 +8,13 @@ extension Settings {
 
     init(_ config: ConfigReader) {
       browsingDays = config.int(
-        forKey: "browsingDays", default: 365, in: 1...3_650,
+        forKey: "browsingDays", default: 365, in: 8...3_650,
         "Days that views, clicks and carts are kept, with the shopper in hashed form.")
       orderDays = config.int(
         forKey: "orderDays", default: 7_300, in: 30...36_500,
         "Days that purchases, returns and ratings are kept, with the shopper in hashed form.")
       shownDays = config.int(
-        forKey: "shownDays", default: 30, in: 1...400,
+        forKey: "shownDays", default: 30, in: 8...400,
         "Days that lists as they were shown are kept, and events about products that the catalog never got.")
       visitorEventsPerSecond = config.int(
         forKey: "visitorEventsPerSecond", default: 50, in: 1...1_000_000,

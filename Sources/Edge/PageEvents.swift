@@ -19,22 +19,29 @@ public struct PageEvents: Sendable {
 
   /// `place`: the place of a list of recommendations whose link led here; it is noted as a click of that list.
   public func viewed(_ product: ProductID, from place: ShownPlace? = nil, on request: HTTPRequest) {
-    var contents: [ShopEvent.Content] = [.deed(ProductDeed(.view, .id(product), placement: "product"))]
+    var contents: [(EventID?, ShopEvent.Content)] = [
+      (nil, .deed(ProductDeed(.view, .id(product), placement: "product")))
+    ]
     if let place {
+      // The page that is loaded again, from the history or by a bookmark, is not another click.
       contents.append(
-        .deed(
-          ProductDeed(
-            .click, .id(product), list: place.list, position: place.position, placement: place.placement)))
+        (
+          .click(of: .id(product), in: place.list),
+          .deed(
+            ProductDeed(
+              .click, .id(product), list: place.list, position: place.position, placement: place.placement))
+        ))
     }
     note(contents, request)
   }
 
   /// Lists of one page, without those that are empty.
   public func shown(_ lists: [ShownList], on request: HTTPRequest) {
-    note(lists.filter { !$0.products.isEmpty }.map(ShopEvent.Content.shown), request)
+    note(lists.filter { !$0.products.isEmpty }.map { (nil, .shown($0)) }, request)
   }
 
-  private func note(_ contents: [ShopEvent.Content], _ request: HTTPRequest) {
+  /// Each content with the number that it has by itself.
+  private func note(_ contents: [(EventID?, ShopEvent.Content)], _ request: HTTPRequest) {
     guard !contents.isEmpty, request.method == .get,
       request.headers["Sec-Purpose"]?.contains("prefetch") != true, request.headers["Purpose"] != "prefetch"
     else { return }
@@ -43,8 +50,10 @@ public struct PageEvents: Sendable {
     guard let sender = try? conduct.sender(of: request, actor: actor, events: contents.count) else { return }
     let (now, network) = (clock.now(), Visitors.network(of: request))
     behaviour.intake.note(
-      contents.map {
-        ShopEvent(id: .random(), at: now, actor: actor, network: network, sender: sender, content: $0)
+      contents.map { id, content in
+        ShopEvent(
+          id: id ?? .random(), at: now, actor: actor, network: network, sender: sender, content: content,
+          isNumberedByContent: id != nil)
       }, from: request.sender)
   }
 }

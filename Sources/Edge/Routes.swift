@@ -58,7 +58,8 @@ public struct Routes: Sendable {
 
   private var router = Router()
   public private(set) var entries: [Entry] = []
-  private let staff: StaffAccess
+  /// Lets staff into the routes that are theirs; a handler of everyone's route asks it for what is staff's alone.
+  public let staff: StaffAccess
   private let limits: RateLimits?
   private var prefix = ""
   private var middlewares: [Middleware] = []

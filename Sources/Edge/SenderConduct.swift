@@ -32,24 +32,41 @@ public struct SenderConduct: Sendable {
 
   /// The apparent kind of the sender of so many events. Throws 429 where they are far too many.
   public func sender(of request: HTTPRequest, actor: EventActor, events: Int) throws(Problem) -> EventSender {
-    let address = request.sender
     // Without a cookie, all of an address are one.
-    let someone = Someone(actor: actor, address: address)
+    let someone = Someone(actor: actor, origin: request.sender)
     if let wait = most.take(Double(events), of: someone) { throw Problem.tooMany(wait: wait) }
     if Self.isRobot(request.headers["User-Agent"]) { return .robot }
-    var isFlood = usual.take(Double(events), of: someone) != nil
-    if case .person = actor, known.take(of: someone) == nil, newcomers.take(of: address) != nil { isFlood = true }
-    return isFlood ? .flood : .shopper
+    let isTooFast = usual.take(Double(events), of: someone) != nil
+    let isUnknown = !isKnown(someone)
+    return isTooFast || isUnknown ? .flood : .shopper
+  }
+
+  /// Whether a visitor is known, or becomes known now: one for whom its address has no room begins anew with each request.
+  private func isKnown(_ someone: Someone) -> Bool {
+    guard case .person = someone.actor else { return true }
+    // A known visitor's bucket is empty until the acquaintance ends.
+    if known.wait(of: someone) != nil { return true }
+    guard newcomers.take(of: someone.origin) == nil else { return false }
+    _ = known.take(of: someone)
+    return true
   }
 
   private struct Someone: Hashable {
     var actor: EventActor
-    var address: [UInt8]
+    /// The address that the request came from.
+    var origin: [UInt8]
 
-    init(actor: EventActor, address: [UInt8]) {
-      self.actor = actor
-      if case .person = actor { self.address = [] } else { self.address = address }
+    static func == (left: Someone, right: Someone) -> Bool {
+      left.actor == right.actor && left.address == right.address
     }
+
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(actor)
+      hasher.combine(address)
+    }
+
+    /// A person is the same at each address.
+    private var address: [UInt8] { if case .person = actor { [] } else { origin } }
   }
 
   /// Words of the names that crawlers and monitors give themselves (RFC 9110, 10.1.5). A library's name tells nothing: a

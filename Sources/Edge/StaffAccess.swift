@@ -26,6 +26,11 @@ public struct StaffAccess: Sendable {
     return .staff(roles: [.admin])
   }
 
+  /// Whether the request is one of staff with such a role. Throws a problem where its token is not the right one.
+  public func allows(_ request: HTTPRequest, to access: Access) throws(Problem) -> Bool {
+    try principal(of: request, for: access).roles.contains(where: access.allows)
+  }
+
   private func check(_ request: HTTPRequest) throws(Problem) {
     guard let token else {
       throw Problem(APIProblem.adminClosed, detail: "No admin token is set: start the shop with admin.token.")

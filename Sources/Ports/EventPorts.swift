@@ -37,6 +37,12 @@ public struct EventID: Hashable, Sendable, CustomStringConvertible {
       high: StableHash.of(text, basis: 0xcbf2_9ce4_8422_2325), low: StableHash.of(text, basis: 0x9e37_79b9_7f4a_7c15))
   }
 
+  /// The number of a click that has none of its own: one person's click on a list's product is one click, however often
+  /// the page behind it is loaded again. Goes with `ShopEvent.isNumberedByContent`.
+  public static func click(of product: ProductReference, in list: ListID) -> EventID {
+    EventID(of: "click \(list) \(product)")
+  }
+
   /// As a UUID is written.
   public var description: String {
     func digits(_ number: UInt64) -> String {
@@ -171,11 +177,15 @@ public struct ShopEvent: Hashable, Sendable {
   public var network: [UInt8]
   public var sender: EventSender
   public var content: Content
+  /// Whether `id` was made of the content alone: the store then tells people's events of one content apart by their
+  /// pseudonyms, which nobody outside can compute.
+  public var isNumberedByContent: Bool
 
   public init(
     id: EventID, at: Timestamp, actor: EventActor, network: [UInt8] = [], sender: EventSender = .shopper,
-    content: Content
+    content: Content, isNumberedByContent: Bool = false
   ) {
+    self.isNumberedByContent = isNumberedByContent
     self.id = id
     self.at = at
     self.actor = actor
@@ -236,13 +246,44 @@ public struct BehaviourRetention: Sendable, Hashable {
   }
 }
 
+/// Events that waited aside and are stored now.
+public struct TakenUp: Sendable, Hashable {
+  public var count: Int
+  /// Their known shoppers, each once.
+  public var shoppers: [ShopperID]
+
+  public init(count: Int = 0, shoppers: [ShopperID] = []) {
+    self.count = count
+    self.shoppers = shoppers
+  }
+}
+
+/// The events about unknown products that may wait at once.
+public struct AsideRoom: Sendable, Hashable {
+  /// Of all senders.
+  public var ofAll: Int
+  /// Of one person.
+  public var ofPerson: Int
+  /// Of all senders without a cookie.
+  public var ofNobody: Int
+
+  public init(ofAll: Int = 200_000, ofPerson: Int = 200, ofNobody: Int = 20_000) {
+    self.ofAll = ofAll
+    self.ofPerson = ofPerson
+    self.ofNobody = ofNobody
+  }
+
+  /// For a retailer's own files.
+  public static let unlimited = AsideRoom(ofAll: .max, ofPerson: .max, ofNobody: .max)
+}
+
 /// Stores events.
 public protocol EventStore: Sendable {
   /// Stores all the given events in one transaction, or throws and stores none; `UnusableRows` says that it can never
   /// store some of them. Repeatable.
   func write(_ events: [ShopEvent]) async throws -> StoredEvents
-  /// Stores what waits aside and whose product the catalog has now; returns how many.
-  func takeUpAside() async throws -> Int
+  /// Stores what waits aside and whose product the catalog has now.
+  func takeUpAside() async throws -> TakenUp
   /// Drops what is older than it is kept.
   func forget(now: Timestamp, retention: BehaviourRetention) async throws
 }
@@ -287,8 +328,12 @@ public protocol PersonalData: Sendable {
   func join(_ visitor: VisitorID, to customer: CustomerCode) async throws
   /// Passes on every record of the person as a line of JSON, in no order.
   func export(_ person: Person, _ line: @Sendable ([UInt8]) async throws -> Void) async throws
-  /// Deletes every record of the person; their deeds stay in the sums. Returns what was deleted and whose it was.
-  func erase(_ person: Person) async throws -> (records: [PersonalRecords], shoppers: [ShopperID])
+  /// The pseudonyms of a person's records: a customer's own and those of the visitors joined to it; of a visitor, whom a
+  /// cookie alone names, the visitor's own.
+  func pseudonyms(of person: Person) async throws -> [ShopperID]
+  /// Deletes every record of the person; their deeds stay in the sums. Events of the person until `now` that come later are
+  /// counted in the sums alone.
+  func erase(_ person: Person, now: Timestamp) async throws -> [PersonalRecords]
 }
 
 /// A value of a cache, or the version under which a value may be put there.
@@ -297,12 +342,42 @@ public enum Cached<Value: Sendable>: Sendable {
   case absent(version: String)
 }
 
+/// The lists of a cache that may lack a deed, because the cache did not take it.
+public struct StaleLists: Sendable, Hashable {
+  public var shoppers: Set<ShopperID> = []
+  /// Products whose companions by order changed.
+  public var bought: Set<ProductID> = []
+  public var isTrendingStale = false
+  /// More than can be told apart.
+  public var isEverything = false
+
+  public init() {}
+
+  public init(_ deeds: [Interaction]) {
+    shoppers = Set(deeds.map(\.shopper))
+    bought = Set(deeds.filter { $0.kind == .purchase || $0.kind == .returned }.map(\.product))
+    isTrendingStale = deeds.contains { InteractionKind.rising.contains($0.kind) }
+  }
+
+  public var isEmpty: Bool { self == StaleLists() }
+
+  /// Adds others. More than `most` shoppers or products are not told apart.
+  public mutating func add(_ other: StaleLists, most: Int) {
+    shoppers.formUnion(other.shoppers)
+    bought.formUnion(other.bought)
+    isTrendingStale = isTrendingStale || other.isTrendingStale
+    guard isEverything || other.isEverything || shoppers.count + bought.count > most else { return }
+    self = StaleLists()
+    isEverything = true
+  }
+}
+
 /// Keeps at hand what pages ask for. Each value can be read from the durable store again: a lost cache loses nothing.
 ///
 /// A deed changes only what is present. A value that was read from the durable store is kept only if no deed came
 /// since its `version` was given out, so that nothing older hides a newer deed.
 public protocol BehaviourCache: Sendable {
-  /// Adds new deeds of known shoppers to what is present.
+  /// Adds new deeds of known shoppers to what is present. After an error some of them may be there, and some may not.
   func note(_ interactions: [Interaction], now: Timestamp) async throws
   /// The shopper that a visitor's pseudonym is: itself, or the customer's from the sign-in on.
   func shopper(behind pseudonym: ShopperID) async throws -> Cached<ShopperID>
@@ -319,6 +394,8 @@ public protocol BehaviourCache: Sendable {
   /// The decayed interest at `now`.
   func trending(now: Timestamp, limit: Int) async throws -> Cached<[WeightedProduct]>
   func keep(trending: [WeightedProduct], now: Timestamp, version: String) async throws
+  /// Drops lists that lack a deed. A note from before that arrives afterwards changes nothing.
+  func drop(_ lists: StaleLists) async throws
   /// Forgets what is kept of these pseudonyms; their recent searches, of which there is no other record, only where it
   /// erases them.
   func forget(_ shoppers: [ShopperID], erasesSearches: Bool) async throws

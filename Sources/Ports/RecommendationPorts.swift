@@ -65,6 +65,7 @@ public protocol ModelLedger: Sendable {
   func serving(kind: String) async throws -> ModelEntry?
   /// Serves this model, and retires the one before it; false if there is no such model.
   func promote(_ number: Int64, now: Timestamp) async throws -> Bool
-  /// Deletes the rows of all but the newest `count` models that are not served; returns their files.
+  /// Deletes the rows of all but the newest `count` models of each state that is not served; returns their files. Refused
+  /// models so take no place of those that a rollback may serve.
   func prune(kind: String, keeping count: Int) async throws -> [String]
 }

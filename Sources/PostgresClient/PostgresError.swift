@@ -116,10 +116,17 @@ extension PostgresError: CustomStringConvertible {
   /// again.
   public var isOfValues: Bool {
     switch self {
-    case .server(let error): error.sqlState.hasPrefix("22") || error.sqlState.hasPrefix("23")
+    case .server(let error):
+      (error.sqlState.hasPrefix("22") || error.sqlState.hasPrefix("23")) && !isOfMissingPartition
     case .misuse: true
     default: false
     }
+  }
+
+  /// True when a row has no partition to go to: a check violation that names no constraint. The same row can be stored once
+  /// its partition is made.
+  public var isOfMissingPartition: Bool {
+    if case .server(let error) = self { error.sqlState == "23514" && error.constraint == nil } else { false }
   }
 
   private static func named(_ name: String, _ value: String?) -> String {

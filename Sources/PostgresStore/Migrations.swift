@@ -24,6 +24,7 @@ extension Migration {
     Migration(number: 12, name: "behaviour", embedded: PackageResources._012_behaviour_sql),
     Migration(number: 13, name: "jobs", embedded: PackageResources._013_jobs_sql),
     Migration(number: 14, name: "models", embedded: PackageResources._014_models_sql),
+    Migration(number: 15, name: "erasures", embedded: PackageResources._015_erasures_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

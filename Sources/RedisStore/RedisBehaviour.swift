@@ -1,11 +1,17 @@
 public import Catalog
 import Glibc
 public import Ports
+import Threading
 
 /// Shoppers' last deeds and profiles, companions of products and trending products in Redis.
 ///
 /// Every key can be absent: it is then read from the durable store and kept for some time. A deed changes only keys that
-/// are present. A shopper's `version` counts deeds, so that a list that was read before a deed is not kept after it.
+/// are present, and does not prolong them. Who finds a list absent leaves a `version`, a random word, which each deed
+/// deletes: a list that was read before a deed, a forgetting or a loss of all keys finds its word gone and is not kept.
+///
+/// A note that Redis did not answer may still be in its socket and run later, after the lists were read anew. Each process
+/// therefore numbers its notes by an epoch; `drop` begins the next one and raises the process's fence, and Redis passes over
+/// notes from before the fence. (Kleppmann, Designing Data-Intensive Applications, 2017, chapter 8: fencing tokens.)
 public struct RedisBehaviour: BehaviourCache {
   static let timeToLive = Duration.seconds(7_200)
   static let mostRecent = 100
@@ -13,10 +19,20 @@ public struct RedisBehaviour: BehaviourCache {
   private static let companionsTimeToLive = Duration.seconds(600)
   /// A list of none is present too.
   private static let nothing = "-"
+  /// Deeds, shoppers or keys of one round trip: Redis answers it well within a call's deadline.
+  private static let batchSize = 200
+  /// No note waits in a socket for as long.
+  private static let fenceTimeToLive = Duration.seconds(86_400)
 
   let client: RedisClient
+  private let fence = "vitrine:fence:\(RedisBehaviour.token())"
+  private let epoch = Guarded<Int64>(1)
 
   public init(_ client: RedisClient) { self.client = client }
+
+  private static func token() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
+
+  private static let parts = ["recent", "profile", "identity", "version", "joined"]
 
   private static func key(_ shopper: ShopperID, _ part: String) -> String {
     "vitrine:shopper:\(shopper.rawValue):\(part)"
@@ -28,36 +44,43 @@ public struct RedisBehaviour: BehaviourCache {
 
   // MARK: Deeds
 
-  /// KEYS: recent, version, profile. ARGV: the deed, the most kept, seconds, the deed's time.
+  /// KEYS: recent, version, profile, fence. ARGV: the epoch, the deed, the most kept, the deed's time.
   ///
   /// The list has the newest first. A deed that comes late would push out a newer one: the list is read anew then.
   private static let noteDeed = """
-    redis.call('INCR', KEYS[2])
-    redis.call('EXPIRE', KEYS[2], ARGV[3])
-    redis.call('DEL', KEYS[3])
+    if tonumber(redis.call('GET', KEYS[4]) or 0) > tonumber(ARGV[1]) then return 0 end
+    redis.call('DEL', KEYS[2], KEYS[3])
     local newest = redis.call('LINDEX', KEYS[1], 0)
     if newest then
       local time = tonumber(string.match(newest, '%d+$'))
       if time and time > tonumber(ARGV[4]) then
         redis.call('DEL', KEYS[1])
       else
-        redis.call('LPUSH', KEYS[1], ARGV[1])
-        redis.call('LTRIM', KEYS[1], 0, ARGV[2])
-        redis.call('EXPIRE', KEYS[1], ARGV[3])
+        redis.call('LPUSH', KEYS[1], ARGV[2])
+        redis.call('LTRIM', KEYS[1], 0, ARGV[3])
       end
     end
     return 1
     """
 
-  /// KEYS: trending. ARGV: the weight, the product.
+  /// KEYS: trending, fence. ARGV: the epoch, the weight, the product.
   private static let noteTrending = """
-    if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('ZINCRBY', KEYS[1], ARGV[1], ARGV[2]) end
+    if tonumber(redis.call('GET', KEYS[2]) or 0) > tonumber(ARGV[1]) then return 0 end
+    if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('ZINCRBY', KEYS[1], ARGV[2], ARGV[3]) end
+    return 1
+    """
+
+  /// KEYS: fence. ARGV: the epoch, seconds. A fence is never lowered.
+  private static let raiseFence = """
+    if tonumber(redis.call('GET', KEYS[1]) or 0) < tonumber(ARGV[1]) then
+      redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+    end
     return 1
     """
 
   /// KEYS: the value, its version. ARGV: the version under which it was read, seconds, the commands' words.
   private static let keepIfUnchanged = """
-    if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 0 end
+    if ARGV[1] == '' or redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
     redis.call('DEL', KEYS[1])
     for index = 4, #ARGV do redis.call(ARGV[3], KEYS[1], ARGV[index]) end
     redis.call('EXPIRE', KEYS[1], ARGV[2])
@@ -65,41 +88,85 @@ public struct RedisBehaviour: BehaviourCache {
     """
 
   public func note(_ interactions: [Interaction], now: Timestamp) async throws {
-    var commands: [RedisCommand] = []
-    for deed in interactions {
-      let shopper = deed.shopper
+    let epoch = String(epoch.withLock { $0 })
+    for start in stride(from: 0, to: interactions.count, by: Self.batchSize) {
+      let deeds = interactions[start..<min(start + Self.batchSize, interactions.count)]
+      let replies = try await client.run(deeds.flatMap { commands(for: $0, epoch: epoch, now: now) })
+      // Another task dropped these lists meanwhile: the deeds may not be in what was read anew.
+      for case .integer(0) in replies { throw RedisError.refused("FENCED") }
+    }
+  }
+
+  private func commands(for deed: Interaction, epoch: String, now: Timestamp) -> [RedisCommand] {
+    let shopper = deed.shopper
+    var commands = [
+      Self.script(
+        Self.noteDeed,
+        keys: [Self.key(shopper, "recent"), Self.key(shopper, "version"), Self.key(shopper, "profile"), fence],
+        [epoch, Self.text(of: deed), String(Self.mostRecent - 1), String(deed.at.microsecondsSinceEpoch)])
+    ]
+    if InteractionKind.rising.contains(deed.kind) {
+      let weight = deed.weight * TrendingScale.growth(until: deed.at, since: TrendingScale.landmark(of: now))
       commands.append(
         Self.script(
-          Self.noteDeed,
-          keys: [Self.key(shopper, "recent"), Self.key(shopper, "version"), Self.key(shopper, "profile")],
-          [
-            Self.text(of: deed), String(Self.mostRecent - 1), Self.seconds(Self.timeToLive),
-            String(deed.at.microsecondsSinceEpoch),
-          ]))
-      if InteractionKind.rising.contains(deed.kind) {
-        let weight = deed.weight * TrendingScale.growth(until: deed.at, since: TrendingScale.landmark(of: now))
-        commands.append(
-          Self.script(
-            Self.noteTrending, keys: [TrendingScale.key(now)], ["\(weight)", deed.product.description]))
-      }
-      if deed.kind == .purchase || deed.kind == .returned {
-        commands.append(["INCR", Self.key(.bought, deed.product, "version")])
-        commands.append(["EXPIRE", Self.key(.bought, deed.product, "version"), Self.seconds(Self.timeToLive)])
-        commands.append(["DEL", Self.key(.bought, deed.product, "list")])
-      }
+          Self.noteTrending, keys: [TrendingScale.key(now), fence], [epoch, "\(weight)", deed.product.description]))
     }
-    _ = try await client.run(commands)
+    if deed.kind == .purchase || deed.kind == .returned {
+      // A script, whose answer is not a count that could be 0.
+      commands.append(Self.script(Self.deleteKeys, keys: Self.keys(.bought, deed.product), []))
+    }
+    return commands
+  }
+
+  private static let deleteKeys = "redis.call('DEL', unpack(KEYS)) return 1"
+
+  private static func keys(_ list: CompanionList, _ product: ProductID) -> [String] {
+    [key(list, product, "version"), key(list, product, "list")]
+  }
+
+  public func drop(_ lists: StaleLists) async throws {
+    let next = epoch.withLock { epoch in
+      epoch += 1
+      return epoch
+    }
+    _ = try await client.run([
+      Self.script(Self.raiseFence, keys: [fence], [String(next), Self.seconds(Self.fenceTimeToLive)])
+    ])
+    var keys = lists.shoppers.flatMap { shopper in
+      Self.parts.map { Self.key(shopper, $0) }
+    }
+    keys += lists.bought.flatMap { Self.keys(.bought, $0) }
+    if lists.isTrendingStale || lists.isEverything { keys += try await client.keys(matching: "vitrine:trending:*") }
+    if lists.isEverything {
+      for pattern in ["vitrine:shopper:*", "vitrine:bought-with:*"] { keys += try await client.keys(matching: pattern) }
+    }
+    try await delete(keys)
+  }
+
+  private func delete(_ keys: [String]) async throws {
+    for start in stride(from: 0, to: keys.count, by: Self.batchSize) {
+      var command: RedisCommand = ["UNLINK"]
+      for key in keys[start..<min(start + Self.batchSize, keys.count)] { command.append(key) }
+      _ = try await client.run([command])
+    }
+  }
+
+  /// Reads a value together with the word under which it may be kept, which is made where there is none.
+  private func read(
+    _ command: RedisCommand, versionAt version: String
+  ) async throws -> (reply: RedisReply, version: String) {
+    let replies = try await client.run([
+      ["SET", version, Self.token(), "NX", "EX", Self.seconds(Self.timeToLive)], ["GET", version], command,
+    ])
+    return (replies[2], try replies[1].text("GET") ?? "")
   }
 
   // MARK: Shoppers
 
   public func shopper(behind pseudonym: ShopperID) async throws -> Cached<ShopperID> {
-    let replies = try await client.run([
-      ["GET", Self.key(pseudonym, "joined")], ["GET", Self.key(pseudonym, "identity")],
-    ])
-    guard let number = try replies[1].text("GET").flatMap({ Int64($0) }) else {
-      return .absent(version: try replies[0].text("GET") ?? "")
-    }
+    let (reply, version) = try await read(
+      ["GET", Self.key(pseudonym, "identity")], versionAt: Self.key(pseudonym, "joined"))
+    guard let number = try reply.text("GET").flatMap({ Int64($0) }) else { return .absent(version: version) }
     return .present(ShopperID(rawValue: number))
   }
 
@@ -110,12 +177,11 @@ public struct RedisBehaviour: BehaviourCache {
   }
 
   public func recent(of shopper: ShopperID) async throws -> Cached<[Interaction]> {
-    let replies = try await client.run([
-      ["GET", Self.key(shopper, "version")],
+    let (reply, version) = try await read(
       ["LRANGE", Self.key(shopper, "recent"), "0", String(Self.mostRecent - 1)],
-    ])
-    let items = try replies[1].texts("LRANGE")
-    guard !items.isEmpty else { return .absent(version: try replies[0].text("GET") ?? "") }
+      versionAt: Self.key(shopper, "version"))
+    let items = try reply.texts("LRANGE")
+    guard !items.isEmpty else { return .absent(version: version) }
     return .present(items.compactMap { Self.interaction($0, of: shopper) })
   }
 
@@ -128,11 +194,10 @@ public struct RedisBehaviour: BehaviourCache {
   }
 
   public func profile(of shopper: ShopperID) async throws -> Cached<ShopperProfile> {
-    let replies = try await client.run([
-      ["GET", Self.key(shopper, "version")], ["GET", Self.key(shopper, "profile")],
-    ])
-    guard let text = try replies[1].text("GET"), let profile = ShopperProfile(json: text) else {
-      return .absent(version: try replies[0].text("GET") ?? "")
+    let (reply, version) = try await read(
+      ["GET", Self.key(shopper, "profile")], versionAt: Self.key(shopper, "version"))
+    guard let text = try reply.text("GET"), let profile = ShopperProfile(json: text) else {
+      return .absent(version: version)
     }
     return .present(profile)
   }
@@ -144,24 +209,17 @@ public struct RedisBehaviour: BehaviourCache {
   }
 
   public func forget(_ shoppers: [ShopperID], erasesSearches: Bool) async throws {
-    var keys = shoppers.flatMap { shopper in ["recent", "profile", "identity"].map { Self.key(shopper, $0) } }
-    if erasesSearches { keys += shoppers.map(RedisRecentSearches.key) }
-    // A changed version keeps a list out that is being read now; it expires like the others.
-    let versions = shoppers.flatMap { shopper in ["version", "joined"].map { Self.key(shopper, $0) } }
-    let changes: [RedisCommand] = versions.flatMap { version -> [RedisCommand] in
-      [["INCR", version], ["EXPIRE", version, Self.seconds(Self.timeToLive)]]
-    }
-    _ = try await client.run(changes + keys.map { ["DEL", $0] })
+    let keys = shoppers.flatMap { shopper in Self.parts.map { Self.key(shopper, $0) } }
+    try await delete(keys + (erasesSearches ? shoppers.map(RedisRecentSearches.key) : []))
   }
 
   // MARK: Products
 
   public func companions(of product: ProductID, in list: CompanionList) async throws -> Cached<[WeightedProduct]> {
-    let replies = try await client.run([
-      ["GET", Self.key(list, product, "version")], ["LRANGE", Self.key(list, product, "list"), "0", "-1"],
-    ])
-    let items = try replies[1].texts("LRANGE")
-    guard !items.isEmpty else { return .absent(version: try replies[0].text("GET") ?? "") }
+    let (reply, version) = try await read(
+      ["LRANGE", Self.key(list, product, "list"), "0", "-1"], versionAt: Self.key(list, product, "version"))
+    let items = try reply.texts("LRANGE")
+    guard !items.isEmpty else { return .absent(version: version) }
     return .present(items.compactMap(Self.weighted))
   }
 

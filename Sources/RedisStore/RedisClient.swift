@@ -141,6 +141,20 @@ public final class RedisClient: Sendable {
     guard case .status("OK") = try await send([["FLUSHDB"]], deadline)[0] else { throw .unexpectedReply("FLUSHDB") }
   }
 
+  /// The names of all keys of a pattern, read a part at a time so that no other client waits for long. A key that comes or
+  /// goes meanwhile may be among them or not.
+  func keys(matching pattern: String) async throws(RedisError) -> [String] {
+    var (found, cursor): (Set<String>, String) = ([], "0")
+    repeat {
+      guard case .array(let parts) = try await send([["SCAN", cursor, "MATCH", pattern, "COUNT", "1000"]], nil)[0],
+        parts.count == 2, let next = try parts[0].text("SCAN")
+      else { throw .unexpectedReply("SCAN") }
+      found.formUnion(try parts[1].texts("SCAN"))
+      cursor = next
+    } while cursor != "0"
+    return Array(found)
+  }
+
   /// The names of all keys; for tests, since a large database takes long to list.
   public func keys() async throws(RedisError) -> [String] {
     try await send([["KEYS", "*"]], nil)[0].texts("KEYS")

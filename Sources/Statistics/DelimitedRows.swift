@@ -31,7 +31,7 @@ public struct DelimitedRows: Sendable {
   /// `columns` are looked up by any of their names, in any case; the first `required` of them must be there.
   public init(_ bytes: [UInt8], columns: [[String]], required: Int) throws(Unusable) {
     self.bytes = bytes
-    // A byte order mark is no part of the first name.
+    // A byte order mark does not belong to the first name.
     var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
     let head = bytes[start..<end]

@@ -41,24 +41,32 @@ public struct BehaviourAPI: Sendable {
     guard request.headers["Content-Type"]?.lowercased().hasPrefix("application/json") == true else {
       throw Problem(APIProblem.invalidBody, detail: "Send the events as application/json.")
     }
-    let items = try EventReader.items(in: request.body)
+    let (items, isList) = try EventReader.items(in: request.body)
     let actor = Visitors.actor(of: request)
     let sender = try conduct.sender(of: request, actor: actor, events: items.count)
     let reader = EventReader(
-      actor: actor, network: Visitors.network(of: request), sender: sender, now: clock.now())
+      actor: actor, network: Visitors.network(of: request), sender: sender, now: clock.now(), isList: isList)
     var events: [ShopEvent] = []
+    var places: [Int] = []
     var faults: [EventReader.Fault] = []
     for (index, item) in items.enumerated() {
-      do { events.append(try reader.event(item, at: index)) } catch { faults.append(error) }
+      do {
+        events.append(try reader.event(item, at: index))
+        places.append(index)
+      } catch { faults.append(error) }
     }
     guard !events.isEmpty else { throw Self.problem(faults) }
-    let outcomes = try await stored(events)
+    let outcomes = try await stored(events, from: request.sender)
+    for (index, outcome) in zip(places, outcomes) {
+      guard case .unusable(let reason) = outcome else { continue }
+      faults.append(EventReader.Fault(index: index, member: nil, reason: "cannot be stored: \(reason)"))
+    }
     return Self.answer(outcomes, faults)
   }
 
-  private func stored(_ events: [ShopEvent]) async throws -> [EventOutcome] {
+  private func stored(_ events: [ShopEvent], from sender: [UInt8]) async throws -> [EventOutcome] {
     do {
-      return try await behaviour.intake.submit(events)
+      return try await behaviour.intake.submit(events, from: sender)
     } catch is EventIntake.Full {
       throw Problem(
         APIProblem.databaseUnavailable, detail: "More events come in than can be stored now. Send these again.",

@@ -21,7 +21,7 @@ struct EventReader {
     static let aheadMinutes: Int64 = 5
   }
 
-  /// What is wrong with one event.
+  /// A mistake in one event.
   struct Fault: Error {
     var index: Int
     /// nil: the event as a whole.
@@ -35,19 +35,21 @@ struct EventReader {
   let network: [UInt8]
   let sender: EventSender
   let now: Timestamp
+  /// Whether the events came as a list.
+  let isList: Bool
 
   /// The events of a body: one object, or an object with a list of them as its `events`.
-  static func items(in body: [UInt8]) throws -> [JSONValue] {
+  static func items(in body: [UInt8]) throws -> (items: [JSONValue], isList: Bool) {
     guard let document = try? JSONValue(parsing: body), document.object != nil else {
       throw Problem(APIProblem.invalidBody, detail: "The body is not a JSON object.")
     }
-    if document["type"] != nil { return [document] }
+    if document["type"] != nil { return ([document], false) }
     guard let items = document["events"]?.array, (1...Limits.events).contains(items.count) else {
       throw Problem(
         APIProblem.invalidBody,
         detail: "Send one event, or an object with a list of 1 to \(Limits.events) events as its `events`.")
     }
-    return items
+    return (items, true)
   }
 
   func event(_ item: JSONValue, at index: Int) throws(Fault) -> ShopEvent {
@@ -69,19 +71,24 @@ struct EventReader {
       }
       content = .deed(try deed(kind, members))
     }
+    let own = try id(members)
+    let ofContent = Self.idOfContent(content)
+    guard own != nil || ofContent != nil || !isList else {
+      throw members.fault("id", "is missing: an event of a list needs a UUID, by which it can be sent again")
+    }
     return ShopEvent(
-      id: try id(members, content: content), at: at, actor: actor, network: network, sender: sender, content: content)
+      id: own ?? ofContent ?? .random(), at: at, actor: actor, network: network, sender: sender, content: content,
+      isNumberedByContent: own == nil && ofContent != nil)
   }
 
-  /// An event without a number of its own is told apart by its content where that says enough: a click on a search's
-  /// product is one click.
-  private func id(_ members: Members, content: ShopEvent.Content) throws(Fault) -> EventID {
-    guard let text = try members.text("id", atMost: 36) else {
-      if case .deed(let deed) = content, deed.kind == .click, let list = deed.list {
-        return EventID(of: "click \(list) \(deed.product)")
-      }
-      return .random()
-    }
+  /// The number of an event without one of its own, where its content tells it apart.
+  private static func idOfContent(_ content: ShopEvent.Content) -> EventID? {
+    guard case .deed(let deed) = content, deed.kind == .click, let list = deed.list else { return nil }
+    return .click(of: deed.product, in: list)
+  }
+
+  private func id(_ members: Members) throws(Fault) -> EventID? {
+    guard let text = try members.text("id", atMost: 36) else { return nil }
     guard let id = EventID(text) else {
       throw members.fault("id", "must be a UUID as 123e4567-e89b-12d3-a456-426614174000")
     }

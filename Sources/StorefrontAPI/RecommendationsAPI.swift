@@ -22,12 +22,18 @@ public struct RecommendationsAPI: Sendable {
   }
 
   public func register(on routes: inout Routes) {
-    routes.get("/v1/recommendations", Route(access: .everyone, name: "recommendations"), answer)
+    let staff = routes.staff
+    routes.get("/v1/recommendations", Route(access: .everyone, name: "recommendations")) { request in
+      // A token that is given must be the right one.
+      let isStaff = try request.headers["Authorization"] != nil && staff.allows(request, to: .staff(.merchandiser))
+      return try await answer(request, isStaff: isStaff)
+    }
   }
 
-  @Sendable private func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
+  private func answer(_ request: HTTPRequest, isStaff: Bool) async throws -> HTTPResponse {
     let input = try await input(of: request)
     var answer = await recommendations.recommend(input)
+    if !isStaff { answer.hideRules() }
     let ids = Set(answer.rows.flatMap { $0.products.map(\.product) })
     var cards: [ProductID: ProductCard] = [:]
     do {
@@ -158,7 +164,7 @@ enum RecommendationsJSON {
       writer.name("products")
       writer.array { writer in
         for product in row.products {
-          // A product that is no longer sold has no card and is left out, unless no card is to be had.
+          // A product that is no longer sold has no card and is left out, unless no card can be had.
           if !cards.isEmpty, cards[product.product] == nil { continue }
           write(product, cards[product.product], &writer)
         }

@@ -1,10 +1,13 @@
 // The intake of events, with a store in memory:
 // 1. Whatever requests come together, each is answered with the fates of its own events, after they are stored.
 // 2. Events that the store can never keep take no other along (random batches, seed printed).
+// 8. After a failure the next try waits for its time, whatever comes in meanwhile. Events that nobody waits for outlive
+//    failures of another kind too, up to a number of tries; then they are counted as dropped, with the reason.
 // 3. While the store is away, who waits is told, and what nobody waits for is stored once it is back, each event once.
 // 4. There is a bound on what waits: more is refused, and the shop's own events beyond it are counted as dropped.
 // 5. What waits when the intake stops is stored; later events are refused.
-// 6. One sender takes a twentieth of the room at most, also while the store is away; the others have the rest.
+// 6. One sender takes a twentieth of the room at most, of posted events a quarter, also while the store is away; the others
+//    have the rest.
 // 7. Who waits for what was noted before goes on once it is stored, or hears that the store is away.
 import Behaviour
 import Catalog
@@ -14,18 +17,26 @@ import TestSupport
 import Testing
 import Threading
 
+private struct OddFailure: Error {}
+
 /// Keeps events in memory; refuses products below 1, and everything while it is away.
 private final class MemoryStore: EventStore {
   struct State {
     var stored: [ShopEvent] = []
     var isAway = false
     var writes = 0
+    /// Tries that fail for a reason that is nobody's.
+    var oddFailures = 0
   }
   let state = Guarded(State())
 
   func write(_ events: [ShopEvent]) async throws -> StoredEvents {
     try state.withLock { state in
       state.writes += 1
+      if state.oddFailures > 0 {
+        state.oddFailures -= 1
+        throw OddFailure()
+      }
       guard !state.isAway else { throw DependencyUnavailable(dependency: "memory", reason: "away") }
       guard events.allSatisfy({ $0.productNumber > 0 }) else { throw UnusableRows(reason: "a product below 1") }
       let known = Set(state.stored.map(\.id))
@@ -35,7 +46,7 @@ private final class MemoryStore: EventStore {
     }
   }
 
-  func takeUpAside() async throws -> Int { 0 }
+  func takeUpAside() async throws -> TakenUp { TakenUp() }
   func forget(now: Timestamp, retention: BehaviourRetention) async throws {}
 
   var storedNumbers: [Int64] { state.withLock { $0.stored.map(\.productNumber) } }
@@ -128,13 +139,65 @@ extension ShopEvent {
     #expect(store.storedNumbers.sorted() == [2, 3, 4])
   }
 
+  @Test("8: the next try has its time", .timeLimit(.minutes(2)))
+  func nextTry() async throws {
+    let intake = intake { $0.retryPause = .seconds(3_600) }
+    store.state.withLock { $0.isAway = true }
+    try await running(intake) {
+      await #expect(throws: DependencyUnavailable.self) { _ = try await intake.submit([Self.view(1)]) }
+      // Each would be a try of its own, if it began one.
+      for number in Int64(2)..<20 {
+        intake.note([Self.view(number)], from: [])
+        try await Task.sleep(for: .milliseconds(10))
+      }
+      store.state.withLock { $0.isAway = false }
+    }
+    #expect(store.state.withLock { $0.writes } == 2, "the first, and the last when the intake stops")
+    #expect(store.storedNumbers.sorted() == Array(2..<20))
+  }
+
+  @Test("8: failures of another kind", .timeLimit(.minutes(2)))
+  func oddFailures() async throws {
+    let intake = intake {
+      $0.mostTries = 4
+      $0.retryPause = .milliseconds(1)
+    }
+    store.state.withLock { $0.oddFailures = 3 }
+    try await running(intake) {
+      intake.note([Self.view(1)], from: [])
+      try await until("the fourth try stores it") { store.storedNumbers == [1] }
+      store.state.withLock { $0.oddFailures = 4 }
+      intake.note([Self.view(2), Self.view(3)], from: [])
+      try await until("it is given up") {
+        metrics.exposition().contains(#"vitrine_events_dropped_total{reason="refused"} 2"#)
+      }
+      #expect(try await intake.submit([Self.view(4)]) == [.stored])
+    }
+    #expect(store.storedNumbers.sorted() == [1, 4])
+  }
+
+  @Test("6: posted events' share", .timeLimit(.minutes(2)))
+  func postedShare() async throws {
+    let intake = intake { $0.capacity = 100 }
+    // More than the quarter of one sender is refused at once; nothing is stored before the intake runs.
+    await #expect(throws: EventIntake.Full.self) {
+      _ = try await intake.submit((1...26).map(Self.view), from: [1])
+    }
+    try await running(intake) {
+      let first = try await intake.submit((1...25).map(Self.view), from: [1])
+      let second = try await intake.submit((30...54).map(Self.view), from: [2])
+      let third = try await intake.submit((60...130).map(Self.view))
+      #expect([first.count, second.count, third.count] == [25, 25, 71])
+    }
+  }
+
   @Test("4, 5: bounds and the end", .timeLimit(.minutes(2)))
   func bounds() async throws {
     let intake = intake { $0.capacity = 10 }
     intake.note((1...9).map(Self.view), from: [])
     intake.note([Self.view(10), Self.view(11)], from: [])
     await #expect(throws: EventIntake.Full.self) { _ = try await intake.submit([Self.view(12), Self.view(13)]) }
-    #expect(metrics.exposition().contains("vitrine_events_dropped_total 2"))
+    #expect(metrics.exposition().contains(#"vitrine_events_dropped_total{reason="no_room"} 2"#))
     let logger = logger
     let loop = Task { await intake.run(logger: logger) }
     loop.cancel()

@@ -1,14 +1,17 @@
 // Events in a real Postgres:
 // 1. An event is stored once, by its number, on whatever day of the near ones it is sent again; late and unordered ones
 //    are stored as they are.
-// 2. An event about an unknown product waits aside, and is stored once the catalog has the product.
+// 2. An event about an unknown product waits aside, and is stored once the catalog has the product. There is room for so
+//    many of one person, of nobody and of all; the next is refused with the reason.
 // 3. Without consent nothing but the sums by day, kind and product is kept.
 // 4. A shopper's recent deeds are the newest of the store, and after the sign-in the visitor's are the customer's
 //    (random history, seed printed).
 // 5. Erasure deletes every record of the person and of the visitors joined to it, and no other's; the deeds stay in the
-//    sums. The export before it holds as many records as were erased.
-// 6. Each kind is kept for its days, and then its partitions are dropped.
+//    sums. The export before it holds as many records as were erased. Events of the erased from before that come later are
+//    counted in the sums alone, in whatever process they waited; later deeds are stored.
+// 6. Each kind is kept for its days, and then its partitions are dropped, also under a process that had seen them.
 // 7. No table holds a visitor's number, a customer's code or an order's number.
+// 9. A click without a number of its own is one click of each person, however often it comes.
 // 8. What goes together is what the same shoppers viewed within the hour, and what one order holds.
 import Behaviour
 import Catalog
@@ -82,7 +85,7 @@ import Threading
   @Test("2: aside", .timeLimit(.minutes(5)))
   func aside() async throws {
     let shop = try await Shop()
-    var early = Self.event(.purchase, ProductID(rawValue: 1), order: "A")
+    var early = Self.event(.purchase, ProductID(rawValue: 1), by: .person(.customer(Self.anna)), order: "A")
     early.content = .deed(ProductDeed(.purchase, .sku("SKU-LATER"), quantity: 3, order: "A"))
     let never = Self.event(.view, ProductID(rawValue: 987_654_321))
     var known = early
@@ -90,17 +93,90 @@ import Threading
     known.content = .deed(ProductDeed(.view, .sku("SKU-P3")))
     #expect(try await shop.store.write([early, never, known]).outcomes == [.aside, .aside, .stored])
     #expect(try await shop.store.write([early]).outcomes == [.repeated])
-    #expect(try await shop.store.takeUpAside() == 0)
+    #expect(try await shop.store.takeUpAside() == TakenUp())
     try await shop.pool.execute(
       """
       WITH product AS (
         INSERT INTO catalog.product (source, code, title, lifecycle) VALUES ('test', 'L', 'Later', 'listed') RETURNING id
       ) INSERT INTO catalog.variant (product_id, sku) SELECT id, 'SKU-LATER' FROM product
       """)
-    #expect(try await shop.store.takeUpAside() == 1)
+    let taken = try await shop.store.takeUpAside()
+    #expect(taken.count == 1)
+    #expect(taken.shoppers == [try await shop.store.shopper(of: .customer(Self.anna))])
     #expect(try await shop.count("event", where: "kind = 'purchase' AND quantity = 3") == 1)
     #expect(try await shop.count("event_aside") == 1)
     #expect(try await shop.store.write([early]).outcomes == [.repeated])
+  }
+
+  @Test("2: room aside", .timeLimit(.minutes(5)))
+  func asideRoom() async throws {
+    let shop = try await Shop()
+    let store = PostgresBehaviour(shop.pool, asideRoom: AsideRoom(ofAll: 10, ofPerson: 3, ofNobody: 5))
+    func unknown(_ count: Int, by actor: EventActor) async throws -> [String] {
+      let events = (0..<count).map { _ in Self.event(.view, ProductID(rawValue: 987_654_321), by: actor) }
+      return try await store.write(events).outcomes.map { outcome in
+        if case .unusable = outcome { "refused" } else { "\(outcome)" }
+      }
+    }
+    let people = (0..<4).map { _ in EventActor.person(.visitor(.random())) }
+    #expect(try await unknown(4, by: people[0]) == ["aside", "aside", "aside", "refused"])
+    #expect(try await unknown(1, by: people[0]) == ["refused"])
+    #expect(try await unknown(4, by: .nobody) == ["aside", "aside", "aside", "aside"])
+    #expect(try await unknown(2, by: .nobody) == ["aside", "refused"])
+    #expect(try await unknown(3, by: people[1]) == ["aside", "aside", "refused"], "of all")
+    #expect(try await store.write([Self.event(.view, shop.products[0], by: people[0])]).outcomes == [.stored])
+    #expect(try await shop.count("event_aside") == 10)
+  }
+
+  @Test("5: erased, and late", .timeLimit(.minutes(5)))
+  func lateEvents() async throws {
+    let shop = try await Shop()
+    let visitor = VisitorID.random()
+    let (browser, customer) = (EventActor.person(.visitor(visitor)), EventActor.person(.customer(Self.anna)))
+    let p = shop.products
+    _ = try await shop.store.write([Self.event(.view, p[0], by: browser), Self.event(.purchase, p[0], by: customer)])
+    try await shop.store.join(visitor, to: Self.anna)
+    let shopper = try await shop.store.shopper(of: .customer(Self.anna))
+    _ = try await shop.store.erase(.customer(Self.anna), now: Self.time(minutesAgo: 10))
+    // Another process's, which had them waiting.
+    let other = PostgresBehaviour(shop.pool)
+    let late = [
+      Self.event(.view, p[1], by: browser, minutesAgo: 10), Self.event(.purchase, p[1], by: customer, minutesAgo: 99),
+      ShopEvent(
+        id: .random(), at: Self.time(minutesAgo: 11), actor: browser,
+        content: .shown(ShownList(list: .random(), placement: "home", products: p))),
+    ]
+    #expect(try await other.write(late).outcomes == [.counted, .counted, .counted])
+    #expect(try await shop.count("event") == 0)
+    #expect(try await shop.count("impression") == 0)
+    #expect(try await shop.count("anonymous_day", where: "product_id = \(p[1]) AND deeds = 1") == 2)
+    // The browser goes on, as a stranger.
+    let (next, stranger) = (Self.event(.view, p[2], by: browser, minutesAgo: 9), Self.event(.view, p[2]))
+    #expect(try await other.write([next, stranger]).outcomes == [.stored, .stored])
+    #expect(try await shop.store.recent(of: shopper, limit: 9) == [])
+    #expect(try await !shop.everything().contains(String(shopper.rawValue)))
+    try await shop.store.forget(now: Self.now, retention: BehaviourRetention())
+    #expect(try await shop.count("erasure") == 2)
+    let later = Timestamp(microsecondsSinceEpoch: Self.now.microsecondsSinceEpoch + 10 * 86_400_000_000)
+    try await shop.store.forget(now: later, retention: BehaviourRetention())
+    #expect(try await shop.count("erasure") == 0)
+  }
+
+  @Test("9: one click", .timeLimit(.minutes(5)))
+  func oneClick() async throws {
+    let shop = try await Shop()
+    let list = ListID.random()
+    func click(_ actor: EventActor, _ product: ProductID) -> ShopEvent {
+      ShopEvent(
+        id: .click(of: .id(product), in: list), at: Self.now, actor: actor,
+        content: .deed(ProductDeed(.click, .id(product), list: list)), isNumberedByContent: true)
+    }
+    let people = (0..<2).map { _ in EventActor.person(.visitor(.random())) }
+    let p = shop.products
+    let events = [click(people[0], p[0]), click(people[1], p[0]), click(people[0], p[1]), click(.nobody, p[0])]
+    #expect(try await shop.store.write(events).outcomes == [.stored, .stored, .stored, .stored])
+    #expect(try await shop.store.write(events).outcomes == [.repeated, .repeated, .repeated, .repeated])
+    #expect(try await shop.count("event") == 4)
   }
 
   @Test("3: without consent", .timeLimit(.minutes(5)))
@@ -155,8 +231,8 @@ import Threading
 
     let exported = Guarded(0)
     try await shop.store.export(.customer(Self.anna)) { _ in exported.withLock { $0 += 1 } }
-    let erased = try await shop.store.erase(.customer(Self.anna))
-    #expect(erased.records.reduce(0) { $0 + $1.count } == times(of: annas).count + 1)
+    let erased = try await shop.store.erase(.customer(Self.anna), now: Self.now)
+    #expect(erased.reduce(0) { $0 + $1.count } == times(of: annas).count + 1)
     #expect(exported.withLock { $0 } == times(of: annas).count + 1)
     #expect(try await shop.store.recent(of: shopper, limit: 10) == [])
     #expect(try await shop.count("identity") == 0)
@@ -185,7 +261,14 @@ import Threading
     #expect(try await shop.count("event", where: "kind = 'view'") == 2)
     #expect(try await shop.count("event", where: "kind = 'purchase'") == 4)
     #expect(try await shop.count("impression") == 1)
-    // A dropped day can be written again.
+    // A dropped day can be written again, also by a process that had seen it and does not know.
+    let other = PostgresBehaviour(shop.pool)
+    for _ in 0..<2 {
+      let late = Self.event(.view, shop.products[0], minutesAgo: 11 * day)
+      #expect(try await other.write([late]).outcomes == [.stored])
+      try await shop.store.forget(
+        now: Self.now, retention: BehaviourRetention(browsingDays: 10, orderDays: 100, shownDays: 1))
+    }
     #expect(
       try await shop.store.write([Self.event(.view, shop.products[0], minutesAgo: 11 * day)]).outcomes == [.stored])
   }
@@ -201,8 +284,9 @@ import Threading
       Self.event(.view, p[0], by: people[1], minutesAgo: 50), Self.event(.click, p[1], by: people[1], minutesAgo: 40),
       Self.event(.view, p[3], by: people[1], minutesAgo: 45), Self.event(.view, p[3], by: people[2], minutesAgo: 45),
       Self.event(.purchase, p[4], by: people[2], order: "A"), Self.event(.purchase, p[5], by: people[2], order: "A"),
-      Self.event(.purchase, p[6], by: people[2], order: "B"), Self.event(.purchase, p[5], order: "C"),
-      Self.event(.purchase, p[4], order: "C"),
+      Self.event(.purchase, p[6], by: people[2], order: "B"), Self.event(.purchase, p[5], by: people[0], order: "C"),
+      Self.event(.purchase, p[4], by: people[0], order: "C"), Self.event(.purchase, p[6], order: "D"),
+      Self.event(.purchase, p[6], order: "E"),
     ]
     var robot = Self.event(.purchase, p[7], by: people[2], order: "A")
     robot.sender = .robot

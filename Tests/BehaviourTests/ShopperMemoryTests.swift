@@ -1,11 +1,16 @@
 // The lists at hand of shoppers and products, with a real Postgres and a real Redis:
 // 1. After any order of deeds and questions, the cached answers equal those of Postgres alone (random, seed printed).
-// 2. Emptying or stopping Redis changes no answer; a sign-in is seen at once.
-// 3. A list that was read before a deed is not kept after it.
+// 2. Emptying or stopping Redis changes no answer; a sign-in is seen at once. Whatever is done to Redis while deeds come in
+//    (SIGSTOP, SIGCONT, all keys deleted, a kill), afterwards every answer is that of Postgres, with the deadline that shops
+//    have (random, seed printed).
+// 3. A list that was read before a deed, a forgetting or a loss of all keys is not kept after it. A note that arrives after
+//    its list was dropped changes nothing.
 // 4. A profile's shares are those of the decayed interest in the shopper's products; what is dismissed has none.
-// 5. Trending weights halve in a day, in Redis as in Postgres.
+// 5. Trending weights halve in a day, in Redis as in Postgres; deeds of nobody count in neither.
+// 6. A customer who signs in at a browser gets its visitor's deeds and searches, and nothing of the customer before.
 import Behaviour
 import Catalog
+import Glibc
 import LocalServices
 import Ports
 import PostgresClient
@@ -35,11 +40,12 @@ private final class MovingClock: WallClock {
     let behaviour: Behaviour
     let plain: Behaviour
 
-    init() async throws {
+    /// `deadline` of a call of Redis; nil: that of shops.
+    init(deadline: Duration? = .seconds(30)) async throws {
       shop = try await EventStoreTests.Shop()
       server = try await LocalRedis.startTemporary()
       var settings = server.settings
-      settings.deadline = .seconds(30)
+      if let deadline { settings.deadline = deadline }
       redis = try RedisClient(settings)
       behaviour = Behaviour(
         store: shop.store, cache: RedisBehaviour(redis), catalog: PostgresCatalog(shop.pool), clock: clock,
@@ -113,6 +119,150 @@ private final class MovingClock: WallClock {
     }
   }
 
+  private static let moments = Guarded<Int64>(0)
+
+  /// Sends deeds of each visitor and reads their lists, as pages do, until `isOver`.
+  private func load(_ parts: Parts, _ visitors: [VisitorID], until isOver: Guarded<Bool>) async throws {
+    try await withThrowingTaskGroup { group in
+      for visitor in visitors {
+        group.addTask {
+          while !isOver.withLock({ $0 }), !Task.isCancelled {
+            let product = parts.shop.products.randomElement()!
+            let kind = [InteractionKind.view, .addToCart, .purchase].randomElement()!
+            var event = EventStoreTests.event(kind, product, by: .person(.visitor(visitor)), minutesAgo: 5_000)
+            // A moment of its own, so that the last hundred are the same ones everywhere.
+            event.at.microsecondsSinceEpoch +=
+              1_000
+              * Self.moments.withLock { moment in
+                moment += 1
+                return moment
+              }
+            _ = try await parts.behaviour.intake.submit([event])
+            let shopper = try await parts.behaviour.shopper(of: .visitor(visitor))
+            _ = try await parts.behaviour.recent(of: shopper, limit: 100)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  /// The lists of all visitors, with and without Redis, sorted: deeds of one moment are in no order.
+  private func lists(_ behaviour: Behaviour, _ visitors: [VisitorID]) async throws -> [[String]] {
+    var lists: [[String]] = []
+    for visitor in visitors {
+      let shopper = try await behaviour.shopper(of: .visitor(visitor))
+      lists.append(try await behaviour.recent(of: shopper, limit: 100).map { "\($0)" }.sorted())
+    }
+    return lists
+  }
+
+  @Test("2: Redis is stopped and emptied under load", .timeLimit(.minutes(5)))
+  func faults() async throws {
+    let parts = try await Parts(deadline: nil)
+    let seed = UInt64.random(in: .min ... .max)
+    print("ShopperMemoryTests.faults seed \(seed)")
+    var random = SeededGenerator(seed: seed)
+    let visitors = (0..<6).map { _ in VisitorID.random() }
+    try await storing(parts.behaviour) {
+      for round in 0..<6 {
+        let isOver = Guarded(false)
+        async let sent: Void = load(parts, visitors, until: isOver)
+        let process = try #require(parts.server.processID)
+        try await Task.sleep(for: .milliseconds(Int.random(in: 20...80, using: &random)))
+        switch round % 3 {
+        case 0:
+          kill(process, SIGSTOP)
+          // Longer than a call's deadline: notes fail, and wait in the socket.
+          try await Task.sleep(for: .milliseconds(Int.random(in: 300...600, using: &random)))
+          kill(process, SIGCONT)
+        case 1:
+          for _ in 0..<10 {
+            // A late reply does not fail the test: Redis does it all the same.
+            try? await parts.redis.flushAll()
+            try await Task.sleep(for: .milliseconds(Int.random(in: 1...10, using: &random)))
+          }
+        default:
+          kill(process, SIGKILL)
+          try await parts.server.startAgain()
+        }
+        try await Task.sleep(for: .milliseconds(Int.random(in: 20...80, using: &random)))
+        isOver.withLock { $0 = true }
+        try await sent
+        try await until("Redis answers") { (try? await parts.redis.ping()) != nil }
+        let durable = try await lists(parts.plain, visitors)
+        // Twice: the first reading may fill what the second finds.
+        for _ in 0..<2 { #expect(try await lists(parts.behaviour, visitors) == durable, "round \(round)") }
+      }
+    }
+    await parts.server.stop()
+  }
+
+  @Test("3: a note that comes late", .timeLimit(.minutes(5)))
+  func lateNote() async throws {
+    let parts = try await Parts(deadline: nil)
+    let cache = RedisBehaviour(parts.redis)
+    let deed = Interaction(
+      shopper: ShopperID(rawValue: 7), product: ProductID(rawValue: 1), kind: .view, weight: 1, at: EventStoreTests.now)
+    guard case .absent(let version) = try await cache.recent(of: deed.shopper) else { Issue.record("there"); return }
+    try await cache.keep([], of: deed.shopper, version: version)
+    let process = try #require(parts.server.processID)
+    kill(process, SIGSTOP)
+    await #expect(throws: RedisError.self) { try await cache.note([deed], now: EventStoreTests.now) }
+    kill(process, SIGCONT)
+    // Whether the note ran or not, it counts once.
+    try await until("Redis takes the drop") { (try? await cache.drop(StaleLists([deed]))) != nil }
+    guard case .absent(let later) = try await cache.recent(of: deed.shopper) else { Issue.record("kept"); return }
+    try await cache.keep([deed], of: deed.shopper, version: later)
+    guard case .present(let list) = try await cache.recent(of: deed.shopper) else { Issue.record("absent"); return }
+    #expect(list == [deed])
+    // After more than can be told apart, nothing is left.
+    var all = StaleLists()
+    all.isEverything = true
+    try await cache.drop(all)
+    let left = try await parts.redis.keys()
+    #expect(left.allSatisfy { $0.hasPrefix("vitrine:fence:") }, "\(left)")
+    await parts.server.stop()
+  }
+
+  @Test("6: two customers at one browser", .timeLimit(.minutes(5)))
+  func sharedBrowser() async throws {
+    let parts = try await Parts()
+    let visitor = VisitorID.random()
+    let bert = CustomerCode("bert@example.com")!
+    let p = parts.shop.products
+    let searches = RedisRecentSearches(parts.redis) { try await parts.shop.store.pseudonym(of: .visitor($0)) }
+    func recent(_ person: Person) async throws -> [ProductID] {
+      let shopper = try await parts.behaviour.shopper(of: person)
+      return try await parts.behaviour.recent(of: shopper, limit: 100).map(\.product).sorted()
+    }
+    func look(at product: ProductID) async throws {
+      let event = EventStoreTests.event(.view, product, by: .person(.visitor(visitor)))
+      _ = try await parts.behaviour.intake.submit([event])
+    }
+    try await storing(parts.behaviour) {
+      try await look(at: p[0])
+      try await searches.record("gift for bert", by: visitor)
+      try await parts.behaviour.join(visitor, to: EventStoreTests.anna)
+      try await look(at: p[1])
+      try await until("it is Anna's") { try await recent(.visitor(visitor)) == [p[0], p[1]] }
+      #expect(try await searches.searches(of: visitor) == ["gift for bert"])
+      try await parts.behaviour.join(visitor, to: bert)
+      #expect(try await recent(.visitor(visitor)) == [])
+      #expect(try await searches.searches(of: visitor) == [])
+      try await look(at: p[2])
+      try await until("it is Bert's") { try await recent(.customer(bert)) == [p[2]] }
+      #expect(try await recent(.customer(EventStoreTests.anna)) == [p[0], p[1]])
+      // The cookie alone reaches neither.
+      let lines = Guarded(0)
+      try await parts.behaviour.export(.visitor(visitor)) { _ in lines.withLock { $0 += 1 } }
+      #expect(lines.withLock { $0 } == 0)
+      _ = try await parts.behaviour.erase(.visitor(visitor))
+      #expect(try await recent(.customer(EventStoreTests.anna)) == [p[0], p[1]])
+    }
+    await parts.server.stop()
+  }
+
   @Test("3: nothing older", .timeLimit(.minutes(5)))
   func nothingOlder() async throws {
     let parts = try await Parts()
@@ -131,8 +281,20 @@ private final class MovingClock: WallClock {
     try await cache.note([deed(0)], now: EventStoreTests.now)
     guard case .present(let list) = try await cache.recent(of: shopper) else { Issue.record("absent"); return }
     #expect(Set(list) == [deed(5), deed(1), deed(0)])
-    try await cache.keep([], of: ShopperID(rawValue: 8), version: "")
-    guard case .present([]) = try await cache.recent(of: ShopperID(rawValue: 8)) else { Issue.record("empty"); return }
+    let other = ShopperID(rawValue: 8)
+    guard case .absent(let mark) = try await cache.recent(of: other) else { Issue.record("present"); return }
+    try await cache.keep([], of: other, version: mark)
+    guard case .present([]) = try await cache.recent(of: other) else { Issue.record("empty"); return }
+    let losses: [() async throws -> Void] = [
+      { try await cache.forget([other], erasesSearches: true) }, { try await parts.redis.flushAll() },
+    ]
+    for lose in losses {
+      try await lose()
+      guard case .absent(let before) = try await cache.recent(of: other) else { Issue.record("there"); return }
+      try await lose()
+      try await cache.keep([deed(5)], of: other, version: before)
+      guard case .absent = try await cache.recent(of: other) else { Issue.record("kept after a loss"); return }
+    }
     await parts.server.stop()
   }
 
@@ -169,10 +331,13 @@ private final class MovingClock: WallClock {
     let parts = try await Parts()
     let p = parts.shop.products
     try await storing(parts.behaviour) {
-      _ = try await parts.behaviour.intake.submit(
-        [EventStoreTests.event(.purchase, p[0]), EventStoreTests.event(.view, p[1], minutesAgo: 1_440)])
-      _ = try await parts.behaviour.trending(limit: 5)
       let person = EventActor.person(.visitor(.random()))
+      _ = try await parts.behaviour.intake.submit([
+        EventStoreTests.event(.purchase, p[0], by: person), EventStoreTests.event(.purchase, p[2]),
+        EventStoreTests.event(.view, p[1], by: person, minutesAgo: 1_440),
+      ])
+      _ = try await parts.behaviour.trending(limit: 5)
+      _ = try await parts.behaviour.intake.submit([EventStoreTests.event(.purchase, p[3])])
       _ = try await parts.behaviour.intake.submit([EventStoreTests.event(.addToCart, p[1], by: person)])
       try await until("the cart is counted") { try await parts.behaviour.trending(limit: 5)[1].weight > 3 }
       parts.clock.advance(minutes: 1_440)

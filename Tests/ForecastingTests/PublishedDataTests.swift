@@ -52,7 +52,7 @@ import Testing
     print(
       "carparts, \(some.count) series: ensemble \(ensemble), naive \(naive), covered \(all["ensemble"]?.coverage ?? 0)")
     #expect(ensemble < 0.9 * naive)
-    // Models that forecast each series; the median is no forecast of the mean.
+    // Models that forecast each series; the median does not forecast the mean.
     for name in ["theta", "additive", "moving-average", "forest"] {
       #expect(ensemble <= all[name]?.mase ?? 0, "\(name)")
     }

@@ -10,10 +10,12 @@
 // 8. Sales files: headings under several names, one day with two rows, and faults with their line.
 import Catalog
 import Foundation
+import LocalServices
 import Numbers
-@testable import Pricing
 import TestSupport
 import Testing
+
+@testable import Pricing
 
 @Suite struct ElasticityTests {
   /// Rows in the form of the orange juice data, drawn by numpy (default_rng(22)).
@@ -94,7 +96,9 @@ import Testing
     #expect(refusal(20) { ($0 < 9 ? 1 : 0, Double($0 + 1), false, false) } == .tooFewSales(9))
     let constant = refusal(20) { (Double($0 + 1), 9.99, false, false) }
     #expect(constant?.description.contains("the price hardly varied") == true)
-    #expect(refusal(20) { (5 + Double($0 % 3), $0 % 2 == 0 ? 10 : 8, $0 % 2 == 1, false) } == .priceFollowsControls(["promotion"]))
+    #expect(
+      refusal(20) { (5 + Double($0 % 3), $0 % 2 == 0 ? 10 : 8, $0 % 2 == 1, false) }
+        == .priceFollowsControls(["promotion"]))
     #expect(refusal(20) { (5 + Double($0 % 3), $0 % 2 == 0 ? 10 : 8, false, false) } == nil)
   }
 
@@ -134,7 +138,8 @@ import Testing
             observations.append(
               SalesObservation(
                 product: name, brand: "\(category)-\(brand)", category: "\(category)", day: Self.day(day),
-                units: out ? 0 : Self.poissonDraw(mean, &random), price: price, isPromoted: promoted, isStockedOut: out))
+                units: out ? 0 : Self.poissonDraw(mean, &random), price: price, isPromoted: promoted, isStockedOut: out)
+            )
           }
         }
       }
@@ -155,14 +160,16 @@ import Testing
     let ownError = error(own.map { ($0.0.value, $0.1) })
     let shrunkError = error(shrunk.map { ($0.0.value, $0.1) })
     #expect(shrunkError < 0.7 * ownError, "seed \(seed): \(shrunkError) against \(ownError)")
-    print("elasticities, seed \(seed): own \(held)/\(own.count) held, shrunk \(heldShrunk)/\(shrunk.count) held, "
-      + "errors \(ownError) and \(shrunkError)")
+    print(
+      "elasticities, seed \(seed): own \(held)/\(own.count) held, shrunk \(heldShrunk)/\(shrunk.count) held, "
+        + "errors \(ownError) and \(shrunkError)")
   }
 
   @Test("5: shrinkage")
   func shrinkage() throws {
     var members = (0..<20).map {
-      ElasticityMember(product: "p\($0)", brand: "b", category: "c", value: -2 - Double($0 % 5) * 0.1, standardError: 0.1)
+      ElasticityMember(
+        product: "p\($0)", brand: "b", category: "c", value: -2 - Double($0 % 5) * 0.1, standardError: 0.1)
     }
     members.append(ElasticityMember(product: "vague", brand: "b", category: "c", value: 1, standardError: 3))
     members.append(ElasticityMember(product: "sure", brand: "b", category: "c", value: -4, standardError: 0.01))
@@ -200,11 +207,11 @@ import Testing
     #expect(throws: ElasticityRefusal.self) { try CrossElasticities([("0", days[0]), ("1", days[0])]) }
   }
 
-  private static let juiceFile = "../shared/data/oj/oj.csv"
+  private static let juiceFile = OptionalMaterial.data("oj/oj.csv")
 
-  @Test("7: orange juice", .enabled(if: FileManager.default.fileExists(atPath: juiceFile), "needs ../shared/data/oj/oj.csv"))
+  @Test("7: orange juice", .enabled(if: juiceFile != nil, "no oj/oj.csv in VITRINE_DATA"))
   func orangeJuice() throws {
-    let text = try String(contentsOfFile: Self.juiceFile, encoding: .utf8)
+    let text = try String(contentsOfFile: try #require(Self.juiceFile), encoding: .utf8)
     let rows = text.split(separator: "\n").map { line in
       line.split(separator: ",").map { $0.trimmingCharacters(in: CharacterSet(charactersIn: "\"\r")) }
     }
@@ -217,7 +224,8 @@ import Testing
   @Test("8: sales files")
   func files() throws {
     let read = try SalesFile(rows: [
-      ["SKU", "Week", "sales", "price", "feat"], ["a", "2026-01-01", "2", "10", "0"], ["a", "2026-01-01", "1", "7", "1"],
+      ["SKU", "Week", "sales", "price", "feat"], ["a", "2026-01-01", "2", "10", "0"],
+      ["a", "2026-01-01", "1", "7", "1"],
       ["b", "12", "0", "3.5", "no"],
     ])
     let products = read.byProduct()

@@ -1,13 +1,14 @@
+import Foundation
 // 1. For small problems (seed printed) the plan's revenue equals that of trying every policy by enumeration.
 // 2. No plan beats the deterministic bound (Gallego and van Ryzin 1994); with much stock and demand it comes near it.
 // 3. Prices never rise; more weeks or more salvage are never worth less; a plan sells at least the stock that the highest
 //    price sells.
 // 4. Large stocks are planned in lots; bad problems are refused.
 import Numbers
-@testable import Pricing
 import TestSupport
 import Testing
-import Foundation
+
+@testable import Pricing
 
 @Suite struct MarkdownTests {
   private static func poisson(_ mean: Double, _ count: Int) -> Double {
@@ -24,7 +25,8 @@ import Foundation
       for sold in 0..<stock {
         let mass = poisson(problem.demand[week][choice], sold)
         rest -= mass
-        sum += mass
+        sum +=
+          mass
           * (Double(problem.prices[choice]) * Double(sold) + best(problem, week + 1, choice, stock - sold))
       }
       return sum + rest * Double(problem.prices[choice]) * Double(stock)
@@ -99,8 +101,10 @@ import Foundation
       MarkdownProblem(prices: [5, 5], stock: 1, demand: [[1, 1]]),
       MarkdownProblem(prices: [5, 0], stock: 1, demand: [[1, 1]]),
       MarkdownProblem(prices: [5], stock: 0, demand: [[1]]), MarkdownProblem(prices: [5], stock: 1, demand: []),
-      MarkdownProblem(prices: [5], stock: 1, demand: [[1, 2]]), MarkdownProblem(prices: [5], stock: 1, demand: [[.nan]]),
-      MarkdownProblem(prices: [5], stock: 1, demand: [[-1]]), MarkdownProblem(prices: [5], stock: 1, demand: [[1]], salvage: -1),
+      MarkdownProblem(prices: [5], stock: 1, demand: [[1, 2]]),
+      MarkdownProblem(prices: [5], stock: 1, demand: [[.nan]]),
+      MarkdownProblem(prices: [5], stock: 1, demand: [[-1]]),
+      MarkdownProblem(prices: [5], stock: 1, demand: [[1]], salvage: -1),
     ]
     #expect(bad.allSatisfy { $0 == nil })
   }

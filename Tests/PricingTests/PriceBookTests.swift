@@ -3,8 +3,9 @@
 //    once, promotions that would give goods away.
 // 2. Endings: the nearest price with the last digits, the lower one if two are as near.
 import Catalog
-@testable import Pricing
 import Testing
+
+@testable import Pricing
 
 @Suite struct PriceBookTests {
   private static func fault(_ change: (inout PriceBookContents) -> Void) -> String? {
@@ -30,27 +31,39 @@ import Testing
       ("in USD, list retail in EUR", { $0.items[0].rows[0].price.amount.currency = .usd }),
       ("least quantity", { $0.items[0].rows[0].price.minimumQuantity = 0 }),
       ("the book does not have", { $0.items[0].rows[0].price.list = "other" }),
-      ("ends", { ($0.items[0].rows[0].price.validFrom, $0.items[0].rows[0].price.validUntil) = (Self.late, Self.early) }),
+      (
+        "ends",
+        { ($0.items[0].rows[0].price.validFrom, $0.items[0].rows[0].price.validUntil) = (Self.late, Self.early) }
+      ),
       ("in the book twice", { $0.items.append($0.items[0]) }),
       ("two of this code", { $0.lists.append($0.lists[0]) }),
-      ("different priorities", { $0.lists.append(PriceList(code: "b", currency: .eur, includesTax: true, contract: "b")) }),
+      (
+        "different priorities",
+        { $0.lists.append(PriceList(code: "b", currency: .eur, includesTax: true, contract: "b")) }
+      ),
       ("own basis", { $0.lists[0].basis = .retail }),
       ("not in the book", { $0.lists[0].basis = "none" }),
-      ("has a basis itself", {
-        $0.lists += [
-          PriceList(code: "b", currency: .eur, includesTax: true, priority: 1, basis: .retail),
-          PriceList(code: "c", currency: .eur, includesTax: true, priority: 2, basis: "b"),
-        ]
-      }),
+      (
+        "has a basis itself",
+        {
+          $0.lists += [
+            PriceList(code: "b", currency: .eur, includesTax: true, priority: 1, basis: .retail),
+            PriceList(code: "c", currency: .eur, includesTax: true, priority: 2, basis: "b"),
+          ]
+        }
+      ),
       ("give goods away", { $0.lists[0].adjustment = Share(partsPerMillion: -1_000_000)! }),
       ("not 0 to 50 %", { $0.taxes[0].rates[0].rate = Books.share("51") }),
       ("at the same time", { $0.taxes[0].rates.append($0.taxes[0].rates[0]) }),
       ("in the book twice", { $0.taxes.append($0.taxes[0]) }),
       ("lifetime", { $0.quoteLifetimeSeconds = 0 }),
       ("negative", { $0.version = -1 }),
-      ("floor", {
-        $0.items[0].floors = [PriceFloor(kind: .legal, amount: Books.money(-1), includesTax: true)]
-      }),
+      (
+        "floor",
+        {
+          $0.items[0].floors = [PriceFloor(kind: .legal, amount: Books.money(-1), includesTax: true)]
+        }
+      ),
     ]
     for (words, change) in cases {
       let fault = try #require(Self.fault(change), "\(words)")
@@ -97,7 +110,8 @@ import Testing
   @Test("2: endings")
   func endings() throws {
     let charm = try #require(PriceEnding(last: 99, step: 100))
-    #expect([0, 98, 99, 100, 149, 150, 199, 1249, 1250].map(charm.applied) == [99, 99, 99, 99, 99, 199, 199, 1199, 1299])
+    #expect(
+      [0, 98, 99, 100, 149, 150, 199, 1249, 1250].map(charm.applied) == [99, 99, 99, 99, 99, 199, 199, 1199, 1299])
     let up = try #require(PriceEnding(last: 95, step: 100, direction: .up))
     #expect([0, 95, 96].map(up.applied) == [95, 95, 195])
     let down = try #require(PriceEnding(last: 9, step: 10, direction: .down))

@@ -1,4 +1,5 @@
 import Catalog
+
 @testable import Pricing
 
 /// Short forms for the books that the tests quote by.

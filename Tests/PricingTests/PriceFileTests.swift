@@ -6,8 +6,9 @@ import Catalog
 import Foundation
 import JSON
 import Numbers
-@testable import Pricing
 import Testing
+
+@testable import Pricing
 
 @Suite struct PriceFileTests {
   private static let book = """
@@ -46,7 +47,10 @@ import Testing
     #expect(quoted.lines[0].priorUnitAmount == 1150 && quoted.lines[0].wasUnitAmount == 1400)
     #expect(quoted.lines[0].measure == MeasurePrice(amount: 3600, unit: "kg"))
     let report = quoted.report
-    for words in ["sale price: 10.00", "promotion ten", "held back by the least advertised price", "per kg", "-13.0434 % may be announced"] {
+    for words in [
+      "sale price: 10.00", "promotion ten", "held back by the least advertised price", "per kg",
+      "-13.0434 % may be announced",
+    ] {
       #expect(report.contains(words), "\(words) in \(report)")
     }
     var writer = JSONWriter()
@@ -59,18 +63,20 @@ import Testing
     #expect(try quote([QuoteLine(variant: VariantID(1))], in: company, by: book).lines[0].unitAmount == 1019)
   }
 
-  @Test("2: faults", arguments: [
-    (#""includes_tax": true}"#, #""includes_tax": 1}"#, "lists[0].includes_tax: must be true or false"),
-    (#""amount": "12.00""#, #""amount": 12"#, "items[0].prices[0].amount: must be a text"),
-    (#""amount": "12.00""#, #""amount": "12.001""#, "items[0].prices[0].amount"),
-    (#""amount": "12.00""#, #""ammount": "12.00""#, "\"ammount\" is unknown"),
-    (#""percent": 19"#, #""percent": 19.5"#, "taxes[0].rates[0].percent"),
-    (#""unit": "g""#, #""unit": "stone""#, "\"stone\" is not one of g, ml, mm, cm2"),
-    (#""region": "DE""#, #""region": "Germany""#, "taxes[0].region"),
-    (#""type": "percentage""#, #""type": "gift""#, "promotions[0].action.type"),
-    (#""valid_from": "2026-11-20""#, #""valid_from": "soon""#, "items[0].prices[1].valid_from"),
-    (#""last": 9"#, #""last": 10"#, "lists[1].ending"), (#""basis": "retail""#, #""basis": 5"#, "lists[1].basis"),
-  ])
+  @Test(
+    "2: faults",
+    arguments: [
+      (#""includes_tax": true}"#, #""includes_tax": 1}"#, "lists[0].includes_tax: must be true or false"),
+      (#""amount": "12.00""#, #""amount": 12"#, "items[0].prices[0].amount: must be a text"),
+      (#""amount": "12.00""#, #""amount": "12.001""#, "items[0].prices[0].amount"),
+      (#""amount": "12.00""#, #""ammount": "12.00""#, "\"ammount\" is unknown"),
+      (#""percent": 19"#, #""percent": 19.5"#, "taxes[0].rates[0].percent"),
+      (#""unit": "g""#, #""unit": "stone""#, "\"stone\" is not one of g, ml, mm, cm2"),
+      (#""region": "DE""#, #""region": "Germany""#, "taxes[0].region"),
+      (#""type": "percentage""#, #""type": "gift""#, "promotions[0].action.type"),
+      (#""valid_from": "2026-11-20""#, #""valid_from": "soon""#, "items[0].prices[1].valid_from"),
+      (#""last": 9"#, #""last": 10"#, "lists[1].ending"), (#""basis": "retail""#, #""basis": 5"#, "lists[1].basis"),
+    ])
   func faults(_ good: String, _ bad: String, _ words: String) throws {
     try #require(Self.book.contains(good))
     let json = try JSONValue(parsing: Self.book.replacingOccurrences(of: good, with: bad))
@@ -84,7 +90,9 @@ import Testing
   func costs() throws {
     let facts = try ProductFacts.table(
       rows: [["product", "cost", "map", "stock"], ["a", "10.50", "", "7"], ["b", "", "3.00", ""]], currency: .eur)
-    #expect(facts["a"]?.cost == 1050 && facts["a"]?.stock == 7 && facts["b"]?.minimumAdvertised == 300 && facts["b"]?.cost == nil)
+    #expect(
+      facts["a"]?.cost == 1050 && facts["a"]?.stock == 7 && facts["b"]?.minimumAdvertised == 300
+        && facts["b"]?.cost == nil)
     for (rows, words) in [
       ([], "no heading"), ([["cost"]], "no column product"), ([["product", "price"]], "unknown"),
       ([["product", "cost"], ["a", "x"]], "line 2"), ([["product", "cost"], ["a", "-1"]], "line 2"),

@@ -12,9 +12,10 @@
 // 9. Bad input is refused with its reason.
 // 10. Nothing personal can be given to a quote: the context has seven fields, none of them about a person.
 import Catalog
-@testable import Pricing
 import TestSupport
 import Testing
+
+@testable import Pricing
 
 @Suite struct PriceQuoteTests {
   @Test("1: 549.00 + 3 × 59.95 + 6.49 at 19 % included are 617.93 net")
@@ -57,7 +58,9 @@ import Testing
     #expect(try quote(Books.lines([1: 1]), in: Books.context(), by: promoted).gross == 893)
   }
 
-  @Test("1: 3 × 1.08 at 19 % are 3.86 by line and 3.87 by unit", arguments: zip([TaxRounding.line, .unit, .total], [Int64(386), 387, 386]))
+  @Test(
+    "1: 3 × 1.08 at 19 % are 3.86 by line and 3.87 by unit",
+    arguments: zip([TaxRounding.line, .unit, .total], [Int64(386), 387, 386]))
   func rounding(_ rounding: TaxRounding, _ gross: Int64) throws {
     let contents = Books.contents([Books.item(1, Books.row(108))], gross: false, rounding: rounding)
     #expect(try quote(Books.lines([1: 3]), in: Books.context(), by: try PriceBook(contents)).gross == gross)
@@ -127,7 +130,9 @@ import Testing
     let seed = UInt64.random(in: 0...UInt64.max)
     var random = SeededGenerator(seed: seed)
     var found = 0
-    let moments: [Timestamp?] = [nil, Timestamp("2026-12-01T11:00:00Z")!, Books.now, Timestamp("2026-12-01T13:00:00Z")!]
+    let moments: [Timestamp?] = [
+      nil, Timestamp("2026-12-01T11:00:00Z")!, Books.now, Timestamp("2026-12-01T13:00:00Z")!,
+    ]
     let lists = [
       PriceList(code: .retail, currency: .eur, includesTax: true),
       PriceList(code: "acme", currency: .eur, includesTax: true, contract: "acme", priority: 1),
@@ -200,7 +205,8 @@ import Testing
     ]
     var item = Books.item(1, Books.row(1000), Books.row(850, sale: true, since: day("2026-11-27")))
     item.history = history
-    let quoted = try quote(Books.lines([1: 1]), in: Books.context(), by: try PriceBook(Books.contents([item], lists: lists)))
+    let quoted = try quote(
+      Books.lines([1: 1]), in: Books.context(), by: try PriceBook(Books.contents([item], lists: lists)))
     // 30 days before 27 November is 28 October: 9.00 was charged then, 7.00 no more.
     #expect(quoted.lines[0].priorUnitAmount == 900)
     #expect(quoted.lines[0].announcedReduction == Share(partsPerMillion: 55_555))
@@ -210,7 +216,8 @@ import Testing
     #expect(lowestPrice(history, list: .retail, before: day("2026-08-01")) == nil)
     // No reduction against 9.00 is announced for a price of 9.50, though the row says "was 10.00".
     item.rows = [Books.row(1000), Books.row(950, sale: true, since: day("2026-11-27"))]
-    let dear = try quote(Books.lines([1: 1]), in: Books.context(), by: try PriceBook(Books.contents([item], lists: lists)))
+    let dear = try quote(
+      Books.lines([1: 1]), in: Books.context(), by: try PriceBook(Books.contents([item], lists: lists)))
     #expect(dear.lines[0].priorUnitAmount == 900)
     #expect(dear.lines[0].announcedReduction == nil)
     // A promotion for everybody is a reduction; one for holders of a coupon is not.
@@ -321,7 +328,8 @@ import Testing
 
   @Test("9: refusals")
   func refusals() throws {
-    let book = try PriceBook(Books.contents([Books.item(1, Books.row(100, from: 2)), Books.item(2, Books.row(1_000_000_000_000))]))
+    let book = try PriceBook(
+      Books.contents([Books.item(1, Books.row(100, from: 2)), Books.item(2, Books.row(1_000_000_000_000))]))
     func refusal(_ lines: [QuoteLine], _ context: QuoteContext = Books.context()) -> QuoteRefusal? {
       do throws(QuoteRefusal) { _ = try quote(lines, in: context, by: book) } catch { return error }
       return nil

@@ -8,9 +8,10 @@
 // 5. Shares add up to the amount, are near the exact ones, and none is above its weight, up to the ends of 64 bits.
 // 6. Rounding equals exact arithmetic, up to the ends of 64 bits.
 import Catalog
-@testable import Pricing
 import TestSupport
 import Testing
+
+@testable import Pricing
 
 @Suite struct PromotionTests {
   private static let items = [
@@ -170,38 +171,39 @@ import Testing
       let book = try PriceBook(Self.randomContents(&random))
       let cart = (0..<Int.random(in: 1...6, using: &random)).map { _ in
         QuoteLine(
-          variant: VariantID(Int64.random(in: 1...6, using: &random)), quantity: Int64.random(in: 1...9, using: &random))
+          variant: VariantID(Int64.random(in: 1...6, using: &random)), quantity: Int64.random(in: 1...9, using: &random)
+        )
       }
       let quoted = try quote(cart, in: Books.context(), by: book)
-      let where_ = "seed \(seed), round \(round)"
-      Self.expectConsistent(quoted, where_)
+      let run = "seed \(seed), round \(round)"
+      Self.expectConsistent(quoted, run)
       if quoted.discount > 0 { reduced += 1 }
       let order = cart.indices.shuffled(using: &random)
       let other = try quote(order.map { cart[$0] }, in: Books.context(), by: book)
-      #expect(other.gross == quoted.gross && other.net == quoted.net && other.id == quoted.id, "\(where_)")
+      #expect(other.gross == quoted.gross && other.net == quoted.net && other.id == quoted.id, "\(run)")
       // Lines of the same variant and quantity may change places.
       func key(_ line: QuotedLine) -> [Int64] { [line.variant.rawValue, line.quantity, line.gross, line.net] }
       #expect(
         other.lines.map(key).sorted(by: { $0.lexicographicallyPrecedes($1) })
-          == quoted.lines.map(key).sorted(by: { $0.lexicographicallyPrecedes($1) }), "\(where_)")
+          == quoted.lines.map(key).sorted(by: { $0.lexicographicallyPrecedes($1) }), "\(run)")
     }
     #expect(reduced > 800, "seed \(seed)")
   }
 
-  private static func expectConsistent(_ quoted: PriceQuote, _ where_: String) {
+  private static func expectConsistent(_ quoted: PriceQuote, _ run: String) {
     func sum(_ field: (QuotedLine) -> Int64) -> Int64 { quoted.lines.reduce(0) { $0 + field($1) } }
-    #expect(sum(\.net) == quoted.net && sum(\.gross) == quoted.gross && sum(\.tax) == quoted.tax, "\(where_)")
-    #expect(quoted.taxes.reduce(0) { $0 + $1.tax } == quoted.tax, "\(where_)")
-    #expect(sum(\.discount) == quoted.discount, "\(where_)")
+    #expect(sum(\.net) == quoted.net && sum(\.gross) == quoted.gross && sum(\.tax) == quoted.tax, "\(run)")
+    #expect(quoted.taxes.reduce(0) { $0 + $1.tax } == quoted.tax, "\(run)")
+    #expect(sum(\.discount) == quoted.discount, "\(run)")
     for (place, line) in quoted.lines.enumerated() {
-      #expect(line.net + line.tax == line.gross, "\(where_)")
-      #expect(line.payable >= 0 && line.net >= 0 && line.tax >= 0 && line.discount >= 0, "\(where_)")
+      #expect(line.net + line.tax == line.gross, "\(run)")
+      #expect(line.payable >= 0 && line.net >= 0 && line.tax >= 0 && line.discount >= 0, "\(run)")
       #expect((line.includesTax ? line.gross : line.net) == line.payable || line.steps.last.map(isByUnit) == true)
       let off = line.steps.reduce(Int64(0)) { if case .promotion(_, let off) = $1 { $0 + off } else { $0 } }
-      #expect(off == line.discount, "\(where_)")
+      #expect(off == line.discount, "\(run)")
       let returned = (0..<line.quantity).compactMap { quoted.refund(line: place, pieces: 1, returnedBefore: $0) }
-      #expect(returned.reduce(0) { $0 + $1.gross } == line.gross, "\(where_)")
-      #expect(returned.allSatisfy { $0.gross >= 0 && $0.tax >= 0 && $0.net >= -1 }, "\(where_)")
+      #expect(returned.reduce(0) { $0 + $1.gross } == line.gross, "\(run)")
+      #expect(returned.allSatisfy { $0.gross >= 0 && $0.tax >= 0 && $0.net >= -1 }, "\(run)")
     }
   }
 

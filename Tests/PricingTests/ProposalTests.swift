@@ -13,9 +13,10 @@
 import Catalog
 import Foundation
 import Numbers
-@testable import Pricing
 import TestSupport
 import Testing
+
+@testable import Pricing
 
 @Suite struct ProposalTests {
   private static let now = Timestamp("2026-12-01T12:00:00Z")!
@@ -87,7 +88,8 @@ import Testing
     let none = GuardRails(beyondObserved: nil)
     let ten = GuardRails(mostChangeADay: Books.share("10"), beyondObserved: nil)
     func expect(
-      _ found: (price: Int64?, rails: [Rail], gaveWay: [Rail]), _ price: Int64?, _ rails: [Rail], _ gaveWay: [Rail] = [],
+      _ found: (price: Int64?, rails: [Rail], gaveWay: [Rail]), _ price: Int64?, _ rails: [Rail],
+      _ gaveWay: [Rail] = [],
       line: Int = #line
     ) {
       #expect(found.price == price && found.rails == rails && found.gaveWay == gaveWay, "line \(line): \(found)")
@@ -100,12 +102,18 @@ import Testing
     expect(Self.railed(ten, 2000), 1650, [.changeADay])
     expect(Self.railed(ten, 1000), 1350, [.changeADay])
     expect(
-      Self.railed(GuardRails(mostChangeAWeek: Books.share("20"), beyondObserved: nil), 2000) { $0.priceAWeekAgo = 1400 },
+      Self.railed(GuardRails(mostChangeAWeek: Books.share("20"), beyondObserved: nil), 2000) {
+        $0.priceAWeekAgo = 1400
+      },
       1680, [.changeAWeek])
     // 1000 ÷ (1 − .3) is 1428.57.
     expect(Self.railed(GuardRails(leastMargin: Books.share("30"), beyondObserved: nil), 1100), 1429, [.marginFloor])
-    expect(Self.railed(none, 2500) { $0.family = [FamilyMember(price: 1000, contents: 500, ownContents: 1000)] }, 2000, [.family])
-    expect(Self.railed(none, 1100) { $0.family = [FamilyMember(price: 2401, contents: 1000, ownContents: 500)] }, 1201, [.family])
+    expect(
+      Self.railed(none, 2500) { $0.family = [FamilyMember(price: 1000, contents: 500, ownContents: 1000)] }, 2000,
+      [.family])
+    expect(
+      Self.railed(none, 1100) { $0.family = [FamilyMember(price: 2401, contents: 1000, ownContents: 500)] }, 1201,
+      [.family])
     let observed = GuardRails(beyondObserved: Books.share("5"))
     expect(Self.railed(observed, 2000) { $0.highestObserved = 1600 }, 1680, [.observedRange])
     // Stops.
@@ -151,7 +159,8 @@ import Testing
       $0.cost = 1450
     }
     #expect(floor.price == 1450 && floor.gaveWay.contains(.competitors))
-    let median = CompetitorPosition(reference: .median, lowestShare: Books.share("95"), highestShare: Books.share("102"))
+    let median = CompetitorPosition(
+      reference: .median, lowestShare: Books.share("95"), highestShare: Books.share("102"))
     #expect(median.referencePrice([offer(3), offer(1), offer(2)], at: Self.now) == 2)
     #expect(median.referencePrice([offer(3), offer(1), offer(2), offer(9)], at: Self.now) == 2)
   }
@@ -162,7 +171,9 @@ import Testing
     let best = proposer.propose(Self.situation(), demand: Self.demand())
     #expect(best.decision == .change && best.price == 1667)
     #expect(best.then!.margin!.value > best.now!.margin!.value && best.curve.count == 21)
-    #expect(proposer.propose(Self.situation(1667), demand: Self.demand()).decision == .keep("the price is the best one that the rails allow"))
+    #expect(
+      proposer.propose(Self.situation(1667), demand: Self.demand()).decision
+        == .keep("the price is the best one that the rails allow"))
     let near = proposer.propose(Self.situation(1660), demand: Self.demand())
     #expect(near.price == 1660 && near.decision != .change)
     // 10 a day at 15.00 in stock for ten days, with 50 to sell: five a day are sold at 15 · 2^(1 ÷ 2.5).
@@ -176,7 +187,8 @@ import Testing
     #expect(proposer.propose(overstock, demand: Self.demand()).price == 1667)
     // Nobody buys less at a lower price, and no margin is known without a cost.
     for (situation, demand) in [
-      (Self.situation(), Self.demand(0.5)), (Self.situation(cost: nil), Self.demand()), (Self.situation(0), Self.demand()),
+      (Self.situation(), Self.demand(0.5)), (Self.situation(cost: nil), Self.demand()),
+      (Self.situation(0), Self.demand()),
       (Self.situation(.max), Self.demand()), (Self.situation(cost: -1), Self.demand()),
       (Self.situation(), Self.demand(.nan)), (Self.situation(), Self.demand(units: 0)),
     ] {
@@ -250,7 +262,9 @@ import Testing
       }
     }
     let share = (ours - still) / (oracle - still)
-    print("simulated margin, seed \(seed): static \(still.rounded()), proposed \(ours.rounded()), oracle \(oracle.rounded()), share \(share)")
+    print(
+      "simulated margin, seed \(seed): static \(still.rounded()), proposed \(ours.rounded()), oracle \(oracle.rounded()), share \(share)"
+    )
     #expect(share >= 0.8, "seed \(seed): \(share) of the oracle's gain")
   }
 
@@ -330,7 +344,11 @@ import Testing
     }
     #expect(refusal(999) == .belowCost(999, cost: 1000))
     for price in [0, -1, .min, .max] as [Int64] { #expect(refusal(price) == .outOfRange(price)) }
-    if case .rail(let reason) = refusal(2251) { #expect(reason.contains("max change a day")) } else { Issue.record("no rail") }
+    if case .rail(let reason) = refusal(2251) {
+      #expect(reason.contains("max change a day"))
+    } else {
+      Issue.record("no rail")
+    }
   }
 
   @Test("8: trust")
@@ -344,7 +362,10 @@ import Testing
     let held = (0..<10_000).count { holdout.holds("product-\($0)") }
     #expect((850...1_150).contains(held))
     #expect((0..<100).allSatisfy { holdout.holds("product-\($0)") == holdout.holds("product-\($0)") })
-    #expect((0..<1_000).contains { holdout.holds("p\($0)") != Holdout(share: Books.share("10"), salt: "2027").holds("p\($0)") })
+    #expect(
+      (0..<1_000).contains {
+        holdout.holds("p\($0)") != Holdout(share: Books.share("10"), salt: "2027").holds("p\($0)")
+      })
     // Everybody grew by 2 with the season; changed products by 5 more.
     let products = (0..<10).map { place -> MeasuredEffect.Product in
       let isHeldOut = place % 2 == 0
@@ -359,7 +380,8 @@ import Testing
 
   @Test("9: expectations, and nothing personal")
   func expectations() {
-    let proposal = PriceProposer(rails: GuardRails(beyondObserved: nil)).propose(Self.situation(), demand: Self.demand())
+    let proposal = PriceProposer(rails: GuardRails(beyondObserved: nil)).propose(
+      Self.situation(), demand: Self.demand())
     for point in proposal.curve + [proposal.now!, proposal.then!] {
       for expected in [point.units, point.revenue, point.margin!] {
         #expect(expected.low <= expected.value && expected.value <= expected.high)

@@ -4,7 +4,8 @@
 // 2. The same deeds give the same model, in whatever order they are read.
 // 3. A model goes through its file unchanged; a file of another kind, and one that does not fit together, are refused.
 // 4. The gate refuses a model that is worse than the one in use on days that neither learnt from, and passes the same
-//    deeds again; a first model is measured against popularity.
+//    deeds again; a first model is measured against popularity. Where nothing can be compared, it refuses what learnt from
+//    less than half the deeds: an emptied history does not replace a model, also if that one's file is damaged.
 // 5. Rollback serves the model before; a model whose file is gone is not promoted.
 // 6. Deeds with unknown products are counted and left out; without deeds products are alike by their texts.
 // 7. The time until buyers of a category buy again is the median of their gaps.
@@ -99,6 +100,23 @@ import Testing
       #expect(!worse.verdict.isPassed && !worse.isPromoted, "\(worse.verdict.findings)")
       #expect(try await third.ledger.model(worse.entry.number)?.state == .refused)
       #expect(try await third.ledger.serving(kind: RecommenderModel.kind)?.file == first.entry.file)
+    }
+  }
+
+  @Test("4: a history that was lost")
+  func lostHistory() async throws {
+    try await removing {
+      let stand = stand()
+      let deeds = tasteful(shoppers: 80, products: 1...60, deeds: 12, seed: 13)
+      let first = try await stand.train(deeds)
+      for rest in [[], Array(deeds.prefix(deeds.count / 3))] {
+        let report = try await stand.train(rest)
+        #expect(!report.isPromoted && report.verdict.findings.contains("not whole"), "\(report.verdict.findings)")
+        #expect(try await stand.ledger.serving(kind: RecommenderModel.kind)?.number == first.entry.number)
+      }
+      try Data("damaged".utf8).write(to: URL(fileURLWithPath: folder + "/" + first.entry.file))
+      #expect(try await !stand.train([]).isPromoted)
+      #expect(try await stand.train(deeds).isPromoted)
     }
   }
 

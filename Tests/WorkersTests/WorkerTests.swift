@@ -6,7 +6,8 @@
 // 4. A run beyond its timeout is cancelled and counts as a failure.
 // 5. A success starts the jobs after it, a failure does not, and a job does not start while one before it runs.
 // 6. A worker that is told to stop ends its runs, and another takes them up without counting the try.
-// 7. A worker whose lease ran out cannot end the run; another has taken it up, as often as the job may be tried.
+// 7. A worker whose lease ran out cannot end the run; another has taken it up, as often as the job may be tried. A paused job
+//    is noted as lost and not taken up until it is resumed.
 // 8. The ledger tells progress, figures and reasons, and keeps a bounded number of runs.
 // 9. Jobs that wait for one another in a circle, and two of one name, are refused.
 import Catalog
@@ -236,6 +237,26 @@ private struct Broken: Error, CustomStringConvertible { let description = "the s
     // Another request begins anew.
     _ = try await store.requestRun(of: "lost", now: clock.now())
     #expect(try await claim("fourth")?.attempt == 1)
+  }
+
+  @Test("7: a lost run of a paused job")
+  func lostAndPaused() async throws {
+    try await store.register([JobEntry(name: "killer", schedule: nil, timeZone: "UTC", after: [], nextAt: nil)])
+    _ = try await store.requestRun(of: "killer", now: clock.now())
+    let offer = JobOffer(name: "killer", nextAt: nil, mostAttempts: 3)
+    func claim(_ holder: String) async throws -> JobRun? {
+      try await store.claim([offer], holder: holder, lease: .milliseconds(1), now: clock.now())
+    }
+    #expect(try await claim("killed") != nil)
+    #expect(try await store.setPaused(true, job: "killer"))
+    try await TestSupport.until("it is noted as lost") {
+      #expect(try await claim("heir") == nil)
+      return try await runs("killer").map(\.state) == [.lost]
+    }
+    #expect(try await claim("heir") == nil)
+    #expect(try await store.setPaused(false, job: "killer"))
+    let next = try #require(try await claim("heir"))
+    #expect(next.attempt == 2 && next.trigger == .retry)
   }
 
   @Test("7: a worker notices that its lease is lost")

@@ -113,7 +113,7 @@ public struct Forecaster: Sendable {
     var form: ExponentialSmoothing.Form?
   }
 
-  /// What each suitable model says of each series; none below zero.
+  /// Each suitable model's forecast of each series; none below zero.
   private func forecasts(
     _ series: [DemandSeries], plans: [SalesPlan], forms: [ExponentialSmoothing.Form?]
   ) throws -> [Made] {

@@ -10,7 +10,7 @@ public struct EnsembleWeights: Sendable, Equatable {
   static let fewestWindows = 12
   private static let rounds = 20
   private static let freeBias = 0.1
-  /// What a bias of 100 % adds to the error, as a part of it.
+  /// The addition of a bias of 100 % to the error, as a part of it.
   private static let biasPrice = 5.0
 
   /// The weighted mean of the forecasts at hand; weights of absent models go to the others.
@@ -69,7 +69,7 @@ public struct EnsembleWeights: Sendable, Equatable {
     return best.counts.mapValues { Double($0) / total }
   }
 
-  /// What the models said of one series at one origin, and what came.
+  /// The models' forecasts of one series at one origin, and the demand that came.
   struct Window: Sendable {
     let actual: [Double]
     let forecasts: [String: [Double]]

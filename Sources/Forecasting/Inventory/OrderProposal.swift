@@ -60,7 +60,7 @@ public struct StockPosition: Sendable, Equatable {
     self.serviceLevel = serviceLevel
   }
 
-  /// What the demand ahead can count on.
+  /// The stock that the demand ahead can count on.
   public var position: Double { onHand + onOrder - backordered }
 }
 
@@ -79,7 +79,7 @@ public struct ProposalLine: Sendable, Equatable {
   public let reason: String
 }
 
-/// What to order from one supplier.
+/// The order to one supplier.
 public struct SupplierProposal: Sendable, Equatable {
   public let supplier: String
   public let lines: [ProposalLine]

@@ -9,7 +9,7 @@ public protocol GlobalLearner: Sendable {
   func trained(on rows: FeatureRows) throws -> any GlobalPredictor
 }
 
-/// What a learner has learnt.
+/// The result of learning.
 public protocol GlobalPredictor: Sendable {
   /// One prediction a row.
   func predictions(for rows: FeatureRows) -> [Float]

@@ -62,7 +62,7 @@ public struct DemandSeries: Sendable, Equatable {
   }
 }
 
-/// What is planned for the steps ahead: price and promotion are decisions of the shop, thus known.
+/// Plans for the steps ahead: price and promotion are decisions of the shop, thus known.
 public struct SalesPlan: Sendable, Equatable {
   public var prices: [Double?]
   public var isPromoted: [Bool]

@@ -2,7 +2,7 @@ public import Catalog
 import Dispatch
 public import Ports
 
-/// What an import of a history did.
+/// The outcome of an import of a history.
 public struct HistoryReport: Sendable, Equatable {
   public internal(set) var stored = 0
   public internal(set) var repeated = 0
@@ -40,11 +40,15 @@ public struct HistoryImport: Sendable {
   let mapping: HistoryMapping?
   let source: String
   let now: Timestamp
+  let retention: BehaviourRetention?
 
+  /// `retention`: a line that is older than its kind is kept is refused, since it would be deleted within a day; nil: none is.
   /// `path` may be `-` for standard input; `source` is the name that the lines are told apart by.
   public init(
-    _ kind: HistoryKind, format: ImportFormat, path: String, mapping: HistoryMapping?, source: String, now: Timestamp
+    _ kind: HistoryKind, format: ImportFormat, path: String, mapping: HistoryMapping?, source: String, now: Timestamp,
+    retention: BehaviourRetention? = nil
   ) {
+    self.retention = retention
     self.kind = kind
     self.format = format
     self.path = path
@@ -122,7 +126,18 @@ public struct HistoryImport: Sendable {
   private func reader() throws -> HistoryBatchReader {
     HistoryBatchReader(
       try HistoryReader(kind, format: format, path: path, mapping: mapping, source: source, now: now),
-      batchSize: Self.batchSize)
+      batchSize: Self.batchSize, tooOld: { [now, retention] event in retention?.refusal(of: event, now: now) })
+  }
+}
+
+extension BehaviourRetention {
+  /// The reason for which an event of that age is not stored; nil where it is.
+  fileprivate func refusal(of event: ShopEvent, now: Timestamp) -> String? {
+    guard case .deed(let deed) = event.content else { return nil }
+    let isOrder = [.purchase, .returned, .rating].contains(deed.kind)
+    let (days, setting) = isOrder ? (orderDays, "behaviour.orderDays") : (browsingDays, "behaviour.browsingDays")
+    guard event.at.day < now.day.advanced(by: 1 - days) else { return nil }
+    return "is of \(event.at.day): \(deed.kind.rawValue) is kept for \(days) days (\(setting))"
   }
 }
 
@@ -165,9 +180,11 @@ private final class HistoryBatchReader: @unchecked Sendable {
 
   private let queue = DispatchQueue(label: "vitrine.import.history")
   private let batchSize: Int
+  private let tooOld: (ShopEvent) -> String?
   private var reader: HistoryReader
 
-  init(_ reader: HistoryReader, batchSize: Int) {
+  init(_ reader: HistoryReader, batchSize: Int, tooOld: @escaping (ShopEvent) -> String?) {
+    self.tooOld = tooOld
     self.reader = reader
     self.batchSize = batchSize
   }
@@ -185,6 +202,10 @@ private final class HistoryBatchReader: @unchecked Sendable {
       switch line {
       case .refused(let line, let reason): batch.refused.append((line, reason))
       case .event(let event, let title, let line):
+        if let reason = tooOld(event) {
+          batch.refused.append((line, reason))
+          continue
+        }
         batch.lines.append(Line(event: event, title: title, number: line))
       }
     }

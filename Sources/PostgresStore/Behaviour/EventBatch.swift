@@ -22,6 +22,7 @@ struct EventBatch {
 
   struct Search {
     var place: Int
+    var event: ShopEvent
     var row: PostgresSearchLog.Row
   }
 
@@ -39,12 +40,15 @@ struct EventBatch {
   private(set) var searches: [Search] = []
   private(set) var counted: [Counted] = []
 
+  /// The events of the batch.
+  let count: Int
   private let key: [UInt8]
   private var pseudonyms: [Person: Int64] = [:]
   private var networks: [[UInt8]: Int64] = [:]
 
   init(_ events: [ShopEvent], key: [UInt8]) {
     self.key = key
+    count = events.count
     for (place, event) in events.enumerated() { add(event, at: place) }
   }
 
@@ -57,16 +61,34 @@ struct EventBatch {
     ]
   }
 
+  /// The pseudonyms in the batch.
+  var people: Set<Int64> { Set(pseudonyms.values) }
+
+  /// Leaves of people who were erased only what counts in the sums: of what they did until then.
+  mutating func countErased(by erasures: [Int64: Timestamp]) {
+    guard !erasures.isEmpty else { return }
+    func isErased(_ person: Int64?, _ event: ShopEvent) -> Bool {
+      person.flatMap { erasures[$0] }.map { event.at <= $0 } ?? false
+    }
+    let gone =
+      deeds.filter { isErased($0.shopper, $0.event) }.map { ($0.place, $0.event) }
+      + shown.filter { isErased($0.shopper, $0.event) }.map { ($0.place, $0.event) }
+      + searches.filter { isErased($0.row.visitor, $0.event) }.map { ($0.place, $0.event) }
+    deeds.removeAll { isErased($0.shopper, $0.event) }
+    shown.removeAll { isErased($0.shopper, $0.event) }
+    searches.removeAll { isErased($0.row.visitor, $0.event) }
+    counted += gone.map { Counted($1, at: $0) }
+  }
+
   private mutating func add(_ event: ShopEvent, at place: Int) {
     let shopper: Int64?
     switch event.actor {
-    case .withoutConsent:
-      return counted.append(
-        Counted(
-          place: place, day: event.at.day, kind: event.kindName, product: event.productID, sku: event.sku))
+    case .withoutConsent: return counted.append(Counted(event, at: place))
     case .nobody: shopper = nil
     case .person(let person): shopper = pseudonym(of: person)
     }
+    var event = event
+    if event.isNumberedByContent, let shopper { event.id = event.id.mixed(with: shopper) }
     switch event.content {
     case .deed(let deed):
       deeds.append(Deed(place: place, event: event, deed: deed, shopper: shopper))
@@ -75,7 +97,8 @@ struct EventBatch {
     case .search(let search):
       // A network is worth knowing of a shopper alone: of nobody in particular none is kept.
       let network = shopper == nil ? nil : hash(ofNetwork: event.network)
-      searches.append(Search(place: place, row: .init(search: search, visitor: shopper, network: network)))
+      searches.append(
+        Search(place: place, event: event, row: .init(search: search, visitor: shopper, network: network)))
     }
   }
 
@@ -92,6 +115,19 @@ struct EventBatch {
     let hash = PostgresSearchLog.hash(range: network, key: key)
     networks[network] = hash
     return hash
+  }
+}
+
+extension EventBatch.Counted {
+  fileprivate init(_ event: ShopEvent, at place: Int) {
+    self.init(place: place, day: event.at.day, kind: event.kindName, product: event.productID, sku: event.sku)
+  }
+}
+
+extension EventID {
+  /// The number of the same content of one person.
+  fileprivate func mixed(with pseudonym: Int64) -> EventID {
+    EventID(of: "\(self) \(pseudonym)")
   }
 }
 

@@ -1,3 +1,4 @@
+public import Catalog
 public import Ports
 import PostgresClient
 
@@ -8,45 +9,51 @@ extension PostgresBehaviour: PersonalData {
       let (visitor, customer) = (
         Self.pseudonym(of: .visitor(visitor), key: key), Self.pseudonym(of: .customer(customer), key: key)
       )
+      // First for events that come, then of those that are there.
+      try await pool.withTransaction { connection in
+        try await Self.lockPeople(alone: true, on: connection)
+        try await connection.execute(
+          """
+          INSERT INTO behaviour.identity (visitor, customer) VALUES (\(visitor), \(customer))
+          ON CONFLICT (visitor) DO UPDATE SET customer = excluded.customer, joined_at = now()
+          """)
+      }
       try await pool.withTransaction { connection in
         try await connection.withStatementTimeout(Self.statementTimeout) {
-          try await connection.execute(
-            """
-            INSERT INTO behaviour.identity (visitor, customer) VALUES (\(visitor), \(customer))
-            ON CONFLICT (visitor) DO UPDATE SET customer = excluded.customer, joined_at = now()
-            """)
-          for table in ["event", "impression", "event_aside"] {
+          for table in Self.tables {
             try await connection.execute(
-              "UPDATE behaviour.\(unsafeRaw: table) SET shopper = \(customer) WHERE shopper = \(visitor)")
+              """
+              UPDATE behaviour.\(unsafeRaw: table.name) SET \(unsafeRaw: table.column) = \(customer)
+              WHERE \(unsafeRaw: table.column) = \(visitor)
+              """)
           }
         }
       }
     }
   }
 
-  /// The tables that hold a person's records, and each one's column of people.
+  /// The tables that hold a person's records, and each one's column of people. Events that wait aside come first: one that
+  /// is taken up during an erasure is then found among the events.
   private static let tables = [
-    (name: "event", column: "shopper"), (name: "event_aside", column: "shopper"),
+    (name: "event_aside", column: "shopper"), (name: "event", column: "shopper"),
     (name: "impression", column: "shopper"), (name: "search", column: "visitor"),
   ]
 
-  /// The person's own pseudonym, and those of the visitors and the customer joined to it.
-  private func pseudonyms(of person: Person) async throws -> [Int64] {
+  public func pseudonyms(of person: Person) async throws -> [ShopperID] {
+    try await pool.reaching { try await numbers(of: person).map(ShopperID.init(rawValue:)) }
+  }
+
+  private func numbers(of person: Person) async throws -> [Int64] {
     let own = Self.pseudonym(of: person, key: try await log.key())
-    let rows = try await pool.query(
-      """
-      WITH customer AS (
-        SELECT coalesce((SELECT customer FROM behaviour.identity WHERE visitor = \(own)), \(own)) AS id
-      )
-      SELECT id FROM customer UNION SELECT visitor FROM behaviour.identity, customer WHERE identity.customer = customer.id
-      UNION SELECT \(own)
-      """)
-    return try rows.map { try $0.decode(at: 0) }
+    // A browser is many people's: its cookie alone does not reach the records of the customers who signed in there.
+    guard case .customer = person else { return [own] }
+    let rows = try await pool.query("SELECT visitor FROM behaviour.identity WHERE customer = \(own)")
+    return try [own] + rows.map { try $0.decode(at: 0) }
   }
 
   public func export(_ person: Person, _ line: @Sendable ([UInt8]) async throws -> Void) async throws {
     try await pool.reaching {
-      let people = try await pseudonyms(of: person)
+      let people = try await numbers(of: person)
       for table in Self.tables {
         let names = "'\(table.column)', 'network', 'kept', 'day'"
         try await pool.forEachRow(
@@ -62,19 +69,56 @@ extension PostgresBehaviour: PersonalData {
     }
   }
 
-  public func erase(_ person: Person) async throws -> (records: [PersonalRecords], shoppers: [ShopperID]) {
+  public func erase(_ person: Person, now: Timestamp) async throws -> [PersonalRecords] {
     try await pool.reaching {
-      let people = try await pseudonyms(of: person)
-      let records = try await pool.withTransaction { connection in
+      let key = try await log.key()
+      let people = try await numbers(of: person)
+      // First for events that come, then of those that are there.
+      try await pool.withTransaction { connection in
+        try await Self.lockPeople(alone: true, on: connection)
+        try await connection.execute(
+          """
+          INSERT INTO behaviour.erasure AS old (mark, erased_at)
+          SELECT mark, \(now) FROM unnest(\(people.map { Self.erasureMark(of: $0, key: key) })) AS given (mark)
+          ON CONFLICT (mark) DO UPDATE SET erased_at = greatest(old.erased_at, excluded.erased_at)
+          """)
+      }
+      return try await pool.withTransaction { connection in
         try await connection.withStatementTimeout(Self.statementTimeout) {
           try await Self.erase(people, on: connection)
         }
       }
-      return (records, people.map(ShopperID.init(rawValue:)))
     }
   }
 
   private static func erase(_ people: [Int64], on connection: PostgresConnection) async throws -> [PersonalRecords] {
+    var records: [PersonalRecords] = []
+    // No count of searches that began before may write the words again.
+    try await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(\(PostgresSearchLog.lock), 0))")
+    try await connection.execute(
+      PostgresSearchLog.foldingRareQueries(
+        where: """
+          (day, query) IN (SELECT (searched_at AT TIME ZONE 'UTC')::date, query FROM behaviour.search
+            WHERE visitor = ANY (\(people)))
+          """))
+    for table in tables {
+      if table.name == "event" {
+        records += try await eraseEvents(of: people, on: connection)
+        continue
+      }
+      let count = try await connection.execute(
+        "DELETE FROM behaviour.\(unsafeRaw: table.name) WHERE \(unsafeRaw: table.column) = ANY (\(people))")
+      if count > 0 { records.append(PersonalRecords(kind: table.name, count: count)) }
+    }
+    try await connection.execute(
+      "DELETE FROM behaviour.identity WHERE visitor = ANY (\(people)) OR customer = ANY (\(people))")
+    return records
+  }
+
+  /// Deletes the deeds, and adds them to the sums.
+  private static func eraseEvents(
+    of people: [Int64], on connection: PostgresConnection
+  ) async throws -> [PersonalRecords] {
     let deeds = try await connection.query(
       """
       WITH gone AS (
@@ -86,14 +130,6 @@ extension PostgresBehaviour: PersonalData {
       )
       SELECT kind, count(*) FROM gone GROUP BY kind ORDER BY kind
       """)
-    var records = try deeds.map { PersonalRecords(kind: try $0.decode(at: 0), count: try $0.decode(at: 1)) }
-    for table in Self.tables.dropFirst() {
-      let count = try await connection.execute(
-        "DELETE FROM behaviour.\(unsafeRaw: table.name) WHERE \(unsafeRaw: table.column) = ANY (\(people))")
-      if count > 0 { records.append(PersonalRecords(kind: table.name, count: count)) }
-    }
-    try await connection.execute(
-      "DELETE FROM behaviour.identity WHERE visitor = ANY (\(people)) OR customer = ANY (\(people))")
-    return records
+    return try deeds.map { PersonalRecords(kind: try $0.decode(at: 0), count: try $0.decode(at: 1)) }
   }
 }

@@ -111,7 +111,7 @@ extension PostgresBehaviour: BehaviourHistory {
         \(InteractionKind.rising.map(\.rawValue)), \(InteractionKind.rising.map(\.weight))
       ) AS kinds (kind, weight) USING (kind)
       WHERE day BETWEEN \(now.day.advanced(by: -Self.trendingDays))::date AND \(now.day.advanced(by: 1))::date
-        AND sender = 'shopper'
+        AND sender = 'shopper' AND shopper IS NOT NULL
       GROUP BY product_id ORDER BY weight DESC, product_id LIMIT \(limit)
       """)
   }

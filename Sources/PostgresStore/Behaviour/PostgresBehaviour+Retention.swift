@@ -21,6 +21,11 @@ extension PostgresBehaviour {
         """)
     }
     partitions.withLock { $0 = [] }
+    // No event is as late by then.
+    try await pool.reaching {
+      _ = try await pool.execute(
+        "DELETE FROM behaviour.erasure WHERE erased_at < \(now.day.advanced(by: -Self.nearDays).start)")
+    }
   }
 
   /// The partitions whose last day is before `oldest`; their names are our own, of letters and digits.

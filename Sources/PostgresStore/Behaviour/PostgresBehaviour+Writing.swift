@@ -7,17 +7,48 @@ extension PostgresBehaviour: EventStore {
   public func write(_ events: [ShopEvent]) async throws -> StoredEvents {
     guard !events.isEmpty else { return StoredEvents() }
     return try await writing {
-      let batch = EventBatch(events, key: try await log.key())
-      try await makePartitions(for: batch)
-      return try await pool.withTransaction { connection in
-        var stored = StoredEvents(outcomes: Array(repeating: .repeated, count: events.count))
-        try await Self.write(batch.deeds, to: &stored, on: connection)
-        try await Self.write(batch.shown, to: &stored, on: connection)
-        try await Self.write(batch.searches, to: &stored, on: connection)
-        try await Self.count(batch.counted, to: &stored, on: connection)
-        return stored
+      let key = try await log.key()
+      let batch = EventBatch(events, key: key)
+      do {
+        return try await store(batch, key: key)
+      } catch let error as PostgresError where error.isOfMissingPartition {
+        // Another process dropped a partition that this one had seen.
+        partitions.withLock { $0 = [] }
+        return try await store(batch, key: key)
       }
     }
+  }
+
+  private func store(_ given: EventBatch, key: [UInt8]) async throws -> StoredEvents {
+    try await makePartitions(for: given)
+    return try await pool.withTransaction { connection in
+      var batch = given
+      if !batch.people.isEmpty {
+        try await Self.lockPeople(alone: false, on: connection)
+        batch.countErased(by: try await Self.erasures(of: batch.people, key: key, on: connection))
+      }
+      var stored = StoredEvents(outcomes: Array(repeating: .repeated, count: batch.count))
+      try await write(batch.deeds, to: &stored, on: connection)
+      try await Self.write(batch.shown, to: &stored, on: connection)
+      try await Self.write(batch.searches, to: &stored, on: connection)
+      try await Self.count(batch.counted, to: &stored, on: connection)
+      return stored
+    }
+  }
+
+  /// The moments at which people of a batch were erased.
+  private static func erasures(
+    of people: Set<Int64>, key: [UInt8], on connection: PostgresConnection
+  ) async throws -> [Int64: Timestamp] {
+    let marks = Dictionary(
+      people.map { (erasureMark(of: $0, key: key), $0) }, uniquingKeysWith: { first, _ in first })
+    let rows = try await connection.query(
+      "SELECT mark, erased_at FROM behaviour.erasure WHERE mark = ANY (\(Array(marks.keys)))")
+    var erasures: [Int64: Timestamp] = [:]
+    for row in rows {
+      if let person = marks[try row.decode(at: 0)] { erasures[person] = try row.decode(at: 1) }
+    }
+    return erasures
   }
 
   private func makePartitions(for batch: EventBatch) async throws {
@@ -39,55 +70,27 @@ extension PostgresBehaviour: EventStore {
     ) ON COMMIT DELETE ROWS
     """
 
-  private static let columns: SQL = """
+  static let columns: SQL = """
     id, occurred_at, kind, shopper, quantity, unit_minor_units, currency, stars, list, position, placement, basket,
     sender
     """
 
-  private static func write(
+  private func write(
     _ deeds: [EventBatch.Deed], to stored: inout StoredEvents, on connection: PostgresConnection
   ) async throws {
     guard let last = deeds.map(\.event.at.day).max() else { return }
-    try await connection.execute(incoming)
+    try await connection.execute(Self.incoming)
     try await connection.copyIn("COPY incoming_event FROM STDIN") { rows in
       for row in deeds { try await row.write(to: rows) }
     }
-    // The same number under another time is the same event too, where the two days are near each other.
-    let rows = try await connection.query(
-      """
-      WITH given AS MATERIALIZED (
-        SELECT DISTINCT ON (incoming.id) place, kept, incoming.id, occurred_at, kind,
-          coalesce(identity.customer, incoming.shopper) AS shopper, incoming.product_id AS given_id,
-          incoming.sku AS given_sku, coalesce(product.id, variant.product_id) AS product_id, quantity, unit_minor_units,
-          currency, stars, list, incoming.position, placement, basket, sender
-        FROM incoming_event AS incoming
-        LEFT JOIN behaviour.identity ON identity.visitor = incoming.shopper
-        LEFT JOIN catalog.product ON product.id = incoming.product_id
-        LEFT JOIN catalog.variant ON variant.sku = incoming.sku
-        ORDER BY incoming.id, place
-      ), fresh AS MATERIALIZED (
-        SELECT * FROM given WHERE coalesce(
-          (SELECT false FROM behaviour.event AS earlier
-            WHERE earlier.id = given.id AND earlier.kept = given.kept
-              AND earlier.day BETWEEN \(last.advanced(by: -nearDays))::date AND \(last.advanced(by: 1))::date
-            LIMIT 1),
-          (SELECT false FROM behaviour.event_aside AS earlier WHERE earlier.id = given.id), true)
-      ), stored AS (
-        INSERT INTO behaviour.event (kept, day, product_id, \(fragment: columns))
-        SELECT kept, (occurred_at AT TIME ZONE 'UTC')::date, product_id, \(fragment: columns)
-        FROM fresh WHERE product_id IS NOT NULL
-        ON CONFLICT DO NOTHING RETURNING id, true AS is_stored
-      ), aside AS (
-        INSERT INTO behaviour.event_aside (product_id, sku, \(fragment: columns))
-        SELECT given_id, given_sku, \(fragment: columns) FROM fresh WHERE product_id IS NULL
-        ON CONFLICT DO NOTHING RETURNING id, false AS is_stored
-      )
-      SELECT place, is_stored, shopper, product_id FROM fresh
-      JOIN (SELECT * FROM stored UNION ALL SELECT * FROM aside) AS written USING (id)
-      """)
+    let rows = try await connection.query(insertion(lastDay: last))
     for row in rows {
       let place: Int32 = try row.decode(at: 0)
-      guard try row.decode(Bool.self, at: 1) else {
+      guard let isStored: Bool = try row.decode(at: 1) else {
+        stored.outcomes[Int(place)] = .unusable(reason: Self.noRoomAside)
+        continue
+      }
+      guard isStored else {
         stored.outcomes[Int(place)] = .aside
         continue
       }
@@ -101,8 +104,64 @@ extension PostgresBehaviour: EventStore {
     }
   }
 
+  private static let noRoomAside = "too many events about unknown products wait: check the product's id or SKU"
+
+  /// Stores what `incoming_event` has. A row of the answer for each event that is new: its place, whether it is stored (or
+  /// waits aside; NULL: there was no room aside), its shopper and product.
+  ///
+  /// The same number under another time is the same event too, where the two days are near each other.
+  private func insertion(lastDay last: CalendarDay) -> SQL {
+    """
+    WITH given AS MATERIALIZED (
+      SELECT DISTINCT ON (incoming.id) place, kept, incoming.id, occurred_at, kind,
+        coalesce(identity.customer, incoming.shopper) AS shopper, incoming.product_id AS given_id,
+        incoming.sku AS given_sku, coalesce(product.id, variant.product_id) AS product_id, quantity, unit_minor_units,
+        currency, stars, list, incoming.position, placement, basket, sender
+      FROM incoming_event AS incoming
+      LEFT JOIN behaviour.identity ON identity.visitor = incoming.shopper
+      LEFT JOIN catalog.product ON product.id = incoming.product_id
+      LEFT JOIN catalog.variant ON variant.sku = incoming.sku
+      ORDER BY incoming.id, place
+    ), fresh AS MATERIALIZED (
+      SELECT * FROM given WHERE coalesce(
+        (SELECT false FROM behaviour.event AS earlier
+          WHERE earlier.id = given.id AND earlier.kept = given.kept
+            AND earlier.day BETWEEN \(last.advanced(by: -Self.nearDays))::date AND \(last.advanced(by: 1))::date
+          LIMIT 1),
+        (SELECT false FROM behaviour.event_aside AS earlier WHERE earlier.id = given.id), true)
+    ), numbered AS (
+      SELECT *, row_number() OVER (ORDER BY place) AS of_all,
+        row_number() OVER (PARTITION BY shopper ORDER BY place) AS of_sender
+      FROM fresh WHERE product_id IS NULL
+    ), unknown AS MATERIALIZED (
+      SELECT *, of_all <= \(asideRoom.ofAll)::bigint - (SELECT count(*) FROM behaviour.event_aside)
+        AND of_sender <= CASE
+          WHEN shopper IS NULL
+            THEN \(asideRoom.ofNobody)::bigint - (SELECT count(*) FROM behaviour.event_aside WHERE shopper IS NULL)
+          ELSE \(asideRoom.ofPerson)::bigint
+            - (SELECT count(*) FROM behaviour.event_aside AS waiting WHERE waiting.shopper = numbered.shopper)
+        END AS has_room
+      FROM numbered
+    ), stored AS (
+      INSERT INTO behaviour.event (kept, day, product_id, \(fragment: Self.columns))
+      SELECT kept, (occurred_at AT TIME ZONE 'UTC')::date, product_id, \(fragment: Self.columns)
+      FROM fresh WHERE product_id IS NOT NULL
+      ON CONFLICT DO NOTHING RETURNING id, true AS is_stored
+    ), aside AS (
+      INSERT INTO behaviour.event_aside (product_id, sku, \(fragment: Self.columns))
+      SELECT given_id, given_sku, \(fragment: Self.columns) FROM unknown WHERE has_room
+      ON CONFLICT DO NOTHING RETURNING id, false AS is_stored
+    )
+    SELECT place, is_stored, shopper, product_id FROM fresh
+    JOIN (
+      SELECT * FROM stored UNION ALL SELECT * FROM aside
+      UNION ALL SELECT id, NULL FROM unknown WHERE NOT has_room
+    ) AS written USING (id)
+    """
+  }
+
   /// How far apart the times of two sendings of one event may be: the API takes events of the last seven days.
-  private static let nearDays = 8
+  static let nearDays = 8
 
   private static func write(
     _ shown: [EventBatch.Shown], to stored: inout StoredEvents, on connection: PostgresConnection
@@ -153,36 +212,6 @@ extension PostgresBehaviour: EventStore {
       ON CONFLICT (day, kind, product_id) DO UPDATE SET deeds = kept.deeds + excluded.deeds
       """)
     for row in counted { stored.outcomes[row.place] = .counted }
-  }
-
-  public func takeUpAside() async throws -> Int {
-    try await pool.reaching {
-      let days = try await pool.query(
-        """
-        SELECT DISTINCT kind IN ('purchase', 'return', 'rating'), (occurred_at AT TIME ZONE 'UTC')::date::text
-        FROM behaviour.event_aside
-        """)
-      for row in days {
-        let parent = try row.decode(Bool.self, at: 0) ? "event_order" : "event_browsing"
-        try await pool.query(
-          "SELECT behaviour.make_partitions(\(parent), ARRAY[\(try row.decode(String.self, at: 1))::date])")
-      }
-      return try await pool.execute(
-        """
-        WITH found AS (
-          DELETE FROM behaviour.event_aside AS aside USING (
-            SELECT waiting.id, coalesce(product.id, variant.product_id) AS product
-            FROM behaviour.event_aside AS waiting LEFT JOIN catalog.product ON product.id = waiting.product_id
-            LEFT JOIN catalog.variant ON variant.sku = waiting.sku
-          ) AS known
-          WHERE known.id = aside.id AND known.product IS NOT NULL RETURNING aside.*, known.product
-        )
-        INSERT INTO behaviour.event (kept, day, product_id, received_at, \(fragment: Self.columns))
-        SELECT CASE WHEN kind IN ('purchase', 'return', 'rating') THEN 2 ELSE 1 END,
-          (occurred_at AT TIME ZONE 'UTC')::date, product, received_at, \(fragment: Self.columns)
-        FROM found ON CONFLICT DO NOTHING
-        """)
-    }
   }
 }
 

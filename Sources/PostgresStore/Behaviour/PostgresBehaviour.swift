@@ -14,9 +14,13 @@ public struct PostgresBehaviour: Sendable {
   let log: PostgresSearchLog
   /// The partitions that are known to exist, so that a batch does not ask for them.
   let partitions = Guarded<Set<String>>([])
+  let asideRoom: AsideRoom
+  let seenCatalog = Guarded(SeenCatalog())
 
-  public init(_ pool: PostgresPool) {
+  /// `asideRoom`: for events about unknown products.
+  public init(_ pool: PostgresPool, asideRoom: AsideRoom = .unlimited) {
     self.pool = pool
+    self.asideRoom = asideRoom
     log = PostgresSearchLog(pool)
   }
 
@@ -26,6 +30,19 @@ public struct PostgresBehaviour: Sendable {
     case .visitor(let visitor): PostgresSearchLog.hash(visitor, key: key)
     case .customer(let customer): PostgresSearchLog.hash("customer \(customer.text)", key: key)
     }
+  }
+
+  /// The trace of an erased person, from which no table's row is found.
+  static func erasureMark(of pseudonym: Int64, key: [UInt8]) -> Int64 {
+    PostgresSearchLog.hash("erased \(pseudonym)", key: key)
+  }
+
+  /// Writers of a person's records share this lock for their transaction. Who joins or erases people takes it alone, for as
+  /// long as it takes to say so: each record is then either committed before, or written by somebody who knows.
+  static func lockPeople(alone: Bool, on connection: PostgresConnection) async throws {
+    let function: SQL = alone ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared"
+    try await connection.execute(
+      "SELECT \(fragment: function)(hashtextextended('behaviour people', 0))")
   }
 
   /// Turns a refusal of values into the port's error for that.

@@ -4,7 +4,7 @@ import PostgresClient
 
 extension PostgresSearchLog {
   /// One at a time among all processes.
-  private static let lock = "vitrine search log"
+  static let lock = "vitrine search log"
 
   public func rollUp(now: Timestamp) async throws -> Bool {
     try await pool.reaching {

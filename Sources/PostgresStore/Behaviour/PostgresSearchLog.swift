@@ -61,7 +61,8 @@ extension PostgresSearchLog: SearchLogStore {
       """
       INSERT INTO behaviour.search
         (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
-      SELECT id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products::bigint[]
+      SELECT id, searched_at, coalesce(identity.customer, given.visitor), network, query, outcome, total, filter_count,
+        first_rank, products::bigint[]
       FROM unnest(
         \(searches.map(\.id.rawValue)), \(searches.map(\.searchedAt)),
         \(rows.map(\.visitor)), \(rows.map(\.network)), \(searches.map(\.query)),
@@ -69,6 +70,7 @@ extension PostgresSearchLog: SearchLogStore {
         \(searches.map { Int16(clamping: $0.filterCount) }), \(searches.map { Int32(clamping: $0.firstRank) }),
         \(products)
       ) AS given (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
+      LEFT JOIN behaviour.identity ON identity.visitor = given.visitor
       ON CONFLICT (id) DO NOTHING RETURNING id
       """)
     return Set(try written.map { SearchID(rawValue: try $0.decode(at: 0)) })
@@ -79,26 +81,30 @@ extension PostgresSearchLog: SearchLogStore {
     let oldest = now.day.advanced(by: 1 - searchDays)
     try await pool.reaching {
       while try await deleteBatch(before: oldest.start) {}
-      try await pool.execute(
-        """
-        WITH gone AS (
-          DELETE FROM behaviour.search_day
-          WHERE day < \(oldest)::date AND visitors < \(Self.fewestVisitors) AND query <> '' RETURNING *
-        )
-        INSERT INTO behaviour.search_day AS kept
-          (day, query, searches, visitors, found_nothing, relaxed, corrected, clicked, reciprocal_ranks)
-        SELECT day, '', sum(searches), 0, sum(found_nothing), sum(relaxed), sum(corrected), sum(clicked),
-          sum(reciprocal_ranks)
-        FROM gone GROUP BY day
-        ON CONFLICT (day, query) DO UPDATE SET
-          searches = kept.searches + excluded.searches, found_nothing = kept.found_nothing + excluded.found_nothing,
-          relaxed = kept.relaxed + excluded.relaxed, corrected = kept.corrected + excluded.corrected,
-          clicked = kept.clicked + excluded.clicked,
-          reciprocal_ranks = kept.reciprocal_ranks + excluded.reciprocal_ranks
-        """)
+      try await pool.execute(Self.foldingRareQueries(where: "day < \(oldest)::date"))
       try await pool.execute(
         "DELETE FROM behaviour.search_day WHERE day < \(now.day.advanced(by: 1 - countDays))::date")
     }
+  }
+
+  /// Adds the counts of queries of few visitors to those of the query '' of their day, and deletes their words.
+  static func foldingRareQueries(where condition: SQL) -> SQL {
+    """
+    WITH gone AS (
+      DELETE FROM behaviour.search_day
+      WHERE \(fragment: condition) AND visitors < \(fewestVisitors) AND query <> '' RETURNING *
+    )
+    INSERT INTO behaviour.search_day AS kept
+      (day, query, searches, visitors, found_nothing, relaxed, corrected, clicked, reciprocal_ranks)
+    SELECT day, '', sum(searches), 0, sum(found_nothing), sum(relaxed), sum(corrected), sum(clicked),
+      sum(reciprocal_ranks)
+    FROM gone GROUP BY day
+    ON CONFLICT (day, query) DO UPDATE SET
+      searches = kept.searches + excluded.searches, found_nothing = kept.found_nothing + excluded.found_nothing,
+      relaxed = kept.relaxed + excluded.relaxed, corrected = kept.corrected + excluded.corrected,
+      clicked = kept.clicked + excluded.clicked,
+      reciprocal_ranks = kept.reciprocal_ranks + excluded.reciprocal_ranks
+    """
   }
 
   /// Rows of one statement: none holds locks, or makes the server's log grow, for long.

@@ -72,7 +72,7 @@ extension PostgresJobs: JobStore {
   private static func due(among names: [String], now: Timestamp) -> SQL {
     """
     SELECT name, run.id AS lost_run, run.attempt AS lost_attempt, job.attempt,
-      requested_at IS NOT NULL AS is_requested, is_requested_by_hand,
+      requested_at IS NOT NULL AS is_requested, is_requested_by_hand, is_paused,
       coalesce(next_at <= \(now), false) AS is_scheduled
     FROM jobs.job LEFT JOIN jobs.run ON run.job = name AND state = 'running'
     WHERE name = ANY (\(names)) AND CASE
@@ -97,6 +97,12 @@ extension PostgresJobs: JobStore {
       let reason = "the worker let its lease run out: it was killed, stopped or cut off"
       try await connection.execute(
         "UPDATE jobs.run SET state = 'lost', finished_at = \(now), reason = \(reason) WHERE id = \(lost)")
+      let isHeld = try row.decode("is_paused", as: Bool.self) && !row.decode("is_requested_by_hand", as: Bool.self)
+      if isHeld, attempt <= offer.mostAttempts {
+        // It may be the job that ended its worker: it is taken up when somebody lets it start again.
+        try await connection.execute("UPDATE jobs.job SET retry_at = \(now) WHERE name = \(offer.name.text)")
+        return nil
+      }
     } else if try row.decode("is_requested", as: Bool.self) {
       trigger = try row.decode("is_requested_by_hand", as: Bool.self) ? .hand : .dependency
     } else if try row.decode("is_scheduled", as: Bool.self) {

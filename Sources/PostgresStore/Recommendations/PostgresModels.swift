@@ -84,29 +84,14 @@ extension PostgresModels: ModelLedger {
     try await pool.reaching {
       try await pool.query(
         """
-        DELETE FROM analytics.model WHERE kind = \(kind) AND state <> 'serving' AND number NOT IN (
-          SELECT number FROM analytics.model WHERE kind = \(kind) AND state <> 'serving'
-          ORDER BY number DESC LIMIT \(max(0, count)))
+        DELETE FROM analytics.model USING (
+          SELECT number, row_number() OVER (PARTITION BY state ORDER BY number DESC) AS place
+          FROM analytics.model WHERE kind = \(kind) AND state <> 'serving'
+        ) AS kept
+        WHERE kept.number = model.number AND place > \(max(0, count)) AND state <> 'serving'
         RETURNING file
         """
       ).map { try $0.decode(at: 0) }
-    }
-  }
-}
-
-extension PostgresCatalog: ProductCosts {
-  public func costs(of products: [ProductID]) async throws -> [VariantID: Money] {
-    try await reaching {
-      let rows = try await pool.query(
-        """
-        SELECT variant_id, amount_minor_units, currency::text AS currency FROM pricing.cost
-        JOIN catalog.variant ON variant.id = variant_id WHERE product_id = ANY (\(products))
-        """)
-      return try rows.reduce(into: [:]) { costs, row in
-        guard let currency = Currency(code: try row.decode("currency")) else { return }
-        let variant: VariantID = try row.decode("variant_id")
-        costs[variant] = Money(minorUnits: try row.decode("amount_minor_units"), currency: currency)
-      }
     }
   }
 }

@@ -52,7 +52,9 @@ struct PriceBookCheck {
     lists = Dictionary(contents.lists.map { ($0.code, $0) }) { first, _ in first }
   }
 
-  private mutating func require(_ holds: Bool, _ subject: @autoclosure () -> String, _ reason: @autoclosure () -> String) {
+  private mutating func require(
+    _ holds: Bool, _ subject: @autoclosure () -> String, _ reason: @autoclosure () -> String
+  ) {
     guard !holds, faults.count < PriceBookFaults.most else { return }
     faults.append(PriceBookFault(subject: subject(), reason: reason()))
   }
@@ -114,7 +116,9 @@ struct PriceBookCheck {
       require(
         item.history.count <= PriceBookLimits.historyOfItem, subject(),
         "\(item.history.count) past prices are more than \(PriceBookLimits.historyOfItem)")
-      require(item.categories.count <= CatalogLimits.categories * CatalogLimits.categoryLevels, subject(), "too many categories")
+      require(
+        item.categories.count <= CatalogLimits.categories * CatalogLimits.categoryLevels, subject(),
+        "too many categories")
       for row in item.rows { self.row(row, of: subject()) }
       for past in item.history {
         money(past.amount, of: subject(), in: past.list, what: "the past price")
@@ -177,14 +181,16 @@ struct PriceBookCheck {
     case .amount(let off):
       require(amounts.contains(off), subject, "\(off) minor units off are out of range")
       require(
-        promotion.minimumSpend > off, subject, "it takes \(off) off a spend of \(promotion.minimumSpend): "
+        promotion.minimumSpend > off, subject,
+        "it takes \(off) off a spend of \(promotion.minimumSpend): "
           + "the least spend must be higher")
     case .buyGet(let buy, let get, let off):
       require((1...1_000_000).contains(buy), subject, "it gives goods away: 'buy' must be 1 to 1,000,000, not \(buy)")
       require((1...1_000_000).contains(get), subject, "'get' must be 1 to 1,000,000, not \(get)")
       require(off > .zero && off <= .whole, subject, "\(off) off is not above 0 and at most 100 %")
     case .bundle(let parts, let price):
-      require(amounts.contains(price), subject, "a set for \(price) minor units would be given away, or is out of range")
+      require(
+        amounts.contains(price), subject, "a set for \(price) minor units would be given away, or is out of range")
       require((1...PriceBookLimits.partsOfBundle).contains(parts.count), subject, "a set has 1 to 20 parts")
       for part in parts { require((1...1_000_000).contains(part.pieces), subject, "a part has 1 to 1,000,000 pieces") }
     }

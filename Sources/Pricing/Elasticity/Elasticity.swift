@@ -23,7 +23,7 @@ public struct ElasticityEstimate: Hashable, Sendable {
   public var referenceUnits: Double
   /// Standard error of the logarithm of the units at the reference price.
   public var unitsError: Double
-  /// What else was allowed for: `trend`, `promotion`, `weekday`, `season`.
+  /// Other influences that were allowed for: `trend`, `promotion`, `weekday`, `season`.
   public var controls: [String]
 
   /// The interval that holds the true value 95 % of the time.
@@ -215,7 +215,9 @@ public struct CrossElasticities: Hashable, Sendable {
       ) { first, _ in first }
     }
     let days = byDay[0].keys.filter { day in byDay.allSatisfy { $0[day] != nil } }.sorted()
-    guard days.count >= series.count + ElasticityRefusal.leastObservations else { throw .tooFewObservations(days.count) }
+    guard days.count >= series.count + ElasticityRefusal.leastObservations else {
+      throw .tooFewObservations(days.count)
+    }
     let columns = byDay.map { sales in days.map { log(sales[$0]?.price ?? 1) } }
     let groups = Array(repeating: 0, count: days.count)
     products = series.map(\.product)

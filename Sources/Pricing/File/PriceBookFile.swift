@@ -82,7 +82,8 @@ extension PricedItem {
       let (code, currency) = try list(fields)
       guard let from = try fields.time("from") else { throw fields.error("from", "is missing") }
       history.append(
-        PastPrice(list: code, amount: try fields.amount("amount", currency), from: from, until: try fields.time("until")))
+        PastPrice(
+          list: code, amount: try fields.amount("amount", currency), from: from, until: try fields.time("until")))
     }
     var floors: [PriceFloor] = []
     for (path, value) in try fields.items("floors") {
@@ -94,7 +95,8 @@ extension PricedItem {
           includesTax: try fields.flag("includes_tax") ?? true))
     }
     self.init(
-      variant: VariantID(try fields.whole("variant")), product: try fields.optionalWhole("product").map { ProductID($0) },
+      variant: VariantID(try fields.whole("variant")),
+      product: try fields.optionalWhole("product").map { ProductID($0) },
       brand: try fields.optionalWhole("brand").map { BrandID($0) },
       categories: try fields.wholes("categories").map { CategoryID($0) },
       taxCategory: TaxCategory(try fields.optionalText("tax_category") ?? TaxCategory.standard.text),

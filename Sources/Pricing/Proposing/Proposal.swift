@@ -1,7 +1,7 @@
 import Catalog
 import Glibc
 
-/// What is known of a product's demand: a curve, and how sure its elasticity is.
+/// Knowledge of a product's demand: a curve, and how sure its elasticity is.
 public struct DemandEstimate: Hashable, Sendable {
   /// Units of a mean day at the reference price, in minor units.
   public var referencePrice: Double

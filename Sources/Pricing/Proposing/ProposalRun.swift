@@ -1,7 +1,7 @@
 public import Catalog
 import Glibc
 
-/// What a shop knows of a product beside its sales.
+/// Facts that a shop knows of a product beside its sales.
 public struct ProductFacts: Hashable, Sendable {
   public var cost: Int64?
   public var minimumAdvertised: Int64?

@@ -38,7 +38,7 @@ public struct QuotedLine: Hashable, Sendable {
   public var unitAmount: Int64
   /// `unitAmount × quantity`.
   public var amount: Int64
-  /// What promotions took off.
+  /// The amount that promotions took off.
   public var discount: Int64 = 0
   public var payable: Int64 { amount - discount }
   public var taxRate: Share
@@ -106,7 +106,7 @@ public struct PriceQuote: Hashable, Sendable {
   public var net: Int64
   public var tax: Int64
   public var gross: Int64
-  /// What promotions took off, each line's in the tax basis of its list.
+  /// The amount that promotions took off, each line's in the tax basis of its list.
   public var discount: Int64
 
   /// The sum to show: with or without tax, as the context asked.

@@ -69,7 +69,9 @@ extension QuoteRun {
     for (place, off) in discounts {
       let floor = sides[place].floor.amount * lines[place].quantity
       let allowed = max(0, min(off, lines[place].payable - floor))
-      if allowed < off { lines[place].steps.append(.held(promotion.code, by: sides[place].floor.kind, refused: off - allowed)) }
+      if allowed < off {
+        lines[place].steps.append(.held(promotion.code, by: sides[place].floor.kind, refused: off - allowed))
+      }
       guard allowed > 0 else { continue }
       lines[place].discount += allowed
       lines[place].steps.append(.promotion(promotion.code, off: allowed))
@@ -168,9 +170,10 @@ extension QuoteRun {
     for place in byUnitAmount(places) {
       if let part = parts.firstIndex(where: { matches($0.target, place) }) { byPart[part].append(place) }
     }
-    let sets = zip(parts, byPart).map { part, places in
-      places.reduce(0) { $0 + lines[$1].quantity } / part.pieces
-    }.min() ?? 0
+    let sets =
+      zip(parts, byPart).map { part, places in
+        places.reduce(0) { $0 + lines[$1].quantity } / part.pieces
+      }.min() ?? 0
     guard sets > 0 else { return [] }
     var taken: [(place: Int, worth: Int64)] = []
     for (part, places) in zip(parts, byPart) {

@@ -76,7 +76,8 @@ public enum QuoteRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     case .noPrice(let variant, let currency):
       "variant \(variant) has no price in \(currency) for this channel, contract, quantity and time"
     case .noTaxRules(let region): "the price book has no tax rules for \(region)"
-    case .noTaxRate(let region, let category): "the price book has no tax rate for \(category) in \(region) at this time"
+    case .noTaxRate(let region, let category):
+      "the price book has no tax rate for \(category) in \(region) at this time"
     case .tooMuch(let variant): "variant \(variant): the line comes to more than \(Self.mostMinorUnits) minor units"
     }
   }

@@ -60,7 +60,7 @@ struct QuoteRun {
     var floor: (amount: Int64, kind: PriceFloor.Kind)
     /// When the line's reduction began: that of its sale price, or the earliest of its promotions for everybody.
     var reducedSince: Timestamp?
-    /// What coupons took off: no reduction for everybody.
+    /// The amount that coupons took off: not a reduction for everybody.
     var couponDiscount: Int64 = 0
   }
 

@@ -23,6 +23,9 @@ func splitTax(of lines: inout [QuotedLine], rounding: TaxRounding) -> [TaxTotal]
   case .total:
     splitByTotal(&lines)
   }
+  if lines.count == 1 {
+    return [TaxTotal(rate: lines[0].taxRate, net: lines[0].net, tax: lines[0].tax, gross: lines[0].gross)]
+  }
   var totals: [TaxTotal] = []
   for place in lines.indices {
     let (rate, net, tax, gross) = (lines[place].taxRate, lines[place].net, lines[place].tax, lines[place].gross)
@@ -34,8 +37,7 @@ func splitTax(of lines: inout [QuotedLine], rounding: TaxRounding) -> [TaxTotal]
       totals.append(TaxTotal(rate: rate, net: net, tax: tax, gross: gross))
     }
   }
-  if totals.count > 1 { totals.sort { $0.rate < $1.rate } }
-  return totals
+  return totals.sorted { $0.rate < $1.rate }
 }
 
 /// Pieces of a line that does not divide evenly cost one minor unit more or less; each kind is rounded for itself.

@@ -64,7 +64,7 @@ extension RowMaker {
 
   private static let leastPartOfBest: Float = 0.15
 
-  /// What was bought together with some products. What is of their own categories is rather an alternative, and stands after
+  /// Products bought together with some products. One of their own categories is rather an alternative, and stands after
   /// the rest.
   private func boughtTogether(_ context: [Int32]) -> [Candidate] {
     let leaves = Set(context.compactMap { shelf[$0].leaf })

@@ -173,7 +173,7 @@ struct RowMaker {
 
   // MARK: Reasons
 
-  /// The products that brought a candidate's score; empty where the row is no blend.
+  /// The products that brought a candidate's score; empty where the row is not a blend.
   private func contributions(_ candidate: Candidate) -> [Contribution] {
     guard case .blend(let part) = candidate.parts else { return [] }
     switch candidate.reason {

@@ -53,7 +53,9 @@ public struct ModelDesk: Sendable {
       let inUse = comparable.flatMap { since in
         serving.flatMap { try? folder.read($0.file) }.flatMap { training.recall(of: $0, from: since) }
       }
-      return (outcome, gate.verdict(on: outcome.validation, inUse: inUse))
+      let verdict = gate.verdict(on: outcome.validation, inUse: inUse)
+      guard inUse == nil, let serving else { return (outcome, verdict) }
+      return (outcome, gate.verdict(verdict, deeds: data.count, uncompared: serving))
     }
     try progress("writing the model")
     let entry = try await keep(outcome.0, data: data, verdict: outcome.1, at: now)

@@ -1,4 +1,5 @@
 import Catalog
+import Ports
 import Recommending
 
 /// Compares a new model with the one in use on days that neither has learnt from.
@@ -46,6 +47,22 @@ public struct ModelGate: Sendable, Equatable {
   /// The share of a recall that is chance between two models of one data: about the deviation of a mean over so many
   /// shoppers.
   private static func chance(of shoppers: Int) -> Double { 1 / Double(max(1, shoppers)).squareRoot() }
+
+  /// The verdict where a model is in use with which the new one was not compared: the days since then have too few shoppers,
+  /// or its file cannot be read.
+  ///
+  /// A history of less than half the deeds that the model in use learnt from was lost in part, or is being restored. What is
+  /// learnt from it could be far worse, and nothing would tell.
+  func verdict(_ verdict: Verdict, deeds: Int, uncompared serving: ModelEntry) -> Verdict {
+    let before = serving.metrics["deeds"] ?? 0
+    guard Double(deeds) < before * Self.leastShareOfDeeds else { return verdict }
+    return Verdict(
+      isPassed: false,
+      findings: "it learnt from \(deeds) deeds, and model \(serving.number) in use from \(Int(saturating: before)): "
+        + "the history is not whole; \(verdict.findings)")
+  }
+
+  private static let leastShareOfDeeds = 0.5
 
   private static func text(_ value: Double) -> String {
     let digits = String(Int(saturating: (value * 10_000).rounded()))

@@ -81,7 +81,7 @@ public struct RecommenderTraining: Sendable {
     }
   }
 
-  /// What the validation days chose.
+  /// The settings that the validation days chose.
   struct Choice: Sendable, Equatable {
     var collaborative = CollaborativeChoice.usual
     var blend = HybridBlend()

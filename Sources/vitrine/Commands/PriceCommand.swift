@@ -165,7 +165,8 @@ struct PriceProposeCommand: Command {
   private static func share(_ name: String, _ text: String, _ range: ClosedRange<Int64>) throws -> Share {
     guard let share = Share(percentText: text), range.contains(share.partsPerMillion) else {
       throw ValidationError(
-        "\(name) \(text.prefix(20)) is not a percentage from \(range.lowerBound / 10_000) to \(range.upperBound / 10_000)")
+        "\(name) \(text.prefix(20)) is not a percentage from \(range.lowerBound / 10_000) to \(range.upperBound / 10_000)"
+      )
     }
     return share
   }

@@ -1,12 +1,14 @@
 import Bootstrap
 import Catalog
 import Configuration
+import Foundation
 import Glibc
 import HTTPServer
 import Indexer
 import Ports
 import PostgresClient
 import PostgresStore
+import Workers
 
 /// `vitrine up`
 struct UpCommand: Command {
@@ -56,8 +58,12 @@ struct UpCommand: Command {
     let port = try server.start()  // Before any output: a taken port is the only line then.
 
     if !applied.isEmpty { say("migrated the database: \(applied.joined(separator: ", "))") }
+    let worker = try shop.worker("up")
     let isNew = noDemo ? false : try await shop.catalog.productCount() == 0
     if isNew {
+      // Asked for first: whenever this process ends, a later one fills the catalog or loads the rest of the history.
+      try await worker.register()
+      _ = try await shop.jobStore.requestRun(of: Shop.demoHistoryLoading, now: shop.clock.now())
       let outcome = try await DemoCatalog.load(into: shop.catalog)
       say("filled the empty catalog with \(outcome.inserted) demo products")
       for refusal in outcome.refused { say("demo product \(refusal.offset + 1) was refused: \(refusal.reason)") }
@@ -68,28 +74,37 @@ struct UpCommand: Command {
     let seconds = Int(saturating: (ContinuousClock.now - start) / .seconds(1))
     say("indexed \(report.documents) products; ready after \(seconds) s")
     context.terminal.print(
-      Self.welcome(host: context.settings.http.host, port: port, tokenPath: tokenFile?.path))
+      Self.welcome(
+        host: context.settings.http.host, port: port, tokenPath: tokenFile?.path, words: await shop.exampleSearch()))
     let ownServers = OwnServers(postgres: database.server, redis: redis.server, logger: shop.logger)
-    let worker = try shop.workerService("up")
-    var services = shop.services(server: server, ownServers: ownServers, worker: worker)
-    // The HTTP server stays the last.
-    if isNew { services.insert(shop.demoShoppers(pool: pool), at: max(0, services.count - 1)) }
-    try await context.run(services)
+    try await context.run(
+      shop.services(server: server, ownServers: ownServers, worker: shop.service(of: worker)))
   }
 
-  /// `tokenPath`: the file of the admin token, if the settings have none.
-  static func welcome(host: String, port: Int, tokenPath: String? = nil) -> String {
+  /// `tokenPath`: the file of the admin token, if the settings have none. `words`: a search that finds something.
+  static func welcome(host: String, port: Int, tokenPath: String? = nil, words: String? = Shop.demoSearch) -> String {
     let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     return """
 
       The shop is open at \(address)   (Ctrl-C closes it)
 
-      Try:
-        curl '\(address)/v1/search?q=red+dress'
-        curl '\(address)/v1/suggest?q=lap'
-        a browser at \(address)/search?q=laptop
+      \(tries(address, words))
+      For staff: \(address)/admin (searches, jobs): any name; the password is \(tokenPath.map { "in \($0)" } ?? "the setting admin.token")
+      """
+  }
 
-      What was searched for: \(address)/admin/search, any name, the password in \(tokenPath ?? "admin.token")
+  private static func tries(_ address: String, _ words: String?) -> String {
+    guard let words else { return "The catalog is empty: 'vitrine import' brings products in.\n" }
+    var safe = CharacterSet.alphanumerics
+    safe.insert(charactersIn: " ")
+    let query = (words.addingPercentEncoding(withAllowedCharacters: safe) ?? "").replacing(" ", with: "+")
+    let start = (words.prefix(3).description.addingPercentEncoding(withAllowedCharacters: .alphanumerics)) ?? ""
+    return """
+      Try:
+        curl '\(address)/v1/search?q=\(query)'
+        curl '\(address)/v1/suggest?q=\(start)'
+        a browser at \(address)/search?q=\(query)
+
       """
   }
 }
