@@ -226,7 +226,7 @@ let package = Package(
     tests(
       "Recommendations",
       [
-        "Recommendations", "Recommending", "Catalog", "Ports", "Telemetry", "Threading", "PostgresClient",
+        "Recommendations", "Recommending", "Catalog", "JSON", "Ports", "Telemetry", "Threading", "PostgresClient",
         "PostgresStore", "LocalServices", "Seeding", "TestSupport",
       ]),
     tests(

@@ -13,6 +13,7 @@
 // 8. A new model is served after the next look; the places of products stay.
 import Catalog
 import Foundation
+import JSON
 import Ports
 import Recommendations
 import Recommending
