@@ -58,7 +58,7 @@ lint: toolchain ## checks the format of the Swift sources, and the shell scripts
 	@swift format lint --strict --parallel --recursive $(SOURCES)
 	@command -v shellcheck >/dev/null || { \
 	  echo "make: no shellcheck: run 'scripts/install-packages test'" >&2; exit 1; }
-	@shellcheck .ci/run scripts/check scripts/docc scripts/install-packages scripts/sanitize
+	@shellcheck .ci/run scripts/check scripts/docc scripts/install-lightgbm scripts/install-packages scripts/sanitize
 
 clean: ## removes all builds; the demo's state in .vitrine stays
 	@rm -rf .build

@@ -70,10 +70,15 @@ let package = Package(
     library("JSON", ["CSimdjson"]),
     library("Catalog"),
     library("SearchDSL", ["JSON"]),
-    library("Pricing", ["Catalog"]),
+    library("Pricing", ["Catalog", "JSON"]),
+    // Distributions, optimisers, and rows of data files, for the domains that learn.
+    library("Statistics"),
+    library("Forecasting", ["Catalog", "Statistics"]),
+    library("Customers", ["Catalog", "Statistics"]),
     library("Ranking", ["Catalog"]),
     library("Recommending", ["Catalog", "JSON", "Ranking", "Threading", "CLAPACK", "CZlib"]),
     library("Understanding", ["Catalog"]),
+    library("Experiments"),
 
     // The embedded search engine.
     library("SearchNode", ["SearchDSL", "JSON", "CStemmer", "Threading"]),
@@ -95,6 +100,8 @@ let package = Package(
     library("ElasticsearchClient", ["SearchDSL", "JSON", "CCurl", "CZlib", "Threading"]),
     library("Importing", ["Catalog", "JSON", "Ports", "CZlib"]),
     library("Seeding", ["Catalog", "JSON", "Ports"]),
+    // LightGBM's C API, loaded when a model is trained.
+    library("LightGBM", ["Ranking"]),
 
     // The flows.
     library(
@@ -127,6 +134,7 @@ let package = Package(
     library(
       "Web",
       [
+        "Behaviour", "JSON", "Threading",
         "Edge", "SearchService", "HTTPServer", "Catalog", "Pricing", "Ports", "Understanding", "Recommendations",
         "Recommending",
       ]),
@@ -142,7 +150,7 @@ let package = Package(
         "SearchService", "Seeding", "Signing", "StorefrontAPI", "Telemetry", "Threading", "Understanding", "Web",
         "Recommendations", "Recommending", "Workers",
       ]),
-    // What measures: speed beside peers, and quality on judged and held-out data.
+    // Measurements: speed beside peers, and quality on judged and held-out data.
     library(
       "Benchmarks",
       [
@@ -153,8 +161,8 @@ let package = Package(
     library(
       "Evaluation",
       [
-        "Bootstrap", "Catalog", "Importing", "Indexer", "JSON", "Ports", "Ranking", "Recommending", "SearchDSL",
-        "SearchService", "Understanding", "Web",
+        "Bootstrap", "Catalog", "Importing", "Indexer", "JSON", "LightGBM", "Ports", "Ranking", "Recommending",
+        "SearchDSL", "SearchService", "Understanding", "Web",
       ]),
     .executableTarget(
       name: "vitrine",
@@ -164,7 +172,7 @@ let package = Package(
         "PostgresStore", "RedisStore", "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService",
         "Behaviour", "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices",
         "CMalloc", "Threading", "Understanding", "Signing", "Numbers", "Narrowing", "Recommending", "Workers",
-        "Recommendations",
+        "Recommendations", "LightGBM", "Statistics", "Forecasting", "Customers",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
     // Code that tests of several targets share.
@@ -176,10 +184,15 @@ let package = Package(
     tests("Threading", ["Threading", "TestSupport"]),
     tests("Catalog", ["Catalog", "TestSupport"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
-    tests("Pricing", ["Pricing", "Catalog", "TestSupport"]),
+    tests("Pricing", ["Pricing", "Catalog", "JSON", "LocalServices", "Numbers", "TestSupport"]),
     tests("Ranking", ["Ranking", "LocalServices", "Numbers"]),
+    tests("Statistics", ["Statistics", "Numbers"]),
+    tests("Forecasting", ["Forecasting", "Catalog", "LocalServices", "Statistics", "Numbers"]),
+    tests("Customers", ["Customers", "Catalog", "LocalServices", "Statistics", "Numbers"]),
     tests("Recommending", ["Recommending", "Catalog", "JSON", "Ranking", "TestSupport"]),
     tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),
+    tests("Experiments", ["Experiments", "Numbers"]),
+    tests("LightGBM", ["LightGBM", "Ranking", "Numbers"]),
     tests(
       "SearchNode",
       ["SearchNode", "SearchDSL", "JSON", "Ranking", "ElasticsearchClient", "LocalServices", "TestSupport", "CMalloc"]),
@@ -246,7 +259,8 @@ let package = Package(
         "Indexer",
         "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry", "Ranking", "SearchService", "Seeding",
         "Behaviour",
-        "Understanding", "Recommending", "RedisStore", "Signing", "StorefrontAPI", "TestSupport", "Workers",
+        "Understanding", "Recommending", "RedisStore", "Signing", "StorefrontAPI", "TestSupport", "Workers", "LightGBM",
+        "Numbers",
       ]),
     tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading", "TestSupport"]),
     tests(
@@ -259,7 +273,7 @@ let package = Package(
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",
         "RedisStore", "ElasticsearchClient",
       ]),
-    tests("Web", ["Web", "Catalog", "HTTPServer", "SearchService", "Understanding"]),
+    tests("Web", ["Web", "Catalog", "HTTPServer", "Ports", "Recommendations", "SearchService", "Understanding"]),
     tests("LocalServices", ["LocalServices", "PostgresClient", "PostgresStore", "RedisStore", "TestSupport"]),
     // The repository's own rules: the README's files, function length, import rows.
     .testTarget(name: "RepositoryTests", swiftSettings: strict),

@@ -111,7 +111,7 @@ public struct Behaviour: Sendable {
     // and the erasure can be repeated.
     try await cache?.forget(shoppers, erasesSearches: true)
     let records = try await people.erase(person, now: clock.now())
-    try await cache?.forget(shoppers, erasesSearches: true)  // What was read and kept meanwhile.
+    try await cache?.forget(shoppers, erasesSearches: true)  // Also entries that were read and kept meanwhile.
     return records
   }
 }

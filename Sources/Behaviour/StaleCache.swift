@@ -40,7 +40,7 @@ final class StaleCache: Sendable {
         return state.lists.isEmpty
       }
     } catch {
-      // Whoever asked reads the durable store, and the next one tries again.
+      // The caller reads the durable store, and the next one tries again.
       state.withLock { state in
         state.isBeingDropped = false
         state.lists.add(lists, most: Self.most)

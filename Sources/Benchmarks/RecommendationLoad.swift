@@ -65,7 +65,7 @@ package struct RecommendationLoad: Sendable {
     report("from an event's sending to the changed answer", try await fresh)
   }
 
-  /// What took how long; what was refused is told beside it.
+  /// The times of the answers, beside the refusals.
   private struct Times: Sendable {
     var milliseconds: [Double] = []
     var refused = 0
@@ -166,7 +166,7 @@ package struct RecommendationLoad: Sendable {
     }
   }
 
-  /// What the shop recommends: popular products, and those like each of them.
+  /// The recommended products: popular ones, and those like each of them.
   private func products() throws -> [String] {
     let client = ShopClient(host: host, port: port)
     func ids(_ query: String) throws -> [String] {

@@ -13,6 +13,11 @@ package struct Database {
   /// The private server, if this process started it.
   package let server: LocalPostgres?
 
+  /// Whether there is a database to connect to: one that the settings name, or a private one from an earlier command.
+  package static func exists(_ context: CommandContext) -> Bool {
+    context.settings.postgres.server != nil || access(context.settings.stateFolder + "/postgres", F_OK) == 0
+  }
+
   /// Connects; if the settings name no server, uses the private one, and starts it if it is not running.
   ///
   /// `statementTimeout` replaces the settings' for long jobs.

@@ -43,7 +43,7 @@ extension Shop {
   ) async throws -> FullIndex.Report {
     if isEmbedded { try await forgetEndedInstances() }
     let full = FullIndex(
-      source: catalog, ledger: catalog, leases: catalog, engine: engine, mapping: mapping, clock: clock,
+      source: catalog, ledger: ledger, leases: leases, engine: engine, mapping: mapping, clock: clock,
       onRetry: waiting("index full waits"))
     return try await full.run(options ?? fullIndexOptions, onProgress: onProgress)
   }
@@ -59,38 +59,38 @@ extension Shop {
     options.auditInterval = .seconds(settings.indexer.verifySeconds)
     options.refreshesEachBatch = isEmbedded
     return IndexSync(
-      source: catalog, ledger: catalog, leases: catalog, engine: engine, clock: clock, options: options,
+      source: catalog, ledger: ledger, leases: leases, engine: engine, clock: clock, options: options,
       metrics: IndexSyncMetrics(registry: metrics), log: waiting("index sync"))
   }
 
   package func indexStatus() async throws -> IndexStatus {
     try await IndexStatus(
-      alias: indexAlias, source: catalog, ledger: catalog, leases: catalog, engine: engine, mapping: mapping)
+      alias: indexAlias, source: catalog, ledger: ledger, leases: leases, engine: engine, mapping: mapping)
   }
 
   package func verifyIndex(repairs: Bool) async throws -> IndexVerification.Report {
     let generation = try await liveGeneration()
-    let verification = IndexVerification(source: catalog, ledger: catalog, engine: engine)
+    let verification = IndexVerification(source: catalog, ledger: ledger, engine: engine)
     guard repairs else { return try await verification.run(generation, catchUp: nil) }
     let replay = IndexCatchUp(
-      source: catalog, ledger: catalog, engine: engine, clock: clock, onRetry: waiting("index verify waits"))
+      source: catalog, ledger: ledger, engine: engine, clock: clock, onRetry: waiting("index verify waits"))
     return try await verification.run(generation) { try await replay.run(generation) }
   }
 
   package func rollBackIndex(to number: Int64?, gate: IndexGate.Options) async throws -> IndexRollback.Report {
     try await IndexRollback(
-      source: catalog, ledger: catalog, leases: catalog, engine: engine, clock: clock,
+      source: catalog, ledger: ledger, leases: leases, engine: engine, clock: clock,
       onRetry: waiting("index rollback waits")
     ).run(alias: indexAlias, to: number, holder: Self.holder(of: "index rollback"), gate: gate)
   }
 
   package func pruneIndices(keeping count: Int) async throws -> [String] {
     try await IndexPruning.run(
-      alias: indexAlias, keeping: count, holder: Self.holder(of: "index prune"), ledger: catalog, leases: catalog,
+      alias: indexAlias, keeping: count, holder: Self.holder(of: "index prune"), ledger: ledger, leases: leases,
       engine: engine)
   }
 
-  package func liveGeneration() async throws -> IndexGeneration { try await catalog.liveGeneration(of: indexAlias) }
+  package func liveGeneration() async throws -> IndexGeneration { try await ledger.liveGeneration(of: indexAlias) }
 
   /// Warns if the index in use was built with another mapping than the file's.
   package func warnOfChangedMapping() async {
@@ -118,14 +118,14 @@ extension Shop {
   /// An embedded engine's index ends with its process, but its entry in the ledger keeps the outbox from being pruned.
   private func forgetEndedInstances() async throws {
     let now = clock.now().microsecondsSinceEpoch
-    for generation in try await catalog.generations(alias: nil)
+    for generation in try await ledger.generations(alias: nil)
     where generation.alias.hasPrefix(Self.embeddedPrefix(settings.search.indexAlias)) && generation.alias != indexAlias
     {
       let age = now.subtracting(saturating: (generation.swappedInAt ?? generation.createdAt).microsecondsSinceEpoch)
       guard age > Self.forgottenAfter.components.seconds * 1_000_000,
-        try await catalog.leaseHolder(IndexSync.lease(of: generation.alias)) == nil
+        try await leases.leaseHolder(IndexSync.lease(of: generation.alias)) == nil
       else { continue }
-      try await catalog.removeGeneration(generation.number)
+      try await ledger.removeGeneration(generation.number)
     }
   }
 

@@ -11,7 +11,8 @@ extension Capability {
     Capability(
       "jobs",
       routes: { routes in
-        JobsPage(store: PostgresJobs(shop.pool), shopName: shop.settings.shop.name).register(on: &routes)
+        JobsPage(store: PostgresJobs(shop.pool), shopName: shop.settings.shop.name, clock: shop.clock).register(
+          on: &routes)
       })
   }
 }

@@ -41,10 +41,10 @@ struct Operations {
   /// Searches go on with an index that is behind, and somebody must look why: an open transaction, of whatever database on
   /// the server, holds back all that was committed since it began.
   private var freshness: ReadinessCheck {
-    let (catalog, clock, alias) = (shop.catalog, shop.clock, shop.indexAlias)
+    let (catalog, ledger, clock, alias) = (shop.catalog, shop.ledger, shop.clock, shop.indexAlias)
     return .init(name: "freshness", isRequired: false, faultWord: "stale") {
       do {
-        let cursor = try await catalog.liveGeneration(of: alias).cursor
+        let cursor = try await ledger.liveGeneration(of: alias).cursor
         guard let oldest = try await catalog.outboxLag(after: cursor, limit: 1).oldest else { return true }
         let age = (Double(clock.now().microsecondsSinceEpoch) - Double(oldest.microsecondsSinceEpoch)) / 1e6
         return age < Self.staleSeconds

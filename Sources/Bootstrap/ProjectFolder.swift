@@ -6,7 +6,7 @@ package import Understanding
 package enum ProjectFolder {
   struct NotFound: Error, CustomStringConvertible {
     let description =
-      "IndexMappings/products.json was found neither in the working folder nor above the executable: run vitrine in its project's folder"
+      "vitrine needs the folders IndexMappings and Synonyms of its project, and found them neither in the working folder nor above it nor above the program: run it in the project's folder, or keep the program there"
   }
 
   package static func find() throws -> String {

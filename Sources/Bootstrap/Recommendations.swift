@@ -80,7 +80,7 @@ package struct Recommender: Sendable {
     options.memoryDeadline = parts.memoryDeadline
     service = RecommendationService(memory: memory, clock: clock, options: options, metrics: parts.metrics)
     follower = ShelfFollower(
-      service: service, products: catalog, costs: catalog, affinity: affinity, desk: desk,
+      service: service, products: catalog, costs: PostgresProductCosts(parts.pool), affinity: affinity, desk: desk,
       rules: try settings.recommendations.rulesFile.map { try RulesFile(path: $0) }, clock: clock)
   }
 

@@ -18,7 +18,10 @@ extension Capability {
         Storefront(
           service: shop.service, shopName: shop.settings.shop.name, visitors: shop.visitors, counters: counters,
           events: PageEvents(behaviour: shop.behaviour, conduct: shop.conduct, clock: shop.clock),
-          recommendations: shop.recommender.service
+          recommendations: shop.recommender.service,
+          history: HistoryPage(
+            behaviour: shop.behaviour, forms: FormTokens(signer: shop.signer, form: "delete history"),
+            searchDays: shop.searchLog == nil ? nil : shop.settings.queryLog.searchDays)
         ).register(on: &routes)
       })
   }

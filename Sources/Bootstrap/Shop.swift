@@ -110,6 +110,9 @@ package struct Shop: Sendable {
     capabilities = try Capability.all.map { try $0(self) }
   }
 
+  package var ledger: PostgresIndexingLedger { PostgresIndexingLedger(pool) }
+  package var leases: PostgresLeases { PostgresLeases(pool) }
+
   package var isEmbedded: Bool { engine is SearchNode }
 
   static func embeddedPrefix(_ alias: String) -> String { alias + "-embedded-" }

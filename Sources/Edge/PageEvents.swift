@@ -23,7 +23,7 @@ public struct PageEvents: Sendable {
       (nil, .deed(ProductDeed(.view, .id(product), placement: "product")))
     ]
     if let place {
-      // The page that is loaded again, from the history or by a bookmark, is no other click.
+      // The page that is loaded again, from the history or by a bookmark, is not another click.
       contents.append(
         (
           .click(of: .id(product), in: place.list),

@@ -2,7 +2,7 @@ import Catalog
 import Dispatch
 public import Ports
 
-/// What an import did.
+/// The outcome of an import.
 public struct ImportReport: Sendable, Equatable {
   public struct Refusal: Sendable, Equatable {
     public var line: Int
@@ -21,6 +21,9 @@ public struct ImportReport: Sendable, Equatable {
   public internal(set) var changed = 0
   public internal(set) var unchanged = 0
   public internal(set) var refused = 0
+  /// Products of the file, of those that were not refused, that name no stock. The shop sells none of them until another
+  /// import or the stock's own system gives them some.
+  public internal(set) var withoutStock = 0
   /// The first ones, in the order of the lines.
   public internal(set) var refusals: [Refusal] = []
 
@@ -30,6 +33,16 @@ public struct ImportReport: Sendable, Equatable {
   public var summary: String {
     let lines = refused == 1 ? "line" : "lines"
     return "\(inserted) inserted, \(changed) changed, \(unchanged) unchanged; \(refused) \(lines) refused"
+  }
+
+  /// What to do about products without stock; nil where there are none.
+  public var stockAdvice: String? {
+    guard withoutStock > 0 else { return nil }
+    let of = withoutStock == 1 ? "1 product has" : "\(withoutStock) products have"
+    let taken = inserted + changed + unchanged
+    let reason =
+      withoutStock == taken ? "no column maps to `stock`, or all of its fields are empty" : "their `stock` is empty"
+    return "\(of) no stock in this file, so that they are out of stock unless they had some: \(reason)"
   }
 
   mutating func refuse(line: Int, reason: String) {
@@ -77,6 +90,8 @@ public struct Import: Sendable {
       report.inserted += outcome.inserted
       report.changed += outcome.changed
       report.unchanged += outcome.unchanged
+      let kept = Set(current.records.indices).subtracting(outcome.refused.map(\.offset))
+      report.withoutStock += kept.count { current.records[$0].variants.allSatisfy(\.stock.isEmpty) }
       let refused = outcome.refused.map { (current.lines[$0.offset], $0.reason) }
       for (line, reason) in (refused + current.refused).sorted(by: { $0.0 < $1.0 }) {
         report.refuse(line: line, reason: reason)

@@ -194,9 +194,9 @@ public struct ProductDocument: Sendable {
     writer.member("rating_count", product.ratingCount.clamped(to: CatalogLimits.pieces))
     writer.member("lifecycle", product.lifecycle.rawValue)
     writer.member("audience", product.audience.codes)
-    if let released = product.releasedAt, Self.isInCalendar(released) {
-      writer.member("released_at", released.description)
-    }
+    // A product whose release nobody told is new on the day when it came into the catalog.
+    let released = product.releasedAt ?? product.createdAt
+    if Self.isInCalendar(released) { writer.member("released_at", released.description) }
     if Self.isInCalendar(product.createdAt) { writer.member("created_at", product.createdAt.description) }
     if Self.isInCalendar(product.updatedAt) { writer.member("updated_at", product.updatedAt.description) }
   }

@@ -43,16 +43,15 @@ public struct OutboxLag: Sendable, Hashable {
   }
 }
 
-/// A catalog's state in three numbers: a new, changed or deleted product changes one of them.
+/// A catalog's state as a place among its changes: each new, changed or deleted product moves it, also where its outbox
+/// entry was removed meanwhile.
 public struct CatalogMark: Sendable, Hashable {
-  public var products: Int64
-  /// Of all products' versions.
-  public var versions: Int64
+  /// The last change before the oldest open transaction.
+  public var position: OutboxCursor
   public var lastProduct: Int64
 
-  public init(products: Int64, versions: Int64, lastProduct: Int64) {
-    self.products = products
-    self.versions = versions
+  public init(position: OutboxCursor, lastProduct: Int64) {
+    self.position = position
     self.lastProduct = lastProduct
   }
 }
@@ -65,7 +64,8 @@ public protocol ProductSource: Sendable {
   func outbox(after cursor: OutboxCursor, limit: Int) async throws -> [OutboxEntry]
   /// The last committed entry; the start if there is none.
   func outboxEnd() async throws -> OutboxCursor
-  /// Tells whether any product changed between two looks, even if the outbox was emptied meanwhile.
+  /// Tells whether any product changed between two looks, even if the outbox was emptied meanwhile. A change counts when
+  /// every older transaction has ended.
   func catalogMark() async throws -> CatalogMark
   /// The entries after the cursor, including those that open transactions hold back; counts at most `limit` of them.
   func outboxLag(after cursor: OutboxCursor, limit: Int) async throws -> OutboxLag

@@ -100,7 +100,7 @@ public struct JudgmentsError: Error, Sendable, Equatable, CustomStringConvertibl
 }
 
 /// Records of RFC 4180: quoted fields may contain commas, doubled quotes and line breaks.
-private struct CSVReader {
+struct CSVReader {
   private let bytes: [UInt8]
   private var position = 0
   private var line = 1

@@ -10,7 +10,7 @@ extension NamedAggregation {
     guard depth < maximumDepth else {
       throw .refusedArgument("aggregations are nested deeper than \(maximumDepth) levels")
     }
-    let reader = try ObjectReader(json, "[aggs]")
+    let reader = try BodyReader(json, "[aggs]")
     var list: [NamedAggregation] = []
     for member in reader.members {
       list.append(NamedAggregation(member.name, try Aggregation(member.value, member.name, depth: depth)))
@@ -21,7 +21,7 @@ extension NamedAggregation {
 
 extension Aggregation {
   fileprivate init(_ json: JSONValue, _ name: String, depth: Int) throws(SearchEngineError) {
-    var reader = try ObjectReader(json, "aggregation [\(name)]")
+    var reader = try BodyReader(json, "aggregation [\(name)]")
     let nested = try NamedAggregation.list(reader.value("aggs", "aggregations"), depth: depth + 1)
     let kinds = reader.members.filter { $0.name != "aggs" && $0.name != "aggregations" }
     guard let kind = kinds.first, kinds.count == 1 else {
@@ -37,7 +37,7 @@ extension Aggregation.Kind {
       self = .filter(try Query(json: json))
       return
     }
-    var reader = try ObjectReader(json, "[\(name)] aggregation")
+    var reader = try BodyReader(json, "[\(name)] aggregation")
     switch name {
     case "terms": self = .terms(try TermsAggregation(&reader))
     case "range": self = .range(field: try reader.field(), ranges: try Self.ranges(&reader))
@@ -52,7 +52,7 @@ extension Aggregation.Kind {
       self = .cardinality(
         field: try reader.field(), precisionThreshold: try reader.int("precision_threshold") ?? 3_000)
     case "filters":
-      let filters = try ObjectReader(try reader.required("filters"), "[filters] aggregation")
+      let filters = try BodyReader(try reader.required("filters"), "[filters] aggregation")
       var list: [Aggregation.NamedFilter] = []
       for member in filters.members { list.append(.init(member.name, try Query(json: member.value))) }
       self = .filters(list)
@@ -61,10 +61,10 @@ extension Aggregation.Kind {
     try reader.finish()
   }
 
-  private static func ranges(_ reader: inout ObjectReader) throws(SearchEngineError) -> [Aggregation.RangeBucket] {
+  private static func ranges(_ reader: inout BodyReader) throws(SearchEngineError) -> [Aggregation.RangeBucket] {
     var ranges: [Aggregation.RangeBucket] = []
     for item in try reader.required("ranges").list {
-      var range = try ObjectReader(item, "[range] aggregation")
+      var range = try BodyReader(item, "[range] aggregation")
       ranges.append(
         .init(key: try range.string("key"), from: try range.double("from"), to: try range.double("to")))
       try range.finish()
@@ -72,13 +72,13 @@ extension Aggregation.Kind {
     return ranges
   }
 
-  private static func histogram(_ reader: inout ObjectReader) throws(SearchEngineError) -> Aggregation.Kind {
+  private static func histogram(_ reader: inout BodyReader) throws(SearchEngineError) -> Aggregation.Kind {
     guard let interval = try reader.double("interval"), interval > 0 else {
       throw .refusedArgument("[interval] must be >0 for histogram aggregation")
     }
     var bounds: ClosedRange<Double>?
     if let json = reader.value("extended_bounds") {
-      var object = try ObjectReader(json, "[extended_bounds]")
+      var object = try BodyReader(json, "[extended_bounds]")
       guard let low = try object.double("min"), let high = try object.double("max"), low <= high else {
         throw .refusedArgument("[extended_bounds] requires [min] and [max] in that order")
       }
@@ -91,7 +91,7 @@ extension Aggregation.Kind {
   }
 }
 
-extension ObjectReader {
+extension BodyReader {
   fileprivate mutating func field() throws(SearchEngineError) -> String {
     guard let field = try string("field") else { throw .unparsable("\(context) requires [field]") }
     return field
@@ -99,7 +99,7 @@ extension ObjectReader {
 }
 
 extension TermsAggregation {
-  fileprivate init(_ reader: inout ObjectReader) throws(SearchEngineError) {
+  fileprivate init(_ reader: inout BodyReader) throws(SearchEngineError) {
     self.init(
       field: try reader.field(), size: try reader.int("size") ?? 10, order: try Self.order(reader.value("order")),
       minimumDocumentCount: try reader.int("min_doc_count") ?? 1, include: try Self.include(reader.value("include")),

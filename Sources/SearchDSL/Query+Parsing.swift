@@ -47,7 +47,7 @@ extension Query {
     let isLong = if case .object = member.value { true } else { false }
     let long: JSONValue =
       isLong ? member.value : .object(name == "term" || name == "prefix" ? "value" : "query", member.value)
-    var reader = try ObjectReader(long, "[\(name)] query")
+    var reader = try BodyReader(long, "[\(name)] query")
     let query: Query
     switch name {
     case "match": query = .match(try MatchQuery(field, &reader))
@@ -68,7 +68,7 @@ extension Query {
   }
 
   private static func simple(_ name: String, _ body: JSONValue) throws(SearchEngineError) -> Query {
-    var reader = try ObjectReader(body, "[\(name)] query")
+    var reader = try BodyReader(body, "[\(name)] query")
     let boost = try reader.boost()
     let query: Query
     switch name {
@@ -94,7 +94,7 @@ extension Query {
   }
 
   private static func compound(_ name: String, _ body: JSONValue, depth: Int) throws(SearchEngineError) -> Query {
-    var reader = try ObjectReader(body, "[\(name)] query")
+    var reader = try BodyReader(body, "[\(name)] query")
     let boost = try reader.boost()
     let query: Query
     switch name {
@@ -130,13 +130,13 @@ extension FieldValue {
 }
 
 extension MinimumShouldMatch {
-  fileprivate init?(_ reader: inout ObjectReader) throws(SearchEngineError) {
+  fileprivate init?(_ reader: inout BodyReader) throws(SearchEngineError) {
     guard let text = try reader.string("minimum_should_match") else { return nil }
     self.init(text)
   }
 }
 
-extension ObjectReader {
+extension BodyReader {
   fileprivate mutating func queryText() throws(SearchEngineError) -> String {
     guard let text = try required("query").scalarText else {
       throw .unparsable("\(context): [query] is to be a string")
@@ -146,7 +146,7 @@ extension ObjectReader {
 }
 
 extension MatchQuery {
-  fileprivate init(_ field: String, _ reader: inout ObjectReader) throws(SearchEngineError) {
+  fileprivate init(_ field: String, _ reader: inout BodyReader) throws(SearchEngineError) {
     self.init(
       field: field, query: try reader.queryText(), operator: try reader.choice("operator") ?? .or,
       minimumShouldMatch: try MinimumShouldMatch(&reader), analyzer: try reader.string("analyzer"),
@@ -155,7 +155,7 @@ extension MatchQuery {
 }
 
 extension MatchPhraseQuery {
-  fileprivate init(_ field: String, _ reader: inout ObjectReader) throws(SearchEngineError) {
+  fileprivate init(_ field: String, _ reader: inout BodyReader) throws(SearchEngineError) {
     self.init(
       field: field, query: try reader.queryText(), slop: try reader.int("slop") ?? 0,
       analyzer: try reader.string("analyzer"), boost: try reader.boost())
@@ -163,7 +163,7 @@ extension MatchPhraseQuery {
 }
 
 extension MatchPhrasePrefixQuery {
-  fileprivate init(_ field: String, _ reader: inout ObjectReader) throws(SearchEngineError) {
+  fileprivate init(_ field: String, _ reader: inout BodyReader) throws(SearchEngineError) {
     self.init(
       field: field, query: try reader.queryText(), slop: try reader.int("slop") ?? 0,
       maximumExpansions: try reader.int("max_expansions") ?? 50, analyzer: try reader.string("analyzer"),
@@ -173,7 +173,7 @@ extension MatchPhrasePrefixQuery {
 
 extension MultiMatchQuery {
   fileprivate init(_ json: JSONValue) throws(SearchEngineError) {
-    var reader = try ObjectReader(json, "[multi_match] query")
+    var reader = try BodyReader(json, "[multi_match] query")
     var fields: [BoostedField] = []
     for item in try reader.required("fields").list {
       guard let text = item.string, let field = BoostedField(parsing: text) else {
@@ -203,7 +203,7 @@ extension BoostedField {
 }
 
 extension RangeQuery {
-  fileprivate init(_ field: String, _ reader: inout ObjectReader) throws(SearchEngineError) {
+  fileprivate init(_ field: String, _ reader: inout BodyReader) throws(SearchEngineError) {
     self.init(field: field, boost: try reader.boost())
     if let value = reader.value("gte") { lower = .inclusive(try FieldValue(value, reader.context)) }
     if let value = reader.value("gt") { lower = .exclusive(try FieldValue(value, reader.context)) }
@@ -214,7 +214,7 @@ extension RangeQuery {
 
 extension BoolQuery {
   fileprivate init(_ json: JSONValue, depth: Int) throws(SearchEngineError) {
-    var reader = try ObjectReader(json, "[bool] query")
+    var reader = try BodyReader(json, "[bool] query")
     self.init(
       must: try Query.list(reader.value("must"), depth: depth),
       should: try Query.list(reader.value("should"), depth: depth),
@@ -227,12 +227,12 @@ extension BoolQuery {
 
 extension FunctionScoreQuery {
   fileprivate init(_ json: JSONValue, depth: Int) throws(SearchEngineError) {
-    var reader = try ObjectReader(json, "[function_score] query")
+    var reader = try BodyReader(json, "[function_score] query")
     let query = try reader.value("query").map { value throws(SearchEngineError) in try Query(value, depth: depth) }
     var functions: [Function] = []
     if let list = reader.value("functions") {
       for item in list.list {
-        var function = try ObjectReader(item, "[function_score] function")
+        var function = try BodyReader(item, "[function_score] function")
         functions.append(try Function(&function, depth: depth))
         try function.finish()
       }
@@ -250,7 +250,7 @@ extension FunctionScoreQuery {
 extension FunctionScoreQuery.Function {
   fileprivate static let names = ["weight", "field_value_factor", "gauss"]
 
-  fileprivate init(_ reader: inout ObjectReader, depth: Int) throws(SearchEngineError) {
+  fileprivate init(_ reader: inout BodyReader, depth: Int) throws(SearchEngineError) {
     let filter = try reader.value("filter").map { value throws(SearchEngineError) in try Query(value, depth: depth) }
     let weight = try reader.double("weight")
     if let body = reader.value("field_value_factor") {
@@ -265,7 +265,7 @@ extension FunctionScoreQuery.Function {
   }
 
   private static func fieldValueFactor(_ body: JSONValue) throws(SearchEngineError) -> Kind {
-    var reader = try ObjectReader(body, "[field_value_factor]")
+    var reader = try BodyReader(body, "[field_value_factor]")
     guard let field = try reader.string("field") else { throw .unparsable("[field_value_factor] requires [field]") }
     let kind = Kind.fieldValueFactor(
       field: field, factor: try reader.double("factor") ?? 1, modifier: try reader.choice("modifier") ?? .none,
@@ -278,7 +278,7 @@ extension FunctionScoreQuery.Function {
     guard case .object(let object) = body, let member = object.members.first, object.members.count == 1 else {
       throw .unparsable("[gauss] is to name one field")
     }
-    var reader = try ObjectReader(member.value, "[gauss]")
+    var reader = try BodyReader(member.value, "[gauss]")
     let offset = try reader.value("offset").map { value throws(SearchEngineError) in try FieldValue(value, "[gauss]") }
     let kind = Kind.gauss(
       field: member.name, origin: try FieldValue(try reader.required("origin"), "[gauss]"),

@@ -3,7 +3,7 @@ public import JSON
 extension SearchRequest {
   /// Reads the body of `_search`. Throws an error of status 400 that names the part that is wrong or not supported.
   public init(json: JSONValue) throws(SearchEngineError) {
-    var reader = try ObjectReader(json, "a search")
+    var reader = try BodyReader(json, "a search")
     self.init()
     if let value = reader.value("query") { query = try Query(json: value) }
     from = try reader.int("from") ?? 0
@@ -71,7 +71,7 @@ extension SortKey {
 
   private init(_ name: String, _ json: JSONValue) throws(SearchEngineError) {
     let body: JSONValue = if case .string = json { .object("order", json) } else { json }
-    var reader = try ObjectReader(body, "sort by [\(name)]")
+    var reader = try BodyReader(body, "sort by [\(name)]")
     let key = Key(name)
     self.init(key, try reader.choice("order") ?? (key == .score ? .descending : .ascending))
     if case .field = key {
@@ -100,11 +100,11 @@ extension SortKey.Key {
 
 extension Collapse {
   fileprivate init(_ json: JSONValue) throws(SearchEngineError) {
-    var reader = try ObjectReader(json, "[collapse]")
+    var reader = try BodyReader(json, "[collapse]")
     guard let field = try reader.string("field") else { throw .unparsable("[collapse] requires [field]") }
     self.init(field: field)
     for item in reader.value("inner_hits")?.list ?? [] {
-      var inner = try ObjectReader(item, "[inner_hits]")
+      var inner = try BodyReader(item, "[inner_hits]")
       guard let name = try inner.string("name") else { throw .unparsable("[inner_hits] requires [name]") }
       innerHits.append(
         InnerHits(
@@ -125,7 +125,7 @@ extension SourceFilter {
     case .bool(let flag): self = flag ? .all : .none
     case .string, .array: self = .fields(includes: try Self.patterns(json))
     case .object:
-      var reader = try ObjectReader(json, "[_source]")
+      var reader = try BodyReader(json, "[_source]")
       self = .fields(
         includes: try Self.patterns(reader.value("includes", "include")),
         excludes: try Self.patterns(reader.value("excludes", "exclude")))
@@ -146,7 +146,7 @@ extension SourceFilter {
 
 extension Highlight {
   fileprivate init(_ json: JSONValue) throws(SearchEngineError) {
-    var reader = try ObjectReader(json, "[highlight]")
+    var reader = try BodyReader(json, "[highlight]")
     if let type = try reader.string("type"), type != "plain" {
       throw .unparsable("[highlight] does not support the type [\(type)]: only plain")
     }
@@ -158,7 +158,7 @@ extension Highlight {
     requireFieldMatch = try reader.bool("require_field_match") ?? requireFieldMatch
     if let value = reader.value("highlight_query") { query = try Query(json: value) }
     for item in try reader.required("fields").list {
-      for member in try ObjectReader(item, "[highlight] fields").members {
+      for member in try BodyReader(item, "[highlight] fields").members {
         fields.append(try Field(member.name, member.value))
       }
     }
@@ -176,7 +176,7 @@ extension Highlight {
 
 extension Highlight.Field {
   fileprivate init(_ name: String, _ json: JSONValue) throws(SearchEngineError) {
-    var reader = try ObjectReader(json, "[highlight] of [\(name)]")
+    var reader = try BodyReader(json, "[highlight] of [\(name)]")
     if let type = try reader.string("type"), type != "plain" {
       throw .unparsable("[highlight] does not support the type [\(type)]: only plain")
     }
@@ -189,15 +189,15 @@ extension Highlight.Field {
 extension NamedSuggester {
   /// A text beside the suggesters applies to every suggester that has none.
   fileprivate static func list(_ json: JSONValue) throws(SearchEngineError) -> [NamedSuggester] {
-    var reader = try ObjectReader(json, "[suggest]")
+    var reader = try BodyReader(json, "[suggest]")
     let sharedText = try reader.string("text")
     var list: [NamedSuggester] = []
     for member in reader.members where member.name != "text" {
-      var named = try ObjectReader(member.value, "suggester [\(member.name)]")
+      var named = try BodyReader(member.value, "suggester [\(member.name)]")
       guard let text = try named.string("text") ?? sharedText else {
         throw .refusedArgument("The required text option is missing of the suggester [\(member.name)]")
       }
-      var term = try ObjectReader(try named.required("term"), "[term] suggester")
+      var term = try BodyReader(try named.required("term"), "[term] suggester")
       guard let field = try term.string("field") else {
         throw .refusedArgument("The required field option is missing of the suggester [\(member.name)]")
       }

@@ -1,7 +1,7 @@
 import SearchDSL
 import Understanding
 
-/// What a search found: a window of its results, of which the page that is shown is a slice.
+/// The results that a search found: a window of them, of which the shown page is a slice.
 struct Candidates: Sendable {
   /// The engine's answer; its hits are the window.
   var response: SearchResponse

@@ -3,7 +3,7 @@ import JSON
 import Pricing
 import SearchDSL
 
-/// What a hit's `_source` says for a result card.
+/// The part of a hit's `_source` that a result card shows.
 struct CardHit {
   struct Variant {
     var id: VariantID
@@ -49,7 +49,7 @@ struct CardHit {
     ratingCount = source["rating_count"]?.int ?? 0
     score = hit.score
     highlight = hit.highlight
-    // Of what has no choice of colours none is drawn.
+    // Show no swatches for a product with a single variant.
     let swatches = variants.count > 1 ? source["swatches"]?.array ?? [] : []
     hexes = Dictionary(
       swatches.compactMap { $0.string.flatMap(FacetToken.parse) }.map { ($0.code, $0.value) },

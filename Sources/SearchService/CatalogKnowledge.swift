@@ -4,7 +4,8 @@ public import Telemetry
 import Threading
 public import Understanding
 
-/// What queries are understood and corrected by: the words, brands, categories and values of the catalog's products.
+/// The knowledge that queries are understood and corrected by: the words, brands, categories and values of the catalog's
+/// products.
 ///
 /// Built from Postgres, which every engine's index is built from too, so that it is the same for the embedded node,
 /// Elasticsearch and OpenSearch. Until the first build is done, only what the rules say is understood.
@@ -22,18 +23,18 @@ public final class CatalogKnowledge: Sendable {
 
   private static let batch = 500
 
-  /// What is known at one moment. A search goes by one of these from its beginning to its end.
+  /// The knowledge of one moment. A search goes by one of these from its beginning to its end.
   struct Known: Sendable {
     /// Names it in cursors; nil where nobody keeps what is known.
     var version: String?
     var corrector: SpellingCorrector?
     var understanding = QueryUnderstanding()
-    /// What may be suggested though nobody searched for it yet.
+    /// Phrases that may be suggested though nobody searched for them yet.
     var phrases = SuggestedPhrases()
     /// Whether the catalog has products that nothing was learnt from yet: words that are not known may be theirs.
     var isBehind = false
 
-    /// What a query was probably meant to be; nil where it stands as it is.
+    /// The probable meaning of a query; nil where it stands as it is.
     func correct(_ query: String) -> Correction? { corrector?.correct(query) }
 
     /// Queries that a mistyped beginning may have been meant as; none where the beginning is one of known words.
@@ -49,7 +50,7 @@ public final class CatalogKnowledge: Sendable {
     }
   }
 
-  /// What is known now, and what was known before: shoppers still turn pages that were found by it.
+  /// The knowledge of now and the one before it, by which shoppers still turn pages.
   private struct State {
     var current: Known
     var previous: Known?
@@ -78,10 +79,10 @@ public final class CatalogKnowledge: Sendable {
       State(current: Known(version: instance + ".0", understanding: QueryUnderstanding(rules: rules))))
   }
 
-  /// What is known now.
+  /// The knowledge of now.
   var known: Known { state.withLock { $0.current } }
 
-  /// What a page before was found by, as long as it is kept; after the second build from then, what is known now.
+  /// The knowledge that a page before was found by; after the second build from then, the one of now.
   func known(pinned version: String?) -> Known {
     state.withLock { state in
       if let previous = state.previous, previous.version == version { return previous }
@@ -98,7 +99,7 @@ public final class CatalogKnowledge: Sendable {
   /// How queries are understood now.
   public var understanding: QueryUnderstanding { known.understanding }
 
-  /// What a query was probably meant to be; nil where it stands as it is.
+  /// The probable meaning of a query; nil where it stands as it is.
   public func correct(_ query: String) -> Correction? { known.correct(query) }
 
   /// Whether others may be shown a query: words that the catalog has and nothing else, so that it asks for something, leaves
@@ -121,7 +122,7 @@ public final class CatalogKnowledge: Sendable {
         for product in products where isCounted(product) {
           learning.words.add(document: Self.texts(of: product))
           learning.knowledge.add(product)
-          // Whoever comes in from the street sees them.
+          // Visitors see these products.
           if product.audience.contains(.shops) { learning.phrases.add(product) }
         }
       }
@@ -225,7 +226,7 @@ public final class CatalogKnowledge: Sendable {
     }
   }
 
-  /// What a search looks through, as one document a text: pairs of words do not reach from one text into the next.
+  /// The texts that a search looks through, one document each: pairs of words do not reach from one text into the next.
   private static func texts(of product: ProductSnapshot) -> [String] {
     let options = product.variants.flatMap(\.options)
     return [product.title, product.brandName ?? "", product.summary] + product.categories.flatMap(\.names)

@@ -73,7 +73,7 @@ final class CurrentPrices: Sendable {
     if case .given(let prices) = turn { return try prices.get() }
     let followers = state.withLock { $0.takeWaiting(beside: ids.count) }
     let prices = await read(ids + followers.flatMap(\.ids), until: end)
-    // Who gathered behind a shopper who left is not to leave with him.
+    // Cancelling the leading request must not cancel the requests batched behind it.
     finish(followers, Task.isCancelled ? nil : prices)
     return try prices.get()
   }
@@ -100,7 +100,7 @@ final class CurrentPrices: Sendable {
         do {
           return try await withDeadline(left) { [catalog] in try await catalog.prices(of: ids) }
         } catch let error as DependencyUnavailable where left < deadline * Self.wholeShare && .now >= end {
-          // What was left of the search's time says nothing of the database.
+          // The rest of a search's time says nothing of the database.
           late = error
           throw CancellationError()
         }

@@ -4,7 +4,7 @@ import Threading
 
 /// A part that an answer had to do without, and why.
 public struct Degradation: Sendable, Hashable {
-  /// What is missing, under the name that answers give it.
+  /// The missing part, under the name that answers give it.
   public enum Part: String, Sendable, CaseIterable {
     /// The product as the database has it; the index's copy stands in.
     case catalog

@@ -3,7 +3,7 @@ public struct Facet: Sendable, Hashable {
   public enum Kind: String, Sendable { case values, swatches, ranges, categories }
 
   public struct Value: Sendable, Hashable {
-    /// What goes into `filter=code:value`.
+    /// The value of `filter=code:value`.
     public var value: String
     public var label: String
     public var count: Int

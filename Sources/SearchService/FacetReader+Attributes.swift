@@ -11,7 +11,7 @@ extension FacetReader {
   /// Most attributes of a page's results have no more.
   private static let usualValues = 8
 
-  /// What was counted of an attribute.
+  /// The counted values of an attribute.
   private struct Counted {
     var definition: AttributeDefinition
     /// Parts of their tokens: of hundreds a page shows some dozens.
@@ -35,7 +35,7 @@ extension FacetReader {
     return offered().filter { $0.definition.type == .number && $0.selected == nil }.map(\.definition.code)
   }
 
-  /// What the category or the listing puts first, then what helps most to choose (`FacetUse`).
+  /// The attributes that category or listing put first, then those that help most to choose (`FacetUse`).
   private func offered() -> [Counted] {
     let positions = firstPositions()
     let results = single(Retrieval.AggregationName.attributes)?.documentCount ?? 0
@@ -58,7 +58,7 @@ extension FacetReader {
     let (buckets, isCut) = counted(Retrieval.AggregationName.attributes)
     var found: [Counted] = []
     var codes = AttributeCodes()
-    // Of each code its place in `found`; nil for what is no facet.
+    // The place in `found` of each code; nil for a code that is not a facet.
     var places: [Int?] = []
     for bucket in buckets {
       let token = bucket.key.text
@@ -111,7 +111,7 @@ extension FacetReader {
     if let numbers { complete(&counted, by: numbers) }
     let definition = counted.definition
     let spread = spread(of: counted)
-    // What is asked for as a range lists no more than what is chosen by value.
+    // A number that is asked for as a range lists its chosen values only.
     let limit = spread == nil ? Self.mostValues : 0
     var values = SizeOrder.sorted(merged(counted.values, selected: counted.selected ?? [], limit: limit))
     if definition.type == .swatch { for index in values.indices { values[index].hex = hexes[values[index].value] } }
@@ -178,7 +178,7 @@ extension FacetReader {
       bars: width > 0 ? counts : [])
   }
 
-  /// What each colour is drawn in.
+  /// The tone of each colour.
   func swatchHexes() -> [String: String] {
     guard case .buckets(let tokens) = response.aggregations[Retrieval.AggregationName.swatches] else { return [:] }
     // The most frequent tone of a name stands first and is kept.

@@ -6,7 +6,7 @@ import Understanding
 public struct FacetValues: Sendable, Hashable {
   /// Its values are those of the page asked for.
   public var facet: Facet
-  /// What was looked for in them; empty: all.
+  /// The text that was looked for in them; empty: all.
   public var text: String
   /// Values that fit, on all pages.
   public var total: Int
@@ -23,7 +23,7 @@ public struct FacetValuesInput: Sendable, Hashable {
   /// The search whose results are counted; the facet's own filter is left out.
   public var search: SearchInput
   public var code: String
-  /// What one of a value's words begins with.
+  /// The beginning of one of a value's words.
   public var prefix: String
   public var limit: Int
 

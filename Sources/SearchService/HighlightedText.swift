@@ -16,7 +16,7 @@ public struct HighlightedText: Sendable, Hashable {
   /// In order, none of them empty.
   public var parts: [Part]
 
-  /// What an engine puts around what it found: characters of the private use area, which no text of a catalog needs.
+  /// The marks that an engine puts around a match: characters of the private use area, which no text of a catalog needs.
   static let start = "\u{E000}"
   static let end = "\u{E001}"
 
@@ -63,7 +63,7 @@ extension Highlight {
   /// The words found in the title, whole, and in the part of the summary that has most of them.
   ///
   /// Beside what the query looks for, the words as they were typed: `red` is marked in a title too where it was understood
-  /// as a colour, which is no word of the query any more.
+  /// as a colour, which is no longer a word of the query.
   static func card(_ query: Query, typed text: String) -> Highlight {
     let words = Query.multiMatch(
       MultiMatchQuery(query: SearchText.normalised(text), fields: ["title", "summary"]))

@@ -1,6 +1,6 @@
 public import Catalog
 
-/// What a page lists without a query: a category, a brand, or what a rule finds.
+/// The list of a page without a query: a category, a brand, or the products that a rule finds.
 public struct Listing: Sendable, Hashable {
   public enum Kind: String, Sendable { case category, brand, virtual }
 
@@ -11,7 +11,8 @@ public struct Listing: Sendable, Hashable {
   public var summary: String
   /// Of a category of the tree.
   public var category: CategoryID?
-  /// What all its products have. A category's own filter is the shopper's, so that the way to its siblings is counted.
+  /// The filters that all its products meet. A category's own filter is the shopper's, so that the way to its siblings is
+  /// counted.
   public var filters: [SearchFilter]
   public var defaultSort: SearchSort
   /// Codes of the attributes whose facets stand first, in their order.

@@ -38,7 +38,7 @@ struct OptionCounts {
 
   private func others(_ code: String) -> [SearchFilter] { input.filters.filter { $0.facetCode != code } }
 
-  /// What the choice of each value finds among what the other conditions leave. Of those the choice goes together with the
+  /// The products that each value finds among those that the other conditions leave. The choice goes together with the
   /// ones that variants decide.
   private func choices(_ facet: Facet) -> [Aggregation.NamedFilter] {
     let options = others(facet.code).filter { $0.attributeCode != nil || $0 == .inStock }

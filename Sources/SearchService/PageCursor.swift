@@ -15,7 +15,7 @@ public struct PagePosition: Sendable, Hashable {
   public var isCounted: Bool
   /// How the first page read the query: no other reading has the same order.
   public var reading: QueryReadingReference?
-  /// What the first page went by, and all others do.
+  /// The versions that all pages go by.
   public var pinned: PinnedVersions
 
   public init(
@@ -79,7 +79,7 @@ struct PageCursor {
   /// nil for what is not a cursor that this shop gave out.
   init?(_ text: String, _ signer: TokenSigner) {
     guard text.utf8.count <= Self.longest, let content = signer.verify(text, purpose: Self.purpose),
-      let json = try? JSONValue(parsing: content),  // What is no JSON is no cursor; nothing more is to be known.
+      let json = try? JSONValue(parsing: content),  // The reason does not matter.
       let listing = json["l"]?.string, let parameters = json["p"]?.array, let after = json["a"]?.array,
       let seen = json["n"]?.int, (0...Int64(Self.mostSeen)).contains(seen),
       (1...Self.mostSortValues).contains(after.count)

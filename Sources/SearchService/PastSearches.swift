@@ -2,7 +2,7 @@ public import Ports
 import Understanding
 
 extension SearchService {
-  /// What was searched for before, as far as it is kept; suggestions go on without.
+  /// Searches made before, as far as they are kept; suggestions go on without.
   public struct PastSearches: Sendable {
     private let recent: (any RecentSearches)?
     private let popular: (any PopularQueries)?
@@ -17,7 +17,7 @@ extension SearchService {
     /// Whether each visitor's own are kept.
     var isOfVisitors: Bool { recent != nil }
 
-    /// What a visitor searched for before that has a word beginning so, the newest first.
+    /// A visitor's own searches that have a word beginning so, the newest first.
     func recent(_ text: String, of visitor: VisitorID?, limit: Int) async -> [String] {
       guard let visitor, let recent else { return [] }
       // Suggestions go on without what is not to be had in time.
@@ -25,7 +25,7 @@ extension SearchService {
       return Array((known ?? []).filter { $0.hasWord(beginningWith: text) }.prefix(limit))
     }
 
-    /// What many search for that begins so, the most frequent first.
+    /// The searches of many that begin so, the most frequent first.
     func popular(_ text: String, limit: Int) async -> [String] {
       guard let popular, !text.isEmpty else { return [] }
       // As above.

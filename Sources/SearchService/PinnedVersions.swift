@@ -1,6 +1,6 @@
 /// Versions of what the shop learns and publishes, by which all pages of one search are made.
 public struct PinnedVersions: Sendable, Hashable {
-  /// What was known of the catalog: the weights of the query's words, on which the scores depend; nil: nothing.
+  /// The knowledge of the catalog: the weights of the query's words, on which the scores depend; nil: nothing.
   public var knowledge: String?
   /// The model that ordered the first results; nil: the engine did.
   public var ranking: String?

@@ -13,6 +13,8 @@ extension PlanQuery {
   private static let mostParts = 8
   /// Neighbouring words that are looked for together in the title.
   private static let mostPairs = 4
+  /// Lifts the thing itself where its word is all of the query.
+  private static let aloneHead = 3.0
   /// A word may stand between two that are looked for together.
   private static let pairSlop = 1
 
@@ -23,8 +25,13 @@ extension PlanQuery {
     Array(required.filter { $0.share > 0 }.sorted { $0.share > $1.share }.prefix(Self.mostParts))
   }
 
-  /// A part number is found whole: half of one is another.
-  private func anyOf(_ slot: QueryPlan.Slot) -> Query { found(slot, slot.isPartNumber ? .and : .or) }
+  /// A part number and a measure are found whole: half of one is another.
+  private func anyOf(_ slot: QueryPlan.Slot) -> Query {
+    let words = slot.words.split(separator: " ")
+    // A number and its unit have other forms.
+    let isMeasure = words.count == 2 && Double(words[0]) != nil && !slot.alternatives.isEmpty
+    return found(slot, slot.isPartNumber || isMeasure ? .and : .or)
+  }
 
   /// All that is found, each for its score: what has any required part. Where there is none, filters say what is.
   var evidence: Query {
@@ -61,23 +68,22 @@ extension PlanQuery {
     if !steps.contains(.relaxation) { return everyWord }
     let parts = telling
     if parts.count == 1, required.count == 1, plan.isSureThing { return outsideSummary(parts[0]) }
+    let unknown = required.filter { $0.share == 0 }
+    if !unknown.isEmpty, !parts.isEmpty {
+      // Beside a word that nothing has, a summary's mention of another is no answer: a dress for spinning in is no rod.
+      let ways = parts.map { presence($0, in: .naming) } + unknown.map { presence($0) }
+      return .bool(BoolQuery(should: ways, minimumShouldMatch: 1))
+    }
     guard parts.count > 1, let least = parts.last?.share, least < leastShare else { return nil }
     return enough(leastShare, of: parts) ?? having(leastShare, of: parts)
   }
 
   /// A thing that titles are called by is not what a summary mentions: `mistaken for vases` is said of no vase.
   private func outsideSummary(_ slot: QueryPlan.Slot) -> Query {
-    func having(_ text: String) -> Query {
-      .multiMatch(MultiMatchQuery(query: text, fields: Self.namingFields, kind: .crossFields, operator: .and))
-    }
-    var ways = [having(slot.words)] + slot.alternatives.prefix(Self.mostForms).map { having($0.text) }
-    if let code = slot.codeStart { ways.append(ProductIdentity.codeStarting(with: code)) }
-    if let constraint = slot.constraint { ways.append(clause(constraint)) }
-    ways += plan.recognitions.filter { $0.kind == .category }.map { clause($0.constraint) }
-    return ways.count == 1 ? ways[0] : .bool(BoolQuery(should: ways, minimumShouldMatch: 1))
+    let categories = plan.recognitions.filter { $0.kind == .category }.map { clause($0.constraint) }
+    let named = presence(slot, in: .naming)
+    return categories.isEmpty ? named : .bool(BoolQuery(should: [named] + categories, minimumShouldMatch: 1))
   }
-
-  private static let namingFields: [BoostedField] = ["title", "brand", "category", "attributes", "features"]
 
   /// Sets of parts of which one must be there; more cost an engine more than adding shares up does.
   private static let mostSets = 8
@@ -115,18 +121,41 @@ extension PlanQuery {
   /// Those that have enough of the query for a correction to be believed.
   var mostParts: Query? { telling.isEmpty ? nil : having(Self.believedShare, of: telling) }
 
+  /// Where a part is looked for.
+  enum Place {
+    case anywhere
+    /// What says what a product is, and not its summary, which may speak of others.
+    case naming
+
+    fileprivate var fields: [BoostedField] {
+      let naming: [BoostedField] = ["title", "brand", "category", "attributes", "features"]
+      return self == .naming ? naming : naming + ["summary"]
+    }
+  }
+
   /// Whether a product has a part: its words, what stands in for them, or an attribute that says so.
-  func presence(_ slot: QueryPlan.Slot) -> Query {
-    func having(_ text: String) -> Query { .match(MatchQuery(field: "words", query: text, operator: .and)) }
-    var ways = [slot.isPhrase ? Self.sideBySide(slot.words) : having(slot.words)]
-    ways += slot.alternatives.prefix(Self.mostForms).map { other in
-      // Several words stand in for others only side by side.
-      let isPhrase = other.text.contains { $0 == " " || $0 == "-" }
-      return isPhrase ? Self.sideBySide(other.text) : having(other.text)
+  func presence(_ slot: QueryPlan.Slot, in place: Place = .anywhere) -> Query {
+    var ways = [words(slot.words, in: place, areTogether: slot.isPhrase)]
+    ways += slot.alternatives.prefix(Self.mostForms).map {
+      words($0.text, in: place, areTogether: Self.isPhrase($0.text))
     }
     if let code = slot.codeStart { ways.append(ProductIdentity.codeStarting(with: code)) }
     if let constraint = slot.constraint { ways.append(clause(constraint)) }
     return ways.count == 1 ? ways[0] : .bool(BoolQuery(should: ways, minimumShouldMatch: 1))
+  }
+
+  private func words(_ text: String, in place: Place, areTogether: Bool) -> Query {
+    if areTogether { return Self.sideBySide(text, in: place) }
+    return .match(MatchQuery(field: place == .naming ? "names" : "words", query: text, operator: .and))
+  }
+
+  /// A substitute of several words is found only where they stand side by side: a memory stick may be a flash drive, and
+  /// not a flash with a motor drive.
+  static func isPhrase(_ text: String) -> Bool { text.contains { $0 == " " || $0 == "-" } }
+
+  /// Products with the words side by side in one field.
+  static func sideBySide(_ text: String, in place: Place = .anywhere) -> Query {
+    .multiMatch(MultiMatchQuery(query: text, fields: place.fields, kind: .phrase))
   }
 
   // MARK: What lifts a product
@@ -149,8 +178,13 @@ extension PlanQuery {
   private var headFunctions: [FunctionScoreQuery.Function] {
     guard steps.contains(.heads), !plan.heads.isEmpty else { return [] }
     let words = plan.heads.joined(separator: " ")
-    return [("head", weights.head), ("heads", weights.otherHead)].compactMap { field, weight in
-      weight == 1 ? nil : .init(.weight, filter: .match(MatchQuery(field: field, query: words)), weight: weight)
+    func lift(_ weight: Double) -> Double { Self.rounded(1 + (weight - 1) * plan.headSureness) }
+    // In a query of one word nothing else tells the thing from an accessory that has the same word.
+    let isAlone = required.count == 1 && plan.isSureThing && !required[0].words.contains(" ")
+    let alone = isAlone ? Self.aloneHead : 1
+    return [("head", lift(weights.head) * alone), ("heads", lift(weights.otherHead))].compactMap { field, weight in
+      weight == 1
+        ? nil : .init(.weight, filter: .match(MatchQuery(field: field, query: words)), weight: Self.rounded(weight))
     }
   }
 

@@ -69,13 +69,13 @@ public struct PlanQuery: Sendable {
   /// Each part, in any way.
   var everyWord: Query? {
     let required = plan.slots.filter { !$0.isOptional }
-    return required.isEmpty ? nil : .bool(BoolQuery(filter: required.map(presence)))
+    return required.isEmpty ? nil : .bool(BoolQuery(filter: required.map { presence($0) }))
   }
 
   /// Each part that any product has: the same where all are known.
   var everyKnownWord: Query? {
     let known = plan.slots.filter { !$0.isOptional && $0.share > 0 }
-    return known.isEmpty ? nil : .bool(BoolQuery(filter: known.map(presence)))
+    return known.isEmpty ? nil : .bool(BoolQuery(filter: known.map { presence($0) }))
   }
 
   /// Neighbouring slots without alternatives are one: their words' scores add up in one clause as in many.
@@ -116,21 +116,11 @@ public struct PlanQuery: Sendable {
     return .multiMatch(query)
   }
 
-  /// What stands in for words, where it is several words only as they stand side by side: a memory stick may be a flash
-  /// drive, and not a flash with a motor drive.
+  /// What stands in for words, of several words only as they stand side by side.
   private func phrase(_ text: String, weight: Double) -> Query {
     let words = match(text, .and, weight: weight)
-    guard text.contains(where: { $0 == " " || $0 == "-" }) else { return words }
-    return .bool(
-      BoolQuery(must: [words], filter: [Self.sideBySide(text)]))
+    return Self.isPhrase(text) ? .bool(BoolQuery(must: [words], filter: [Self.sideBySide(text)])) : words
   }
-
-  /// Products with the words side by side in one field.
-  static func sideBySide(_ text: String) -> Query {
-    .multiMatch(MultiMatchQuery(query: text, fields: phraseFields, kind: .phrase))
-  }
-
-  private static let phraseFields: [BoostedField] = ["title", "brand", "summary", "category", "attributes", "features"]
 
   private static func excluding(_ phrase: String) -> Query {
     .multiMatch(
@@ -201,30 +191,21 @@ public struct PlanQuery: Sendable {
   /// Outweighs the price of a thing that costs twice what is usual.
   private static let cheapThing = 16.0
 
-  /// Where a thing is asked for by its kind, what is made for it stands lower: laptops before laptop bags.
+  /// Where a thing is asked for by its kind, what is made for it stands lower: laptops before laptop bags. Where no
+  /// category names the kind, the titles tell: what is called by an accessory's noun is one.
   private var accessoryFunctions: [FunctionScoreQuery.Function] {
-    guard steps.contains(.accessories) else { return [] }
-    if let asked = askedAccessory { return [asked] }
-    guard plan.namesProductKind, !plan.namesAccessory else { return [] }
+    guard steps.contains(.accessories), !plan.namesAccessory else { return [] }
     var functions: [FunctionScoreQuery.Function] = []
-    if !accessoryNouns.isEmpty {
-      let nouns = MatchQuery(field: "title", query: accessoryNouns)
+    if !accessoryNouns.isEmpty, plan.namesProductKind || !plan.heads.isEmpty {
+      let nouns = MatchQuery(field: plan.namesProductKind ? "title" : "head", query: accessoryNouns)
       functions.append(.init(.weight, filter: .match(nouns), weight: weights.accessoryTitle))
     }
-    if !accessoryCategories.isEmpty {
+    if !accessoryCategories.isEmpty, plan.namesProductKind {
       functions.append(
         .init(
           .weight, filter: clause(.category(accessoryCategories)), weight: weights.accessoryCategory))
     }
     return functions
-  }
-
-  /// Where a thing is asked for that belongs to another, the other stands lower: bags before rods for a rod bag.
-  private var askedAccessory: FunctionScoreQuery.Function? {
-    guard plan.namesAccessory, plan.asksForAccessory, !plan.heads.isEmpty else { return nil }
-    let others = Query.bool(
-      BoolQuery(mustNot: [.match(MatchQuery(field: "heads", query: plan.heads.joined(separator: " ")))]))
-    return .init(.weight, filter: others, weight: weights.accessoryTitle * weights.accessoryTitle)
   }
 
   /// The text fields with their boosts. A summary says less with a word the longer it is beside the title.

@@ -4,12 +4,12 @@ import Pricing
 import SearchDSL
 import Understanding
 
-/// What the cards of one answer are drawn with.
+/// The parts that the cards of one answer are drawn with.
 struct CardDrawing {
   let input: SearchInput
   let choice: VariantChoice
   let labels: CatalogDirectory.Labels
-  /// What a product may cost, in minor units: by the filters, and by words such as `under 50`.
+  /// The allowed prices of a product, in minor units: by the filters, and by words such as `under 50`.
   let prices: ClosedRange<Int64>
 
   init(input: SearchInput, plan: QueryPlan, labels: CatalogDirectory.Labels) {
@@ -92,7 +92,7 @@ extension Pricer {
   private func choices(
     of hit: CardHit, meant: [CardHit.Variant], _ drawing: CardDrawing
   ) -> [ProductCard.Choice] {
-    // What has one variant has nothing to choose.
+    // A product with one variant offers no choice.
     guard hit.variants.count > 1 else { return [] }
     var codes: [String] = []
     var values: [String: [String]] = [:]

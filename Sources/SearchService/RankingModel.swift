@@ -1,7 +1,7 @@
 import SearchDSL
 import Understanding
 
-/// What gives candidates another order than the engine's.
+/// A model that gives candidates another order than the engine's.
 protocol RankingModel: Sendable {
   /// Names the model in cursors, so that all pages of a search are ordered by one.
   var version: String { get }

@@ -3,7 +3,7 @@
 /// To add one: a property, whose default is what a file means that lacks it (best: no effect), and a row of
 /// `parameters`. Files, tuning and the tests of both follow.
 public struct RankingWeights: Sendable, Hashable {
-  // What a word found in a field counts.
+  // The weight of a word found in a field.
   public var title = 1.0
   public var brand = 1.0
   public var summary = 1.0
@@ -15,28 +15,28 @@ public struct RankingWeights: Sendable, Hashable {
   public var tieBreaker = 0.0
   /// The score of an attribute that says what a word says.
   public var attributeValue = 4.0
-  /// What a word as it is written adds in the title, as a share of the title's own.
+  /// The addition for a word as it is written, in the title, as a share of the title's own weight.
   public var exactWord = 0.0
-  // What a score is multiplied by.
+  // Factors of a score.
   /// e to this, for all parts of the query together: what all are worth against none.
   public var missingWord = 0.0
-  /// Of what is called by the thing that is asked for.
+  /// For a product whose head noun is the thing asked for.
   public var head = 1.0
-  /// Of what any part of the title calls so.
+  /// For a product that any part of its title calls so.
   public var otherHead = 1.0
   /// 1 + this for all neighbouring words that stand together in the title.
   public var pair = 0.0
   /// Of a synonym's score: the shopper's own word comes first.
   public var synonym = 1.0
-  /// Of what is in a category that the query names.
+  /// For a product in a category that the query names.
   public var categoryIntent = 1.0
-  /// Of what has an accessory in its title, where the thing itself is asked for.
+  /// For a product with an accessory in its title, where the thing itself is asked for.
   public var accessoryTitle = 1.0
-  /// Of what is in a category of accessories then.
+  /// For a product in a category of accessories then.
   public var accessoryCategory = 1.0
   /// ln(2 + this · popularity).
   public var popularity = 0.0
-  /// Of what cannot be bought: it sinks, and stays findable.
+  /// For a product that is sold out: it sinks, and stays findable.
   public var outOfStock = 1.0
 
   public init() {}

@@ -21,7 +21,7 @@ public struct RankingWeightsFile: Sendable, Equatable {
 
   /// Reads a file; a weight that it lacks has the default of `RankingWeights`.
   ///
-  /// Throws `Unusable` for what is no JSON object of that form, a weight that does not exist, and a number out of its
+  /// Throws `Unusable` for anything but a JSON object of that form, a weight that does not exist, and a number out of its
   /// bounds: a file that was mistyped must not rank.
   public init(parsing bytes: [UInt8]) throws(Unusable) {
     let document: JSONValue
@@ -47,7 +47,7 @@ public struct RankingWeightsFile: Sendable, Equatable {
 
   public var json: JSONValue { ["weights": .object(weights.json), "provenance": .object(provenance)] }
 
-  /// What the weights are known by in logs and metrics: the same for the same numbers, wherever they were read from.
+  /// The name of the weights in logs and metrics: the same for the same numbers, wherever they were read from.
   public var fingerprint: String { weights.fingerprint }
 
   /// The weights that the program has with it.

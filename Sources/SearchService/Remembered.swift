@@ -5,7 +5,7 @@ import Threading
 ///
 /// Nobody waits longer for it than a share of a request's time. A read that takes longer goes on for those who come later,
 /// and after one that failed the next waits its turn.
-final class Remembered<Value: Sendable>: Sendable {
+package final class Remembered<Value: Sendable>: Sendable {
   private struct State {
     var value: Value?
     var readAt: ContinuousClock.Instant?
@@ -24,14 +24,14 @@ final class Remembered<Value: Sendable>: Sendable {
   private let read: @Sendable () async throws -> Value
   private let state = Guarded(State())
 
-  init(freshFor: Duration, share: Duration, read: @escaping @Sendable () async throws -> Value) {
+  package init(freshFor: Duration, share: Duration, read: @escaping @Sendable () async throws -> Value) {
     self.freshFor = freshFor
     self.share = share
     self.read = read
   }
 
   /// nil where it was never read and cannot be read now.
-  func value() async -> Value? {
+  package func value() async -> Value? {
     let (known, reading) = state.withLock { state -> (Value?, Task<Value?, Never>?) in
       let now = ContinuousClock.now
       if let readAt = state.readAt, now - readAt < freshFor { return (state.value, nil) }

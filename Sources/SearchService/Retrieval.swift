@@ -89,7 +89,7 @@ public struct Retrieval: Sendable {
       query: within(input.listing, query, input: input), size: 0, aggregations: attributes, trackTotalHits: .never)
   }
 
-  /// What a result card shows.
+  /// The fields that a result card shows.
   static let cardFields = [
     "product_id", "title", "brand", "price", "discount_percent", "is_in_stock", "rating", "rating_count", "swatches",
     "display",

@@ -29,7 +29,7 @@ struct Retriever: Sendable {
     var total: Int { response.total?.value ?? 0 }
   }
 
-  /// What a search retrieves: the window that a model orders, or the page alone.
+  /// The results that a search retrieves: the window that a model orders, or the page alone.
   private struct Window {
     let first: Int
     let size: Int

@@ -10,7 +10,7 @@ extension SearchService {
     public var page = Duration.milliseconds(300)
     /// Of the category tree and the attributes' names, which are read once in a few seconds.
     public var labels = Duration.milliseconds(40)
-    /// Of what was searched for before, which suggestions can do without.
+    /// Of reading past searches, which suggestions can do without.
     public var searches = Duration.milliseconds(5)
     /// Of a model that puts the first results in another order.
     public var ranking = Duration.milliseconds(15)

@@ -3,7 +3,7 @@ public import Signing
 
 /// A search as the flow takes it: every value is within its bounds.
 public struct SearchInput: Sendable, Hashable {
-  /// The longest product titles have 250 characters; what is longer is no query.
+  /// The longest product titles have 250 characters; nobody means a longer query.
   public static let longestQuery = 300
   /// More than a query has words that are recognised.
   public static let mostIgnored = 20
@@ -20,7 +20,7 @@ public struct SearchInput: Sendable, Hashable {
   public var pageSize: Int
   /// Whether the words are searched as they were typed, though their spelling be doubtful.
   public var isExact: Bool
-  /// What the query was understood as and the shopper took back: `colour:Red` (`Recognition.reference`).
+  /// Recognitions of the query that the shopper took back: `colour:Red` (`Recognition.reference`).
   public var ignored: Set<String> = []
   /// Whether the answer says how the query was understood.
   public var wantsWhy = false
@@ -102,7 +102,7 @@ public struct SearchInput: Sendable, Hashable {
   /// advertisements add to its address; the API refuses them.
   public static func takes(parameter name: String) -> Bool { names.contains(name) || FilterCollector.isBound(name) }
 
-  /// Takes a parameter that is no filter; false where there is none of this name.
+  /// Takes a parameter that does not filter; false where there is none of this name.
   private mutating func setOption(name: String, _ value: String) throws(InvalidInput) -> Bool {
     switch name {
     case "q": text = try Self.query(value)

@@ -11,10 +11,10 @@ public struct SearchPage: Sendable, Equatable {
     public var isExact: Bool
   }
 
-  /// What clicks on its products name it by, where searches are logged.
+  /// The search ID to report with clicks on its products, where searches are logged.
   public var searchID: SearchID?
   public var input: SearchInput
-  /// What the query was understood to ask for, as the results were found: perhaps corrected, perhaps relaxed.
+  /// The meaning of the query by which the results were found: perhaps corrected, perhaps relaxed.
   public var plan: QueryPlan
   /// The query as it was typed, without control characters and with white space folded.
   public var typedText: String
@@ -29,7 +29,7 @@ public struct SearchPage: Sendable, Equatable {
   public var facets: [Facet]
   /// Gives the page behind this one, however deep; nil where this is the last.
   public var nextCursor: String?
-  /// What was left out because a dependency was down or late.
+  /// The parts that are missing because a dependency was down or late.
   public var degraded: [Degradation]
   public var tookMilliseconds: Double
 
@@ -100,7 +100,7 @@ public struct ProductCard: Sendable, Hashable {
   public var rating: Double?
   public var ratingCount: Int64
   public var variantCount: Int
-  /// What the variants differ in.
+  /// The options that differ between variants.
   public var choices: [Choice]
   public var highlightedTitle: HighlightedText?
   public var highlightedSummary: HighlightedText?

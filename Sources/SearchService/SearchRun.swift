@@ -20,9 +20,9 @@ struct SearchRun: Sendable {
   /// The principal, as far as a search may know it; nil: a search that is nobody's.
   let searcher: Searcher?
   let extent: Extent
-  /// What the shop knew when the search began.
+  /// The shop's knowledge when the search began.
   let known: CatalogKnowledge.Known
-  /// What later pages of the search go by as well, as their cursor says.
+  /// The versions that later pages go by as well, as their cursor says.
   var pinned: PinnedVersions
   let limits: AnswerLimits
   let startedAt = ContinuousClock.now

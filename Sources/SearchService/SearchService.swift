@@ -66,7 +66,7 @@ public struct SearchService: Sendable {
 
   /// The search flow: understand → retrieve candidates → rank → price → page, and into the log, where there is one.
   ///
-  /// Answers while only the search engine is up; `degraded` names what was left out for want of another part.
+  /// Answers while only the search engine is up; `degraded` names the parts that are missing.
   ///
   /// `searcher` nil: nothing is logged.
   public func search(_ input: SearchInput, by searcher: Searcher? = nil) async throws -> SearchPage {
@@ -142,7 +142,7 @@ public struct SearchService: Sendable {
     await retriever.fullMatches(of: page, in: begin(page.input))
   }
 
-  /// The values of a facet under the search's other filters; nil for a code that is no facet.
+  /// The values of a facet under the search's other filters; nil for a code that is not a facet.
   public func facetValues(_ input: FacetValuesInput) async throws -> FacetValues? {
     var first = input.search
     first.pageSize = 1

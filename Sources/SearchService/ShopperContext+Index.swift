@@ -5,7 +5,7 @@ extension ShopperContext {
   /// The field of the index with the prices that this shopper sees.
   var priceField: String { "price.\(priceLists.first ?? .retail)" }
 
-  /// What this shopper sees at such a price, in minor units; both ends inside.
+  /// The products that this shopper sees at such a price, in minor units; both ends inside.
   func priced(from lower: Int64?, to upper: Int64?) -> Query {
     .range(
       RangeQuery(

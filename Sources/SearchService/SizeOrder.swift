@@ -13,7 +13,7 @@ enum SizeOrder {
     }
   }
 
-  /// The values in the order of their sizes; as they are where one of them is no size and no number.
+  /// The values in the order of their sizes; as they are where one of them is neither a size nor a number.
   static func sorted(_ values: [Facet.Value]) -> [Facet.Value] {
     var ranked: [(rank: Rank, place: Int)] = []
     for (place, value) in values.enumerated() {

@@ -1,7 +1,7 @@
 public import Catalog
 public import Pricing
 
-/// What a shopper may be about to type or look for, from the first letter.
+/// Things that a shopper may be about to type or look for, from the first letter.
 public struct Suggestions: Sendable, Hashable {
   public struct Product: Sendable, Hashable {
     public var id: ProductID
@@ -29,11 +29,11 @@ public struct Suggestions: Sendable, Hashable {
   }
 
   public var text: String
-  /// What the visitor searched for before, the newest first.
+  /// The visitor's own searches, the newest first.
   public var recent: [String] = []
-  /// What many search for, the most frequent first, then phrases of the catalog itself.
+  /// Searches of many, the most frequent first, then phrases of the catalog itself.
   public var queries: [String] = []
-  /// What was probably meant, where nothing begins as was typed; the rest of the answer is of the first.
+  /// Probable meanings, where nothing begins as was typed; the rest of the answer is of the first.
   public var corrections: [String] = []
   public var products: [Product] = []
   public var categories: [Category] = []

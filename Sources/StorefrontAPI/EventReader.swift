@@ -21,7 +21,7 @@ struct EventReader {
     static let aheadMinutes: Int64 = 5
   }
 
-  /// What is wrong with one event.
+  /// A mistake in one event.
   struct Fault: Error {
     var index: Int
     /// nil: the event as a whole.

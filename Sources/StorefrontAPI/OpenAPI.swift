@@ -133,7 +133,7 @@ public enum OpenAPI {
     ]
   }
 
-  /// What is found.
+  /// The answer of a success.
   private static let found: [JSONValue] = [
     parameter(
       "q", "The words as the shopper typed them; empty or absent: browse", ["type": "string", "maxLength": 300]),

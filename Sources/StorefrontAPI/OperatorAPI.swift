@@ -10,7 +10,7 @@ public struct ReadinessCheck: Sendable {
   public var name: String
   /// Whether the process cannot do its work at all without it.
   public var isRequired: Bool
-  /// What is said of it when it is not ready.
+  /// The message while it is not ready.
   public var faultWord: String
   public var isReady: @Sendable () async -> Bool
 
@@ -23,7 +23,7 @@ public struct ReadinessCheck: Sendable {
   }
 }
 
-/// What operators ask of any process of the shop: `/livez`, `/readyz` and `/metrics`.
+/// The routes that operators ask of any process of the shop: `/livez`, `/readyz` and `/metrics`.
 public struct OperatorAPI: Sendable {
   let metrics: MetricsRegistry
   let checks: [ReadinessCheck]

@@ -24,7 +24,7 @@ public struct RecommendationsAPI: Sendable {
   public func register(on routes: inout Routes) {
     let staff = routes.staff
     routes.get("/v1/recommendations", Route(access: .everyone, name: "recommendations")) { request in
-      // Whoever gives a token must give the right one.
+      // A token that is given must be the right one.
       let isStaff = try request.headers["Authorization"] != nil && staff.allows(request, to: .staff(.merchandiser))
       return try await answer(request, isStaff: isStaff)
     }
@@ -164,7 +164,7 @@ enum RecommendationsJSON {
       writer.name("products")
       writer.array { writer in
         for product in row.products {
-          // A product that is no longer sold has no card and is left out, unless no card is to be had.
+          // A product that is no longer sold has no card and is left out, unless no card can be had.
           if !cards.isEmpty, cards[product.product] == nil { continue }
           write(product, cards[product.product], &writer)
         }

@@ -40,7 +40,7 @@ public enum SearchJSON {
     return writer.bytes
   }
 
-  /// What the query was understood as; members that would be empty are left out.
+  /// The understood meaning of the query; members that would be empty are left out.
   private static func write(_ plan: QueryPlan, _ writer: inout JSONWriter) {
     if !plan.dropped.isEmpty { writer.member("dropped_words", plan.dropped) }
     if !plan.absent.isEmpty { writer.member("absent_words", plan.absent) }

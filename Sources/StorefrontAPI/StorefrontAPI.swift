@@ -4,7 +4,7 @@ import HTTPServer
 import JSON
 public import SearchService
 
-/// What shoppers' programs ask of the shop, under `/v1`.
+/// The API of shoppers' programs, under `/v1`.
 public struct StorefrontAPI: Sendable {
   let service: SearchService
   let counters: SearchCounters

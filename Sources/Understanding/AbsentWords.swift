@@ -75,8 +75,11 @@ extension QueryUnderstanding {
     }
     guard !isAlone, typed.count <= Self.shortWord else { return true }
     let pairs = zip(words, words.dropFirst()).filter { $0 == change.meant || $1 == change.meant }
+    if pairs.contains(where: { vocabulary.hasPair($0, $1) }) { return true }
+    // Of three letters two that stay are too few: `rod` is no red.
+    if typed.count < Self.shortestDoubtless, typed.sorted() != meant.sorted() { return false }
     let key = Folding.key(of: change.meant)
-    return pairs.contains { vocabulary.hasPair($0, $1) } || !knowledge.values[key].isEmpty
+    return !knowledge.values[key].isEmpty
       || !knowledge.brands[key].isEmpty
       || !knowledge.categories[key].isEmpty
   }
@@ -87,6 +90,7 @@ extension QueryUnderstanding {
       || typed.prefix(2).reversed().elementsEqual(meant.prefix(2))
   }
 
+  private static var shortestDoubtless: Int { 4 }
   private static var shortWord: Int { 5 }
   private static var longestDoubtfulAlone: Int { 4 }
   private static var longestDoubtful: Int { 6 }

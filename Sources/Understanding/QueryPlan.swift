@@ -55,14 +55,14 @@ public struct QueryPlan: Sendable, Hashable {
   public var isCorrected = false
   /// Whether a thing that is bought for another is asked for: a case, a charger.
   public var namesAccessory = false
-  /// Whether that is the thing that is asked for, and not a word beside it: a phone case, and no case fan.
-  public var asksForAccessory = false
   /// Whether the kind of product is named, so that what is made for it may stand lower.
   public var namesProductKind = false
   /// The word for the thing that is asked for, and what may stand in for it; empty where none is known.
   public var heads: [String] = []
   /// Whether titles that have that word are called by it: what only mentions it is another thing.
   public var isSureThing = false
+  /// How surely titles with the word for the thing are called by it, 0 to 1: what is called so is lifted by so much.
+  public var headSureness = 0.0
   /// The address that the shop answers this query with.
   public var redirect: String?
   /// ISO 639-1, where the words tell.

@@ -8,12 +8,16 @@ extension QueryReading {
   private static let leastHeadShare = 0.1
   /// The share by which a word is one whatever stands before it.
   private static let sureHeadShare = 0.3
+  /// The share from which on a word is as much of a thing as any.
+  private static let wholeHeadShare = 0.4
+  /// Of the share of a thing that the shop calls otherwise, the part that a number may have.
+  private static let mostBesideSynonym = 0.4
   /// A thing that does not stand last is less likely the one: `sink faucet bathroom` against `bathroom sink`.
   private static let notLast = 0.3
 
   /// Gives each slot that must be found its share of the evidence: its inverse document frequency of all slots' together.
   ///
-  ///     idf = ln(1 + (N − n + 0.5) / (n + 0.5)), share = idf / Σ idf
+  ///     idf = ln(1 + (N − n + 0.5) / (n + 0.5)), share = √idf / Σ √idf
   ///
   /// A slot of which no product has a word has the share 0: nothing can be told by it. Before anything was learnt all are
   /// as telling.
@@ -26,11 +30,30 @@ extension QueryReading {
     let total = Double(knowledge.products)
     let weights = required.map { index -> Double in
       let count = min(total, products(with: slots[index]))
-      return count > 0 ? log(1 + (total - count + 0.5) / (count + 0.5)) : 0
+      // The root: a rare word tells more than a common one, and not so much that the common ones, most often the thing,
+      // are nothing beside it.
+      return count > 0 ? log(1 + (total - count + 0.5) / (count + 0.5)).squareRoot() : 0
     }
     let sum = weights.reduce(0, +)
     guard sum > 0 else { return }
     for (index, weight) in zip(required, weights) { slots[index].share = weight / sum }
+  }
+
+  /// The thing that is asked for is the last to be given up: no number tells more than it (`iphone 15` is no laptop of
+  /// 15 inches).
+  func capNumbers(in slots: inout [QueryPlan.Slot], heads: [String]) {
+    guard let head = heads.first,
+      let thing = slots.firstIndex(where: { !$0.isOptional && TitleHeads.words(of: $0.words).contains(head) })
+    else { return }
+    var shares = slots.map { $0.isOptional ? 0 : $0.share }
+    // Of a thing that is only found by a synonym there may be no such number at all.
+    let most = knowledge.titleWords[Folding.singular(head)] == nil ? Self.mostBesideSynonym : 1
+    for index in slots.indices where index != thing && !slots[index].words.contains(where: \.isLetter) {
+      shares[index] = min(shares[index], shares[thing] * most)
+    }
+    let sum = shares.reduce(0, +)
+    guard sum > 0 else { return }
+    for index in slots.indices { slots[index].share = shares[index] / sum }
   }
 
   private func products(with slot: QueryPlan.Slot) -> Double {
@@ -67,6 +90,11 @@ extension QueryReading {
     return rules.isAccessory(key) || knowledge.headShare[key] ?? 0 >= Self.sureHeadShare
   }
 
+  /// How surely titles that have a word are called by it, up to 1.
+  func sureness(of head: String) -> Double {
+    min(1, (knowledge.headShare[Folding.singular(head)] ?? 0) / Self.wholeHeadShare)
+  }
+
   func isSureThing(_ head: String) -> Bool {
     knowledge.headShare[Folding.singular(head)] ?? 0 >= Self.sureHeadShare
   }
@@ -86,7 +114,7 @@ extension QueryReading {
       headShare(candidates[place], words.last { $0.word == candidates[place] }?.slot)
         * (place == candidates.count - 1 ? 1 : Self.notLast)
     }
-    guard let best = scores.indices.max(by: { scores[$0] <= scores[$1] }),
+    guard let best = scores.indices.max(by: { (scores[$0], $0) < (scores[$1], $1) }),
       scores[best] >= Self.leastHeadShare * (best == candidates.count - 1 ? 1 : Self.notLast)
     else { return [] }
     let head = candidates[best]
@@ -101,9 +129,13 @@ extension QueryReading {
   /// The share of a word's titles that are called by it; of a word that no title has, that of what stands in for it.
   private func headShare(_ word: String, _ slot: QueryPlan.Slot?) -> Double {
     let key = Folding.singular(word)
-    if knowledge.titleWords[key] != nil { return knowledge.headShare[key] ?? 0 }
+    let own = knowledge.headShare[key] ?? 0
+    if own >= Self.leastHeadShare { return own }
+    // A laptop is what this shop's titles call a notebook.
     return (slot?.alternatives ?? []).compactMap { other in
-      TitleHeads.words(of: other.text).last.flatMap { knowledge.headShare[Folding.singular($0)] }
+      TitleHeads.words(of: other.text).last.flatMap { last in
+        isSameThing(word, last) ? knowledge.headShare[Folding.singular(last)] : nil
+      }
     }.max() ?? 0
   }
 

@@ -127,6 +127,8 @@ struct QueryReading {
     weigh(&slots)
     plan.slots = slots
     plan.heads = headForms(in: slotsOfThing(slots, places))
+    capNumbers(in: &plan.slots, heads: plan.heads)
+    plan.headSureness = plan.heads.map(sureness).max() ?? 0
     for index in recognitions.indices {
       if case .lowPrice = recognitions[index].constraint, let typical = typicalPrice(of: plan.heads) {
         recognitions[index].constraint = .lowPrice(typical: typical)
@@ -143,8 +145,7 @@ struct QueryReading {
     if !plan.heads.isEmpty { plan.note("thing", plan.heads.joined(separator: ", ")) }
     plan.namesProductKind = namesProductKind
     plan.namesAccessory = words.indices.contains { uses[$0] != .gone && rules.isAccessory(words[$0].key) }
-    plan.isSureThing = plan.heads.first.map(isSureThing) ?? false
-    plan.asksForAccessory = plan.heads.first.map { rules.isAccessory(Folding.singular($0)) } ?? false
+    plan.isSureThing = plan.heads.contains(where: isSureThing)
     if !isExact { plan.language = QueryLanguage.of(words.map(\.key)) }
     guard has(.codes) else { return }
     let parts = codes().filter { $0 != plan.text }

@@ -69,6 +69,8 @@ public struct ShopKnowledge: Sendable {
   var headShare: [String: Double] = [:]
   /// By the noun in the singular.
   var things: [String: Thing] = [:]
+  /// Minor units of one major unit of the prices' currency: 1 for yen.
+  var minorUnits = 100.0
   /// The middle price of a category and, under nil, of all, in minor units.
   var typicalPrice: [CategoryID?: Int64] = [:]
 
@@ -88,11 +90,11 @@ public struct ShopKnowledgeBuilder: Sendable {
     var departments: Set<String> = []
     var products = 0
     var attributes: [String: Int] = [:]
-    var prices: [Int64] = []
+    var prices = PriceSample(limit: ShopKnowledgeBuilder.mostPrices)
   }
 
   private struct ThingCounts {
-    var prices: [Int64] = []
+    var prices = PriceSample(limit: ShopKnowledgeBuilder.mostThingPrices)
     var sizes: Set<String> = []
     var categories: [CategoryID: Int] = [:]
   }
@@ -121,7 +123,8 @@ public struct ShopKnowledgeBuilder: Sendable {
   private static let unseenTitles = 2.0
 
   private var categories: [CategoryID: CategoryCounts] = [:]
-  private var allPrices: [Int64] = []
+  private var allPrices = PriceSample(limit: ShopKnowledgeBuilder.mostPrices)
+  private var minorUnits: [Int: Int] = [:]
   private var brandProducts: [String: Int] = [:]
   /// Products whose title or brand has these words.
   private var wordProducts: [String: Int] = [:]
@@ -158,8 +161,10 @@ public struct ShopKnowledgeBuilder: Sendable {
       codes.insert(attribute.definition.code)
       learn(attribute, seen: &seen)
     }
-    let price = product.variants.flatMap(\.prices).filter { $0.list == .retail }.map(\.amount.minorUnits).min()
-    if let price, allPrices.count < Self.mostPrices { allPrices.append(price) }
+    let amounts = product.variants.flatMap(\.prices).filter { $0.list == .retail }.map(\.amount)
+    if let currency = amounts.first?.currency { minorUnits[currency.minorUnitDigits, default: 0] += 1 }
+    let price = amounts.map(\.minorUnits).min()
+    if let price { allPrices.add(price) }
     if let head { learn(head, of: product, attributes: product.attributes + options, price: price) }
     for path in product.categories {
       for (depth, step) in path.steps.enumerated() {
@@ -173,7 +178,7 @@ public struct ShopKnowledgeBuilder: Sendable {
       guard var counts = categories[step.id] else { continue }
       counts.products += 1
       for code in codes { counts.attributes[code, default: 0] += 1 }
-      if let price, counts.prices.count < Self.mostPrices { counts.prices.append(price) }
+      if let price { counts.prices.add(price) }
       categories[step.id] = counts
     }
   }
@@ -183,7 +188,7 @@ public struct ShopKnowledgeBuilder: Sendable {
   ) {
     guard things[head] != nil || things.count < Self.mostThings else { return }
     var thing = things[head] ?? ThingCounts()
-    if let price, thing.prices.count < Self.mostThingPrices { thing.prices.append(price) }
+    if let price { thing.prices.add(price) }
     for attribute in attributes where Self.isSize(attribute.definition.code) {
       for value in attribute.values where thing.sizes.count < Self.mostThingSizes {
         thing.sizes.insert(FacetToken.value(code: attribute.definition.code, Folding.key(of: value.displayText)))
@@ -268,7 +273,10 @@ public struct ShopKnowledgeBuilder: Sendable {
     addTitles(to: &knowledge)
     addThings(to: &knowledge)
     addCategories(to: &knowledge, rules: rules)
-    knowledge.typicalPrice[nil] = Self.middle(allPrices)
+    if let digits = minorUnits.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key {
+      knowledge.minorUnits = (0..<digits).reduce(1) { units, _ in units * 10 }
+    }
+    knowledge.typicalPrice[nil] = allPrices.middle
     return knowledge
   }
 
@@ -290,7 +298,7 @@ public struct ShopKnowledgeBuilder: Sendable {
     for (head, counts) in things {
       let least = max(1, Double(heads[head] ?? 1) * Self.leastFiled)
       knowledge.things[head] = ShopKnowledge.Thing(
-        typicalPrice: Self.middle(counts.prices),
+        typicalPrice: counts.prices.middle,
         sizes: counts.sizes.count < Self.mostThingSizes ? counts.sizes : [],
         categories: Set(counts.categories.filter { Double($0.value) >= least }.keys))
     }
@@ -315,7 +323,7 @@ public struct ShopKnowledgeBuilder: Sendable {
   private func addCategories(to knowledge: inout ShopKnowledge, rules: QueryRules) {
     for (id, counts) in categories.sorted(by: { $0.key < $1.key }) {
       knowledge.coverage[id] = counts.attributes.mapValues { Double($0) / Double(counts.products) }
-      knowledge.typicalPrice[id] = Self.middle(counts.prices)
+      knowledge.typicalPrice[id] = counts.prices.middle
       let phrases = Self.phrases(ofCategory: counts.name)
       for phrase in phrases {
         let category = ShopKnowledge.Category(
@@ -357,9 +365,5 @@ public struct ShopKnowledgeBuilder: Sendable {
       if index < pieces.count - 1, last.count > 1, !isThing(whole) { return [whole + " " + last[last.count - 1]] }
       return index > 0 && first.count > 1 ? [whole, first.dropLast().joined(separator: " ") + " " + whole] : [whole]
     }
-  }
-
-  private static func middle(_ prices: [Int64]) -> Int64? {
-    prices.isEmpty ? nil : prices.sorted()[prices.count / 2]
   }
 }

@@ -20,10 +20,14 @@ enum Assets {
     add("/assets/shop.webmanifest", manifest, "application/manifest+json", to: &routes)
     add(
       "/robots.txt",
-      Array("User-agent: *\nDisallow: /search\nDisallow: /facets/\nDisallow: /admin/\nDisallow: /v1/\n".utf8),
+      Array(
+        ("User-agent: *\n" + notForRobots.map { "Disallow: \($0)\n" }.joined()).utf8),
       "text/plain",
       to: &routes)
   }
+
+  /// Lists without end, a visitor's own page, and what is not for shoppers.
+  private static let notForRobots = ["/search", "/facets/", "/history", "/admin", "/v1/"]
 
   private static func add(_ path: String, _ bytes: [UInt8], _ type: String, to routes: inout Routes) {
     let tag = "\"\(fingerprint(bytes))\""

@@ -9,6 +9,9 @@ struct FacetColumn {
   /// Facets that stand open; the others show their names, so that the column is about as long as the results.
   private static let openFacets = 6
 
+  /// Bars of fewer products would be a row of full ones.
+  private static let leastDrawn = 8
+
   let page: SearchPage
   let addresses: ListAddress
 
@@ -157,8 +160,8 @@ struct FacetColumn {
     return """
       <form class="range" action="\(page.input.listing?.path ?? "/search")" data-lowest="\(lowest)" data-highest="\(highest)" data-name="\(facet.name)">\(addresses.hiddenFields(of: kept))
       \(histogram(spread))
-      <label><span class="hidden">From</span><input name="\(lower)" inputmode="decimal" size="6" value="\(text(spread.chosenLower))" placeholder="\(placeholder(lowest))"></label>
-      <span aria-hidden="true">–</span> <label><span class="hidden">To</span><input name="\(upper)" inputmode="decimal" size="6" value="\(text(spread.chosenUpper))" placeholder="\(placeholder(highest))"></label>
+      <label><span class="hidden">From</span><input name="\(lower)" inputmode="decimal" size="6" value="\(text(spread.chosenLower))" placeholder="from \(placeholder(lowest))"></label>
+      <span aria-hidden="true">–</span> <label><span class="hidden">To</span><input name="\(upper)" inputmode="decimal" size="6" value="\(text(spread.chosenUpper))" placeholder="to \(placeholder(highest))"></label>
       <button type="submit">Apply<span class="hidden"> the range of \(facet.name)</span></button>
       </form>
       """
@@ -167,7 +170,8 @@ struct FacetColumn {
   /// A bar for each part of the range, side by side: the eye sees where the products are; the numbers are in the list.
   private func histogram(_ spread: Facet.Spread) -> HTML? {
     let most = spread.bars.map(\.count).max() ?? 0
-    guard spread.bars.count > 1, most > 0 else { return nil }
+    let total = spread.bars.reduce(0) { $0.adding(saturating: $1.count) }
+    guard spread.bars.count > 1, total >= Self.leastDrawn else { return nil }
     let height = 32
     let bars = spread.bars.enumerated().map { index, bar -> HTML in
       let tall = bar.count == 0 ? 0 : max(1, bar.count.multiplied(saturating: height) / most)

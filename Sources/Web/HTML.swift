@@ -1,3 +1,5 @@
+import Catalog
+
 /// HTML that is made by interpolation: every interpolated text is escaped, HTML within HTML is not.
 ///
 ///     let title = "Salt & <pepper>"
@@ -46,6 +48,13 @@ public struct HTML: Sendable, ExpressibleByStringInterpolation {
 struct Address {
   var path: String
   var parameters: [(name: String, value: String)] = []
+
+  /// Of a brand's page; of a search where the name makes no slug.
+  static func brand(_ name: String) -> String {
+    let slug = Slug.brand(name)
+    return slug.isEmpty
+      ? Address(path: "/search", parameters: [("filter", "brand:\(name)")]).text : "/b/\(encoded(slug))"
+  }
 
   var text: String {
     guard !parameters.isEmpty else { return path }

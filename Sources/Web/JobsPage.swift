@@ -9,10 +9,12 @@ public struct JobsPage: Sendable {
 
   let store: any JobStore
   let shopName: String
+  let clock: any WallClock
 
-  public init(store: any JobStore, shopName: String) {
+  public init(store: any JobStore, shopName: String, clock: any WallClock) {
     self.store = store
     self.shopName = shopName
+    self.clock = clock
   }
 
   public func register(on routes: inout Routes) {
@@ -21,47 +23,132 @@ public struct JobsPage: Sendable {
   }
 
   @Sendable private func page(_ request: HTTPRequest) async throws -> HTTPResponse {
-    let statuses = try await store.statuses()
-    let runs = try await store.runs(of: nil, limit: Self.shownRuns)
-    let body: HTML = """
-      <div class="heading"><h1>Jobs</h1></div>
-      <section class="row"><table><thead><tr><th>Job</th><th>Schedule</th><th>Now</th><th>Next</th><th>Last run</th></tr></thead><tbody>\(statuses.map(row))</tbody></table></section>
-      <section class="row"><h2>Last runs</h2><table><thead><tr><th>Start</th><th>Job</th><th>Why</th><th>Try</th><th>Outcome</th><th>Figures</th></tr></thead><tbody>\(runs.map(row))</tbody></table></section>
-      <p class="note">vitrine jobs run, pause and resume change them.</p>
-      """
-    let layout = Layout(shopName: shopName, tree: CategoryTree(nodes: []), virtual: [])
+    let body = JobsView(
+      statuses: try await store.statuses(), runs: try await store.runs(of: nil, limit: Self.shownRuns),
+      now: clock.now()
+    ).body
     var response = HTTPResponse.html(
-      layout.page(title: "Jobs – \(shopName)", description: "The shop's jobs.", body: body, isIndexed: false))
+      Layout(shopName: shopName, staffPage: .jobs).page(
+        title: "Jobs – \(shopName)", description: "The shop's jobs.", body: body, isIndexed: false))
     response.headers["Cache-Control"] = "no-store"
     return response
+  }
+}
+
+/// Jobs and their runs as tables; on a narrow window each row is a small list.
+struct JobsView {
+  let statuses: [JobStatus]
+  /// Newest first.
+  let runs: [JobRun]
+  let now: Timestamp
+
+  var body: HTML {
+    """
+    <div class="heading"><h1>Jobs</h1><p class="count">Times in UTC, now \(ShopWords.shortTime(now, now: now))</p></div>
+    <section class="row">\(jobs)</section>
+    <section class="row"><h2>Last runs</h2>\(ledger)</section>
+    <p class="note">To start, pause or resume a job, use <code>vitrine jobs run</code>, <code>pause</code> or <code>resume</code> with its name.</p>
+    """
+  }
+
+  private var jobs: HTML {
+    guard !statuses.isEmpty else {
+      return "<p class=\"notice\">No worker has run yet: start one with <code>vitrine work</code>.</p>"
+    }
+    return """
+      <table class="report"><thead><tr><th scope="col">Job</th><th scope="col">Starts</th><th scope="col">Now</th><th scope="col">Next</th><th scope="col">Last run</th></tr></thead><tbody>\(statuses.map(row))</tbody></table>
+      """
+  }
+
+  private var ledger: HTML {
+    guard !runs.isEmpty else { return "<p class=\"note\">No job has run yet.</p>" }
+    return """
+      <table class="report"><thead><tr><th scope="col">Job</th><th scope="col">Started</th><th scope="col">Because of</th><th scope="col">Took</th><th scope="col">Outcome</th><th scope="col">Figures</th></tr></thead><tbody>\(runs.map(row))</tbody></table>
+      """
   }
 
   private func row(_ status: JobStatus) -> HTML {
     let entry = status.entry
-    let schedule = entry.schedule.map { "\($0) (\(entry.timeZone))" } ?? "on request"
-    let after = entry.after.isEmpty ? "" : ", after \(entry.after.map(\.text).joined(separator: ", "))"
-    var now = status.isPaused ? "paused" : "waits"
-    if let running = status.running { now = "runs since \(running.startedAt) \(progress(running.progress))" }
+    var starts: [String] = []
+    if let schedule = entry.schedule { starts.append("\(ShopWords.schedule(schedule)) \(entry.timeZone)") }
+    if !entry.after.isEmpty { starts.append("after \(entry.after.map(\.text).joined(separator: ", "))") }
+    if starts.isEmpty { starts.append("on request") }
     let next = status.isPaused ? nil : status.retryAt ?? entry.nextAt
     return """
-      <tr><th scope="row">\(entry.name.text)</th><td>\(schedule)\(after)</td><td>\(now)</td><td>\(next?.description ?? "")</td><td>\(status.last.map(outcome) ?? "")</td></tr>
+      <tr><th scope="row">\(entry.name.text)</th>\(cell("Starts", "\(starts.joined(separator: "; "))"))\(cell("Now", "\(state(of: status))"))\(cell("Next", next.map(time)))\(cell("Last run", status.last.map { "\(outcome($0)) \($0.finishedAt.map(time))" }))</tr>
       """
+  }
+
+  private func state(of status: JobStatus) -> String {
+    if let running = status.running {
+      return "running since \(ShopWords.shortTime(running.startedAt, now: now))\(progress(running.progress))"
+    }
+    if status.isPaused { return "paused" }
+    if status.requestedAt != nil { return "waiting for a worker" }
+    return status.retryAt == nil ? "waiting" : "waiting to try again"
   }
 
   private func row(_ run: JobRun) -> HTML {
-    let figures = run.figures.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.shortText)" }
+    let took = run.finishedAt.map { end in
+      ShopWords.duration(
+        .microseconds(end.microsecondsSinceEpoch.subtracting(saturating: run.startedAt.microsecondsSinceEpoch)))
+    }
+    let reason: HTML? = run.reason.map { "<br><span class=\"note\">\($0)</span>" }
+    let tries = run.attempt > 1 ? ", try \(run.attempt)" : ""
     return """
-      <tr><td>\(run.startedAt.description)</td><td>\(run.job.text)</td><td>\(run.trigger.rawValue)</td><td>\(run.attempt)</td><td>\(outcome(run))</td><td>\(figures.joined(separator: ", "))</td></tr>
+      <tr><th scope="row">\(run.job.text)</th>\(cell("Started", time(run.startedAt)))\(cell("Because of", "\(cause(of: run))\(tries)"))\(cell("Took", took.map { "<span class=\"short\">\($0)</span>" }))\(cell("Outcome", "<span>\(outcome(run))\(reason)</span>", isWide: true))\(cell("Figures", figures(of: run), isWide: true))</tr>
       """
   }
 
-  private func outcome(_ run: JobRun) -> String {
-    guard let end = run.finishedAt else { return "runs \(progress(run.progress))" }
-    return "\(run.state.rawValue), \(end)\(run.reason.map { ": \($0)" } ?? "")"
+  private func cell(_ label: String, _ content: HTML?, isWide: Bool = false) -> HTML {
+    guard let content else { return "<td></td>" }
+    let kind: HTML = isWide ? " class=\"wide\"" : ""
+    return "<td\(kind) data-label=\"\(label)\">\(content)</td>"
+  }
+
+  private func time(_ time: Timestamp) -> HTML {
+    "<time datetime=\"\(time.description)\">\(ShopWords.shortTime(time, now: now))</time>"
+  }
+
+  private func cause(of run: JobRun) -> String {
+    switch run.trigger {
+    case .schedule: "its schedule"
+    case .hand: "a request"
+    case .dependency: "a job before it"
+    case .retry: "a failure"
+    case .takeover: "a lost worker"
+    }
+  }
+
+  private func outcome(_ run: JobRun) -> HTML {
+    switch run.state {
+    case .running: "<span class=\"outcome\">running\(progress(run.progress))</span>"
+    case .succeeded: "<span class=\"outcome good\">succeeded</span>"
+    case .failed: "<span class=\"outcome bad\">failed</span>"
+    case .timedOut: "<span class=\"outcome bad\">took too long</span>"
+    case .interrupted: "<span class=\"outcome\">interrupted</span>"
+    case .lost: "<span class=\"outcome bad\">worker lost</span>"
+    }
+  }
+
+  /// Folded: they are for those who look into one run.
+  private func figures(of run: JobRun) -> HTML? {
+    guard !run.figures.isEmpty else { return nil }
+    let rows = run.figures.sorted { $0.key < $1.key }.map { name, value -> HTML in
+      "<dt>\(name.replacing("_", with: " "))</dt><dd>\(ShopWords.figure(value))</dd>"
+    }
+    let count = rows.count == 1 ? "1 figure" : "\(rows.count) figures"
+    return "<details><summary>\(count)</summary><dl>\(rows)</dl></details>"
   }
 
   private func progress(_ progress: JobProgress) -> String {
-    let count = progress.total.map { "\(progress.done) of \($0) " } ?? (progress.done > 0 ? "\(progress.done) " : "")
-    return count + progress.note
+    var parts: [String] = []
+    if let total = progress.total {
+      parts.append("\(ShopWords.number(progress.done)) of \(ShopWords.number(total))")
+    } else if progress.done > 0 {
+      parts.append(ShopWords.number(progress.done))
+    }
+    if !progress.note.isEmpty { parts.append(progress.note) }
+    return parts.map { ", \($0)" }.joined()
   }
 }

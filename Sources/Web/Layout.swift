@@ -1,26 +1,55 @@
 import Catalog
 import SearchService
 
-/// The frame of every page: head, header with the search box and the departments, footer.
+/// The frame of every page: head, header with the search box and a bar of links, footer.
 struct Layout {
+  /// A link of the header's bar.
+  struct Entry {
+    var name: String
+    var path: String
+    var isCurrent = false
+  }
+
   let shopName: String
-  let tree: CategoryTree
-  let virtual: [Listing]
+  /// The bar's name for those who hear it.
+  let barName: String
+  let bar: [Entry]
 
   /// Departments in the header; more would wrap on a laptop.
   private static let mostDepartments = 8
   private static let mostVirtual = 4
 
+  /// A page for shoppers: the bar has the departments and the shop's lists; brands, where there are no departments.
+  init(shopName: String, tree: CategoryTree, lists: [Listing], brands: [String] = []) {
+    self.shopName = shopName
+    let departments = tree.roots.prefix(Self.mostDepartments).map { Entry(name: $0.name, path: "/c/\($0.slug)") }
+    let named = departments.isEmpty ? brands.prefix(Self.mostDepartments).map(Self.brand) : Array(departments)
+    barName = departments.isEmpty && !brands.isEmpty ? "Lists and brands" : "Departments"
+    let lists = lists.prefix(Self.mostVirtual).map { Entry(name: $0.name, path: $0.path) }
+    bar = departments.isEmpty ? lists + named : named + lists
+  }
+
+  private static func brand(_ name: String) -> Entry { Entry(name: name, path: Address.brand(name)) }
+
+  /// A page for staff: the bar leads to the other pages for staff, and back to the shop.
+  init(shopName: String, staffPage current: StaffPage?) {
+    self.shopName = shopName
+    barName = "Staff"
+    bar =
+      StaffPage.allCases.map { Entry(name: $0.rawValue, path: $0.path, isCurrent: $0 == current) }
+      + [Entry(name: "To the shop", path: "/")]
+  }
+
   func page(
     title: String, query: String = "", description: String, body: HTML, isIndexed: Bool = true,
     hasResults: Bool = false
   ) -> String {
-    let departments = tree.roots.prefix(Self.mostDepartments).map { node -> HTML in
-      "<li><a href=\"/c/\(node.slug)\">\(node.name)</a></li>"
+    let entries = bar.map { entry -> HTML in
+      let current: HTML = entry.isCurrent ? " aria-current=\"page\"" : ""
+      return "<li><a href=\"\(entry.path)\"\(current)>\(entry.name)</a></li>"
     }
-    let lists = virtual.prefix(Self.mostVirtual).map { list -> HTML in
-      "<li><a href=\"\(list.path)\">\(list.name)</a></li>"
-    }
+    let nav: HTML? =
+      entries.isEmpty ? nil : "<nav aria-label=\"\(barName)\"><ul class=\"departments\">\(entries)</ul></nav>\n"
     let robots: HTML? = isIndexed ? nil : "<meta name=\"robots\" content=\"noindex\">\n"
     let toResults: HTML? = hasResults ? "<a class=\"skip\" href=\"#results\">Skip to the results</a>\n" : nil
     let html: HTML = """
@@ -48,16 +77,28 @@ struct Layout {
       <button type="submit"><svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><circle cx="10.5" cy="10.5" r="6.5" fill="none" stroke="currentColor" stroke-width="2.2"/><path d="M15.5 15.5 21 21" stroke="currentColor" stroke-width="2.2" stroke-linecap="round"/></svg><span class="hidden">Search</span></button>
       </form>
       </div>
-      <nav aria-label="Departments"><ul class="departments">\(Array(departments))\(Array(lists))</ul></nav>
-      </header>
+      \(nav)</header>
       <main id="content" tabindex="-1">
       \(body)
       </main>
-      <footer class="bottom"><p>\(shopName) runs on Vitrine. <a href="/openapi.json">The shop's API</a></p></footer>
+      <footer class="bottom"><ul><li><a href="\(HistoryPage.path)">Your history</a></li><li><a href="\(HistoryPage.path)#privacy">Privacy</a></li><li><a href="/openapi.json">For developers</a></li></ul></footer>
       </body>
       </html>
 
       """
     return html.text
+  }
+}
+
+/// The pages for staff, in the order of their bar.
+enum StaffPage: String, CaseIterable {
+  case searches = "Searches"
+  case jobs = "Jobs"
+
+  var path: String {
+    switch self {
+    case .searches: "/admin/search"
+    case .jobs: "/admin/jobs"
+    }
   }
 }

@@ -54,7 +54,7 @@ struct ListAddress {
     Address(path: "/facets/\(code)", parameters: facetParameters + (prefix.isEmpty ? [] : [("prefix", prefix)])).text
   }
 
-  /// What the page of a facet's values needs to know of the search.
+  /// The part of the search that the page of a facet's values needs.
   var facetParameters: [(name: String, value: String)] {
     var first = input
     first.page = 1

@@ -11,11 +11,15 @@ enum ProductGrid {
   /// Colours that a card draws; their number stands beside them.
   private static let mostDots = 6
 
+  /// Cards that stand side by side in a wide window; a strip of more can be scrolled.
+  private static let cardsAcross = 4
+
+  /// `isStrip`: one line, to be scrolled sideways, so that no card is left over in a second one.
   /// `search`: the search ID to report with clicks on these cards.
   /// `reasons`: why a product is recommended, in words; `isEager`: whether the first cards are near the page's head.
   static func html(
     _ products: [ProductCard], search: SearchID? = nil, reasons: [ProductID: String] = [:], isEager: Bool = true,
-    shown: ShownList? = nil
+    isStrip: Bool = false, shown: ShownList? = nil
   ) -> HTML {
     let cards = products.enumerated().map { index, product in
       card(
@@ -23,7 +27,8 @@ enum ProductGrid {
         place: shown.map { ShownPlace(list: $0.list, position: index + 1, placement: $0.placement) })
     }
     let marker: HTML? = search.map { " data-search=\"\($0.description)\"" }
-    return "<ul class=\"grid\"\(marker)>\(cards)</ul>"
+    let kind = !isStrip ? "grid" : products.count > cardsAcross ? "grid strip" : "grid strip few"
+    return "<ul class=\"\(kind)\"\(marker)>\(cards)</ul>"
   }
 
   private static func card(_ product: ProductCard, isEager: Bool, reason: String?, place: ShownPlace?) -> HTML {
@@ -36,7 +41,7 @@ enum ProductGrid {
     return """
       <li class="card" data-product="\(product.id.description)">
       <a href="/products/\(product.id.description)\(variant)">
-      \(picture(product.pictureURL, of: product.title, isEager: isEager))
+      \(picture(product.pictureURL, isEager: isEager))
       \(brand)
       <span class="title">\(product.highlightedTitle.map(marked) ?? "\(product.title)")</span>
       </a>
@@ -47,7 +52,7 @@ enum ProductGrid {
       """
   }
 
-  /// What was found in a text; each part is escaped.
+  /// The matches in a text; each part is escaped.
   private static func marked(_ text: HighlightedText) -> HTML {
     let parts = text.parts.map { part -> HTML in part.isFound ? "<mark>\(part.text)</mark>" : "\(part.text)" }
     return "\(parts)"
@@ -65,13 +70,14 @@ enum ProductGrid {
     return "<ul class=\"choices note\">\(items)</ul>"
   }
 
-  /// The picture beside a title: decoration for those who cannot see it, since the title says the same. A product without a
-  /// picture shows its first letter.
-  static func picture(_ url: String?, of title: String, isEager: Bool, size: Int = 320) -> HTML {
-    guard let url else {
-      let letter = title.first { $0.isLetter || $0.isNumber }.map { $0.uppercased() } ?? "•"
-      return "<span class=\"picture none\" aria-hidden=\"true\">\(letter)</span>"
-    }
+  /// A parcel, where there is no picture: it says nothing about the product, and is alike on all of them.
+  private static let parcel: HTML = """
+    <svg viewBox="0 0 64 64" fill="none" stroke="currentColor" stroke-width="3" stroke-linejoin="round"><path d="M32 6 56 18v28L32 58 8 46V18zM8 18l24 12 24-12M32 30v28M20 12l24 12v8"/></svg>
+    """
+
+  /// The picture beside a title: decoration for those who cannot see it, since the title says the same.
+  static func picture(_ url: String?, isEager: Bool, size: Int = 320) -> HTML {
+    guard let url else { return "<span class=\"picture none\" aria-hidden=\"true\">\(parcel)</span>" }
     let loading: HTML = isEager ? "" : " loading=\"lazy\""
     return
       "<span class=\"picture\"><img src=\"\(url)\" alt=\"\" width=\"\(size)\" height=\"\(size)\" decoding=\"async\"\(loading)></span>"

@@ -35,10 +35,13 @@ struct ProductView {
   }
 
   private var crumbs: HTML? {
-    guard let path = product.categories.first else { return nil }
-    let steps = path.steps.map { step -> HTML in "<li><a href=\"/c/\(step.slug)\">\(step.name)</a></li>" }
-    return
-      "<nav aria-label=\"You are here\"><ol class=\"crumbs\"><li><a href=\"/\">Front page</a></li>\(steps)</ol></nav>"
+    let path = product.categories.first?.steps ?? []
+    var steps = path.map { step -> HTML in "<li><a href=\"/c/\(step.slug)\">\(step.name)</a></li>" }
+    // Without a category, the brand is the way back to a list.
+    if steps.isEmpty, let name = product.brand {
+      steps.append("<li><a href=\"\(Address.brand(name))\">\(name)</a></li>")
+    }
+    return "<nav aria-label=\"You are here\"><ol class=\"crumbs\"><li><a href=\"/\">Home</a></li>\(steps)</ol></nav>"
   }
 
   private var summary: HTML? {
@@ -54,7 +57,7 @@ struct ProductView {
     urls = Array(urls.prefix(Self.mostPictures))
     let shown = (1...max(1, urls.count)).contains(shownPicture) ? shownPicture - 1 : 0
     let large = ProductGrid.picture(
-      urls.isEmpty ? nil : urls[shown], of: product.title, isEager: true, size: 640)
+      urls.isEmpty ? nil : urls[shown], isEager: true, size: 640)
     let small = urls.enumerated().map { index, url -> HTML in
       let current: HTML = index == shown ? " aria-current=\"true\"" : ""
       return """
@@ -72,13 +75,7 @@ struct ProductView {
   }
 
   private var brand: HTML? {
-    product.brand.map { name in
-      let slug = Slug.brand(name)
-      let href =
-        slug.isEmpty
-        ? Address(path: "/search", parameters: [("filter", "brand:\(name)")]).text : "/b/\(Address.encoded(slug))"
-      return "<p class=\"brand\"><a href=\"\(href)\">\(name)</a></p>"
-    }
+    product.brand.map { name in "<p class=\"brand\"><a href=\"\(Address.brand(name))\">\(name)</a></p>" }
   }
 
   private var stock: HTML {
@@ -90,18 +87,40 @@ struct ProductView {
     product.variants.count > 1 ? VariantPicker(product: product, current: variant).html : nil
   }
 
+  /// The product's properties, without the options that the choice above shows.
   private var table: HTML? {
-    var rows = product.attributes.map(row)
-    if let variant {
-      let known = Set(product.attributes.map(\.definition.code))
-      rows += variant.options.filter { !known.contains($0.definition.code) }.map(row)
-      rows.append("<tr><th scope=\"row\">Article number</th><td>\(variant.sku.text)</td></tr>")
-      if let gtin = variant.gtin { rows.append("<tr><th scope=\"row\">GTIN</th><td>\(gtin)</td></tr>") }
-    }
-    return "<section><h2>Details</h2><table class=\"details\"><tbody>\(rows)</tbody></table></section>"
+    let known = Set(product.attributes.map(\.definition.code)).union(
+      VariantPicker(product: product, current: variant).shownCodes)
+    let options = variant?.options.filter { !known.contains($0.definition.code) } ?? []
+    let rows = (product.attributes + options).map { row($0.definition.name, Self.text(of: $0)) }
+    let details: HTML? =
+      rows.isEmpty ? nil : "<h2>Details</h2><table class=\"details\"><tbody>\(rows)</tbody></table>"
+    return "<section>\(details)\(codes)</section>"
   }
 
-  private func row(_ attribute: ProductSnapshot.Attribute) -> HTML {
-    "<tr><th scope=\"row\">\(attribute.definition.name)</th><td>\(VariantPicker.text(of: attribute))</td></tr>"
+  /// Numbers for those who order or compare by them, folded.
+  private var codes: HTML? {
+    guard let variant else { return nil }
+    var rows = [row("Article number", variant.sku.text)]
+    if let gtin = variant.gtin { rows.append(row("GTIN", "\(gtin)")) }
+    return """
+      <details class="codes"><summary>Product codes</summary><table class="details"><tbody>\(rows)</tbody></table></details>
+      """
+  }
+
+  private func row(_ name: String, _ text: String) -> HTML {
+    "<tr><th scope=\"row\">\(name)</th><td>\(text)</td></tr>"
+  }
+
+  /// The values as a shopper reads them: `Yes`, `31 March 2033`, `45 cm`.
+  private static func text(of attribute: ProductSnapshot.Attribute) -> String {
+    let values = attribute.values.map { value in
+      switch value {
+      case .boolean(let isSo): isSo ? "Yes" : "No"
+      case .date(let day): ShopWords.date(day.description)
+      default: value.displayText
+      }
+    }.joined(separator: ", ")
+    return attribute.definition.unit.map { "\(values) \($0)" } ?? values
   }
 }

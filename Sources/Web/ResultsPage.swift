@@ -71,7 +71,7 @@ struct ResultsPage {
     var steps = path.dropLast().map { step -> HTML in "<li><a href=\"/c/\(step.slug)\">\(step.name)</a></li>" }
     steps.append("<li aria-current=\"page\">\(listing.name)</li>")
     return
-      "<nav aria-label=\"You are here\"><ol class=\"crumbs\"><li><a href=\"/\">Front page</a></li>\(steps)</ol></nav>"
+      "<nav aria-label=\"You are here\"><ol class=\"crumbs\"><li><a href=\"/\">Home</a></li>\(steps)</ol></nav>"
   }
 
   private var summary: HTML? {
@@ -93,11 +93,19 @@ struct ResultsPage {
     switch page.relaxedTo {
     case nil, .everyWord: nil
     case _ where !page.plan.absent.isEmpty && !rest.isEmpty: notice("No \(absentText) here. Other \(rest):")
-    case .everyWordFirst: notice("Few products match all of “\(shownText)”; the others are partial matches.")
+    case .everyWordFirst: notice("\(fullText) all of “\(shownText)”; the others are partial matches.")
     case .mostWords: nothingHasAll("These products are without “\(page.plan.dropped.joined(separator: " "))”.")
     case .anyWord: nothingHasAll("These products match part of it.")
     case .category: nothingHasAll("These products are of the same category.")
     }
+  }
+
+  /// How many products have every word, where this page shows the last of them.
+  private var fullText: String {
+    guard page.input.page == 1, page.input.position == nil, let full = parted?.full.count else {
+      return "Few products match"
+    }
+    return full == 1 ? "1 product matches" : "\(full) products match"
   }
 
   /// The words that nothing in the shop has, as a name is written: a brand, mostly.
@@ -107,7 +115,7 @@ struct ResultsPage {
     }.joined(separator: " ")
   }
 
-  /// What the results are of without them.
+  /// The search whose results they are without them.
   private var rest: String {
     page.plan.slots.filter { !page.plan.absent.contains($0.words) }.map(\.words).joined(separator: " ")
   }
@@ -115,7 +123,7 @@ struct ResultsPage {
   private func nothingHasAll(_ what: HTML) -> HTML { notice("Nothing has all of “\(shownText)”. \(what)") }
   private func notice(_ text: HTML) -> HTML { "<p class=\"notice\">\(text)</p>" }
 
-  /// What the query was understood as, each to be taken back by one click.
+  /// The recognised parts of the query; one click takes one back.
   private var understood: HTML? {
     guard !page.plan.recognitions.isEmpty || !page.plan.excluded.isEmpty else { return nil }
     // Catalogs write one value in several ways; Double and DOUBLE are one thing to a shopper.
@@ -137,12 +145,17 @@ struct ResultsPage {
         """
     }
     let without = page.plan.excluded.map { phrase -> HTML in "<li>Without \(phrase)</li>" }
-    return "<ul class=\"chips\" aria-label=\"Understood as\">\(chips)\(without)</ul>"
+    let removal: HTML? =
+      chips.isEmpty ? nil : "<p class=\"note\">Remove one with × to search for its words as you typed them.</p>"
+    return """
+      <div class="understood"><p id="understood">Understood as:</p><ul class="chips" aria-labelledby="understood">\(chips)\(without)</ul>\(removal)</div>
+      """
   }
 
   private var degradedNotice: HTML? {
     guard page.degraded.contains(where: { $0.part == .prices }) else { return nil }
-    return "<p class=\"notice\">Prices may be a little old at the moment. The basket shows the current ones.</p>"
+    return
+      "<p class=\"notice\">Prices may be a few minutes old at the moment. A product’s own page shows its current price.</p>"
   }
 
   // MARK: Results
@@ -186,12 +199,17 @@ struct ResultsPage {
   }
 
   private var nothing: HTML {
-    let departments = tree.roots.map { node -> HTML in "<li><a href=\"/c/\(node.slug)\">\(node.name)</a></li>" }
-    let advice: HTML =
-      page.input.chosenFilters.isEmpty
-      ? "Check the spelling, try fewer words, or look around in a department."
-      : "Remove a filter, or look around in a department."
-    let list: HTML? = departments.isEmpty ? nil : "<ul>\(departments)</ul>"
+    var links = tree.roots.map { node -> HTML in "<li><a href=\"/c/\(node.slug)\">\(node.name)</a></li>" }
+    let isAll = listing == nil && shownText.isEmpty && page.input.chosenFilters.isEmpty
+    if links.isEmpty, !isAll { links.append("<li><a href=\"/search\">All products</a></li>") }
+    let elsewhere = tree.roots.isEmpty ? "" : ", or look around in a department"
+    let advice =
+      if !page.input.chosenFilters.isEmpty { "Remove a filter\(elsewhere)." } else if !shownText.isEmpty {
+        "Check the spelling, try fewer words\(elsewhere)."
+      } else if listing != nil { "There is nothing in this list at the moment." } else {
+        "The shop has no products yet."
+      }
+    let list: HTML? = links.isEmpty ? nil : "<ul>\(links)</ul>"
     return "<div class=\"empty\"><p>\(advice)</p>\(list)</div>"
   }
 

@@ -125,7 +125,7 @@ enum Script {
       });
       input.addEventListener("keydown", event => {
         const isArrow = event.key === "ArrowDown" || event.key === "ArrowUp";
-        // What Escape closed, an arrow opens again.
+        // An arrow opens again a list that Escape closed.
         if (list.hidden && isArrow) { typed = input.value; open(); }
         if (list.hidden) return;
         if (event.key === "ArrowDown") { choose(chosen + 1); event.preventDefault(); }

@@ -27,20 +27,24 @@ struct SearchReportPage {
   private var figures: HTML {
     let (now, before) = (report.totals, report.before)
     let rows: [(String, String, String)] = [
-      ("Searches", "\(now.searches)", "\(before.searches)"),
+      ("Searches", ShopWords.number(now.searches), ShopWords.number(before.searches)),
       ("Found nothing", percent(now.foundNothingShare), percent(before.foundNothingShare)),
       ("Partial matches only", percent(now.relaxedShare), percent(before.relaxedShare)),
       ("Led to a click", percent(now.clickThrough), percent(before.clickThrough)),
       ("Click rank (1 is best)", decimal(now.meanReciprocalRank), decimal(before.meanReciprocalRank)),
     ]
     let tiles = rows.map { name, value, before -> HTML in
-      "<li><h2>\(name)</h2><p class=\"figure\">\(value)</p><p class=\"note\">\(report.days) days before: \(before)</p></li>"
+      let kind: HTML = value == Self.absent ? "figure absent" : "figure"
+      let was: HTML? = report.before.searches == 0 ? nil : "<p class=\"note\">\(report.days) days before: \(before)</p>"
+      return "<li><h2>\(name)</h2><p class=\"\(kind)\">\(value)</p>\(was)</li>"
     }
     return "<section class=\"row\" aria-label=\"Figures\"><ul class=\"tiles\">\(tiles)</ul></section>"
   }
 
   private var counted: String { report.countedAt.map { " Counted until \(ShopWords.time($0))." } ?? "" }
 
+  /// In place of a share of nothing.
+  private static let absent = "–"
   private static let chartWidth = 720.0
   private static let chartHeight = 140.0
 
@@ -64,8 +68,10 @@ struct SearchReportPage {
     }
     return """
       <section class="row" aria-labelledby="by-day"><h2 id="by-day">By day</h2>
-      <svg class="days" viewBox="0 0 \(Self.chartWidth.shortText) \(Self.chartHeight.shortText)" preserveAspectRatio="none" role="img" aria-label="Searches by day, at most \(most)">\(bars)</svg>
-      <p class="note">\(ShopWords.date(first.day.description)) to \(ShopWords.date(last.day.description)), UTC, at most \(most) a day. Red: searches without a full match.\(counted)</p></section>
+      <p class="axis"><span>\(ShopWords.number(most)) searches</span></p>
+      <svg class="days" viewBox="0 0 \(Self.chartWidth.shortText) \(Self.chartHeight.shortText)" preserveAspectRatio="none" role="img" aria-label="Searches by day">\(bars)</svg>
+      <p class="axis"><span>\(ShopWords.date(first.day.description))</span><span>\(ShopWords.date(last.day.description))</span></p>
+      <p class="note">Days in UTC. Red: searches without a full match.\(counted)</p></section>
       """
   }
 
@@ -113,8 +119,8 @@ struct SearchReportPage {
 
   // MARK: Numbers
 
-  private func percent(_ share: Double?) -> String { share.map { decimal($0 * 100, 1) + "%" } ?? "none" }
-  private func decimal(_ value: Double?) -> String { value.map { decimal($0, 2) } ?? "none" }
+  private func percent(_ share: Double?) -> String { share.map { decimal($0 * 100, 1) + "%" } ?? Self.absent }
+  private func decimal(_ value: Double?) -> String { value.map { decimal($0, 2) } ?? Self.absent }
 
   private func decimal(_ value: Double, _ digits: Int) -> String {
     let scale = digits == 1 ? 10 : 100

@@ -14,12 +14,11 @@ public struct Storefront: Sendable {
   /// Keeps what the pages themselves know of: views, and lists as they were shown.
   let events: PageEvents?
   let recommended: RecommendationRows
+  let history: HistoryPage
+  /// The header's lists and brands, read anew each few seconds.
+  private let remembered: Remembered<BarEntries>
 
-  /// Products in a row of the home page.
-  private static let homeRow = 8
-  private static let homeRows = 4
-
-  /// What a page may load: the shop's own style, script and data; pictures from wherever the catalog says.
+  /// The sources that a page may load: the shop's own style, script and data; pictures from wherever the catalog says.
   public static let contentSecurityPolicy =
     "default-src 'self'; img-src 'self' http: https: data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 
@@ -28,9 +27,13 @@ public struct Storefront: Sendable {
 
   public init(
     service: SearchService, shopName: String, visitors: Visitors, counters: SearchCounters,
-    events: PageEvents? = nil, recommendations: RecommendationService
+    events: PageEvents? = nil, recommendations: RecommendationService, history: HistoryPage
   ) {
     self.events = events
+    self.history = history
+    remembered = Remembered(freshFor: BarEntries.freshFor, share: BarEntries.share) {
+      try await BarEntries.read(service)
+    }
     self.service = service
     self.shopName = shopName
     self.visitors = visitors
@@ -51,14 +54,28 @@ public struct Storefront: Sendable {
       Route(
         access: .staff(.merchandiser, .analyst), name: "search report page", isPage: true,
         deadline: Self.reportDeadline), searchReport)
+    routes.get(
+      "/admin", Route(access: .staff(.merchandiser, .analyst), name: "staff page", isPage: true, rate: .free)
+    ) { [service] _ in
+      .redirect(to: (service.log == nil ? StaffPage.jobs : .searches).path)
+    }
+    registerHistory(on: &routes)
     Assets.register(on: &routes, shopName: shopName)
     routes.showProblems(as: self.page(of:))
   }
 
-  private func layout() async -> Layout {
-    // Without the database the header has no departments; the page itself says what is missing.
-    let tree = (try? await service.categories()) ?? CategoryTree(nodes: [])
-    return Layout(shopName: shopName, tree: tree, virtual: await service.virtualListings())
+  func layout() async -> Layout {
+    let (tree, entries) = await (tree(), entries())
+    return Layout(shopName: shopName, tree: tree, lists: entries.lists, brands: entries.brands)
+  }
+
+  /// Without the database the header has no departments; the page itself says what is missing.
+  func tree() async -> CategoryTree { (try? await service.categories()) ?? CategoryTree(nodes: []) }
+
+  /// Until the lists could be counted, none of them is taken for empty.
+  func entries() async -> BarEntries {
+    if let entries = await remembered.value() { return entries }
+    return BarEntries(lists: await service.virtualListings(), brands: [])
   }
 
   @Sendable private func page(of problem: Problem) async -> HTTPResponse {
@@ -71,61 +88,6 @@ public struct Storefront: Sendable {
     var response = HTTPResponse.html(text, status: problem.status)
     for field in problem.headers.fields { response.headers.add(field.name, field.value) }
     return response
-  }
-
-  @Sendable private func home(_ request: HTTPRequest) async throws -> HTTPResponse {
-    let layout = await layout()
-    let products = try await service.count()
-    var rows: [HTML] = []
-    var shown: [ShownList] = []
-    for listing in await service.virtualListings().prefix(Self.homeRows) {
-      let products = Self.fullLines(of: try await firstProducts(of: listing))
-      if let row = row(listing, products) { rows.append(row) }
-      shown.append(
-        ShownList(list: .random(), placement: "home", rankedBy: "listing", products: products.map(\.id)))
-    }
-    events?.shown(shown, on: request)
-    let body: HTML = """
-      <section class="welcome"><h1>Find what you came for</h1><p>\(products) products, one search box.</p></section>
-      \(departments(layout.tree))
-      \(rows)
-      \(await recommended.html(.home, for: request))
-      """
-    var response = HTTPResponse.html(
-      layout.page(title: shopName, description: "Fashion, electronics and home at \(shopName).", body: body))
-    if request.visitor != nil { response.headers["Cache-Control"] = "private, no-cache" }
-    return response
-  }
-
-  /// The departments with their first categories; a phone shows the departments alone.
-  private func departments(_ tree: CategoryTree) -> HTML? {
-    let departments = tree.roots.map { node -> HTML in
-      let children = tree.children(of: node.id).prefix(5).map { child -> HTML in
-        "<li><a href=\"/c/\(child.slug)\">\(child.name)</a></li>"
-      }
-      let list: HTML? = children.isEmpty ? nil : "<ul>\(Array(children))</ul>"
-      return "<li><h2><a href=\"/c/\(node.slug)\">\(node.name)</a></h2>\(list)</li>"
-    }
-    guard !departments.isEmpty else { return nil }
-    return
-      "<section class=\"row departments-row\" aria-label=\"Departments\"><ul class=\"tiles\">\(departments)</ul></section>"
-  }
-
-  private func firstProducts(of listing: Listing) async throws -> [ProductCard] {
-    try await service.cards(
-      of: SearchInput(sort: listing.defaultSort, pageSize: Self.homeRow, listing: listing))
-  }
-
-  /// A second line that is not full looks torn.
-  private static func fullLines(of products: [ProductCard]) -> [ProductCard] {
-    products.count < homeRow ? Array(products.prefix(homeRow / 2)) : products
-  }
-
-  private func row(_ listing: Listing, _ products: [ProductCard]) -> HTML? {
-    guard !products.isEmpty else { return nil }
-    return """
-      <section class="row"><div class="heading"><h2>\(listing.name)</h2><a href="\(listing.path)">See all<span class="hidden"> of \(listing.name)</span></a></div>\(ProductGrid.html(products))</section>
-      """
   }
 
   @Sendable private func search(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -155,7 +117,7 @@ public struct Storefront: Sendable {
     let found = try await service.search(input, by: Visitors.searcher(of: request))
     counters.count(found)
     noteShown(found, listing: listing, on: request)
-    let addresses = ListAddress(input: input, tree: layout.tree, currency: service.currency)
+    let addresses = ListAddress(input: input, tree: await tree(), currency: service.currency)
     let page = ResultsPage(
       page: found, addresses: addresses, fullMatches: await service.fullMatches(of: found),
       recommended: await rows(beside: found, for: request))
@@ -178,11 +140,11 @@ public struct Storefront: Sendable {
 
   /// Rows under the first page of a category, and in place of results that are not to be had.
   private func rows(beside page: SearchPage, for request: HTTPRequest) async -> HTML? {
-    if page.total.value == 0 { return await recommended.html(.noResults, for: request) }
+    if page.total.value == 0 { return await recommended.html(.noResults, for: request).all }
     guard let category = page.input.listing?.category, page.input.page == 1, page.input.position == nil else {
       return nil
     }
-    return await recommended.html(.category, for: request, category: category)
+    return await recommended.html(.category, for: request, category: category).all
   }
 
   /// A search's results are in the query log already.
@@ -199,7 +161,7 @@ public struct Storefront: Sendable {
   @Sendable private func facetValues(_ request: HTTPRequest) async throws -> HTTPResponse {
     var input = try await InputReading.lenient.facetValuesInput(of: request, for: service)
     let layout = await layout()
-    let addresses = ListAddress(input: input.search, tree: layout.tree, currency: service.currency)
+    let addresses = ListAddress(input: input.search, tree: await tree(), currency: service.currency)
     input.limit = min(FacetValuesInput.mostValues, addresses.linksOfPage)
     guard let values = try await service.facetValues(input) else {
       throw Problem(APIProblem.facetNotFound, detail: "There is nothing of this kind to choose by.")
@@ -219,7 +181,8 @@ public struct Storefront: Sendable {
     let chosen = query["variant"].flatMap { VariantID($0) }
     let rows = await recommended.html(.product, for: request, product: product.id)
     let view = ProductView(
-      product: product, chosen: chosen, shownPicture: query["picture"].flatMap { Int($0) } ?? 1, recommended: rows)
+      product: product, chosen: chosen, shownPicture: query["picture"].flatMap { Int($0) } ?? 1,
+      recommended: rows.all)
     var response = HTTPResponse.html(
       await layout().page(
         title: "\(product.title) – \(shopName)", description: product.summary.isEmpty ? product.title : product.summary,
@@ -237,7 +200,7 @@ public struct Storefront: Sendable {
     input.limit = min(input.limit, SearchReportPage.mostQueries)
     let page = SearchReportPage(report: try await log.report(days: input.days, limit: input.limit))
     var response = HTTPResponse.html(
-      await layout().page(
+      Layout(shopName: shopName, staffPage: .searches).page(
         title: "Searches – \(shopName)", description: "What shoppers searched for.", body: page.body, isIndexed: false))
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -37,7 +37,8 @@ enum Stylesheet {
     .heading .count{color:var(--soft);margin:0}
     .crumbs{display:flex;flex-wrap:wrap;gap:0 6px;font-size:.9rem;color:var(--soft)}
     .crumbs li+li::before{content:"›";margin-right:6px}
-    .crumbs a{color:var(--soft);display:inline-block;padding:4px 0}
+    .crumbs li{padding:4px 0}
+    .crumbs a{color:var(--soft)}
     .notice{background:#fff6e3;border-left:4px solid var(--warm);padding:6px 12px;border-radius:4px;margin:0 0 8px;font-size:.95rem}
     .grid{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:20px 14px}
     .card{position:relative;display:flex;flex-direction:column;gap:2px;font-size:.95rem}
@@ -47,13 +48,15 @@ enum Stylesheet {
     .brand{color:var(--soft);font-size:.85rem;display:block}
     .picture{display:block;aspect-ratio:1;background:var(--wash);border-radius:var(--radius);overflow:hidden;margin-bottom:8px}
     .picture img{width:100%;height:100%;object-fit:contain}
-    .picture.none{display:grid;place-items:center;font-size:3rem;font-weight:700;color:#66727f}
-    .product .picture.none{aspect-ratio:auto;height:220px;font-size:5rem}
+    .picture.none{display:grid;place-items:center;color:#b3bec9}
+    .picture.none svg{width:34%;height:auto;max-width:110px}
+    .product .picture.none{aspect-ratio:auto;height:220px}
     .price{margin:2px 0 0}
     .price strong{font-size:1.1rem}
     .price.reduced strong{color:var(--red)}
     .price s,.from{color:var(--soft);font-size:.9rem}
     .note{color:var(--soft);font-size:.85rem}
+    .reason{margin:0}
     .sold-out{color:var(--red)}
     .rating{display:flex;align-items:center;gap:6px;margin:2px 0 0;font-size:.85rem;color:var(--soft)}
     .stars-empty{fill:#d5dbe1}.stars-full{fill:#e0962a}
@@ -88,6 +91,10 @@ enum Stylesheet {
     .swatch{flex:none}
     .chips{display:flex;flex-wrap:wrap;gap:6px 8px;padding-bottom:10px}
     .chips li{display:flex;align-items:center}
+    .understood{display:flex;flex-wrap:wrap;gap:2px 8px;align-items:baseline;font-size:.9rem}
+    .understood p{margin:0}
+    .understood .chips{padding-bottom:2px}
+    .understood .note{flex-basis:100%;margin:0 0 10px}
     .chip{background:var(--wash);border:1px solid var(--line);border-radius:999px;padding:3px 12px;color:inherit;text-decoration:none;font-size:.9rem;overflow-wrap:anywhere}
     .rest summary,.facet .all{display:inline-block;padding:7px 4px;font-size:.9rem;color:var(--accent);cursor:pointer;min-height:32px}
     .facet .all{text-decoration:underline}
@@ -100,8 +107,9 @@ enum Stylesheet {
     .find{padding:0 0 16px}
     .find #prefix{width:14em}
     .range button,.find button{height:36px;border:1px solid var(--ink);border-radius:6px;background:#fff;padding:0 14px;font:inherit;cursor:pointer}
-    .histogram{display:block;width:100%;height:36px;fill:var(--accent)}
-    .histogram .outside{fill:#c3cbd3}
+    .histogram{display:block;width:100%;height:36px;fill:#7fa6cf}
+    .range input::placeholder{color:#66727f;font-size:.8rem;font-style:italic;opacity:1}
+    .histogram .outside{fill:#d5dbe1}
     .slider{position:relative;width:100%;height:24px;margin-top:-8px}
     .slider::before{content:"";position:absolute;left:0;right:0;top:11px;height:2px;background:#8a94a0}
     .slider input{position:absolute;left:0;top:0;width:100%;height:24px;margin:0;background:none;pointer-events:none;appearance:none}
@@ -124,12 +132,23 @@ enum Stylesheet {
     .pages a,.pages span[aria-current],.gap{display:grid;place-items:center;min-width:44px;min-height:44px;padding:0 10px;border:1px solid var(--line);border-radius:8px;text-decoration:none;color:inherit}
     .pages span[aria-current]{background:var(--ink);color:#fff}
     .gap{border:0}
-    .empty{background:var(--wash);border-radius:var(--radius);padding:24px}
+    .empty{background:var(--wash);border-radius:var(--radius);padding:20px 24px;margin:0 0 8px}
+    .empty p{margin:0}
+    .empty p+ul{margin-top:8px}
+    .results+.row{margin-top:28px}
     .empty li{display:inline-block;margin-right:16px}
     .welcome{background:linear-gradient(120deg,#1d2733,#35506b);color:#fff;border-radius:16px;padding:16px 20px;margin:4px 0 14px}
     .welcome h1{font-size:1.4rem}
     .welcome p{margin:0;color:#dbe4ec}
     .row{margin-bottom:28px}
+    .grid.strip{grid-template-columns:none;grid-auto-flow:column;grid-auto-columns:calc((100% - 28px)/2.25);overflow-x:auto;overscroll-behavior-x:contain;scroll-snap-type:x proximity;scrollbar-width:thin;scroll-padding-left:4px;padding:4px 4px 10px;margin:0 -4px}
+    .grid.few{grid-auto-columns:calc((100% - 14px)/2)}
+    .strip .card{scroll-snap-align:start}
+    .links{display:flex;flex-wrap:wrap;gap:4px 18px}
+    .links a{display:inline-block;padding:4px 0}
+    .danger{height:44px;border:1px solid var(--red);border-radius:8px;background:#fff;color:var(--red);padding:0 18px;font:inherit;font-weight:600;cursor:pointer}
+    .prose{max-width:70ch}
+    .prose li{list-style:disc;margin:0 0 6px 20px}
     .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:10px}
     .tiles>li{background:var(--wash);border-radius:var(--radius);padding:8px 14px}
     .tiles a{display:inline-block;padding:4px 0}
@@ -153,16 +172,33 @@ enum Stylesheet {
     .details{border-collapse:collapse;width:100%;font-size:.95rem}
     .details th,.details td{text-align:left;vertical-align:top;padding:7px 12px 7px 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
     .details th{font-weight:500;color:var(--soft);width:42%}
+    .codes summary{color:var(--soft);font-size:.9rem;cursor:pointer;padding:10px 0}
     .figure{font-size:1.6rem;font-weight:700;margin:0}
+    .figure.absent{font-weight:400;color:var(--soft)}
+    .outcome{font-weight:600}
+    .outcome.good{color:var(--green)}.outcome.bad{color:var(--red)}
+    .report summary{cursor:pointer;color:var(--accent);white-space:nowrap}
+    .report dl{display:grid;grid-template-columns:auto auto;gap:0 12px;margin:4px 0;font-size:.85rem}
+    .report dd{margin:0;text-align:right;font-variant-numeric:tabular-nums}
+    .report td .note{overflow-wrap:anywhere}
+    .report time,.report .short{white-space:nowrap}
+    .tiles .note{margin:0}
+    .axis{display:flex;justify-content:space-between;color:var(--soft);font-size:.85rem;margin:0}
     .days{display:block;width:100%;height:160px}
     .days .all{fill:#9db7d3}.days .unanswered{fill:var(--red)}
     .report{border-collapse:collapse;width:100%;font-size:.95rem}
+    .report thead th{color:var(--soft);font-weight:500;font-size:.85rem;border-bottom-color:#8a94a0}
     .report th,.report td{text-align:left;padding:7px 16px 7px 0;border-bottom:1px solid var(--line);vertical-align:top}
     .report th[scope=row]{font-weight:500;overflow-wrap:anywhere;min-width:9em}
     .report .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
     .card .found{display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;overflow:hidden;overflow-wrap:anywhere}
-    .bottom{background:var(--wash);color:var(--soft);text-align:center;padding:20px 16px;font-size:.9rem}
+    .bottom{background:var(--wash);color:var(--soft);padding:20px 16px;font-size:.9rem}
+    .bottom ul{display:flex;flex-wrap:wrap;justify-content:center;gap:4px 24px}
+    .bottom a{display:inline-block;padding:6px 0;color:var(--soft)}
+    .departments a[aria-current]{font-weight:700;box-shadow:inset 0 -2px 0 var(--warm)}
     @media(max-width:639px){
+    .card .rating>svg{width:62px;flex:none}
+    .card .count{white-space:nowrap}
     .sorting label{position:absolute!important;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
     .departments-row ul ul{display:none}
     .departments-row .tiles{display:flex;flex-wrap:wrap;gap:8px}
@@ -171,13 +207,17 @@ enum Stylesheet {
     .suggestions{top:60px;left:8px;right:8px}
     .report thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
     .report tr{display:block;border-bottom:1px solid var(--line);padding:8px 0}
-    .report th[scope=row],.report td{display:block;border:0;padding:2px 0}
-    .report td{display:flex;justify-content:space-between;gap:12px}
+    .report th[scope=row],.report td{border:0;padding:0}
+    .report th[scope=row]{display:block}
+    .report td,.report .number{display:inline-flex;flex-wrap:wrap;gap:0 6px;margin-right:14px;text-align:left;white-space:normal;font-size:.9rem}
+    .report td:empty{display:none}
     .report td::before{content:attr(data-label);color:var(--soft)}
+    .report .wide{display:flex}
     }
     @media(min-width:640px){
     .grid{grid-template-columns:repeat(3,minmax(0,1fr))}
-    .row .grid{grid-template-columns:repeat(4,minmax(0,1fr))}
+    .grid.strip{grid-template-columns:none;grid-auto-columns:calc((100% - 60px)/4.3)}
+    .grid.few{grid-auto-columns:calc((100% - 42px)/4)}
     .tiles{grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:14px}
     .tiles>li{padding:14px 16px}
     h1{font-size:1.5rem}
@@ -194,6 +234,8 @@ enum Stylesheet {
     .product{grid-template-columns:minmax(0,5fr) minmax(0,6fr);gap:40px}
     .grid{grid-template-columns:repeat(4,minmax(0,1fr));gap:28px 20px}
     .hits .grid{grid-template-columns:repeat(3,minmax(0,1fr))}
+    .grid.strip{grid-template-columns:none}
+    .grid.few{grid-auto-columns:calc((100% - 60px)/4)}
     }
     @media(min-width:1160px){.hits .grid{grid-template-columns:repeat(4,minmax(0,1fr))}}
     @media(prefers-reduced-motion:no-preference){.card .picture img{transition:transform .2s}.card a:hover .picture img{transform:scale(1.03)}}

@@ -22,9 +22,16 @@ struct VariantPicker {
     return option.definition.unit.map { "\(values) \($0)" } ?? values
   }
 
+  /// The options whose chosen values stand in the choice.
+  var shownCodes: [String] { product.variants.count > 1 && isByOption ? codes.map(\.code) : [] }
+
+  /// Where variants have the same options, or none, only their own numbers tell them apart.
+  private var isByOption: Bool {
+    Set(product.variants.map { options(of: $0) }).count == product.variants.count
+  }
+
   var html: HTML {
-    // Where variants have the same options, or none, only their own numbers tell them apart.
-    guard Set(product.variants.map { options(of: $0) }).count == product.variants.count else { return plainList }
+    guard isByOption else { return plainList }
     return "<section class=\"variants\" aria-label=\"Choose\">\(codes.map(list))</section>"
   }
 

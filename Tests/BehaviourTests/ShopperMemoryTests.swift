@@ -131,10 +131,12 @@ private final class MovingClock: WallClock {
             let kind = [InteractionKind.view, .addToCart, .purchase].randomElement()!
             var event = EventStoreTests.event(kind, product, by: .person(.visitor(visitor)), minutesAgo: 5_000)
             // A moment of its own, so that the last hundred are the same ones everywhere.
-            event.at.microsecondsSinceEpoch += 1_000 * Self.moments.withLock { moment in
-              moment += 1
-              return moment
-            }
+            event.at.microsecondsSinceEpoch +=
+              1_000
+              * Self.moments.withLock { moment in
+                moment += 1
+                return moment
+              }
             _ = try await parts.behaviour.intake.submit([event])
             let shopper = try await parts.behaviour.shopper(of: .visitor(visitor))
             _ = try await parts.behaviour.recent(of: shopper, limit: 100)
@@ -176,7 +178,7 @@ private final class MovingClock: WallClock {
           kill(process, SIGCONT)
         case 1:
           for _ in 0..<10 {
-            // A reply that is late is no failure of the test: Redis does it all the same.
+            // A late reply does not fail the test: Redis does it all the same.
             try? await parts.redis.flushAll()
             try await Task.sleep(for: .milliseconds(Int.random(in: 1...10, using: &random)))
           }

@@ -78,7 +78,7 @@ import Threading
     let clock = MovingClock()
     func full() -> FullIndex {
       FullIndex(
-        source: stack.catalog, ledger: stack.catalog, leases: stack.catalog, engine: stack.node, mapping: stack.mapping,
+        source: stack.catalog, ledger: stack.ledger, leases: stack.leases, engine: stack.node, mapping: stack.mapping,
         clock: clock)
     }
     try await stack.execute(
@@ -93,7 +93,7 @@ import Threading
     var options = IndexSync.Options(alias: "products")
     options.refreshesEachBatch = true
     let sync = IndexSync(
-      source: stack.catalog, ledger: stack.catalog, leases: stack.catalog, engine: stack.node, clock: clock,
+      source: stack.catalog, ledger: stack.ledger, leases: stack.leases, engine: stack.node, clock: clock,
       options: options, metrics: IndexSyncMetrics(registry: MetricsRegistry()))
     try await stack.whileSyncing(sync) {
       clock.set(Timestamp("2099-01-01T00:00:05Z")!)
@@ -107,7 +107,7 @@ import Threading
     _ = try await stack.full().run(stack.options)
     let registry = MetricsRegistry()
     let probed = IndexSync(
-      source: stack.catalog, ledger: stack.catalog, leases: stack.catalog, engine: stack.node, clock: MovingClock(),
+      source: stack.catalog, ledger: stack.ledger, leases: stack.leases, engine: stack.node, clock: MovingClock(),
       options: {
         var options = IndexSync.Options(alias: "products")
         options.refreshesEachBatch = true

@@ -147,12 +147,11 @@ struct FaultyEngine: SearchEngine {
   }
 }
 
-/// The database's side of the indexer.
-typealias IndexingDatabase = ProductSource & AuditSource & IndexingLedger & Leases
-
 /// The database's side of the indexer, whose calls the plan may fail.
-struct FaultyDatabase: IndexingDatabase {
-  let base: any IndexingDatabase
+struct FaultyDatabase: ProductSource, AuditSource, IndexingLedger, Leases {
+  let base: any ProductSource & AuditSource
+  let ledger: any IndexingLedger
+  let leases: any Leases
   let plan: FaultPlan
   /// A searchable product that Postgres counts but does not return.
   var phantom: ProductID?
@@ -165,8 +164,10 @@ struct FaultyDatabase: IndexingDatabase {
   /// Called with the products that were read.
   var onRead: (@Sendable ([ProductSnapshot]) -> Void)?
 
-  init(_ base: any IndexingDatabase, _ plan: FaultPlan) {
-    self.base = base
+  init(_ stack: IndexingStack, _ plan: FaultPlan = FaultPlan()) {
+    base = stack.catalog
+    ledger = stack.ledger
+    leases = stack.leases
     self.plan = plan
   }
 
@@ -249,39 +250,39 @@ extension FaultyDatabase {
     -> IndexGeneration
   {
     try await around {
-      try await base.beginGeneration(alias: alias, mappingHash: mappingHash, mapping: mapping, cursor: cursor)
+      try await ledger.beginGeneration(alias: alias, mappingHash: mappingHash, mapping: mapping, cursor: cursor)
     }
   }
   func noteLoaded(through product: ProductID, generation number: Int64) async throws {
-    try await around { try await base.noteLoaded(through: product, generation: number) }
+    try await around { try await ledger.noteLoaded(through: product, generation: number) }
   }
   func advance(generation number: Int64, to cursor: OutboxCursor, settled: [ProductID]) async throws {
-    try await around { try await base.advance(generation: number, to: cursor, settled: settled) }
+    try await around { try await ledger.advance(generation: number, to: cursor, settled: settled) }
   }
   func putInUse(generation number: Int64, checks: String) async throws {
-    try await around { try await base.putInUse(generation: number, checks: checks) }
+    try await around { try await ledger.putInUse(generation: number, checks: checks) }
   }
   func setFailed(generation number: Int64) async throws {
-    try await around { try await base.setFailed(generation: number) }
+    try await around { try await ledger.setFailed(generation: number) }
   }
-  func removeGeneration(_ number: Int64) async throws { try await around { try await base.removeGeneration(number) } }
+  func removeGeneration(_ number: Int64) async throws { try await around { try await ledger.removeGeneration(number) } }
   func generations(alias: String?) async throws -> [IndexGeneration] {
-    try await around { try await base.generations(alias: alias) }
+    try await around { try await ledger.generations(alias: alias) }
   }
   func addDeadLetters(_ letters: [DeadLetter], generation number: Int64) async throws {
-    try await around { try await base.addDeadLetters(letters, generation: number) }
+    try await around { try await ledger.addDeadLetters(letters, generation: number) }
   }
   func deadLetterCount(generation number: Int64) async throws -> Int {
-    try await around { try await base.deadLetterCount(generation: number) }
+    try await around { try await ledger.deadLetterCount(generation: number) }
   }
   func deadLetters(generation number: Int64, of products: [ProductID]?, limit: Int) async throws -> [DeadLetter] {
-    try await around { try await base.deadLetters(generation: number, of: products, limit: limit) }
+    try await around { try await ledger.deadLetters(generation: number, of: products, limit: limit) }
   }
   func retryDeadLetters(generation number: Int64, of products: [ProductID]?) async throws -> Int {
-    try await around { try await base.retryDeadLetters(generation: number, of: products) }
+    try await around { try await ledger.retryDeadLetters(generation: number, of: products) }
   }
   func discardDeadLetters(generation number: Int64, of products: [ProductID]?) async throws -> Int {
-    try await around { try await base.discardDeadLetters(generation: number, of: products) }
+    try await around { try await ledger.discardDeadLetters(generation: number, of: products) }
   }
 }
 
@@ -290,9 +291,9 @@ extension FaultyDatabase {
     _ name: String, holder: String, _ body: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
     if givesLeasesToAll { return try await body() }
-    return try await around { try await base.withLease(name, holder: holder, body) }
+    return try await around { try await leases.withLease(name, holder: holder, body) }
   }
   func leaseHolder(_ name: String) async throws -> String? {
-    try await around { try await base.leaseHolder(name) }
+    try await around { try await leases.leaseHolder(name) }
   }
 }

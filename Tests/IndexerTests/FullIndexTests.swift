@@ -29,7 +29,7 @@ import Testing
     let indices = try await stack.node.indices(matching: "products-*", deadline: .now + .seconds(10))
     #expect(indices.map(\.name) == ["products-3", "products-4", "products-5"])
     #expect(indices.map(\.aliases) == [[], [], ["products"]])
-    let states = try await stack.catalog.generations(alias: "products").map(\.state)
+    let states = try await stack.ledger.generations(alias: "products").map(\.state)
     #expect(states == [.live, .retired, .retired], "what is deleted leaves the ledger")
   }
 
@@ -65,11 +65,11 @@ import Testing
     #expect(try await stack.indexed() == before)
     let indices = try await stack.node.indices(matching: "products-*", deadline: .now + .seconds(10))
     #expect(indices.map(\.name) == ["products-1"])
-    #expect(try await stack.catalog.generations(alias: "products").map(\.state) == [.failed, .live])
-    #expect(try await stack.catalog.deadLetterCount(generation: 2) == 1)
+    #expect(try await stack.ledger.generations(alias: "products").map(\.state) == [.failed, .live])
+    #expect(try await stack.ledger.deadLetterCount(generation: 2) == 1)
 
     // The gate also refuses an index that lacks a document.
-    var database = FaultyDatabase(stack.catalog, FaultPlan())
+    var database = FaultyDatabase(stack, FaultPlan())
     database.phantom = ProductID(rawValue: 4_000)
     var impatient = stack.options
     impatient.gate.patience = .zero
@@ -96,7 +96,7 @@ import Testing
       let before = try await stack.indexed()
       try await stack.execute("UPDATE catalog.product SET title = \("Title of round \(number)") WHERE code = 'D-5'")
       let plan = FaultPlan(failing: number, moment)
-      let full = stack.full(engine: FaultyEngine(stack.node, plan), database: FaultyDatabase(stack.catalog, plan))
+      let full = stack.full(engine: FaultyEngine(stack.node, plan), database: FaultyDatabase(stack, plan))
       // Whether the run throws or recovers by itself, the index in use must be complete.
       do { _ = try await full.run(stack.options) } catch is SearchEngineError {} catch is DependencyUnavailable {}
       if try await !stack.isIndexEqual() {

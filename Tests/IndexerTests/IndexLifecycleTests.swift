@@ -45,7 +45,7 @@ import Threading
     let outcome = await run.result
     guard case .failure = outcome else { return }  // finished before it could be stopped: nothing to continue
     try await stack.execute("UPDATE catalog.product SET title = 'Changed while stopped' WHERE code = 'D-1'")
-    let left = try #require(try await stack.catalog.generations(alias: "products").first)
+    let left = try #require(try await stack.ledger.generations(alias: "products").first)
     #expect(left.state == .building && left.loadedThrough.rawValue >= 20)
     let loaded = Guarded(0)
     let report = try await stack.full().run(options) { documents in loaded.withLock { $0 += documents } }
@@ -58,9 +58,9 @@ import Threading
   func beginsAnew(isTold: Bool) async throws {
     let stack = try await IndexingStack()
     // The stream of products breaks off at its end: the index is complete, but the run does not know it.
-    let broken = stack.full(database: FaultyDatabase(stack.catalog, FaultPlan(failing: 6, .after)))
+    let broken = stack.full(database: FaultyDatabase(stack, FaultPlan(failing: 6, .after)))
     await #expect(throws: DependencyUnavailable.self) { _ = try await broken.run(stack.options) }
-    let left = try #require(try await stack.catalog.generations(alias: "products").first)
+    let left = try #require(try await stack.ledger.generations(alias: "products").first)
     #expect(left.state == .building)
     var options = stack.options
     options.startsOver = isTold
@@ -83,7 +83,7 @@ import Threading
           case 1: _ = try await stack.rollback()
           default:
             _ = try await IndexPruning.run(
-              alias: "products", keeping: 1, holder: "me", ledger: stack.catalog, leases: stack.catalog,
+              alias: "products", keeping: 1, holder: "me", ledger: stack.ledger, leases: stack.leases,
               engine: stack.node)
           }
         } catch let error as LeaseHeld {
@@ -120,7 +120,7 @@ import Threading
         if let target { #expect(report.generation.number == target) }
         if underSync { try await change() }
         try await until { try await stack.isIndexEqual() }
-        let live = try await stack.catalog.generations(alias: "products").filter { $0.state == .live }
+        let live = try await stack.ledger.generations(alias: "products").filter { $0.state == .live }
         #expect(live.map(\.number) == [report.generation.number])
       }
     }
@@ -162,14 +162,14 @@ import Threading
     } throws: {
       "\($0)".contains("no generation 7") && "\($0)".contains("kept are 1")
     }
-    var database = FaultyDatabase(stack.catalog, FaultPlan())
+    var database = FaultyDatabase(stack, FaultPlan())
     database.phantom = ProductID(rawValue: 4_000)
     var gate = IndexGate.Options()
     gate.patience = .zero
     await #expect(throws: IndexingError.self) {
       _ = try await stack.rollback(database: database, gate: gate)
     }
-    #expect(try await stack.catalog.generations(alias: "products").map(\.state) == [.live, .retired])
+    #expect(try await stack.ledger.generations(alias: "products").map(\.state) == [.live, .retired])
     #expect(try await stack.isIndexEqual())
   }
 
@@ -180,7 +180,7 @@ import Threading
     _ = try await stack.rollback(to: 1)
     func prune(_ count: Int) async throws -> [String] {
       try await IndexPruning.run(
-        alias: "products", keeping: count, holder: "me", ledger: stack.catalog, leases: stack.catalog,
+        alias: "products", keeping: count, holder: "me", ledger: stack.ledger, leases: stack.leases,
         engine: stack.node)
     }
     #expect(try await prune(3) == [])
@@ -188,7 +188,7 @@ import Threading
     #expect(try await prune(1) == ["products-3"])
     #expect(try await prune(1) == [])
     #expect(try await stack.isIndexEqual())
-    #expect(try await stack.catalog.generations(alias: "products").map(\.number) == [1])
+    #expect(try await stack.ledger.generations(alias: "products").map(\.number) == [1])
   }
 
   @Test("6: status", .timeLimit(.minutes(5)))
@@ -196,7 +196,7 @@ import Threading
     let stack = try await IndexingStack()
     func status(_ mapping: IndexMapping) async throws -> IndexStatus {
       try await IndexStatus(
-        alias: "products", source: stack.catalog, ledger: stack.catalog, leases: stack.catalog, engine: stack.node,
+        alias: "products", source: stack.catalog, ledger: stack.ledger, leases: stack.leases, engine: stack.node,
         mapping: mapping)
     }
     #expect(try await status(stack.mapping).advice == ["no index is in use: run `vitrine index full`"])

@@ -179,7 +179,7 @@ import Threading
     // Sync makes calls without end: these are its start, two steps with the chores beside them, and its waits.
     for number in 1...24 {
       let plan = FaultPlan(failing: number, moment)
-      let sync = stack.sync(engine: FaultyEngine(stack.node, plan), database: FaultyDatabase(stack.catalog, plan))
+      let sync = stack.sync(engine: FaultyEngine(stack.node, plan), database: FaultyDatabase(stack, plan))
       try await stack.whileSyncing(sync) {
         for step in 1...2 {
           try await stack.execute("UPDATE catalog.product SET title = \("Round \(number).\(step)") WHERE code = 'D-5'")
@@ -196,7 +196,7 @@ import Threading
   func twoAtOnce() async throws {
     let stack = try await IndexingStack()
     _ = try await stack.full().run(stack.options)
-    var forced = FaultyDatabase(stack.catalog, FaultPlan())
+    var forced = FaultyDatabase(stack, FaultPlan())
     forced.givesLeasesToAll = true
     try await stack.whileSyncing(stack.sync(database: forced)) {
       try await stack.whileSyncing(stack.sync(database: forced)) {
@@ -218,9 +218,9 @@ import Threading
       // Another test's transaction may hold entries back for a while, so this may take some hundreds of rounds.
       var isPruned = false
       for number in 1...1000 where !isPruned {
-        let cursor = try await stack.catalog.generations(alias: "products")[0].cursor
+        let cursor = try await stack.ledger.generations(alias: "products")[0].cursor
         try await stack.execute("UPDATE catalog.product SET title = \("Title \(number)") WHERE code = 'D-1'")
-        try await until { try await stack.catalog.generations(alias: "products")[0].cursor > cursor }
+        try await until { try await stack.ledger.generations(alias: "products")[0].cursor > cursor }
         let left: Int = try await stack.pool.query("SELECT count(*) FROM indexing.outbox")[0].decode(at: 0)
         isPruned = left < number / 2
       }
@@ -250,7 +250,7 @@ import Threading
     let engine = FaultyEngine(stack.node, refused: id.description)
     try await stack.whileSyncing(stack.sync(engine: engine)) {
       try await stack.execute("UPDATE catalog.product SET title = 'Everything anew'")
-      try await until { try await stack.catalog.deadLetterCount(generation: 1) == 1 }
+      try await until { try await stack.ledger.deadLetterCount(generation: 1) == 1 }
       try await until {
         try await stack.indexed().filter { $0.value["title"]?.string == "Everything anew" }.count == 11
       }
@@ -261,11 +261,11 @@ import Threading
   func readsAhead() async throws {
     let stack = try await IndexingStack()
     _ = try await stack.full().run(stack.options)
-    let before = try await stack.catalog.liveGeneration(of: stack.alias).cursor
+    let before = try await stack.ledger.liveGeneration(of: stack.alias).cursor
     let registry = MetricsRegistry()
     let (read, isHeld) = (Guarded<[ProductID]>([]), Guarded(true))
     let plan = FaultPlan(onFirstBulk: { try await until { isHeld.withLock { !$0 } } })
-    var database = FaultyDatabase(stack.catalog, plan)
+    var database = FaultyDatabase(stack, plan)
     database.onRead = { products in read.withLock { $0 += products.map(\.id) } }
     let sync = stack.sync(engine: FaultyEngine(stack.node, plan), database: database, registry: registry)
     try await stack.whileSyncing(sync) {
@@ -279,11 +279,11 @@ import Threading
       try await until { registry.exposition().contains("vitrine_index_lag_entries 3\n") }
       let third = try await stack.id(3)
       #expect(!read.withLock { $0.contains(third) })
-      #expect(try await stack.catalog.liveGeneration(of: stack.alias).cursor == before)
+      #expect(try await stack.ledger.liveGeneration(of: stack.alias).cursor == before)
       isHeld.withLock { $0 = false }
       try await until { try await stack.isIndexEqual() }
       let end = try await stack.catalog.outboxEnd()
-      try await until { try await stack.catalog.liveGeneration(of: stack.alias).cursor == end }
+      try await until { try await stack.ledger.liveGeneration(of: stack.alias).cursor == end }
     }
   }
 
@@ -295,7 +295,7 @@ import Threading
     let version = try await stack.catalog.products([id])[0].documentVersion
     let (read, isHeld) = (Guarded<[Int64]>([]), Guarded(true))
     let plan = FaultPlan(onFirstBulk: { try await until { isHeld.withLock { !$0 } } })
-    var database = FaultyDatabase(stack.catalog, plan)
+    var database = FaultyDatabase(stack, plan)
     database.onRead = { products in read.withLock { $0 += products.map(\.documentVersion) } }
     let refused = version + (isFirstRefused ? 1 : 2)
     let engine = FaultyEngine(stack.node, plan, refused: id.description, refusedVersion: refused)
@@ -306,9 +306,9 @@ import Threading
       }
       isHeld.withLock { $0 = false }
       let end = try await stack.catalog.outboxEnd()
-      try await until { try await stack.catalog.liveGeneration(of: stack.alias).cursor == end }
+      try await until { try await stack.ledger.liveGeneration(of: stack.alias).cursor == end }
     }
-    let letters = try await stack.catalog.deadLetters(generation: 1, of: nil, limit: 10)
+    let letters = try await stack.ledger.deadLetters(generation: 1, of: nil, limit: 10)
     #expect(letters.map(\.documentVersion) == (isFirstRefused ? [] : [refused]))
     let title = try await stack.indexed()[id.description]?["title"]?.string
     #expect(title == (isFirstRefused ? "Change 2" : "Change 1"))

@@ -62,8 +62,8 @@ import Testing
     // Extra: as if a delete had been lost.
     let hidden = try await document(stack, 12, version: 2)
     try await stack.execute("UPDATE catalog.product SET lifecycle = 'hidden' WHERE code IN ('D-12', 'D-13')")
-    try await IndexCatchUp(source: stack.catalog, ledger: stack.catalog, engine: stack.node, clock: stack.clock).run(
-      try #require(try await stack.catalog.generations(alias: "products").first))
+    try await IndexCatchUp(source: stack.catalog, ledger: stack.ledger, engine: stack.node, clock: stack.clock).run(
+      try #require(try await stack.ledger.generations(alias: "products").first))
     planted.append(hidden)
     try await write(planted, to: stack)
 
@@ -90,11 +90,11 @@ import Testing
       try await stack.execute("UPDATE catalog.product SET title = 'Refused' WHERE code = 'D-4'")
       // The dead letter is stored before the cursor moves past its entry.
       let end = try await stack.catalog.outboxEnd()
-      try await until { try await stack.catalog.liveGeneration(of: stack.alias).cursor >= end }
+      try await until { try await stack.ledger.liveGeneration(of: stack.alias).cursor >= end }
     }
-    #expect(try await stack.catalog.deadLetterCount(generation: 1) == 1)
+    #expect(try await stack.ledger.deadLetterCount(generation: 1) == 1)
     #expect(try await stack.verify(repairs: false).found.isEmpty)
-    #expect(try await stack.catalog.discardDeadLetters(generation: 1, of: nil) == 1)
+    #expect(try await stack.ledger.discardDeadLetters(generation: 1, of: nil) == 1)
     #expect(try await stack.verify().repaired == 1)
     #expect(try await stack.isIndexEqual())
   }

@@ -53,16 +53,16 @@ import Threading
   func pruning() async throws {
     let stack = try await IndexingStack()
     _ = try await stack.full().run(stack.options)
-    let building = try await stack.catalog.beginGeneration(
+    let building = try await stack.ledger.beginGeneration(
       alias: stack.alias, mappingHash: "other", mapping: "{}", cursor: try await stack.catalog.captureCursor())
     try await stack.execute("UPDATE catalog.product SET title = 'Later' WHERE code IN ('D-1', 'D-2')")
     let end = try await stack.catalog.outboxEnd()
     #expect(building.cursor < end)
     let pruned = Guarded<[OutboxCursor]>([])
-    var database = FaultyDatabase(stack.catalog, FaultPlan())
+    var database = FaultyDatabase(stack, FaultPlan())
     database.onPrune = { cursor in pruned.withLock { $0.append(cursor) } }
     try await stack.whileSyncing(stack.sync(database: database, configure: { $0.pruneInterval = .milliseconds(1) })) {
-      try await until { try await stack.catalog.liveGeneration(of: stack.alias).cursor >= end }
+      try await until { try await stack.ledger.liveGeneration(of: stack.alias).cursor >= end }
       let count = pruned.withLock { $0.count }
       // The second prune that ends from now on has begun after the cursor moved.
       try await until { pruned.withLock { $0.count } > count + 1 }
@@ -91,7 +91,7 @@ import Threading
     options.probeInterval = .milliseconds(1)
     let lines = Guarded<[String]>([])
     let sync = IndexSync(
-      source: stack.catalog, ledger: stack.catalog, leases: stack.catalog, engine: stack.node, clock: AdvancedClock(),
+      source: stack.catalog, ledger: stack.ledger, leases: stack.leases, engine: stack.node, clock: AdvancedClock(),
       options: options, metrics: IndexSyncMetrics(registry: registry),
       log: { line in lines.withLock { $0.append(line) } })
     func value(_ name: String) -> Double? {
@@ -172,17 +172,17 @@ import Threading
       try $0.decode(at: 0)
     }
     let starts = Guarded<[ProductID?]>([])
-    var database = FaultyDatabase(stack.catalog, FaultPlan())
+    var database = FaultyDatabase(stack, FaultPlan())
     database.onScan = { start in starts.withLock { $0.append(start) } }
     // As a run that was stopped after the 20th product leaves it.
-    let generation = try await stack.catalog.beginGeneration(
+    let generation = try await stack.ledger.beginGeneration(
       alias: stack.alias, mappingHash: stack.mapping.hash, mapping: stack.mapping.text,
       cursor: try await stack.catalog.captureCursor())
     let body = stack.mapping.bodyForLoading(on: try await stack.node.information(deadline: .now + .seconds(60)))
     try await stack.node.createIndex(generation.indexName, body: body, deadline: .now + .seconds(60))
     _ = try await BulkWriter(engine: stack.node, clock: stack.clock).write(
       try await stack.catalog.products(Array(ids[..<20])), to: generation.indexName, refresh: true)
-    try await stack.catalog.noteLoaded(through: ids[19], generation: generation.number)
+    try await stack.ledger.noteLoaded(through: ids[19], generation: generation.number)
     let report = try await stack.full(database: database).run(stack.options)
     #expect(report.isResumed && report.documents == 30)
     #expect(starts.withLock { $0 } == [ids[19]])

@@ -23,6 +23,9 @@ struct IndexingStack: Sendable {
   let clock = StoppedClock()
   let mapping: IndexMapping
 
+  var ledger: PostgresIndexingLedger { PostgresIndexingLedger(pool) }
+  var leases: PostgresLeases { PostgresLeases(pool) }
+
   /// Makes a fresh database of `products` dresses in three categories, with two variants each.
   init(
     products: Int = 12, engine: (any SearchEngine)? = nil, alias: String = Self.alias, database: PostgresSettings? = nil
@@ -55,10 +58,10 @@ struct IndexingStack: Sendable {
       })
   }
 
-  func full(engine: (any SearchEngine)? = nil, database: (any IndexingDatabase)? = nil, mapping: IndexMapping? = nil)
+  func full(engine: (any SearchEngine)? = nil, database: FaultyDatabase? = nil, mapping: IndexMapping? = nil)
     -> FullIndex
   {
-    let database = database ?? catalog
+    let database = database ?? FaultyDatabase(self)
     return FullIndex(
       source: database, ledger: database, leases: database, engine: engine ?? self.engine,
       mapping: mapping ?? self.mapping,
@@ -68,11 +71,11 @@ struct IndexingStack: Sendable {
   var options: FullIndex.Options { FullIndex.Options(alias: alias) }
 
   func sync(
-    engine: (any SearchEngine)? = nil, database: (any IndexingDatabase)? = nil, registry: MetricsRegistry = .init(),
+    engine: (any SearchEngine)? = nil, database: FaultyDatabase? = nil, registry: MetricsRegistry = .init(),
     log: @escaping @Sendable (String) -> Void = { _ in },
     configure: (inout IndexSync.Options) -> Void = { _ in }
   ) -> IndexSync {
-    let database = database ?? catalog
+    let database = database ?? FaultyDatabase(self)
     var options = IndexSync.Options(alias: alias)
     options.refreshesEachBatch = true
     options.pollPause = .milliseconds(1)
@@ -84,19 +87,19 @@ struct IndexingStack: Sendable {
       metrics: IndexSyncMetrics(registry: registry), log: log)
   }
 
-  func rollback(to number: Int64? = nil, database: (any IndexingDatabase)? = nil, gate: IndexGate.Options = .init())
+  func rollback(to number: Int64? = nil, database: FaultyDatabase? = nil, gate: IndexGate.Options = .init())
     async throws -> IndexRollback.Report
   {
-    let database = database ?? catalog
+    let database = database ?? FaultyDatabase(self)
     return try await IndexRollback(
       source: database, ledger: database, leases: database, engine: engine, clock: clock
     ).run(alias: alias, to: number, holder: "the test", gate: gate)
   }
 
   func verify(repairs: Bool = true) async throws -> IndexVerification.Report {
-    let live = try await catalog.generations(alias: alias).first { $0.state == .live }!
-    let verification = IndexVerification(source: catalog, ledger: catalog, engine: engine)
-    let catchUp = IndexCatchUp(source: catalog, ledger: catalog, engine: engine, clock: clock)
+    let live = try await ledger.generations(alias: alias).first { $0.state == .live }!
+    let verification = IndexVerification(source: catalog, ledger: ledger, engine: engine)
+    let catchUp = IndexCatchUp(source: catalog, ledger: ledger, engine: engine, clock: clock)
     guard repairs else { return try await verification.run(live, catchUp: nil) }
     return try await verification.run(live) { try await catchUp.run(live) }
   }

@@ -98,7 +98,7 @@ struct RealEngineTests {
       #expect(rolledBack.generation.number < second.generation.number)
       #expect(try await isEqual(stack))
       let deleted = try await IndexPruning.run(
-        alias: stack.alias, keeping: 1, holder: "me", ledger: stack.catalog, leases: stack.catalog, engine: stack.engine
+        alias: stack.alias, keeping: 1, holder: "me", ledger: stack.ledger, leases: stack.leases, engine: stack.engine
       )
       #expect(deleted == [second.generation.indexName])
     }
@@ -128,7 +128,7 @@ struct RealEngineTests {
       try await block(false)
       try await until { try await isEqual(stack) }
     }
-    #expect(try await stack.catalog.deadLetterCount(generation: 1) == 0)
+    #expect(try await stack.ledger.deadLetterCount(generation: 1) == 0)
   }
 
   @Test(
@@ -177,19 +177,19 @@ struct RealEngineTests {
       _ = try await stack.full(mapping: try IndexMapping(body: .object(strange))).run(options(stack))
       try await stack.whileSyncing(stack.sync(configure: { $0.batchDocuments = 10 })) {
         try await stack.execute("UPDATE catalog.product SET rating_count = CASE WHEN id % 10 = 0 THEN 4000 ELSE 5 END")
-        try await until { try await stack.catalog.deadLetterCount(generation: 1) == 3 }
+        try await until { try await stack.ledger.deadLetterCount(generation: 1) == 3 }
         try await until {
           try await stack.engine.refresh(stack.alias, deadline: .now + .seconds(60))
           return try await stack.indexed().filter { $0.value["rating_count"] == .int(5) }.count == 27
         }
-        let letters = try await stack.catalog.deadLetters(generation: 1, of: nil, limit: 10)
+        let letters = try await stack.ledger.deadLetters(generation: 1, of: nil, limit: 10)
         #expect(letters.allSatisfy { $0.reason.contains("rating_count") && $0.document?.contains("4000") == true })
         try await stack.execute("UPDATE catalog.product SET rating_count = 6 WHERE id = 10")
-        try await until { try await stack.catalog.deadLetterCount(generation: 1) == 2 }
-        #expect(try await stack.catalog.retryDeadLetters(generation: 1, of: nil) == 2)
+        try await until { try await stack.ledger.deadLetterCount(generation: 1) == 2 }
+        #expect(try await stack.ledger.retryDeadLetters(generation: 1, of: nil) == 2)
         let end = try await stack.catalog.outboxEnd()
-        try await until { try await stack.catalog.generations(alias: stack.alias)[0].cursor >= end }
-        #expect(try await stack.catalog.deadLetterCount(generation: 1) == 2, "they are still wrong")
+        try await until { try await stack.ledger.generations(alias: stack.alias)[0].cursor >= end }
+        #expect(try await stack.ledger.deadLetterCount(generation: 1) == 2, "they are still wrong")
       }
     }
   }
@@ -198,7 +198,7 @@ struct RealEngineTests {
   func twoByForce(_ kind: LocalSearchServer.Kind) async throws {
     try await withStack(kind) { stack, _ in
       _ = try await stack.full().run(options(stack))
-      var forced = FaultyDatabase(stack.catalog, FaultPlan())
+      var forced = FaultyDatabase(stack, FaultPlan())
       forced.givesLeasesToAll = true
       try await stack.whileSyncing(stack.sync(database: forced)) {
         try await stack.whileSyncing(stack.sync(database: forced)) {
@@ -297,7 +297,7 @@ struct RealEngineTests {
       try await until { (try? await isEqual(stack)) == true }
     }
     #expect(try await stack.verify(repairs: false).found.isEmpty)
-    #expect(try await stack.catalog.deadLetterCount(generation: 1) == 0)
+    #expect(try await stack.ledger.deadLetterCount(generation: 1) == 0)
     await cluster.stop()
   }
 
@@ -307,7 +307,7 @@ struct RealEngineTests {
   ) async throws {
     try await cluster.endNode(node, end)
     let changed = try await stack.catalog.outboxEnd()
-    try await until { try await stack.catalog.liveGeneration(of: stack.alias).cursor > changed }
+    try await until { try await stack.ledger.liveGeneration(of: stack.alias).cursor > changed }
     try await cluster.startNode(node)
     #expect(try await stack.engine.waitUntilAllocated(stack.alias, deadline: .now + .seconds(180)))
   }

@@ -58,9 +58,9 @@ final class MemoryCatalog: ProductSource, AuditSource, ProductCosts {
 
   func catalogMark() async throws -> CatalogMark {
     let all = all
+    let versions = all.reduce(0) { $0 + $1.documentVersion }
     return CatalogMark(
-      products: Int64(all.count), versions: all.reduce(0) { $0 + $1.documentVersion },
-      lastProduct: all.last?.id.rawValue ?? 0)
+      position: OutboxCursor(transactionID: UInt64(all.count), id: versions), lastProduct: all.last?.id.rawValue ?? 0)
   }
 
   func forEachProductBatch(

@@ -91,12 +91,12 @@ import Testing
     var start = HybridBlend()
     start.enoughChoices = 1
     start.enoughInteractions = 1
-    let toGood = start.learned(on: heldOut, collaborative: good, content: bad)
-    let toContent = start.learned(on: heldOut, collaborative: bad, content: good)
+    let toGood = start.learned(by: [.init(heldOut, collaborative: good, content: bad)])
+    let toContent = start.learned(by: [.init(heldOut, collaborative: bad, content: good)])
     #expect(toGood.collaborativeWeight > 0.6 && toContent.collaborativeWeight < 0.4)
     let nobody = TopNMeasure.HeldOut(
       train: heldOut.train, test: SparseRows(rowCount: 60, columnCount: 40, entries: [SparseRows.Entry]()))
-    #expect(start.learned(on: nobody, collaborative: good, content: bad) == start)
+    #expect(start.learned(by: [.init(nobody, collaborative: good, content: bad)]) == start)
   }
 
   @Test("5: sessions")

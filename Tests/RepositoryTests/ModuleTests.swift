@@ -52,7 +52,7 @@ private enum Layer: Hashable {
 /// Each target's layer; a new target gets its row here.
 private let layers: [String: Layer] = [
   "JSON": .base, "Telemetry": .base, "Configuration": .base, "HTTPServer": .base, "Threading": .base,
-  "Signing": .base, "Numbers": .base, "Narrowing": .base,
+  "Signing": .base, "Numbers": .base, "Narrowing": .base, "Statistics": .base,
   "CSimdjson": .base, "CMicroHTTPDPeer": .base,
   "Catalog": .domain, "SearchDSL": .domain, "Pricing": .domain, "Ranking": .domain, "Understanding": .domain,
   "Merchandising": .domain, "Recommending": .domain, "Forecasting": .domain, "Customers": .domain,
@@ -61,7 +61,8 @@ private let layers: [String: Layer] = [
   "Ports": .ports,
   "PostgresClient": .driver, "PostgresStore": .adapter, "RedisStore": .adapter, "ElasticsearchClient": .adapter,
   "Importing": .adapter,
-  "Seeding": .adapter, "SupplierFeeds": .adapter, "StripePayments": .adapter, "SMTPMail": .adapter,
+  "Seeding": .adapter, "LightGBM": .adapter, "SupplierFeeds": .adapter, "StripePayments": .adapter,
+  "SMTPMail": .adapter,
   "LocalServices": .local,
   "SearchService": .flow, "Behaviour": .flow, "Indexer": .flow, "Workers": .flow,
   "Recommendations": .flow,

@@ -8,9 +8,9 @@ import Testing
 @Suite struct ProseTests {
   /// Folders and files that are not rewritten yet; a rewrite removes its entry.
   private static let open = [
-    "Sources/Understanding/", "Sources/SearchService/", "Sources/StorefrontAPI/", "Sources/Web/", "Sources/Importing/",
-    "Tests/UnderstandingTests/", "Tests/SearchServiceTests/", "Tests/StorefrontAPITests/", "Tests/WebTests/",
-    "Tests/ImportingTests/", "docs/explain/relevance.md",
+    "Sources/Understanding/", "Sources/SearchService/PlanQuery",
+    "Tests/UnderstandingTests/",
+    "docs/explain/relevance.md",
   ]
 
   /// Migrations that have landed never change, because their checksums are kept in every database.
@@ -26,7 +26,9 @@ import Testing
     let kinds = ["swift", "sql", "h", "c", "cpp", "md", "py"].flatMap {
       Repository.files(under: folders, withExtension: $0)
     }
-    let scripts = ["check", "docc", "install-packages", "packages.txt", "sanitize"].map { "scripts/" + $0 }
+    let scripts = ["check", "docc", "install-lightgbm", "install-packages", "packages.txt", "sanitize"].map {
+      "scripts/" + $0
+    }
     let top = [".ci/run", "Makefile", "Package.swift", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
     return kinds + scripts + top
   }

@@ -30,7 +30,7 @@ import Testing
     options.allocationPatience = .zero
     let mapping = try IndexMapping(parsing: TestShop.read(TestShop.root + "/IndexMappings/products.json"))
     _ = try await FullIndex(
-      source: shop.catalog, ledger: shop.catalog, leases: shop.catalog, engine: client, mapping: mapping,
+      source: shop.catalog, ledger: shop.ledger, leases: shop.leases, engine: client, mapping: mapping,
       clock: shop.clock
     ).run(options)
     let service = SearchService(

@@ -44,7 +44,7 @@ import Understanding
   @Test("1: 200 brands that are absent", .timeLimit(.minutes(10)))
   func absentBrands() async throws {
     let shop = try await Self.shop.value
-    var (asked, corrected, kept) = (0, 0, 0)
+    var (asked, corrected, kept, said) = (0, 0, 0, 0)
     for (index, brand) in Self.brands.enumerated() {
       let thing = Self.things[index % Self.things.count]
       let text = "\(brand.lowercased()) \(thing.words)"
@@ -54,6 +54,11 @@ import Understanding
         corrected += 1
         Issue.record("\(text) → \(correction)")
       }
+      if page.plan.absent == [brand.lowercased()] {
+        said += 1
+      } else {
+        print("CorrectionTests: not said to be absent: \(text): \(page.plan.absent)")
+      }
       let plain = try await shop.codes(thing.words)
       if let first = page.products.first?.code, plain.prefix(10).contains(first) {
         kept += 1
@@ -61,8 +66,8 @@ import Understanding
         print("CorrectionTests: not kept: \(text): \(page.products.prefix(2).map(\.title))")
       }
     }
-    print("CorrectionTests.absentBrands: \(asked) asked, \(corrected) corrected, \(kept) kept")
-    #expect(Set(Self.brands).count == 200 && asked == 200 && corrected == 0 && kept >= 190)
+    print("CorrectionTests.absentBrands: \(asked) asked, \(corrected) corrected, \(kept) kept, \(said) said")
+    #expect(Set(Self.brands).count == 200 && asked == 200 && corrected == 0 && kept >= 190 && said >= 190)
   }
 
   @Test(
@@ -130,7 +135,11 @@ import Understanding
     try await until { knowledge.vocabulary != nil }
     // As sync does: what is carried over is removed, before anybody compares.
     _ = try await ImportedShop.importSheet(Self.parasols, source: "later", into: shop.catalog)
-    try await shop.catalog.pruneOutbox(through: try await shop.catalog.outboxEnd())
+    let end = try await shop.catalog.outboxEnd()
+    for generation in try await shop.ledger.generations(alias: nil) {
+      try await shop.ledger.advance(generation: generation.number, to: end, settled: [])
+    }
+    try await shop.catalog.pruneOutbox(through: end)
     try await until { knowledge.correct("parosol")?.text == "parasol" }
     #expect(try await shop.catalog.outboxEnd() == .start)
   }

@@ -111,7 +111,7 @@ import Testing
     for signer in [TokenSigner(key: new), nil] {
       #expect(throws: InvalidInput.self) { try SearchInput(parameters: [("cursor", cursor)], signer: signer) }
     }
-    // A token of another purpose is no cursor, whatever it says.
+    // A token of another purpose is not a cursor, whatever it says.
     let payload = try #require(TestShop.signer.verify(cursor, purpose: "page cursor"))
     #expect(throws: InvalidInput.self) {
       try SearchInput(

@@ -25,7 +25,7 @@ struct EngineAgreementTests {
     options.allocationPatience = .zero
     let mapping = try IndexMapping(parsing: TestShop.read(TestShop.root + "/IndexMappings/products.json"))
     let full = FullIndex(
-      source: shop.catalog, ledger: shop.catalog, leases: shop.catalog, engine: client, mapping: mapping,
+      source: shop.catalog, ledger: shop.ledger, leases: shop.leases, engine: client, mapping: mapping,
       clock: shop.clock)
     let generation = try await full.run(options).generation
     let other = TestShop.service(engine: client, catalog: shop.catalog, index: alias)

@@ -4,7 +4,7 @@
 // 3. Numbers of few values are listed, those of many are a range: bounds, and bars that hold each value once.
 // 4. A price has steps and bars that agree; what is chosen stays in the answer.
 // 5. The values of a facet: all of them beyond a page's, those with a word that begins so, under the other filters;
-//    selected ones are marked, at 0 too; a code that is no facet's is nothing.
+//    selected ones are marked, at 0 too; a code of no facet gives nothing.
 // 6. Of a number the bounds and bars hold every value, however many values the results have.
 // 7. Codes of tokens are numbered in the order in which they come, however alike they are.
 import Catalog

@@ -15,6 +15,7 @@ import Understanding
 struct ImportedShop: Sendable {
   let pool: PostgresPool
   let catalog: PostgresCatalog
+  let ledger: PostgresIndexingLedger
   let node: SearchNode
   let knowledge: CatalogKnowledge
   let service: SearchService
@@ -32,6 +33,7 @@ struct ImportedShop: Sendable {
   init(_ sheets: [String], withDemo: Bool = true, rules: QueryRules? = nil) async throws {
     pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
     catalog = PostgresCatalog(pool)
+    ledger = PostgresIndexingLedger(pool)
     if withDemo {
       _ = try await catalog.upsert(
         try Seeding.handWrittenCatalog(directory: TestShop.root + "/Seeds/catalog"), source: "demo")
@@ -51,7 +53,8 @@ struct ImportedShop: Sendable {
   func index() async throws {
     let mapping = try IndexMapping(parsing: TestShop.read(TestShop.root + "/IndexMappings/products.json"))
     let full = FullIndex(
-      source: catalog, ledger: catalog, leases: catalog, engine: node, mapping: mapping, clock: StoppedClock())
+      source: catalog, ledger: ledger, leases: PostgresLeases(pool), engine: node,
+      mapping: mapping, clock: StoppedClock())
     _ = try await full.run(FullIndex.Options(alias: "products"))
     try await knowledge.refresh()
   }

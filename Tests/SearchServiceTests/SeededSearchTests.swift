@@ -111,7 +111,7 @@ import Testing
   }
 }
 
-/// What the filters mean, read off the products themselves.
+/// The meaning of the filters, read off the products themselves.
 struct Oracle {
   let products: [ProductSnapshot]
   let now: Timestamp

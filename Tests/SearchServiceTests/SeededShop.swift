@@ -20,6 +20,9 @@ struct TestShop: Sendable {
   let clock = StoppedClock()
   let service: SearchService
 
+  var ledger: PostgresIndexingLedger { PostgresIndexingLedger(pool) }
+  var leases: PostgresLeases { PostgresLeases(pool) }
+
   /// The hand-written demo catalog, shared: its tests only read.
   static let seeded = Task {
     try await TestShop(try Seeding.handWrittenCatalog(directory: root + "/Seeds/catalog"))
@@ -34,7 +37,8 @@ struct TestShop: Sendable {
     self.node = node
     let mapping = try IndexMapping(parsing: Self.read(Self.root + "/IndexMappings/products.json"))
     let full = FullIndex(
-      source: catalog, ledger: catalog, leases: catalog, engine: node, mapping: mapping, clock: clock)
+      source: catalog, ledger: PostgresIndexingLedger(pool), leases: PostgresLeases(pool), engine: node,
+      mapping: mapping, clock: clock)
     _ = try await full.run(FullIndex.Options(alias: "products"))
     service = Self.service(engine: node, catalog: catalog)
   }

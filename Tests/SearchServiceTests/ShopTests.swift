@@ -1,6 +1,6 @@
 // Over a few products of its own, Postgres and the embedded engine:
 // 1. Colour and size chosen together need one variant that has both; a chosen value stays with the count 0.
-// 2. A shopper who is no company does not see what is for companies: not by search, suggestion or page.
+// 2. A shopper who is not a company does not see products for companies: not by search, suggestion or page.
 // 3. What is out of stock stands behind its like. An SKU or a GTIN finds its product first, typed with or without dashes.
 // 4. The price on the card is Postgres's of now, without a reindex, and what left the price filter is not shown.
 // 5. Without Postgres, or with one that hangs: the indexed price, `degraded` says so; the page comes from the index; the tree is unavailable.

@@ -63,7 +63,7 @@ import Understanding
       let unaided = try await shop.service.search(SearchInput(text: typed))
       #expect(unaided.correctedText == nil && unaided.products.map(\.code) == exact.products.map(\.code))
     }
-    // What the catalog writes as one word is found so without a correction.
+    // A word that the catalog writes in one piece is found without a correction.
     for text in ["summer dress", "dresses", "keyboards", "skirt", "lap top bag", "summerskirt", ""] {
       let page = try await service.search(SearchInput(text: text))
       #expect(page.correctedText == nil && page.total.value > 0, "\(text)")

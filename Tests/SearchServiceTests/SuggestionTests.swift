@@ -27,7 +27,7 @@ import Testing
     try await shop.service.suggest(text).products.map(\.title)
   }
 
-  /// What the suggester finds, read off the products.
+  /// The suggestions, read off the products.
   private struct Oracle {
     private let products: [(id: ProductID, words: Set<String>, codes: [String])]
 
@@ -108,7 +108,7 @@ import Testing
       #expect(
         suggestions.products.isEmpty && suggestions.brands.isEmpty && suggestions.categories.isEmpty, "\(text)")
     }
-    // What queries of some engines are made of is no more than the end of a word here.
+    // The operators of some engines are only the end of a word here.
     for text in ["q*", "quil~", "(quilted)", "+quilted", "quilted?"] {
       #expect(try await titles(shop, text) == ["Quilted jacket"], "\(text)")
     }

@@ -130,7 +130,7 @@ import Testing
     let range = try await card(shop, "laptop", [.attributeRange(code: "storage", lower: 600, upper: nil)])
     #expect(range.variant?.sku == SKU("L-3"))
     #expect(try await card(shop, "laptop 512").variant?.sku == SKU("L-2"))
-    // The s of men's is no size, and gold alone is no Rose Gold.
+    // The s of men's is not a size, and gold alone is not Rose Gold.
     #expect(try await card(shop, "men's laptop").variant == nil)
   }
 

@@ -214,7 +214,7 @@ import Testing
       if let value = try? await redis.get(key) {
         text += String(decoding: value, as: UTF8.self) + "\n"
       } else {
-        // A key that expired meanwhile, or a set with scores, which has products alone, is no list.
+        // A key that expired meanwhile, or a set with scores, which has products alone, is not a list.
         for value in (try? await redis.list(key, first: 1_000)) ?? [] {
           text += String(decoding: value, as: UTF8.self) + "\n"
         }

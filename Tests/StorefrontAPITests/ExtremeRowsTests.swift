@@ -154,24 +154,24 @@ import Testing
 
     // The index that was built before takes the changes, verify looks at it, and another is built from nothing.
     let (node, alias, clock) = (shop.shop.engine, shop.shop.indexAlias, shop.shop.clock)
-    let generation = try #require(try await shop.catalog.generations(alias: alias).first { $0.state == .live })
-    let catchUp = IndexCatchUp(source: shop.catalog, ledger: shop.catalog, engine: node, clock: clock)
+    let generation = try #require(try await shop.ledger.generations(alias: alias).first { $0.state == .live })
+    let catchUp = IndexCatchUp(source: shop.catalog, ledger: shop.ledger, engine: node, clock: clock)
     try await catchUp.run(generation)
-    let verification = IndexVerification(source: shop.catalog, ledger: shop.catalog, engine: node)
+    let verification = IndexVerification(source: shop.catalog, ledger: shop.ledger, engine: node)
     let report = try await verification.run(generation) { try await catchUp.run(generation) }
     #expect(report.left.isEmpty, "\(report.left.prefix(3)), \(note)")
     try await walk(shop, note)
 
     let mapping = try IndexMapping(parsing: TestShop.read(TestShop.root + "/IndexMappings/products.json"))
     let full = FullIndex(
-      source: shop.catalog, ledger: shop.catalog, leases: shop.catalog, engine: node, mapping: mapping,
+      source: shop.catalog, ledger: shop.ledger, leases: shop.leases, engine: node, mapping: mapping,
       clock: clock)
     let built = try await full.run(FullIndex.Options(alias: alias))
     #expect(built.documents > 0 && built.deadLetters == 0, "\(built), \(note)")
     let knowledge = CatalogKnowledge(source: shop.catalog)
     try await knowledge.refresh()
-    #expect(try await shop.catalog.catalogMark().versions > 0, "\(note)")
-    let second = try #require(try await shop.catalog.generations(alias: alias).first { $0.state == .live })
+    #expect(try await shop.catalog.catalogMark().position > .start, "\(note)")
+    let second = try #require(try await shop.ledger.generations(alias: alias).first { $0.state == .live })
     let after = try await verification.run(second, catchUp: nil)
     #expect(after.found.isEmpty, "\(after.found.prefix(3)), \(note)")
     try await walk(shop, note)

@@ -16,8 +16,7 @@ import Testing
     let shop = try await TestShop.shared.value
     let pages = [
       "/", "/search", "/c/{slug}", "/b/{slug}", "/facets/{code}", "/products/{id}", "/admin/search", "/admin/jobs",
-      "/favicon.ico",
-      "/robots.txt",
+      "/admin", "/history", "/history/delete", "/favicon.ico", "/robots.txt",
     ]
     let routes = shop.routes.entries.filter { route in
       !pages.contains(route.pattern) && !route.pattern.hasPrefix("/assets/") && !route.pattern.hasPrefix("/pictures/")

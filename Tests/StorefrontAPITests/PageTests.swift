@@ -16,7 +16,7 @@ import Threading
 import Web
 
 @Suite struct PageTests {
-  /// What the attack would leave in a page that did not escape it.
+  /// The mark that the attack would leave in a page that did not escape it.
   private static let marks = ["<script>alert", "\"><script", "x'onerror"]
 
   private func expectHarmless(_ page: HTTPClient.Answer, _ target: String) {
@@ -45,7 +45,7 @@ import Web
     let results = try await shop.client.get("/search?q=zebra")
     #expect(results.text.contains("<mark>Zebra</mark> &quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"))
     #expect(results.text.contains("Test &amp; Shop"))
-    // What a script reads is JSON of its own type, which no browser takes for a page.
+    // Scripts read JSON of its own type, which no browser takes for a page.
     for target in ["/v1/suggest?q=zebra", "/v1/search?q=zebra"] {
       let answer = try await shop.client.get(target)
       #expect(answer.headers["Content-Type"]?.hasPrefix("application/json") == true)
@@ -64,7 +64,7 @@ import Web
       Self.attributes(["href"], in: page.text).first { $0.contains("exact=true") && $0.contains("q=red+drss") })
     let asTyped = try await shop.client.get(link)
     #expect(asTyped.text.contains("<h1>Results for “red drss”</h1>") && !asTyped.text.contains("Search instead"))
-    // What is typed around a misspelt word stands in the corrected query as well.
+    // The words around a misspelt word stand in the corrected query as well.
     let attack = "%22%3E%3Cscript%3Ealert(1)%3C/script%3E"
     for query in ["drss+\(attack)", "%22%3E%3Cscript%3Ealert()%3C/script%3Edrss", "%3Cscript%3Ealert(1)+drss+red"] {
       let hostile = try await shop.client.get("/search?q=\(query)")
@@ -88,7 +88,7 @@ import Web
       String(target.split(separator: "?")[0].split(separator: "/").first ?? "front")
     }
     while !waiting.isEmpty, visited < 150 {
-      // What was not met yet first, then here and there.
+      // Unseen addresses first, then here and there.
       let place =
         waiting.firstIndex { kinds[kind($0)] == nil } ?? .random(in: waiting.indices, using: &random)
       let target = waiting.remove(at: place)

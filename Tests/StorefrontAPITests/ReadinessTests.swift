@@ -1,4 +1,4 @@
-// What `/readyz` tells operators:
+// Properties of `/readyz`:
 // 1. A change that waits for a minute makes the index stale, which is said and leaves the shop ready; a fresh change, or none,
 //    does not.
 // 2. Until the engine is warm the shop is not ready; an index that is put in use later is warmed too.

@@ -6,7 +6,7 @@ struct SchemaValidator {
 
   private static let annotations: Set<String> = ["description", "default", "examples"]
 
-  /// What is wrong, each with the place; empty where the value is valid.
+  /// The mistakes, each with its place; empty where the value is valid.
   func problems(_ value: JSONValue, _ schema: JSONValue, at path: String = "$") -> [String] {
     guard let schema = schema.object else { return ["\(path): the schema is no object"] }
     return schema.members.flatMap { member in

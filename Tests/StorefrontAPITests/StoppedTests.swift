@@ -52,7 +52,7 @@ import Threading
     var took: Duration
   }
 
-  /// What shoppers see who ask for all targets, each beginning with another.
+  /// The answers to shoppers who ask for all targets, each beginning with another.
   private func shop(_ client: HTTPClient, _ targets: [String]) async throws -> [Seen] {
     try await withThrowingTaskGroup(of: [Seen].self) { group in
       for shopper in 0..<Self.shoppers {

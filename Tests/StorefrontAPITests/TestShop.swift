@@ -31,6 +31,9 @@ struct TestShop: Sendable {
   let client: HTTPClient
 
   var catalog: PostgresCatalog { shop.catalog }
+
+  var ledger: PostgresIndexingLedger { PostgresIndexingLedger(pool) }
+  var leases: PostgresLeases { PostgresLeases(pool) }
   var behaviour: Behaviour { shop.behaviour }
 
   /// The hand-written demo catalog and one product whose texts try to break out; shared: its tests only read.
@@ -39,7 +42,7 @@ struct TestShop: Sendable {
     return try await TestShop(seeds + [hostile])
   }
 
-  /// What each text of the hostile product begins with; a page that shows it as it is runs a script.
+  /// The beginning of each text of the hostile product; a page that shows it as it is runs a script.
   static let attack = "\"><script>alert('x')</script>"
 
   static let hostile: ProductRecord = {
@@ -63,7 +66,7 @@ struct TestShop: Sendable {
     return "Cookie: \(visitors.cookie(visitor).prefix { $0 != ";" })\r\n"
   }
 
-  /// What differs from a shop's defaults: tests come from many addresses by saying so, send a lot, and may take the time
+  /// The settings that differ from a shop's defaults: tests come from many addresses by saying so, send a lot, and may take the time
   /// that a busy machine needs.
   private static let settings = [
     "shop.name": "Test & Shop", "admin.token": adminToken, "security.signingKey": signingKey,

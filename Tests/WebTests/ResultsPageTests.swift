@@ -4,7 +4,8 @@
 // 3. Chips: prices have the currency's sign; values that differ in capitals alone are one chip that takes all of them back.
 // 4. An order is chosen in a form that keeps the whole search; without results there are neither orders nor filters.
 // 5. Full and partial matches have a heading each, where they stand one behind the other.
-// 6. A card counts its choices; without a picture it shows the title's first letter.
+// 6. A card counts its choices; without a picture it shows the same drawing as every other.
+// 7. A list without products has no word of spelling, and none of departments where there are none.
 import Catalog
 import Testing
 
@@ -95,6 +96,7 @@ import Testing
     let understood = html(page(plan: plan))
     #expect(understood.contains("Price: up to £50 <") && understood.ranges(of: "Size: Double").count == 1)
     #expect(understood.contains("ignore=size:DOUBLE&amp;ignore=size:Double\""))
+    #expect(understood.contains(">Understood as:</p>") && understood.contains("to search for its words as you typed"))
   }
 
   @Test("4: orders")
@@ -119,6 +121,7 @@ import Testing
     let parted = html(page, fullMatches: [ProductID(rawValue: 0), ProductID(rawValue: 1)])
     let parts = parted.split(separator: "<h2 class=\"part\">", omittingEmptySubsequences: false)
     #expect(parts.count == 3)
+    #expect(parts[0].contains("2 products match all of “lamp”; the others are partial matches."))
     #expect(parts[1].hasPrefix("Full matches") && parts[1].ranges(of: "data-product").count == 2)
     #expect(parts[2].hasPrefix("Partial matches") && parts[2].ranges(of: "data-product").count == 2)
     for full: Set<ProductID>? in [nil, [], [ProductID(rawValue: 1)], Set((0..<4).map { ProductID(rawValue: $0) })] {
@@ -136,7 +139,19 @@ import Testing
     ]
     let text = ProductGrid.html([product]).text
     #expect(text.contains("<span>Red, 1 of 2 colours</span>") && text.contains("<span>6 sizes</span>"))
-    #expect(text.contains("<span class=\"picture none\" aria-hidden=\"true\">É</span>"))
-    #expect(ProductGrid.picture(nil, of: "–", isEager: true).text.contains(">•<"))
+    let picture = ProductGrid.picture(nil, isEager: true).text
+    #expect(picture.hasPrefix("<span class=\"picture none\" aria-hidden=\"true\"><svg") && text.contains(picture))
+    #expect(ProductGrid.html([product], isStrip: true).text.hasPrefix("<ul class=\"grid strip few\">"))
+    let five = (1...5).map { card($0) }
+    #expect(ProductGrid.html(five, isStrip: true).text.hasPrefix("<ul class=\"grid strip\">"))
+  }
+
+  @Test("7: empty lists")
+  func emptyLists() {
+    let list = Listing(kind: .virtual, slug: "new", name: "New")
+    let text = html(page(SearchInput(listing: list), total: 0))
+    #expect(text.contains("There is nothing in this list at the moment.") && text.contains("href=\"/search\""))
+    #expect(!text.contains("spelling") && !text.contains("department"))
+    #expect(html(page(total: 0)).contains("Check the spelling, try fewer words."))
   }
 }

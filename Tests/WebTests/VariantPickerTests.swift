@@ -1,6 +1,6 @@
 // 1. Variants are chosen option by option, colour first: as many links as values, not as variants; each leads to the variant
 //    with the value that keeps the shown one's other options, if there is one, else says what it is not to be had with.
-// 2. Numbers keep their unit. An option that all variants share is no choice.
+// 2. Numbers keep their unit. An option that all variants share offers no choice.
 // 3. Variants that their options do not tell apart are listed by their article numbers.
 // 4. One picture is large; the others are links that show them.
 import Catalog

@@ -376,7 +376,7 @@ private struct Row: Sendable {
     let shop = try Shop(context, pool: pool)
     let ages = [("products-embedded-old", 310), ("products-embedded-young", 60), ("products-other", 100_000)]
     for (alias, seconds) in ages {
-      _ = try await shop.catalog.beginGeneration(alias: alias, mappingHash: "h", mapping: "{}", cursor: .start)
+      _ = try await shop.ledger.beginGeneration(alias: alias, mappingHash: "h", mapping: "{}", cursor: .start)
       try await pool.execute(
         """
         UPDATE indexing.generation SET created_at = now() - make_interval(secs => \(Double(seconds)))
@@ -384,7 +384,7 @@ private struct Row: Sendable {
         """)
     }
     _ = try await shop.indexFull()
-    let left = Set(try await shop.catalog.generations(alias: nil).map(\.alias))
+    let left = Set(try await shop.ledger.generations(alias: nil).map(\.alias))
     #expect(left == ["products-embedded-young", "products-other", shop.indexAlias])
     await pool.close()
   }

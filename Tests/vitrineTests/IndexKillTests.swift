@@ -66,7 +66,7 @@ struct IndexKillTests {
     defer { first.kill() }
     let lease = IndexSync.lease(of: stand.alias)
     func isHolder(_ process: VitrineProcess) async throws -> Bool {
-      try await stand.catalog.leaseHolder(lease)?.contains("process \(process.id),") == true
+      try await stand.leases.leaseHolder(lease)?.contains("process \(process.id),") == true
     }
     try await until("the first holds the lease") { try await isHolder(first) }
     let second = try stand.run(["index", "sync"])

@@ -19,6 +19,9 @@ struct IndexStand: Sendable {
   let folder: StateFolder
   let environment: [String: String]
 
+  var ledger: PostgresIndexingLedger { PostgresIndexingLedger(pool) }
+  var leases: PostgresLeases { PostgresLeases(pool) }
+
   init(products: Int) async throws {
     let settings = try await TestPostgres.shared.makeDatabase()
     pool = PostgresPool(settings)

@@ -68,32 +68,35 @@ package struct FreshnessBenchmark {
 
   private func measure(_ engine: any SearchEngine, refreshesEachBatch: Bool, engineProcess: Int32?) async throws {
     let store = PostgresCatalog(catalog.pool)
+    let ledger = PostgresIndexingLedger(catalog.pool)
     let clock = SystemClock()
     let rename = renamed > 0 ? try await Rename.prepare(products: renamed, catalog.pool) : nil
     var full = FullIndex.Options(alias: Self.alias)
     full.startsOver = true
     let built = try await FullIndex(
-      source: store, ledger: store, leases: store, engine: engine, mapping: mapping, clock: clock
+      source: store, ledger: ledger, leases: PostgresLeases(catalog.pool), engine: engine, mapping: mapping,
+      clock: clock
     ).run(full)
     terminal.print("\(built.documents) products are indexed; \(changesASecond) changes a second for \(seconds) s")
     var options = IndexSync.Options(alias: Self.alias)
     options.refreshesEachBatch = refreshesEachBatch
     let terminal = terminal
     let sync = IndexSync(
-      source: store, ledger: store, leases: store, engine: engine, clock: clock, options: options,
+      source: store, ledger: ledger, leases: PostgresLeases(catalog.pool), engine: engine, clock: clock,
+      options: options,
       metrics: IndexSyncMetrics(registry: MetricsRegistry()), log: { terminal.printError("sync: \($0)") })
     let syncing = Task { await sync.run() }
     let outcome: Result<Seen, any Error>
     do {
       if warmUpSeconds > 0 {
         _ = try await change(engine, for: .seconds(warmUpSeconds), nil)
-        _ = try await caughtUp(store)
+        _ = try await caughtUp(store, ledger)
       }
       let usage = ProcessorUsage(postgres: catalog.server.processID, engine: engineProcess)
       outcome = .success(try await change(engine, for: .seconds(seconds), rename))
       terminal.print(usage.description)
     } catch { outcome = .failure(error) }
-    let drift = try await driftAfterward(store, engine)
+    let drift = try await driftAfterward(store, ledger, engine)
     syncing.cancel()
     await syncing.value
     report(try outcome.get(), drift: drift)
@@ -189,11 +192,11 @@ package struct FreshnessBenchmark {
   // MARK: Afterwards
 
   /// Waits until sync has carried every committed change; returns the generation in use.
-  private func caughtUp(_ store: PostgresCatalog) async throws -> IndexGeneration {
+  private func caughtUp(_ store: PostgresCatalog, _ ledger: PostgresIndexingLedger) async throws -> IndexGeneration {
     let end = try await store.outboxEnd()
     let giveUp = ContinuousClock.now + Self.catchUpPatience
     while ContinuousClock.now < giveUp {
-      let live = try await store.liveGeneration(of: Self.alias)
+      let live = try await ledger.liveGeneration(of: Self.alias)
       if live.cursor >= end { return live }
       try await Task.sleep(for: Self.cursorPause)
     }
@@ -201,9 +204,12 @@ package struct FreshnessBenchmark {
   }
 
   /// Compares every document's version after sync has read everything.
-  private func driftAfterward(_ store: PostgresCatalog, _ engine: any SearchEngine) async throws -> Int {
-    let live = try await caughtUp(store)
-    return try await IndexVerification(source: store, ledger: store, engine: engine).run(live, catchUp: nil).found.count
+  private func driftAfterward(
+    _ store: PostgresCatalog, _ ledger: PostgresIndexingLedger, _ engine: any SearchEngine
+  ) async throws -> Int {
+    let live = try await caughtUp(store, ledger)
+    return try await IndexVerification(source: store, ledger: ledger, engine: engine).run(live, catchUp: nil).found
+      .count
   }
 
   private func report(_ seen: Seen, drift: Int) {

@@ -13,7 +13,8 @@ extension IndexBenchmark {
   /// to find and repair all of it.
   func verify(_ engine: any SearchEngine, alias: String, drifts: Int) async throws {
     let store = PostgresCatalog(catalog.pool)
-    let live = try await store.liveGeneration(of: alias)
+    let ledger = PostgresIndexingLedger(catalog.pool)
+    let live = try await ledger.liveGeneration(of: alias)
     let ids: [Int64] = try await catalog.pool.query(
       "SELECT id FROM indexing.searchable_product ORDER BY random() LIMIT \(drifts * 2 / 3)"
     ).map { try $0.decode(at: 0) }
@@ -30,10 +31,10 @@ extension IndexBenchmark {
     }
     let terminal = terminal
     let clock = SystemClock()
-    let catchUp = IndexCatchUp(source: store, ledger: store, engine: engine, clock: clock) {
+    let catchUp = IndexCatchUp(source: store, ledger: ledger, engine: engine, clock: clock) {
       terminal.printError("verify waits: \($0)")
     }
-    let verification = IndexVerification(source: store, ledger: store, engine: engine)
+    let verification = IndexVerification(source: store, ledger: ledger, engine: engine)
     let report = try await verification.run(live) { try await catchUp.run(live) }
     let again = try await verification.run(live, catchUp: nil)
     terminal.print(

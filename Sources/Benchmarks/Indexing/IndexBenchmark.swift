@@ -161,7 +161,8 @@ package struct IndexBenchmark {
     let store = PostgresCatalog(catalog.pool)
     let (terminal, products) = (terminal, products)
     let full = FullIndex(
-      source: store, ledger: store, leases: store, engine: engine, mapping: mapping, clock: SystemClock(),
+      source: store, ledger: PostgresIndexingLedger(catalog.pool), leases: PostgresLeases(catalog.pool), engine: engine,
+      mapping: mapping, clock: SystemClock(),
       onRetry: { terminal.printError("index full waits: \($0)") })
     var options = FullIndex.Options(alias: alias)
     options.startsOver = true

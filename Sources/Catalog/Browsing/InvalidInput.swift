@@ -1,4 +1,4 @@
-/// What a shopper may have meant that the shop cannot do: names the parameter and says what is allowed.
+/// Input that the shop cannot follow: names the parameter and says what is allowed.
 public struct InvalidInput: Error, Sendable, Hashable, CustomStringConvertible {
   public var parameter: String
   public var reason: String

@@ -8,6 +8,6 @@ public struct ShopperContext: Sendable, Hashable {
     self.priceLists = priceLists
   }
 
-  /// Whoever comes in from the street.
+  /// A shopper from the street.
   public static let visitor = ShopperContext(audience: .shops, priceLists: [.retail])
 }

@@ -11,7 +11,7 @@ public struct VirtualCategory: Sendable, Hashable {
   public var name: String
   /// A sentence for the head of its page; may be empty.
   public var summary: String
-  /// What all of its products have.
+  /// The conditions that all of its products meet.
   public var conditions: [Condition]
   /// The initial order of its page.
   public var defaultSort: SearchSort

@@ -3,7 +3,7 @@ import JSON
 
 /// How a retailer's own headings become our fields (`docs/reference/import-format.md`).
 public struct ColumnMapping: Sendable, Equatable {
-  /// What one column becomes.
+  /// The destination of one column.
   struct Column: Sendable, Equatable {
     var field: String
     /// The mark between whole and fraction in the file; nil: as each number shows it.

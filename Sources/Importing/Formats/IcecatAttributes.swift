@@ -1,6 +1,6 @@
 import Catalog
 
-/// What Icecat's attribute keys mean: names to read, the units that the data uses throughout, and which are facets.
+/// The meaning of Icecat's attribute keys: names to read, the units that the data uses throughout, and which are facets.
 ///
 /// Where the data mixes units (memory in MB and GB, cache in KB and MB) none is given.
 enum IcecatAttributes {

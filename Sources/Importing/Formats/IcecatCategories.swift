@@ -7,7 +7,7 @@ import Catalog
 ///    phrases found the one with most words wins, then the rule that stands first.
 /// 3. `has`: the product has one of these attributes; the first rule wins.
 ///
-/// What no rule finds is in `Other`. The rules were written beside the data: 96 % of it comes to a leaf.
+/// A product that no rule finds is in `Other`. The rules were written beside the data: 96 % of it comes to a leaf.
 struct IcecatCategories: Sendable {
   static let shared = IcecatCategories(table)
   static let other = ["Other"]
@@ -60,7 +60,7 @@ struct IcecatCategories: Sendable {
   }
 
   /// Icecat puts the kind of product behind the model, in small letters: `HP GW405AA mouse USB Type-A Laser`. What is
-  /// written so goes before what the rest of the title names; and a charger for a laptop is no laptop.
+  /// written so goes before what the rest of the title names; and a charger for a laptop is not a laptop.
   private func rule(ofTitle title: String) -> Int? {
     let (text, words, areSmall) = Self.words(of: title)
     let end = words.indices.first { Self.isPreposition(text[words[$0]]) } ?? words.count

@@ -3,7 +3,7 @@ import JSON
 
 /// Reads Icecat's lines: `{"id":…,"name":…,"title":…,"ean":[…],"supplier":…,"price":4995,"attr_t_type":"Original",…}`.
 ///
-/// What the data does not say is derived: the category from type, title and attributes (`IcecatCategories`), the SKU
+/// Missing data is derived: the category from type, title and attributes (`IcecatCategories`), the SKU
 /// from the part number, made unique by the id where an earlier line has it, the stock from the id, so that two
 /// imports agree.
 struct IcecatReader: RecordReader {
@@ -135,7 +135,7 @@ private struct IcecatFields {
   }
 }
 
-/// Why a line is no product.
+/// The reason why a line gives no product.
 struct LineRefusal: Error {
   let reason: String
   init(_ reason: String) { self.reason = reason }

@@ -12,7 +12,7 @@ struct JSONLines {
 
   init(_ source: ByteSource) { lines = LineReader(source) }
 
-  /// What `read` makes of the next document, or why it is refused; nil at the end.
+  /// The result of `read` for the next document, or why it is refused; nil at the end.
   mutating func next<Value>(_ read: (JSONElement) throws -> Value) throws -> Line<Value>? {
     while let line = try lines.next() {
       guard case .bytes(let bytes) = line else {

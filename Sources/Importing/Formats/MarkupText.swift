@@ -128,7 +128,7 @@ private struct MarkupReader {
     return true
   }
 
-  /// Behind the `>` of a tag, quotes passed over; nil where there is none or what follows the name is no tag's.
+  /// Behind the `>` of a tag, quotes passed over; nil where there is none, or where the name is not followed as in a tag.
   private func tagEnd(from start: Int) -> Int? {
     guard start < scalars.count, [">", "/", " ", "\n", "\t", "\r"].contains(scalars[start]) else { return nil }
     var quote: Unicode.Scalar?
@@ -204,7 +204,7 @@ extension ProductRecord {
     // A title of nothing but tags is better than none.
     record.title = plainTitle.isEmpty ? title : plainTitle
     record.summary = MarkupText.plain(summary)
-    // A name of nothing but markup is no name.
+    // A name must have more than markup.
     func name(_ text: String) -> String? {
       let plain = MarkupText.plain(text)
       return plain.isEmpty && !text.isEmpty ? nil : plain

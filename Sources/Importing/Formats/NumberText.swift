@@ -3,7 +3,7 @@ enum NumberText {
   /// Marks that stand between whole groups of three digits and never before decimals.
   private static let groupMarks: Set<Character> = [" ", "'", "\u{2019}", "\u{A0}", "\u{202F}"]
 
-  /// The number with a point and without marks of groups: `1.234,50` → `1234.50`; nil where it is no number.
+  /// The number with a point and without marks of groups: `1.234,50` → `1234.50`; nil where it is not a number.
   ///
   /// `decimalMark` is the file's; nil: the last of two marks, else a mark that does not stand before groups of three digits
   /// each. A mark that is not the decimal one stands before three digits, or the number is refused: nothing is guessed away.

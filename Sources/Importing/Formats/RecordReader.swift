@@ -1,6 +1,6 @@
 public import Catalog
 
-/// What a file holds at one place: a product, or something that is none.
+/// The content of a file at one place: a product, or the reason why it is not one.
 public enum ImportedLine: Sendable {
   case record(ProductRecord, line: Int)
   case refused(line: Int, reason: String)

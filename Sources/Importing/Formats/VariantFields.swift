@@ -2,9 +2,9 @@ import Catalog
 
 /// The fields of one row, as text, and how they become a variant and a product.
 struct VariantFields {
-  /// What stands between several values in one cell.
+  /// The separator of several values in one cell.
   static let valueSeparator: Character = "|"
-  /// What stands between the levels of a category.
+  /// The separator of the levels of a category.
   static let levelSeparator: Character = ">"
 
   private struct Cell {

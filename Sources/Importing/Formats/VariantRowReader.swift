@@ -33,7 +33,7 @@ struct VariantRowReader<Rows: VariantRowSource>: RecordReader {
     self.rows = rows
     self.mapping = mapping
     constants = mapping.constants.sorted { $0.key < $1.key }.compactMap { name, value in
-      // The mapping's own reading has refused what is no field.
+      // The mapping's own reading has refused unknown fields.
       (try? ImportField(name, attributes: mapping.attributes)).map {
         MappedColumn(heading: name, field: $0, column: .init(field: name), constant: value)
       }

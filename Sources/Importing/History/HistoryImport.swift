@@ -2,7 +2,7 @@ public import Catalog
 import Dispatch
 public import Ports
 
-/// What an import of a history did.
+/// The outcome of an import of a history.
 public struct HistoryReport: Sendable, Equatable {
   public internal(set) var stored = 0
   public internal(set) var repeated = 0

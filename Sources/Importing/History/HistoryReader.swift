@@ -1,7 +1,7 @@
 public import Catalog
 public import Ports
 
-/// What a history's file holds.
+/// The kinds of history that a file may hold.
 public enum HistoryKind: String, Sendable, CaseIterable {
   /// A line is one product of an order; a negative quantity or the mapping's prefix tells a return or cancellation.
   case orders
@@ -103,9 +103,10 @@ public struct HistoryReader {
     let order = try text(.order, fields, atMost: Limits.textBytes)
     var kind = InteractionKind.purchase
     if self.kind == .events {
-      guard let type = fields[.type].flatMap(InteractionKind.init(rawValue:)) else {
-        let all = InteractionKind.allCases.map(\.rawValue).joined(separator: ", ")
-        throw LineRefusal("type \(fields[.type] ?? "") is none of \(all)")
+      let all = InteractionKind.allCases.map(\.rawValue).joined(separator: ", ")
+      guard let word = fields[.type] else { throw LineRefusal("type is empty: give one of \(all)") }
+      guard let type = InteractionKind(rawValue: word.lowercased()) else {
+        throw LineRefusal("type \(word) must be one of \(all)")
       }
       kind = type
     } else if order == nil {
@@ -117,8 +118,9 @@ public struct HistoryReader {
     var deed = ProductDeed(kind, try product(fields), quantity: quantity, price: try price(fields), order: order)
     deed.placement = try text(.placement, fields, atMost: 60)
     if kind == .rating {
-      guard let stars = fields[.stars].flatMap(Double.init), (1.0...5.0).contains(stars) else {
-        throw LineRefusal("stars \(fields[.stars] ?? "") is not a number from 1 to 5")
+      guard let text = fields[.stars] else { throw LineRefusal("stars is empty: a rating has 1 to 5") }
+      guard let stars = Double(text), (1.0...5.0).contains(stars) else {
+        throw LineRefusal("stars \(text) is not a number from 1 to 5")
       }
       deed.stars = stars
     }
@@ -156,7 +158,7 @@ public struct HistoryReader {
     guard let text = fields[.quantity] else { return 1 }
     guard let plain = NumberText.plain(text, decimalMark: mapping.decimalMark),
       let number = Int(NumberText.trimmed(plain, to: 0)), number != 0, abs(number) <= Limits.quantity
-    else { throw LineRefusal("quantity \(text) is not a whole number other than 0") }
+    else { throw LineRefusal("quantity \(text) must be a whole number, not 0") }
     return number
   }
 

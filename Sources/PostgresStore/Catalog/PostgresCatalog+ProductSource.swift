@@ -61,15 +61,29 @@ extension PostgresCatalog: ProductSource {
     }
   }
 
+  /// Entries are removed only after a generation's cursor has passed them, so that the last of both is the last change.
+  /// Each part is one look into an index, because several processes look every second.
   public func catalogMark() async throws -> CatalogMark {
     try await reaching {
       let row = try await pool.query(
         """
-        SELECT count(*) AS products, least(coalesce(sum(document_version), 0), 9223372036854775807)::bigint AS versions,
-          coalesce(max(id), 0) AS last FROM catalog.product
+        WITH noted AS (
+          SELECT transaction_id, id FROM indexing.outbox WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+          ORDER BY transaction_id DESC, id DESC LIMIT 1
+        ), carried AS (
+          SELECT cursor_transaction_id AS transaction_id, cursor_id AS id FROM indexing.generation
+          ORDER BY cursor_transaction_id DESC, cursor_id DESC LIMIT 1
+        ), last AS (
+          SELECT transaction_id, id FROM (SELECT * FROM noted UNION ALL SELECT * FROM carried) AS change
+          ORDER BY transaction_id DESC, id DESC LIMIT 1
+        )
+        SELECT transaction_id, id, (SELECT coalesce(max(id), 0) FROM catalog.product) AS product
+        FROM (VALUES (1)) AS always LEFT JOIN last ON true
         """)[0]
+      let transaction: UInt64? = try row.decode("transaction_id")
+      let id: Int64? = try row.decode("id")
       return CatalogMark(
-        products: try row.decode("products"), versions: try row.decode("versions"), lastProduct: try row.decode("last"))
+        position: OutboxCursor(transactionID: transaction ?? 0, id: id ?? 0), lastProduct: try row.decode("product"))
     }
   }
 

@@ -2,10 +2,11 @@ public import Catalog
 import Ports
 public import PostgresClient
 
-/// The catalog in Postgres: current products, a retailer's records, the outbox and the indexer's ledger.
+/// The catalog in Postgres: current products, a retailer's records and the outbox of changes.
 ///
-/// It implements four ports: `CatalogReader`, `CatalogWriter`, `ProductSource` and `IndexingLedger`. It reports a
-/// server that is down, late or full as `DependencyUnavailable`, and any other failure as `PostgresError`.
+/// It implements `CatalogReader`, `CatalogWriter`, `VirtualCategoryWriter`, `ProductSource` and `AuditSource`. Like the other adapters of
+/// this target it reports a server that is down, late or full as `DependencyUnavailable`, and any other failure as
+/// `PostgresError`.
 public struct PostgresCatalog: Sendable {
   let pool: PostgresPool
 

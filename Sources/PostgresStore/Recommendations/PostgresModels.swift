@@ -95,20 +95,3 @@ extension PostgresModels: ModelLedger {
     }
   }
 }
-
-extension PostgresCatalog: ProductCosts {
-  public func costs(of products: [ProductID]) async throws -> [VariantID: Money] {
-    try await reaching {
-      let rows = try await pool.query(
-        """
-        SELECT variant_id, amount_minor_units, currency::text AS currency FROM pricing.cost
-        JOIN catalog.variant ON variant.id = variant_id WHERE product_id = ANY (\(products))
-        """)
-      return try rows.reduce(into: [:]) { costs, row in
-        guard let currency = Currency(code: try row.decode("currency")) else { return }
-        let variant: VariantID = try row.decode("variant_id")
-        costs[variant] = Money(minorUnits: try row.decode("amount_minor_units"), currency: currency)
-      }
-    }
-  }
-}

@@ -68,8 +68,8 @@ struct ScoreSums {
 extension Shelf {
   /// The hybrid's candidates for a context of products with values; `interactions` says how much is known of the shopper.
   func blended(
-    _ context: [(place: Int32, value: Float)], interactions: Int, reason: Candidate.Reason,
-    isAllowed: (Int32) -> Bool
+    _ context: [(place: Int32, value: Float)], interactions: Int, by blend: HybridBlend? = nil,
+    reason: Candidate.Reason, isAllowed: (Int32) -> Bool
   ) -> [Candidate] {
     var sums = ScoreSums()
     for entry in context { sums.add(entry.place, value: entry.value, from: self) }
@@ -78,7 +78,7 @@ extension Shelf {
     let scores = HybridBlend.Scores(
       collaborative: places.map { sums.collaborative[$0] ?? 0 }, content: places.map { sums.content[$0] ?? 0 },
       popularity: places.map { lists.popularity[Int($0)] }, choices: places.map(choices))
-    let parts = model.blend.parts(scores, interactions: interactions)
+    let parts = (blend ?? model.blend).parts(scores, interactions: interactions)
     return zip(places, parts).map { place, part in
       Candidate(place: place, score: part.score, parts: .blend(part), reason: reason)
     }

@@ -20,7 +20,7 @@ public struct RecommendationRequest: Sendable {
   public var audience: Audience
   /// Prices of the retail list, in the currency's main units; a product without a price is outside of every range.
   public var prices: ClosedRange<Double>?
-  /// What shows the rows, for the rules that ask for it; nil where it is not known.
+  /// The surface that shows the rows, for the rules that ask for it; nil where it is not known.
   public var device: DeviceClass?
   /// Rows to make in place of the placement's.
   public var kinds: [RecommendationKind]?

@@ -8,8 +8,8 @@ extension RowMaker {
     switch kind {
     case .forYou: forYou()
     case .similar: ("Similar products", product.map { similar(to: $0) } ?? [])
-    case .boughtTogether: ("Bought together", shelf.boughtWith(productOrCart, isAllowed: isAllowed))
-    case .completeTheLook: ("Complete the look", product.map(lookOf) ?? [])
+    case .boughtTogether: ("Bought together", boughtTogether(productOrCart))
+    case .completeTheLook: ("Goes well with it", product.map(lookOf) ?? [])
     case .crossSell: ("Goes well with your basket", crossSell())
     case .upsell: ("A step up", product.map(betterThan) ?? [])
     case .recentlyViewed: ("Recently viewed", recentlyViewed())
@@ -42,29 +42,46 @@ extension RowMaker {
       isAllowed: isAllowed)
   }
 
+  /// Products of the same department that are like this one by their texts or by who chose them; the row ends where these
+  /// end.
   private func similar(to place: Int32) -> [Candidate] {
-    // The product itself is known in full, whatever is known of the shopper.
-    shelf.blended(
-      [(place, 1)], interactions: shelf.model.blend.enoughInteractions, reason: .similarTo(place),
-      isAllowed: isAllowed)
+    var blend = shelf.model.blend
+    // Alike is first of all what products say of themselves.
+    blend.collaborativeWeight = min(blend.collaborativeWeight, Self.mostCollaborativeOfSimilar)
+    return near(place, by: blend, reason: .similarTo(place)).filter { shelf.isOfOneDepartment($0.place, place) }
   }
 
-  /// Products of other categories of the department that go with this one: each category once, then each a second time.
-  private func lookOf(_ place: Int32) -> [Candidate] {
-    let own = shelf[place]
-    func isBeside(_ other: Int32) -> Bool {
-      let facts = shelf[other]
-      return isAllowed(other) && facts.leaf != own.leaf && facts.categories.first == own.categories.first
+  private static let mostCollaborativeOfSimilar: Float = 0.4
+
+  /// The blend's candidates for one product, down to a part of the best one's score. The product itself is known in full,
+  /// whatever is known of the shopper.
+  private func near(_ place: Int32, by blend: HybridBlend, reason: Candidate.Reason) -> [Candidate] {
+    let found = shelf.blended(
+      [(place, 1)], interactions: blend.enoughInteractions, by: blend, reason: reason, isAllowed: isAllowed)
+    let least = (found.lazy.map(\.score).max() ?? 0) * Self.leastPartOfBest
+    return found.filter { $0.score >= least }
+  }
+
+  private static let leastPartOfBest: Float = 0.15
+
+  /// Products bought together with some products. One of their own categories is rather an alternative, and stands after
+  /// the rest.
+  private func boughtTogether(_ context: [Int32]) -> [Candidate] {
+    let leaves = Set(context.compactMap { shelf[$0].leaf })
+    var found = shelf.boughtWith(context, isAllowed: isAllowed)
+    for index in found.indices where shelf[found[index].place].leaf.map(leaves.contains) ?? false {
+      found[index].score *= Self.worthOfAlternative
     }
-    var found = shelf.boughtWith([place], isAllowed: isBeside)
-    if found.isEmpty {
-      var sums: [Int32: Float] = [:]
-      shelf.neighbours(place, in: \.together) { other, weight in if isBeside(other) { sums[other] = weight } }
-      let most = max(sums.values.max() ?? 1, .leastNormalMagnitude)
-      found = sums.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { other, weight in
-        Candidate(
-          place: other, score: weight / most, parts: .one("viewed_together", weight / most), reason: .similarTo(place))
-      }
+    return found
+  }
+
+  private static let worthOfAlternative: Float = 0.1
+
+  /// Products of other categories of the department that were bought with this one: each category once, then each a second
+  /// time.
+  private func lookOf(_ place: Int32) -> [Candidate] {
+    var found = shelf.boughtWith([place]) { other in
+      isAllowed(other) && shelf[other].leaf != shelf[place].leaf && shelf.isOfOneDepartment(other, place)
     }
     found.sort { ($1.score, $0.place) < ($0.score, $1.place) }
     var turns: [CategoryID: Float] = [:]
@@ -159,11 +176,17 @@ extension RowMaker {
   /// A product that was not bought again in so many cycles is not missed.
   private static let forgottenCycles: Float = 12
 
+  /// A product of another department has a reason only where those who chose the one clearly chose the other.
+  static let strong: Float = 0.5
+
   private func becauseYouViewed() -> (String, [Candidate]) {
     guard let last = view.viewed.first(where: { $0 != product }) else { return ("", []) }
-    let found = shelf.blended(
-      [(last, 1)], interactions: shelf.model.blend.enoughInteractions, reason: .seen(last, isBought: false),
-      isAllowed: isAllowed)
+    let found = near(last, by: shelf.model.blend, reason: .seen(last, isBought: false)).filter { candidate in
+      guard !shelf.isOfOneDepartment(candidate.place, last), case .blend(let part) = candidate.parts else {
+        return true
+      }
+      return part.collaborative >= Self.strong
+    }
     return ("Because you viewed \(shelf[last].title)", found)
   }
 }

@@ -33,7 +33,7 @@ struct RowMaker {
   mutating func row(_ kind: RecommendationKind) -> RecommendationRow? {
     let (title, candidates) = candidates(kind)
     guard !candidates.isEmpty else { return nil }
-    let chosen = kind.isRecord ? inOrder(candidates) : choose(candidates)
+    let chosen = kind.isRecord ? inOrder(candidates) : choose(candidates, for: kind)
     guard !chosen.isEmpty else { return nil }
     if !kind.isRecord { shown.formUnion(chosen.compactMap { shelf.place(of: $0.product) }) }
     return RecommendationRow(kind: kind, title: title, products: chosen)
@@ -84,7 +84,7 @@ struct RowMaker {
   private static let ruledPerCandidate = 5
 
   /// Rules, then diversity, then exploration.
-  private func choose(_ candidates: [Candidate]) -> [RecommendedProduct] {
+  private func choose(_ candidates: [Candidate], for kind: RecommendationKind) -> [RecommendedProduct] {
     struct Ruled {
       var candidate: Candidate
       var rules: [BusinessRules.Rule]
@@ -110,7 +110,7 @@ struct RowMaker {
         .init(item: $0.candidate.place, score: $0.score / scale, brand: shelf[$0.candidate.place].brand)
       }, similarity: shelf.similarity)
     let places = options.exploration.mix(
-      choices.map(\.candidate.item), newcomers: newcomers(), seed: seed)
+      choices.map(\.candidate.item), newcomers: explores(kind) ? newcomers() : [], seed: seed)
     let penalties = Dictionary(uniqueKeysWithValues: choices.map { ($0.candidate.item, $0.penalty) })
     return places.map { place in
       guard !place.isExplored, let ruled = byPlace[place.item] else { return explored(place.item) }
@@ -118,6 +118,10 @@ struct RowMaker {
         ruled.candidate, score: ruled.score, rules: ruled.rules, penalty: penalties[place.item] ?? 0)
     }
   }
+
+  /// Only "Recommended for you" has products that are shown to learn whether they are liked: every other row's title says
+  /// why its products stand there.
+  private func explores(_ kind: RecommendationKind) -> Bool { kind == .forYou && !view.context.isEmpty }
 
   /// New products that few have chosen yet, of the context's category where it has one.
   private func newcomers() -> [Int32] {
@@ -169,7 +173,7 @@ struct RowMaker {
 
   // MARK: Reasons
 
-  /// The products that brought a candidate's score; empty where the row is no blend.
+  /// The products that brought a candidate's score; empty where the row is not a blend.
   private func contributions(_ candidate: Candidate) -> [Contribution] {
     guard case .blend(let part) = candidate.parts else { return [] }
     switch candidate.reason {
@@ -193,7 +197,10 @@ struct RowMaker {
     }
     switch candidate.reason {
     case .history:
-      guard let source = source ?? view.seen.first?.place else { return inCategory(.popular, "Popular", nil) }
+      // A reason that the shopper would not believe is none: what is of another department must be clearly chosen with it.
+      guard let source, case .blend(let part) = candidate.parts,
+        shelf.isOfOneDepartment(source, candidate.place) || part.collaborative >= Self.strong
+      else { return inCategory(.popular, "Popular", shelf[candidate.place].leaf) }
       return view.boughtAt[source] != nil
         ? about(.becauseYouBought, "Because you bought", source)
         : about(.becauseYouViewed, "Because you viewed", source)

@@ -37,7 +37,7 @@ public final class RecommendationService: Sendable {
   private let productsKnown: Gauge
   private let model: Gauge
 
-  /// What answers are made from; each reads it once.
+  /// The value that answers are made from; each reads it once.
   private struct Served {
     var shelf: Shelf?
     var rules = BusinessRules.standard

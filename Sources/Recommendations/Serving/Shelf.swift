@@ -103,6 +103,12 @@ struct Shelf: Sendable {
     return left >= 0 && right >= 0 ? content.similarity(left, right) : 0
   }
 
+  /// Whether two products stand in one department; what has none stands in every one.
+  func isOfOneDepartment(_ first: Int32, _ second: Int32) -> Bool {
+    guard let left = self[first].categories.first, let right = self[second].categories.first else { return true }
+    return left == right
+  }
+
   func choices(_ place: Int32) -> Int32 {
     let row = toModel[Int(place)]
     return row >= 0 ? model.choices[Int(row)] : 0

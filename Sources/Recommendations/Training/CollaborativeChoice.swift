@@ -2,13 +2,15 @@ import Recommending
 
 /// A collaborative model that may be served, with its parameters. Each gives weights from product to product, so that a
 /// shopper who was not learnt is served as one who was, and an answer touches the rows of the history alone.
-enum CollaborativeChoice: Equatable, Sendable, CustomStringConvertible {
+indirect enum CollaborativeChoice: Equatable, Sendable, CustomStringConvertible {
   case ease(regularization: Double)
   case itemKNN(InteractionWeighting, neighbours: Int)
   /// Implicit ALS, as the products of its factors.
   case als(factors: Int, regularization: Float, alpha: Float)
   /// A truncated singular value decomposition.
   case svd(factors: Int)
+  /// Two of them, whose mistakes differ, as one table; the second's share.
+  case mixed(CollaborativeChoice, CollaborativeChoice, share: Float)
 
   static let usual = CollaborativeChoice.itemKNN(.bm25, neighbours: 50)
 
@@ -22,8 +24,8 @@ enum CollaborativeChoice: Equatable, Sendable, CustomStringConvertible {
     .itemKNN(.bm25, neighbours: 50), .itemKNN(.bm25, neighbours: 20), .itemKNN(.tfidf, neighbours: 50),
     .itemKNN(.cosine, neighbours: 50),
   ]
-  private static let factorizations: [CollaborativeChoice] = [16, 64].flatMap { factors in
-    [10, 50].map { .als(factors: factors, regularization: $0, alpha: 3) }
+  private static let factorizations: [CollaborativeChoice] = [16, 32, 64].flatMap { factors in
+    [10, 20].map { .als(factors: factors, regularization: $0, alpha: 3) }
   }
   private static let cubed: [CollaborativeChoice] =
     [20, 50, 200, 500, 1_000].map { .ease(regularization: $0) } + [8, 24, 64].map { .svd(factors: $0) }
@@ -34,6 +36,18 @@ enum CollaborativeChoice: Equatable, Sendable, CustomStringConvertible {
     if products <= mostProductsSquared, choices <= mostChoicesForALS { tried += factorizations }
     if products <= mostProductsCubed { tried += cubed }
     return tried
+  }
+
+  private static let shares: [Float] = [0.3, 0.5, 0.7]
+
+  /// This model mixed with another of its own kind's rivals.
+  func mixtures(with other: CollaborativeChoice) -> [CollaborativeChoice] {
+    Self.shares.map { .mixed(self, other, share: $0) }
+  }
+
+  /// The models that it is made of.
+  var parts: [CollaborativeChoice] {
+    if case .mixed(let first, let second, _) = self { first.parts + second.parts } else { [self] }
   }
 
   /// Neighbours that a product keeps in a table of products and factors, whose weights are many and small.
@@ -52,7 +66,14 @@ enum CollaborativeChoice: Equatable, Sendable, CustomStringConvertible {
       return ImplicitALS(rows.binary(), options: options).itemWeights(keeping: Self.keptWeights)
     case .svd(let factors):
       return try PureSVD.fit(rows.binary(), factors: factors, keeping: Self.keptWeights)
+    case .mixed(let first, let second, let share):
+      return try Self.mixed(
+        first.fit(rows, workers: workers), try second.fit(rows, workers: workers), share: share)
     }
+  }
+
+  static func mixed(_ first: ItemWeights, _ second: ItemWeights, share: Float) -> ItemWeights {
+    first.mixed(with: second, share: share, keeping: keptWeights)
   }
 
   /// The kind of model, without its parameters: `ease`, `item_knn`, `als` or `svd`.
@@ -62,6 +83,7 @@ enum CollaborativeChoice: Equatable, Sendable, CustomStringConvertible {
     case .itemKNN: "item_knn"
     case .als: "als"
     case .svd: "svd"
+    case .mixed(let first, let second, _): "\(first.kind)+\(second.kind)"
     }
   }
 
@@ -73,6 +95,8 @@ enum CollaborativeChoice: Equatable, Sendable, CustomStringConvertible {
     case .als(let factors, let regularization, let alpha):
       "ALS, \(factors) factors, λ \(Int(saturating: Double(regularization))), α \(Int(saturating: Double(alpha)))"
     case .svd(let factors): "SVD, \(factors) factors"
+    case .mixed(let first, let second, let share):
+      "\(first), with a share of .\(Int(saturating: (Double(share) * 10).rounded())) of \(second)"
     }
   }
 }

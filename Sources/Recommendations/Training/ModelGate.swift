@@ -7,7 +7,7 @@ import Recommending
 /// The days since the data of the model in use ended are held out: a model of the same parameters as the new one, learnt
 /// from the days before, must have at least the recall@20 of the model in use there, less a tolerance for chance. Where
 /// these days have too few shoppers, the models cannot be told apart; the new one must then be above popularity on the
-/// last fifth of the deeds. In either case the hybrid must not be below any of its parts, less the tolerance: a blend that
+/// last fifth of the deeds. In either case the hybrid must not be below any of its parts, less what is chance among so many shoppers: a blend that
 /// loses to its part would serve worse than the part.
 public struct ModelGate: Sendable, Equatable {
   /// The recall may be lower by this share.
@@ -37,9 +37,16 @@ public struct ModelGate: Sendable, Equatable {
       findings += ", \(name) \(Self.text(validation.recall[part] ?? 0))"
     }
     if let inUse { findings += ", the model in use \(Self.text(inUse))" }
-    let bar = validation.recall.values.reduce(inUse ?? 0, max)
-    return Verdict(isPassed: recall >= bar * (1 - tolerance), findings: findings)
+    let parts = validation.recall.values.max() ?? 0
+    let isPassed =
+      recall >= max(popular, inUse ?? 0) * (1 - tolerance)
+      && recall >= parts * (1 - max(tolerance, Self.chance(of: validation.shoppers)))
+    return Verdict(isPassed: isPassed, findings: findings)
   }
+
+  /// The share of a recall that is chance between two models of one data: about the deviation of a mean over so many
+  /// shoppers.
+  private static func chance(of shoppers: Int) -> Double { 1 / Double(max(1, shoppers)).squareRoot() }
 
   /// The verdict where a model is in use with which the new one was not compared: the days since then have too few shoppers,
   /// or its file cannot be read.

@@ -59,7 +59,8 @@ public struct RecommenderTraining: Sendable {
   public struct Validation: Sendable, Equatable {
     public var startSeconds: Int64
     public var shoppers: Int
-    /// Recall@20 and nDCG@20 by model: `hybrid`, `collaborative`, `content`, `popularity`.
+    /// Recall@20 and nDCG@20 by model: `hybrid`, `collaborative`, `content`, `popularity`; and of a mixture's parts, such as
+    /// `ease`.
     public var recall: [String: Double]
     public var ndcg: [String: Double]
     public var coverage: Double
@@ -80,7 +81,7 @@ public struct RecommenderTraining: Sendable {
     }
   }
 
-  /// What the validation days chose.
+  /// The settings that the validation days chose.
   struct Choice: Sendable, Equatable {
     var collaborative = CollaborativeChoice.usual
     var blend = HybridBlend()
@@ -166,43 +167,89 @@ public struct RecommenderTraining: Sendable {
         train: data.remembered(until: start, fading: fading), test: test, leftOut: learnt, depth: Self.depth))
   }
 
-  /// Compares the models on the last fifth of the deeds before `end`, and then learns the blend of the best there. The usual
-  /// choice where too few shoppers chose something then.
+  /// Compares the models, and mixtures of the best of them, on the last fifth of the deeds before `end`, and then learns the
+  /// blend of the best there and on the fifth before. The usual choice where too few shoppers chose something then.
   private func choose(
     until end: Int64, likeness: ItemWeights, _ progress: (String) throws -> Void
   ) throws -> Choice {
     let start = lastFifth(until: end)
     guard let split = split(from: start, until: end) else { return Choice() }
-    var choice = Choice()
-    var best: (model: ItemWeights, recall: Double)?
-    for tried in CollaborativeChoice.tried(products: data.products.count, choices: split.learnt.count) {
-      try progress("comparing \(tried)")
-      let model = try tried.fit(split.learnt, workers: workers)
-      guard let recall = TopNMeasure(split.heldOut, model: model, workers: workers)?.recall else { continue }
-      choice.recall[tried.kind] = max(choice.recall[tried.kind] ?? 0, recall)
-      if best.map({ recall > $0.recall }) ?? true {
-        best = (model, recall)
-        choice.collaborative = tried
+    let candidates = CollaborativeChoice.tried(products: data.products.count, choices: split.learnt.count)
+    var fitted: [(choice: CollaborativeChoice, model: ItemWeights)] = []
+    for choice in candidates {
+      try progress("learning \(choice)")
+      fitted.append((choice, try choice.fit(split.learnt, workers: workers)))
+    }
+    var best: Contest?
+    for fading in Self.fadings {
+      try progress("comparing models of a history that fades by \(fading)")
+      var heldOut = split.heldOut
+      heldOut.train = data.remembered(until: start, fading: fading)
+      let contest = compare(fitted, on: heldOut)
+      if let contest, contest.recall > best?.recall ?? -1 {
+        best = contest
+        best?.fading = fading
       }
     }
-    guard let best, data.products.count <= Self.mostItemsForLearnedWeight else { return choice }
-    try progress("learning how a history fades and what the parts weigh")
-    var (faded, recall) = (split.heldOut, best.recall)
-    for fading in Self.fadings {
-      var other = faded
-      other.train = data.remembered(until: start, fading: fading)
-      guard let measured = TopNMeasure(other, model: best.model, workers: workers)?.recall, measured > recall
-      else { continue }
-      (choice.fading, faded, recall) = (fading, other, measured)
+    guard let best else { return Choice() }
+    var choice = Choice(collaborative: best.choice, fading: best.fading, recall: best.recallByKind)
+    guard data.products.count <= Self.mostItemsForLearnedWeight else { return choice }
+    try progress("learning the weights of the parts")
+    var exams: [HybridBlend.Exam] = []
+    var end = end
+    for _ in 0..<Self.mostExams {
+      let start = lastFifth(until: end)
+      guard let split = self.split(from: start, until: end, fading: choice.fading) else { break }
+      exams.append(
+        HybridBlend.Exam(
+          split.heldOut, collaborative: try choice.collaborative.fit(split.learnt, workers: workers), content: likeness,
+          popularity: data.popularity(until: start).scores, choices: split.learnt.columnCounts()))
+      end = start
     }
-    choice.blend = HybridBlend().learned(
-      on: faded, collaborative: best.model, content: likeness,
-      popularity: data.popularity(until: start).scores, choices: split.learnt.columnCounts(), workers: workers)
+    choice.blend = HybridBlend().learned(by: exams, workers: workers)
     return choice
   }
 
-  /// Beside the usual one.
-  private static let fadings: [Float] = [0.9, 0.94, 0.97, 1]
+  /// Fifths of the deeds, one before the other, by which the blend is chosen.
+  private static let mostExams = 2
+
+  /// Tried for each model.
+  private static let fadings: [Float] = [ShopperView.usualFading, 0.94, 1]
+
+  /// The winner of a comparison.
+  private struct Contest {
+    var choice: CollaborativeChoice
+    var model: ItemWeights
+    var recall: Double
+    var recallByKind: [String: Double]
+    var fading: Float = 1
+  }
+
+  /// The best of the models, of each kind one, and of the best mixed with each of the others.
+  private func compare(
+    _ fitted: [(choice: CollaborativeChoice, model: ItemWeights)], on heldOut: TopNMeasure.HeldOut
+  ) -> Contest? {
+    func recall(_ model: ItemWeights) -> Double { TopNMeasure(heldOut, model: model, workers: workers)?.recall ?? -1 }
+    var bestOfKind: [String: (choice: CollaborativeChoice, model: ItemWeights, recall: Double)] = [:]
+    for (choice, model) in fitted {
+      let recall = recall(model)
+      if recall > bestOfKind[choice.kind]?.recall ?? -1 { bestOfKind[choice.kind] = (choice, model, recall) }
+    }
+    let ranked = bestOfKind.values.sorted { ($1.recall, $0.choice.kind) < ($0.recall, $1.choice.kind) }
+    guard let first = ranked.first else { return nil }
+    var contest = Contest(
+      choice: first.choice, model: first.model, recall: first.recall, recallByKind: bestOfKind.mapValues(\.recall))
+    for other in ranked.dropFirst() {
+      for mixture in first.choice.mixtures(with: other.choice) {
+        guard case .mixed(_, _, let share) = mixture else { continue }
+        let model = CollaborativeChoice.mixed(first.model, other.model, share: share)
+        let recall = recall(model)
+        contest.recallByKind[mixture.kind] = max(recall, contest.recallByKind[mixture.kind] ?? -1)
+        if recall > contest.recall { (contest.choice, contest.model, contest.recall) = (mixture, model, recall) }
+      }
+    }
+    return contest
+  }
 
   /// The figures of a choice that was made on days before `start`.
   private func measure(_ choice: Choice, from start: Int64, likeness: ItemWeights) throws -> Validation? {
@@ -217,7 +264,12 @@ public struct RecommenderTraining: Sendable {
       let alike = TopNMeasure(split.heldOut, model: likeness, workers: workers),
       let popular = TopNMeasure(split.heldOut, model: popularity, workers: workers)
     else { return nil }
-    let all = ["hybrid": mixed, "collaborative": collaborative, "content": alike, "popularity": popular]
+    var all = ["hybrid": mixed, "collaborative": collaborative, "content": alike, "popularity": popular]
+    // The parts of a mixture, each alone.
+    for part in choice.collaborative.parts where choice.collaborative != part {
+      all[part.kind] = TopNMeasure(
+        split.heldOut, model: try part.fit(split.learnt, workers: workers), workers: workers)
+    }
     return Validation(
       startSeconds: start, shoppers: split.heldOut.users.count, recall: all.mapValues(\.recall),
       ndcg: all.mapValues(\.ndcg), coverage: mixed.bias.coverage, lift: mixed.bias.lift, choice: choice)

@@ -9,24 +9,45 @@ extension HybridBlend {
   private static let weights = (0...20).map { Float($0) / 20 }
   private static let popularityWeights: [Float] = [0, 0.05, 0.1, 0.2, 0.4]
 
-  /// The blend whose lists have the best nDCG on held-out choices: the ramp and the weight first, then the weight of
-  /// popularity. Of equal ones the nearest to this one.
-  ///
-  /// `choices`: shoppers who chose each item; those of the training data unless given. Where nobody has a held-out choice the blend stays as it is.
-  public func learned(
-    on heldOut: TopNMeasure.HeldOut, collaborative: some ItemScoring, content: some ItemScoring,
-    popularity: [Float]? = nil, choices counted: [Int32]? = nil, workers: Int = availableProcessors
-  ) -> HybridBlend {
-    var choices = counted ?? .init(repeating: 0, count: heldOut.train.columnCount)
-    if counted == nil { for item in heldOut.train.columns { choices[Int(item)] += 1 } }
-    let popularity = popularity ?? .init(repeating: 0, count: choices.count)
-    func best(_ blends: [HybridBlend]) -> HybridBlend {
-      let worth = Self.worth(
-        of: blends, on: heldOut, collaborative: collaborative, content: content, popularity: popularity,
-        choices: choices, workers: workers)
-      return blends.indices.max { (worth[$0], $1) < (worth[$1], $0) }.map { blends[$0] } ?? self
+  /// Choices that were held out, and what is known to rank them by.
+  public struct Exam: Sendable {
+    public var heldOut: TopNMeasure.HeldOut
+    public var collaborative: any ItemScoring
+    public var content: any ItemScoring
+    public var popularity: [Float]
+    /// Shoppers who chose each item.
+    public var choices: [Int32]
+
+    /// `popularity`: none unless given; `choices`: those of the training data unless given.
+    public init(
+      _ heldOut: TopNMeasure.HeldOut, collaborative: any ItemScoring, content: any ItemScoring,
+      popularity: [Float]? = nil, choices: [Int32]? = nil
+    ) {
+      self.heldOut = heldOut
+      self.collaborative = collaborative
+      self.content = content
+      self.popularity = popularity ?? .init(repeating: 0, count: heldOut.train.columnCount)
+      var counted = [Int32](repeating: 0, count: heldOut.train.columnCount)
+      if choices == nil { for item in heldOut.train.columns { counted[Int(item)] += 1 } }
+      self.choices = choices ?? counted
     }
-    guard !heldOut.users.isEmpty else { return self }
+  }
+
+  /// A weight of popularity must better the lists by this share: it makes every shopper's list more alike.
+  private static let worthOfPopularity = 1.005
+
+  /// The blend whose lists have the best nDCG over the exams: the ramp and the weight first, then the weight of popularity. Of
+  /// equal ones the nearest to this one. Several exams, as of several weeks, leave less to chance.
+  ///
+  /// Where nobody has a held-out choice the blend stays as it is.
+  public func learned(by exams: [Exam], workers: Int = availableProcessors) -> HybridBlend {
+    let exams = exams.filter { !$0.heldOut.users.isEmpty }
+    guard !exams.isEmpty else { return self }
+    func worth(_ blends: [HybridBlend]) -> [Double] {
+      exams.map { Self.worth(of: blends, in: $0, workers: workers) }.reduce(.init(repeating: 0, count: blends.count)) {
+        zip($0, $1).map { $0 + $1 }
+      }
+    }
     let ramped =
       [self]
       + Self.ramps.map { ramp in
@@ -35,28 +56,31 @@ extension HybridBlend {
         return blend
       }
     let weights = Self.weights.sorted { abs($0 - collaborativeWeight) < abs($1 - collaborativeWeight) }
-    let chosen = best(
-      ramped.flatMap { ramp in
-        weights.map { weight in
-          var blend = ramp
-          blend.collaborativeWeight = weight
-          return blend
-        }
-      })
-    guard popularity.contains(where: { $0 > 0 }) else { return chosen }
-    return best(
-      Self.popularityWeights.map { weight in
-        var blend = chosen
-        blend.popularityWeight = weight
+    let blends = ramped.flatMap { ramp in
+      weights.map { weight in
+        var blend = ramp
+        blend.collaborativeWeight = weight
         return blend
-      })
+      }
+    }
+    let worths = worth(blends)
+    guard let best = blends.indices.max(by: { (worths[$0], $1) < (worths[$1], $0) }) else { return self }
+    guard exams.contains(where: { $0.popularity.contains { $0 > 0 } }) else { return blends[best] }
+    let popular = Self.popularityWeights.map { weight in
+      var blend = blends[best]
+      blend.popularityWeight = weight
+      return blend
+    }
+    let more = worth(popular)
+    let most = popular.indices.max { (more[$0], $1) < (more[$1], $0) } ?? 0
+    return more[most] > more[0] * Self.worthOfPopularity ? popular[most] : popular[0]
   }
 
   /// The mean nDCG of each blend; a shopper's scores are computed once for all of them.
   private static func worth(
-    of blends: [HybridBlend], on heldOut: TopNMeasure.HeldOut, collaborative: some ItemScoring,
-    content: some ItemScoring, popularity: [Float], choices: [Int32], workers: Int
+    of blends: [HybridBlend], in exam: Exam, workers: Int
   ) -> [Double] {
+    let (heldOut, popularity, choices) = (exam.heldOut, exam.popularity, exam.choices)
     let users = heldOut.users
     let sums = Guarded([Double](repeating: 0, count: blends.count))
     let itemCount = heldOut.train.columnCount
@@ -71,9 +95,9 @@ extension HybridBlend {
         let own = Set(history.items)
         let candidates = all.filter { !own.contains($0) }
         let left = Set(heldOut.leftOut.range(users[place]).map { heldOut.leftOut.columns[$0] })
-        collaborative.score(history, into: &scores)
+        exam.collaborative.score(history, into: &scores)
         let first = normalised(candidates.map { scores[Int($0)] })
-        content.score(history, into: &scores)
+        exam.content.score(history, into: &scores)
         let second = normalised(candidates.map { scores[Int($0)] })
         let third = normalised(candidates.map { popularity[Int($0)] })
         let wanted = Set(heldOut.test.range(users[place]).map { heldOut.test.columns[$0] })

@@ -46,7 +46,7 @@ public struct HybridBlend: Sendable, Equatable {
       * min(1, Float(choices) / Float(enoughChoices))
   }
 
-  /// What the parts of candidates are made from; each list has a number for each candidate.
+  /// The sources of the parts of candidates; each list has a number for each candidate.
   public struct Scores {
     public var collaborative: [Float]
     public var content: [Float]

@@ -54,7 +54,7 @@ public struct BusinessRules: Sendable, Equatable {
     }
   }
 
-  /// What a rule may know of the request.
+  /// The facts that a rule may know of the request.
   public struct Context: Sendable, Equatable {
     public var segment: String?
     /// 1 to 12.

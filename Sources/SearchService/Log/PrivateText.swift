@@ -1,6 +1,6 @@
 /// Takes out of a query what tells of a person: e-mail addresses, telephone numbers, payment cards.
 ///
-/// People paste what is on their clipboard; a shop's list of queries is no place for it. Names cannot be told from other
+/// People paste what is on their clipboard; a shop's list of queries must not keep it. Names cannot be told from other
 /// words; queries of few visitors are forgotten instead (docs/explain/query-log.md).
 public enum PrivateText {
   /// Of a card (ISO/IEC 7812); a product's EAN has 13 or 14 digits.

@@ -4,7 +4,7 @@ public import Telemetry
 import Threading
 import Understanding
 
-/// What the history keeps of searches: hands each to the one way in for events, counts them by day, and tells what is
+/// The log of searches: hands each to the one way in for events, counts them by day, and tells what is
 /// searched for.
 public final class SearchLog: Sendable {
   public struct Options: Sendable {
@@ -12,7 +12,7 @@ public final class SearchLog: Sendable {
     public var rollUpPause = Duration.seconds(60)
     /// A roll-up is let rest so many times as long as it took.
     public var restPerRollUp = 50
-    /// Whoever asks for a report does not wait for a roll-up that takes as long; one was made a while ago.
+    /// A request for a report does not wait for a roll-up that takes as long; one was made a while ago.
     public var longRollUp = Duration.seconds(1)
     /// Days that searches are kept.
     public var searchDays = 30
@@ -34,7 +34,7 @@ public final class SearchLog: Sendable {
   private let clock: any WallClock
   private let options: Options
   private let lastRollUp = Guarded(Duration.zero)
-  /// What suggestions take from the log.
+  /// The popular queries that suggestions take from the log.
   public let popular = PopularQueryList()
 
   public init(
@@ -80,7 +80,7 @@ public final class SearchLog: Sendable {
     return true
   }
 
-  /// What the last days were like; counted up to now, where that does not take long.
+  /// A report of the last days; counted up to now, where that does not take long.
   public func report(days: Int, limit: Int) async throws -> SearchReport {
     let now = clock.now()
     if lastRollUp.withLock({ $0 }) < options.longRollUp {

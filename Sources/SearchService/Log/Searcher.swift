@@ -1,6 +1,6 @@
 public import Ports
 
-/// Who searches, as the query log may know it.
+/// The sender of a search, as far as the query log may know.
 public struct Searcher: Sendable, Hashable {
   /// nil: one without a cookie, which is nobody in particular.
   public var visitor: VisitorID?

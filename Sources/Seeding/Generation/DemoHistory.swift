@@ -84,20 +84,27 @@ public struct DemoHistory: Sendable {
     var second = min(79_000, max(0, Int(saturating: (19 + stream.normal() * 3) * 3_600)))
     var deeds: [Deed] = []
     var department: String?
+    var seen: Set<Int> = []
     for _ in 0..<(1 + stream.poisson(0.8)) {
-      let category = categories[wanted(by: truth, on: day, in: department, &stream)]
-      // A shopper looks at more of the same department, so that things that go together are bought together.
+      let place = wanted(by: truth, on: day, in: department, besides: seen, &stream)
+      let category = categories[place]
+      // A shopper looks at other categories of the same department then, so that things that go together, and not
+      // alternatives, are bought together.
       department = category.department
+      seen.insert(place)
       look(at: category, truth, &second, &deeds, &stream)
     }
     return finish(deeds, customer, truth, day, second + 60, &stream)
   }
 
   private func wanted(
-    by customer: CustomerTruth, on day: Int, in department: String?, _ stream: inout RandomStream
+    by customer: CustomerTruth, on day: Int, in department: String?, besides seen: Set<Int>,
+    _ stream: inout RandomStream
   ) -> Int {
-    let weights = categories.map { category -> Double in
-      if let department, category.department != department { return 0 }
+    let isLeft = categories.indices.contains { !seen.contains($0) && categories[$0].department == department }
+    let weights = categories.indices.map { place -> Double in
+      let category = categories[place]
+      if let department, category.department != department || isLeft && seen.contains(place) { return 0 }
       return demand(for: category, by: customer, on: day)
     }
     return stream.index(weights: weights)

@@ -110,8 +110,22 @@ public struct Measure: Sendable, Hashable {
       forms.append("\(number)\(name)")
       if !forms.contains("\(number) \(name)") { forms.append("\(number) \(name)") }
     }
-    return forms
+    return forms + wholeForms
   }
+
+  /// The same in other units where that is a whole number: a drive of 1 TB has 1000 GB.
+  private var wholeForms: [String] {
+    Self.units.filter { $0.dimension == unit.dimension && $0.symbol != unit.symbol }.flatMap { other -> [String] in
+      let number = self.number(in: other)
+      let whole = number.rounded()
+      guard abs(number - whole) < 1e-6 * whole, (1...Self.mostWhole).contains(whole) else { return [] }
+      let symbol = other.symbol.lowercased()
+      return ["\(Self.plain(whole)) \(symbol)", "\(Self.plain(whole))\(symbol)"]
+    }
+  }
+
+  /// Larger numbers nobody writes in a smaller unit.
+  private static let mostWhole = 9999.0
 
   static func plain(_ number: Double) -> String {
     number.shortText

@@ -52,12 +52,12 @@ extension QueryReading {
   // MARK: Prices
 
   mutating func takePrices() {
-    let typical = knowledge.typicalPrice[nil].map { Double($0) / 100 }
+    let typical = knowledge.typicalPrice[nil].map { Double($0) / knowledge.minorUnits }
     let reader = PriceReader(words: Array(words[..<limit]), typicalPrice: typical)
     for phrase in reader.phrases() where isFree(phrase.words) {
       let recognition = Recognition(
-        kind: .price, label: Self.label(phrase), words: text(phrase.words),
-        constraint: .price(lower: phrase.lower.map(Self.minorUnits), upper: phrase.upper.map(Self.minorUnits)),
+        kind: .price, label: label(phrase), words: text(phrase.words),
+        constraint: .price(lower: phrase.lower.map(minorUnits), upper: phrase.upper.map(minorUnits)),
         isFilter: true)
       if recognise(recognition) { drop(phrase.words) }
     }
@@ -74,13 +74,15 @@ extension QueryReading {
     }
   }
 
-  static func minorUnits(_ amount: Double) -> Int64 { Int64(saturating: (amount * 100).rounded()) }
+  /// In the currency of the shop's prices.
+  private func minorUnits(_ amount: Double) -> Int64 { Int64(saturating: (amount * knowledge.minorUnits).rounded()) }
 
-  static func label(_ phrase: PricePhrase) -> String {
+  private func label(_ phrase: PricePhrase) -> String {
     func money(_ amount: Double) -> String {
-      let units = minorUnits(amount)
-      let pence = units % 100
-      return "\(units / 100)" + (pence == 0 ? "" : ".\(pence < 10 ? "0" : "")\(pence)")
+      let major = max(1, Int64(saturating: knowledge.minorUnits))
+      let (units, minor) = minorUnits(amount).quotientAndRemainder(dividingBy: major)
+      // With all digits of the minor unit: 12.05.
+      return minor == 0 ? "\(units)" : "\(units)." + String(String(major + minor).dropFirst())
     }
     return switch (phrase.lower, phrase.upper) {
     case (let lower?, let upper?): "\(money(lower)) to \(money(upper))"

@@ -81,20 +81,27 @@ enum Folding {
     return properties.isAlphabetic || properties.numericType != nil ? properties.lowercaseMapping : nil
   }
 
-  private static let irregular = [
-    "mice": "mouse", "men": "men", "women": "women", "children": "child", "knives": "knife", "shelves": "shelf",
-    "scarves": "scarf", "feet": "foot", "geese": "goose", "teeth": "tooth", "batteries": "battery",
-    "loaves": "loaf", "accessories": "accessory", "lens": "lens", "series": "series", "glasses": "glasses",
-  ]
-
-  /// Plurals that are not made by an ending.
-  private static let irregularPlurals = [
+  /// Plurals that are not made by an ending, by their singular.
+  static let irregularPlurals = [
     "child": "children", "man": "men", "woman": "women", "foot": "feet", "tooth": "teeth", "goose": "geese",
     "mouse": "mice", "knife": "knives", "shelf": "shelves", "scarf": "scarves", "loaf": "loaves", "leaf": "leaves",
     "wolf": "wolves", "calf": "calves", "half": "halves",
   ]
   private static let irregularSingulars = Dictionary(
     irregularPlurals.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+
+  /// Words that end as plurals do and are none, and the departments that shops call by the plural.
+  static let uninflected: Set<String> = [
+    "lens", "series", "species", "glasses", "canvas", "atlas", "christmas", "men", "women",
+  ]
+
+  /// Nouns in -ie, whose plural ends as that of a noun in -y: a beanie is no beany.
+  static let nounsInIE: Set<String> = Set(
+    """
+    beanie birdie bookie boogie bootie brownie budgie calorie collie cookie cutie foodie genie goalie goodie hankie hoodie
+    junkie kiddie laddie magpie movie necktie newbie nightie onesie pixie prairie quickie rookie rotisserie selfie smoothie
+    sortie techie veggie walkie wellie zombie
+    """.split(whereSeparator: \.isWhitespace).map(String.init))
 
   /// The plural of an irregular noun, or its singular: `children` of `child`, and of `childs`.
   static func otherNumber(of word: String) -> String? {
@@ -104,11 +111,15 @@ enum Folding {
 
   /// The singular of an English word by its ending (Harman's S stemmer, with the endings in -es spelt out).
   static func singular(_ word: String) -> String {
-    if let known = irregular[word] { return known }
     let letters = word.utf8
-    guard letters.count > 3, word.hasSuffix("s"), !word.hasSuffix("ss"), !word.hasSuffix("us"), !word.hasSuffix("is")
-    else { return word == "mens" ? "men" : word }
-    if word.hasSuffix("ies") { return letters.count > 4 ? word.dropLast(3) + "y" : String(word.dropLast()) }
+    guard letters.count > 3, !uninflected.contains(word) else { return word }
+    if let known = irregularSingulars[word] { return known }
+    guard word.hasSuffix("s"), !word.hasSuffix("ss"), !word.hasSuffix("us"), !word.hasSuffix("is") else { return word }
+    if word == "mens" { return "men" }
+    if word.hasSuffix("ies") {
+      let short = String(word.dropLast())
+      return letters.count > 4 && !nounsInIE.contains(short) ? word.dropLast(3) + "y" : short
+    }
     for ending in ["sses", "ches", "shes", "xes"] where word.hasSuffix(ending) { return String(word.dropLast(2)) }
     return String(word.dropLast())
   }

@@ -17,6 +17,12 @@ struct ImportCommand: ParsableCommand {
   /// Most refused lines that are printed; the count includes all.
   static let mostPrinted = 20
 
+  /// As csv, with a line each.
+  static func write(_ refusals: [ImportReport.Refusal], to path: String) throws {
+    let lines = refusals.map { "\($0.line),\"\($0.reason.replacing("\"", with: "\"\""))\"\n" }
+    try Data(("line,reason\n" + lines.joined()).utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+  }
+
   /// `file`: where all of them are written.
   static func print(_ refusals: [ImportReport.Refusal], of count: Int, on terminal: Terminal, file: String? = nil) {
     for refusal in refusals.prefix(mostPrinted) {
@@ -65,12 +71,10 @@ struct ImportProductsCommand: Command {
       }
       meter.finish()
       ImportCommand.print(report.refusals, of: report.refused, on: context.terminal, file: refusals)
-      if let refusals {
-        let lines = report.refusals.map { "\($0.line),\"\($0.reason.replacing("\"", with: "\"\""))\"\n" }
-        try Data(("line,reason\n" + lines.joined()).utf8).write(to: URL(fileURLWithPath: refusals), options: .atomic)
-      }
+      try refusals.map { try ImportCommand.write(report.refusals, to: $0) }
       let seconds = ((ContinuousClock.now - start) / .milliseconds(10)).rounded() / 100
       context.terminal.print("\(report.summary), in \(seconds) s")
+      if let advice = report.stockAdvice { context.terminal.print(advice) }
     }
   }
 }

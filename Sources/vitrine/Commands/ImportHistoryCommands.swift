@@ -15,16 +15,18 @@ struct ImportOrdersCommand: Command {
       A negative quantity is a return. A line about an unknown SKU is kept aside until the catalog has it.
       """)
 
-  @Option(help: "The form of the file: csv or ndjson.") var format: ImportFormat
+  @Option(help: "The form of the file; here csv or ndjson.") var format: ImportFormat
   @Option(help: "A file that maps the retailer's own headings to ours.") var mapping: String?
   @Option(help: "The shop that the orders come from: tells its lines from another's.") var source: String?
+  @Option(help: "A file for the refused lines, with numbers and reasons; the first are printed in any case.")
+  var refusals: String?
   @Flag(help: "Makes products of the lines' titles and prices first, one for each SKU.") var makeCatalog = false
   @Argument(help: "The file, plain or gzip; - for standard input.") var file: String
 
   func run(_ context: CommandContext) async throws {
     try await importHistory(
       .orders, context, format: format, mapping: mapping, source: source ?? "orders", file: file,
-      makesCatalog: makeCatalog)
+      refusals: refusals, makesCatalog: makeCatalog)
   }
 }
 
@@ -38,20 +40,23 @@ struct ImportEventsCommand: Command {
       (docs/reference/import-format.md).
       """)
 
-  @Option(help: "The form of the file: csv or ndjson.") var format: ImportFormat
+  @Option(help: "The form of the file; here csv or ndjson.") var format: ImportFormat
   @Option(help: "A file that maps the retailer's own headings to ours.") var mapping: String?
   @Option(help: "The shop that the events come from: tells its lines from another's.") var source: String?
+  @Option(help: "A file for the refused lines, with numbers and reasons; the first are printed in any case.")
+  var refusals: String?
   @Argument(help: "The file, plain or gzip; - for standard input.") var file: String
 
   func run(_ context: CommandContext) async throws {
     try await importHistory(
-      .events, context, format: format, mapping: mapping, source: source ?? "events", file: file, makesCatalog: false)
+      .events, context, format: format, mapping: mapping, source: source ?? "events", file: file,
+      refusals: refusals, makesCatalog: false)
   }
 }
 
 private func importHistory(
   _ kind: HistoryKind, _ context: CommandContext, format: ImportFormat, mapping: String?, source: String, file: String,
-  makesCatalog: Bool
+  refusals: String?, makesCatalog: Bool
 ) async throws {
   try await Database.with(context, statementTimeout: .seconds(300)) { pool in
     let start = ContinuousClock.now
@@ -73,7 +78,8 @@ private func importHistory(
     }
     meter.finish()
     try await PostgresJobs(pool).announce(Shop.historyImport, now: SystemClock().now())
-    ImportCommand.print(report.refusals, of: report.refused, on: context.terminal)
+    ImportCommand.print(report.refusals, of: report.refused, on: context.terminal, file: refusals)
+    try refusals.map { try ImportCommand.write(report.refusals, to: $0) }
     let seconds = ((ContinuousClock.now - start) / .milliseconds(10)).rounded() / 100
     context.terminal.print("\(report.summary), in \(seconds) s")
   }

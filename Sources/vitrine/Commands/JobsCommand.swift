@@ -17,6 +17,13 @@ struct JobsCommand: ParsableCommand {
 extension CommandContext {
   /// Runs `body` with the shop, whose jobs the store knows then even if no worker has run yet.
   fileprivate func withJobs(_ body: (Shop, any JobStore) async throws -> Void) async throws {
+    // A new private database would have no worker to ask, and no runs to tell of.
+    guard Database.exists(self) else {
+      terminal.printError(
+        "vitrine: there is no shop in \(settings.stateFolder): name its settings by --config or its folder by --state-folder"
+      )
+      throw ExitCode.failure
+    }
     try await Database.with(self) { pool in
       let shop = try Shop(self, pool: pool, isQuiet: true)
       try await shop.worker("jobs").register()
@@ -31,7 +38,8 @@ extension CommandContext {
       _ = try await store.setPaused(isPaused, job: job)
       terminal.print(
         isPaused
-          ? "\(job) is paused: 'vitrine jobs resume \(job)' lets it start again" : "\(job) starts on its schedule again")
+          ? "\(job) is paused: 'vitrine jobs resume \(job)' lets it start again" : "\(job) starts on its schedule again"
+      )
     }
   }
 

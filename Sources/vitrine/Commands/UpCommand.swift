@@ -1,6 +1,7 @@
 import Bootstrap
 import Catalog
 import Configuration
+import Foundation
 import Glibc
 import HTTPServer
 import Indexer
@@ -73,25 +74,37 @@ struct UpCommand: Command {
     let seconds = Int(saturating: (ContinuousClock.now - start) / .seconds(1))
     say("indexed \(report.documents) products; ready after \(seconds) s")
     context.terminal.print(
-      Self.welcome(host: context.settings.http.host, port: port, tokenPath: tokenFile?.path))
+      Self.welcome(
+        host: context.settings.http.host, port: port, tokenPath: tokenFile?.path, words: await shop.exampleSearch()))
     let ownServers = OwnServers(postgres: database.server, redis: redis.server, logger: shop.logger)
     try await context.run(
       shop.services(server: server, ownServers: ownServers, worker: shop.service(of: worker)))
   }
 
-  /// `tokenPath`: the file of the admin token, if the settings have none.
-  static func welcome(host: String, port: Int, tokenPath: String? = nil) -> String {
+  /// `tokenPath`: the file of the admin token, if the settings have none. `words`: a search that finds something.
+  static func welcome(host: String, port: Int, tokenPath: String? = nil, words: String? = Shop.demoSearch) -> String {
     let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     return """
 
       The shop is open at \(address)   (Ctrl-C closes it)
 
-      Try:
-        curl '\(address)/v1/search?q=red+dress'
-        curl '\(address)/v1/suggest?q=lap'
-        a browser at \(address)/search?q=laptop
+      \(tries(address, words))
+      For staff: \(address)/admin (searches, jobs): any name; the password is \(tokenPath.map { "in \($0)" } ?? "the setting admin.token")
+      """
+  }
 
-      What was searched for: \(address)/admin/search, any name, the password in \(tokenPath ?? "admin.token")
+  private static func tries(_ address: String, _ words: String?) -> String {
+    guard let words else { return "The catalog is empty: 'vitrine import' brings products in.\n" }
+    var safe = CharacterSet.alphanumerics
+    safe.insert(charactersIn: " ")
+    let query = (words.addingPercentEncoding(withAllowedCharacters: safe) ?? "").replacing(" ", with: "+")
+    let start = (words.prefix(3).description.addingPercentEncoding(withAllowedCharacters: .alphanumerics)) ?? ""
+    return """
+      Try:
+        curl '\(address)/v1/search?q=\(query)'
+        curl '\(address)/v1/suggest?q=\(start)'
+        a browser at \(address)/search?q=\(query)
+
       """
   }
 }

@@ -18,6 +18,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct LedgerEdgeTests {
   private let pool: PostgresPool
   private let catalog: PostgresCatalog
+  private var ledger: PostgresIndexingLedger { PostgresIndexingLedger(pool) }
 
   init() async throws {
     pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
@@ -60,26 +61,26 @@ import Testing
   @Test("2: a cursor's way")
   func cursors() async throws {
     let entries = try await entries()
-    let generation = try await catalog.beginGeneration(alias: "a", mappingHash: "h", mapping: "{}", cursor: .start)
-    let other = try await catalog.beginGeneration(alias: "b", mappingHash: "h", mapping: "{}", cursor: .start)
+    let generation = try await ledger.beginGeneration(alias: "a", mappingHash: "h", mapping: "{}", cursor: .start)
+    let other = try await ledger.beginGeneration(alias: "b", mappingHash: "h", mapping: "{}", cursor: .start)
     for number in [generation.number, other.number] {
-      try await catalog.addDeadLetters(
+      try await ledger.addDeadLetters(
         entries.map { DeadLetter(product: $0.product, documentVersion: 1, reason: "a test") }, generation: number)
     }
     var furthest = OutboxCursor.start
     for step in [1, 0, 2, 2, 1, 3, 0] {
-      try await catalog.advance(generation: generation.number, to: entries[step].cursor, settled: [])
+      try await ledger.advance(generation: generation.number, to: entries[step].cursor, settled: [])
       furthest = max(furthest, entries[step].cursor)
-      let known = try await catalog.generations(alias: "a")
+      let known = try await ledger.generations(alias: "a")
       #expect(known.map(\.cursor) == [furthest])
     }
-    #expect(try await catalog.generations(alias: "b").map(\.cursor) == [.start])
+    #expect(try await ledger.generations(alias: "b").map(\.cursor) == [.start])
     // Settled products count even where the cursor stays.
-    try await catalog.advance(
+    try await ledger.advance(
       generation: generation.number, to: entries[0].cursor, settled: [entries[1].product, entries[2].product])
-    let left = try await catalog.deadLetters(generation: generation.number, of: nil, limit: 10)
+    let left = try await ledger.deadLetters(generation: generation.number, of: nil, limit: 10)
     #expect(Set(left.map(\.product)) == [entries[0].product, entries[3].product])
-    #expect(try await catalog.deadLetterCount(generation: other.number) == 4)
+    #expect(try await ledger.deadLetterCount(generation: other.number) == 4)
   }
 
   @Test("3: the lag")
@@ -99,14 +100,14 @@ import Testing
   @Test("4: refusals")
   func refusals() async throws {
     let entries = try await entries()
-    let generation = try await catalog.beginGeneration(alias: "a", mappingHash: "h", mapping: "{}", cursor: .start)
+    let generation = try await ledger.beginGeneration(alias: "a", mappingHash: "h", mapping: "{}", cursor: .start)
     func letter(_ version: Int64, _ reason: String) -> DeadLetter {
       DeadLetter(product: entries[0].product, documentVersion: version, reason: reason, document: "{\"v\":\(version)}")
     }
-    try await catalog.addDeadLetters([letter(1, "first"), letter(2, "second")], generation: generation.number)
+    try await ledger.addDeadLetters([letter(1, "first"), letter(2, "second")], generation: generation.number)
     for expected in [letter(2, "second"), letter(3, "third")] {
-      if expected.documentVersion == 3 { try await catalog.addDeadLetters([expected], generation: generation.number) }
-      let kept = try await catalog.deadLetters(generation: generation.number, of: nil, limit: 10)
+      if expected.documentVersion == 3 { try await ledger.addDeadLetters([expected], generation: generation.number) }
+      let kept = try await ledger.deadLetters(generation: generation.number, of: nil, limit: 10)
       #expect(kept.map(\.documentVersion) == [expected.documentVersion])
       #expect(kept.map(\.reason) == [expected.reason] && kept.map(\.document) == [expected.document])
     }

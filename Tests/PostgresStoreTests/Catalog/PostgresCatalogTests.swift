@@ -284,58 +284,60 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
 
   @Test("9: generations")
   func ledger() async throws {
-    let (pool, catalog) = try await makeCatalog()
+    let (pool, _) = try await makeCatalog()
+    let ledger = PostgresIndexingLedger(pool)
     let cursor = OutboxCursor(transactionID: 7, id: 3)
     func begin() async throws -> IndexGeneration {
-      try await catalog.beginGeneration(alias: "products", mappingHash: "abc", mapping: "{}", cursor: cursor)
+      try await ledger.beginGeneration(alias: "products", mappingHash: "abc", mapping: "{}", cursor: cursor)
     }
     let first = try await begin()
     #expect(first.indexName == "products-\(first.number)" && first.state == .building && first.cursor == cursor)
-    try await catalog.noteLoaded(through: ProductID(40), generation: first.number)
-    try await catalog.noteLoaded(through: ProductID(30), generation: first.number)
-    #expect(try await catalog.generations(alias: "products")[0].loadedThrough == ProductID(40))
-    try await catalog.putInUse(generation: first.number, checks: "all well")
+    try await ledger.noteLoaded(through: ProductID(40), generation: first.number)
+    try await ledger.noteLoaded(through: ProductID(30), generation: first.number)
+    #expect(try await ledger.generations(alias: "products")[0].loadedThrough == ProductID(40))
+    try await ledger.putInUse(generation: first.number, checks: "all well")
     let second = try await begin()
-    try await catalog.putInUse(generation: second.number, checks: "all well")
-    let both = try await catalog.generations(alias: "products")
+    try await ledger.putInUse(generation: second.number, checks: "all well")
+    let both = try await ledger.generations(alias: "products")
     #expect(both.map(\.number) == [second.number, first.number])
     #expect(both.map(\.state) == [.live, .retired])
     #expect(both.allSatisfy { $0.swappedInAt != nil && $0.checks == "all well" })
-    try await catalog.advance(generation: second.number, to: OutboxCursor(transactionID: 9, id: 1), settled: [])
-    try await catalog.advance(generation: second.number, to: OutboxCursor(transactionID: 8, id: 5), settled: [])
-    #expect(try await catalog.generations(alias: nil)[0].cursor == OutboxCursor(transactionID: 9, id: 1))
-    try await catalog.setFailed(generation: first.number)
-    try await catalog.removeGeneration(first.number)
-    #expect(try await catalog.generations(alias: "products").map(\.number) == [second.number])
+    try await ledger.advance(generation: second.number, to: OutboxCursor(transactionID: 9, id: 1), settled: [])
+    try await ledger.advance(generation: second.number, to: OutboxCursor(transactionID: 8, id: 5), settled: [])
+    #expect(try await ledger.generations(alias: nil)[0].cursor == OutboxCursor(transactionID: 9, id: 1))
+    try await ledger.setFailed(generation: first.number)
+    try await ledger.removeGeneration(first.number)
+    #expect(try await ledger.generations(alias: "products").map(\.number) == [second.number])
     await pool.close()
   }
 
   @Test("9: dead letters: the last of each product, with its document, until it is settled or discarded")
   func deadLetters() async throws {
     let (pool, catalog) = try await makeCatalog()
+    let ledger = PostgresIndexingLedger(pool)
     _ = try await catalog.upsert((1...3).map { plain($0) }, source: "test")
-    let number = try await catalog.beginGeneration(
+    let number = try await ledger.beginGeneration(
       alias: "products", mappingHash: "abc", mapping: "{}", cursor: .start
     ).number
-    func count() async throws -> Int { try await catalog.deadLetterCount(generation: number) }
+    func count() async throws -> Int { try await ledger.deadLetterCount(generation: number) }
     let letters = (1...3).map {
       DeadLetter(
         product: ProductID($0), documentVersion: 2, reason: "price is not a number\0", document: "{\"p\": \($0)}")
     }
-    try await catalog.addDeadLetters(letters + letters, generation: number)
-    try await catalog.addDeadLetters([letters[0]], generation: number)
+    try await ledger.addDeadLetters(letters + letters, generation: number)
+    try await ledger.addDeadLetters([letters[0]], generation: number)
     #expect(try await count() == 3)
-    let kept = try await catalog.deadLetters(generation: number, of: [ProductID(2)], limit: 10)
+    let kept = try await ledger.deadLetters(generation: number, of: [ProductID(2)], limit: 10)
     #expect(kept.map(\.document) == ["{\"p\": 2}"] && kept[0].reason == "price is not a number")
     let end = try await catalog.outboxEnd()
-    #expect(try await catalog.retryDeadLetters(generation: number, of: nil) == 3)
+    #expect(try await ledger.retryDeadLetters(generation: number, of: nil) == 3)
     #expect(try await catalog.outbox(after: end, limit: 10).map(\.product.rawValue).sorted() == [1, 2, 3])
     #expect(try await catalog.products([ProductID(1)])[0].documentVersion == 2)
-    try await catalog.advance(
+    try await ledger.advance(
       generation: number, to: try await catalog.outboxEnd(), settled: [ProductID(1), ProductID(99)])
     #expect(try await count() == 2)
-    #expect(try await catalog.discardDeadLetters(generation: number, of: [ProductID(2)]) == 1)
-    #expect(try await catalog.discardDeadLetters(generation: number, of: nil) == 1)
+    #expect(try await ledger.discardDeadLetters(generation: number, of: [ProductID(2)]) == 1)
+    #expect(try await ledger.discardDeadLetters(generation: number, of: nil) == 1)
     #expect(try await count() == 0)
     await pool.close()
   }

@@ -24,9 +24,9 @@ struct DeadLettersListCommand: Command {
   func run(_ context: CommandContext) async throws {
     try await context.withIndexedShop { shop in
       let live = try await shop.liveGeneration()
-      let letters = try await shop.catalog.deadLetters(generation: live.number, of: nil, limit: max(1, limit))
+      let letters = try await shop.ledger.deadLetters(generation: live.number, of: nil, limit: max(1, limit))
       for letter in letters { context.terminal.print(json ? Self.json(letter).text : text(letter)) }
-      let count = try await shop.catalog.deadLetterCount(generation: live.number)
+      let count = try await shop.ledger.deadLetterCount(generation: live.number)
       if count == 0 { context.terminal.printError("\(live.indexName) has no dead letters") }
       if count > letters.count { context.terminal.printError("and \(count - letters.count) more: --limit shows them") }
     }
@@ -72,7 +72,7 @@ struct DeadLettersRetryCommand: Command {
     let products = try chosenProducts(products, all: all, context)
     try await context.withIndexedShop { shop in
       let live = try await shop.liveGeneration()
-      let count = try await shop.catalog.retryDeadLetters(generation: live.number, of: products)
+      let count = try await shop.ledger.retryDeadLetters(generation: live.number, of: products)
       context.terminal.print("\(count) products are in line to be indexed again")
     }
   }
@@ -91,7 +91,7 @@ struct DeadLettersDiscardCommand: Command {
     let products = try chosenProducts(products, all: all, context)
     try await context.withIndexedShop { shop in
       let live = try await shop.liveGeneration()
-      let count = try await shop.catalog.discardDeadLetters(generation: live.number, of: products)
+      let count = try await shop.ledger.discardDeadLetters(generation: live.number, of: products)
       context.terminal.print(
         "\(count) dead letters were discarded; `vitrine index verify` names their products as drift")
     }

@@ -1,13 +1,18 @@
 public import Catalog
 public import Ports
-import PostgresClient
+public import PostgresClient
 
-extension PostgresCatalog: IndexingLedger {
+/// The ledger of index generations and dead letters, in the schema `indexing`.
+public struct PostgresIndexingLedger: IndexingLedger {
+  private let pool: PostgresPool
+
+  public init(_ pool: PostgresPool) { self.pool = pool }
+
   /// Records that an index is being built; its name is the alias and the generation's number.
   public func beginGeneration(
     alias: String, mappingHash: String, mapping: String, cursor: OutboxCursor
   ) async throws -> IndexGeneration {
-    try await reaching {
+    try await pool.reaching {
       let rows = try await pool.query(
         """
         INSERT INTO indexing.generation
@@ -24,7 +29,7 @@ extension PostgresCatalog: IndexingLedger {
 
   /// Records that all products up to this one are in the generation's index.
   public func noteLoaded(through product: ProductID, generation number: Int64) async throws {
-    _ = try await reaching {
+    _ = try await pool.reaching {
       try await pool.execute(
         """
         UPDATE indexing.generation SET loaded_through = \(product)
@@ -35,7 +40,7 @@ extension PostgresCatalog: IndexingLedger {
 
   /// Moves a generation's cursor, which never goes back; removes the dead letters of `settled` products.
   public func advance(generation number: Int64, to cursor: OutboxCursor, settled: [ProductID]) async throws {
-    _ = try await reaching {
+    _ = try await pool.reaching {
       try await pool.execute(
         """
         WITH settled AS (
@@ -50,7 +55,7 @@ extension PostgresCatalog: IndexingLedger {
 
   /// Makes a generation the only live one of its alias: the previous one is retired in the same step.
   public func putInUse(generation number: Int64, checks: String) async throws {
-    try await reaching {
+    try await pool.reaching {
       try await pool.withTransaction { connection in
         try await connection.execute(
           """
@@ -68,19 +73,19 @@ extension PostgresCatalog: IndexingLedger {
   }
 
   public func setFailed(generation number: Int64) async throws {
-    _ = try await reaching {
+    _ = try await pool.reaching {
       try await pool.execute("UPDATE indexing.generation SET state = 'failed' WHERE number = \(number)")
     }
   }
 
   /// Forgets a generation with its dead letters.
   public func removeGeneration(_ number: Int64) async throws {
-    _ = try await reaching { try await pool.execute("DELETE FROM indexing.generation WHERE number = \(number)") }
+    _ = try await pool.reaching { try await pool.execute("DELETE FROM indexing.generation WHERE number = \(number)") }
   }
 
   /// Newest first; nil: of all aliases.
   public func generations(alias: String?) async throws -> [IndexGeneration] {
-    try await reaching {
+    try await pool.reaching {
       try await pool.query(
         "SELECT * FROM indexing.generation WHERE alias = coalesce(\(alias), alias) ORDER BY number DESC"
       ).map { try IndexGeneration($0) }
@@ -93,7 +98,7 @@ extension PostgresCatalog: IndexingLedger {
     let last = Dictionary(letters.map { ($0.product, $0) }, uniquingKeysWith: { $1 }).values.sorted {
       $0.product < $1.product
     }
-    _ = try await reaching {
+    _ = try await pool.reaching {
       try await pool.execute(
         """
         INSERT INTO indexing.dead_letter (generation_number, product_id, document_version, reason, document)
@@ -108,7 +113,7 @@ extension PostgresCatalog: IndexingLedger {
   }
 
   public func deadLetterCount(generation number: Int64) async throws -> Int {
-    try await reaching {
+    try await pool.reaching {
       try await pool.query(
         "SELECT count(*) FROM indexing.dead_letter WHERE generation_number = \(number)"
       )[0].decode(at: 0)
@@ -118,7 +123,7 @@ extension PostgresCatalog: IndexingLedger {
   /// Oldest first; nil: of all products.
   public func deadLetters(generation number: Int64, of products: [ProductID]?, limit: Int) async throws -> [DeadLetter]
   {
-    try await reaching {
+    try await pool.reaching {
       try await pool.query(
         """
         SELECT product_id, document_version, reason, document, created_at FROM indexing.dead_letter
@@ -135,7 +140,7 @@ extension PostgresCatalog: IndexingLedger {
 
   /// The letters stay until their documents are written.
   public func retryDeadLetters(generation number: Int64, of products: [ProductID]?) async throws -> Int {
-    try await reaching {
+    try await pool.reaching {
       try await pool.query(
         """
         WITH letter AS (
@@ -147,7 +152,7 @@ extension PostgresCatalog: IndexingLedger {
   }
 
   public func discardDeadLetters(generation number: Int64, of products: [ProductID]?) async throws -> Int {
-    try await reaching {
+    try await pool.reaching {
       try await pool.execute(
         "DELETE FROM indexing.dead_letter WHERE \(fragment: Self.letters(number, products))")
     }

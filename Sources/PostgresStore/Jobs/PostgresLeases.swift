@@ -1,16 +1,21 @@
 public import Ports
-import PostgresClient
+public import PostgresClient
 
 /// A lease is an advisory lock of one session. The server frees it when the session ends, so that a killed holder holds
 /// nothing; the table beside it names the holder, for people.
-extension PostgresCatalog: Leases {
+/// Leases by advisory locks of sessions.
+public struct PostgresLeases: Leases {
+  private let pool: PostgresPool
+
+  public init(_ pool: PostgresPool) { self.pool = pool }
+
   /// How often the holder checks that its session still exists.
   private static let heartbeat = Duration.seconds(1)
 
   public func withLease<Value: Sendable>(
     _ name: String, holder: String, _ body: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
-    try await reaching {
+    try await pool.reaching {
       try await pool.withConnection { connection in
         guard try await Self.acquire(name, holder: holder, on: connection) else {
           throw LeaseHeld(name: name, holder: try await leaseHolder(name) ?? "a process that just let it go")
@@ -28,7 +33,7 @@ extension PostgresCatalog: Leases {
   }
 
   public func leaseHolder(_ name: String) async throws -> String? {
-    try await reaching {
+    try await pool.reaching {
       try await pool.query(
         """
         SELECT holder || ', since ' || to_char(acquired_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC'

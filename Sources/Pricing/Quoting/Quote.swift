@@ -1,6 +1,7 @@
 public import Catalog
 
-/// The price of one piece now, and the list that it comes from.
+/// The price of one piece now, and the list that it comes from, straight from the rows of a variant: what result lists
+/// and product pages show as long as they have no price book. `PriceQuote` is the price of a cart.
 public struct Quote: Sendable, Hashable {
   public var list: PriceListCode
   public var amount: Money
@@ -14,7 +15,8 @@ public struct Quote: Sendable, Hashable {
   }
 }
 
-/// Quotes the price of one piece of a variant: the only function that gives the prices to show and to charge.
+/// Quotes the price of one piece of a variant from catalog rows, by the order of rows of a `PriceBook` (`rowPrecedes`,
+/// `isInForce`): both give the same price for the same rows.
 ///
 /// Uses the rows that are valid at `time` and for `quantity`, from the first list of `lists` that has any (a contract's
 /// list before the retail one); of those the row with the highest quantity step, then the lowest amount. Nothing about
@@ -27,9 +29,9 @@ public func quote(_ prices: [Price], lists: [PriceListCode] = [.retail], quantit
     var best: Int?
     for place in prices.indices where prices[place].list == list && prices[place].isValid(for: quantity, at: time) {
       if let better = best,
-        // A higher step first, then a lower amount.
-        (prices[place].minimumQuantity, prices[better].amount.minorUnits)
-          <= (prices[better].minimumQuantity, prices[place].amount.minorUnits)
+        !rowPrecedes(
+          (prices[place].minimumQuantity, prices[place].amount.minorUnits),
+          (prices[better].minimumQuantity, prices[better].amount.minorUnits))
       {
         continue
       }
@@ -47,7 +49,7 @@ public func quote(_ prices: [Price], lists: [PriceListCode] = [.retail], quantit
 
 extension Price {
   fileprivate func isValid(for quantity: Int64, at time: Timestamp) -> Bool {
-    minimumQuantity <= quantity && validFrom.map { $0 <= time } ?? true && validUntil.map { time < $0 } ?? true
+    minimumQuantity <= quantity && isInForce(from: validFrom, until: validUntil, at: time)
   }
 }
 

@@ -1,0 +1,144 @@
+internal import Glibc
+
+// Distribution functions for tests and intervals. Accuracy is about 1e-12; known values of R and SciPy are in the tests.
+
+/// The standard normal distribution.
+public enum NormalDistribution {
+  /// P(Z ≤ z).
+  public static func cumulative(_ z: Double) -> Double { erfc(-z / 2.squareRoot()) / 2 }
+
+  public static func density(_ z: Double) -> Double { exp(-z * z / 2) / (2 * Double.pi).squareRoot() }
+
+  /// The z with P(Z ≤ z) = `probability`; ±∞ at 0 and 1.
+  ///
+  /// Wichura's rational approximation (Applied Statistics algorithm 241, 1988) needs long tables; this takes the short
+  /// one of Abramowitz and Stegun (26.2.23) as a start, and Halley's method from there.
+  public static func quantile(_ probability: Double) -> Double {
+    guard probability > 0, probability < 1 else {
+      return probability == 0 ? -.infinity : probability == 1 ? .infinity : .nan
+    }
+    let tail = min(probability, 1 - probability)
+    let t = (-2 * log(tail)).squareRoot()
+    let numerator = 2.515517 + t * (0.802853 + t * 0.010328)
+    let denominator = 1 + t * (1.432788 + t * (0.189269 + t * 0.001308))
+    // The lower tail, where the error of P is relative to P.
+    var z = numerator / denominator - t
+    for _ in 0..<4 {
+      let step = (cumulative(z) - tail) / density(z)
+      z -= step / (1 + z * step / 2)
+    }
+    return probability < 0.5 ? z : -z
+  }
+}
+
+/// Student's distribution.
+public enum StudentDistribution {
+  /// P(|T| ≥ t), the p-value of a two-sided test: I_{ν/(ν+t²)}(ν/2, 1/2).
+  public static func twoSided(_ t: Double, degreesOfFreedom: Double) -> Double {
+    precondition(degreesOfFreedom > 0, "Student's distribution needs degrees of freedom")
+    guard t.isFinite else { return t.isNaN ? .nan : 0 }
+    return regularizedBeta(degreesOfFreedom / (degreesOfFreedom + t * t), a: degreesOfFreedom / 2, b: 0.5)
+  }
+
+  public static func cumulative(_ t: Double, degreesOfFreedom: Double) -> Double {
+    let tail = twoSided(t, degreesOfFreedom: degreesOfFreedom) / 2
+    return t < 0 ? tail : 1 - tail
+  }
+
+  /// The t with P(|T| ≥ t) = `probability`, the half-width of a two-sided interval in standard errors.
+  public static func twoSidedQuantile(_ probability: Double, degreesOfFreedom: Double) -> Double {
+    precondition(probability > 0 && probability < 1, "a probability of \(probability) has no quantile")
+    // Bisection needs no start and no derivative; 200 halvings end at the last bit.
+    var (low, high) = (0.0, 1.0)
+    while twoSided(high, degreesOfFreedom: degreesOfFreedom) > probability, high < 1e300 { high *= 2 }
+    for _ in 0..<200 {
+      let middle = (low + high) / 2
+      if middle == low || middle == high { break }
+      if twoSided(middle, degreesOfFreedom: degreesOfFreedom) > probability { low = middle } else { high = middle }
+    }
+    return (low + high) / 2
+  }
+}
+
+/// The chi-square distribution.
+public enum ChiSquareDistribution {
+  /// P(X ≥ x) = Q(ν/2, x/2).
+  public static func upperTail(_ x: Double, degreesOfFreedom: Double) -> Double {
+    precondition(degreesOfFreedom > 0, "a chi-square distribution needs degrees of freedom")
+    guard x > 0 else { return x.isNaN ? .nan : 1 }
+    return regularizedGammaUpper(a: degreesOfFreedom / 2, x: x / 2)
+  }
+}
+
+/// The binomial distribution with equal chances, for the sign test.
+public enum FairCoin {
+  /// The p-value of `heads` among `tosses` tosses of a fair coin, both sides: 2 · P(X ≥ the larger side), at most 1.
+  public static func twoSided(heads: Int, tosses: Int) -> Double {
+    precondition((0...tosses).contains(heads), "\(heads) heads of \(tosses) tosses")
+    let larger = max(heads, tosses - heads)
+    guard larger * 2 > tosses else { return 1 }
+    // P(X ≥ k) = I_{1/2}(k, n − k + 1).
+    return min(1, 2 * regularizedBeta(0.5, a: Double(larger), b: Double(tosses - larger + 1)))
+  }
+}
+
+/// I_x(a, b) by its continued fraction (Abramowitz and Stegun 26.5.8), evaluated by Lentz's method.
+func regularizedBeta(_ x: Double, a: Double, b: Double) -> Double {
+  guard x > 0 else { return 0 }
+  guard x < 1 else { return 1 }
+  let front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x))
+  // The fraction converges fast below the mean; above it the mirror image is used.
+  if x > (a + 1) / (a + b + 2) { return 1 - front * betaFraction(1 - x, a: b, b: a) / b }
+  return front * betaFraction(x, a: a, b: b) / a
+}
+
+private func betaFraction(_ x: Double, a: Double, b: Double) -> Double {
+  let tiny = 1e-300
+  func kept(_ value: Double) -> Double { abs(value) < tiny ? tiny : value }
+  var c = 1.0
+  var d = 1 / kept(1 - (a + b) * x / (a + 1))
+  var h = d
+  for m in 1...10_000 {
+    let m = Double(m)
+    let even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+    d = 1 / kept(1 + even * d)
+    c = kept(1 + even / c)
+    h *= d * c
+    let odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+    d = 1 / kept(1 + odd * d)
+    c = kept(1 + odd / c)
+    h *= d * c
+    if abs(d * c - 1) < 1e-16 { break }
+  }
+  return h
+}
+
+/// Q(a, x): by the series below a + 1 (Abramowitz and Stegun 6.5.29), else by the continued fraction (6.5.31).
+func regularizedGammaUpper(a: Double, x: Double) -> Double {
+  guard x > 0 else { return 1 }
+  let front = exp(a * log(x) - x - lgamma(a))
+  if x < a + 1 {
+    var term = 1 / a
+    var sum = term
+    for n in 1...10_000 {
+      term *= x / (a + Double(n))
+      sum += term
+      if term < sum * 1e-17 { break }
+    }
+    return 1 - front * sum
+  }
+  let tiny = 1e-300
+  var b = x + 1 - a
+  var c = 1 / tiny
+  var d = 1 / b
+  var h = d
+  for n in 1...10_000 {
+    let an = -Double(n) * (Double(n) - a)
+    b += 2
+    d = 1 / max(tiny, an * d + b)
+    c = max(tiny, b + an / c)
+    h *= d * c
+    if abs(d * c - 1) < 1e-16 { break }
+  }
+  return front * h
+}
