@@ -58,7 +58,7 @@ import Testing
     #expect(unknown.aside == 6 && unknown.refused == 7 && unknown.stored == 0, "\(unknown.summary) \(unknown.refusals)")
     #expect(unknown.refusals.map(\.line) == [8, 9, 10, 11, 12, 13, 14])
     #expect(try await history.makeCatalog(in: PostgresCatalog(pool)) == 2)
-    #expect(try await store.takeUpAside() == 6)
+    #expect(try await store.takeUpAside().count == 6)
     let again = try await history.run(into: store)
     #expect(again.repeated == 6 && again.stored == 0 && again.aside == 0)
     let rows = try await pool.query(
