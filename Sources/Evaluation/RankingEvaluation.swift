@@ -1,3 +1,4 @@
+import Bootstrap
 import JSON
 package import LightGBM
 package import Ranking
@@ -75,7 +76,7 @@ package struct RankingEvaluation {
     // Sparse files name only the features that occur; both get the width of the wider one.
     let width = max(train.featureCount, test.featureCount)
     let (train, test) = (self.train.widened(to: width), self.test.widened(to: width))
-    package var rows = [Row(name: "as in the file", figures: figures(Array(repeating: 0, count: test.rowCount), test))]
+    var rows = [Row(name: "as in the file", figures: figures(Array(repeating: 0, count: test.rowCount), test))]
     let clock = ContinuousClock()
     let start = clock.now
     guard let library else {
@@ -87,7 +88,7 @@ package struct RankingEvaluation {
       ) { ranker.scores(of: $0) }
     }
     let parts = heldOutParts(of: train)
-    package var options = options
+    var options = options
     if parts.validation != nil { options.patience = Self.patience }
     let model = try LambdaMART(library: library).train(on: parts.train, validation: parts.validation, options: options)
     let trees = try TreeEnsemble(lightGBMText: model.text)
@@ -122,7 +123,7 @@ package struct RankingEvaluation {
   }
 
   private var linearOptions: LinearRanker.Options {
-    package var options = LinearRanker.Options()
+    var options = LinearRanker.Options()
     options.seed = seed
     // Hundreds of features make a round long, and further starts gain little there.
     options.starts = train.featureCount > 50 ? 1 : 3

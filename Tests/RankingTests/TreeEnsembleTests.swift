@@ -81,8 +81,8 @@ struct FixtureRows {
       let decision = tree.decision[node]
       var isLeft: Bool
       if decision.isCategorical {
-        let set = tree.categories[Int(tree.threshold[node])]
-        let category = value.isNaN || abs(value) > 1e9 ? -1 : Int(value.rounded(.towardZero))
+        let set = tree.categories[Int(saturating: tree.threshold[node])]
+        let category = value.isNaN || abs(value) > 1e9 ? -1 : Int(saturating: value.rounded(.towardZero))
         isLeft = category >= 0 && category / 32 < set.count && set[category / 32] >> UInt32(category % 32) & 1 == 1
       } else {
         if value.isNaN && decision.missing != .notANumber { value = 0 }

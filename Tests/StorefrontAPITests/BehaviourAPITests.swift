@@ -18,6 +18,7 @@ import LocalServices
 import Ports
 import PostgresClient
 import RedisStore
+import SearchService
 import Seeding
 import TestSupport
 import Testing

@@ -428,6 +428,11 @@ CREATE TABLE behaviour.anonymous_day (
     CONSTRAINT anonymous_day_deeds_check CHECK ((deeds > 0))
 );
 
+CREATE TABLE behaviour.erasure (
+    mark bigint NOT NULL,
+    erased_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE behaviour.event (
     kept smallint NOT NULL,
     day date NOT NULL,
@@ -1077,6 +1082,9 @@ ALTER TABLE ONLY analytics.model
 ALTER TABLE ONLY behaviour.anonymous_day
     ADD CONSTRAINT anonymous_day_pkey PRIMARY KEY (day, kind, product_id);
 
+ALTER TABLE ONLY behaviour.erasure
+    ADD CONSTRAINT erasure_pkey PRIMARY KEY (mark);
+
 ALTER TABLE ONLY behaviour.event_aside
     ADD CONSTRAINT event_aside_pkey PRIMARY KEY (id);
 
@@ -1295,9 +1303,15 @@ ALTER TABLE ONLY public.schema_migration
 
 CREATE UNIQUE INDEX model_serving ON analytics.model USING btree (kind) WHERE (state = 'serving'::text);
 
+CREATE INDEX erasure_erased_at ON behaviour.erasure USING btree (erased_at);
+
+CREATE INDEX event_aside_product ON behaviour.event_aside USING btree (product_id) WHERE (product_id IS NOT NULL);
+
 CREATE INDEX event_aside_received_at ON behaviour.event_aside USING btree (received_at);
 
 CREATE INDEX event_aside_shopper ON behaviour.event_aside USING btree (shopper);
+
+CREATE INDEX event_aside_sku ON behaviour.event_aside USING btree (sku) WHERE (sku IS NOT NULL);
 
 CREATE INDEX event_browsing_list ON ONLY behaviour.event_browsing USING btree (list) WHERE (list IS NOT NULL);
 
