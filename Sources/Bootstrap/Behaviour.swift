@@ -53,7 +53,8 @@ extension Shop {
   fileprivate func behaviourTending() throws -> Job {
     let behaviour = behaviour
     // No retries: the next time is near.
-    return Job("tend-behaviour", schedule: try JobSchedule("*/5 * * * *"), pauses: []) { _ in
+    let schedule = try JobSchedule("*/5 * * * *", timeZone: settings.jobs.timeZone)
+    return Job("tend-behaviour", schedule: schedule, pauses: []) { _ in
       ["taken_up": Double(try await behaviour.tend())]
     }
   }

@@ -25,7 +25,7 @@ package struct Shop: Sendable {
     /// nil for those in the settings.
     package var deadlines: SearchService.Deadlines?
     /// How long recommendations wait for the shopper's memory.
-    package var memoryDeadline = Duration.milliseconds(15)
+    package var memoryDeadline = Duration.milliseconds(100)
     package var logSink: any LogSink = FileDescriptorSink.standardError
 
     package init() {}

@@ -35,7 +35,7 @@ public struct ImportReport: Sendable, Equatable {
     return "\(inserted) inserted, \(changed) changed, \(unchanged) unchanged; \(refused) \(lines) refused"
   }
 
-  /// What to do about products without stock; nil where there are none.
+  /// Advice about products without stock; nil where there are none.
   public var stockAdvice: String? {
     guard withoutStock > 0 else { return nil }
     let of = withoutStock == 1 ? "1 product has" : "\(withoutStock) products have"

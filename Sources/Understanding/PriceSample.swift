@@ -1,5 +1,3 @@
-import Numbers
-
 /// Prices of which the middle is wanted: all of few, a sample of many in which each has the same chance (reservoir
 /// sampling, Vitter's algorithm R), so that the first products of a shop do not say what is usual in it.
 struct PriceSample: Sendable {

@@ -10,7 +10,9 @@ extension QueryReading {
   private static let sureHeadShare = 0.3
   /// The share from which on a word is as much of a thing as any.
   private static let wholeHeadShare = 0.4
-  /// Of the share of a thing that the shop calls otherwise, the part that a number may have.
+  /// Of the share of a thing, the part that a number may have: a dinner set of 12 pieces is no answer to a rod of 12 feet.
+  private static let mostBesideThing = 0.9
+  /// The same where the shop calls the thing otherwise.
   private static let mostBesideSynonym = 0.4
   /// A thing that does not stand last is less likely the one: `sink faucet bathroom` against `bathroom sink`.
   private static let notLast = 0.3
@@ -39,15 +41,15 @@ extension QueryReading {
     for (index, weight) in zip(required, weights) { slots[index].share = weight / sum }
   }
 
-  /// The thing that is asked for is the last to be given up: no number tells more than it (`iphone 15` is no laptop of
-  /// 15 inches).
+  /// The thing that is asked for is the last to be given up: no number tells as much (`iphone 15` is no laptop of 15
+  /// inches).
   func capNumbers(in slots: inout [QueryPlan.Slot], heads: [String]) {
     guard let head = heads.first,
       let thing = slots.firstIndex(where: { !$0.isOptional && TitleHeads.words(of: $0.words).contains(head) })
     else { return }
     var shares = slots.map { $0.isOptional ? 0 : $0.share }
     // Of a thing that is only found by a synonym there may be no such number at all.
-    let most = knowledge.titleWords[Folding.singular(head)] == nil ? Self.mostBesideSynonym : 1
+    let most = knowledge.titleWords[Folding.singular(head)] == nil ? Self.mostBesideSynonym : Self.mostBesideThing
     for index in slots.indices where index != thing && !slots[index].words.contains(where: \.isLetter) {
       shares[index] = min(shares[index], shares[thing] * most)
     }

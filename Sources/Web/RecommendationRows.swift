@@ -10,7 +10,7 @@ import SearchService
 struct RecommendationRows: Sendable {
   /// Rows of one page.
   struct Rows: Sendable {
-    /// Of what this shopper did.
+    /// The rows that follow from this shopper's own deeds.
     var own: [HTML] = []
     /// The same for everybody.
     var others: [HTML] = []

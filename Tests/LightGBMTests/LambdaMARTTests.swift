@@ -37,7 +37,8 @@ private func mixed(queries: Int, seed: UInt64) -> RankingExamples {
     examples.addQuery(
       rows: rows,
       ratings: rows.map { row in
-        let truth = row[0] + (row[1].isNaN ? 0.7 : row[1]) + (Int(saturating: row[2]) % 3 == 0 ? 0.8 : 0) + 0.2 * dice.unit()
+        let isThird = Int(saturating: row[2]) % 3 == 0
+        let truth = row[0] + (row[1].isNaN ? 0.7 : row[1]) + (isThird ? 0.8 : 0) + 0.2 * dice.unit()
         return min(3, (truth * 1.6).rounded(.down))
       })
   }

@@ -1,9 +1,9 @@
-import Foundation
 // 1. For small problems (seed printed) the plan's revenue equals that of trying every policy by enumeration.
 // 2. No plan beats the deterministic bound (Gallego and van Ryzin 1994); with much stock and demand it comes near it.
 // 3. Prices never rise; more weeks or more salvage are never worth less; a plan sells at least the stock that the highest
 //    price sells.
 // 4. Large stocks are planned in lots; bad problems are refused.
+import Foundation
 import Numbers
 import TestSupport
 import Testing

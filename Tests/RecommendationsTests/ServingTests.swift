@@ -30,6 +30,9 @@ import Threading
     affinity: (any ProductAffinity)? = nil, _ body: (Stand) async throws -> Void
   ) async throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }  // A leftover in the temporary folder does no harm.
+    // No answer is a stranger's because the machine was busy.
+    var options = options
+    options.memoryDeadline = .seconds(60)
     let stand = Stand(products, folder: folder, options: options, affinity: affinity)
     if !history.isEmpty { try await stand.train(history) }
     try await stand.follower.step()

@@ -275,7 +275,7 @@ import Testing
     let parts = try await Self.parts.value
     let visitor = VisitorID.random()
     let (cookie, behaviour) = (TestShop.cookie(visitor), parts.shop.behaviour)
-    let value = String(cookie.dropFirst("Cookie: visitor=".count).prefix { !";\r".contains($0) })
+    let value = String(cookie.dropFirst("Cookie: visitor=".count).prefix { $0 != ";" && !$0.isNewline })
     let view = "{\"type\":\"view\",\"product_id\":\"\(parts.products[0])\"}"
     _ = try await send(parts, view, headers: cookie)
     let own = try await behaviour.shopper(of: .visitor(visitor))

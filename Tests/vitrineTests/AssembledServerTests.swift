@@ -273,7 +273,8 @@ private struct Row: Sendable {
     },
     Row("jobs.parallel", "3") { try part("options.parallel", of: $0.shop.worker("test"), as: Int.self) == 3 },
     Row("jobs.timeZone", "Europe/London") {
-      try $0.shop.jobs().allSatisfy { $0.schedule?.timeZone == "Europe/London" }
+      let schedules = try $0.shop.jobs().compactMap(\.schedule)
+      return schedules.count >= 2 && schedules.allSatisfy { $0.timeZone == "Europe/London" }
     },
     Row("recommendations.rules", "FOLDER/rules.json") {
       try part("follower.rules.path", of: $0.shop.recommender, as: String.self).hasSuffix("/rules.json")

@@ -18,7 +18,7 @@ public final class RecommendationService: Sendable {
     /// A new product that fewer shoppers have chosen is explored.
     public var newcomerChoices = 20
     /// How long the shopper's memory may take.
-    public var memoryDeadline = Duration.milliseconds(15)
+    public var memoryDeadline = Duration.milliseconds(100)
     /// Deeds of the shopper that are read.
     public var mostDeeds = 100
 
