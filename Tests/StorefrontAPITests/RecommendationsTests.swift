@@ -248,7 +248,8 @@ import Workers
       ids(try await shop.json("/v1/recommendations?placement=product&product=\(first)&limit=50"), "similar")
     }
     let before = try await similar()
-    #expect(before.count == 19)
+    // Others of the twenty stand in other rows.
+    #expect(before.count >= 6 && Set(before).count == before.count, "\(before)")
     _ = try await shop.catalog.upsert([Self.kettle(21)], source: "test")
     let new: Int64 = try await shop.pool.query("SELECT id FROM catalog.product WHERE code = 'K-21'")[0].decode(at: 0)
     try await recommender.refresh()
