@@ -75,13 +75,17 @@ extension Storefront {
       """
   }
 
+  private static func time(_ days: Int) -> String {
+    days >= 730 && days % 365 == 0 ? "\(days / 365) years" : "\(days) days"
+  }
+
   private var privacy: HTML {
     let days = history.behaviour.options.retention
-    let searches: HTML? = history.searchDays.map { "<li>Searches for \($0) days.</li>" }
+    let searches: HTML? = history.searchDays.map { "<li>Your searches, for \(Self.time($0)).</li>" }
     return """
       <section class="row prose" id="privacy"><h2>Privacy</h2>
       <p>A cookie with a random number tells the shop that two visits are of one browser. The number says nothing about you. With it the shop remembers:</p>
-      <ul><li>The products that you view, click on and put aside, for \(days.browsingDays) days.</li>\(searches)<li>Orders and ratings, for \(days.orderDays) days.</li><li>The lists that you are shown, for \(days.shownDays) days.</li></ul>
+      <ul><li>The products that you view, click on or dismiss, for \(Self.time(days.browsingDays)).</li>\(searches)<li>Orders and ratings, for \(Self.time(days.orderDays)).</li><li>The lists that you are shown, for \(Self.time(days.shownDays)).</li></ul>
       <p>From these come your recommendations and the searches that the search box offers again. If your browser sends Global Privacy Control or Do Not Track, the shop sets no cookie and keeps no record of you.</p></section>
       """
   }
