@@ -98,7 +98,8 @@ import Testing
       {"product_id":1,"document_version":1,"audit_bucket":1,"audit_checksum":585239886,"source":"seed",
       "codes":["C","C"],"title":"Thing","head":"thing","heads":["thing"],
       "price":{},"is_in_stock":false,"available_quantity":0,"popularity":0.0,"rating_count":0,"lifecycle":"listed",
-      "audience":["b2b"],"created_at":"2026-01-02T03:04:05.678Z","updated_at":"2026-01-02T03:04:05.678Z",
+      "audience":["b2b"],"released_at":"2026-01-02T03:04:05.678Z",
+      "created_at":"2026-01-02T03:04:05.678Z","updated_at":"2026-01-02T03:04:05.678Z",
       "display":{"code":"C","pictures":[],"variants":[{"id":"2","sku":"C","in_stock":false,"options":{}}]}}
       """#.split(separator: "\n").joined()
     #expect(String(decoding: ProductDocument(product, at: Self.now).source(), as: UTF8.self) == expected)

