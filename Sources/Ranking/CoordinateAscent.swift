@@ -28,8 +28,6 @@ public actor CoordinateAscent {
 
   /// A smaller improvement is the rounding error of a sum.
   private static let tolerance = 1e-9
-  /// Steps that are taken one way without a gain before it is given up.
-  private static let mostWithoutGain = 2
   /// Most rounds over all weights; a search ends much earlier, when a round changes nothing.
   private static let mostRounds = 20
 
@@ -60,21 +58,14 @@ public actor CoordinateAscent {
     for _ in 0..<Self.mostRounds {
       var hasMoved = false
       for weight in steps.indices {
-        // Either way from its place, as long as that leads up: a ranking's values have one hill a weight, with small
-        // hollows in the slopes.
-        for direction in [1, -1] {
+        // The nearest first, so that of equal values the one nearest to the start is taken.
+        for step in steps[weight].sorted(by: { abs($0) < abs($1) }) where step != best[weight] {
           var point = best
-          var left = Self.mostWithoutGain
-          while left > 0, steps[weight].contains(point[weight] + direction) {
-            point[weight] += direction
-            let score = try await score(point, on: queries)
-            if score > bestScore + Self.tolerance {
-              (best, bestScore) = (point, score)
-              hasMoved = true
-              left = Self.mostWithoutGain
-            } else {
-              left -= 1
-            }
+          point[weight] = step
+          let score = try await score(point, on: queries)
+          if score > bestScore + Self.tolerance {
+            (best, bestScore) = (point, score)
+            hasMoved = true
           }
         }
       }
