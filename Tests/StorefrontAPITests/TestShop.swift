@@ -99,7 +99,8 @@ struct TestShop: Sendable {
     parts.clock = clock
     parts.engine = engine
     parts.deadlines = deadlines
-    parts.memoryDeadline = .seconds(60)
+    // A test of deadlines has the shop's own.
+    if deadlines == nil { parts.memoryDeadline = .seconds(60) }
     parts.logSink = NullSink()
     shop = try Shop(context, pool: pool, redis: redis, parts: parts)
     log = try #require(shop.searchLog)
