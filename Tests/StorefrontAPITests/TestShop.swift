@@ -79,7 +79,7 @@ struct TestShop: Sendable {
   /// `clock`: another than one that stands still.
   init(
     _ records: [ProductRecord], isIndexed: Bool = true, redis: RedisClient? = nil, postgres: PostgresSettings? = nil,
-    engine: (any SearchEngine)? = nil, deadlines: SearchService.Deadlines = Self.allTheTime,
+    engine: (any SearchEngine)? = nil, deadlines: SearchService.Deadlines? = nil,
     settings: [String: String] = [:], clock: any WallClock = Clock()
   ) async throws {
     if let postgres {
@@ -98,7 +98,7 @@ struct TestShop: Sendable {
     var parts = Shop.Parts()
     parts.clock = clock
     parts.engine = engine
-    parts.deadlines = deadlines
+    parts.deadlines = deadlines ?? Self.allTheTime
     // A test of deadlines has the shop's own.
     if deadlines == nil { parts.memoryDeadline = .seconds(60) }
     parts.logSink = NullSink()
