@@ -57,7 +57,8 @@ package struct Recommender: Sendable {
     var settings: Settings
     var clock: any WallClock
     var metrics: MetricsRegistry
-    var memoryDeadline: Duration
+    /// nil for the service's own.
+    var memoryDeadline: Duration?
   }
 
   package let desk: ModelDesk
@@ -77,7 +78,7 @@ package struct Recommender: Sendable {
       folder: ModelFolder(settings.recommendations.modelFolder ?? settings.stateFolder + "/models"), clock: clock,
       codeVersion: codeVersion)
     var options = RecommendationService.Options()
-    options.memoryDeadline = parts.memoryDeadline
+    if let deadline = parts.memoryDeadline { options.memoryDeadline = deadline }
     service = RecommendationService(memory: memory, clock: clock, options: options, metrics: parts.metrics)
     follower = ShelfFollower(
       service: service, products: catalog, costs: PostgresProductCosts(parts.pool), affinity: affinity, desk: desk,

@@ -24,8 +24,8 @@ package struct Shop: Sendable {
     package var engine: (any SearchEngine)?
     /// nil for those in the settings.
     package var deadlines: SearchService.Deadlines?
-    /// How long recommendations wait for the shopper's memory.
-    package var memoryDeadline = Duration.milliseconds(100)
+    /// How long recommendations wait for the shopper's memory; nil for their own.
+    package var memoryDeadline: Duration?
     package var logSink: any LogSink = FileDescriptorSink.standardError
 
     package init() {}

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Statistics
 
 /// The difference between the treatment's and the control's mean, with its error: the input of all tests.
 public struct ArmDifference: Sendable, Equatable {

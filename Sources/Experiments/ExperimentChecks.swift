@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// Whether the visitors were dealt out as planned.
 ///
 /// A ratio that chance hardly gives means that visitors are lost or counted twice in one arm (a crash, a redirect, a

@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// Two rankings shown as one, so that the same shopper judges both by clicks: far fewer visitors tell which is better than
 /// with arms.
 ///

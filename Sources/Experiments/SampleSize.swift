@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// How many visitors a two-sided comparison of two arms needs, and how surely it finds an effect (normal approximation).
 public struct SampleSize: Sendable, Equatable {
   /// The metric of the control, as far as it is known before.

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// The normal distribution with mean 0 and deviation 1.
-public enum StandardNormal {
+public enum NormalDistribution {
   /// φ(z)
   public static func density(_ z: Double) -> Double { exp(-z * z / 2) / (2 * Double.pi).squareRoot() }
 
@@ -14,10 +14,10 @@ public enum StandardNormal {
   /// The second-order loss function, ½ E[max(0, Z − z)²] = ½ ((z² + 1)(1 − Φ(z)) − zφ(z)).
   public static func secondOrderLoss(_ z: Double) -> Double { ((z * z + 1) * cumulative(-z) - z * density(z)) / 2 }
 
-  /// Φ⁻¹(p) for 0 < p < 1, by Acklam's rational approximation and two of Halley's steps; ±infinity at the ends.
+  /// Φ⁻¹(p) for 0 < p < 1, by Acklam's rational approximation and two of Halley's steps; ±infinity at the ends, and no
+  /// number outside.
   public static func quantile(_ p: Double) -> Double {
-    guard p > 0 else { return -.infinity }
-    guard p < 1 else { return .infinity }
+    guard p > 0, p < 1 else { return p == 0 ? -.infinity : p == 1 ? .infinity : .nan }
     // The lower tail alone, because 1 − p is exact where p is near 1 and Φ is not.
     if p > 0.5 { return -quantile(1 - p) }
     var z = approximateQuantile(p)

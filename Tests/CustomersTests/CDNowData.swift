@@ -1,6 +1,6 @@
 import Catalog
 import Customers
-import Foundation
+import Importing
 import LocalServices
 
 /// The 2,357 customers of CDNOW that the published models use, where they are present.
@@ -14,14 +14,6 @@ enum CDNowData {
   }
 
   static func unpacked(_ path: String) throws -> [UInt8] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["gzip", "-dc", path]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return [UInt8](data)
+    try WholeFile.bytes(path: path, atMost: 1 << 24)
   }
 }

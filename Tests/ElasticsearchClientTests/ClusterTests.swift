@@ -18,7 +18,6 @@ struct ClusterTests {
   private static let documents = 300
   /// Enough time for the cluster to notice, choose another master and bring its replicas up.
   private static let timeWithoutNode: Duration = isSoak ? .seconds(10) : .seconds(4)
-  private static let isSoak = getenv("VITRINE_SOAK").map { String(cString: $0) } == "1"
 
   @Test("1. a node stopped, another killed", .timeLimit(.minutes(10))) func shortForm() async throws {
     try await withCluster(.openSearch) { cluster, client in

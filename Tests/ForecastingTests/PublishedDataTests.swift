@@ -6,6 +6,7 @@
 import Catalog
 import Forecasting
 import Foundation
+import Importing
 import LocalServices
 import Testing
 
@@ -19,15 +20,7 @@ import Testing
   )
 
   private func unpacked(_ path: String) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["gzip", "-dc", path]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
+    String(decoding: try WholeFile.bytes(path: path, atMost: 1 << 24), as: UTF8.self)
   }
 
   @Test("1: carparts", .enabled(if: carparts != nil, "no carparts/carparts.csv.gz in VITRINE_DATA"))

@@ -129,12 +129,12 @@ import Threading
 
   @Test("5: a brand of many products is renamed, embedded", .timeLimit(.minutes(20)))
   func manyProducts() async throws {
-    try await renameUnderLoad(IndexingStack(), products: IndexSyncTests.isSoak ? 100_000 : 4_000)
+    try await renameUnderLoad(IndexingStack(), products: isSoak ? 100_000 : 4_000)
   }
 
   @Test(
     "5: a brand of many products is renamed, a real server",
-    .enabled(if: IndexSyncTests.isSoak, "VITRINE_SOAK=1 runs it"),
+    .enabled(if: isSoak, "VITRINE_SOAK=1 runs it"),
     .enabled(if: LocalSearchServer.absence == nil, "no search server"), .timeLimit(.minutes(30)))
   func manyProductsInARealServer() async throws {
     let server = try #require(try await LocalSearchServer.start(.openSearch, heapMegabytes: 1024))
@@ -169,7 +169,7 @@ import Threading
         """)
       // The times hold only on a machine without other work; that other changes do not wait for the many products holds
       // on any.
-      if IndexSyncTests.isSoak {
+      if isSoak {
         #expect(longest < .seconds(5))
         #expect(latest < .seconds(2))
       }

@@ -26,9 +26,6 @@ import Testing
 import Threading
 
 @Suite struct IndexSyncTests {
-  /// `make soak` runs the long forms.
-  static let isSoak = ProcessInfo.processInfo.environment["VITRINE_SOAK"] == "1"
-
   static let changes: [SQL] = [
     "UPDATE catalog.product SET title = 'Velvet gown' WHERE code = 'D-1'",
     """
@@ -92,7 +89,7 @@ import Threading
       // The first one stays open until the end: a minute in the long form.
       try await stack.pool.withTransaction { slow in
         try await slow.execute("UPDATE catalog.product SET title = 'Slowest' WHERE code = 'D-1'")
-        let patience = ContinuousClock.now + (Self.isSoak ? .seconds(60) : .milliseconds(200))
+        let patience = ContinuousClock.now + (isSoak ? .seconds(60) : .milliseconds(200))
         repeat { try await Self.crossing(stack, &random) } while ContinuousClock.now < patience
       }
       try await until { try await stack.isIndexEqual() }

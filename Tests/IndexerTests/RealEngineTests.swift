@@ -132,7 +132,7 @@ struct RealEngineTests {
   }
 
   @Test(
-    "2: a disk that is nearly full", .enabled(if: IndexSyncTests.isSoak, "VITRINE_SOAK=1 runs it"),
+    "2: a disk that is nearly full", .enabled(if: isSoak, "VITRINE_SOAK=1 runs it"),
     .timeLimit(.minutes(15)), arguments: kinds)
   func floodStage(_ kind: LocalSearchServer.Kind) async throws {
     let server = try #require(try await LocalSearchServer.start(kind))
@@ -220,7 +220,7 @@ struct RealEngineTests {
     _ = try await stack.full().run(options(stack))
     try await stack.whileSyncing(stack.sync(configure: { $0.refreshesEachBatch = false })) {
       try await server.endNode(0, .killed)
-      let end = ContinuousClock.now + (IndexSyncTests.isSoak ? .seconds(120) : .seconds(3))
+      let end = ContinuousClock.now + (isSoak ? .seconds(120) : .seconds(3))
       var number = 0
       while ContinuousClock.now < end {
         number += 1
@@ -254,7 +254,7 @@ struct RealEngineTests {
   }
 
   @Test(
-    "6: again and again", .enabled(if: IndexSyncTests.isSoak, "VITRINE_SOAK=1 runs it"), .timeLimit(.minutes(60)),
+    "6: again and again", .enabled(if: isSoak, "VITRINE_SOAK=1 runs it"), .timeLimit(.minutes(60)),
     arguments: kinds)
   func oneOfThreeAgain(_ kind: LocalSearchServer.Kind) async throws {
     let seed = UInt64.random(in: 0...UInt64.max)

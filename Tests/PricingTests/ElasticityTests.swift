@@ -12,6 +12,7 @@ import Catalog
 import Foundation
 import LocalServices
 import Numbers
+import Statistics
 import TestSupport
 import Testing
 

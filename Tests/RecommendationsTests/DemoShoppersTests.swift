@@ -3,10 +3,10 @@
 //    with parameters that were chosen on days before.
 // 2. The share of the oracle's gain is printed: 0 is popularity, 1 a list by the hidden tastes themselves.
 import Catalog
-import Foundation
 import Ports
 import Recommending
 import Seeding
+import TestSupport
 import Testing
 
 @testable import Recommendations
@@ -36,13 +36,11 @@ import Testing
     }
   }
 
-  private static let isSoak = ProcessInfo.processInfo.environment["VITRINE_SOAK"] == "1"
-
   /// The short form learns from a fifth of the shoppers.
   private func interactions() -> [Interaction] {
     (0..<DemoHistory.days).flatMap { history.events(ofDay: $0) }.compactMap { event in
       guard case .person(.customer(let code)) = event.actor, let number = Int64(code.text.dropFirst(5)),
-        Self.isSoak || number <= 400,
+        isSoak || number <= 400,
         case .deed(let deed) = event.content, case .sku(let sku) = deed.product, let place = bySKU[sku]
       else { return nil }
       return Interaction(
@@ -60,7 +58,7 @@ import Testing
     let recall = validation.recall
     let hybrid = try #require(recall["hybrid"])
     // So few shoppers leave room for chance; the long form has all of them.
-    let chance = Self.isSoak ? 0 : 1 / Double(validation.shoppers).squareRoot()
+    let chance = isSoak ? 0 : 1 / Double(validation.shoppers).squareRoot()
     for (part, value) in recall where part != "hybrid" {
       #expect(hybrid > value * (1 - chance), "\(part): \(recall)")
     }

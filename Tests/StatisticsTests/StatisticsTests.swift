@@ -12,21 +12,21 @@ import Testing
 @Suite struct StatisticsTests {
   @Test("1: normal")
   func normal() {
-    #expect(abs(StandardNormal.cumulative(1.96) - 0.9750021048517795) < 1e-14)
-    #expect(abs(StandardNormal.quantile(0.975) - 1.959963984540054) < 1e-12)
-    #expect(abs(StandardNormal.quantile(1e-10) + 6.361340902404056) < 1e-9)
-    #expect(abs(StandardNormal.loss(0.5) - 0.19779655740130608) < 1e-14)
-    #expect(StandardNormal.quantile(0) == -.infinity && StandardNormal.quantile(1) == .infinity)
+    #expect(abs(NormalDistribution.cumulative(1.96) - 0.9750021048517795) < 1e-14)
+    #expect(abs(NormalDistribution.quantile(0.975) - 1.959963984540054) < 1e-12)
+    #expect(abs(NormalDistribution.quantile(1e-10) + 6.361340902404056) < 1e-9)
+    #expect(abs(NormalDistribution.loss(0.5) - 0.19779655740130608) < 1e-14)
+    #expect(NormalDistribution.quantile(0) == -.infinity && NormalDistribution.quantile(1) == .infinity)
     for step in 1..<100 {
       let p = Double(step) / 100
-      #expect(abs(StandardNormal.cumulative(StandardNormal.quantile(p)) - p) < 1e-13)
+      #expect(abs(NormalDistribution.cumulative(NormalDistribution.quantile(p)) - p) < 1e-13)
     }
     // ½ E[max(0, Z − z)²] as a sum over a fine grid.
     let grid = (0..<400_000).reduce(0.0) { sum, step in
       let x = 0.3 + (Double(step) + 0.5) * 2e-5
-      return sum + (x - 0.3) * (x - 0.3) / 2 * StandardNormal.density(x) * 2e-5
+      return sum + (x - 0.3) * (x - 0.3) / 2 * NormalDistribution.density(x) * 2e-5
     }
-    #expect(abs(StandardNormal.secondOrderLoss(0.3) - grid) < 1e-8)
+    #expect(abs(NormalDistribution.secondOrderLoss(0.3) - grid) < 1e-8)
   }
 
   @Test("2: special functions")

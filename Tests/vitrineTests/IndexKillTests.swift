@@ -16,7 +16,6 @@ import SearchDSL
 import TestSupport
 import Testing
 
-private let isSoak = ProcessInfo.processInfo.environment["VITRINE_SOAK"] == "1"
 
 @Suite(
   .enabled(if: VitrineProcess.executable != nil, "the executable is not beside the tests: run `swift build`"),

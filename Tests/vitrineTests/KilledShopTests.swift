@@ -67,7 +67,6 @@ struct KilledShopTests {
     #expect(stored.count == Set(stored).count)
     let jobs = PostgresJobs(pool)
     // Training takes minutes in a debug build: the long form waits for it.
-    let isSoak = ProcessInfo.processInfo.environment["VITRINE_SOAK"] == "1"
     for job in isSoak ? ["load-demo-history", "train-recommender"] : ["load-demo-history"] {
       try await until("\(job) has succeeded", within: .seconds(240)) {
         try await jobs.runs(of: JobName(job), limit: 20).contains { $0.state == .succeeded }

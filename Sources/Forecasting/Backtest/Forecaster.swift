@@ -1,4 +1,5 @@
 internal import Statistics
+internal import Threading
 
 /// Forecasts all series: every model that suits a series' class, weighed by a backtest, with intervals.
 ///

@@ -13,9 +13,9 @@ public struct Newsvendor: Sendable, Equatable {
   public init?(overage h: Double, underage p: Double, mean: Double, deviation: Double) {
     guard [h, p, deviation].allSatisfy({ $0.isFinite && $0 > 0 }), mean.isFinite else { return nil }
     criticalRatio = p / (h + p)
-    let z = StandardNormal.quantile(criticalRatio)
+    let z = NormalDistribution.quantile(criticalRatio)
     quantity = mean + z * deviation
-    cost = (h + p) * StandardNormal.density(z) * deviation
+    cost = (h + p) * NormalDistribution.density(z) * deviation
   }
 
   /// The same for any demand that was seen: the smallest value of the sample that reaches the ratio.

@@ -196,7 +196,7 @@ struct DemandOverTime {
     let last = forecast.mean.suffix(7)
     tail = last.reduce(0, +) / Double(max(1, last.count))
     let halves = zip(forecast.mean, forecast.upper).compactMap { mean, upper in upper.map { $0 - mean } }
-    let z = StandardNormal.quantile((1 + coverage) / 2)
+    let z = NormalDistribution.quantile((1 + coverage) / 2)
     let mean = halves.isEmpty ? 0 : halves.reduce(0, +) / Double(halves.count)
     // Without past errors: as of Poisson demand.
     deviation = halves.isEmpty ? max(0, tail).squareRoot() : mean / z

@@ -34,10 +34,10 @@ public struct ReorderPolicy: Sendable, Equatable {
 
     fileprivate func z(_ level: Double) -> Double { (level - mean) / deviation }
     /// E[(D − level)⁺]
-    fileprivate func shortage(_ level: Double) -> Double { deviation * StandardNormal.loss(z(level)) }
+    fileprivate func shortage(_ level: Double) -> Double { deviation * NormalDistribution.loss(z(level)) }
     /// ½ E[((D − level)⁺)²]
     fileprivate func secondShortage(_ level: Double) -> Double {
-      deviation * deviation * StandardNormal.secondOrderLoss(z(level))
+      deviation * deviation * NormalDistribution.secondOrderLoss(z(level))
     }
 
     /// g(S) = h E[(S − D)⁺] + p E[(D − S)⁺], the cost of holding S against the demand of a lead time.
@@ -56,7 +56,7 @@ public struct ReorderPolicy: Sendable, Equatable {
 
     /// The best r for a quantity: g(r) = g(r + Q), by halving between S* − 5Q and S*.
     public func reorderPoint(quantity q: Double) -> Double {
-      let best = mean + deviation * StandardNormal.quantile(stockoutCost / (stockoutCost + holdingCost))
+      let best = mean + deviation * NormalDistribution.quantile(stockoutCost / (stockoutCost + holdingCost))
       var (low, high) = (best - q, best)
       for _ in 0..<200 {
         let middle = (low + high) / 2
@@ -90,7 +90,7 @@ public struct ReorderPolicy: Sendable, Equatable {
     for _ in 0..<1_000 {
       let share = 1 - q * problem.holdingCost / (problem.stockoutCost * problem.demandMean)
       guard share > 0 else { return nil }
-      let next = problem.mean + problem.deviation * StandardNormal.quantile(share)
+      let next = problem.mean + problem.deviation * NormalDistribution.quantile(share)
       let quantity =
         (2 * problem.demandMean * (problem.fixedCost + problem.stockoutCost * problem.shortage(next))
         / problem.holdingCost).squareRoot()

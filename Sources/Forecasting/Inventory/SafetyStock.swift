@@ -29,7 +29,7 @@ public struct LeadTimeDemand: Sendable, Equatable {
   }
 
   /// SS = z · deviation, for a probability `service` that no stock-out comes before the order.
-  public func safetyStock(service: Double) -> Double { StandardNormal.quantile(clamped(service)) * demandDeviation }
+  public func safetyStock(service: Double) -> Double { NormalDistribution.quantile(clamped(service)) * demandDeviation }
 
   /// ROP = dL + SS.
   public func reorderPoint(service: Double) -> Double { demand + safetyStock(service: service) }
@@ -38,7 +38,7 @@ public struct LeadTimeDemand: Sendable, Equatable {
   public func fillRate(reorderPoint r: Double, quantity q: Double) -> Double {
     guard q > 0 else { return 0 }
     guard demandDeviation > 0 else { return r >= demand ? 1 : max(0, 1 - (demand - r) / q) }
-    return 1 - demandDeviation * StandardNormal.loss((r - demand) / demandDeviation) / q
+    return 1 - demandDeviation * NormalDistribution.loss((r - demand) / demandDeviation) / q
   }
 
   /// The least reorder point with that fill rate, by halving.

@@ -37,11 +37,11 @@ public struct StockRisk: Sendable, Equatable {
     }
     let likely = day(0)
     stockoutDay = likely.flatMap { first?.advanced(by: $0) }
-    earliestStockoutDay = day(StandardNormal.quantile((1 + coverage) / 2)).flatMap { first?.advanced(by: $0) }
+    earliestStockoutDay = day(NormalDistribution.quantile((1 + coverage) / 2)).flatMap { first?.advanced(by: $0) }
     coverDays = likely.map { Double($0) }
     let (mean, spread) = (demand.mean(lead), demand.deviation * Double(lead).squareRoot())
     let usable = stock.onHand - stock.backordered
-    probability = spread > 0 ? StandardNormal.cumulative((mean - usable) / spread) : mean > usable ? 1 : 0
+    probability = spread > 0 ? NormalDistribution.cumulative((mean - usable) / spread) : mean > usable ? 1 : 0
     overstockUnits = max(0, stock.position - demand.mean(max(1, maximumCoverDays)))
     overstockMinorUnits = Int64(saturating: overstockUnits * Double(stock.costMinorUnits ?? 0))
   }

@@ -1,4 +1,5 @@
 internal import Statistics
+internal import Threading
 
 /// Regression trees on samples of rows and features, averaged (Breiman 2001), with split places at quantiles.
 public struct RandomForest: GlobalLearner {

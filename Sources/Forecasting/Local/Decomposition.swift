@@ -40,7 +40,7 @@ enum Decomposition {
     }
     let squares = correlations.dropLast().reduce(0) { $0 + $1 * $1 }
     let bound = ((1 + 2 * squares) / Double(y.count)).squareRoot()
-    return abs(correlations[season - 1]) / bound > StandardNormal.quantile(0.95)
+    return abs(correlations[season - 1]) / bound > NormalDistribution.quantile(0.95)
   }
 }
 

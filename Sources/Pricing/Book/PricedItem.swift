@@ -75,9 +75,6 @@ public struct Content: Hashable, Sendable {
     self.quantity = quantity
     self.unit = unit
   }
-
-  /// The price of one kilogram, litre, metre or square metre, rounded half away from zero.
-  public func unitPrice(of amount: Int64) -> Int64 { amount.scaled(by: unit.reference.size, over: quantity) }
 }
 
 /// A variant as the book holds it: its rows, what its tax, floors and promotions depend on, and its past prices.

@@ -16,10 +16,6 @@ public enum Rail: String, Hashable, Sendable, CaseIterable {
   case competitors
   case observedRange = "observed_range"
   case ending
-
-  /// Gives way where it lies outside of the others: a competitor is never followed below a floor, and never faster than
-  /// prices may change.
-  var givesWay: Bool { self == .competitors || self == .observedRange || self == .ending }
 }
 
 /// A rail that decided the price, as people read it.

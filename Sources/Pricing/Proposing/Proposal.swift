@@ -1,5 +1,6 @@
 import Catalog
 import Glibc
+internal import Statistics
 
 /// Knowledge of a product's demand: a curve, and how sure its elasticity is.
 public struct DemandEstimate: Hashable, Sendable {
@@ -251,15 +252,6 @@ extension PricingSituation {
 }
 
 private func rounded(_ number: Double) -> String { ((number * 100).rounded() / 100).shortText }
-
-extension SplitMix64 {
-  /// A number of the normal distribution with mean 0 and deviation 1 (Box and Muller 1958).
-  mutating func normal() -> Double {
-    let first = Double(next() >> 11) * 0x1p-53
-    let second = Double(next() >> 11) * 0x1p-53
-    return (-2 * log(1 - first)).squareRoot() * cos(2 * .pi * second)
-  }
-}
 
 extension GuardRails {
   /// Whether a price lies within the rails that do not give way, those of change left out.

@@ -47,7 +47,6 @@ public struct TreeEnsemble: Sendable {
   let divisor: Double
 
   public var featureCount: Int { featureNames.count }
-  public var nodeCount: Int { firstChild.count }
 
   /// Reads a model in LightGBM's text format. Throws `LightGBMModelError` if it is damaged or of a kind that is not
   /// served: several classes, or linear trees.

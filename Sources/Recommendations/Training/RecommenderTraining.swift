@@ -1,5 +1,6 @@
 public import Catalog
 public import Recommending
+public import Threading
 
 /// A product as training reads it.
 public struct TrainingProduct: Sendable {

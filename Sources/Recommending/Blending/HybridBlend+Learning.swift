@@ -1,4 +1,4 @@
-import Threading
+public import Threading
 
 extension HybridBlend {
   /// The ramps and weights that are tried: what is enough of a shopper and of a product, how much collaboration weighs then,

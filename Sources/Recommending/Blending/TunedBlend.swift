@@ -1,3 +1,5 @@
+public import Threading
+
 /// EASE and implicit ALS as one model, their parameters chosen on choices that were held out of the training data.
 public struct TunedBlend: Sendable, Equatable {
   /// Nil where the items are too many for it.

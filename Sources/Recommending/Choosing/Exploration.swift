@@ -1,4 +1,5 @@
 internal import Ranking
+internal import Statistics
 
 /// Shows a few items that the models know little of, so that something is learnt of them (ε-greedy).
 public struct Exploration: Sendable, Equatable {

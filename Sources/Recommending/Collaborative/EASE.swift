@@ -1,4 +1,5 @@
 internal import CLAPACK
+public import Threading
 
 /// EASE (Steck 2019, "Embarrassingly shallow autoencoders for sparse data"): the item-to-item weights B that reconstruct the
 /// users' rows best, min |X − X B|² + λ |B|² with a diagonal of 0. In closed form

@@ -1,4 +1,5 @@
 internal import CLAPACK
+internal import Threading
 
 /// Weights from item to item that are products of two rows of factors each: w(i, j) = lᵢᵀ rⱼ.
 ///

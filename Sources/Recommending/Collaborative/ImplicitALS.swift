@@ -1,5 +1,7 @@
 internal import CLAPACK
 internal import Ranking
+internal import Statistics
+public import Threading
 
 /// Implicit feedback by alternating least squares (Hu, Koren and Volinsky 2008): users x and items y minimise
 /// Σ c(u, i) (p(u, i) − xᵤᵀ yᵢ)² + λ (Σ |xᵤ|² + Σ |yᵢ|²), p = 1 and c = α · value where u chose i, p = 0 and c = 1 else. A value

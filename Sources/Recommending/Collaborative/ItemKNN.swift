@@ -1,3 +1,5 @@
+public import Threading
+
 /// Item kNN (Sarwar et al. 2001): items are alike that the same users chose; each keeps its most alike.
 public enum ItemKNN {
   public struct Options: Sendable {

@@ -1,4 +1,5 @@
 internal import Ranking
+public import Threading
 
 /// How good lists of recommendations are on held-out choices, and what they show of the catalog.
 ///

@@ -1,4 +1,5 @@
 internal import Ranking
+internal import Statistics
 
 /// Matrix factorization with biases by stochastic gradient descent: r̂ = μ + bᵤ + bᵢ + qᵢᵀ(pᵤ + |N(u)|^−½ Σ yⱼ), the sum over
 /// the items that u rated (Koren 2008). Without the yⱼ it is "SVD" (Funk 2006; equation 5 of Koren, Bell and Volinsky

@@ -1,3 +1,5 @@
+internal import Threading
+
 /// Ratings that are learnt from, by user and by item.
 public struct RatingTraining: Sendable {
   /// Users × items, each row in the order of the source.

@@ -1,3 +1,5 @@
+public import Threading
+
 /// Slope one (Lemire and Maclachlan 2005), the plain form: r̂ = μᵤ + 1/|Rᵢ(u)| · Σ dev(i, j) over the items j that u rated
 /// and that somebody rated together with i; dev(i, j) is the mean of r(v, i) − r(v, j) over those who rated both.
 ///

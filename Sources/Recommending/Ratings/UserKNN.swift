@@ -1,3 +1,5 @@
+public import Threading
+
 /// The ratings of the users most alike, weighted by likeness: Surprise's KNNBasic.
 ///
 /// sim(u, v) = 1 / (msd + 1), msd the mean of (r(u, i) − r(v, i))² over the items that both rated; 0 where there is none.

@@ -2,35 +2,6 @@ internal import Glibc
 
 // Distribution functions for tests and intervals. Accuracy is about 1e-12; known values of R and SciPy are in the tests.
 
-/// The standard normal distribution.
-public enum NormalDistribution {
-  /// P(Z ≤ z).
-  public static func cumulative(_ z: Double) -> Double { erfc(-z / 2.squareRoot()) / 2 }
-
-  public static func density(_ z: Double) -> Double { exp(-z * z / 2) / (2 * Double.pi).squareRoot() }
-
-  /// The z with P(Z ≤ z) = `probability`; ±∞ at 0 and 1.
-  ///
-  /// Wichura's rational approximation (Applied Statistics algorithm 241, 1988) needs long tables; this takes the short
-  /// one of Abramowitz and Stegun (26.2.23) as a start, and Halley's method from there.
-  public static func quantile(_ probability: Double) -> Double {
-    guard probability > 0, probability < 1 else {
-      return probability == 0 ? -.infinity : probability == 1 ? .infinity : .nan
-    }
-    let tail = min(probability, 1 - probability)
-    let t = (-2 * log(tail)).squareRoot()
-    let numerator = 2.515517 + t * (0.802853 + t * 0.010328)
-    let denominator = 1 + t * (1.432788 + t * (0.189269 + t * 0.001308))
-    // The lower tail, where the error of P is relative to P.
-    var z = numerator / denominator - t
-    for _ in 0..<4 {
-      let step = (cumulative(z) - tail) / density(z)
-      z -= step / (1 + z * step / 2)
-    }
-    return probability < 0.5 ? z : -z
-  }
-}
-
 /// Student's distribution.
 public enum StudentDistribution {
   /// P(|T| ≥ t), the p-value of a two-sided test: I_{ν/(ν+t²)}(ν/2, 1/2).
@@ -86,7 +57,7 @@ public enum FairCoin {
 func regularizedBeta(_ x: Double, a: Double, b: Double) -> Double {
   guard x > 0 else { return 0 }
   guard x < 1 else { return 1 }
-  let front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x))
+  let front = exp(a * log(x) + b * log1p(-x) - logBeta(a, b))
   // The fraction converges fast below the mean; above it the mirror image is used.
   if x > (a + 1) / (a + b + 2) { return 1 - front * betaFraction(1 - x, a: b, b: a) / b }
   return front * betaFraction(x, a: a, b: b) / a
@@ -116,7 +87,7 @@ private func betaFraction(_ x: Double, a: Double, b: Double) -> Double {
 /// Q(a, x): by the series below a + 1 (Abramowitz and Stegun 6.5.29), else by the continued fraction (6.5.31).
 func regularizedGammaUpper(a: Double, x: Double) -> Double {
   guard x > 0 else { return 1 }
-  let front = exp(a * log(x) - x - lgamma(a))
+  let front = exp(a * log(x) - x - logGamma(a))
   if x < a + 1 {
     var term = 1 / a
     var sum = term

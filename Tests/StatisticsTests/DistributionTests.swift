@@ -2,8 +2,8 @@
 // 1. The distribution functions have SciPy 1.17's values, in the middle and far out in the tails.
 // 2. Quantiles undo the cumulative functions.
 // 3. Known identities hold: two degrees of freedom of chi-square are an exponential, one of Student is Cauchy's.
-import Experiments
 import Foundation
+import Statistics
 import Testing
 
 private func isClose(_ value: Double, _ expected: Double, _ tolerance: Double = 1e-10) -> Bool {
