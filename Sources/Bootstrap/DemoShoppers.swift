@@ -12,7 +12,7 @@ import Workers
 struct DemoShoppers: Sendable {
   /// Days of one transaction.
   private static let batch = 6
-  /// Of the ledger, which keeps fewer of a job.
+  /// The bound of the ledger, which keeps fewer runs of a job.
   private static let mostRuns = 10_000
 
   private let store: any EventStore

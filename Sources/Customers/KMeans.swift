@@ -3,7 +3,7 @@ internal import Statistics
 /// Groups of alike points: k-means from the spread start of k-means++ (Arthur and Vassilvitskii 2007).
 public struct KMeans: Sendable, Equatable {
   public let centres: [[Double]]
-  /// Of each point, the place of its centre.
+  /// The place of the centre of each point.
   public let assignments: [Int]
   /// The sum of squared distances.
   public let inertia: Double

@@ -4,7 +4,7 @@ internal import Statistics
 /// The probability of a yes from features: ln(p / (1 − p)) = b + w·x, by Newton's steps with a small ridge.
 public struct LogisticRegression: Sendable {
   public let names: [String]
-  /// Of standardised features.
+  /// The weights apply to standardised features.
   public let weights: [Double]
   public let intercept: Double
   private let means: [Double]

@@ -15,7 +15,7 @@ public struct ArmDifference: Sendable, Equatable {
   public let estimate: Double
   /// The variance of the estimate.
   public let variance: Double
-  /// Of Welch and Satterthwaite.
+  /// The degrees of freedom of Welch and Satterthwaite.
   public let degreesOfFreedom: Double
   /// Visitors of both arms.
   public let count: Int

@@ -9,7 +9,7 @@ public struct SampleRatioCheck: Sendable, Equatable {
   /// Below it the experiment is not read.
   public static let threshold = 0.001
 
-  /// Of Pearson's chi-square test against the weights.
+  /// The p-value of Pearson's chi-square test against the weights.
   public let pValue: Double
 
   /// Nil without visitors. `weights` are the arms' planned shares.

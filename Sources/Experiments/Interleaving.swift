@@ -78,6 +78,6 @@ public struct InterleavingResult: Sendable, Equatable {
     return pages == 0 ? 0 : (Double(wins) + Double(ties) / 2) / Double(pages) - 0.5
   }
 
-  /// Of the sign test: as many wins or more, of either side, if both sides were equally good. Ties say nothing.
+  /// The p-value of the sign test: as many wins or more, of either side, if both were equally good. Ties say nothing.
   public var pValue: Double { FairCoin.twoSided(heads: wins, tosses: wins + losses) }
 }

@@ -42,7 +42,7 @@ public struct SampleStatistics: Sendable, Equatable {
 }
 
 extension SampleStatistics {
-  /// Of `successes` among `count` visitors.
+  /// The rate of `successes` among `count` visitors.
   public static func proportion(_ successes: Int, of count: Int) -> SampleStatistics {
     precondition((0...count).contains(successes), "\(successes) successes of \(count)")
     var statistics = SampleStatistics(count: count, sum: Double(successes), sumOfSquares: Double(successes))

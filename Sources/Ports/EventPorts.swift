@@ -260,11 +260,11 @@ public struct TakenUp: Sendable, Hashable {
 
 /// The events about unknown products that may wait at once.
 public struct AsideRoom: Sendable, Hashable {
-  /// Of all senders.
+  /// The bound for all senders together.
   public var ofAll: Int
-  /// Of one person.
+  /// The bound for one person.
   public var ofPerson: Int
-  /// Of all senders without a cookie.
+  /// The bound for all senders without a cookie.
   public var ofNobody: Int
 
   public init(ofAll: Int = 200_000, ofPerson: Int = 200, ofNobody: Int = 20_000) {

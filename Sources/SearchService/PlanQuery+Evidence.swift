@@ -124,7 +124,7 @@ extension PlanQuery {
   /// Where a part is looked for.
   enum Place {
     case anywhere
-    /// What says what a product is, and not its summary, which may speak of others.
+    /// The fields that say what a product is, without its summary, which may speak of others.
     case naming
 
     fileprivate var fields: [BoostedField] {

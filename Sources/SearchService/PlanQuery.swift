@@ -116,7 +116,7 @@ public struct PlanQuery: Sendable {
     return .multiMatch(query)
   }
 
-  /// What stands in for words, of several words only as they stand side by side.
+  /// The stand-ins for words; several words count only as they stand side by side.
   private func phrase(_ text: String, weight: Double) -> Query {
     let words = match(text, .and, weight: weight)
     return Self.isPhrase(text) ? .bool(BoolQuery(must: [words], filter: [Self.sideBySide(text)])) : words

@@ -6,13 +6,13 @@ extension SearchService {
     /// From then on there is no answer at all.
     public var answer = Duration.seconds(2)
     public var prices = Duration.milliseconds(40)
-    /// Of a product in the database; later the index's copy of it serves.
+    /// The deadline for a product in the database; later the index's copy of it serves.
     public var page = Duration.milliseconds(300)
-    /// Of the category tree and the attributes' names, which are read once in a few seconds.
+    /// The deadline for the category tree and the attributes' names, which are read once in a few seconds.
     public var labels = Duration.milliseconds(40)
-    /// Of reading past searches, which suggestions can do without.
+    /// The deadline for past searches, which suggestions can do without.
     public var searches = Duration.milliseconds(5)
-    /// Of a model that puts the first results in another order.
+    /// The deadline for a model that puts the first results in another order.
     public var ranking = Duration.milliseconds(15)
 
     public init() {}

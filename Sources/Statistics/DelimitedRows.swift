@@ -16,7 +16,7 @@ public struct DelimitedRows: Sendable {
     public var description: String { "line \(line): \(reason)" }
   }
 
-  /// Of the lines that are refused, so many are told with their reasons.
+  /// So many of the refused lines are told with their reasons.
   public static let toldRefusals = 20
   private static let longestLine = 65_536
 

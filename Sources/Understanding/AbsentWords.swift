@@ -76,7 +76,7 @@ extension QueryUnderstanding {
     guard !isAlone, typed.count <= Self.shortWord else { return true }
     let pairs = zip(words, words.dropFirst()).filter { $0 == change.meant || $1 == change.meant }
     if pairs.contains(where: { vocabulary.hasPair($0, $1) }) { return true }
-    // Of three letters two that stay are too few: `rod` is no red.
+    // Two letters that stay are too few in a word of three: `rod` is no red.
     if typed.count < Self.shortestDoubtless, typed.sorted() != meant.sorted() { return false }
     let key = Folding.key(of: change.meant)
     return !knowledge.values[key].isEmpty

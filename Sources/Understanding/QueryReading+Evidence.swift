@@ -10,7 +10,7 @@ extension QueryReading {
   private static let sureHeadShare = 0.3
   /// The share from which on a word is as much of a thing as any.
   private static let wholeHeadShare = 0.4
-  /// Of the share of a thing, the part that a number may have: a dinner set of 12 pieces is no answer to a rod of 12 feet.
+  /// The part of a thing's share that a number may have: a dinner set of 12 pieces answers no search for a 12 foot rod.
   private static let mostBesideThing = 0.9
   /// The same where the shop calls the thing otherwise.
   private static let mostBesideSynonym = 0.4
@@ -48,7 +48,7 @@ extension QueryReading {
       let thing = slots.firstIndex(where: { !$0.isOptional && TitleHeads.words(of: $0.words).contains(head) })
     else { return }
     var shares = slots.map { $0.isOptional ? 0 : $0.share }
-    // Of a thing that is only found by a synonym there may be no such number at all.
+    // A thing that is only found by a synonym may have no such number at all.
     let most = knowledge.titleWords[Folding.singular(head)] == nil ? Self.mostBesideSynonym : Self.mostBesideThing
     for index in slots.indices where index != thing && !slots[index].words.contains(where: \.isLetter) {
       shares[index] = min(shares[index], shares[thing] * most)

@@ -49,7 +49,7 @@ struct Address {
   var path: String
   var parameters: [(name: String, value: String)] = []
 
-  /// Of a brand's page; of a search where the name makes no slug.
+  /// The address of a brand's page, or of a search where the name makes no slug.
   static func brand(_ name: String) -> String {
     let slug = Slug.brand(name)
     return slug.isEmpty

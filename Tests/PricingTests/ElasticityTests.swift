@@ -183,7 +183,7 @@ import Testing
     #expect(abs(shrunk["sure"]!.value + 4) < 0.02 && shrunk["sure"]!.ownWeight > 0.98)
     #expect(abs(shrunk["new"]!.value + 2.3) < 0.3 && shrunk["new"]!.ownWeight == 0)
     #expect(shrunk["new"]!.deviation > shrunk["sure"]!.deviation)
-    // Of a category without any estimate, the published mean.
+    // The published mean stands in for a category without any estimate.
     #expect(shrunk["other"]!.value == -2.62 && shrunk["other"]!.deviation > 2)
   }
 

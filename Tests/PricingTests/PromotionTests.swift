@@ -80,7 +80,7 @@ import Testing
     #expect(
       try gross(first, Books.promotion("x", fifth, target: Self.only(1), stacking: .exclusive, priority: 1))
         == [900, 1800])
-    // Of two of the same priority the better one, whatever their codes.
+    // The better one of two with the same priority wins, whatever their codes.
     for codes in [("a", "b"), ("b", "a")] {
       #expect(
         try gross(

@@ -1,6 +1,6 @@
 /// The weights of models, by class of demand.
 public struct EnsembleWeights: Sendable, Equatable {
-  /// Of each class, by name of model; they sum to 1.
+  /// The weights of each class, by name of model; they sum to 1.
   public internal(set) var byClass: [DemandClass: [String: Double]] = [:]
 
   /// The start, before any backtest: .4 of the additive model, .6 of the learner of all series.

@@ -188,7 +188,7 @@ public struct ReplenishmentPlanner: Sendable {
 struct DemandOverTime {
   private let daily: [Double]
   private let tail: Double
-  /// Of one day, from the interval's width.
+  /// The deviation of one day, from the interval's width.
   let deviation: Double
 
   init(_ forecast: ProductForecast, coverage: Double) {

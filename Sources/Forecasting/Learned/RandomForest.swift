@@ -43,7 +43,7 @@ private struct Tree: Sendable {
   var threshold: [Float] = []
   var left: [Int32] = []
   var right: [Int32] = []
-  /// Of leaves, whose `feature` is −1.
+  /// The values of leaves, whose `feature` is −1.
   var value: [Float] = []
 
   mutating func addLeaf(_ mean: Float) -> Int {

@@ -27,7 +27,7 @@ public struct PriceList: Hashable, Sendable {
   public var channels: [ChannelCode]
   /// nil: every customer.
   public var contract: ContractCode?
-  /// Of the lists that count for a context, the highest one with a price for the variant gives it.
+  /// The list with the highest priority that counts for a context and prices the variant gives the price.
   public var priority: Int64
   public var validFrom: Timestamp?
   public var validUntil: Timestamp?

@@ -45,7 +45,7 @@ public struct Promotion: Hashable, Sendable {
     case amountEach(Int64)
     /// 20.00 off all lines that match, shared in proportion to their amounts.
     case amount(Int64)
-    /// Of each `buy + get` pieces the `get` cheapest have `off` taken from them; pieces are grouped from the dearest
+    /// The `get` cheapest of each `buy + get` pieces have `off` taken from them; pieces are grouped from the dearest
     /// on, so that a shopper loses nothing by one order in place of two.
     case buyGet(buy: Int64, get: Int64, off: Share)
     /// A set of parts for one price.

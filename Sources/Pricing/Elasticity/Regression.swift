@@ -12,7 +12,7 @@ struct Regression {
   var dropped: Set<Int>
   /// The constant of each group.
   var constants: [Double]
-  /// Of the whole variance, groups included.
+  /// The share of the whole variance, groups included.
   var rSquared: Double
   var rows: Int
   var degreesOfFreedom: Int
@@ -76,7 +76,7 @@ private struct NormalEquations {
   var coefficients: [Double]
   var dropped: Set<Int> = []
   private var kept: [Int] = []
-  /// Of the scaled, kept columns.
+  /// The inverse of the scaled, kept columns' matrix.
   private var inverse: [[Double]]
   private var lengths: [Double]
 

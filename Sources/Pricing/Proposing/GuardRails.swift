@@ -77,7 +77,7 @@ public struct CompetitorPosition: Hashable, Sendable {
     case .lowest: return prices[0]
     case .median:
       let middle = prices.count / 2
-      // Of an even count the lower one of the middle two: an offer that exists.
+      // An even count gives the lower one of the middle two: an offer that exists.
       return prices.count % 2 == 1 ? prices[middle] : prices[middle - 1]
     }
   }
@@ -151,7 +151,7 @@ public struct GuardRails: Hashable, Sendable {
   /// Periods without changes: a sale, the days before it.
   public var freezes: [Freeze]
   public var leastHoursBetweenChanges: Int64
-  /// Of the price: (price − cost) ÷ price.
+  /// A share of the price: (price − cost) ÷ price.
   public var leastMargin: Share?
   public var mostChangeADay: Share?
   public var mostChangeAWeek: Share?

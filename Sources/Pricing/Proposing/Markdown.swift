@@ -115,7 +115,7 @@ private struct MarkdownSolver {
       for stock in 0...lots {
         var best = levels - 1
         for level in (0..<levels).reversed() {
-          // Of equal ones the higher price.
+          // The higher price wins among equal ones.
           if worth[level][stock] >= worth[best][stock] { best = level }
           now[level][stock] = worth[best][stock]
           choices[Self.place(week, level, stock, levels, lots)] = UInt8(clamping: best)

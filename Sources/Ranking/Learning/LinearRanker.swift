@@ -99,7 +99,7 @@ private struct NormalizedObjective {
     }
   }
 
-  /// Of equal scores, the row that comes first ranks first, as in `RankingFigures`.
+  /// The row that comes first ranks first among equal scores, as in `RankingFigures`.
   func value(_ scores: [Double]) -> Double {
     guard !queries.isEmpty else { return 0 }
     var sum = 0.0

@@ -11,7 +11,7 @@ public struct RankingFigures: Sendable, Equatable {
 
   public let queries: [Query?]
 
-  /// Of equal scores, the row that comes first ranks first.
+  /// The row that comes first ranks first among equal scores.
   public init(scores: [Double], examples: RankingExamples) {
     precondition(scores.count == examples.rowCount, "\(scores.count) scores for \(examples.rowCount) rows")
     queries = examples.queries.map { rows in

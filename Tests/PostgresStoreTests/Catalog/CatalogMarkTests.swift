@@ -91,7 +91,7 @@ import Testing
           "SELECT seq_tup_read FROM pg_stat_all_tables WHERE relid = 'catalog.product'::regclass")[0]
           .decode(at: 0)
       }
-      // Of three products a scan is cheaper than an index.
+      // A scan of three products is cheaper than an index.
       let many = (10...2_000).map(Self.record)
       _ = try await catalog.upsert(many, source: "test")
       try await pool.execute("ANALYZE catalog.product")
