@@ -106,10 +106,12 @@ public enum FacetToken {
   private static func appendPair(_ pair: (code: String, value: String), to tokens: inout DistinctTexts) {
     tokens.append(pair.code)
     tokens.append(UInt8(ascii: "="))
-    guard pair.value.utf8.contains(where: { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "\\") }) else {
-      return tokens.append(pair.value)
+    var value = pair.value
+    // Over the bytes in place, as in `code(of:)`.
+    guard value.withUTF8({ $0.contains { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "\\") } }) else {
+      return tokens.append(value)
     }
-    for byte in pair.value.utf8 {
+    for byte in value.utf8 {
       if byte == UInt8(ascii: "|") || byte == UInt8(ascii: "\\") { tokens.append(UInt8(ascii: "\\")) }
       tokens.append(byte)
     }

@@ -128,6 +128,12 @@ public struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConvertib
 
   public init(daysSinceEpoch: Int64) { self.daysSinceEpoch = daysSinceEpoch }
 
+  /// The days that a record of the past may have, up to the day after `now`, for clocks and zones that run ahead: 1900 and
+  /// 9999 are what systems write where they know no day.
+  public static func ofRecords(now: Timestamp) -> ClosedRange<CalendarDay> {
+    CalendarDay(daysSinceEpoch: 0)...max(CalendarDay(daysSinceEpoch: 0), now.day.advanced(by: 1))
+  }
+
   public static func < (left: CalendarDay, right: CalendarDay) -> Bool { left.daysSinceEpoch < right.daysSinceEpoch }
 
   /// Year, month 1…12 and day 1…31 (Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days).

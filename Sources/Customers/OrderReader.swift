@@ -27,8 +27,11 @@ public enum OrderReader {
     public let refusedCount: Int
   }
 
-  /// Lines that cannot be read are left out and told; throws where the file has no such columns or no line at all.
-  public static func read(_ bytes: [UInt8]) throws(DelimitedRows.Unusable) -> Result {
+  /// Lines that cannot be read, or are not of `days`, are left out and told; throws where the file has no such columns or no
+  /// line at all.
+  public static func read(
+    _ bytes: [UInt8], days: ClosedRange<CalendarDay>
+  ) throws(DelimitedRows.Unusable) -> Result {
     var rows = try DelimitedRows(
       bytes,
       columns: [
@@ -43,6 +46,11 @@ public enum OrderReader {
       }
       guard let text = fields[1], let day = CalendarDay(String(text.prefix(10))) else {
         rows.refuse(line, "the date '\(fields[1]?.prefix(40) ?? "")' is not a day such as 2026-03-01")
+        continue
+      }
+      // One such line would make everybody a customer who left long ago.
+      guard days.contains(day) else {
+        rows.refuse(line, "the date \(day) is not from \(days.lowerBound) to \(days.upperBound)")
         continue
       }
       guard let text = fields[2], let value = Double(text), abs(value) <= mostValue else {

@@ -45,8 +45,7 @@ struct OptionCounts {
     return facet.values.prefix(Self.mostValues).enumerated().map { place, value in
       let choice: SearchFilter =
         facet.code == Self.stock ? .inStock : .attribute(code: facet.code, values: [value.value])
-      return .init(
-        Self.name(place), retrieval.conjunction(of: options + [choice], input: input) ?? .matchAll())
+      return .init(Self.name(place), retrieval.addition(of: choice, to: options, input: input))
     }
   }
 

@@ -126,12 +126,21 @@ extension PlanQuery {
     case anywhere
     /// The fields that say what a product is, without its summary, which may speak of others.
     case naming
+    /// The title and the category.
+    case title
 
     fileprivate var fields: [BoostedField] {
-      let naming: [BoostedField] = ["title", "brand", "category", "attributes", "features"]
-      return self == .naming ? naming : naming + ["summary"]
+      switch self {
+      case .title: ["title", "category"]
+      case .naming: ["title", "brand", "category", "attributes", "features"]
+      case .anywhere: ["title", "brand", "category", "attributes", "features", "summary"]
+      }
     }
   }
+
+  /// Whether a product has a part of the query: a thing that titles are called by is one by what says what it is.
+  /// `machine washable` makes no washing machine, in a summary or an attribute.
+  func has(_ slot: QueryPlan.Slot) -> Query { presence(slot, in: slot.isThing ? .title : .anywhere) }
 
   /// Whether a product has a part: its words, what stands in for them, or an attribute that says so.
   func presence(_ slot: QueryPlan.Slot, in place: Place = .anywhere) -> Query {
@@ -146,7 +155,12 @@ extension PlanQuery {
 
   private func words(_ text: String, in place: Place, areTogether: Bool) -> Query {
     if areTogether { return Self.sideBySide(text, in: place) }
-    return .match(MatchQuery(field: place == .naming ? "names" : "words", query: text, operator: .and))
+    switch place {
+    case .anywhere: return .match(MatchQuery(field: "words", query: text, operator: .and))
+    case .naming: return .match(MatchQuery(field: "names", query: text, operator: .and))
+    case .title:
+      return .multiMatch(MultiMatchQuery(query: text, fields: place.fields, kind: .crossFields, operator: .and))
+    }
   }
 
   /// A substitute of several words is found only where they stand side by side: a memory stick may be a flash drive, and
@@ -170,7 +184,8 @@ extension PlanQuery {
     let hasWhole = parts.contains { $0.words.contains { !$0.isLetter && !$0.isNumber } }
     guard parts.count > 1 || hasWhole, weights.missingWord > 0 else { return [] }
     return parts.map { slot in
-      .init(.weight, filter: presence(slot), weight: Self.rounded(exp(weights.missingWord * slot.share)))
+      let filter = plan.isSureThing ? has(slot) : presence(slot)
+      return .init(.weight, filter: filter, weight: Self.rounded(exp(weights.missingWord * slot.share)))
     }
   }
 

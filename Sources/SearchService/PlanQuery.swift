@@ -69,13 +69,13 @@ public struct PlanQuery: Sendable {
   /// Each part, in any way.
   var everyWord: Query? {
     let required = plan.slots.filter { !$0.isOptional }
-    return required.isEmpty ? nil : .bool(BoolQuery(filter: required.map { presence($0) }))
+    return required.isEmpty ? nil : .bool(BoolQuery(filter: required.map(has)))
   }
 
   /// Each part that any product has: the same where all are known.
   var everyKnownWord: Query? {
     let known = plan.slots.filter { !$0.isOptional && $0.share > 0 }
-    return known.isEmpty ? nil : .bool(BoolQuery(filter: known.map { presence($0) }))
+    return known.isEmpty ? nil : .bool(BoolQuery(filter: known.map(has)))
   }
 
   /// Neighbouring slots without alternatives are one: their words' scores add up in one clause as in many.

@@ -150,14 +150,22 @@ public struct Retrieval: Sendable {
     return clauses.isEmpty ? nil : clauses.count == 1 ? clauses[0] : .bool(BoolQuery(filter: clauses))
   }
 
+  /// The clauses that one more choice adds where the other filters hold already.
+  func addition(of choice: SearchFilter, to filters: [SearchFilter], input: SearchInput) -> Query {
+    let clauses = [clause(choice, input: input)] + variantClauses(filters + [choice], beside: choice.attributeCode)
+    return clauses.count == 1 ? clauses[0] : .bool(BoolQuery(filter: clauses))
+  }
+
   /// Terms that one clause may name; a wider choice is left to the plain filters.
   private static let mostCombinations = 64
 
   /// Several options are asked of one variant: red and M is not a product with a red S and a blue M.
   ///
-  /// For each set of two or more chosen attributes, or of one where it must be in stock: a product that has all of them as options of its variants must have
-  /// a variant with the combination (docs/decisions/0002).
-  private func variantClauses(_ filters: [SearchFilter]) -> [Query] {
+  /// For each set of two or more chosen attributes, or of one where it must be in stock: a product that has all of them as
+  /// options of its variants must have a variant with the combination (docs/decisions/0002).
+  ///
+  /// `beside`: only the sets with this attribute, where the rest are asked for already.
+  private func variantClauses(_ filters: [SearchFilter], beside code: String? = nil) -> [Query] {
     let chosen = filters.compactMap { filter -> (code: String, values: [String])? in
       if case .attribute(let code, let values) = filter { (code, values) } else { nil }
     }.sorted { $0.code < $1.code }.prefix(FacetToken.mostCombinedOptions)
@@ -167,6 +175,7 @@ public struct Retrieval: Sendable {
     guard chosen.count >= least else { return [] }
     return (1..<(1 << chosen.count)).compactMap { subset -> Query? in
       let attributes = chosen.indices.filter { subset & (1 << $0) != 0 }.map { chosen[$0] }
+      if let code, !attributes.contains(where: { $0.code == code }) { return nil }
       guard attributes.count >= least, attributes.reduce(1, { $0 * $1.values.count }) <= Self.mostCombinations else {
         return nil
       }

@@ -28,6 +28,8 @@ public struct QueryPlan: Sendable, Hashable {
     public var isOptional = false
     /// Whether it looks like a model, a part number or a barcode.
     public var isPartNumber = false
+    /// Whether it is the thing that is asked for: a summary's mention of it is no such thing.
+    public var isThing = false
     /// How telling it is: its share of what all parts together tell, 0 for what no product has.
     public var share = 0.0
   }

@@ -146,6 +146,11 @@ struct QueryReading {
     plan.namesProductKind = namesProductKind
     plan.namesAccessory = words.indices.contains { uses[$0] != .gone && rules.isAccessory(words[$0].key) }
     plan.isSureThing = plan.heads.contains(where: isSureThing)
+    if let head = plan.heads.first {
+      for index in plan.slots.indices {
+        plan.slots[index].isThing = TitleHeads.words(of: plan.slots[index].words).contains(head)
+      }
+    }
     if !isExact { plan.language = QueryLanguage.of(words.map(\.key)) }
     guard has(.codes) else { return }
     let parts = codes().filter { $0 != plan.text }

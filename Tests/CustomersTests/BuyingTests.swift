@@ -132,13 +132,19 @@ import Testing
       1,1997-01-01,1,-9.33
       x,1997-13-01,1,1
       2,1997-01-03,1,a
+      3,9999-12-31,1,5
+      3,0001-01-01,1,5
       """
-    let read = try OrderReader.read(Array(text.utf8))
-    #expect(read.refusedCount == 2 && read.orders.map(\.valueMinorUnits) == [2933, -933])
+    let days = CalendarDay.ofRecords(now: try #require(Timestamp("1997-06-01T00:00:00Z")))
+    let read = try OrderReader.read(Array(text.utf8), days: days)
+    #expect(read.refusals.last?.description.contains("is not from 1970-01-01 to 1997-06-02") == true)
+    #expect(read.refusedCount == 4 && read.orders.map(\.valueMinorUnits) == [2933, -933])
     let end = try #require(CalendarDay("1997-01-08"))
     let summary = PurchaseSummary.summaries(read.orders, end: end)
     #expect(
       summary == [PurchaseSummary(customer: "1", repeats: 0, recencyDays: 0, ageDays: 7, totalMinorUnits: 2000)])
-    #expect(throws: DelimitedRows.Unusable.self) { try OrderReader.read(Array("customer,date,value\n".utf8)) }
+    #expect(throws: DelimitedRows.Unusable.self) {
+      try OrderReader.read(Array("customer,date,value\n".utf8), days: days)
+    }
   }
 }

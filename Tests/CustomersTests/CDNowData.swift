@@ -10,7 +10,8 @@ enum CDNowData {
   static let calibrationEnd = "1997-09-30"
 
   static func orders() throws -> [CustomerOrder] {
-    try OrderReader.read(try unpacked(path ?? "")).orders
+    let days = CalendarDay(daysSinceEpoch: 0)...CalendarDay(daysSinceEpoch: 20_000)
+    return try OrderReader.read(try unpacked(path ?? ""), days: days).orders
   }
 
   static func unpacked(_ path: String) throws -> [UInt8] {

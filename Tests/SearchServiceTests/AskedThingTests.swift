@@ -5,6 +5,8 @@
 // 3. A word is not corrected to one of another meaning; what the British call a thing is found.
 // 4. What it may cost is the last to be given up: nothing dearer is shown, whatever the words find.
 // 5. Numbers in words: prices, sizes, counts. A word that titles have is not called absent.
+// 6. A summary's mention of a thing makes no such thing: the thing itself stands first, and where no product is one, none is
+//    called a full match.
 import Catalog
 import Pricing
 import SearchService
@@ -116,5 +118,19 @@ import Understanding
     #expect(try await page("2 slice toaster").plan.absent.isEmpty)
     let sized = try await page("ladies red dress size ten").plan.recognitions.filter { $0.kind == .size }
     #expect(sized.map(\.label) == ["10"])
+  }
+
+  @Test(
+    "6: only mentioned", .timeLimit(.minutes(5)),
+    arguments: [("blue dress", "Dress"), ("green lamp", "Lamp"), ("purple rug", "Rug")])
+  func mentioned(_ text: String, _ word: String) async throws {
+    let titles = try await page(text).products.map(\.title)
+    #expect(titles.first?.contains(word) == true, "\(text): \(titles.prefix(5))")
+  }
+
+  @Test("6: machine washable", .timeLimit(.minutes(5)))
+  func washable() async throws {
+    let page = try await page("washing machine")
+    #expect(page.relaxedTo == .anyWord, "\(page.products.map(\.title).prefix(5))")
   }
 }

@@ -7,6 +7,7 @@
 // 4. Past 10,000 results a cursor goes on where numbered pages are refused.
 // 5. A cursor that is signed, but says what no page gives (numbers at the ends of their types, other values, too many) is
 //    refused and named, or leads to a page: it is never an error of the shop's, and never a rank that int4 cannot hold.
+// 6. Knowledge that is built between two pages, and would order the products anew, changes no page behind a cursor.
 import Catalog
 import JSON
 import Pricing
@@ -183,5 +184,23 @@ import Testing
       try SearchInput(parameters: [("page", "101"), ("page_size", "100")])
     }
     #expect(past?.reason.contains("next_cursor") == true)
+  }
+
+  @Test("6: knowledge built between two pages", .timeLimit(.minutes(10)))
+  func knowledgeBetweenPages() async throws {
+    let shop = try await ImportedShop([])
+    let first = SearchInput(text: "red cotton dress", pageSize: 5)
+    let before = try await products(shop.service, from: first).map(\.code)
+    let page = try await shop.service.search(first)
+    let cursor = try #require(page.nextCursor)
+    // Dresses become common and cotton stays rare, so that the words weigh otherwise.
+    let rows = (1...1_500).map { "d\($0),Dress number \($0),9.00,GBP,1\n" }.joined()
+    _ = try await ImportedShop.importSheet(
+      "sku,title,price,currency,stock\n" + rows, source: "dresses", into: shop.catalog)
+    try await shop.knowledge.refresh()
+    let rest = try SearchInput(parameters: [("cursor", cursor)], signer: TestShop.signer)
+    let walked = page.products.map(\.code) + (try await products(shop.service, from: rest)).map(\.code)
+    #expect(walked == before && before.count > 2 * first.pageSize)
+    #expect(try await products(shop.service, from: first).map(\.code) != before, "the knowledge changes no order")
   }
 }

@@ -21,7 +21,7 @@ private enum OrderFile {
   static func summaries(
     _ path: String, until: String?, _ context: CommandContext
   ) throws -> (summaries: [PurchaseSummary], end: CalendarDay) {
-    let read = try OrderReader.read(try WholeFile.bytes(path: path, atMost: mostBytes))
+    let read = try OrderReader.read(try WholeFile.bytes(path: path, atMost: mostBytes), days: days)
     for refusal in read.refusals { context.terminal.printError("vitrine: \(path), \(refusal)") }
     if read.refusedCount > 0 {
       context.terminal.printError("vitrine: \(read.refusedCount) lines could not be read and are left out")
@@ -31,9 +31,16 @@ private enum OrderFile {
     return (PurchaseSummary.summaries(read.orders, end: end), end)
   }
 
+  private static var days: ClosedRange<CalendarDay> { CalendarDay.ofRecords(now: SystemClock().now()) }
+
   static func validate(until: String?) throws {
-    guard let until, CalendarDay(until) == nil else { return }
-    throw ValidationError("--until \(until) is not a day such as 2026-03-31")
+    guard let until else { return }
+    guard let day = CalendarDay(until) else {
+      throw ValidationError("--until \(until) is not a day such as 2026-03-31")
+    }
+    guard days.contains(day) else {
+      throw ValidationError("--until \(until) is not from \(days.lowerBound) to \(days.upperBound)")
+    }
   }
 }
 
