@@ -59,7 +59,12 @@ public struct Visitors: Sendable {
   /// its searches are counted.
   public static func searcher(of request: HTTPRequest) -> Searcher {
     guard !wantsPrivacy(request) else { return .withoutRecord(sender: request.sender) }
-    return Searcher(visitor: request.visitor, range: network(of: request), sender: request.sender)
+    var searcher = Searcher(visitor: request.visitor, range: network(of: request), sender: request.sender)
+    // Browsers of phones say so; programs say nothing of a screen.
+    searcher.isMobile = request.headers["User-Agent"].flatMap { agent in
+      agent.hasPrefix("Mozilla/") ? agent.contains("Mobi") : nil
+    }
+    return searcher
   }
 
   /// Whether the browser asks to be left alone: Global Privacy Control, or Do Not Track.

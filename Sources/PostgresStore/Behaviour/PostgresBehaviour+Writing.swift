@@ -193,6 +193,27 @@ extension PostgresBehaviour: EventStore {
   ) async throws {
     let written = try await PostgresSearchLog.insert(searches.map(\.row), on: connection)
     for search in searches where written.contains(search.row.search.id) { stored.outcomes[search.place] = .stored }
+    try await write(featuresOf: searches.map(\.row.search).filter { written.contains($0.id) }, on: connection)
+  }
+
+  private static func write(featuresOf searches: [LoggedSearch], on connection: PostgresConnection) async throws {
+    let kept = searches.compactMap { search in search.features.map { (search: search, features: $0) } }
+    guard !kept.isEmpty else { return }
+    try await connection.execute(
+      """
+      INSERT INTO behaviour.search_features (search_id, searched_at, ranked_by, schema, features)
+      SELECT id, searched_at, ranked_by, schema, decode(features, 'hex')
+      FROM unnest(
+        \(kept.map(\.search.id.rawValue)), \(kept.map(\.search.searchedAt)), \(kept.map(\.search.rankedBy)),
+        \(kept.map { Int16(clamping: $0.features.schema) }), \(kept.map { hexadecimal($0.features.bytes) })
+      ) AS given (id, searched_at, ranked_by, schema, features)
+      ON CONFLICT (search_id) DO NOTHING
+      """)
+  }
+
+  private static func hexadecimal(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 
   /// Adds to the sums, in the order of their keys, so that two processes do not wait for each other.

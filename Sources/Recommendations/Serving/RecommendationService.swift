@@ -95,6 +95,17 @@ public final class RecommendationService: Sendable {
     }
   }
 
+  /// What the person did lately, newest first; throws where the memory does not answer.
+  func remembered(_ person: Person?) async throws -> [Interaction] {
+    guard let memory, let person else { return [] }
+    return try await memory(person, options.mostDeeds)
+  }
+
+  func now() -> Timestamp { clock.now() }
+
+  /// nil before the catalog was read.
+  var shelf: Shelf? { served.withLock { $0.shelf } }
+
   // MARK: What is served
 
   func put(_ new: Shelf) {

@@ -1,6 +1,6 @@
 import Catalog
 public import Ports
-import Recommending
+public import Recommending
 
 /// Trains models, keeps them as files with a ledger, and says which one is served.
 public struct ModelDesk: Sendable {

@@ -28,7 +28,7 @@ struct ModelsListCommand: Command {
     try await Database.with(context) { pool in
       let models = try await PostgresModels(pool).models(kind: nil, limit: min(max(1, limit), 500))
       for model in models { context.terminal.print(json ? ModelText.json(model).text : ModelText.line(model)) }
-      if models.isEmpty { context.terminal.printError("no model was trained: 'vitrine train recommender' trains one") }
+      if models.isEmpty { context.terminal.printError("no model was trained: 'vitrine train recommender' and 'vitrine train ranking' train one") }
     }
   }
 }
@@ -62,7 +62,7 @@ struct ModelsPromoteCommand: Command {
   func run(_ context: CommandContext) async throws {
     try await Database.with(context) { pool in
       let shop = try Shop(context, pool: pool, isQuiet: true)
-      guard let model = try await shop.recommender.desk.promote(Int64(number)) else {
+      guard let model = try await shop.promoteModel(Int64(number)) else {
         throw ModelText.unknown(number, context)
       }
       context.terminal.print("\(model.kind) \(model.number) is served")
@@ -73,12 +73,18 @@ struct ModelsPromoteCommand: Command {
 /// `vitrine models rollback`
 struct ModelsRollbackCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "rollback", abstract: "Serves the recommender that was served before the present one.")
+    commandName: "rollback", abstract: "Serves the model that was served before the present one.")
+
+  @Option(help: "The kind: recommender or ranking.") var kind = "recommender"
 
   func run(_ context: CommandContext) async throws {
     try await Database.with(context) { pool in
       let shop = try Shop(context, pool: pool, isQuiet: true)
-      guard let model = try await shop.recommender.desk.rollBack() else {
+      guard Shop.modelKinds.contains(kind) else {
+        context.terminal.printError("vitrine: there is no kind '\(kind.prefix(64))': there are recommender and ranking")
+        throw ExitCode.validationFailure
+      }
+      guard let model = try await shop.rollBackModel(ofKind: kind) else {
         context.terminal.printError("vitrine: no model was served before the present one")
         throw ExitCode.failure
       }
