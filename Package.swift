@@ -248,6 +248,7 @@ let package = Package(
         "Recommendations", "Recommending", "Catalog", "JSON", "Ports", "Telemetry", "Threading", "PostgresClient",
         "PostgresStore", "LocalServices", "Seeding", "TestSupport",
       ]),
+    tests("RankingTraining", ["RankingTraining", "Catalog", "LightGBM", "Numbers", "Ports", "Ranking", "Recommending"]),
     tests(
       "Workers",
       [
@@ -273,7 +274,7 @@ let package = Package(
       "StorefrontAPI",
       [
         "StorefrontAPI", "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "Behaviour", "SearchNode",
-        "HTTPServer", "Recommendations", "Workers",
+        "HTTPServer", "Ranking", "Recommendations", "Workers",
         "PostgresClient", "PostgresStore",
         "LocalServices", "JSON",
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",
