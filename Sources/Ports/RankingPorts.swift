@@ -1,11 +1,11 @@
 public import Catalog
 public import Ranking
 
-/// What the shop knows of candidates and of the shopper who searches, for one search.
+/// The shop's knowledge of one search's candidates, and of the shopper who searches.
 public struct RankingEvidence: Sendable {
   /// By candidate; nil: the product is not known yet.
   public var products: [ProductSignals?]
-  /// By candidate: what the recommender's tables say by the shopper's history; empty without one.
+  /// By candidate: the score of the recommender's tables by the shopper's history; empty without one.
   public var collaborative: [Double]
   public var likeness: [Double]
   /// nil: a stranger.
@@ -64,7 +64,7 @@ public struct LoggedFeatures: Sendable, Hashable {
 
 /// A search's page as it was shown, with what the shopper did with its products afterwards.
 public struct LoggedImpression: Sendable, Hashable {
-  /// What a deed after the page says: 0 for nothing.
+  /// The strength of a deed after the page; 0 stands for none.
   public enum Grade {
     public static let click = 1.0
     public static let cart = 2.0

@@ -14,6 +14,9 @@ public struct RankingGate: Sendable, Equatable {
   /// The least share of the new products among the first ten before.
   public var leastNew = 0.5
 
+  /// Shares of new products that differ by less are chance.
+  private static let newTolerance = 0.01
+
   public init() {}
 
   public struct Verdict: Sendable, Equatable {
@@ -34,7 +37,7 @@ public struct RankingGate: Sendable, Equatable {
     if Double(new.shownFirst) < leastVariety * Double(inForce.shownFirst) {
       faults.append("fewer products come first: \(new.shownFirst) after \(inForce.shownFirst)")
     }
-    if new.newShare < leastNew * inForce.newShare {
+    if new.newShare < leastNew * inForce.newShare - Self.newTolerance {
       faults.append("new products fall back: a share of \(Self.text(new.newShare)) after \(Self.text(inForce.newShare))")
     }
     let figures =

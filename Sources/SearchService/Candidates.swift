@@ -22,7 +22,7 @@ struct Candidates: Sendable {
   var ranked = 0
   /// Places of the window's hits in the order in which they are shown; nil: as the engine gave them.
   var order: [Int]?
-  /// What the model said.
+  /// The model's answer; nil where the engine's order stands.
   var ranking: RankedOrder?
   /// Of a page behind a cursor: the products of the model's order that were not shown yet. The engine's hits stand behind
   /// them.

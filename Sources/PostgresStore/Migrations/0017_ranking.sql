@@ -1,4 +1,4 @@
--- What ranking learns from (docs/explain/ranking.md).
+-- The records that ranking learns from (docs/explain/ranking.md).
 -- The feature values of what a search showed, a row of 2-byte numbers for each of its products. They go with the search.
 CREATE TABLE behaviour.search_features (
   search_id bigint PRIMARY KEY REFERENCES behaviour.search (id) ON DELETE CASCADE,
@@ -11,7 +11,7 @@ CREATE TABLE behaviour.search_features (
 );
 CREATE INDEX search_features_searched_at ON behaviour.search_features (searched_at);
 
--- What shoppers did with each product in the last half year, as counted last.
+-- Shoppers' deeds with each product in the last half year, as counted last.
 CREATE TABLE analytics.product_conduct (
   product_id bigint PRIMARY KEY,
   interest_7 double precision NOT NULL CHECK (interest_7 >= 0),

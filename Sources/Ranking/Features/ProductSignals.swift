@@ -42,7 +42,7 @@ public struct ProductSignals: Sendable, Equatable {
   }
 }
 
-/// What shoppers did with a product, counted over the last half year.
+/// Shoppers' deeds with a product, counted over the last half year.
 public struct ProductConduct: Sendable, Equatable {
   /// Sums of the weights of views, clicks, carts and purchases, by the days that they reach back.
   public var interest7: Double

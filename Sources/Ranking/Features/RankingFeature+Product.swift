@@ -1,7 +1,7 @@
 import Catalog
 internal import Glibc
 
-/// What the product is, and how other shoppers took to it.
+/// The product's own features, and how other shoppers took to it.
 extension RankingFeature {
   static let product: [RankingFeature] = [
     popularity("popularity_7", \.interest7, days: 7),

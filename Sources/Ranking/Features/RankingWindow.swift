@@ -11,7 +11,7 @@ public struct RankingWindow: Sendable {
     public var signals: ProductSignals?
     /// Whether it has every word; nil where that is not told apart.
     public var hasEveryWord: Bool?
-    /// What the recommender's tables say for it by the shopper's history; NaN without a history.
+    /// The scores of the recommender's tables by the shopper's history; NaN without a history.
     public var collaborative: Double
     public var likeness: Double
 

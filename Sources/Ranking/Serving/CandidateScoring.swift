@@ -4,6 +4,7 @@ public protocol CandidateScoring: Sendable {
   var version: String { get }
   /// The score of each row; the highest is shown first.
   func scores(of table: FeatureTable) -> [Double]
-  /// The part of each feature in the score of one row, as many as there are features; nil where a score is no sum of parts.
+  /// The part of each feature in the score of one row, as many as there are features; nil where a
+  /// score is not a sum of parts.
   func parts(of row: Int, in table: FeatureTable) -> [Double]?
 }

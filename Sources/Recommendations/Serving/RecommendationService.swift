@@ -95,7 +95,7 @@ public final class RecommendationService: Sendable {
     }
   }
 
-  /// What the person did lately, newest first; throws where the memory does not answer.
+  /// The person's latest deeds, newest first; throws where the memory does not answer.
   func remembered(_ person: Person?) async throws -> [Interaction] {
     guard let memory, let person else { return [] }
     return try await memory(person, options.mostDeeds)

@@ -27,7 +27,7 @@ struct Shelf: Sendable {
   /// Likeness that is not in the model: of products that came since, in both directions.
   var newLikeness: [Int32: [Neighbour]] = [:]
   var lists = ShelfLists()
-  /// What shoppers did with the products, as counted last.
+  /// Shoppers' deeds with the products, as counted last.
   var conduct: [ProductID: ProductConduct] = [:]
   var averages = ShopAverages()
   private let known: Set<ProductID>

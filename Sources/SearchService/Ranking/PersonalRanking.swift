@@ -14,7 +14,7 @@ public final class PersonalRanking: RankingModel {
     var isStandIn = false
   }
 
-  /// What a page or two of any size shows, and more is hardly looked at.
+  /// A few pages of any size; hardly anyone looks further.
   let window: Int = 200
   private let knowledge: any RankingKnowledge
   private let clock: any WallClock
@@ -71,7 +71,7 @@ public final class PersonalRanking: RankingModel {
   }
 }
 
-/// What tells an accessory where the thing itself is asked for; nothing where an accessory is asked for.
+/// The signs of an accessory where the thing itself is asked for; empty where an accessory is asked for.
 private struct AccessorySigns {
   private var categories: Set<CategoryID> = []
   private var nouns: Set<UInt64> = []

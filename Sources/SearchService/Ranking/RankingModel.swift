@@ -48,7 +48,7 @@ public struct ShownRanking: Sendable, Equatable {
   public struct Row: Sendable, Equatable {
     /// By `RankingFeature.all`; NaN: missing.
     public var values: [Double]
-    /// Each feature's part in the score; nil where the score is no sum of parts, or nobody asked why.
+    /// Each feature's part in the score; nil where the score is not a sum of parts, or nobody asked why.
     public var parts: [Double]?
   }
 
