@@ -49,7 +49,7 @@ END $$;
 ALTER TABLE behaviour.event DROP CONSTRAINT event_pkey;
 ALTER TABLE behaviour.event ADD CONSTRAINT event_pkey PRIMARY KEY (id, kept, day);
 
--- What programs search for is kept, and counts in no list of popular queries.
+-- A program's searches are kept, and count in no list of popular queries.
 ALTER TABLE behaviour.search ADD COLUMN sender text NOT NULL DEFAULT 'shopper'
   CHECK (sender IN ('shopper', 'robot', 'flood'));
 
