@@ -52,7 +52,7 @@ public struct RankingDesk: Sendable {
     let entry = try await keep(outcome, impressions, at: now)
     var report = Report(entry: entry, verdict: outcome.verdict, isPromoted: false)
     if outcome.verdict.isPassed, promotes {
-      report.isPromoted = try await ledger.promote(entry.number, now: clock.now())
+      report.isPromoted = try await ledger.promote(entry.number, by: .training, now: clock.now())
       if report.isPromoted { report.entry.state = .serving }
     }
     for file in try await ledger.prune(kind: Self.kind, keeping: Self.keptModels) { folder.remove(file) }
@@ -94,10 +94,10 @@ public struct RankingDesk: Sendable {
   public func promote(_ number: Int64) async throws -> ModelEntry? {
     guard let entry = try await ledger.model(number) else { return nil }
     _ = try read(entry)
-    return try await ledger.promote(number, now: clock.now()) ? entry : nil
+    return try await ledger.promote(number, by: .person, now: clock.now()) ? entry : nil
   }
 
-  /// Serves the model that was served before the present one; nil if there is none.
+  /// Serves the model that was served before the present one, which is refused from then on; nil if there is none.
   public func rollBack() async throws -> ModelEntry? {
     let models = try await ledger.models(kind: Self.kind, limit: Self.keptModels * ModelEntry.State.allCases.count)
     let before = models.filter { $0.state == .retired }.max {
@@ -105,6 +105,6 @@ public struct RankingDesk: Sendable {
     }
     guard let before else { return nil }
     _ = try read(before)
-    return try await ledger.promote(before.number, now: clock.now()) ? before : nil
+    return try await ledger.rollBack(to: before.number, now: clock.now()) ? before : nil
   }
 }

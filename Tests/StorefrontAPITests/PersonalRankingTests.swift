@@ -178,7 +178,7 @@ import Threading
         kind: "ranking", file: "none.model", dataDigest: "", codeVersion: "", seed: 1, metrics: [:], dataThrough: now,
         trainedAt: now))
     await #expect(throws: (any Error).self) { _ = try await shop.shop.promoteModel(number) }
-    #expect(try await ledger.promote(number, now: now))
+    #expect(try await ledger.promote(number, by: .person, now: now))
     let follower = RankingFollower(ranking: try #require(shop.shop.ranking), desk: shop.shop.rankingDesk)
     await #expect(throws: (any Error).self) { try await follower.step() }
     let after = try await search(shop, "q=dress")

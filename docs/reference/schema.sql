@@ -25,14 +25,39 @@ COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiS
 CREATE DOMAIN merchandising.product_order AS text
 	CONSTRAINT product_order_check CHECK ((VALUE = ANY (ARRAY['relevance'::text, 'price_asc'::text, 'price_desc'::text, 'newest'::text, 'rating'::text, 'bestselling'::text, 'discount'::text])));
 
+CREATE FUNCTION behaviour.drop_partition(parent text, oldest date) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+  name text;
+BEGIN
+  IF parent NOT IN ('event_browsing', 'event_order', 'impression') THEN
+    RAISE EXCEPTION 'behaviour.% has no partitions', parent;
+  END IF;
+  SELECT child.relname INTO name FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid
+  WHERE inhparent = ('behaviour.' || parent)::regclass
+    AND substring(pg_get_expr(child.relpartbound, child.oid) FROM $re$TO \('([0-9-]+)'\)$re$)::date <= oldest
+  ORDER BY 1 LIMIT 1;
+  IF name IS NULL THEN
+    RETURN false;
+  END IF;
+  EXECUTE format('DROP TABLE IF EXISTS behaviour.%I', name);
+  RETURN true;
+END $_$;
+
 CREATE FUNCTION behaviour.make_partitions(parent text, days date[]) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
   step interval := CASE parent WHEN 'event_order' THEN interval '1 month' ELSE interval '1 day' END;
   first date;
   name text;
 BEGIN
+  IF parent NOT IN ('event_browsing', 'event_order', 'impression') THEN
+    RAISE EXCEPTION 'behaviour.% has no partitions', parent;
+  END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('behaviour partitions', 0));
   FOR first IN
     SELECT DISTINCT CASE parent WHEN 'event_order' THEN date_trunc('month', given.day)::date ELSE given.day END
@@ -403,6 +428,7 @@ CREATE TABLE analytics.model (
     trained_at timestamp with time zone NOT NULL,
     promoted_at timestamp with time zone,
     findings text NOT NULL,
+    is_held boolean DEFAULT false NOT NULL,
     CONSTRAINT model_code_version_check CHECK ((length(code_version) <= 64)),
     CONSTRAINT model_data_digest_check CHECK ((length(data_digest) <= 128)),
     CONSTRAINT model_file_check CHECK ((length(file) <= 200)),
@@ -602,11 +628,13 @@ CREATE TABLE behaviour.search (
     first_rank integer NOT NULL,
     products bigint[] NOT NULL,
     network bigint,
+    sender text DEFAULT 'shopper'::text NOT NULL,
     CONSTRAINT search_filter_count_check CHECK ((filter_count >= 0)),
     CONSTRAINT search_first_rank_check CHECK ((first_rank > 0)),
     CONSTRAINT search_outcome_check CHECK ((outcome = ANY (ARRAY['found'::text, 'corrected'::text, 'relaxed'::text, 'nothing'::text]))),
     CONSTRAINT search_products_check CHECK ((cardinality(products) <= 100)),
     CONSTRAINT search_query_check CHECK (((query <> ''::text) AND (octet_length(query) <= 2000))),
+    CONSTRAINT search_sender_check CHECK ((sender = ANY (ARRAY['shopper'::text, 'robot'::text, 'flood'::text]))),
     CONSTRAINT search_total_check CHECK ((total >= 0))
 );
 
@@ -1089,13 +1117,13 @@ ALTER TABLE ONLY behaviour.event_aside
     ADD CONSTRAINT event_aside_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY behaviour.event
-    ADD CONSTRAINT event_pkey PRIMARY KEY (kept, day, id);
+    ADD CONSTRAINT event_pkey PRIMARY KEY (id, kept, day);
 
 ALTER TABLE ONLY behaviour.event_browsing
-    ADD CONSTRAINT event_browsing_pkey PRIMARY KEY (kept, day, id);
+    ADD CONSTRAINT event_browsing_pkey PRIMARY KEY (id, kept, day);
 
 ALTER TABLE ONLY behaviour.event_order
-    ADD CONSTRAINT event_order_pkey PRIMARY KEY (kept, day, id);
+    ADD CONSTRAINT event_order_pkey PRIMARY KEY (id, kept, day);
 
 ALTER TABLE ONLY behaviour.identity
     ADD CONSTRAINT identity_pkey PRIMARY KEY (visitor);

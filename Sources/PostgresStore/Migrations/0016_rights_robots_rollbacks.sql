@@ -44,7 +44,12 @@ BEGIN
   RETURN true;
 END $$;
 
--- What programs search for is kept, and counts in no list of popular queries.
+-- An event is looked up by its number in the partitions of some days: a key that begins with the day was read from end to end
+-- for each.
+ALTER TABLE behaviour.event DROP CONSTRAINT event_pkey;
+ALTER TABLE behaviour.event ADD CONSTRAINT event_pkey PRIMARY KEY (id, kept, day);
+
+-- A program's searches are kept, and count in no list of popular queries.
 ALTER TABLE behaviour.search ADD COLUMN sender text NOT NULL DEFAULT 'shopper'
   CHECK (sender IN ('shopper', 'robot', 'flood'));
 

@@ -63,7 +63,7 @@ public final class SearchLog: Sendable {
     let known = searcher.visitor.map { EventActor.person(.visitor($0)) } ?? .nobody
     let event = ShopEvent(
       id: EventID(of: "search \(id)"), at: now, actor: searcher.keepsRecord ? known : .withoutConsent,
-      network: searcher.range, content: .search(search))
+      network: searcher.range, sender: searcher.kind, content: .search(search))
     return events.note([event], from: searcher.sender) && searcher.keepsRecord ? id : nil
   }
 

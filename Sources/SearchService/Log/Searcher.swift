@@ -11,6 +11,9 @@ public struct Searcher: Sendable, Hashable {
   /// are stored.
   public var sender: [UInt8]
 
+  /// Only what shoppers search for is counted.
+  public var kind = EventSender.shopper
+
   /// False for a browser that asks to be left alone: the search is counted in the day's sum, and nothing of it is kept.
   public var keepsRecord = true
 

@@ -73,7 +73,11 @@ struct ModelsPromoteCommand: Command {
 /// `vitrine models rollback`
 struct ModelsRollbackCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "rollback", abstract: "Serves the model that was served before the present one.")
+    commandName: "rollback", abstract: "Serves the model that was served before the present one.",
+    discussion: """
+      The present one is refused from then on, so that a second rollback goes further back. Until 'vitrine models promote'
+      names another model, training only adds candidates.
+      """)
 
   @Option(help: "The kind: recommender or ranking.") var kind = "recommender"
 
@@ -101,7 +105,7 @@ enum ModelText {
   }
 
   static func line(_ model: ModelEntry) -> String {
-    let promoted = model.promotedAt.map { ", promoted \($0)" } ?? ""
+    let promoted = model.promotedAt.map { ", promoted \($0)" + (model.isHeld ? " by a rollback" : "") } ?? ""
     return
       "\(model.number)  \(model.kind)  \(model.state.rawValue)  trained \(model.trainedAt)\(promoted)  \(model.findings)"
   }
@@ -123,7 +127,8 @@ enum ModelText {
       "file": .string(model.file), "data_digest": .string(model.dataDigest),
       "code_version": .string(model.codeVersion), "seed": .string(String(model.seed)),
       "data_through": .string(model.dataThrough.description), "trained_at": .string(model.trainedAt.description),
-      "promoted_at": model.promotedAt.map { .string($0.description) } ?? .null, "findings": .string(model.findings),
+      "promoted_at": model.promotedAt.map { .string($0.description) } ?? .null, "is_held": .bool(model.isHeld),
+      "findings": .string(model.findings),
       "metrics": .object(JSONObject(model.metrics.sorted { $0.key < $1.key }.map { .init($0.key, .double($0.value)) })),
     ]
   }

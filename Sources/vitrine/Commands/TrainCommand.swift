@@ -19,7 +19,8 @@ struct TrainRecommenderCommand: Command {
     commandName: "recommender", abstract: "Learns the recommender, and serves it if it beats the one in use.",
     discussion: """
       The days since the model in use was trained are held out, and both models are measured on them. Exit code 3: the
-      gate refused the new model, and the one in use is served on.
+      gate refused the new model, and the one in use is served on. After 'vitrine models rollback' a new model waits for
+      'vitrine models promote'.
       """)
 
   @Flag(help: "Trains and measures only: 'vitrine models promote' serves the model later.") var noPromote = false
