@@ -17,8 +17,8 @@ public struct HandSetRanking: CandidateScoring {
 
   static let weights = [
     Weight(feature: "popularity_30", weight: 0.04, neutral: 0),
-    Weight(feature: "click_rate", weight: 0.02, neutral: 0),
-    Weight(feature: "purchase_rate", weight: 0.02, neutral: 0),
+    Weight(feature: "click_rate", weight: 0.05, neutral: 0),
+    Weight(feature: "purchase_rate", weight: 0.05, neutral: 0),
     Weight(feature: "category_affinity", weight: 0.3, neutral: 0),
     Weight(feature: "brand_affinity", weight: 0.3, neutral: 0),
     Weight(feature: "price_fit", weight: 0.2, neutral: 0.75),
