@@ -168,7 +168,8 @@ let package = Package(
       "Evaluation",
       [
         "Bootstrap", "Catalog", "Importing", "Indexer", "JSON", "LightGBM", "Ports", "PostgresStore", "Ranking",
-        "RankingTraining", "Recommendations", "Recommending", "SearchDSL", "SearchService", "Seeding", "Understanding", "Web",
+        "RankingTraining", "Recommendations", "Recommending", "SearchDSL", "SearchService", "Seeding", "Understanding",
+        "Web",
       ]),
     .executableTarget(
       name: "vitrine",
@@ -248,7 +249,8 @@ let package = Package(
         "Recommendations", "Recommending", "Catalog", "JSON", "Ports", "Telemetry", "Threading", "PostgresClient",
         "PostgresStore", "LocalServices", "Seeding", "TestSupport",
       ]),
-    tests("RankingTraining", ["RankingTraining", "Catalog", "LightGBM", "Numbers", "Ports", "Ranking", "Recommending"]),
+    tests(
+      "RankingTraining", ["RankingTraining", "Catalog", "LightGBM", "Numbers", "Ports", "Ranking", "Recommending"]),
     tests(
       "Workers",
       [

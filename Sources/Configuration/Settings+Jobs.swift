@@ -49,7 +49,8 @@ extension Settings {
     init(_ config: ConfigReader) {
       isEnabled = config.bool(
         forKey: "enabled", default: true,
-        "Whether the first results are ordered by features of product and shopper; else the search engine's order stands.")
+        "Whether the first results are ordered by features of product and shopper; else the search engine's order stands."
+      )
       loggedPercent = config.int(
         forKey: "loggedPercent", default: 100, in: 0...100,
         "Of a hundred logged searches, how many are kept with the feature values of what they showed, to learn from.")

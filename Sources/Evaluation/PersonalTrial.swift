@@ -107,7 +107,8 @@ package struct PersonalTrial: Sendable {
     }
     let steps: [(Arm, Arm)] = [(.text, .popularity), (.popularity, .learned), (.learned, .personal), (.text, .handSet)]
     return Report(
-      pages: pages.count, judged: figures[.text]?.count ?? 0, ndcg: figures.compactMapValues { RankingMetrics.mean($0) },
+      pages: pages.count, judged: figures[.text]?.count ?? 0,
+      ndcg: figures.compactMapValues { RankingMetrics.mean($0) },
       steps: steps.compactMap { from, to in
         PairedComparison(baseline: figures[from] ?? [], candidate: figures[to] ?? [], seed: 1).map { (from, to, $0) }
       }, verdicts: [.learned: learned.verdict.findings, .personal: personal.verdict.findings])

@@ -38,7 +38,8 @@ public struct RankingGate: Sendable, Equatable {
       faults.append("fewer products come first: \(new.shownFirst) after \(inForce.shownFirst)")
     }
     if new.newShare < leastNew * inForce.newShare - Self.newTolerance {
-      faults.append("new products fall back: a share of \(Self.text(new.newShare)) after \(Self.text(inForce.newShare))")
+      faults.append(
+        "new products fall back: a share of \(Self.text(new.newShare)) after \(Self.text(inForce.newShare))")
     }
     let figures =
       "nDCG@10 \(Self.text(new.meanNDCG)) on \(new.ndcg.count) held-out pages, \(name) \(Self.text(inForce.meanNDCG)), "

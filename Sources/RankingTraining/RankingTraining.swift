@@ -66,7 +66,9 @@ public struct RankingTraining: Sendable {
     let (learnt, validation) = known.split(later: Self.heldOutShare)
     try progress("learning the chances of a look at each place")
     let examination = try known.examination()
-    var metrics: [String: Double] = ["pages": Double(impressions.pages.count), "held_out_pages": Double(heldOut.pages.count)]
+    var metrics: [String: Double] = [
+      "pages": Double(impressions.pages.count), "held_out_pages": Double(heldOut.pages.count),
+    ]
     let model: LearnedRanking.Model
     var text: String?
     if let grow {

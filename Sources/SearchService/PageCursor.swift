@@ -110,7 +110,9 @@ struct PageCursor {
     }
     guard !position.isCounted || position.seen <= SearchService.mostOrdered else { return nil }
     if let order = json["o"] {
-      guard let numbers = order.string?.split(separator: "."), numbers.count <= SearchService.mostOrdered else { return nil }
+      guard let numbers = order.string?.split(separator: "."), numbers.count <= SearchService.mostOrdered else {
+        return nil
+      }
       position.order = numbers.compactMap { Int64($0, radix: Self.radix).map { ProductID($0) } }
       guard position.order.count == numbers.count, !position.isCounted else { return nil }
     }

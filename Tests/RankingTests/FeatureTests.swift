@@ -41,7 +41,8 @@ import Testing
     let deeds = all.prefix(8).compactMap { candidate in
       candidate.signals.map {
         ShopperTaste.Deed(
-          product: candidate.product, signals: $0, weight: 5 * unit() - 1, ageDays: 60 * unit(), isPurchase: unit() < 0.3)
+          product: candidate.product, signals: $0, weight: 5 * unit() - 1, ageDays: 60 * unit(),
+          isPurchase: unit() < 0.3)
       }
     }
     return RankingWindow(
@@ -130,7 +131,8 @@ import Testing
       -> ShopperTaste.Deed
     {
       .init(
-        product: ProductID(product), signals: ProductSignals(categories: [CategoryID(1)], brand: brand, pricePlace: 0.2),
+        product: ProductID(product),
+        signals: ProductSignals(categories: [CategoryID(1)], brand: brand, pricePlace: 0.2),
         weight: weight, ageDays: days, isPurchase: isPurchase)
     }
     let taste = ShopperTaste([

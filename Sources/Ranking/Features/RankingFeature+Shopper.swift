@@ -3,7 +3,8 @@ internal import Glibc
 /// How the product fits this shopper; all missing for a stranger.
 extension RankingFeature {
   static let shopper: [RankingFeature] = [
-    RankingFeature("category_affinity", .shopper, "the share of the shopper's interest in its leaf category") { window in
+    RankingFeature("category_affinity", .shopper, "the share of the shopper's interest in its leaf category") {
+      window in
       window.tastes { taste, signals in signals.leaf.map { taste.categories[$0] ?? 0 } ?? .nan }
     },
     RankingFeature("brand_affinity", .shopper, "the share of the shopper's interest in its brand") { window in

@@ -23,7 +23,9 @@ struct Ranker: Sendable {
   /// The candidates in their order. A model that is late, fails or does not order them all leaves the engine's order.
   func ranked(_ candidates: Candidates, by retriever: Retriever, in run: inout SearchRun) async -> Candidates {
     let window = window(for: run.input)
-    guard let model, window > 0, candidates.before < window, !candidates.response.hits.isEmpty else { return candidates }
+    guard let model, window > 0, candidates.before < window, !candidates.response.hits.isEmpty else {
+      return candidates
+    }
     do {
       let first = Array(candidates.response.hits.prefix(window))
       let order = try await withDeadline(deadline, of: "the ranking") { [run] in

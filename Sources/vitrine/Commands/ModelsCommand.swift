@@ -28,7 +28,10 @@ struct ModelsListCommand: Command {
     try await Database.with(context) { pool in
       let models = try await PostgresModels(pool).models(kind: nil, limit: min(max(1, limit), 500))
       for model in models { context.terminal.print(json ? ModelText.json(model).text : ModelText.line(model)) }
-      if models.isEmpty { context.terminal.printError("no model was trained: 'vitrine train recommender' and 'vitrine train ranking' train one") }
+      if models.isEmpty {
+        context.terminal.printError(
+          "no model was trained: 'vitrine train recommender' and 'vitrine train ranking' train one")
+      }
     }
   }
 }

@@ -50,7 +50,8 @@ struct TrainRecommenderCommand: Command {
 /// `vitrine train ranking`
 struct TrainRankingCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "ranking", abstract: "Learns the ranking of search results, and serves it if it beats the one in force.",
+    commandName: "ranking",
+    abstract: "Learns the ranking of search results, and serves it if it beats the one in force.",
     discussion: """
       Learns from searches that were logged with feature values and led to a deed. The newest fifth is held out, and both
       models are measured on it. By trees where 'scripts/install-lightgbm' put LightGBM, else by a weighted sum. Exit code
