@@ -71,7 +71,7 @@ package struct Shop: Sendable {
   ) throws {
     self.redis = redis
     clock = parts.clock
-    deadlines = parts.deadlines ?? SearchService.Deadlines(context.settings.search)
+    deadlines = parts.deadlines ?? SearchService.Deadlines(context.settings)
     settings = context.settings
     self.pool = pool
     signer = TokenSigner(settings.security, standIn: signingKey)

@@ -41,6 +41,7 @@ extension Settings {
   /// The personal ranking of search results.
   public struct Ranking: Sendable {
     public let isEnabled: Bool
+    public let deadlineMilliseconds: Int
     /// Of a hundred searches.
     public let loggedPercent: Int
     /// Five fields, as of cron.
@@ -51,6 +52,9 @@ extension Settings {
         forKey: "enabled", default: true,
         "Whether the first results are ordered by features of product and shopper; else the search engine's order stands."
       )
+      deadlineMilliseconds = config.int(
+        forKey: "deadlineMilliseconds", default: 15, in: 1...1_000,
+        "Time for the ranking within a search, after which the search engine's order stands and is said to.")
       loggedPercent = config.int(
         forKey: "loggedPercent", default: 100, in: 0...100,
         "Of a hundred logged searches, how many are kept with the feature values of what they showed, to learn from.")

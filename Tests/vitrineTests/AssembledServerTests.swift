@@ -286,6 +286,9 @@ private struct Row: Sendable {
       try $0.shop.jobs().contains { $0.schedule?.expression.text == "15 4 * * sun" }
     },
     Row("ranking.enabled", "false", in: [.off]) { $0.shop.ranking == nil },
+    Row("ranking.deadlineMilliseconds", "23") {
+      try part("ranker.deadline", of: $0.service, as: Duration.self) == .milliseconds(23)
+    },
     Row("ranking.loggedPercent", "7", in: [.parts, .urls, .key]) {
       try part("options.featurePercent", of: #require($0.service.log), as: Int.self) == 7
     },
