@@ -415,6 +415,12 @@ CREATE FUNCTION inventory.available_quantity(on_hand bigint, reserved bigint) RE
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (((on_hand >= 0) AND (on_hand <= '4000000000000000000'::bigint)) AND ((reserved >= 0) AND (reserved <= '4000000000000000000'::bigint))) THEN (on_hand - reserved) ELSE (LEAST(GREATEST(((on_hand)::numeric - (reserved)::numeric), ('-9223372036854775808'::bigint)::numeric), ('9223372036854775807'::bigint)::numeric))::bigint END;
 
+CREATE TABLE analytics.conduct_count (
+    is_only boolean DEFAULT true NOT NULL,
+    counted_at timestamp with time zone NOT NULL,
+    CONSTRAINT conduct_count_is_only_check CHECK (is_only)
+);
+
 CREATE TABLE analytics.model (
     number bigint NOT NULL,
     kind text NOT NULL,
@@ -444,6 +450,24 @@ ALTER TABLE analytics.model ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE analytics.product_conduct (
+    product_id bigint NOT NULL,
+    interest_7 double precision NOT NULL,
+    interest_30 double precision NOT NULL,
+    interest_180 double precision NOT NULL,
+    views bigint NOT NULL,
+    purchases bigint NOT NULL,
+    clicks bigint NOT NULL,
+    looks double precision NOT NULL,
+    CONSTRAINT product_conduct_clicks_check CHECK ((clicks >= 0)),
+    CONSTRAINT product_conduct_interest_180_check CHECK ((interest_180 >= (0)::double precision)),
+    CONSTRAINT product_conduct_interest_30_check CHECK ((interest_30 >= (0)::double precision)),
+    CONSTRAINT product_conduct_interest_7_check CHECK ((interest_7 >= (0)::double precision)),
+    CONSTRAINT product_conduct_looks_check CHECK ((looks >= (0)::double precision)),
+    CONSTRAINT product_conduct_purchases_check CHECK ((purchases >= 0)),
+    CONSTRAINT product_conduct_views_check CHECK ((views >= 0))
 );
 
 CREATE TABLE behaviour.anonymous_day (
@@ -657,6 +681,17 @@ CREATE TABLE behaviour.search_day (
     CONSTRAINT search_day_check5 CHECK (((networks >= 0) AND (networks <= visitors))),
     CONSTRAINT search_day_reciprocal_ranks_check CHECK ((reciprocal_ranks >= (0)::double precision)),
     CONSTRAINT search_day_searches_check CHECK ((searches > 0))
+);
+
+CREATE TABLE behaviour.search_features (
+    search_id bigint NOT NULL,
+    searched_at timestamp with time zone NOT NULL,
+    ranked_by text NOT NULL,
+    schema smallint NOT NULL,
+    features bytea NOT NULL,
+    CONSTRAINT search_features_features_check CHECK (((octet_length(features) >= 2) AND (octet_length(features) <= 100000))),
+    CONSTRAINT search_features_ranked_by_check CHECK (((octet_length(ranked_by) >= 1) AND (octet_length(ranked_by) <= 120))),
+    CONSTRAINT search_features_schema_check CHECK ((schema > 0))
 );
 
 CREATE TABLE behaviour.search_log (
@@ -1104,8 +1139,14 @@ ALTER TABLE ONLY behaviour.event ATTACH PARTITION behaviour.event_browsing FOR V
 
 ALTER TABLE ONLY behaviour.event ATTACH PARTITION behaviour.event_order FOR VALUES IN ('2');
 
+ALTER TABLE ONLY analytics.conduct_count
+    ADD CONSTRAINT conduct_count_pkey PRIMARY KEY (is_only);
+
 ALTER TABLE ONLY analytics.model
     ADD CONSTRAINT model_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY analytics.product_conduct
+    ADD CONSTRAINT product_conduct_pkey PRIMARY KEY (product_id);
 
 ALTER TABLE ONLY behaviour.anonymous_day
     ADD CONSTRAINT anonymous_day_pkey PRIMARY KEY (day, kind, product_id);
@@ -1133,6 +1174,9 @@ ALTER TABLE ONLY behaviour.impression
 
 ALTER TABLE ONLY behaviour.search_day
     ADD CONSTRAINT search_day_pkey PRIMARY KEY (day, query);
+
+ALTER TABLE ONLY behaviour.search_features
+    ADD CONSTRAINT search_features_pkey PRIMARY KEY (search_id);
 
 ALTER TABLE ONLY behaviour.search_log
     ADD CONSTRAINT search_log_pkey PRIMARY KEY (is_only);
@@ -1363,6 +1407,8 @@ CREATE INDEX impression_shopper ON ONLY behaviour.impression USING btree (shoppe
 
 CREATE INDEX search_day_popular ON behaviour.search_day USING btree (day) WHERE (visitors >= 3);
 
+CREATE INDEX search_features_searched_at ON behaviour.search_features USING btree (searched_at);
+
 CREATE INDEX search_searched_at ON behaviour.search USING btree (searched_at);
 
 CREATE INDEX search_unanswered ON behaviour.search USING btree (query, searched_at) WHERE (outcome = ANY (ARRAY['relaxed'::text, 'nothing'::text]));
@@ -1508,6 +1554,9 @@ CREATE TRIGGER note_insert AFTER INSERT ON pricing.price REFERENCING NEW TABLE A
 CREATE TRIGGER note_update AFTER UPDATE ON pricing.price REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
 
 CREATE TRIGGER note_update AFTER UPDATE ON pricing.price_list REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_price_list();
+
+ALTER TABLE ONLY behaviour.search_features
+    ADD CONSTRAINT search_features_search_id_fkey FOREIGN KEY (search_id) REFERENCES behaviour.search(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY catalog.category_attribute
     ADD CONSTRAINT category_attribute_attribute_id_fkey FOREIGN KEY (attribute_id) REFERENCES catalog.attribute(id) ON DELETE CASCADE;
