@@ -90,10 +90,10 @@ let package = Package(
     library("Signing", ["CCrypto"]),
 
     // The flows' ports, and the adapters behind them.
-    library("Ports", ["Catalog", "SearchDSL", "Pricing", "Threading"]),
+    library("Ports", ["Catalog", "SearchDSL", "Pricing", "Ranking", "Threading"]),
     library("PostgresClient", ["CPostgres", "CCrypto", "Threading"]),
     library(
-      "PostgresStore", ["PostgresClient", "Ports", "Catalog", "Pricing", "JSON", "Threading"],
+      "PostgresStore", ["PostgresClient", "Ports", "Catalog", "Pricing", "Ranking", "JSON", "Threading"],
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
     library("RedisStore", ["Ports", "Catalog", "JSON", "CHiredis", "Threading"]),
@@ -109,12 +109,17 @@ let package = Package(
     library("Behaviour", ["Catalog", "Ports", "Telemetry", "Threading"]),
     library(
       "SearchService",
-      ["Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Signing", "Telemetry", "Threading", "Understanding"],
+      [
+        "Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Ranking", "Signing", "Telemetry", "Threading",
+        "Understanding",
+      ],
       // The ranking's weights; a shop may name another file of them.
       resources: [.embedInCode("Resources/ranking-weights.json")]),
 
     library(
-      "Recommendations", ["Catalog", "JSON", "Ports", "Pricing", "Recommending", "Telemetry", "Threading"]),
+      "Recommendations",
+      ["Catalog", "JSON", "Ports", "Pricing", "Ranking", "Recommending", "Telemetry", "Threading"]),
+    library("RankingTraining", ["Catalog", "Ports", "Ranking", "Recommending", "Threading"]),
     library("Workers", ["Catalog", "Ports", "Telemetry", "Threading"]),
 
     // The edge.
@@ -129,7 +134,7 @@ let package = Package(
       "StorefrontAPI",
       [
         "Edge", "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON",
-        "SearchDSL", "Understanding", "Threading", "Recommendations", "Recommending",
+        "SearchDSL", "Understanding", "Threading", "Ranking", "Recommendations", "Recommending",
       ]),
     library(
       "Web",
@@ -146,7 +151,8 @@ let package = Package(
       [
         "Behaviour", "Catalog", "CMalloc", "Configuration", "Edge", "ElasticsearchClient", "HTTPServer", "Indexer",
         "JSON",
-        "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Ranking", "RedisStore", "SearchDSL", "SearchNode",
+        "LightGBM", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Ranking", "RankingTraining",
+        "RedisStore", "SearchDSL", "SearchNode",
         "SearchService", "Seeding", "Signing", "StorefrontAPI", "Telemetry", "Threading", "Understanding", "Web",
         "Recommendations", "Recommending", "Workers",
       ]),
@@ -161,8 +167,9 @@ let package = Package(
     library(
       "Evaluation",
       [
-        "Bootstrap", "Catalog", "Importing", "Indexer", "JSON", "LightGBM", "Ports", "Ranking", "Recommending",
-        "SearchDSL", "SearchService", "Understanding", "Web",
+        "Bootstrap", "Catalog", "Importing", "Indexer", "JSON", "LightGBM", "Ports", "PostgresStore", "Ranking",
+        "RankingTraining", "Recommendations", "Recommending", "SearchDSL", "SearchService", "Seeding", "Understanding",
+        "Web",
       ]),
     .executableTarget(
       name: "vitrine",
@@ -172,7 +179,7 @@ let package = Package(
         "PostgresStore", "RedisStore", "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService",
         "Behaviour", "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices",
         "CMalloc", "Threading", "Understanding", "Signing", "Numbers", "Narrowing", "Recommending", "Workers",
-        "Recommendations", "LightGBM", "Statistics", "Forecasting", "Customers",
+        "Recommendations", "LightGBM", "Statistics", "Forecasting", "Customers", "RankingTraining",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
     // Code that tests of several targets share.
@@ -185,7 +192,7 @@ let package = Package(
     tests("Catalog", ["Catalog", "TestSupport"]),
     tests("SearchDSL", ["SearchDSL", "JSON"]),
     tests("Pricing", ["Pricing", "Catalog", "JSON", "LocalServices", "Numbers", "Statistics", "TestSupport"]),
-    tests("Ranking", ["Ranking", "LocalServices", "Numbers"]),
+    tests("Ranking", ["Ranking", "Catalog", "LocalServices", "Numbers"]),
     tests("Statistics", ["Statistics", "Numbers"]),
     tests("Forecasting", ["Forecasting", "Catalog", "Importing", "LocalServices", "Statistics", "Numbers"]),
     tests("Customers", ["Customers", "Catalog", "Importing", "LocalServices", "Statistics", "Numbers"]),
@@ -233,7 +240,7 @@ let package = Package(
         "SearchService", "SearchNode", "SearchDSL", "PostgresClient", "PostgresStore", "Ports", "Catalog", "Pricing",
         "LocalServices",
         "Indexer", "Telemetry", "Seeding", "Importing", "JSON", "Signing", "Understanding", "ElasticsearchClient",
-        "Threading",
+        "Ranking", "Threading",
         "TestSupport",
       ]),
     tests(
@@ -242,6 +249,8 @@ let package = Package(
         "Recommendations", "Recommending", "Catalog", "JSON", "Ports", "Telemetry", "Threading", "PostgresClient",
         "PostgresStore", "LocalServices", "Seeding", "TestSupport",
       ]),
+    tests(
+      "RankingTraining", ["RankingTraining", "Catalog", "LightGBM", "Numbers", "Ports", "Ranking", "Recommending"]),
     tests(
       "Workers",
       [
@@ -260,14 +269,14 @@ let package = Package(
         "Ports", "SearchDSL", "ElasticsearchClient", "HTTPServer", "Telemetry", "Ranking", "SearchService", "Seeding",
         "Behaviour",
         "Understanding", "Recommending", "RedisStore", "Signing", "StorefrontAPI", "TestSupport", "Workers", "LightGBM",
-        "Numbers",
+        "Numbers", "RankingTraining", "Recommendations",
       ]),
     tests("HTTPServer", ["HTTPServer", "Telemetry", "Threading", "TestSupport"]),
     tests(
       "StorefrontAPI",
       [
         "StorefrontAPI", "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "Behaviour", "SearchNode",
-        "HTTPServer", "Recommendations", "Workers",
+        "HTTPServer", "Ranking", "Recommendations", "Workers",
         "PostgresClient", "PostgresStore",
         "LocalServices", "JSON",
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",

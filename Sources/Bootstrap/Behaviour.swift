@@ -35,7 +35,9 @@ extension Shop {
     var options = Behaviour.Options()
     options.retention = BehaviourRetention(settings.behaviour)
     return Behaviour(
-      store: PostgresBehaviour(pool, asideRoom: AsideRoom()), cache: redis.map(RedisBehaviour.init), catalog: catalog,
+      store: PostgresBehaviour(
+        pool, asideRoom: AsideRoom(), trendingShoppers: settings.behaviour.trendingShoppers),
+      cache: redis.map { RedisBehaviour($0, trendingShoppers: settings.behaviour.trendingShoppers) }, catalog: catalog,
       clock: clock, options: options, metrics: metrics)
   }
 }

@@ -1,10 +1,12 @@
 import Behaviour
 import Catalog
 import Configuration
-import Ports
+package import Ports
 import PostgresClient
 import PostgresStore
+import RankingTraining
 package import Recommendations
+import Recommending
 import StorefrontAPI
 import Telemetry
 import Workers
@@ -75,13 +77,14 @@ package struct Recommender: Sendable {
     history = PostgresBehaviour(parts.pool)
     desk = ModelDesk(
       ledger: PostgresModels(parts.pool),
-      folder: ModelFolder(settings.recommendations.modelFolder ?? settings.stateFolder + "/models"), clock: clock,
+      folder: ModelFolder(settings), clock: clock,
       codeVersion: codeVersion)
     var options = RecommendationService.Options()
     if let deadline = parts.memoryDeadline { options.memoryDeadline = deadline }
     service = RecommendationService(memory: memory, clock: clock, options: options, metrics: parts.metrics)
     follower = ShelfFollower(
-      service: service, products: catalog, costs: PostgresProductCosts(parts.pool), affinity: affinity, desk: desk,
+      service: service, products: catalog, costs: PostgresProductCosts(parts.pool), affinity: affinity,
+      conduct: PostgresConduct(parts.pool), desk: desk,
       rules: try settings.recommendations.rulesFile.map { try RulesFile(path: $0) }, clock: clock)
   }
 
@@ -119,4 +122,30 @@ struct RecommendationsService: Service {
   let logger: Logger
 
   func run() async throws { await untilShutdown { await follower.run(logger: logger) } }
+}
+
+extension ModelFolder {
+  /// The folder of all kinds of models.
+  init(_ settings: Settings) {
+    self.init(settings.recommendations.modelFolder ?? settings.stateFolder + "/models")
+  }
+}
+
+extension Shop {
+  var modelFolder: ModelFolder { ModelFolder(settings) }
+
+  /// Serves a model of any kind; nil if there is no such model. A damaged one is not served.
+  package func promoteModel(_ number: Int64) async throws -> ModelEntry? {
+    guard let entry = try await PostgresModels(pool).model(number) else { return nil }
+    return entry.kind == RankingDesk.kind
+      ? try await rankingDesk.promote(number) : try await recommender.desk.promote(number)
+  }
+
+  /// Serves the model of a kind that was served before the present one; nil if there is none.
+  package func rollBackModel(ofKind kind: String) async throws -> ModelEntry? {
+    kind == RankingDesk.kind ? try await rankingDesk.rollBack() : try await recommender.desk.rollBack()
+  }
+
+  /// The kinds of models, as `vitrine models` names them.
+  package static let modelKinds = [RecommenderModel.kind, RankingDesk.kind]
 }

@@ -28,9 +28,10 @@ extension Capability {
 }
 
 extension SearchService.Deadlines {
-  init(_ settings: Settings.Search) {
+  init(_ settings: Settings) {
     self.init()
-    search = .milliseconds(settings.deadlineMilliseconds)
-    answer = .milliseconds(settings.hardDeadlineMilliseconds)
+    search = .milliseconds(settings.search.deadlineMilliseconds)
+    answer = .milliseconds(settings.search.hardDeadlineMilliseconds)
+    ranking = .milliseconds(settings.ranking.deadlineMilliseconds)
   }
 }

@@ -56,6 +56,8 @@ package struct Shop: Sendable {
   package let service: SearchService
   let warmth: EngineWarmth
   package let recommender: Recommender
+  /// Orders the first results of searches; nil if the settings leave that to the search engine.
+  package let ranking: PersonalRanking?
   package let behaviour: Behaviour
   let conduct: SenderConduct
   /// Made once, from all the parts above.
@@ -69,7 +71,7 @@ package struct Shop: Sendable {
   ) throws {
     self.redis = redis
     clock = parts.clock
-    deadlines = parts.deadlines ?? SearchService.Deadlines(context.settings.search)
+    deadlines = parts.deadlines ?? SearchService.Deadlines(context.settings)
     settings = context.settings
     self.pool = pool
     signer = TokenSigner(settings.security, standIn: signingKey)
@@ -84,6 +86,7 @@ package struct Shop: Sendable {
     behaviour = Self.behaviour(settings, pool: pool, redis: redis, catalog: catalog, clock: clock, metrics: metrics)
     conduct = SenderConduct(SenderConduct.Options(settings.behaviour))
     var logOptions = SearchLog.Options(settings.queryLog)
+    logOptions.featurePercent = settings.ranking.loggedPercent
     logOptions.maySuggest = { [knowledge] query in rules.maySuggest(query) && knowledge.isOfKnownWords(query) }
     searchLog =
       settings.queryLog.isEnabled
@@ -96,17 +99,18 @@ package struct Shop: Sendable {
     logger = Logger(
       label: "vitrine", level: isQuiet ? .warning : Logger.Level(name: settings.log.level.rawValue) ?? .info,
       sink: parts.logSink)
-    service = SearchService(
-      engine: engine, index: indexAlias, catalog: catalog, clock: clock, currency: Self.currency(settings),
-      retrieval: Retrieval(weights: weights.weights), knowledge: knowledge,
-      searches: .init(recent: Self.recentSearches(redis, pool), popular: searchLog?.popular), log: searchLog,
-      signer: signer, deadlines: deadlines)
-    warmth = EngineWarmth(service: service, engine: engine, alias: indexAlias, logger: logger)
     recommender = try Recommender(
       .init(
         pool: pool, catalog: catalog, settings: settings, clock: clock, metrics: metrics,
         memoryDeadline: parts.memoryDeadline),
       memory: Recommender.memory(behaviour), affinity: behaviour)
+    ranking = settings.ranking.isEnabled ? PersonalRanking(knowledge: recommender.service, clock: clock) : nil
+    service = SearchService(
+      engine: engine, index: indexAlias, catalog: catalog, clock: clock, currency: Self.currency(settings),
+      retrieval: Retrieval(weights: weights.weights), knowledge: knowledge,
+      searches: .init(recent: Self.recentSearches(redis, pool), popular: searchLog?.popular), log: searchLog,
+      signer: signer, deadlines: deadlines, ranking: ranking)
+    warmth = EngineWarmth(service: service, engine: engine, alias: indexAlias, logger: logger)
     capabilities = try Capability.all.map { try $0(self) }
   }
 

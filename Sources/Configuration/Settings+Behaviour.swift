@@ -5,6 +5,7 @@ extension Settings {
     public let orderDays: Int
     public let shownDays: Int
     public let visitorEventsPerSecond: Int
+    public let trendingShoppers: Int
 
     init(_ config: ConfigReader) {
       browsingDays = config.int(
@@ -19,6 +20,9 @@ extension Settings {
       visitorEventsPerSecond = config.int(
         forKey: "visitorEventsPerSecond", default: 50, in: 1...1_000_000,
         "Events a second that one visitor may send; a burst of 40 seconds' worth is allowed.")
+      trendingShoppers = config.int(
+        forKey: "trendingShoppers", default: 3, in: 1...10_000,
+        "Different shoppers that must have looked at a product lately before it is among those that rise now.")
     }
   }
 }

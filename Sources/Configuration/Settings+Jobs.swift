@@ -37,4 +37,30 @@ extension Settings {
         "When the recommender is trained, as five fields of cron: minute hour day month weekday.")
     }
   }
+
+  /// The personal ranking of search results.
+  public struct Ranking: Sendable {
+    public let isEnabled: Bool
+    public let deadlineMilliseconds: Int
+    /// Of a hundred searches.
+    public let loggedPercent: Int
+    /// Five fields, as of cron.
+    public let trainingSchedule: String
+
+    init(_ config: ConfigReader) {
+      isEnabled = config.bool(
+        forKey: "enabled", default: true,
+        "Whether the first results are ordered by features of product and shopper; else the search engine's order stands."
+      )
+      deadlineMilliseconds = config.int(
+        forKey: "deadlineMilliseconds", default: 15, in: 1...1_000,
+        "Time for the ranking within a search, after which the search engine's order stands and is said to.")
+      loggedPercent = config.int(
+        forKey: "loggedPercent", default: 100, in: 0...100,
+        "Of a hundred logged searches, how many are kept with the feature values of what they showed, to learn from.")
+      trainingSchedule = config.string(
+        forKey: "trainingSchedule", default: "45 4 * * *",
+        "When the ranking is trained, as five fields of cron: minute hour day month weekday.")
+    }
+  }
 }

@@ -14,6 +14,7 @@ public struct Settings: Sendable {
   public let queryLog: QueryLog
   public let jobs: Jobs
   public let recommendations: Recommendations
+  public let ranking: Ranking
   public let behaviour: Behaviour
   public let admin: Admin
   public let security: Security
@@ -32,6 +33,7 @@ public struct Settings: Sendable {
     queryLog = QueryLog(config.scoped(to: "queryLog"))
     jobs = Jobs(config.scoped(to: "jobs"))
     recommendations = Recommendations(config.scoped(to: "recommendations"))
+    ranking = Ranking(config.scoped(to: "ranking"))
     behaviour = Behaviour(config.scoped(to: "behaviour"))
     admin = Admin(config.scoped(to: "admin"))
     security = Security(config.scoped(to: "security"))

@@ -5,12 +5,14 @@ public import Ports
 public enum Principal: Sendable, Equatable {
   /// A browser; nil where it has no cookie that this shop signed, or asks to be left alone.
   case visitor(VisitorID?)
+  /// A browser without a cookie, to which this answer gives one: its events are of this visitor, of whom nothing is known.
+  case newcomer(VisitorID)
   /// A member of the shop's staff, by its roles.
   case staff(roles: Set<Role>)
 
   public var roles: Set<Role> {
     switch self {
-    case .visitor: [.visitor]
+    case .visitor, .newcomer: [.visitor]
     case .staff(let roles): roles
     }
   }
@@ -39,7 +41,16 @@ extension HTTPRequest {
     }
   }
 
-  /// The visitor of a shopper's request.
+  /// The visitor that a request's events are of; also one who came with this request.
+  public var eventVisitor: VisitorID? {
+    switch principal {
+    case .visitor(let visitor): visitor
+    case .newcomer(let visitor): visitor
+    case .staff: nil
+    }
+  }
+
+  /// The visitor of a shopper's request, as its cookie names it.
   public var visitor: VisitorID? {
     guard case .visitor(let visitor) = principal else { return nil }
     return visitor

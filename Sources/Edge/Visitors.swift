@@ -31,7 +31,7 @@ public struct Visitors: Sendable {
   /// The actor of a request's events, as far as the shop may know.
   public static func actor(of request: HTTPRequest) -> EventActor {
     if wantsPrivacy(request) { return .withoutConsent }
-    return request.visitor.map { .person(.visitor($0)) } ?? .nobody
+    return request.eventVisitor.map { .person(.visitor($0)) } ?? .nobody
   }
 
   /// The network of the address; empty where it is not known, or must not be.
@@ -59,7 +59,13 @@ public struct Visitors: Sendable {
   /// its searches are counted.
   public static func searcher(of request: HTTPRequest) -> Searcher {
     guard !wantsPrivacy(request) else { return .withoutRecord(sender: request.sender) }
-    return Searcher(visitor: request.visitor, range: network(of: request), sender: request.sender)
+    var searcher = Searcher(
+      visitor: request.eventVisitor, range: network(of: request), sender: request.sender)
+    let agent = request.headers["User-Agent"]
+    if SenderConduct.isRobot(agent) { searcher.kind = .robot }
+    // Browsers of phones say so; programs say nothing of a screen.
+    searcher.isMobile = agent.flatMap { $0.hasPrefix("Mozilla/") ? $0.contains("Mobi") : nil }
+    return searcher
   }
 
   /// Whether the browser asks to be left alone: Global Privacy Control, or Do Not Track.
@@ -67,11 +73,24 @@ public struct Visitors: Sendable {
     request.headers["Sec-GPC"] == "1" || request.headers["DNT"] == "1"
   }
 
-  /// Gives a browser that has none a visitor's cookie, unless it asks to be left alone. What it did before it came back
-  /// with the cookie is nobody's.
+  /// The request of a browser without a visitor's cookie, with a new visitor's number, so that its first page counts;
+  /// `welcome` gives the browser the cookie. Not of a browser that asks to be left alone, nor of a program that says that it
+  /// is one.
+  public func greet(_ request: HTTPRequest) -> HTTPRequest {
+    guard request.principal == .visitor(nil), !Self.wantsPrivacy(request),
+      !SenderConduct.isRobot(request.headers["User-Agent"])
+    else { return request }
+    var request = request
+    request.principal = .newcomer(.random())
+    return request
+  }
+
+  /// Gives a newcomer the cookie of the number that its request has.
   public func welcome(_ request: HTTPRequest, _ response: inout HTTPResponse) {
-    guard !Self.wantsPrivacy(request), request.visitor == nil else { return }
-    response.headers.add("Set-Cookie", cookie(.random(), isSecure: request.headers["X-Forwarded-Proto"] == "https"))
+    guard case .newcomer(let visitor) = request.principal else { return }
+    response.headers.add("Set-Cookie", cookie(visitor, isSecure: request.headers["X-Forwarded-Proto"] == "https"))
+    // The answer is this browser's alone.
+    response.headers["Cache-Control"] = "private, no-cache"
   }
 
   /// The value of `Set-Cookie`. `isSecure`: a proxy in front speaks TLS with the browser; who says so without one harms

@@ -14,7 +14,7 @@ public struct ModelEntry: Sendable, Hashable {
     case serving
     /// Was served before; a rollback serves it again.
     case retired
-    /// The gate refused it.
+    /// The gate refused it, or a rollback took it out of use.
     case refused
   }
 
@@ -32,13 +32,15 @@ public struct ModelEntry: Sendable, Hashable {
   public var dataThrough: Timestamp
   public var trainedAt: Timestamp
   public var promotedAt: Timestamp?
+  /// Served since a rollback: training does not replace it.
+  public var isHeld: Bool
   /// The gate's findings.
   public var findings: String
 
   public init(
     number: Int64 = 0, kind: String, state: State = .candidate, file: String, dataDigest: String, codeVersion: String,
     seed: UInt64, metrics: [String: Double], dataThrough: Timestamp, trainedAt: Timestamp,
-    promotedAt: Timestamp? = nil, findings: String = ""
+    promotedAt: Timestamp? = nil, isHeld: Bool = false, findings: String = ""
   ) {
     self.number = number
     self.kind = kind
@@ -51,8 +53,15 @@ public struct ModelEntry: Sendable, Hashable {
     self.dataThrough = dataThrough
     self.trainedAt = trainedAt
     self.promotedAt = promotedAt
+    self.isHeld = isHeld
     self.findings = findings
   }
+}
+
+/// The one who puts a model in use.
+public enum ModelPromoter: Sendable {
+  case person
+  case training
 }
 
 /// The ledger of models: which there are, and which one of each kind is served.
@@ -63,8 +72,12 @@ public protocol ModelLedger: Sendable {
   func models(kind: String?, limit: Int) async throws -> [ModelEntry]
   func model(_ number: Int64) async throws -> ModelEntry?
   func serving(kind: String) async throws -> ModelEntry?
-  /// Serves this model, and retires the one before it; false if there is no such model.
-  func promote(_ number: Int64, now: Timestamp) async throws -> Bool
+  /// Serves this model, and retires the one before it; false if there is no such model, or training may not replace the
+  /// one in use, because a rollback put it there.
+  func promote(_ number: Int64, by promoter: ModelPromoter, now: Timestamp) async throws -> Bool
+  /// Serves this retired model again, and refuses the one in use, so that no later rollback serves it; false if it is not
+  /// retired.
+  func rollBack(to number: Int64, now: Timestamp) async throws -> Bool
   /// Deletes the rows of all but the newest `count` models of each state that is not served; returns their files. Refused
   /// models so take no place of those that a rollback may serve.
   func prune(kind: String, keeping count: Int) async throws -> [String]

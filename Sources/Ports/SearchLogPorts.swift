@@ -51,12 +51,18 @@ public struct LoggedSearch: Sendable, Hashable {
   public var firstRank: Int
   /// The shown products, in their order.
   public var products: [ProductID]
+  /// The model that ranked them; empty: the engine.
+  public var rankedBy: String
+  /// nil where they are not kept.
+  public var features: LoggedFeatures?
 
   public init(
     id: SearchID, searchedAt: Timestamp, visitor: VisitorID?, range: [UInt8] = [], query: String,
     outcome: SearchOutcome, total: Int,
-    filterCount: Int, firstRank: Int, products: [ProductID]
+    filterCount: Int, firstRank: Int, products: [ProductID], rankedBy: String = "", features: LoggedFeatures? = nil
   ) {
+    self.rankedBy = rankedBy
+    self.features = features
     self.id = id
     self.searchedAt = searchedAt
     self.visitor = visitor

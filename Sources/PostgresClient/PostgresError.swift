@@ -129,6 +129,9 @@ extension PostgresError: CustomStringConvertible {
     if case .server(let error) = self { error.sqlState == "23514" && error.constraint == nil } else { false }
   }
 
+  /// True when another transaction stored a row of the same key.
+  public var isUniqueViolation: Bool { if case .server(let error) = self { error.isUniqueViolation } else { false } }
+
   private static func named(_ name: String, _ value: String?) -> String {
     value.map { ", \(name) \($0)" } ?? ""
   }

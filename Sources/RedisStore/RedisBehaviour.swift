@@ -25,10 +25,15 @@ public struct RedisBehaviour: BehaviourCache {
   private static let fenceTimeToLive = Duration.seconds(86_400)
 
   let client: RedisClient
+  /// A product that fewer different shoppers looked at lately does not rise.
+  private let trendingShoppers: Int
   private let fence = "vitrine:fence:\(RedisBehaviour.token())"
   private let epoch = Guarded<Int64>(1)
 
-  public init(_ client: RedisClient) { self.client = client }
+  public init(_ client: RedisClient, trendingShoppers: Int = 1) {
+    self.client = client
+    self.trendingShoppers = trendingShoppers
+  }
 
   private static func token() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
 
@@ -63,10 +68,29 @@ public struct RedisBehaviour: BehaviourCache {
     return 1
     """
 
-  /// KEYS: trending, fence. ARGV: the epoch, the weight, the product.
+  /// KEYS: trending, waiting, the product's deeds of the hour, its shoppers, fence. ARGV: the epoch, the weight, the product,
+  /// the shopper, the kind, the fewest shoppers, seconds of an hour's deeds, seconds of the shoppers.
+  ///
+  /// A product waits until enough different shoppers looked at it, and its interest with it. A shopper who does the same
+  /// again within an hour counts once. Both are counted by sketches of some bytes, which name nobody (Flajolet et al.,
+  /// HyperLogLog, 2007).
   private static let noteTrending = """
-    if tonumber(redis.call('GET', KEYS[2]) or 0) > tonumber(ARGV[1]) then return 0 end
-    if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('ZINCRBY', KEYS[1], ARGV[2], ARGV[3]) end
+    if tonumber(redis.call('GET', KEYS[5]) or 0) > tonumber(ARGV[1]) then return 0 end
+    if redis.call('EXISTS', KEYS[1]) == 0 then return 1 end
+    if redis.call('PFADD', KEYS[3], ARGV[4] .. ' ' .. ARGV[5]) == 0 then return 1 end
+    redis.call('EXPIRE', KEYS[3], ARGV[7])
+    if redis.call('ZSCORE', KEYS[1], ARGV[3]) then
+      redis.call('ZINCRBY', KEYS[1], ARGV[2], ARGV[3])
+      return 1
+    end
+    redis.call('PFADD', KEYS[4], ARGV[4])
+    redis.call('EXPIRE', KEYS[4], ARGV[8])
+    local interest = redis.call('ZINCRBY', KEYS[2], ARGV[2], ARGV[3])
+    redis.call('EXPIRE', KEYS[2], ARGV[8])
+    if redis.call('PFCOUNT', KEYS[4]) >= tonumber(ARGV[6]) then
+      redis.call('ZADD', KEYS[1], interest, ARGV[3])
+      redis.call('ZREM', KEYS[2], ARGV[3])
+    end
     return 1
     """
 
@@ -109,7 +133,16 @@ public struct RedisBehaviour: BehaviourCache {
       let weight = deed.weight * TrendingScale.growth(until: deed.at, since: TrendingScale.landmark(of: now))
       commands.append(
         Self.script(
-          Self.noteTrending, keys: [TrendingScale.key(now), fence], [epoch, "\(weight)", deed.product.description]))
+          Self.noteTrending,
+          keys: [
+            TrendingScale.key(now), TrendingScale.key(now, "waiting"),
+            TrendingScale.key(now, "deeds:\(deed.product):\(deed.at.microsecondsSinceEpoch / 3_600_000_000)"),
+            TrendingScale.key(now, "shoppers:\(deed.product)"), fence,
+          ],
+          [
+            epoch, "\(weight)", deed.product.description, String(shopper.rawValue), deed.kind.rawValue,
+            String(trendingShoppers), Self.seconds(TrendingScale.repetition), Self.seconds(TrendingScale.timeToLive),
+          ]))
     }
     if deed.kind == .purchase || deed.kind == .returned {
       // A script, whose answer is not a count that could be 0.
@@ -313,7 +346,11 @@ enum TrendingScale {
     exp2(Double(time.microsecondsSinceEpoch - landmark.start.microsecondsSinceEpoch) / halfLife)
   }
 
+  /// The time in which the same deed of one shopper counts once.
+  static let repetition = Duration.seconds(3_600)
+
   static func key(_ now: Timestamp) -> String { "vitrine:trending:\(landmark(of: now))" }
+  static func key(_ now: Timestamp, _ part: String) -> String { key(now) + ":" + part }
 }
 
 extension RedisReply {

@@ -1,3 +1,4 @@
+import Catalog
 import SearchDSL
 import Understanding
 
@@ -11,12 +12,21 @@ struct Candidates: Sendable {
   var query: Query
   /// For the cursor of the next page; nil where the query was searched as typed and a product has every word.
   var reading: QueryReadingReference?
+  /// Products that have every word, or a code that was typed.
+  var complete = 0
   /// Results before the window's first.
   var before: Int
+  /// Whether the hits are ids and scores alone: what a page shows is read once its products are known.
+  var isBare = false
   /// Results from the first on that a model has put in order; 0: none.
   var ranked = 0
   /// Places of the window's hits in the order in which they are shown; nil: as the engine gave them.
   var order: [Int]?
+  /// The model's answer; nil where the engine's order stands.
+  var ranking: RankedOrder?
+  /// Of a page behind a cursor: the products of the model's order that were not shown yet. The engine's hits stand behind
+  /// them.
+  var pinned: [ProductID] = []
 
   var total: Int { response.total?.value ?? 0 }
   /// The window in the order in which it is shown.
@@ -24,6 +34,7 @@ struct Candidates: Sendable {
 
   /// The page that the input asks for.
   func page(of input: SearchInput) -> ResultPage {
+    if let position = input.position, !pinned.isEmpty { return pinnedPage(behind: position, input.pageSize) }
     let first = input.resultsBefore - before
     let shown = Array(hits.dropFirst(first).prefix(input.pageSize))
     return ResultPage(hits: shown, next: position(behind: shown, of: input))
@@ -32,12 +43,32 @@ struct Candidates: Sendable {
   /// Where the page behind begins; nil where this one is the last.
   private func position(behind shown: [Hit], of input: SearchInput) -> PagePosition? {
     let seen = input.resultsBefore + shown.count
-    guard shown.count == input.pageSize, seen < total, seen <= PageCursor.mostSeen,
-      let last = seen < ranked ? shown.last : response.hits[..<(seen - before)].last, !last.sort.isEmpty
-    else { return nil }
-    // Within a ranked window sort values do not say what was shown; behind it they do.
-    let isCounted = ranked > 0 ? seen < ranked : input.position?.isCounted ?? false
-    return PagePosition(after: last.sort, seen: seen, isCounted: isCounted, reading: reading)
+    guard shown.count == input.pageSize, seen < total, seen <= PageCursor.mostSeen else { return nil }
+    if seen < ranked {
+      // The order goes with the cursor: prices, stock and the shopper's own deeds would give another one by then.
+      guard let last = response.hits[..<ranked].last, !last.sort.isEmpty else { return nil }
+      let rest = hits[..<ranked].dropFirst(seen - before).compactMap { ProductID($0.id) }
+      return PagePosition(after: last.sort, seen: seen, reading: reading, order: rest)
+    }
+    guard let last = response.hits[..<(seen - before)].last, !last.sort.isEmpty else { return nil }
+    return PagePosition(
+      after: last.sort, seen: seen, isCounted: ranked > 0 ? false : input.position?.isCounted ?? false,
+      reading: reading)
+  }
+
+  private func pinnedPage(behind position: PagePosition, _ size: Int) -> ResultPage {
+    let index = response.hits.first?.index ?? ""
+    let own = pinned.prefix(size).map { Hit(index: index, id: $0.description) }
+    let behind = Array(response.hits.prefix(size - own.count))
+    let shown = own + behind
+    let seen = position.seen + shown.count
+    let rest = Array(pinned.dropFirst(size))
+    guard shown.count == size, !rest.isEmpty || seen < total, seen <= PageCursor.mostSeen else {
+      return ResultPage(hits: shown, next: nil)
+    }
+    let after = behind.last?.sort ?? position.after
+    return ResultPage(
+      hits: shown, next: PagePosition(after: after, seen: seen, reading: reading, order: rest))
   }
 }
 

@@ -1,4 +1,4 @@
-import Catalog
+public import Catalog
 import JSON
 public import SearchDSL
 import Signing
@@ -17,16 +17,20 @@ public struct PagePosition: Sendable, Hashable {
   public var reading: QueryReadingReference?
   /// The versions that all pages go by.
   public var pinned: PinnedVersions
+  /// The products of a model's order that were not shown yet: the pages behind show them first, whatever the model would
+  /// say now. `after` is then where the engine's results behind the model's window begin.
+  public var order: [ProductID]
 
   public init(
     after: [SortValue], seen: Int, isCounted: Bool = false, reading: QueryReadingReference? = nil,
-    pinned: PinnedVersions = PinnedVersions()
+    pinned: PinnedVersions = PinnedVersions(), order: [ProductID] = []
   ) {
     self.after = after
     self.seen = seen
     self.isCounted = isCounted
     self.reading = reading
     self.pinned = pinned
+    self.order = order
   }
 }
 
@@ -44,7 +48,7 @@ public struct QueryReadingReference: Sendable, Hashable {
 /// A signed token (`TokenSigner`) of a JSON object: `l` the listing, `p` the parameters, `a` the sort values, `n` the
 /// number of products seen, `v` whether only that number says where the page begins, `q`, `s` and `r` the words that were
 /// searched, how strictly, and as which relaxation, where they are not the typed ones, `k` and
-/// `m` the pinned knowledge and model. It is signed
+/// `m` the pinned knowledge and model, `o` the products of the model's order that were not shown yet. It is signed
 /// because its position goes to the engine and into the query log as it stands.
 struct PageCursor {
   static let purpose = "page cursor"
@@ -54,6 +58,8 @@ struct PageCursor {
   /// Products seen: more than an index holds, and a rank of the query log (int4) has room for a page more.
   static let mostSeen = 2_000_000_000
   private static let longestVersion = 100
+  /// Of a product's number in a cursor.
+  private static let radix = 36
 
   var listing: String
   var parameters: [(name: String, value: String)]
@@ -68,6 +74,10 @@ struct PageCursor {
     if position.isCounted { content["v"] = true }
     if let knowledge = position.pinned.knowledge { content["k"] = .string(knowledge) }
     if let model = position.pinned.ranking { content["m"] = .string(model) }
+    if !position.order.isEmpty {
+      let numbers = position.order.map { String($0.rawValue, radix: Self.radix) }
+      content["o"] = .string(numbers.joined(separator: "."))
+    }
     if let reading = position.reading {
       content["q"] = .string(reading.text)
       content["s"] = .string(reading.strictness.rawValue)
@@ -99,6 +109,13 @@ struct PageCursor {
       position.pinned[keyPath: version] = text
     }
     guard !position.isCounted || position.seen <= SearchService.mostOrdered else { return nil }
+    if let order = json["o"] {
+      guard let numbers = order.string?.split(separator: "."), numbers.count <= SearchService.mostOrdered else {
+        return nil
+      }
+      position.order = numbers.compactMap { Int64($0, radix: Self.radix).map { ProductID($0) } }
+      guard position.order.count == numbers.count, !position.isCounted else { return nil }
+    }
     guard let strictness = json["s"] else { return }
     guard let strictness = strictness.string.flatMap(QueryPlan.Strictness.init(rawValue:)),
       let words = json["q"]?.string, words.unicodeScalars.count <= SearchInput.longestQuery * 2

@@ -80,8 +80,9 @@ struct Retriever: Sendable {
       run.leaveOut(.relaxation, after: error)
       if typed.total > 0 { return candidates(typed, in: run, window) }
     }
-    return Candidates(
-      response: typed.response, plan: run.typed, query: typed.query, before: before(in: run, window))
+    var candidates = candidates(typed, in: run, window)
+    (candidates.plan, candidates.reading) = (run.typed, nil)
+    return candidates
   }
 
   /// Asks the engine for what a plan finds; as a trial, only how much.
@@ -94,6 +95,12 @@ struct Retriever: Sendable {
     if run.extent == .order { request.source = .none }
     if let window = Window(window, for: input) {
       (request.from, request.size, request.searchAfter) = (window.first, window.size, nil)
+      (request.source, request.highlight) = (.none, nil)
+    }
+    if let position = input.position, !position.order.isEmpty {
+      // The page begins with the order of its cursor; at least one hit, for an engine may refuse to look behind for none.
+      request.size = max(1, input.pageSize - position.order.count)
+      (request.source, request.highlight) = (.none, nil)
     }
     if isTrial { (request.from, request.size, request.highlight, request.searchAfter) = (0, 0, nil, nil) }
     request.aggregations += planned.counts
@@ -161,7 +168,10 @@ struct Retriever: Sendable {
   private func candidates(_ found: Found, in run: SearchRun, _ window: Int) -> Candidates {
     let reading = QueryReadingReference(text: found.plan.text, strictness: found.plan.strictness)
     var candidates = Candidates(
-      response: found.response, plan: found.plan, query: found.query, reading: reading, before: before(in: run, window))
+      response: found.response, plan: found.plan, query: found.query, reading: reading, complete: found.complete,
+      before: before(in: run, window))
+    candidates.pinned = run.input.position?.order ?? []
+    candidates.isBare = run.extent == .order || !candidates.pinned.isEmpty || Window(window, for: run.input) != nil
     if found.plan.slots.allSatisfy(\.isOptional) || found.plan.strictness != .everyWord { return candidates }
     if found.complete == 0 {
       let unknown = found.plan.slots.filter { !$0.isOptional && $0.share == 0 }.map(\.words)
@@ -206,6 +216,39 @@ extension Retriever {
     // A page without the mark is whole.
     let response = try? await index.search(request, by: run.limits.optional)
     return response.map { Set($0.hits.compactMap { ProductID($0.id) }) }
+  }
+
+  /// The ids of those of the candidates that have every word; nil where all or none have, or no words are asked for.
+  func complete(
+    among hits: [Hit], of candidates: Candidates, in run: SearchRun
+  ) async throws -> Set<String>? {
+    guard candidates.complete > 0 else { return nil }
+    let ids = hits.map(\.id)
+    if candidates.complete >= candidates.total { return Set(ids) }
+    guard let complete = planQuery(candidates.plan, in: run).completeMatch else { return nil }
+    let request = SearchRequest(
+      query: .bool(BoolQuery(filter: [.ids(ids), complete])), size: ids.count, source: SourceFilter.none,
+      trackTotalHits: .never)
+    return Set(try await index.search(request, by: run.limits.optional).hits.map(\.id))
+  }
+
+  /// The shown hits with all that their cards need, where the candidates are bare. What has left the index meanwhile is left
+  /// out.
+  func loaded(_ results: ResultPage, of candidates: Candidates, in run: SearchRun) async throws -> [Hit] {
+    guard candidates.isBare, run.extent != .order, !results.hits.isEmpty else { return results.hits }
+    let ids = Query.ids(results.hits.map(\.id))
+    var request = requests.request(query: candidates.query, input: run.input, wantsFacets: false)
+    // Products of a cursor must still be found; those that were just found need no second look.
+    request.query = candidates.pinned.isEmpty ? ids : .bool(BoolQuery(must: [request.query], filter: [ids]))
+    (request.from, request.size, request.searchAfter) = (0, results.hits.count, nil)
+    (request.sort, request.trackTotalHits) = ([.score], .never)
+    let found = try await index.search(request, by: run.limits.answer).hits
+    let byID = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    return results.hits.compactMap { bare in
+      guard var hit = byID[bare.id] else { return nil }
+      hit.score = bare.score ?? hit.score
+      return hit
+    }
   }
 
   /// All results in the engine's order, without facets.

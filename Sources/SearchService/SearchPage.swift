@@ -29,6 +29,8 @@ public struct SearchPage: Sendable, Equatable {
   public var facets: [Facet]
   /// Gives the page behind this one, however deep; nil where this is the last.
   public var nextCursor: String?
+  /// How the products were ranked; nil where the engine's order stands, and on a page behind a cursor.
+  public var ranking: ShownRanking?
   /// The parts that are missing because a dependency was down or late.
   public var degraded: [Degradation]
   public var tookMilliseconds: Double
@@ -49,7 +51,10 @@ extension SearchPage {
       correctedText: plan.text.folded == run.typed.text.folded ? nil : plan.text,
       relaxedTo: plan.strictness == .everyWord ? nil : plan.strictness,
       total: .init(value: candidates.total, isExact: candidates.response.total?.isExact ?? true), products: products,
-      facets: facets, nextCursor: nextCursor, degraded: run.degraded,
+      facets: facets, nextCursor: nextCursor,
+      ranking: candidates.ranking.map {
+        ShownRanking($0, of: Array(candidates.response.hits.prefix(candidates.ranked)), shown: products.map(\.id))
+      }, degraded: run.degraded,
       tookMilliseconds: (ContinuousClock.now - run.startedAt) / .milliseconds(1))
   }
 }

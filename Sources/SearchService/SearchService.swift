@@ -37,13 +37,14 @@ public struct SearchService: Sendable {
     currency: Currency = .gbp,
     retrieval: Retrieval = Retrieval(), knowledge: CatalogKnowledge? = nil,
     steps: Set<SearchStep> = Set(SearchStep.allCases), searches: PastSearches = PastSearches(),
-    log: SearchLog? = nil, signer: TokenSigner? = nil, deadlines: Deadlines = Deadlines()
+    log: SearchLog? = nil, signer: TokenSigner? = nil, deadlines: Deadlines = Deadlines(),
+    ranking: PersonalRanking? = nil
   ) {
     let databaseCircuit = CircuitBreaker()
     index = ProductIndex(engine: engine, name: name)
     directory = CatalogDirectory(catalog: catalog, currency: currency, share: deadlines.labels)
     retriever = Retriever(index: index, requests: retrieval, steps: steps)
-    ranker = Ranker(deadline: deadlines.ranking)
+    ranker = Ranker(deadline: deadlines.ranking, model: ranking)
     pricer = Pricer(
       prices: CurrentPrices(catalog: catalog, deadline: deadlines.prices, circuit: databaseCircuit), clock: clock,
       currency: currency)
@@ -75,10 +76,10 @@ public struct SearchService: Sendable {
     try await readLabels(for: &run)
 
     let found = try await retriever.candidates(in: &run, window: ranker.window(for: input))
-    let candidates = await ranker.ranked(found, in: &run)
+    let candidates = await ranker.ranked(found, by: retriever, in: &run)
     let results = candidates.page(of: input)
 
-    let hits = results.hits.compactMap(CardHit.init)
+    let hits = try await retriever.loaded(results, of: candidates, in: run).compactMap(CardHit.init)
     let facets = await facetCounter.facets(of: candidates, beside: hits, in: &run)
     let priced = await priced(results, hits, candidates, in: &run)
 
@@ -108,16 +109,17 @@ public struct SearchService: Sendable {
     var run = begin(input, extent: .cards)
     try await readLabels(for: &run)
     let found = try await retriever.candidates(in: &run, window: ranker.window(for: input))
-    let candidates = await ranker.ranked(found, in: &run)
+    let candidates = await ranker.ranked(found, by: retriever, in: &run)
     let results = candidates.page(of: input)
-    return await priced(results, results.hits.compactMap(CardHit.init), candidates, in: &run).cards
+    let hits = try await retriever.loaded(results, of: candidates, in: run).compactMap(CardHit.init)
+    return await priced(results, hits, candidates, in: &run).cards
   }
 
   /// The products that a search finds, in its order, without cards, prices and facets: what measuring a ranking needs.
   public func ranking(of input: SearchInput) async throws -> [ProductID] {
     var run = begin(input, extent: .order)
     let found = try await retriever.candidates(in: &run, window: ranker.window(for: input))
-    let candidates = await ranker.ranked(found, in: &run)
+    let candidates = await ranker.ranked(found, by: retriever, in: &run)
     return candidates.page(of: input).hits.compactMap { ProductID($0.id) }
   }
 
@@ -164,7 +166,7 @@ public struct SearchService: Sendable {
   {
     let known = known(pinned: input.position?.pinned.knowledge)
     let pinned = PinnedVersions(
-      knowledge: known.version, ranking: input.position.map(\.pinned.ranking) ?? ranker.model?.version)
+      knowledge: known.version, ranking: input.position?.pinned.ranking)
     return SearchRun(
       input, by: searcher, extent: extent, knowing: known, pinned: pinned, limits: AnswerLimits(deadlines))
   }

@@ -121,12 +121,20 @@ enum OpenAPISchemas {
       "words": string, "is_filter": boolean, "ignore": string,
     ])
 
-  /// How the query was understood, step by step, and the engine's query.
+  /// How the query was understood, step by step, the engine's query, and how the model ranked what is shown.
   private static let why = object(
     [
       "steps": array(object(["step": string, "detail": string])), "language": string,
       "query": ["type": "object"],
-    ], optional: ["language", "query"])
+      "ranking": object([
+        "model": string,
+        "products": array(
+          object([
+            "id": id,
+            "features": array(object(["name": string, "value": number, "part": number], optional: ["part"])),
+          ])),
+      ]),
+    ], optional: ["language", "query", "ranking"])
 
   private static let productCard = object(
     [

@@ -2,6 +2,7 @@ import Catalog
 import JSON
 import Ports
 import Pricing
+import Ranking
 import SearchDSL
 import SearchService
 import Understanding
@@ -77,6 +78,34 @@ public enum SearchJSON {
       if let query = page.query {
         writer.name("query")
         writer.value(query.json)
+      }
+      if let ranking = page.ranking { write(ranking, of: page, &writer) }
+    }
+  }
+
+  /// The model that ranked, and each shown product's feature values with their parts in its score.
+  private static func write(_ ranking: ShownRanking, of page: SearchPage, _ writer: inout JSONWriter) {
+    writer.name("ranking")
+    writer.object { writer in
+      writer.member("model", ranking.version)
+      writer.name("products")
+      writer.array { writer in
+        for product in page.products {
+          guard let row = ranking.rows[product.id] else { continue }
+          writer.object { writer in
+            writer.member("id", product.id.description)
+            writer.name("features")
+            writer.array { writer in
+              for (place, feature) in RankingFeature.all.enumerated() where !row.values[place].isNaN {
+                writer.object { writer in
+                  writer.member("name", feature.name)
+                  writer.member("value", row.values[place])
+                  if let parts = row.parts { writer.member("part", parts[place]) }
+                }
+              }
+            }
+          }
+        }
       }
     }
   }

@@ -20,7 +20,8 @@ extension Storefront {
     var products: [ProductCard]
   }
 
-  @Sendable func home(_ request: HTTPRequest) async throws -> HTTPResponse {
+  @Sendable func home(_ given: HTTPRequest) async throws -> HTTPResponse {
+    let request = greeted(given)
     let (layout, tree, entries) = await (layout(), tree(), entries())
     let products = try await service.count()
     let rows = try await rows(of: entries)
@@ -41,6 +42,7 @@ extension Storefront {
     var response = HTTPResponse.html(
       layout.page(title: shopName, description: "\(products) products at \(shopName).", body: body))
     if request.visitor != nil { response.headers["Cache-Control"] = "private, no-cache" }
+    visitors.welcome(request, &response)
     return response
   }
 

@@ -109,7 +109,11 @@ public struct Storefront: Sendable {
     return try await results(request, listing: listing)
   }
 
-  private func results(_ request: HTTPRequest, listing: Listing?) async throws -> HTTPResponse {
+  /// A page's request, with a number for a visitor who has none, where the shop keeps what visitors do.
+  func greeted(_ request: HTTPRequest) -> HTTPRequest { events == nil ? request : visitors.greet(request) }
+
+  private func results(_ given: HTTPRequest, listing: Listing?) async throws -> HTTPResponse {
+    let request = greeted(given)
     var input = try await InputReading.lenient.searchInput(of: request, listing: listing, for: service)
     input.isHighlighted = true
     let layout = await layout()
@@ -126,15 +130,11 @@ public struct Storefront: Sendable {
         title: "\(page.title) – \(shopName)", query: input.text,
         description: "\(found.total.value) products: \(page.title) at \(shopName).", body: page.body,
         hasResults: !found.products.isEmpty))
-    if service.remembersVisitors, !input.text.isEmpty {
-      // A browser that does not come back with the cookie is nobody whose searches are kept.
-      if let known { await service.remember(found, of: known) }
-      visitors.welcome(request, &response)
-    }
+    // A browser that does not come back with the cookie is nobody whose searches are offered again.
+    if service.remembersVisitors, !input.text.isEmpty, let known { await service.remember(found, of: known) }
     // An answer that is logged, or a visitor's own, is nobody else's.
-    if found.searchID != nil || known != nil || response.headers["Set-Cookie"] != nil {
-      response.headers["Cache-Control"] = "private, no-cache"
-    }
+    if found.searchID != nil || known != nil { response.headers["Cache-Control"] = "private, no-cache" }
+    visitors.welcome(request, &response)
     return response
   }
 
@@ -172,7 +172,8 @@ public struct Storefront: Sendable {
         title: "\(page.title) – \(shopName)", query: input.search.text, description: page.title, body: page.body))
   }
 
-  @Sendable private func product(_ request: HTTPRequest) async throws -> HTTPResponse {
+  @Sendable private func product(_ given: HTTPRequest) async throws -> HTTPResponse {
+    let request = greeted(given)
     guard let id = ProductID(request.pathParameters["id"] ?? ""), let product = try await service.product(id) else {
       throw Problem(
         APIProblem.productNotFound, detail: "There is no such product, or it is no longer sold. Try a search.")
@@ -189,8 +190,8 @@ public struct Storefront: Sendable {
         body: view.body))
     // After the rows: they are of what was seen before this product.
     events?.viewed(product.id, from: ShownPlace(request), on: request)
-    if events != nil { visitors.welcome(request, &response) }
     response.headers["Cache-Control"] = "private, no-cache"
+    visitors.welcome(request, &response)
     return response
   }
 

@@ -299,6 +299,12 @@ import Threading
     #expect(try await shop.store.bought(with: p[5], limit: 10) == [WeightedProduct(product: p[4], weight: 2)])
     let trending = try await shop.store.trending(now: Self.now, limit: 3)
     #expect(Set(trending.prefix(2).map(\.product)) == [p[4], p[5]] && abs(trending[0].weight - 10) < 1e-9)
+    // A single visitor cannot make a trend, and the same deed again within an hour adds nothing.
+    let several = PostgresBehaviour(shop.pool, trendingShoppers: 2)
+    _ = try await several.write((0..<50).map { _ in Self.event(.view, p[4], by: people[2], minutesAgo: 1) })
+    let rising = try await several.trending(now: Self.now, limit: 10)
+    #expect(Set(rising.map(\.product)) == [p[0], p[1], p[3], p[4], p[5]])
+    #expect(abs((rising.first { $0.product == p[4] }?.weight ?? 0) - 11) < 0.01)
   }
 }
 

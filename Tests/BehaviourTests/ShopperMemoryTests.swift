@@ -6,7 +6,8 @@
 // 3. A list that was read before a deed, a forgetting or a loss of all keys is not kept after it. A note that arrives after
 //    its list was dropped changes nothing.
 // 4. A profile's shares are those of the decayed interest in the shopper's products; what is dismissed has none.
-// 5. Trending weights halve in a day, in Redis as in Postgres; deeds of nobody count in neither.
+// 5. Trending weights halve in a day, in Redis as in Postgres; deeds of nobody count in neither. A product that one visitor
+//    looks at all the time does not rise until others look at it too.
 // 6. A customer who signs in at a browser gets its visitor's deeds and searches, and nothing of the customer before.
 import Behaviour
 import Catalog
@@ -346,6 +347,33 @@ private final class MovingClock: WallClock {
         #expect(list.map(\.product) == [p[0], p[1]])
         #expect(abs(list[0].weight - 2.5) < 1e-6 && abs(list[1].weight - 1.75) < 1e-6, "\(list)")
       }
+    }
+    await parts.server.stop()
+  }
+
+  @Test("5: one visitor makes no trend", .timeLimit(.minutes(5)))
+  func trendOfOne() async throws {
+    let parts = try await Parts()
+    let p = parts.shop.products
+    let behaviour = Behaviour(
+      store: PostgresBehaviour(parts.shop.pool, trendingShoppers: 3),
+      cache: RedisBehaviour(parts.redis, trendingShoppers: 3), catalog: PostgresCatalog(parts.shop.pool),
+      clock: parts.clock, metrics: MetricsRegistry())
+    func see(_ product: ProductID, _ person: EventActor, times: Int = 1) async throws {
+      _ = try await behaviour.intake.submit((0..<times).map { _ in EventStoreTests.event(.view, product, by: person) })
+    }
+    let people = (0..<3).map { _ in EventActor.person(.visitor(.random())) }
+    try await storing(behaviour) {
+      for person in people { try await see(p[0], person) }
+      #expect(try await behaviour.trending(limit: 5).map(\.product) == [p[0]])
+      // Now Redis keeps the list.
+      try await see(p[1], people[0], times: 200)
+      try await see(p[1], people[1])
+      #expect(try await behaviour.trending(limit: 5).map(\.product) == [p[0]])
+      try await see(p[1], people[2])
+      let list = try await behaviour.trending(limit: 5)
+      #expect(Set(list.map(\.product)) == [p[0], p[1]])
+      for product in list { #expect(abs(product.weight - 3) < 1e-6, "\(list)") }
     }
     await parts.server.stop()
   }

@@ -116,16 +116,28 @@ final class MemoryLedger: ModelLedger {
 
   func serving(kind: String) async throws -> ModelEntry? { entries.withLock { $0.first { $0.state == .serving } } }
 
-  func promote(_ number: Int64, now: Timestamp) async throws -> Bool {
+  func promote(_ number: Int64, by promoter: ModelPromoter, now: Timestamp) async throws -> Bool {
     entries.withLock { entries in
-      guard entries.contains(where: { $0.number == number }) else { return false }
-      for place in entries.indices where entries[place].state == .serving { entries[place].state = .retired }
-      for place in entries.indices where entries[place].number == number {
-        entries[place].state = .serving
-        entries[place].promotedAt = now
-      }
-      return true
+      guard promoter == .person || !entries.contains(where: { $0.state == .serving && $0.isHeld }) else { return false }
+      return Self.serve(number, in: &entries, isHeld: false, before: .retired, now: now)
     }
+  }
+
+  func rollBack(to number: Int64, now: Timestamp) async throws -> Bool {
+    entries.withLock { Self.serve(number, in: &$0, isHeld: true, before: .refused, now: now) }
+  }
+
+  private static func serve(
+    _ number: Int64, in entries: inout [ModelEntry], isHeld: Bool, before: ModelEntry.State, now: Timestamp
+  ) -> Bool {
+    guard entries.contains(where: { $0.number == number }) else { return false }
+    for place in entries.indices where entries[place].state == .serving { entries[place].state = before }
+    for place in entries.indices where entries[place].number == number {
+      entries[place].state = .serving
+      entries[place].isHeld = isHeld
+      entries[place].promotedAt = now
+    }
+    return true
   }
 
   func prune(kind: String, keeping count: Int) async throws -> [String] { [] }

@@ -6,7 +6,8 @@
 // 4. The gate refuses a model that is worse than the one in use on days that neither learnt from, and passes the same
 //    deeds again; a first model is measured against popularity. Where nothing can be compared, it refuses what learnt from
 //    less than half the deeds: an emptied history does not replace a model, also if that one's file is damaged.
-// 5. Rollback serves the model before; a model whose file is gone is not promoted.
+// 5. Rollback serves the model before, and a second rollback the one before that; what is trained after it waits until a
+//    person promotes a model. A model whose file is gone is neither promoted nor rolled back to.
 // 6. Deeds with unknown products are counted and left out; without deeds products are alike by their texts.
 // 7. The time until buyers of a category buy again is the median of their gaps.
 import Catalog
@@ -95,7 +96,7 @@ import Testing
         return kept[old.shopper, default: 0] <= 3
       }
       let third = Stand(products, folder: folder)
-      _ = try await third.ledger.promote(try await third.ledger.add(first.entry), now: testNow)
+      _ = try await third.ledger.promote(try await third.ledger.add(first.entry), by: .person, now: testNow)
       let worse = try await third.train(rest)
       #expect(!worse.verdict.isPassed && !worse.isPromoted, "\(worse.verdict.findings)")
       #expect(try await third.ledger.model(worse.entry.number)?.state == .refused)
@@ -129,8 +130,20 @@ import Testing
       let first = try await stand.train(deeds)
       let second = try await stand.train(deeds)
       #expect(try await stand.ledger.serving(kind: RecommenderModel.kind)?.number == second.entry.number)
+      let third = try await stand.train(deeds)
+      #expect(try await stand.desk.rollBack()?.number == second.entry.number)
+      let waiting = try await stand.train(deeds)
+      #expect(waiting.verdict.isPassed && !waiting.isPromoted)
+      #expect(waiting.entry.state == .candidate && waiting.entry.findings.contains("since a rollback"))
+      #expect(try await stand.ledger.serving(kind: RecommenderModel.kind)?.number == second.entry.number)
       #expect(try await stand.desk.rollBack()?.number == first.entry.number)
+      #expect(try await stand.desk.rollBack() == nil)
       #expect(try await stand.ledger.serving(kind: RecommenderModel.kind)?.number == first.entry.number)
+      #expect(try await stand.ledger.model(third.entry.number)?.state == .refused)
+      #expect(try await stand.desk.promote(waiting.entry.number)?.number == waiting.entry.number)
+      #expect(try await stand.train(deeds).isPromoted)
+      try FileManager.default.removeItem(atPath: folder + "/" + waiting.entry.file)
+      await #expect(throws: ModelFolder.Unreadable.self) { try await stand.desk.rollBack() }
       try FileManager.default.removeItem(atPath: folder + "/" + second.entry.file)
       await #expect(throws: ModelFolder.Unreadable.self) { try await stand.desk.promote(second.entry.number) }
       #expect(try await stand.desk.promote(99) == nil)

@@ -4,7 +4,8 @@
 // 3. A model that fails, hangs, leaves out a candidate or names one twice leaves the engine's order on all pages, and the
 //    answer says so.
 // 4. A search that is sorted by something else than relevance asks no model.
-// 5. A cursor names its model: a page behind it asks no other.
+// 5. A cursor holds its order: the pages behind it are in the order of the first, whatever model is in force by then and
+//    whatever it says.
 import Catalog
 import Ports
 import SearchDSL
@@ -18,24 +19,24 @@ import Understanding
   private struct Backwards: RankingModel {
     var version = "backwards"
     var window = 20
-    func order(of candidates: [Hit], input: SearchInput, plan: QueryPlan) async throws -> [Int] {
-      Array(candidates.indices.reversed())
+    func order(of request: RankingRequest) async throws -> RankedOrder {
+      RankedOrder(places: Array(request.candidates.indices.reversed()), version: version)
     }
   }
 
   private struct Broken: RankingModel {
     enum Fault: CaseIterable { case fails, hangs, leavesOut, repeats }
     let fault: Fault
-    let version = "broken"
     let window = 20
-    func order(of candidates: [Hit], input: SearchInput, plan: QueryPlan) async throws -> [Int] {
+    func order(of request: RankingRequest) async throws -> RankedOrder {
+      let all = request.candidates.indices
       switch fault {
       case .fails: throw DependencyUnavailable(dependency: "the profile", reason: "a test")
       case .hangs:
         try await Task.sleep(for: .seconds(3600))
-        return Array(candidates.indices)
-      case .leavesOut: return Array(candidates.indices.dropLast())
-      case .repeats: return candidates.indices.map { _ in 0 }
+        return RankedOrder(places: Array(all), version: "broken")
+      case .leavesOut: return RankedOrder(places: Array(all.dropLast()), version: "broken")
+      case .repeats: return RankedOrder(places: all.map { _ in 0 }, version: "broken")
       }
     }
   }
@@ -99,17 +100,39 @@ import Understanding
     #expect(try await page.products == service(nil).search(input).products)
   }
 
-  @Test("5: another model", .timeLimit(.minutes(5)))
-  func anotherModel() async throws {
-    let input = SearchInput(text: "dress", pageSize: 7)
-    let cursor = try #require(try await service(Backwards()).search(input).nextCursor)
+  /// Orders its window anew at each call.
+  private actor Shuffling: RankingModel {
+    nonisolated let window = 20
+    private var calls = 0
+    func order(of request: RankingRequest) async throws -> RankedOrder {
+      calls += 1
+      let places = Array(request.candidates.indices)
+      let cut = calls % max(1, places.count)
+      return RankedOrder(places: Array(places[cut...] + places[..<cut]), version: "shuffling-\(calls)")
+    }
+  }
+
+  @Test("5: another model, and none", .timeLimit(.minutes(5)), arguments: [3, 7, 10])
+  func anotherModel(size: Int) async throws {
+    let input = SearchInput(text: "dress", pageSize: size)
+    let engine = try await codes(service(nil), from: input, cursors: false)
+    let shuffling = try await service(Shuffling())
+    var page = try await shuffling.search(input)
+    let first = page.products.map(\.code)
+    let cursor = try #require(page.nextCursor)
     let next = try SearchInput(parameters: [("cursor", cursor)], signer: TestShop.signer)
-    #expect(next.position?.pinned.ranking == "backwards")
-    var other = Backwards()
-    other.version = "another"
-    var second = input
-    second.page = 2
-    let page = try await service(other).search(next)
-    #expect(try await page.products.map(\.code) == service(nil).search(second).products.map(\.code))
+    #expect(next.position?.pinned.ranking == "shuffling-1")
+    #expect(next.position?.order.count == min(20, engine.count) - size)
+    var shown = first
+    var number = 0
+    while let cursor = page.nextCursor {
+      // Each page is answered under another model; the first was rotated by one.
+      let service = number % 2 == 0 ? try await service(nil) : shuffling
+      page = try await service.search(try SearchInput(parameters: [("cursor", cursor)], signer: TestShop.signer))
+      shown += page.products.map(\.code)
+      number += 1
+    }
+    let window = Array(engine.prefix(20))
+    #expect(shown == Array(window[1...] + window[..<1]) + engine.dropFirst(20))
   }
 }

@@ -127,6 +127,7 @@ struct TestShop: Sendable {
     deadlines.prices = .seconds(60)
     deadlines.page = .seconds(60)
     deadlines.labels = .seconds(60)
+    deadlines.ranking = .seconds(60)
     return deadlines
   }
 

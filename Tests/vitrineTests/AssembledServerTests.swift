@@ -285,6 +285,16 @@ private struct Row: Sendable {
     Row("recommendations.trainingSchedule", "15 4 * * sun") {
       try $0.shop.jobs().contains { $0.schedule?.expression.text == "15 4 * * sun" }
     },
+    Row("ranking.enabled", "false", in: [.off]) { $0.shop.ranking == nil },
+    Row("ranking.deadlineMilliseconds", "23") {
+      try part("ranker.deadline", of: $0.service, as: Duration.self) == .milliseconds(23)
+    },
+    Row("ranking.loggedPercent", "7", in: [.parts, .urls, .key]) {
+      try part("options.featurePercent", of: #require($0.service.log), as: Int.self) == 7
+    },
+    Row("ranking.trainingSchedule", "25 5 * * sun") {
+      try $0.shop.jobs().contains { $0.schedule?.expression.text == "25 5 * * sun" }
+    },
   ]
 
   private static let rows = http + senders + servers + search + indexer + work + others

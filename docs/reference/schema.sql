@@ -25,14 +25,39 @@ COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiS
 CREATE DOMAIN merchandising.product_order AS text
 	CONSTRAINT product_order_check CHECK ((VALUE = ANY (ARRAY['relevance'::text, 'price_asc'::text, 'price_desc'::text, 'newest'::text, 'rating'::text, 'bestselling'::text, 'discount'::text])));
 
+CREATE FUNCTION behaviour.drop_partition(parent text, oldest date) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+  name text;
+BEGIN
+  IF parent NOT IN ('event_browsing', 'event_order', 'impression') THEN
+    RAISE EXCEPTION 'behaviour.% has no partitions', parent;
+  END IF;
+  SELECT child.relname INTO name FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid
+  WHERE inhparent = ('behaviour.' || parent)::regclass
+    AND substring(pg_get_expr(child.relpartbound, child.oid) FROM $re$TO \('([0-9-]+)'\)$re$)::date <= oldest
+  ORDER BY 1 LIMIT 1;
+  IF name IS NULL THEN
+    RETURN false;
+  END IF;
+  EXECUTE format('DROP TABLE IF EXISTS behaviour.%I', name);
+  RETURN true;
+END $_$;
+
 CREATE FUNCTION behaviour.make_partitions(parent text, days date[]) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
   step interval := CASE parent WHEN 'event_order' THEN interval '1 month' ELSE interval '1 day' END;
   first date;
   name text;
 BEGIN
+  IF parent NOT IN ('event_browsing', 'event_order', 'impression') THEN
+    RAISE EXCEPTION 'behaviour.% has no partitions', parent;
+  END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('behaviour partitions', 0));
   FOR first IN
     SELECT DISTINCT CASE parent WHEN 'event_order' THEN date_trunc('month', given.day)::date ELSE given.day END
@@ -390,6 +415,12 @@ CREATE FUNCTION inventory.available_quantity(on_hand bigint, reserved bigint) RE
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (((on_hand >= 0) AND (on_hand <= '4000000000000000000'::bigint)) AND ((reserved >= 0) AND (reserved <= '4000000000000000000'::bigint))) THEN (on_hand - reserved) ELSE (LEAST(GREATEST(((on_hand)::numeric - (reserved)::numeric), ('-9223372036854775808'::bigint)::numeric), ('9223372036854775807'::bigint)::numeric))::bigint END;
 
+CREATE TABLE analytics.conduct_count (
+    is_only boolean DEFAULT true NOT NULL,
+    counted_at timestamp with time zone NOT NULL,
+    CONSTRAINT conduct_count_is_only_check CHECK (is_only)
+);
+
 CREATE TABLE analytics.model (
     number bigint NOT NULL,
     kind text NOT NULL,
@@ -403,6 +434,7 @@ CREATE TABLE analytics.model (
     trained_at timestamp with time zone NOT NULL,
     promoted_at timestamp with time zone,
     findings text NOT NULL,
+    is_held boolean DEFAULT false NOT NULL,
     CONSTRAINT model_code_version_check CHECK ((length(code_version) <= 64)),
     CONSTRAINT model_data_digest_check CHECK ((length(data_digest) <= 128)),
     CONSTRAINT model_file_check CHECK ((length(file) <= 200)),
@@ -418,6 +450,24 @@ ALTER TABLE analytics.model ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE analytics.product_conduct (
+    product_id bigint NOT NULL,
+    interest_7 double precision NOT NULL,
+    interest_30 double precision NOT NULL,
+    interest_180 double precision NOT NULL,
+    views bigint NOT NULL,
+    purchases bigint NOT NULL,
+    clicks bigint NOT NULL,
+    looks double precision NOT NULL,
+    CONSTRAINT product_conduct_clicks_check CHECK ((clicks >= 0)),
+    CONSTRAINT product_conduct_interest_180_check CHECK ((interest_180 >= (0)::double precision)),
+    CONSTRAINT product_conduct_interest_30_check CHECK ((interest_30 >= (0)::double precision)),
+    CONSTRAINT product_conduct_interest_7_check CHECK ((interest_7 >= (0)::double precision)),
+    CONSTRAINT product_conduct_looks_check CHECK ((looks >= (0)::double precision)),
+    CONSTRAINT product_conduct_purchases_check CHECK ((purchases >= 0)),
+    CONSTRAINT product_conduct_views_check CHECK ((views >= 0))
 );
 
 CREATE TABLE behaviour.anonymous_day (
@@ -602,11 +652,13 @@ CREATE TABLE behaviour.search (
     first_rank integer NOT NULL,
     products bigint[] NOT NULL,
     network bigint,
+    sender text DEFAULT 'shopper'::text NOT NULL,
     CONSTRAINT search_filter_count_check CHECK ((filter_count >= 0)),
     CONSTRAINT search_first_rank_check CHECK ((first_rank > 0)),
     CONSTRAINT search_outcome_check CHECK ((outcome = ANY (ARRAY['found'::text, 'corrected'::text, 'relaxed'::text, 'nothing'::text]))),
     CONSTRAINT search_products_check CHECK ((cardinality(products) <= 100)),
     CONSTRAINT search_query_check CHECK (((query <> ''::text) AND (octet_length(query) <= 2000))),
+    CONSTRAINT search_sender_check CHECK ((sender = ANY (ARRAY['shopper'::text, 'robot'::text, 'flood'::text]))),
     CONSTRAINT search_total_check CHECK ((total >= 0))
 );
 
@@ -629,6 +681,17 @@ CREATE TABLE behaviour.search_day (
     CONSTRAINT search_day_check5 CHECK (((networks >= 0) AND (networks <= visitors))),
     CONSTRAINT search_day_reciprocal_ranks_check CHECK ((reciprocal_ranks >= (0)::double precision)),
     CONSTRAINT search_day_searches_check CHECK ((searches > 0))
+);
+
+CREATE TABLE behaviour.search_features (
+    search_id bigint NOT NULL,
+    searched_at timestamp with time zone NOT NULL,
+    ranked_by text NOT NULL,
+    schema smallint NOT NULL,
+    features bytea NOT NULL,
+    CONSTRAINT search_features_features_check CHECK (((octet_length(features) >= 2) AND (octet_length(features) <= 100000))),
+    CONSTRAINT search_features_ranked_by_check CHECK (((octet_length(ranked_by) >= 1) AND (octet_length(ranked_by) <= 120))),
+    CONSTRAINT search_features_schema_check CHECK ((schema > 0))
 );
 
 CREATE TABLE behaviour.search_log (
@@ -1076,8 +1139,14 @@ ALTER TABLE ONLY behaviour.event ATTACH PARTITION behaviour.event_browsing FOR V
 
 ALTER TABLE ONLY behaviour.event ATTACH PARTITION behaviour.event_order FOR VALUES IN ('2');
 
+ALTER TABLE ONLY analytics.conduct_count
+    ADD CONSTRAINT conduct_count_pkey PRIMARY KEY (is_only);
+
 ALTER TABLE ONLY analytics.model
     ADD CONSTRAINT model_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY analytics.product_conduct
+    ADD CONSTRAINT product_conduct_pkey PRIMARY KEY (product_id);
 
 ALTER TABLE ONLY behaviour.anonymous_day
     ADD CONSTRAINT anonymous_day_pkey PRIMARY KEY (day, kind, product_id);
@@ -1089,13 +1158,13 @@ ALTER TABLE ONLY behaviour.event_aside
     ADD CONSTRAINT event_aside_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY behaviour.event
-    ADD CONSTRAINT event_pkey PRIMARY KEY (kept, day, id);
+    ADD CONSTRAINT event_pkey PRIMARY KEY (id, kept, day);
 
 ALTER TABLE ONLY behaviour.event_browsing
-    ADD CONSTRAINT event_browsing_pkey PRIMARY KEY (kept, day, id);
+    ADD CONSTRAINT event_browsing_pkey PRIMARY KEY (id, kept, day);
 
 ALTER TABLE ONLY behaviour.event_order
-    ADD CONSTRAINT event_order_pkey PRIMARY KEY (kept, day, id);
+    ADD CONSTRAINT event_order_pkey PRIMARY KEY (id, kept, day);
 
 ALTER TABLE ONLY behaviour.identity
     ADD CONSTRAINT identity_pkey PRIMARY KEY (visitor);
@@ -1105,6 +1174,9 @@ ALTER TABLE ONLY behaviour.impression
 
 ALTER TABLE ONLY behaviour.search_day
     ADD CONSTRAINT search_day_pkey PRIMARY KEY (day, query);
+
+ALTER TABLE ONLY behaviour.search_features
+    ADD CONSTRAINT search_features_pkey PRIMARY KEY (search_id);
 
 ALTER TABLE ONLY behaviour.search_log
     ADD CONSTRAINT search_log_pkey PRIMARY KEY (is_only);
@@ -1335,6 +1407,8 @@ CREATE INDEX impression_shopper ON ONLY behaviour.impression USING btree (shoppe
 
 CREATE INDEX search_day_popular ON behaviour.search_day USING btree (day) WHERE (visitors >= 3);
 
+CREATE INDEX search_features_searched_at ON behaviour.search_features USING btree (searched_at);
+
 CREATE INDEX search_searched_at ON behaviour.search USING btree (searched_at);
 
 CREATE INDEX search_unanswered ON behaviour.search USING btree (query, searched_at) WHERE (outcome = ANY (ARRAY['relaxed'::text, 'nothing'::text]));
@@ -1480,6 +1554,9 @@ CREATE TRIGGER note_insert AFTER INSERT ON pricing.price REFERENCING NEW TABLE A
 CREATE TRIGGER note_update AFTER UPDATE ON pricing.price REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
 
 CREATE TRIGGER note_update AFTER UPDATE ON pricing.price_list REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_price_list();
+
+ALTER TABLE ONLY behaviour.search_features
+    ADD CONSTRAINT search_features_search_id_fkey FOREIGN KEY (search_id) REFERENCES behaviour.search(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY catalog.category_attribute
     ADD CONSTRAINT category_attribute_attribute_id_fkey FOREIGN KEY (attribute_id) REFERENCES catalog.attribute(id) ON DELETE CASCADE;

@@ -98,7 +98,9 @@ struct EventBatch {
       // A network is worth knowing of a shopper alone: of nobody in particular none is kept.
       let network = shopper == nil ? nil : hash(ofNetwork: event.network)
       searches.append(
-        Search(place: place, event: event, row: .init(search: search, visitor: shopper, network: network)))
+        Search(
+          place: place, event: event,
+          row: .init(search: search, visitor: shopper, network: network, sender: event.sender)))
     }
   }
 

@@ -59,13 +59,26 @@ extension PostgresBehaviour: PersonalData {
         try await pool.forEachRow(
           """
           SELECT (jsonb_build_object('record', \(table.name == "event_aside" ? "event" : table.name)::text)
-            || (to_jsonb(record) - ARRAY[\(unsafeRaw: names)]))::text
+            || (to_jsonb(record) - ARRAY[\(unsafeRaw: names)]) || \(unsafeRaw: Self.titles(in: table.name)))::text
           FROM behaviour.\(unsafeRaw: table.name) AS record WHERE \(unsafeRaw: table.column) = ANY (\(people))
           """
         ) { row in
           try await line(Array(try row.decode(String.self, at: 0).utf8))
         }
       }
+    }
+  }
+
+  /// The names of a record's products, for people: a number says nothing to them. A product that is gone has none.
+  private static func titles(in table: String) -> String {
+    switch table {
+    case "event", "event_aside":
+      "jsonb_strip_nulls(jsonb_build_object('title', (SELECT title FROM catalog.product WHERE id = record.product_id)))"
+    default:
+      """
+      jsonb_build_object('titles', (SELECT coalesce(jsonb_agg(title ORDER BY place), '[]')
+        FROM unnest(record.products) WITH ORDINALITY AS shown (id, place) LEFT JOIN catalog.product USING (id)))
+      """
     }
   }
 

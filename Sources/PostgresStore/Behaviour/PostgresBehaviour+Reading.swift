@@ -106,13 +106,20 @@ extension PostgresBehaviour: BehaviourHistory {
   public func trending(now: Timestamp, limit: Int) async throws -> [WeightedProduct] {
     try await weighted(
       """
-      SELECT product_id, sum(weight * power(0.5::float8, greatest(0, extract(epoch FROM \(now) - occurred_at)::float8) / 86400)) AS weight
-      FROM behaviour.event JOIN unnest(
+      WITH deed AS (
+        -- One visitor who does the same again within an hour shows no more interest.
+        SELECT product_id, shopper, kind, min(occurred_at) AS at FROM behaviour.event
+        WHERE day BETWEEN \(now.day.advanced(by: -Self.trendingDays))::date AND \(now.day.advanced(by: 1))::date
+          AND kind = ANY (\(InteractionKind.rising.map(\.rawValue))) AND sender = 'shopper' AND shopper IS NOT NULL
+        GROUP BY product_id, shopper, kind, date_trunc('hour', occurred_at)
+      )
+      SELECT product_id, sum(weight * power(0.5::float8, greatest(0, extract(epoch FROM \(now) - at)::float8) / 86400))
+        AS weight
+      FROM deed JOIN unnest(
         \(InteractionKind.rising.map(\.rawValue)), \(InteractionKind.rising.map(\.weight))
       ) AS kinds (kind, weight) USING (kind)
-      WHERE day BETWEEN \(now.day.advanced(by: -Self.trendingDays))::date AND \(now.day.advanced(by: 1))::date
-        AND sender = 'shopper' AND shopper IS NOT NULL
-      GROUP BY product_id ORDER BY weight DESC, product_id LIMIT \(limit)
+      GROUP BY product_id HAVING count(DISTINCT shopper) >= \(trendingShoppers)
+      ORDER BY weight DESC, product_id LIMIT \(limit)
       """)
   }
 

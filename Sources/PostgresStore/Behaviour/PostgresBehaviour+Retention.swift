@@ -10,10 +10,7 @@ extension PostgresBehaviour {
         ("event_browsing", retention.browsingDays), ("event_order", retention.orderDays),
         ("impression", retention.shownDays),
       ] {
-        // One at a time, each in its own transaction: a drop waits for readers of its table, and holds the parent's lock.
-        for name in try await expired(of: parent, before: now.day.advanced(by: 1 - days)) {
-          try await pool.execute("DROP TABLE IF EXISTS behaviour.\(unsafeRaw: name)")
-        }
+        while try await dropPartition(of: parent, before: now.day.advanced(by: 1 - days)) {}
       }
       try await pool.execute(
         """
@@ -28,16 +25,8 @@ extension PostgresBehaviour {
     }
   }
 
-  /// The partitions whose last day is before `oldest`; their names are our own, of letters and digits.
-  private func expired(of parent: String, before oldest: CalendarDay) async throws -> [String] {
-    try await pool.query(
-      """
-      SELECT child.relname::text FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid
-      WHERE inhparent = ('behaviour.' || \(parent))::regclass
-        AND substring(pg_get_expr(child.relpartbound, child.oid) FROM $re$TO \\('([0-9-]+)'\\)$re$)::date
-          <= \(oldest)::date
-      ORDER BY 1
-      """
-    ).map { try $0.decode(at: 0) }
+  /// Drops one partition whose last day is before `oldest`, with the rights of the tables' owner; false if there is none.
+  private func dropPartition(of parent: String, before oldest: CalendarDay) async throws -> Bool {
+    try await pool.query("SELECT behaviour.drop_partition(\(parent), \(oldest)::date)")[0].decode(at: 0)
   }
 }

@@ -10,16 +10,17 @@ extension PostgresBehaviour: EventStore {
       let key = try await log.key()
       let batch = EventBatch(events, key: key)
       do {
-        return try await store(batch, key: key)
-      } catch let error as PostgresError where error.isOfMissingPartition {
-        // Another process dropped a partition that this one had seen.
+        return try await store(batch, key: key, meetsOthers: false)
+      } catch let error as PostgresError where error.isOfMissingPartition || error.isUniqueViolation {
+        // Another process dropped a partition that this one had seen, or stores one of these events at the same time.
         partitions.withLock { $0 = [] }
-        return try await store(batch, key: key)
+        return try await store(batch, key: key, meetsOthers: true)
       }
     }
   }
 
-  private func store(_ given: EventBatch, key: [UInt8]) async throws -> StoredEvents {
+  /// `meetsOthers`: another process may store an event of the batch at the same time.
+  private func store(_ given: EventBatch, key: [UInt8], meetsOthers: Bool) async throws -> StoredEvents {
     try await makePartitions(for: given)
     return try await pool.withTransaction { connection in
       var batch = given
@@ -28,7 +29,7 @@ extension PostgresBehaviour: EventStore {
         batch.countErased(by: try await Self.erasures(of: batch.people, key: key, on: connection))
       }
       var stored = StoredEvents(outcomes: Array(repeating: .repeated, count: batch.count))
-      try await write(batch.deeds, to: &stored, on: connection)
+      try await write(batch.deeds, meetsOthers: meetsOthers, to: &stored, on: connection)
       try await Self.write(batch.shown, to: &stored, on: connection)
       try await Self.write(batch.searches, to: &stored, on: connection)
       try await Self.count(batch.counted, to: &stored, on: connection)
@@ -76,14 +77,16 @@ extension PostgresBehaviour: EventStore {
     """
 
   private func write(
-    _ deeds: [EventBatch.Deed], to stored: inout StoredEvents, on connection: PostgresConnection
+    _ deeds: [EventBatch.Deed], meetsOthers: Bool, to stored: inout StoredEvents, on connection: PostgresConnection
   ) async throws {
-    guard let last = deeds.map(\.event.at.day).max() else { return }
+    let days = deeds.map(\.event.at.day)
+    guard let first = days.min(), let last = days.max() else { return }
     try await connection.execute(Self.incoming)
     try await connection.copyIn("COPY incoming_event FROM STDIN") { rows in
       for row in deeds { try await row.write(to: rows) }
     }
-    let rows = try await connection.query(insertion(lastDay: last))
+    let rows = try await connection.query(
+      insertion(from: first, to: last, meetsOthers: meetsOthers))
     for row in rows {
       let place: Int32 = try row.decode(at: 0)
       guard let isStored: Bool = try row.decode(at: 1) else {
@@ -109,59 +112,65 @@ extension PostgresBehaviour: EventStore {
   /// Stores what `incoming_event` has. A row of the answer for each event that is new: its place, whether it is stored (or
   /// waits aside; NULL: there was no room aside), its shopper and product.
   ///
-  /// The same number under another time is the same event too, where the two days are near each other.
-  private func insertion(lastDay last: CalendarDay) -> SQL {
-    """
-    WITH given AS MATERIALIZED (
-      SELECT DISTINCT ON (incoming.id) place, kept, incoming.id, occurred_at, kind,
-        coalesce(identity.customer, incoming.shopper) AS shopper, incoming.product_id AS given_id,
-        incoming.sku AS given_sku, coalesce(product.id, variant.product_id) AS product_id, quantity, unit_minor_units,
-        currency, stars, list, incoming.position, placement, basket, sender
-      FROM incoming_event AS incoming
-      LEFT JOIN behaviour.identity ON identity.visitor = incoming.shopper
-      LEFT JOIN catalog.product ON product.id = incoming.product_id
-      LEFT JOIN catalog.variant ON variant.sku = incoming.sku
-      ORDER BY incoming.id, place
-    ), fresh AS MATERIALIZED (
-      SELECT * FROM given WHERE coalesce(
-        (SELECT false FROM behaviour.event AS earlier
-          WHERE earlier.id = given.id AND earlier.kept = given.kept
-            AND earlier.day BETWEEN \(last.advanced(by: -Self.nearDays))::date AND \(last.advanced(by: 1))::date
-          LIMIT 1),
-        (SELECT false FROM behaviour.event_aside AS earlier WHERE earlier.id = given.id), true)
-    ), numbered AS (
-      SELECT *, row_number() OVER (ORDER BY place) AS of_all,
-        row_number() OVER (PARTITION BY shopper ORDER BY place) AS of_sender
-      FROM fresh WHERE product_id IS NULL
-    ), unknown AS MATERIALIZED (
-      SELECT *, of_all <= \(asideRoom.ofAll)::bigint - (SELECT count(*) FROM behaviour.event_aside)
-        AND of_sender <= CASE
-          WHEN shopper IS NULL
-            THEN \(asideRoom.ofNobody)::bigint - (SELECT count(*) FROM behaviour.event_aside WHERE shopper IS NULL)
-          ELSE \(asideRoom.ofPerson)::bigint
-            - (SELECT count(*) FROM behaviour.event_aside AS waiting WHERE waiting.shopper = numbered.shopper)
-        END AS has_room
-      FROM numbered
-    ), stored AS (
-      INSERT INTO behaviour.event (kept, day, product_id, \(fragment: Self.columns))
-      SELECT kept, (occurred_at AT TIME ZONE 'UTC')::date, product_id, \(fragment: Self.columns)
-      FROM fresh WHERE product_id IS NOT NULL
-      ON CONFLICT DO NOTHING RETURNING id, true AS is_stored
-    ), aside AS (
-      INSERT INTO behaviour.event_aside (product_id, sku, \(fragment: Self.columns))
-      SELECT given_id, given_sku, \(fragment: Self.columns) FROM unknown WHERE has_room
-      ON CONFLICT DO NOTHING RETURNING id, false AS is_stored
-    )
-    SELECT place, is_stored, shopper, product_id FROM fresh
-    JOIN (
-      SELECT * FROM stored UNION ALL SELECT * FROM aside
-      UNION ALL SELECT id, NULL FROM unknown WHERE NOT has_room
-    ) AS written USING (id)
-    """
+  /// The same number under another time is the same event too, where the two days are near each other. An insertion that
+  /// looks for a conflict of each row takes half as long again, and is needed only for rows that were not looked up before.
+  private func insertion(from first: CalendarDay, to last: CalendarDay, meetsOthers: Bool) -> SQL {
+    // A file in no order of time: a look into each day's partition for each of its events would take too long.
+    let isWide = last.daysSinceEpoch - first.daysSinceEpoch > Self.mostLookedUpDays
+    let conflict: SQL = isWide || meetsOthers ? "ON CONFLICT DO NOTHING" : ""
+    let oldest = (isWide ? last : first).advanced(by: -Self.nearDays)
+    return """
+      WITH given AS MATERIALIZED (
+        SELECT DISTINCT ON (incoming.id) place, kept, incoming.id, occurred_at, kind,
+          coalesce(identity.customer, incoming.shopper) AS shopper, incoming.product_id AS given_id,
+          incoming.sku AS given_sku, coalesce(product.id, variant.product_id) AS product_id, quantity, unit_minor_units,
+          currency, stars, list, incoming.position, placement, basket, sender
+        FROM incoming_event AS incoming
+        LEFT JOIN behaviour.identity ON identity.visitor = incoming.shopper
+        LEFT JOIN catalog.product ON product.id = incoming.product_id
+        LEFT JOIN catalog.variant ON variant.sku = incoming.sku
+        ORDER BY incoming.id, place
+      ), fresh AS MATERIALIZED (
+        SELECT * FROM given WHERE coalesce(
+          (SELECT false FROM behaviour.event AS earlier
+            WHERE earlier.id = given.id AND earlier.kept = given.kept
+              AND earlier.day BETWEEN \(oldest)::date AND \(last.advanced(by: 1))::date
+            LIMIT 1),
+          (SELECT false FROM behaviour.event_aside AS earlier WHERE earlier.id = given.id), true)
+      ), numbered AS (
+        SELECT *, row_number() OVER (ORDER BY place) AS of_all,
+          row_number() OVER (PARTITION BY shopper ORDER BY place) AS of_sender
+        FROM fresh WHERE product_id IS NULL
+      ), unknown AS MATERIALIZED (
+        SELECT *, of_all <= \(asideRoom.ofAll)::bigint - (SELECT count(*) FROM behaviour.event_aside)
+          AND of_sender <= CASE
+            WHEN shopper IS NULL
+              THEN \(asideRoom.ofNobody)::bigint - (SELECT count(*) FROM behaviour.event_aside WHERE shopper IS NULL)
+            ELSE \(asideRoom.ofPerson)::bigint
+              - (SELECT count(*) FROM behaviour.event_aside AS waiting WHERE waiting.shopper = numbered.shopper)
+          END AS has_room
+        FROM numbered
+      ), stored AS (
+        INSERT INTO behaviour.event (kept, day, product_id, \(fragment: Self.columns))
+        SELECT kept, (occurred_at AT TIME ZONE 'UTC')::date, product_id, \(fragment: Self.columns)
+        FROM fresh WHERE product_id IS NOT NULL
+        \(fragment: conflict) RETURNING id, true AS is_stored
+      ), aside AS (
+        INSERT INTO behaviour.event_aside (product_id, sku, \(fragment: Self.columns))
+        SELECT given_id, given_sku, \(fragment: Self.columns) FROM unknown WHERE has_room
+        ON CONFLICT DO NOTHING RETURNING id, false AS is_stored
+      )
+      SELECT place, is_stored, shopper, product_id FROM fresh
+      JOIN (
+        SELECT * FROM stored UNION ALL SELECT * FROM aside
+        UNION ALL SELECT id, NULL FROM unknown WHERE NOT has_room
+      ) AS written USING (id)
+      """
   }
 
   /// How far apart the times of two sendings of one event may be: the API takes events of the last seven days.
   static let nearDays = 8
+  private static let mostLookedUpDays: Int64 = 14
 
   private static func write(
     _ shown: [EventBatch.Shown], to stored: inout StoredEvents, on connection: PostgresConnection
@@ -193,6 +202,27 @@ extension PostgresBehaviour: EventStore {
   ) async throws {
     let written = try await PostgresSearchLog.insert(searches.map(\.row), on: connection)
     for search in searches where written.contains(search.row.search.id) { stored.outcomes[search.place] = .stored }
+    try await write(featuresOf: searches.map(\.row.search).filter { written.contains($0.id) }, on: connection)
+  }
+
+  private static func write(featuresOf searches: [LoggedSearch], on connection: PostgresConnection) async throws {
+    let kept = searches.compactMap { search in search.features.map { (search: search, features: $0) } }
+    guard !kept.isEmpty else { return }
+    try await connection.execute(
+      """
+      INSERT INTO behaviour.search_features (search_id, searched_at, ranked_by, schema, features)
+      SELECT id, searched_at, ranked_by, schema, decode(features, 'hex')
+      FROM unnest(
+        \(kept.map(\.search.id.rawValue)), \(kept.map(\.search.searchedAt)), \(kept.map(\.search.rankedBy)),
+        \(kept.map { Int16(clamping: $0.features.schema) }), \(kept.map { hexadecimal($0.features.bytes) })
+      ) AS given (id, searched_at, ranked_by, schema, features)
+      ON CONFLICT (search_id) DO NOTHING
+      """)
+  }
+
+  private static func hexadecimal(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 
   /// Adds to the sums, in the order of their keys, so that two processes do not wait for each other.

@@ -15,10 +15,13 @@ public struct PostgresBehaviour: Sendable {
   /// The partitions that are known to exist, so that a batch does not ask for them.
   let partitions = Guarded<Set<String>>([])
   let asideRoom: AsideRoom
+  let trendingShoppers: Int
   let seenCatalog = Guarded(SeenCatalog())
 
-  /// `asideRoom`: for events about unknown products.
-  public init(_ pool: PostgresPool, asideRoom: AsideRoom = .unlimited) {
+  /// `asideRoom`: for events about unknown products. `trendingShoppers`: a product that fewer different shoppers looked at
+  /// lately does not rise.
+  public init(_ pool: PostgresPool, asideRoom: AsideRoom = .unlimited, trendingShoppers: Int = 1) {
+    self.trendingShoppers = trendingShoppers
     self.pool = pool
     self.asideRoom = asideRoom
     log = PostgresSearchLog(pool)

@@ -47,7 +47,8 @@ extension PostgresSearchLog {
           bool_or(outcome = 'relaxed' AND filter_count = 0) AS relaxed,
           bool_or(outcome = 'corrected' AND filter_count = 0) AS corrected, min(click.rank) AS rank
         FROM behaviour.search LEFT JOIN click ON search_id = id
-        WHERE searched_at >= \(start) AND searched_at < \(end) GROUP BY query, coalesce(visitor, id)
+        WHERE searched_at >= \(start) AND searched_at < \(end) AND sender = 'shopper'
+        GROUP BY query, coalesce(visitor, id)
       )
       INSERT INTO behaviour.search_day AS kept
         (day, query, searches, visitors, networks, found_nothing, relaxed, corrected, clicked, reciprocal_ranks)

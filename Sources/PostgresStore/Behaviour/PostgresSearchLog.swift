@@ -50,6 +50,7 @@ extension PostgresSearchLog: SearchLogStore {
     var search: LoggedSearch
     var visitor: Int64?
     var network: Int64?
+    var sender: EventSender = .shopper
   }
 
   /// Stores searches; returns those that were not stored before.
@@ -60,16 +61,17 @@ extension PostgresSearchLog: SearchLogStore {
     let written = try await connection.query(
       """
       INSERT INTO behaviour.search
-        (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
+        (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products, sender)
       SELECT id, searched_at, coalesce(identity.customer, given.visitor), network, query, outcome, total, filter_count,
-        first_rank, products::bigint[]
+        first_rank, products::bigint[], sender
       FROM unnest(
         \(searches.map(\.id.rawValue)), \(searches.map(\.searchedAt)),
         \(rows.map(\.visitor)), \(rows.map(\.network)), \(searches.map(\.query)),
         \(searches.map(\.outcome.rawValue)), \(searches.map { Int32(clamping: $0.total) }),
         \(searches.map { Int16(clamping: $0.filterCount) }), \(searches.map { Int32(clamping: $0.firstRank) }),
-        \(products)
-      ) AS given (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products)
+        \(products), \(rows.map(\.sender.rawValue))
+      ) AS given
+        (id, searched_at, visitor, network, query, outcome, total, filter_count, first_rank, products, sender)
       LEFT JOIN behaviour.identity ON identity.visitor = given.visitor
       ON CONFLICT (id) DO NOTHING RETURNING id
       """)

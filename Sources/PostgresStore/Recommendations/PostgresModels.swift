@@ -11,7 +11,7 @@ public struct PostgresModels: Sendable {
 
   private static let columns: SQL = """
     number, kind, state, file, data_digest, code_version, seed::text AS seed, metrics::text AS metrics, data_through,
-    trained_at, promoted_at, findings
+    trained_at, promoted_at, is_held, findings
     """
 
   private func read(_ rest: SQL) async throws -> [ModelEntry] {
@@ -32,7 +32,8 @@ public struct PostgresModels: Sendable {
       dataDigest: try row.decode("data_digest"), codeVersion: try row.decode("code_version"), seed: seed,
       metrics: metrics.reduce(into: [:]) { $0[$1.name] = $1.value.double },
       dataThrough: try row.decode("data_through"), trainedAt: try row.decode("trained_at"),
-      promotedAt: try row.decode("promoted_at"), findings: try row.decode("findings"))
+      promotedAt: try row.decode("promoted_at"), isHeld: try row.decode("is_held"),
+      findings: try row.decode("findings"))
   }
 }
 
@@ -63,19 +64,51 @@ extension PostgresModels: ModelLedger {
     try await read("WHERE kind = \(kind) AND state = 'serving'").first
   }
 
-  public func promote(_ number: Int64, now: Timestamp) async throws -> Bool {
+  public func promote(_ number: Int64, by promoter: ModelPromoter, now: Timestamp) async throws -> Bool {
+    try await withKind(of: number) { kind, _, connection in
+      let held = try await connection.query(
+        "SELECT FROM analytics.model WHERE kind = \(kind) AND state = 'serving' AND is_held")
+      guard promoter == .person || held.isEmpty else { return false }
+      try await connection.execute(
+        """
+        UPDATE analytics.model SET state = 'retired', is_held = false
+        WHERE kind = \(kind) AND state = 'serving' AND number <> \(number)
+        """)
+      try await connection.execute(
+        """
+        UPDATE analytics.model SET state = 'serving', promoted_at = \(now), is_held = false WHERE number = \(number)
+        """)
+      return true
+    }
+  }
+
+  public func rollBack(to number: Int64, now: Timestamp) async throws -> Bool {
+    try await withKind(of: number) { kind, state, connection in
+      guard state == ModelEntry.State.retired.rawValue else { return false }
+      try await connection.execute(
+        """
+        UPDATE analytics.model SET state = 'refused', is_held = false,
+          findings = left(\("taken out of use by a rollback at \(now); ") || findings, 2000)
+        WHERE kind = \(kind) AND state = 'serving'
+        """)
+      try await connection.execute(
+        """
+        UPDATE analytics.model SET state = 'serving', promoted_at = \(now), is_held = true WHERE number = \(number)
+        """)
+      return true
+    }
+  }
+
+  /// Runs `body` with the model's kind and state; false if there is no such model. Two at once wait for each other.
+  private func withKind(
+    of number: Int64, _ body: (_ kind: String, _ state: String, PostgresConnection) async throws -> Bool
+  ) async throws -> Bool {
     try await pool.reaching {
       try await pool.withTransaction { connection in
-        // Two promotions of one kind at once wait for each other here.
         try await connection.execute("LOCK TABLE analytics.model IN SHARE ROW EXCLUSIVE MODE")
-        let found = try await connection.query("SELECT kind FROM analytics.model WHERE number = \(number)")
-        guard let kind: String = try found.first?.decode(at: 0) else { return false }
-        try await connection.execute(
-          "UPDATE analytics.model SET state = 'retired' WHERE kind = \(kind) AND state = 'serving' AND number <> \(number)"
-        )
-        try await connection.execute(
-          "UPDATE analytics.model SET state = 'serving', promoted_at = \(now) WHERE number = \(number)")
-        return true
+        let found = try await connection.query("SELECT kind, state FROM analytics.model WHERE number = \(number)")
+        guard let row = found.first else { return false }
+        return try await body(try row.decode(at: 0), try row.decode(at: 1), connection)
       }
     }
   }

@@ -21,6 +21,8 @@ public final class RecommendationService: Sendable {
     public var memoryDeadline = Duration.milliseconds(100)
     /// Deeds of the shopper that are read.
     public var mostDeeds = 100
+    /// Reads of the memory for rankings that may be under way at once.
+    public var mostReads = 200
 
     public init() {}
   }
@@ -32,6 +34,7 @@ public final class RecommendationService: Sendable {
   private let clock: any WallClock
   private let options: Options
   private let served = Guarded(Served())
+  private let reads = Guarded(0)
   private let durations: Histogram
   private let bytesHeld: Gauge
   private let productsKnown: Gauge
@@ -94,6 +97,32 @@ public final class RecommendationService: Sendable {
       return []
     }
   }
+
+  /// The person's latest deeds, newest first; throws where the memory does not answer.
+  ///
+  /// A caller that gives up does not end the read: it brings the shopper's deeds to the cache, from which the next search has
+  /// them in time.
+  func remembered(_ person: Person?) async throws -> [Interaction] {
+    guard let memory, let person else { return [] }
+    let isFree = reads.withLock { reads -> Bool in
+      guard reads < options.mostReads else { return false }
+      reads += 1
+      return true
+    }
+    guard isFree else {
+      throw DependencyUnavailable(
+        dependency: "the memory of shoppers", reason: "\(options.mostReads) reads are under way already")
+    }
+    return try await Task { [options, reads] in
+      defer { reads.withLock { $0 -= 1 } }
+      return try await memory(person, options.mostDeeds)
+    }.value
+  }
+
+  func now() -> Timestamp { clock.now() }
+
+  /// nil before the catalog was read.
+  var shelf: Shelf? { served.withLock { $0.shelf } }
 
   // MARK: What is served
 

@@ -1,4 +1,5 @@
 import Catalog
+import Ranking
 import Recommending
 
 /// Everything that an answer reads, as one value: the products as they are now, the model, and lists made of both.
@@ -26,6 +27,9 @@ struct Shelf: Sendable {
   /// Likeness that is not in the model: of products that came since, in both directions.
   var newLikeness: [Int32: [Neighbour]] = [:]
   var lists = ShelfLists()
+  /// Shoppers' deeds with the products, as counted last.
+  var conduct: [ProductID: ProductConduct] = [:]
+  var averages = ShopAverages()
   private let known: Set<ProductID>
 
   init(model: RecommenderModel, number: Int64?) {
@@ -175,6 +179,8 @@ struct ShelfLists: Sendable {
   /// 0…1 by place: the part of the greatest popularity.
   private(set) var popularity: [Float] = []
   private(set) var trending: [Int32] = []
+  /// By place: the share of its category's products that cost less; NaN without a price.
+  private(set) var pricePlace: [Double] = []
   /// 0…1 for what rises now.
   private(set) var trend: [Int32: Float] = [:]
 
@@ -199,6 +205,7 @@ struct ShelfLists: Sendable {
     popular = Array(byPopularity.prefix(Self.length))
     newest = Array(byAge.prefix(Self.length))
     popularByCategory = Self.byCategory(byPopularity, shelf)
+    pricePlace = Self.pricePlaces(shelf)
     newestByCategory = Self.byCategory(byAge, shelf)
     let top = weights.map(\.weight).max() ?? 0
     trend =
@@ -206,6 +213,20 @@ struct ShelfLists: Sendable {
       ? Dictionary(weights.map { ($0.place, Float($0.weight / top)) }, uniquingKeysWith: max) : [:]
     self.trending = weights.filter { $0.weight > 0 }.map(\.place)
     if self.trending.isEmpty { self.trending = popular }
+  }
+
+  private static func pricePlaces(_ shelf: Shelf) -> [Double] {
+    var places = [Double](repeating: .nan, count: shelf.facts.count)
+    let priced = shelf.facts.indices.filter { shelf.facts[$0].isSearchable && shelf.facts[$0].priceMinorUnits != nil }
+    for (_, group) in Dictionary(grouping: priced, by: { shelf.facts[$0].leaf }) {
+      let sorted = group.sorted { (shelf.facts[$0].priceMinorUnits ?? 0) < (shelf.facts[$1].priceMinorUnits ?? 0) }
+      var first = 0
+      for (index, place) in sorted.enumerated() {
+        if shelf.facts[place].priceMinorUnits != shelf.facts[sorted[first]].priceMinorUnits { first = index }
+        places[place] = Double(first) / Double(max(1, sorted.count - 1))
+      }
+    }
+    return places
   }
 
   private static func byCategory(_ places: [Int32], _ shelf: Shelf) -> [CategoryID: [Int32]] {
@@ -221,6 +242,6 @@ struct ShelfLists: Sendable {
   var bytes: Int {
     let lists =
       popularByCategory.values.reduce(0) { $0 + $1.count } + newestByCategory.values.reduce(0) { $0 + $1.count }
-    return 4 * (lists + popular.count + newest.count + popularity.count)
+    return 4 * (lists + popular.count + newest.count + popularity.count) + 8 * pricePlace.count
   }
 }

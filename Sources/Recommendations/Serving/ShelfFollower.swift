@@ -1,5 +1,6 @@
 import Catalog
 public import Ports
+import Ranking
 import Recommending
 public import Telemetry
 
@@ -25,6 +26,7 @@ public actor ShelfFollower {
   private let products: any ProductSource & AuditSource
   private let costs: any ProductCosts
   private let affinity: (any ProductAffinity)?
+  private let conduct: (any ProductConductStore)?
   private let desk: ModelDesk
   private let rules: RulesFile?
   private let clock: any WallClock
@@ -37,16 +39,18 @@ public actor ShelfFollower {
   private var newTexts: [Int32: ProductText] = [:]
   private var listsMadeAt: ContinuousClock.Instant?
   private var areListsOld = false
+  private var conductCountedAt: Timestamp?
 
   public init(
     service: RecommendationService, products: any ProductSource & AuditSource, costs: any ProductCosts,
-    affinity: (any ProductAffinity)?, desk: ModelDesk, rules: RulesFile?, clock: any WallClock,
-    options: Options = Options()
+    affinity: (any ProductAffinity)?, conduct: (any ProductConductStore)? = nil, desk: ModelDesk, rules: RulesFile?,
+    clock: any WallClock, options: Options = Options()
   ) {
     self.service = service
     self.products = products
     self.costs = costs
     self.affinity = affinity
+    self.conduct = conduct
     self.desk = desk
     self.rules = rules
     self.clock = clock
@@ -80,6 +84,7 @@ public actor ShelfFollower {
     if let rules { await faults.take { service.put(rules: try rules.current()) } }
     let isNewModel = await faults.take { try await followModel() } ?? false
     let isChanged = await faults.take { try await followCatalog() } ?? false
+    await faults.take { try await followConduct() }
     if let shelf {
       await faults.take { try await serve(shelf, isNewModel: isNewModel, isChanged: isChanged) }
     }
@@ -128,6 +133,20 @@ public actor ShelfFollower {
     return products.compactMap { entry in shelf.place(of: entry.product).map { ($0, entry.weight) } }
   }
 
+  /// Takes up counts of what shoppers did that are newer than those at hand.
+  private func followConduct() async throws {
+    guard let conduct, var next = shelf, let counted = try await conduct.conduct(countedAfter: conductCountedAt) else {
+      return
+    }
+    next.conduct = counted.products
+    let rated = next.facts.filter { $0.ratingCount > 0 }
+    let ratings = rated.reduce(0.0) { $0 + $1.rating }
+    next.averages = ShopAverages(
+      counted.products.values, rating: rated.isEmpty ? ShopAverages().rating : ratings / Double(rated.count))
+    shelf = next
+    (conductCountedAt, areListsOld) = (counted.countedAt, true)
+  }
+
   // MARK: The model
 
   private func followModel() async throws -> Bool {
@@ -155,6 +174,7 @@ public actor ShelfFollower {
     if let old = shelf {
       for facts in old.facts { next.put(facts) }
       next.categoryNames = old.categoryNames
+      (next.conduct, next.averages) = (old.conduct, old.averages)
     }
     next.bind()
     newTexts = [:]

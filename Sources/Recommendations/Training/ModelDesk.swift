@@ -1,6 +1,6 @@
 import Catalog
 public import Ports
-import Recommending
+public import Recommending
 
 /// Trains models, keeps them as files with a ledger, and says which one is served.
 public struct ModelDesk: Sendable {
@@ -58,12 +58,17 @@ public struct ModelDesk: Sendable {
       return (outcome, gate.verdict(verdict, deeds: data.count, uncompared: serving))
     }
     try progress("writing the model")
-    let entry = try await keep(outcome.0, data: data, verdict: outcome.1, at: now)
+    var verdict = outcome.1
+    if verdict.isPassed, let serving, serving.isHeld {
+      verdict.findings =
+        "waits for 'vitrine models promote', because model \(serving.number) serves since a rollback; \(verdict.findings)"
+    }
+    let entry = try await keep(outcome.0, data: data, verdict: verdict, at: now)
     var report = Report(
-      entry: entry, verdict: outcome.1, isPromoted: false, deeds: data.count, products: products.count,
+      entry: entry, verdict: verdict, isPromoted: false, deeds: data.count, products: products.count,
       unknownProducts: data.unknownProducts)
-    if outcome.1.isPassed, promotes {
-      report.isPromoted = try await ledger.promote(entry.number, now: clock.now())
+    if verdict.isPassed, promotes {
+      report.isPromoted = try await ledger.promote(entry.number, by: .training, now: clock.now())
       if report.isPromoted { report.entry.state = .serving }
     }
     for file in try await ledger.prune(kind: RecommenderModel.kind, keeping: Self.keptModels) { folder.remove(file) }
@@ -110,21 +115,26 @@ public struct ModelDesk: Sendable {
     return entry
   }
 
-  /// Serves the model that was served before the present one; nil if there is none.
+  /// Serves the model that was served before the present one, which is refused from then on: a second rollback goes further
+  /// back. nil if there is none. Until a person promotes another, training only adds candidates, because the same deeds would
+  /// give a model much like the one that was taken out of use.
   public func rollBack() async throws -> ModelEntry? {
-    let models = try await ledger.models(kind: RecommenderModel.kind, limit: Self.keptModels + 1)
+    // All that `prune` keeps, of each state.
+    let models = try await ledger.models(
+      kind: RecommenderModel.kind, limit: (Self.keptModels + 1) * ModelEntry.State.allCases.count)
     let before = models.filter { $0.state == .retired }.max {
       ($0.promotedAt ?? $0.trainedAt) < ($1.promotedAt ?? $1.trainedAt)
     }
-    guard let before, try await ledger.promote(before.number, now: clock.now()) else { return nil }
-    return before
+    guard let before else { return nil }
+    _ = try folder.read(before.file)  // A damaged file is not served.
+    return try await ledger.rollBack(to: before.number, now: clock.now()) ? before : nil
   }
 
   /// Serves this model; nil if there is no such model, or its file cannot be read.
   public func promote(_ number: Int64) async throws -> ModelEntry? {
     guard let entry = try await ledger.model(number) else { return nil }
     _ = try folder.read(entry.file)  // A damaged file is not served.
-    return try await ledger.promote(number, now: clock.now()) ? entry : nil
+    return try await ledger.promote(number, by: .person, now: clock.now()) ? entry : nil
   }
 
   /// The model that is served, read from its file; nil if there is none yet.

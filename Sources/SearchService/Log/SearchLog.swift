@@ -1,5 +1,6 @@
 import Catalog
 public import Ports
+import Ranking
 public import Telemetry
 import Threading
 import Understanding
@@ -18,6 +19,8 @@ public final class SearchLog: Sendable {
     public var searchDays = 30
     /// Days that their counts are kept.
     public var countDays = 400
+    /// Of a hundred searches, how many are kept with the feature values of what they showed.
+    public var featurePercent = 100
     /// More than a shopper can type the beginnings of.
     public var popularQueries = 10_000
     /// Which of them may be shown to anybody.
@@ -55,12 +58,24 @@ public final class SearchLog: Sendable {
     let search = LoggedSearch(
       id: id, searchedAt: now, visitor: searcher.visitor, range: searcher.range, query: query, outcome: page.outcome,
       total: page.total.value, filterCount: page.input.filters.count + (page.input.listing == nil ? 0 : 1),
-      firstRank: page.input.resultsBefore + 1, products: page.products.map(\.id))
+      firstRank: page.input.resultsBefore + 1, products: page.products.map(\.id),
+      rankedBy: page.ranking?.version ?? "", features: features(of: page, id))
     let known = searcher.visitor.map { EventActor.person(.visitor($0)) } ?? .nobody
     let event = ShopEvent(
       id: EventID(of: "search \(id)"), at: now, actor: searcher.keepsRecord ? known : .withoutConsent,
-      network: searcher.range, content: .search(search))
+      network: searcher.range, sender: searcher.kind, content: .search(search))
     return events.note([event], from: searcher.sender) && searcher.keepsRecord ? id : nil
+  }
+
+  /// The feature values of the shown products as they were ranked by, of a sample of the searches.
+  private func features(of page: SearchPage, _ id: SearchID) -> LoggedFeatures? {
+    guard let ranking = page.ranking, !ranking.rows.isEmpty,
+      UInt64(bitPattern: id.rawValue) % 100 < UInt64(clamping: options.featurePercent)
+    else { return nil }
+    let missing = [Double](repeating: .nan, count: FeatureTable.width)
+    return LoggedFeatures(
+      schema: RankingFeature.schema,
+      bytes: FeatureCode.bytes(of: page.products.flatMap { ranking.rows[$0.id]?.values ?? missing }))
   }
 
   /// Counts the days anew, forgets what is old and learns what is popular now.

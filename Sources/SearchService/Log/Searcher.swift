@@ -11,8 +11,14 @@ public struct Searcher: Sendable, Hashable {
   /// are stored.
   public var sender: [UInt8]
 
+  /// Only what shoppers search for is counted.
+  public var kind = EventSender.shopper
+
   /// False for a browser that asks to be left alone: the search is counted in the day's sum, and nothing of it is kept.
   public var keepsRecord = true
+
+  /// Whether the searcher holds a small screen; nil where it is not known.
+  public var isMobile: Bool?
 
   /// A browser that asks to be left alone.
   public static func withoutRecord(sender: [UInt8]) -> Searcher {

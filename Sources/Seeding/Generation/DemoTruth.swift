@@ -38,6 +38,21 @@ public struct DemoTruth: Sendable {
     return clicks
   }
 
+  /// The chance that a shopper who looks at a product clicks on it. By the SKU of the product's first variant.
+  public func clickChances(ofShopper shopper: Int) -> [String: Double] {
+    let customer = history.customers[shopper]
+    var chances: [String: Double] = [:]
+    for product in history.categories.flatMap(\.products) {
+      chances[product.skus[0]] = PortableMath.logistic(DemoHistory.click(on: product, by: customer))
+    }
+    return chances
+  }
+
+  /// The chance of a look at a place of a list, from 1.
+  public static func chanceOfLook(atPlace place: Int) -> Double {
+    PortableMath.power(Double(max(1, place)), -DecisionModel.positionBias)
+  }
+
   /// The customer code of a shopper, as orders and events name it.
   public static func code(ofShopper shopper: Int) -> String { "demo-\(shopper + 1)" }
 }

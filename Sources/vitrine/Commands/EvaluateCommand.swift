@@ -6,6 +6,6 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate", abstract: "Measures how good results are.",
     subcommands: [
       EvaluateRelevanceCommand.self, EvaluateSpellingCommand.self, EvaluateUnderstandingCommand.self,
-      EvaluateRecommenderCommand.self, EvaluateRankingCommand.self,
+      EvaluateRecommenderCommand.self, EvaluateRankingCommand.self, EvaluatePersonalCommand.self,
     ])
 }

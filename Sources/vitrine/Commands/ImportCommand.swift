@@ -10,7 +10,10 @@ import Threading
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Reads a retailer's products, orders or events; repeatable.",
-    discussion: "Without another word it reads products.",
+    discussion: """
+      Without another word it reads products. Exit code 3: lines were refused, more than --tolerate allows; the others are
+      stored.
+      """,
     subcommands: [ImportProductsCommand.self, ImportOrdersCommand.self, ImportEventsCommand.self],
     defaultSubcommand: ImportProductsCommand.self)
 
@@ -49,6 +52,8 @@ struct ImportProductsCommand: Command {
   @Option(help: "Where the products come from; else the format's name.") var source: String?
   @Option(help: "A file for the refused lines, with numbers and reasons; the first are printed in any case.")
   var refusals: String?
+  @Option(help: "Refused lines that are allowed: a number, or a share as 0.5%. With more the exit code is 3.")
+  var tolerate = RefusalTolerance.lines(0)
   @Argument(help: "The file, plain or gzip; - for standard input.") var file: String
 
   /// A batch waits for its triggers.
@@ -75,6 +80,7 @@ struct ImportProductsCommand: Command {
       let seconds = ((ContinuousClock.now - start) / .milliseconds(10)).rounded() / 100
       context.terminal.print("\(report.summary), in \(seconds) s")
       if let advice = report.stockAdvice { context.terminal.print(advice) }
+      try tolerate.check(report.refused, of: report.total, on: context.terminal)
     }
   }
 }

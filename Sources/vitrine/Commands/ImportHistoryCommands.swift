@@ -20,13 +20,15 @@ struct ImportOrdersCommand: Command {
   @Option(help: "The shop that the orders come from: tells its lines from another's.") var source: String?
   @Option(help: "A file for the refused lines, with numbers and reasons; the first are printed in any case.")
   var refusals: String?
+  @Option(help: "Refused lines that are allowed: a number, or a share as 0.5%. With more the exit code is 3.")
+  var tolerate = RefusalTolerance.lines(0)
   @Flag(help: "Makes products of the lines' titles and prices first, one for each SKU.") var makeCatalog = false
   @Argument(help: "The file, plain or gzip; - for standard input.") var file: String
 
   func run(_ context: CommandContext) async throws {
     try await importHistory(
       .orders, context, format: format, mapping: mapping, source: source ?? "orders", file: file,
-      refusals: refusals, makesCatalog: makeCatalog)
+      refusals: refusals, tolerance: tolerate, makesCatalog: makeCatalog)
   }
 }
 
@@ -45,18 +47,20 @@ struct ImportEventsCommand: Command {
   @Option(help: "The shop that the events come from: tells its lines from another's.") var source: String?
   @Option(help: "A file for the refused lines, with numbers and reasons; the first are printed in any case.")
   var refusals: String?
+  @Option(help: "Refused lines that are allowed: a number, or a share as 0.5%. With more the exit code is 3.")
+  var tolerate = RefusalTolerance.lines(0)
   @Argument(help: "The file, plain or gzip; - for standard input.") var file: String
 
   func run(_ context: CommandContext) async throws {
     try await importHistory(
       .events, context, format: format, mapping: mapping, source: source ?? "events", file: file,
-      refusals: refusals, makesCatalog: false)
+      refusals: refusals, tolerance: tolerate, makesCatalog: false)
   }
 }
 
 private func importHistory(
   _ kind: HistoryKind, _ context: CommandContext, format: ImportFormat, mapping: String?, source: String, file: String,
-  refusals: String?, makesCatalog: Bool
+  refusals: String?, tolerance: RefusalTolerance, makesCatalog: Bool
 ) async throws {
   try await Database.with(context, statementTimeout: .seconds(300)) { pool in
     let start = ContinuousClock.now
@@ -82,5 +86,6 @@ private func importHistory(
     try refusals.map { try ImportCommand.write(report.refusals, to: $0) }
     let seconds = ((ContinuousClock.now - start) / .milliseconds(10)).rounded() / 100
     context.terminal.print("\(report.summary), in \(seconds) s")
+    try tolerance.check(report.refused, of: report.total, on: context.terminal)
   }
 }

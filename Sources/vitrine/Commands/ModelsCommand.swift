@@ -28,7 +28,10 @@ struct ModelsListCommand: Command {
     try await Database.with(context) { pool in
       let models = try await PostgresModels(pool).models(kind: nil, limit: min(max(1, limit), 500))
       for model in models { context.terminal.print(json ? ModelText.json(model).text : ModelText.line(model)) }
-      if models.isEmpty { context.terminal.printError("no model was trained: 'vitrine train recommender' trains one") }
+      if models.isEmpty {
+        context.terminal.printError(
+          "no model was trained: 'vitrine train recommender' and 'vitrine train ranking' train one")
+      }
     }
   }
 }
@@ -62,7 +65,7 @@ struct ModelsPromoteCommand: Command {
   func run(_ context: CommandContext) async throws {
     try await Database.with(context) { pool in
       let shop = try Shop(context, pool: pool, isQuiet: true)
-      guard let model = try await shop.recommender.desk.promote(Int64(number)) else {
+      guard let model = try await shop.promoteModel(Int64(number)) else {
         throw ModelText.unknown(number, context)
       }
       context.terminal.print("\(model.kind) \(model.number) is served")
@@ -73,12 +76,22 @@ struct ModelsPromoteCommand: Command {
 /// `vitrine models rollback`
 struct ModelsRollbackCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "rollback", abstract: "Serves the recommender that was served before the present one.")
+    commandName: "rollback", abstract: "Serves the model that was served before the present one.",
+    discussion: """
+      The present one is refused from then on, so that a second rollback goes further back. Until 'vitrine models promote'
+      names another model, training only adds candidates.
+      """)
+
+  @Option(help: "The kind: recommender or ranking.") var kind = "recommender"
 
   func run(_ context: CommandContext) async throws {
     try await Database.with(context) { pool in
       let shop = try Shop(context, pool: pool, isQuiet: true)
-      guard let model = try await shop.recommender.desk.rollBack() else {
+      guard Shop.modelKinds.contains(kind) else {
+        context.terminal.printError("vitrine: there is no kind '\(kind.prefix(64))': there are recommender and ranking")
+        throw ExitCode.validationFailure
+      }
+      guard let model = try await shop.rollBackModel(ofKind: kind) else {
         context.terminal.printError("vitrine: no model was served before the present one")
         throw ExitCode.failure
       }
@@ -95,7 +108,7 @@ enum ModelText {
   }
 
   static func line(_ model: ModelEntry) -> String {
-    let promoted = model.promotedAt.map { ", promoted \($0)" } ?? ""
+    let promoted = model.promotedAt.map { ", promoted \($0)" + (model.isHeld ? " by a rollback" : "") } ?? ""
     return
       "\(model.number)  \(model.kind)  \(model.state.rawValue)  trained \(model.trainedAt)\(promoted)  \(model.findings)"
   }
@@ -117,7 +130,8 @@ enum ModelText {
       "file": .string(model.file), "data_digest": .string(model.dataDigest),
       "code_version": .string(model.codeVersion), "seed": .string(String(model.seed)),
       "data_through": .string(model.dataThrough.description), "trained_at": .string(model.trainedAt.description),
-      "promoted_at": model.promotedAt.map { .string($0.description) } ?? .null, "findings": .string(model.findings),
+      "promoted_at": model.promotedAt.map { .string($0.description) } ?? .null, "is_held": .bool(model.isHeld),
+      "findings": .string(model.findings),
       "metrics": .object(JSONObject(model.metrics.sorted { $0.key < $1.key }.map { .init($0.key, .double($0.value)) })),
     ]
   }

@@ -21,6 +21,7 @@ struct ServeCommand: Command {
       let status = try await Migrator.shop.status(database.pool)
       guard status.pending.isEmpty else { throw NotMigrated(pending: status.pending.count) }
       let shop = try Shop(context, pool: database.pool, redis: redis.client)
+      try await DatabaseRights.serve(isEmbedded: shop.isEmbedded).check(database.pool)
       // Before anything is served: an unsuitable engine then gives the only line of output. An engine that is down does
       // not prevent the start, because it may come back, and the pages say so until then.
       let check = shop.engineCheck()

@@ -1,6 +1,7 @@
 import Bootstrap
 import Configuration
 import HTTPServer
+import PostgresStore
 
 /// `vitrine work`
 struct WorkCommand: Command {
@@ -14,6 +15,7 @@ struct WorkCommand: Command {
   func run(_ context: CommandContext) async throws {
     let timeout = Duration.seconds(600)  // A job may read a whole history in one statement.
     try await Database.with(context, statementTimeout: timeout) { pool in
+      try await DatabaseRights.work.check(pool)
       let shop = try Shop(context, pool: pool)
       let server = shop.workServer()
       // Made before the start, so that the metrics of jobs exist from the first answer on.

@@ -8,7 +8,7 @@
 // 4. Data older than its days is deleted: searches and clicks first, queries of few visitors next, all counts at last;
 //    the sums stay until then.
 // 5. Popular queries are those that three visitors used on a day and that find something unchanged; recent days count
-//    more.
+//    more, and robots' searches count nowhere.
 // 6. A query without a full match is listed with the searches that the same visitors made next, with success, within
 //    ten minutes.
 // 7. Seldom clicked queries are those whose 95 % Wilson interval lies below the usual click-through, ordered by the
@@ -51,12 +51,12 @@ private struct SearchClick {
         """)
     }
 
-    func write(_ searches: [LoggedSearch]) async throws {
+    func write(_ searches: [LoggedSearch], sender: EventSender = .shopper) async throws {
       _ = try await events.write(
         searches.map { search in
           ShopEvent(
             id: .random(), at: search.searchedAt, actor: search.visitor.map { .person(.visitor($0)) } ?? .nobody,
-            network: search.range, content: .search(search))
+            network: search.range, sender: sender, content: .search(search))
         })
     }
 
@@ -267,6 +267,7 @@ private struct SearchClick {
         + asked("unknown", by: 9, daysAgo: 0, outcome: .nothing)
         + asked("in part", by: 9, daysAgo: 0, outcome: .relaxed)
         + (0..<20).map { _ in Self.search("of nobody", nil) } + (0..<20).map { _ in Self.search("of one", 1) })
+    try await store.write(asked("of robots", by: 9, daysAgo: 0), sender: .robot)
     #expect(try await store.log.rollUp(now: Self.now))
     let popular = try await store.log.popularQueries(now: Self.now, limit: 10)
     #expect(popular.map(\.text) == ["new", "old"])

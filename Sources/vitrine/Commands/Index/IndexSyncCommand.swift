@@ -2,6 +2,7 @@ import Bootstrap
 import Configuration
 import HTTPServer
 import Indexer
+import PostgresStore
 
 /// `vitrine index sync`
 struct IndexSyncCommand: Command {
@@ -15,6 +16,7 @@ struct IndexSyncCommand: Command {
   func run(_ context: CommandContext) async throws {
     Heap.useOneArena()
     try await context.withIndexedShop { shop in
+      try await DatabaseRights.sync.check(shop.pool)
       let server = shop.syncServer()
       // Made before the start, so that the metrics of sync exist from the first answer on.
       let services = shop.syncServices(server: server)

@@ -1,0 +1,61 @@
+import Catalog
+import Ports
+import SearchDSL
+import Threading
+import Understanding
+
+/// Puts the first candidates of a search in the order in which they are shown.
+///
+/// Without a model they stand in the engine's order. Results behind the model's window always do.
+struct Ranker: Sendable {
+  let deadline: Duration
+  var model: (any RankingModel)?
+
+  /// How many of the first results a search needs retrieved, because the model orders them; 0: none.
+  ///
+  /// The order of a page behind a cursor is in the cursor: no model is asked.
+  func window(for input: SearchInput) -> Int {
+    // A shopper who sorts by price wants no other order.
+    guard let model, input.sort == .relevance, input.position == nil else { return 0 }
+    return min(model.window, SearchService.mostOrdered)
+  }
+
+  /// The candidates in their order. A model that is late, fails or does not order them all leaves the engine's order.
+  func ranked(_ candidates: Candidates, by retriever: Retriever, in run: inout SearchRun) async -> Candidates {
+    let window = window(for: run.input)
+    guard let model, window > 0, candidates.before < window, !candidates.response.hits.isEmpty else {
+      return candidates
+    }
+    do {
+      let first = Array(candidates.response.hits.prefix(window))
+      let order = try await withDeadline(deadline, of: "the ranking") { [run] in
+        let complete = try await retriever.complete(among: first, of: candidates, in: run)
+        return try await model.order(of: request(first, complete, candidates, run))
+      }
+      guard order.places.count == first.count, Set(order.places) == Set(first.indices) else { throw IncompleteOrder() }
+      if order.isStandIn { run.leaveOut(.ranking, .refused) }
+      run.pinned.ranking = order.version
+      var ranked = candidates
+      ranked.ranked = first.count
+      ranked.order = order.places + (first.count..<candidates.response.hits.count)
+      ranked.ranking = order
+      return ranked
+    } catch {
+      run.leaveOut(.ranking, after: error)
+      return candidates
+    }
+  }
+
+  private func request(
+    _ first: [Hit], _ complete: Set<String>?, _ candidates: Candidates, _ run: SearchRun
+  ) -> RankingRequest {
+    let understanding = run.understanding
+    return RankingRequest(
+      candidates: first, input: run.input, plan: candidates.plan, searcher: run.searcher, complete: complete,
+      accessories: .init(
+        categories: Set(understanding.knowledge.accessoryCategories), nouns: understanding.rules.accessoryNouns))
+  }
+
+  /// The model left out candidates, or named one twice.
+  private struct IncompleteOrder: Error {}
+}
