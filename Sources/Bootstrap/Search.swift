@@ -4,7 +4,6 @@ import Edge
 import RedisStore
 import SearchService
 import StorefrontAPI
-import Telemetry
 import Web
 
 extension Capability {
@@ -12,13 +11,7 @@ extension Capability {
   @Sendable static func search(_ shop: Shop) -> Capability {
     let counters = SearchCounters(metrics: shop.metrics)
     return Capability(
-      "search",
-      services: {
-        [
-          ServiceConfiguration(name: "warm-up", service: shop.warmth),
-          ServiceConfiguration(name: "prices", service: PricesService(prices: shop.prices, logger: shop.logger)),
-        ]
-      },
+      "search", services: { [ServiceConfiguration(name: "warm-up", service: shop.warmth)] },
       routes: { routes in
         shop.weights.register(in: shop.metrics)
         StorefrontAPI(service: shop.service, counters: counters).register(on: &routes)
@@ -32,14 +25,6 @@ extension Capability {
         ).register(on: &routes)
       })
   }
-}
-
-/// Keeps the prices in memory up to date until the shop is told to stop.
-struct PricesService: Service {
-  let prices: PriceSnapshot
-  let logger: Logger
-
-  func run() async throws { await untilShutdown { await prices.run(logger: logger) } }
 }
 
 extension SearchService.Deadlines {

@@ -54,8 +54,6 @@ package struct Shop: Sendable {
   package let indexAlias: String
   /// The one service of pages and API, so that both share what it remembers of the catalog.
   package let service: SearchService
-  /// All prices in memory, for searches.
-  package let prices: PriceSnapshot
   let warmth: EngineWarmth
   package let recommender: Recommender
   package let behaviour: Behaviour
@@ -98,14 +96,11 @@ package struct Shop: Sendable {
     logger = Logger(
       label: "vitrine", level: isQuiet ? .warning : Logger.Level(name: settings.log.level.rawValue) ?? .info,
       sink: parts.logSink)
-    var priceOptions = PriceSnapshot.Options()
-    priceOptions.mostAge = .milliseconds(settings.search.priceAgeMilliseconds)
-    prices = PriceSnapshot(source: catalog, options: priceOptions, metrics: metrics)
     service = SearchService(
       engine: engine, index: indexAlias, catalog: catalog, clock: clock, currency: Self.currency(settings),
       retrieval: Retrieval(weights: weights.weights), knowledge: knowledge,
       searches: .init(recent: Self.recentSearches(redis, pool), popular: searchLog?.popular), log: searchLog,
-      signer: signer, prices: prices, deadlines: deadlines)
+      signer: signer, deadlines: deadlines)
     warmth = EngineWarmth(service: service, engine: engine, alias: indexAlias, logger: logger)
     recommender = try Recommender(
       .init(

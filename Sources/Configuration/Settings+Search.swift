@@ -31,7 +31,6 @@ extension Settings {
     public let hardDeadlineMilliseconds: Int
     /// 0: the embedded engine computes every search.
     public let requestCacheBytes: Int
-    public let priceAgeMilliseconds: Int
     /// nil: the weights built into the program.
     public let weightsFile: String?
 
@@ -57,9 +56,6 @@ extension Settings {
       deadlineMilliseconds = config.int(
         forKey: "deadlineMilliseconds", default: 100, in: 1...60_000,
         "Time for one search, after which what is optional is left out and said to be.")
-      priceAgeMilliseconds = config.int(
-        forKey: "priceAgeMilliseconds", default: 1_000, in: 200...60_000,
-        "Age up to which prices are shown from memory; later they are read from the database for each search.")
       hardDeadlineMilliseconds = config.int(
         forKey: "hardDeadlineMilliseconds", default: 2_000, in: 1...60_000,
         "Time after which a search is answered 503.")

@@ -2,7 +2,6 @@ import Catalog
 public import Ports
 public import SearchDSL
 import Telemetry
-import Threading
 
 /// `vitrine index sync`: carries every committed change into the index in use, for ever.
 ///
@@ -54,8 +53,6 @@ public struct IndexSync: Sendable {
   let options: Options
   let log: @Sendable (String) -> Void
   let metrics: IndexSyncMetrics
-  /// The cursor that every generation had read at the last pruning.
-  private let readBefore = Guarded<OutboxCursor?>(nil)
 
   public init(
     source: any ProductSource & AuditSource, ledger: any IndexingLedger, leases: any Leases, engine: any SearchEngine,
@@ -241,9 +238,6 @@ public struct IndexSync: Sendable {
 
   /// Removes the entries that every generation with an existing index has read: generations being built or kept for a
   /// rollback.
-  ///
-  /// What was read at one run is removed at the next: others read the outbox too, and look each some hundred milliseconds
-  /// (`PriceSnapshot`).
   private func prune() async throws {
     let names = try await engine.indices(matching: options.alias + "-*", deadline: .now + Self.adminDeadline).map(
       \.name)
@@ -251,14 +245,7 @@ public struct IndexSync: Sendable {
       generation.state == .building || generation.alias != options.alias
         || (generation.state != .failed && names.contains(generation.indexName))
     }
-    let oldest = kept.map(\.cursor).min()
-    let before = readBefore.withLock { known in
-      defer { known = oldest }
-      return known
-    }
-    guard let oldest, let before else { return }
-    // A generation that began meanwhile may need older entries.
-    try await source.pruneOutbox(through: min(oldest, before))
+    if let oldest = kept.map(\.cursor).min() { try await source.pruneOutbox(through: oldest) }
   }
 
   private func audit() async throws {

@@ -2,8 +2,7 @@ import Catalog
 import Ports
 import Threading
 
-/// Gives today's prices: those in memory while they are fresh, else the database's, which the searches that run at the same
-/// time read with one statement.
+/// Reads today's prices for the searches that run at the same time with one statement.
 ///
 /// While statements are under way, the searches that come gather behind them, and the first of those reads for all. Each
 /// is shown prices that were read after it asked, as if it had read alone; Postgres answers some large statements instead
@@ -53,18 +52,12 @@ final class CurrentPrices: Sendable {
   private static let wholeShare = 0.9
 
   private let catalog: any CatalogReader
-  /// nil: every search reads.
-  private let snapshot: PriceSnapshot?
   private let deadline: Duration
   private let circuit: CircuitBreaker
   private let state = Guarded(State())
 
-  init(
-    catalog: any CatalogReader, snapshot: PriceSnapshot? = nil, deadline: Duration,
-    circuit: CircuitBreaker = CircuitBreaker()
-  ) {
+  init(catalog: any CatalogReader, deadline: Duration, circuit: CircuitBreaker = CircuitBreaker()) {
     self.catalog = catalog
-    self.snapshot = snapshot
     self.deadline = deadline
     self.circuit = circuit
   }
@@ -74,7 +67,6 @@ final class CurrentPrices: Sendable {
 
   /// The price rows of every variant of these products, and perhaps of others, by the deadline and by `latest`.
   func prices(of ids: [ProductID], until latest: ContinuousClock.Instant? = nil) async throws -> Prices {
-    if let prices = snapshot?.prices(of: ids) { return prices }
     let end = min(ContinuousClock.now + deadline, latest ?? .now + deadline)
     var turn = Turn.read
     if !state.withLock({ $0.begin() }) { turn = await wait(ids) }

@@ -37,7 +37,7 @@ public struct SearchService: Sendable {
     currency: Currency = .gbp,
     retrieval: Retrieval = Retrieval(), knowledge: CatalogKnowledge? = nil,
     steps: Set<SearchStep> = Set(SearchStep.allCases), searches: PastSearches = PastSearches(),
-    log: SearchLog? = nil, signer: TokenSigner? = nil, prices: PriceSnapshot? = nil, deadlines: Deadlines = Deadlines()
+    log: SearchLog? = nil, signer: TokenSigner? = nil, deadlines: Deadlines = Deadlines()
   ) {
     let databaseCircuit = CircuitBreaker()
     index = ProductIndex(engine: engine, name: name)
@@ -45,8 +45,7 @@ public struct SearchService: Sendable {
     retriever = Retriever(index: index, requests: retrieval, steps: steps)
     ranker = Ranker(deadline: deadlines.ranking)
     pricer = Pricer(
-      prices: CurrentPrices(
-        catalog: catalog, snapshot: prices, deadline: deadlines.prices, circuit: databaseCircuit), clock: clock,
+      prices: CurrentPrices(catalog: catalog, deadline: deadlines.prices, circuit: databaseCircuit), clock: clock,
       currency: currency)
     facetCounter = FacetCounter(retriever: retriever, priceSteps: PriceStep.all(in: currency))
     listings = Listings(directory: directory, currency: currency)

@@ -19,7 +19,7 @@ public enum HistoryLine: Sendable {
 public struct HistoryReader {
   private enum Limits {
     static let textBytes = 200
-    static let quantity = 1_000_000_000
+    static let quantity: UInt = 1_000_000_000
     static let earliest = Timestamp("1990-01-01")!
   }
 
@@ -162,7 +162,7 @@ public struct HistoryReader {
   private func quantity(_ fields: [HistoryField: String]) throws -> Int {
     guard let text = fields[.quantity] else { return 1 }
     guard let plain = NumberText.plain(text, decimalMark: mapping.decimalMark),
-      let number = Int(NumberText.trimmed(plain, to: 0)), number != 0, abs(number) <= Limits.quantity
+      let number = Int(NumberText.trimmed(plain, to: 0)), number != 0, number.magnitude <= Limits.quantity
     else { throw LineRefusal("quantity \(text) must be a whole number, not 0") }
     return number
   }
