@@ -49,47 +49,57 @@ public struct RedisBehaviour: BehaviourCache {
 
   // MARK: Deeds
 
-  /// KEYS: recent, version, profile, fence. ARGV: the epoch, the deed, the most kept, the deed's time.
+  /// KEYS: fence, and of each deed recent, version, profile. ARGV: the epoch, the most kept, and of each deed its text and
+  /// time. One script for many deeds: Redis takes in and reads a script's text anew each time that it runs.
   ///
   /// The list has the newest first. A deed that comes late would push out a newer one: the list is read anew then.
-  private static let noteDeed = """
-    if tonumber(redis.call('GET', KEYS[4]) or 0) > tonumber(ARGV[1]) then return 0 end
-    redis.call('DEL', KEYS[2], KEYS[3])
-    local newest = redis.call('LINDEX', KEYS[1], 0)
-    if newest then
-      local time = tonumber(string.match(newest, '%d+$'))
-      if time and time > tonumber(ARGV[4]) then
-        redis.call('DEL', KEYS[1])
-      else
-        redis.call('LPUSH', KEYS[1], ARGV[2])
-        redis.call('LTRIM', KEYS[1], 0, ARGV[3])
+  private static let noteDeeds = """
+    if tonumber(redis.call('GET', KEYS[1]) or 0) > tonumber(ARGV[1]) then return 0 end
+    for deed = 1, (#ARGV - 2) / 2 do
+      local recent, text = KEYS[3 * deed - 1], ARGV[2 * deed + 1]
+      redis.call('DEL', KEYS[3 * deed], KEYS[3 * deed + 1])
+      local newest = redis.call('LINDEX', recent, 0)
+      if newest then
+        local time = tonumber(string.match(newest, '%d+$'))
+        if time and time > tonumber(ARGV[2 * deed + 2]) then
+          redis.call('DEL', recent)
+        else
+          redis.call('LPUSH', recent, text)
+          redis.call('LTRIM', recent, 0, ARGV[2])
+        end
       end
     end
     return 1
     """
 
-  /// KEYS: trending, waiting, the product's deeds of the hour, its shoppers, fence. ARGV: the epoch, the weight, the product,
-  /// the shopper, the kind, the fewest shoppers, seconds of an hour's deeds, seconds of the shoppers.
+  /// KEYS: fence, trending, waiting, and of each deed the product's deeds of the hour and its shoppers. ARGV: the epoch, the
+  /// fewest shoppers, seconds of an hour's deeds, seconds of the shoppers, and of each deed the weight, the product, the
+  /// shopper, the kind.
   ///
   /// A product waits until enough different shoppers looked at it, and its interest with it. A shopper who does the same
   /// again within an hour counts once. Both are counted by sketches of some bytes, which name nobody (Flajolet et al.,
   /// HyperLogLog, 2007).
   private static let noteTrending = """
-    if tonumber(redis.call('GET', KEYS[5]) or 0) > tonumber(ARGV[1]) then return 0 end
-    if redis.call('EXISTS', KEYS[1]) == 0 then return 1 end
-    if redis.call('PFADD', KEYS[3], ARGV[4] .. ' ' .. ARGV[5]) == 0 then return 1 end
-    redis.call('EXPIRE', KEYS[3], ARGV[7])
-    if redis.call('ZSCORE', KEYS[1], ARGV[3]) then
-      redis.call('ZINCRBY', KEYS[1], ARGV[2], ARGV[3])
-      return 1
-    end
-    redis.call('PFADD', KEYS[4], ARGV[4])
-    redis.call('EXPIRE', KEYS[4], ARGV[8])
-    local interest = redis.call('ZINCRBY', KEYS[2], ARGV[2], ARGV[3])
-    redis.call('EXPIRE', KEYS[2], ARGV[8])
-    if redis.call('PFCOUNT', KEYS[4]) >= tonumber(ARGV[6]) then
-      redis.call('ZADD', KEYS[1], interest, ARGV[3])
-      redis.call('ZREM', KEYS[2], ARGV[3])
+    if tonumber(redis.call('GET', KEYS[1]) or 0) > tonumber(ARGV[1]) then return 0 end
+    if redis.call('EXISTS', KEYS[2]) == 0 then return 1 end
+    for deed = 1, #ARGV / 4 - 1 do
+      local weight, product, shopper, kind = ARGV[4 * deed + 1], ARGV[4 * deed + 2], ARGV[4 * deed + 3], ARGV[4 * deed + 4]
+      local deeds, shoppers = KEYS[2 * deed + 2], KEYS[2 * deed + 3]
+      if redis.call('PFADD', deeds, shopper .. ' ' .. kind) == 1 then
+        redis.call('EXPIRE', deeds, ARGV[3])
+        if redis.call('ZSCORE', KEYS[2], product) then
+          redis.call('ZINCRBY', KEYS[2], weight, product)
+        else
+          redis.call('PFADD', shoppers, shopper)
+          redis.call('EXPIRE', shoppers, ARGV[4])
+          local interest = redis.call('ZINCRBY', KEYS[3], weight, product)
+          redis.call('EXPIRE', KEYS[3], ARGV[4])
+          if redis.call('PFCOUNT', shoppers) >= tonumber(ARGV[2]) then
+            redis.call('ZADD', KEYS[2], interest, product)
+            redis.call('ZREM', KEYS[3], product)
+          end
+        end
+      end
     end
     return 1
     """
@@ -115,40 +125,47 @@ public struct RedisBehaviour: BehaviourCache {
     let epoch = String(epoch.withLock { $0 })
     for start in stride(from: 0, to: interactions.count, by: Self.batchSize) {
       let deeds = interactions[start..<min(start + Self.batchSize, interactions.count)]
-      let replies = try await client.run(deeds.flatMap { commands(for: $0, epoch: epoch, now: now) })
+      let replies = try await client.run(commands(for: deeds, epoch: epoch, now: now))
       // Another task dropped these lists meanwhile: the deeds may not be in what was read anew.
       for case .integer(0) in replies { throw RedisError.refused("FENCED") }
     }
   }
 
-  private func commands(for deed: Interaction, epoch: String, now: Timestamp) -> [RedisCommand] {
-    let shopper = deed.shopper
-    var commands = [
-      Self.script(
-        Self.noteDeed,
-        keys: [Self.key(shopper, "recent"), Self.key(shopper, "version"), Self.key(shopper, "profile"), fence],
-        [epoch, Self.text(of: deed), String(Self.mostRecent - 1), String(deed.at.microsecondsSinceEpoch)])
-    ]
-    if InteractionKind.rising.contains(deed.kind) {
-      let weight = deed.weight * TrendingScale.growth(until: deed.at, since: TrendingScale.landmark(of: now))
-      commands.append(
-        Self.script(
-          Self.noteTrending,
-          keys: [
-            TrendingScale.key(now), TrendingScale.key(now, "waiting"),
-            TrendingScale.key(now, "deeds:\(deed.product):\(deed.at.microsecondsSinceEpoch / 3_600_000_000)"),
-            TrendingScale.key(now, "shoppers:\(deed.product)"), fence,
-          ],
-          [
-            epoch, "\(weight)", deed.product.description, String(shopper.rawValue), deed.kind.rawValue,
-            String(trendingShoppers), Self.seconds(TrendingScale.repetition), Self.seconds(TrendingScale.timeToLive),
-          ]))
+  private func commands(for deeds: ArraySlice<Interaction>, epoch: String, now: Timestamp) -> [RedisCommand] {
+    var (keys, arguments) = ([fence], [epoch, String(Self.mostRecent - 1)])
+    for deed in deeds {
+      keys += ["recent", "version", "profile"].map { Self.key(deed.shopper, $0) }
+      arguments += [Self.text(of: deed), String(deed.at.microsecondsSinceEpoch)]
     }
-    if deed.kind == .purchase || deed.kind == .returned {
+    var commands = [Self.script(Self.noteDeeds, keys: keys, arguments)]
+    if let trending = trendingCommand(for: deeds, epoch: epoch, now: now) { commands.append(trending) }
+    let bought = deeds.filter { $0.kind == .purchase || $0.kind == .returned }
+    if !bought.isEmpty {
       // A script, whose answer is not a count that could be 0.
-      commands.append(Self.script(Self.deleteKeys, keys: Self.keys(.bought, deed.product), []))
+      commands.append(Self.script(Self.deleteKeys, keys: bought.flatMap { Self.keys(.bought, $0.product) }, []))
     }
     return commands
+  }
+
+  private func trendingCommand(for deeds: ArraySlice<Interaction>, epoch: String, now: Timestamp) -> RedisCommand? {
+    let rising = deeds.filter { InteractionKind.rising.contains($0.kind) }
+    guard !rising.isEmpty else { return nil }
+    var keys = [fence, TrendingScale.key(now), TrendingScale.key(now, "waiting")]
+    var arguments = [
+      epoch, String(trendingShoppers), Self.seconds(TrendingScale.repetition), Self.seconds(TrendingScale.timeToLive),
+    ]
+    let landmark = TrendingScale.landmark(of: now)
+    for deed in rising {
+      let hour = deed.at.microsecondsSinceEpoch / 3_600_000_000
+      keys += [
+        TrendingScale.key(now, "deeds:\(deed.product):\(hour)"), TrendingScale.key(now, "shoppers:\(deed.product)"),
+      ]
+      arguments += [
+        "\(deed.weight * TrendingScale.growth(until: deed.at, since: landmark))", deed.product.description,
+        String(deed.shopper.rawValue), deed.kind.rawValue,
+      ]
+    }
+    return Self.script(Self.noteTrending, keys: keys, arguments)
   }
 
   private static let deleteKeys = "redis.call('DEL', unpack(KEYS)) return 1"

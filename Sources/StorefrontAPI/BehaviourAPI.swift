@@ -29,8 +29,8 @@ public struct BehaviourAPI: Sendable {
   public func register(on routes: inout Routes) {
     routes.post(
       "/v1/events", Route(access: .everyone, name: "events", rate: .events, maximumBodyBytes: Self.largestBody), take)
-    routes.get("/v1/me/history", Route(access: .everyone, name: "ownHistory"), export)
-    routes.delete("/v1/me/history", Route(access: .everyone, name: "eraseOwnHistory"), erase)
+    routes.get("/v1/me/history", Route(access: .everyone, name: "ownHistory", rate: .events), export)
+    routes.delete("/v1/me/history", Route(access: .everyone, name: "eraseOwnHistory", rate: .events), erase)
     routes.post(
       "/v1/sign-ins",
       Route(access: .staff(), name: "signIn", rate: .events, maximumBodyBytes: Self.largestSignIn), signIn)

@@ -187,6 +187,62 @@ import Threading
     for table in ["event", "event_aside", "impression", "search"] { #expect(try await shop.count(table) == 0) }
     #expect(try await shop.count("anonymous_day", where: "deeds = 2 AND product_id = \(shop.products[0])") == 1)
     #expect(try await shop.count("anonymous_day", where: "deeds = 1 AND product_id = \(shop.products[1])") == 1)
+    // However often they are sent, also within one batch, they count once.
+    #expect(try await shop.store.write(events + events).outcomes == Array(repeating: .repeated, count: 6))
+    #expect(try await shop.count("anonymous_day", where: "deeds > 2") == 0)
+    let again = Self.event(.view, shop.products[1], by: .withoutConsent)
+    #expect(try await shop.store.write([again, again, again]).outcomes == [.counted, .repeated, .repeated])
+    #expect(try await shop.count("anonymous_day", where: "deeds = 2") == 2)
+  }
+
+  @Test("1: a full day", .timeLimit(.minutes(5)))
+  func fullDay() async throws {
+    let shop = try await Shop()
+    _ = try await shop.store.write([Self.event(.view, shop.products[0])])
+    try await shop.pool.execute(
+      """
+      INSERT INTO behaviour.event (kept, day, id, occurred_at, kind, product_id, quantity, sender)
+      SELECT 1, \(Self.now.day)::date, gen_random_uuid(), \(Self.now), 'view', \(shop.products[0]), 1, 'shopper'
+      FROM generate_series(1, 200000)
+      """)
+    func figures() async throws -> (inserted: Int64, read: Int64) {
+      let row = try await shop.pool.query(
+        """
+        SELECT sum(n_tup_ins)::bigint, (sum(seq_tup_read) + sum(coalesce(idx_tup_fetch, 0)))::bigint
+          + (SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relname LIKE 'event_browsing_2%')
+        FROM pg_stat_user_tables WHERE relname LIKE 'event_browsing_2%'
+        """)[0]
+      return (try row.decode(at: 0), try row.decode(at: 1))
+    }
+    try await until("the rows are counted") { try await figures().inserted == 200_001 }
+    let before = try await figures().read
+    // An event is looked up by its number: the day's other events are not read.
+    let events = (0..<100).map { _ in Self.event(.view, shop.products[1]) }
+    #expect(try await shop.store.write(events).outcomes == Array(repeating: .stored, count: 100))
+    #expect(try await shop.store.write(events).outcomes == Array(repeating: .repeated, count: 100))
+    try await until("the events are counted") { try await figures().inserted == 200_101 }
+    let read = try await figures().read - before
+    #expect(read < 5_000, "\(read) rows were read")
+  }
+
+  @Test("6: a waiting event without a time", .timeLimit(.minutes(5)))
+  func withoutTime() async throws {
+    let shop = try await Shop()
+    let sku = ProductReference.sku("later")
+    let waiting = ShopEvent(id: .random(), at: Self.now, actor: .nobody, content: .deed(ProductDeed(.view, sku)))
+    #expect(try await shop.store.write([waiting]).outcomes == [.aside])
+    // Such a row is refused now; here it is one from before.
+    try await shop.pool.execute("ALTER TABLE behaviour.event_aside DROP CONSTRAINT event_aside_times")
+    try await shop.pool.execute(
+      """
+      INSERT INTO behaviour.event_aside (id, occurred_at, kind, sku, quantity, sender)
+      VALUES (gen_random_uuid(), 'infinity', 'view', 'later', 1, 'shopper')
+      """)
+    try await shop.pool.execute(
+      "INSERT INTO catalog.variant (product_id, sku) VALUES (\(shop.products[0]), 'later')")
+    #expect(try await shop.store.takeUpAside().count == 1)
+    #expect(try await shop.count("event_aside") == 0)
+    #expect(try await shop.count("event") == 1)
   }
 
   @Test("4, 5, 7: one person's", .timeLimit(.minutes(5)))

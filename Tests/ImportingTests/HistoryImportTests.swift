@@ -41,7 +41,7 @@ import Testing
     5,B,Blue lamp,x,2010-12-03 10:00:00,1,12.0,France
     6,B,Blue lamp,1,yesterday,1,12.0,France
     7,B,Blue lamp,1,2099-12-03 10:00:00,1,12.0,France
-    8,B,Blue lamp,0,2010-12-03 10:00:00,1,12.0,France
+    8,B,Blue lamp,-9223372036854775808,2010-12-03 10:00:00,1,12.0,France
     9,B,Blue lamp,1,2010-12-03 10:00:00,-5,12.0,France
     10,B,Blue lamp
     ,B,Blue lamp,1,2010-12-03 10:00:00,1,12.0,France

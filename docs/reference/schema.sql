@@ -478,6 +478,11 @@ CREATE TABLE behaviour.anonymous_day (
     CONSTRAINT anonymous_day_deeds_check CHECK ((deeds > 0))
 );
 
+CREATE TABLE behaviour.counted (
+    mark bigint NOT NULL,
+    counted_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE behaviour.erasure (
     mark bigint NOT NULL,
     erased_at timestamp with time zone NOT NULL
@@ -1151,11 +1156,17 @@ ALTER TABLE ONLY analytics.product_conduct
 ALTER TABLE ONLY behaviour.anonymous_day
     ADD CONSTRAINT anonymous_day_pkey PRIMARY KEY (day, kind, product_id);
 
+ALTER TABLE ONLY behaviour.counted
+    ADD CONSTRAINT counted_pkey PRIMARY KEY (mark);
+
 ALTER TABLE ONLY behaviour.erasure
     ADD CONSTRAINT erasure_pkey PRIMARY KEY (mark);
 
 ALTER TABLE ONLY behaviour.event_aside
     ADD CONSTRAINT event_aside_pkey PRIMARY KEY (id);
+
+ALTER TABLE behaviour.event_aside
+    ADD CONSTRAINT event_aside_times CHECK ((isfinite(occurred_at) AND isfinite(received_at))) NOT VALID;
 
 ALTER TABLE ONLY behaviour.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (id, kept, day);
@@ -1183,6 +1194,9 @@ ALTER TABLE ONLY behaviour.search_log
 
 ALTER TABLE ONLY behaviour.search
     ADD CONSTRAINT search_pkey PRIMARY KEY (id);
+
+ALTER TABLE behaviour.search
+    ADD CONSTRAINT search_time CHECK (isfinite(searched_at)) NOT VALID;
 
 ALTER TABLE ONLY catalog.attribute
     ADD CONSTRAINT attribute_code_key UNIQUE (code);
@@ -1374,6 +1388,8 @@ ALTER TABLE ONLY public.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (number);
 
 CREATE UNIQUE INDEX model_serving ON analytics.model USING btree (kind) WHERE (state = 'serving'::text);
+
+CREATE INDEX counted_counted_at ON behaviour.counted USING btree (counted_at);
 
 CREATE INDEX erasure_erased_at ON behaviour.erasure USING btree (erased_at);
 

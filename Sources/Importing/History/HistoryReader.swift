@@ -19,7 +19,7 @@ public enum HistoryLine: Sendable {
 public struct HistoryReader {
   private enum Limits {
     static let textBytes = 200
-    static let quantity = 1_000_000_000
+    static let quantity: UInt = 1_000_000_000
     static let earliest = Timestamp("1990-01-01")!
   }
 
@@ -31,7 +31,9 @@ public struct HistoryReader {
   private var isStarted = false
   private var fieldByHeading: [String: HistoryField?] = [:]
   /// How often each line occurred before: two equal lines of an order are two pieces.
-  private var occurrences: [String: Int] = [:]
+  private var occurrences: [EventID: Int] = [:]
+  /// The time of the line before: the lines of an order have the same.
+  private var lastTime: (text: String, at: Timestamp)?
 
   /// `source` tells one shop's orders from those of another; lines dated after `now` are refused.
   public init(
@@ -134,13 +136,15 @@ public struct HistoryReader {
     if let text = fields[.id] { return EventID(text) ?? EventID(of: "\(source) \(text)") }
     let content =
       "\(source) \(deed.kind.rawValue) \(deed.order ?? "") \(fields[.sku] ?? fields[.productID] ?? "") \(at) \(deed.quantity) \(fields[.customer] ?? fields[.visitor] ?? "") \(deed.price?.minorUnits ?? -1)"
-    let before = occurrences[content, default: 0]
-    occurrences[content] = before + 1
-    return EventID(of: before == 0 ? content : "\(content) #\(before)")
+    let id = EventID(of: content)
+    let before = occurrences[id, default: 0]
+    occurrences[id] = before + 1
+    return before == 0 ? id : EventID(of: "\(content) #\(before)")
   }
 
-  private func time(_ fields: [HistoryField: String]) throws -> Timestamp {
+  private mutating func time(_ fields: [HistoryField: String]) throws -> Timestamp {
     guard let text = fields[.at] else { throw LineRefusal("at is empty: give the line's time") }
+    if let lastTime, lastTime.text == text { return lastTime.at }
     // `2010-12-01 08:26:00`, as sheets write it, is the time of the mapping's zone.
     let isPlain = text.utf8.count == 19 && text.utf8.dropFirst(10).first == UInt8(ascii: " ")
     let iso = isPlain ? text.replacing(" ", with: "T") + "Z" : text
@@ -151,13 +155,14 @@ public struct HistoryReader {
       microsecondsSinceEpoch: time.microsecondsSinceEpoch.subtracting(saturating: mapping.hoursAhead * 3_600_000_000))
     guard at >= Limits.earliest else { throw LineRefusal("at \(text) is before 1990") }
     guard at <= now else { throw LineRefusal("at \(text) is in the future") }
+    lastTime = (text, at)
     return at
   }
 
   private func quantity(_ fields: [HistoryField: String]) throws -> Int {
     guard let text = fields[.quantity] else { return 1 }
     guard let plain = NumberText.plain(text, decimalMark: mapping.decimalMark),
-      let number = Int(NumberText.trimmed(plain, to: 0)), number != 0, abs(number) <= Limits.quantity
+      let number = Int(NumberText.trimmed(plain, to: 0)), number != 0, number.magnitude <= Limits.quantity
     else { throw LineRefusal("quantity \(text) must be a whole number, not 0") }
     return number
   }

@@ -29,6 +29,7 @@ struct EventBatch {
   /// A deed without consent.
   struct Counted {
     var place: Int
+    var id: EventID
     var day: CalendarDay
     var kind: String
     var product: Int64?
@@ -122,7 +123,8 @@ struct EventBatch {
 
 extension EventBatch.Counted {
   fileprivate init(_ event: ShopEvent, at place: Int) {
-    self.init(place: place, day: event.at.day, kind: event.kindName, product: event.productID, sku: event.sku)
+    self.init(
+      place: place, id: event.id, day: event.at.day, kind: event.kindName, product: event.productID, sku: event.sku)
   }
 }
 

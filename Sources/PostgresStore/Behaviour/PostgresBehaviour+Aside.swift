@@ -24,6 +24,9 @@ extension PostgresBehaviour {
   /// Starts from the products that came since the last look, so that many waiting events cost nothing while none comes.
   public func takeUpAside() async throws -> TakenUp {
     try await pool.reaching {
+      // From before such rows were refused: they have no day that they could be stored under.
+      try await pool.execute(
+        "DELETE FROM behaviour.event_aside WHERE NOT (isfinite(occurred_at) AND isfinite(received_at))")
       let seen = seenCatalog.withLock { $0 }
       let ends = try await pool.query(
         """

@@ -22,6 +22,8 @@ extension PostgresBehaviour {
     try await pool.reaching {
       _ = try await pool.execute(
         "DELETE FROM behaviour.erasure WHERE erased_at < \(now.day.advanced(by: -Self.nearDays).start)")
+      _ = try await pool.execute(
+        "DELETE FROM behaviour.counted WHERE counted_at < \(now.day.advanced(by: -Self.nearDays).start)")
     }
   }
 

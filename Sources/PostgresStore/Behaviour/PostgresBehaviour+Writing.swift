@@ -32,7 +32,7 @@ extension PostgresBehaviour: EventStore {
       try await write(batch.deeds, meetsOthers: meetsOthers, to: &stored, on: connection)
       try await Self.write(batch.shown, to: &stored, on: connection)
       try await Self.write(batch.searches, to: &stored, on: connection)
-      try await Self.count(batch.counted, to: &stored, on: connection)
+      try await Self.count(batch.counted, key: key, to: &stored, on: connection)
       return stored
     }
   }
@@ -227,21 +227,32 @@ extension PostgresBehaviour: EventStore {
 
   /// Adds to the sums, in the order of their keys, so that two processes do not wait for each other.
   private static func count(
-    _ counted: [EventBatch.Counted], to stored: inout StoredEvents, on connection: PostgresConnection
+    _ counted: [EventBatch.Counted], key: [UInt8], to stored: inout StoredEvents, on connection: PostgresConnection
   ) async throws {
     guard !counted.isEmpty else { return }
-    try await connection.execute(
+    let marks = counted.map { PostgresSearchLog.hash("counted \($0.id)", key: key) }
+    let rows = try await connection.query(
       """
-      INSERT INTO behaviour.anonymous_day AS kept (day, kind, product_id, deeds)
-      SELECT given.day::date, kind, coalesce(product.id, variant.product_id, 0) AS product, count(*)
-      FROM unnest(
-        \(counted.map(\.day.description)), \(counted.map(\.kind)), \(counted.map(\.product)), \(counted.map(\.sku))
-      ) AS given (day, kind, product_id, sku)
-      LEFT JOIN catalog.product ON product.id = given.product_id LEFT JOIN catalog.variant ON variant.sku = given.sku
-      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-      ON CONFLICT (day, kind, product_id) DO UPDATE SET deeds = kept.deeds + excluded.deeds
+      WITH given AS (
+        SELECT DISTINCT ON (mark) * FROM unnest(
+          \(marks), \(counted.map(\.day.description)), \(counted.map(\.kind)), \(counted.map(\.product)),
+          \(counted.map(\.sku))
+        ) AS given (mark, day, kind, product_id, sku) ORDER BY mark
+      ), fresh AS (
+        INSERT INTO behaviour.counted (mark) SELECT mark FROM given ORDER BY mark ON CONFLICT DO NOTHING RETURNING mark
+      ), summed AS (
+        INSERT INTO behaviour.anonymous_day AS kept (day, kind, product_id, deeds)
+        SELECT given.day::date, kind, coalesce(product.id, variant.product_id, 0) AS product, count(*)
+        FROM given JOIN fresh USING (mark)
+        LEFT JOIN catalog.product ON product.id = given.product_id LEFT JOIN catalog.variant ON variant.sku = given.sku
+        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+        ON CONFLICT (day, kind, product_id) DO UPDATE SET deeds = kept.deeds + excluded.deeds
+      )
+      SELECT mark FROM fresh
       """)
-    for row in counted { stored.outcomes[row.place] = .counted }
+    var fresh = Set(try rows.map { try $0.decode(Int64.self, at: 0) })
+    // The first of one number is counted, the others are its repetitions.
+    for (row, mark) in zip(counted, marks) where fresh.remove(mark) != nil { stored.outcomes[row.place] = .counted }
   }
 }
 

@@ -53,5 +53,18 @@ ALTER TABLE behaviour.event ADD CONSTRAINT event_pkey PRIMARY KEY (id, kept, day
 ALTER TABLE behaviour.search ADD COLUMN sender text NOT NULL DEFAULT 'shopper'
   CHECK (sender IN ('shopper', 'robot', 'flood'));
 
+-- The events that were counted in the sums alone, so that each counts once however often it is sent: a keyed hash of the
+-- event's number, which leads to no person. Deleted once no event can be as late.
+CREATE TABLE behaviour.counted (
+  mark bigint PRIMARY KEY,
+  counted_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX counted_counted_at ON behaviour.counted (counted_at);
+
+-- A row without a time could not be read, and held up the taking up of all others.
+ALTER TABLE behaviour.event_aside
+  ADD CONSTRAINT event_aside_times CHECK (isfinite(occurred_at) AND isfinite(received_at)) NOT VALID;
+ALTER TABLE behaviour.search ADD CONSTRAINT search_time CHECK (isfinite(searched_at)) NOT VALID;
+
 -- Served since a rollback: training does not replace it, an operator does.
 ALTER TABLE analytics.model ADD COLUMN is_held boolean NOT NULL DEFAULT false;
