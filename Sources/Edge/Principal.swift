@@ -5,15 +5,36 @@ public import Ports
 public enum Principal: Sendable, Equatable {
   /// A browser; nil where it has no cookie that this shop signed, or asks to be left alone.
   case visitor(VisitorID?)
-  /// A member of the shop's staff, by its roles.
-  case staff(roles: Set<Role>)
+  /// A signed-in member of the shop's staff.
+  case staff(StaffPrincipal)
+  /// A program, by the roles of its API token.
+  case service(name: String, roles: Set<Role>)
 
   public var roles: Set<Role> {
     switch self {
     case .visitor: [.visitor]
-    case .staff(let roles): roles
+    case .staff(let member): member.roles
+    case .service(_, let roles): roles
     }
   }
+
+  /// The name that the audit knows; nil of a shopper.
+  public var auditName: String? {
+    switch self {
+    case .visitor: nil
+    case .staff(let member): member.name
+    case .service(let name, _): "API token \(name)"
+    }
+  }
+}
+
+/// A signed-in member of the staff, as a page shows it.
+public struct StaffPrincipal: Sendable, Equatable {
+  public var name: String
+  public var roles: Set<Role>
+  /// The value of the hidden field `form_token` that each form of a staff page has.
+  public var formToken: String
+  public var session: StaffSession
 }
 
 extension HTTPRequest {

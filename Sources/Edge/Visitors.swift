@@ -47,12 +47,7 @@ public struct Visitors: Sendable {
 
   /// The visitor of the cookie, also of a browser that asks to be left alone: to read or erase what is the visitor's own.
   public func owner(of request: HTTPRequest) -> VisitorID? {
-    let cookies = request.headers.values("Cookie").flatMap { $0.split(separator: ";") }
-    return cookies.lazy.compactMap { cookie -> VisitorID? in
-      let parts = cookie.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2, parts[0].filter({ $0 != " " }) == Self.name else { return nil }
-      return visitor(cookie: String(parts[1]))
-    }.first
+    request.cookies(Self.name).lazy.compactMap(visitor(cookie:)).first
   }
 
   /// Whom the query log may know a request's searches by. Of what a browser does that asks to be left alone nothing is kept;
@@ -71,7 +66,7 @@ public struct Visitors: Sendable {
   /// with the cookie is nobody's.
   public func welcome(_ request: HTTPRequest, _ response: inout HTTPResponse) {
     guard !Self.wantsPrivacy(request), request.visitor == nil else { return }
-    response.headers.add("Set-Cookie", cookie(.random(), isSecure: request.headers["X-Forwarded-Proto"] == "https"))
+    response.headers.add("Set-Cookie", cookie(.random(), isSecure: request.isSecure))
   }
 
   /// The value of `Set-Cookie`. `isSecure`: a proxy in front speaks TLS with the browser; who says so without one harms

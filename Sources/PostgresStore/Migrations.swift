@@ -25,6 +25,11 @@ extension Migration {
     Migration(number: 13, name: "jobs", embedded: PackageResources._013_jobs_sql),
     Migration(number: 14, name: "models", embedded: PackageResources._014_models_sql),
     Migration(number: 15, name: "erasures", embedded: PackageResources._015_erasures_sql),
+    Migration(
+      number: 16, name: "rights_robots_rollbacks", embedded: PackageResources._016_rights_robots_rollbacks_sql),
+    Migration(number: 17, name: "reserved", embedded: PackageResources._017_reserved_sql),
+    Migration(number: 18, name: "accounts", embedded: PackageResources._018_accounts_sql),
+    Migration(number: 19, name: "merchandising", embedded: PackageResources._019_merchandising_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

@@ -20,7 +20,13 @@ struct Ranker: Sendable {
   }
 
   /// The candidates in their order. A model that is late, fails or does not order them all leaves the engine's order.
+  ///
+  /// What merchandisers pinned then takes its place.
   func ranked(_ candidates: Candidates, in run: inout SearchRun) async -> Candidates {
+    await byModel(candidates, in: &run).pinned(for: run.input)
+  }
+
+  private func byModel(_ candidates: Candidates, in run: inout SearchRun) async -> Candidates {
     let window = window(for: run.input)
     guard let model, candidates.before < window else { return candidates }
     let first = Array(candidates.response.hits.prefix(window))

@@ -81,7 +81,7 @@ struct Retriever: Sendable {
       if typed.total > 0 { return candidates(typed, in: run, window) }
     }
     return Candidates(
-      response: typed.response, plan: run.typed, query: typed.query, before: before(in: run, window))
+      response: typed.response, plan: run.typed, query: typed.query, before: before(run.typed, in: run, window))
   }
 
   /// Asks the engine for what a plan finds; as a trial, only how much.
@@ -92,7 +92,7 @@ struct Retriever: Sendable {
     var request = requests.request(
       query: query, input: input, wantsFacets: run.extent == .page && input.position == nil && !isTrial)
     if run.extent == .order { request.source = .none }
-    if let window = Window(window, for: input) {
+    if let window = Window(max(window, plan.pinWindow(for: input)), for: input) {
       (request.from, request.size, request.searchAfter) = (window.first, window.size, nil)
     }
     if isTrial { (request.from, request.size, request.highlight, request.searchAfter) = (0, 0, nil, nil) }
@@ -104,8 +104,8 @@ struct Retriever: Sendable {
     }
   }
 
-  private func before(in run: SearchRun, _ window: Int) -> Int {
-    Window(window, for: run.input)?.first ?? run.input.resultsBefore
+  private func before(_ plan: QueryPlan, in run: SearchRun, _ window: Int) -> Int {
+    Window(max(window, plan.pinWindow(for: run.input)), for: run.input)?.first ?? run.input.resultsBefore
   }
 
   /// The query of a plan, by what the search holds.
@@ -113,9 +113,9 @@ struct Retriever: Sendable {
     let understanding = run.understanding
     return PlanQuery(
       plan: plan, weights: requests.weights, shopper: run.shopper, steps: steps, rules: understanding.rules,
-      accessoryCategories: understanding.knowledge.accessoryCategories,
+      accessoryCategories: understanding.accessoryCategories,
       leastShare: run.input.sort == .relevance ? PlanQuery.resultShare : PlanQuery.sortedShare,
-      summaryScale: understanding.knowledge.summaryScale)
+      summaryScale: understanding.knowledge.summaryScale, hasPins: run.input.sort == .relevance)
   }
 
   /// The plan that a page before this one was found by, whatever the shop has learnt since.
@@ -161,7 +161,7 @@ struct Retriever: Sendable {
   private func candidates(_ found: Found, in run: SearchRun, _ window: Int) -> Candidates {
     let reading = QueryReadingReference(text: found.plan.text, strictness: found.plan.strictness)
     var candidates = Candidates(
-      response: found.response, plan: found.plan, query: found.query, reading: reading, before: before(in: run, window))
+      response: found.response, plan: found.plan, query: found.query, reading: reading, before: before(found.plan, in: run, window))
     if found.plan.slots.allSatisfy(\.isOptional) || found.plan.strictness != .everyWord { return candidates }
     if found.complete == 0 {
       let unknown = found.plan.slots.filter { !$0.isOptional && $0.share == 0 }.map(\.words)
