@@ -1,4 +1,5 @@
-package import Accounts
+import Accounts
+import Configuration
 import Console
 import Ports
 import PostgresStore

@@ -1,4 +1,5 @@
 import Catalog
+import Configuration
 import Console
 package import Merchandising
 import Ports
@@ -50,7 +51,7 @@ extension Shop {
   /// Takes the published rules up before anything is served.
   package func takeUpRules() async {
     do {
-      try await withDeadline(Self.rulesPatience, of: "the published rules") { [merchandising] in
+      _ = try await withDeadline(Self.rulesPatience, of: "the published rules") { [merchandising] in
         try await merchandising.follow()
       }
     } catch {

@@ -1,6 +1,8 @@
+import Catalog
 import Edge
 import Merchandising
 import Ports
+import Understanding
 import Web
 
 /// The results of a query before and after a draft. Each product after it has its buttons, which are forms.
@@ -15,7 +17,7 @@ struct ComparisonView {
   var body: HTML {
     """
     \(redirect)
-    <div class="beside"><section aria-labelledby="before"><h2 id="before">Published, version \(Int(published)): \(ShopWords.number(comparison.before.total)) products</h2><ol class="ranks">\(before)</ol></section>
+    <div class="beside"><section aria-labelledby="before"><h2 id="before">Published, version \(published): \(ShopWords.number(comparison.before.total)) products</h2><ol class="ranks">\(before)</ol></section>
     <section aria-labelledby="after"><h2 id="after">\(draft?.name ?? "Your draft"): \(ShopWords.number(comparison.after.total)) products</h2>\(summary)<ol class="ranks">\(after)</ol></section></div>
     \(filters)\(steps)
     """

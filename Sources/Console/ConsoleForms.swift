@@ -1,3 +1,4 @@
+import Catalog
 import Edge
 import HTTPServer
 import Merchandising

@@ -26,7 +26,7 @@ struct DraftView {
     """
     \(outdated)\(warnings)
     <div class="beside"><section class="row" aria-labelledby="changes"><h2 id="changes">Changes</h2>\(ConsoleForms.difference(difference))
-    <p><a href="\(ConsolePage.preview.path)?draft=\(Int(draft.id))">Preview a search</a></p></section>
+    <p><a href="\(ConsolePage.preview.path)?draft=\(draft.id)">Preview a search</a></p></section>
     <section class="row" aria-labelledby="publish"><h2 id="publish">Publish</h2>\(effect)\(publishing)</section></div>
     \(editor)
     <form class="row" method="post" action="\(path)/delete">\(FormToken.field(member))<button class="danger" type="submit">Delete this draft</button></form>
@@ -36,7 +36,7 @@ struct DraftView {
   private var outdated: HTML? {
     guard draft.base != published else { return nil }
     return """
-      <div class="notice bad" role="status"><p>Version \(Int(published)) was published since this draft began with version \(Int(draft.base)). Merge it before you publish: your changes are carried over, and what both changed is listed.</p>\(ConsoleForms.button("Merge version \(published)", to: path + "/merge", member, kind: "button small"))</div>
+      <div class="notice bad" role="status"><p>Version \(published) was published since this draft began with version \(draft.base). Merge it before you publish: your changes are carried over, and what both changed is listed.</p>\(ConsoleForms.button("Merge version \(published)", to: path + "/merge", member, kind: "button small"))</div>
       """
   }
 

@@ -67,9 +67,9 @@ public struct RulePages: Sendable {
     let rows = drafts.map { draft -> HTML in
       let state: HTML =
         draft.base == published
-        ? "version \(Int(draft.base))" : "version \(Int(draft.base)); <strong>version \(Int(published)) was published since</strong>"
+        ? "version \(draft.base)" : "version \(draft.base); <strong>version \(published) was published since</strong>"
       return """
-        <tr><th scope="row"><a href="\(ConsolePage.rules.path)/\(Int(draft.id))">\(draft.name)</a></th><td data-label="By">\(draft.author)</td><td data-label="Changed"><time datetime="\(draft.updatedAt.description)">\(ShopWords.shortTime(draft.updatedAt, now: clock.now()))</time></td><td data-label="Begun with">\(state)</td></tr>
+        <tr><th scope="row"><a href="\(ConsolePage.rules.path)/\(draft.id)">\(draft.name)</a></th><td data-label="By">\(draft.author)</td><td data-label="Changed"><time datetime="\(draft.updatedAt.description)">\(ShopWords.shortTime(draft.updatedAt, now: clock.now()))</time></td><td data-label="Begun with">\(state)</td></tr>
         """
     }
     let table: HTML =
@@ -77,7 +77,7 @@ public struct RulePages: Sendable {
       ? "<p class=\"notice\">Nobody works on a draft. Begin one: searches stay as they are until it is published.</p>"
       : "<table class=\"report\"><thead><tr><th scope=\"col\">Draft</th><th scope=\"col\">By</th><th scope=\"col\">Changed</th><th scope=\"col\">Begun with</th></tr></thead><tbody>\(rows)</tbody></table>"
     let body: HTML = """
-      <div class="heading"><h1>Rules</h1><p class="count">Published: <a href="\(ConsolePage.versions.path)">version \(Int(published))</a></p></div>
+      <div class="heading"><h1>Rules</h1><p class="count">Published: <a href="\(ConsolePage.versions.path)">version \(published)</a></p></div>
       \(ConsoleForms.notice(notice, isBad: isBad))
       <section class="row"><h2>Drafts</h2>\(table)</section>
       <form class="panel" method="post" action="\(ConsolePage.rules.path)">\(FormToken.field(frame.member))<div class="fields"><label class="grow">A new draft's name<input type="text" name="name" required maxlength="100" placeholder="Summer dresses"></label><button class="button" type="submit">Begin</button></div></form>
@@ -125,7 +125,7 @@ public struct RulePages: Sendable {
         ? try await preview.impact(from: try merchandising.compiled(base), to: rules, limit: Self.triedQueries) : nil,
       member: frame.member)
     let body: HTML = """
-      <div class="heading"><h1>\(draft.name)</h1><p class="count">Draft, begun with version \(Int(draft.base))</p></div>
+      <div class="heading"><h1>\(draft.name)</h1><p class="count">Draft, begun with version \(draft.base)</p></div>
       \(ConsoleForms.notice(notice, isBad: isBad))\(view.body)
       """
     return frame.response(title: draft.name, body: body, status: status)

@@ -1,6 +1,6 @@
 public import Accounts
 public import Edge
-public import HTTPServer
+import HTTPServer
 import Ports
 public import Signing
 import Web

@@ -39,9 +39,9 @@ public struct VersionsPage: Sendable {
       let state: HTML =
         version.number == published
         ? "<span class=\"outcome good\">in force</span>"
-        : "<a href=\"\(ConsolePage.versions.path)/\(Int(version.number))\">Compare or take back to<span class=\"hidden\"> version \(Int(version.number))</span></a>"
+        : "<a href=\"\(ConsolePage.versions.path)/\(version.number)\">Compare or take back to<span class=\"hidden\"> version \(version.number)</span></a>"
       return """
-        <tr><th scope="row">\(Int(version.number))</th><td data-label="When">\(ShopWords.time(version.publishedAt))</td><td data-label="Who">\(version.author)</td><td class="wide" data-label="Why"><span>\(again + version.reason)</span></td><td>\(state)</td></tr>
+        <tr><th scope="row">\(version.number)</th><td data-label="When">\(ShopWords.time(version.publishedAt))</td><td data-label="Who">\(version.author)</td><td class="wide" data-label="Why"><span>\(again + version.reason)</span></td><td>\(state)</td></tr>
         """
     }
     let body: HTML = """
@@ -76,10 +76,10 @@ public struct VersionsPage: Sendable {
     }
     let warnings: HTML? = gone.isEmpty ? nil : "<ul class=\"notice\">\(gone)</ul>"
     let body: HTML = """
-      <div class="heading"><h1>Back to version \(Int(number))</h1><p class="count">In force: version \(Int(published))</p></div>
+      <div class="heading"><h1>Back to version \(number)</h1><p class="count">In force: version \(published)</p></div>
       \(ConsoleForms.notice(notice, isBad: true))\(warnings)
       <section class="row"><h2>This would change</h2>\(ConsoleForms.difference(difference))</section>
-      <form class="panel" method="post" action="\(ConsolePage.versions.path)/\(Int(number))/restore">\(FormToken.field(frame.member))<div class="fields"><label class="grow">Why<input type="text" name="reason" required maxlength="1000"></label><button class="button" type="submit">Take back to version \(Int(number))</button></div></form>
+      <form class="panel" method="post" action="\(ConsolePage.versions.path)/\(number)/restore">\(FormToken.field(frame.member))<div class="fields"><label class="grow">Why<input type="text" name="reason" required maxlength="1000"></label><button class="button" type="submit">Take back to version \(number)</button></div></form>
       """
     return frame.response(title: "Version \(number)", body: body, status: status)
   }

@@ -1,4 +1,4 @@
-public import HTTPServer
+import HTTPServer
 
 /// The address of the staff's sign-in page, with the page to come back to.
 public enum SignInAddress {

@@ -2,6 +2,7 @@ import Catalog
 import JSON
 import Merchandising
 import Ports
+import Understanding
 
 /// Drafts, versions and previews as JSON.
 enum MerchandisingJSON {

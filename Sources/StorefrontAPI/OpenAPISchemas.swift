@@ -40,7 +40,7 @@ enum OpenAPISchemas {
   ]
 
   static let string: JSONValue = ["type": "string"]
-  private static let integer: JSONValue = ["type": "integer"]
+  static let integer: JSONValue = ["type": "integer"]
   static let number: JSONValue = ["type": "number"]
   static let boolean: JSONValue = ["type": "boolean"]
   static let id: JSONValue = ["type": "string", "pattern": "^[0-9]+$"]

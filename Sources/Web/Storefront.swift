@@ -4,6 +4,7 @@ import HTTPServer
 import Ports
 public import Recommendations
 public import SearchService
+import Understanding
 
 /// The shop's pages, rendered on the server.
 public struct Storefront: Sendable {

@@ -3,12 +3,13 @@
 // 2. The page of jobs has every cell's heading beside it for narrow windows; times and figures are short, the outcome has its
 //    colour, and a failure its reason, escaped.
 import Catalog
-import Edge
 import HTTPServer
 import Ports
 import Testing
+import Web
 
 @testable import Console
+@testable import Edge
 
 @Suite struct ConsoleFrameTests {
   private let now = Timestamp("2026-12-01T12:00:00Z")!

@@ -159,7 +159,8 @@ import Understanding
         try await desk.publish(id, revision: 2, reason: "cut", by: "anna")
       }
       try await pool.withConnection { try await $0.executeScript("DROP TRIGGER cut ON \(table)") }
-      #expect(try await desk.publishedNumber() == 1 && desk.versions().count == 1, "\(table)")
+      #expect(try await desk.publishedNumber() == 1, "\(table)")
+      #expect(try await desk.versions().count == 1, "\(table)")
       let server = Server(pool)
       try await server.merchandising.follow()
       #expect(server.taken.map(\.number) == [1])
@@ -210,7 +211,8 @@ import Understanding
     let other = try await desk.addDraft(named: "other", by: "bert")
     try await desk.addSynonyms("mobile => phone", to: other, by: "bert")
     #expect(try await desk.publish(other, revision: 2, reason: "alone", by: "bert") == 2)
-    #expect(try await desk.known(2)[.synonyms].contains("mobile") && !desk.known(2)[.synonyms].contains("telly"))
+    let published = try await desk.known(2)[.synonyms]
+    #expect(published.contains("mobile") && !published.contains("telly"))
     await pool.close()
   }
 

@@ -7,9 +7,12 @@
 // 4. Searches during publications see one version each, whole, and none fails.
 // 5. A merchandiser's way in the console, by forms alone: preview, pin, look at the draft, publish, take back; and the API's.
 // 6. A pin of a product that is gone is reported.
+import Accounts
+import Bootstrap
 import Catalog
 import HTTPServer
 import JSON
+import Merchandising
 import Ports
 import TestSupport
 import Testing

@@ -7,9 +7,11 @@
 // 4. Guesses lock with 429 and Retry-After; the page says how long.
 // 5. The page to come back to is one of the console; sign-out and "everywhere" end sessions.
 import Accounts
+import Bootstrap
 import Catalog
 import Edge
 import HTTPServer
+import Merchandising
 import Ports
 import TestSupport
 import Testing
