@@ -127,7 +127,11 @@ let package = Package(
     // The parts that JSON and pages share: access, problems, cookies, reading of input.
     library(
       "Edge",
-      ["Accounts", "SearchService", "Behaviour", "Catalog", "HTTPServer", "Telemetry", "Ports", "JSON", "SearchDSL", "Signing"]),
+      [
+        "Accounts", "Merchandising", "SearchService", "Behaviour", "Catalog", "HTTPServer", "Telemetry", "Ports",
+        "JSON",
+        "SearchDSL", "Signing", "Understanding",
+      ]),
     library(
       "StorefrontAPI",
       [

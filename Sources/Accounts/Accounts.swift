@@ -112,7 +112,8 @@ public struct Accounts: Sendable {
       name.utf8.count <= longestName
     else {
       throw Refusal(
-        "a name to sign in with has 1 to \(longestName) letters, digits and . _ @ + -, and begins with a letter or digit")
+        "a name to sign in with has 1 to \(longestName) letters, digits and . _ @ + -, and begins with a letter or digit"
+      )
     }
     return name
   }

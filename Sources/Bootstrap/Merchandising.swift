@@ -59,12 +59,13 @@ extension Shop {
     }
   }
 
-  static func merchandising(_ pool: PostgresRules, clock: any WallClock, currency: Currency, knowledge: CatalogKnowledge)
-    throws -> Merchandising
-  {
-    Merchandising(store: pool, clock: clock, currency: currency, seeds: try ProjectFolder.ruleTexts()) {
-      knowledge.put($0, version: "\($1)")
-    }
+  static func merchandising(
+    _ store: PostgresRules, _ settings: Settings, clock: any WallClock, currency: Currency, knowledge: CatalogKnowledge
+  ) throws -> Merchandising {
+    Merchandising(
+      store: store, clock: clock, currency: currency, seeds: try ProjectFolder.ruleTexts(),
+      needsApproval: settings.merchandising.needsApproval
+    ) { knowledge.put($0, version: "\($1)") }
   }
 
   /// Days of the query log that a preview looks at.
@@ -80,6 +81,9 @@ extension Shop {
         return (report.popular + report.unanswered).filter { seen.insert($0.text).inserted }.prefix(limit).map {
           LoggedQuery(text: $0.text, searchesAWeek: Double($0.figures.searches) * 7 / Double(Self.logDays))
         }
+      },
+      quality: { [judgedQueries, catalog] query, order in
+        try await judgedQueries?.quality(of: query, order, in: catalog)
       })
   }
 }

@@ -62,6 +62,7 @@ package struct Shop: Sendable {
   let conduct: SenderConduct
   package let accounts: Accounts
   package let merchandising: Merchandising
+  let judgedQueries: JudgedQueries?
   /// Made once, from all the parts above.
   private(set) var capabilities: [Capability] = []
 
@@ -81,7 +82,8 @@ package struct Shop: Sendable {
     catalog = PostgresCatalog(pool)
     knowledge = CatalogKnowledge(source: catalog, rules: try ProjectFolder.queryRules())
     merchandising = try Self.merchandising(
-      PostgresRules(pool), clock: clock, currency: Self.currency(settings), knowledge: knowledge)
+      PostgresRules(pool), settings, clock: clock, currency: Self.currency(settings), knowledge: knowledge)
+    judgedQueries = try settings.merchandising.judgmentsFile.map { try JudgedQueries(path: $0) }
     weights = try RankingWeightsFile(settings.search)
     metrics = MetricsRegistry()
     engine =

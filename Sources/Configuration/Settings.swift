@@ -14,6 +14,7 @@ public struct Settings: Sendable {
   public let queryLog: QueryLog
   public let jobs: Jobs
   public let recommendations: Recommendations
+  public let merchandising: Merchandising
   public let behaviour: Behaviour
   public let security: Security
   public let shop: Shop
@@ -31,6 +32,7 @@ public struct Settings: Sendable {
     queryLog = QueryLog(config.scoped(to: "queryLog"))
     jobs = Jobs(config.scoped(to: "jobs"))
     recommendations = Recommendations(config.scoped(to: "recommendations"))
+    merchandising = Merchandising(config.scoped(to: "merchandising"))
     behaviour = Behaviour(config.scoped(to: "behaviour"))
     security = Security(config.scoped(to: "security"))
     shop = Shop(config.scoped(to: "shop"))

@@ -30,7 +30,8 @@ struct ComparisonView {
   private var summary: HTML {
     let moved = comparison.rows.count { $0.before != $0.after }
     let text =
-      draft == nil ? "Press a button to change this search in a draft."
+      draft == nil
+      ? "Press a button to change this search in a draft."
       : comparison.isChanged ? "\(moved) of the first places change." : "The draft does not change this search."
     return "<p class=\"note\" role=\"status\">\(text)</p>"
   }
@@ -62,7 +63,8 @@ struct ComparisonView {
 
   private func card(_ product: PreviewProduct, place: Int?, _ move: HTML?, _ buttons: [HTML]) -> HTML {
     let picture: HTML =
-      product.pictureURL.map { "<img src=\"\($0)\" alt=\"\" width=\"52\" height=\"52\" loading=\"lazy\">" } ?? "<span></span>"
+      product.pictureURL.map { "<img src=\"\($0)\" alt=\"\" width=\"52\" height=\"52\" loading=\"lazy\">" }
+      ?? "<span></span>"
     let facts = [product.brand, product.price.isEmpty ? nil : product.price, product.isInStock ? nil : "out of stock"]
       .compactMap { $0 }.joined(separator: " · ")
     let actions: HTML? = buttons.isEmpty ? nil : "<div class=\"actions\">\(buttons)</div>"
@@ -100,6 +102,7 @@ struct ComparisonView {
 
   private var steps: HTML {
     let items = comparison.after.steps.map { "<li>\($0)</li>" as HTML }
-    return "<details class=\"row\"><summary>How the search is understood after the change</summary><ul>\(items)</ul></details>"
+    return
+      "<details class=\"row\"><summary>How the search is understood after the change</summary><ul>\(items)</ul></details>"
   }
 }

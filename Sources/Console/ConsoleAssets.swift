@@ -38,7 +38,7 @@ enum ConsoleAssets {
     .console .danger{height:40px}
     .button.small{height:32px;padding:0 10px;font-size:.85rem}
     .actions{display:flex;flex-wrap:wrap;gap:8px;align-items:center}
-    .beside{display:grid;gap:20px}
+    .beside{display:grid;gap:20px;margin-bottom:20px;align-items:start}
     .ranks{counter-reset:rank;display:grid;gap:8px}
     .ranks>li{border:1px solid var(--line);border-radius:var(--radius);padding:10px 12px;display:grid;grid-template-columns:2.2em 52px minmax(0,1fr);gap:4px 10px;align-items:start}
     .ranks .place{font-variant-numeric:tabular-nums;color:var(--soft);font-weight:600}
@@ -51,6 +51,11 @@ enum ConsoleAssets {
     .diff li{padding:0 12px;white-space:pre-wrap;overflow-wrap:anywhere}
     .diff .added{background:#e9f5ee;color:#14532d}.diff .removed{background:#fdecea;color:#8c1d18}
     .console h2{margin-top:0}
+    .console h3{font-size:1rem;margin:0 0 .3em}
+    .console .tiles h3{font-size:.9rem;font-weight:500;color:var(--soft);margin:0}
+    .console details{margin:0 0 8px}
+    .console form>label,.console details label{margin-bottom:14px}
+    .console .report+.panel{margin-top:20px}
     .console .report form{display:inline}
     @media(min-width:900px){.beside{grid-template-columns:1fr 1fr}}
 

@@ -43,12 +43,14 @@ struct DraftView {
   private var warnings: HTML? {
     guard !gone.isEmpty else { return nil }
     let items = gone.map { "<li>\($0.rule) pins product \($0.product.description)</li>" as HTML }
-    return "<div class=\"notice\"><p>These products can no longer be found, so that their pins do nothing:</p><ul>\(items)</ul></div>"
+    return
+      "<div class=\"notice\"><p>These products can no longer be found, so that their pins do nothing:</p><ul>\(items)</ul></div>"
   }
 
   private var effect: HTML {
     guard let impact else {
-      return "<p><a href=\"\(path)?impact=true\">Try it on the queries of the log</a> <span class=\"note\">takes some seconds</span></p>"
+      return
+        "<p><a href=\"\(path)?impact=true\">Try it on the queries of the log</a> <span class=\"note\">takes some seconds</span></p>"
     }
     let figures: [(String, String)] = [
       ("Queries tried", ShopWords.number(impact.tried)),
@@ -56,7 +58,17 @@ struct DraftView {
       ("A week that find something now", ShopWords.figure(impact.answered)),
       ("A week that find nothing now", ShopWords.figure(impact.lost)),
     ]
-    let tiles = figures.map { "<li><h3>\($0.0)</h3><p class=\"figure\">\($0.1)</p></li>" as HTML }
+    let quality = impact.qualityBefore.flatMap { before in
+      impact.qualityAfter.map { after in
+        (
+          "nDCG@10 of \(ShopWords.number(impact.judged)) judged queries",
+          "\(ShopWords.figure(before)) → \(ShopWords.figure(after))"
+        )
+      }
+    }
+    let tiles = (figures + [quality].compactMap { $0 }).map {
+      "<li><h3>\($0.0)</h3><p class=\"figure\">\($0.1)</p></li>" as HTML
+    }
     let rows = impact.affected.prefix(20).map { query -> HTML in
       let address = Address(
         path: ConsolePage.preview.path, parameters: [("q", query.text), ("draft", "\(draft.id)")]
@@ -93,7 +105,8 @@ struct DraftView {
     let title = ConsoleForms.title(kind.rawValue)
     guard text.utf8.count <= Self.longestShown else {
       let lines = ShopWords.number(shown.lines(kind).count)
-      return "<p><strong>\(title)</strong>: \(lines) lines, too many for a field. Add lines above, or use <code>vitrine rules export</code> and <code>apply</code>.</p>"
+      return
+        "<p><strong>\(title)</strong>: \(lines) lines, too many for a field. Add lines above, or use <code>vitrine rules export</code> and <code>apply</code>.</p>"
     }
     let rows = min(20, max(4, shown.lines(kind).count + 1))
     let area: HTML = """

@@ -44,7 +44,9 @@ public struct PreviewPage: Sendable {
       <p class="notice">Search as a shopper does. The first button that you press on a product begins a draft, if you chose none.</p>
       """
     if !query.isEmpty { results = try await compared(query, draft, frame.member) }
-    let edit: HTML? = draft.map { "<p class=\"count\"><a href=\"\(ConsolePage.rules.path)/\($0.id)\">Edit \($0.name)</a></p>" }
+    let edit: HTML? = draft.map {
+      "<p class=\"count\"><a href=\"\(ConsolePage.rules.path)/\($0.id)\">Edit \($0.name)</a></p>"
+    }
     let body: HTML = """
       <div class="heading"><h1>Preview</h1>\(edit)</div>\(ConsoleForms.notice(notice, isBad: true))
       <form class="panel" action="\(ConsolePage.preview.path)" role="search"><div class="fields"><label class="grow">Search<input type="search" name="q" value="\(query)" maxlength="300" required></label><label>Draft<select name="draft"><option value="">None yet</option>\(options)</select></label><button class="button" type="submit">Show</button></div></form>

@@ -36,7 +36,8 @@ public struct RulePages: Sendable {
     routes.get(path, Route(access: Self.access, name: "rules page", isPage: true, rate: .free), list)
     routes.post(path, change("begin draft"), begin)
     routes.get(
-      path + "/{id}", Route(access: Self.access, name: "draft page", isPage: true, rate: .free, deadline: Self.deadline),
+      path + "/{id}",
+      Route(access: Self.access, name: "draft page", isPage: true, rate: .free, deadline: Self.deadline),
       draft)
     routes.post(path + "/{id}", change("save draft", ConsoleForms.largestTexts), save)
     routes.post(path + "/{id}/synonyms", change("add synonyms"), addSynonyms)
@@ -185,7 +186,7 @@ public struct RulePages: Sendable {
     do {
       let number = try await merchandising.publish(
         try id(request), revision: form["revision"].flatMap { Int($0) } ?? 0, reason: form["reason"] ?? "",
-        by: ConsoleForms.actor(request))
+        by: ConsoleForms.actor(request), isApprover: request.principal.isApprover)
       return .redirect(to: "\(ConsolePage.versions.path)?published=\(number)")
     } catch {
       guard let reason = ConsoleForms.reason(error) else { throw error }

@@ -39,9 +39,9 @@ public struct VersionsPage: Sendable {
       let state: HTML =
         version.number == published
         ? "<span class=\"outcome good\">in force</span>"
-        : "<a href=\"\(ConsolePage.versions.path)/\(version.number)\">Compare or take back to<span class=\"hidden\"> version \(version.number)</span></a>"
+        : "<a href=\"\(ConsolePage.versions.path)/\(version.number)\">Compare, take back<span class=\"hidden\"> version \(version.number)</span></a>"
       return """
-        <tr><th scope="row">\(version.number)</th><td data-label="When">\(ShopWords.time(version.publishedAt))</td><td data-label="Who">\(version.author)</td><td class="wide" data-label="Why"><span>\(again + version.reason)</span></td><td>\(state)</td></tr>
+        <tr><th scope="row">Version \(version.number)</th><td data-label="When">\(ShopWords.time(version.publishedAt))</td><td data-label="Who">\(version.author)</td><td class="wide" data-label="Why"><span>\(again + version.reason)</span></td><td>\(state)</td></tr>
         """
     }
     let body: HTML = """

@@ -95,7 +95,9 @@ extension Problem {
         guard status == 429 || status >= 500 else { return nil }
         self.init(APIProblem.searchUnavailable, detail: "The search engine is busy. Try again.", headers: retry)
       }
-    default: return nil
+    default:
+      guard let problem = Problem(ruleError: error) else { return nil }
+      self = problem
     }
   }
 

@@ -18,6 +18,9 @@ public enum Principal: Sendable, Equatable {
     }
   }
 
+  /// Whether the sender may publish the changes of others.
+  public var isApprover: Bool { !roles.isDisjoint(with: [.approver, .admin]) }
+
   /// The name that the audit knows; nil of a shopper.
   public var auditName: String? {
     switch self {

@@ -55,7 +55,8 @@ public struct StaffAccess: Sendable {
     else { throw Self.signInRequired }
     let formToken = signer.sign(Array(session.digest.utf8), purpose: Self.purpose)
     if ![.get, .head].contains(request.method) { try check(request, session.digest) }
-    return StaffPrincipal(name: session.member.name, roles: session.member.roles, formToken: formToken, session: session)
+    return StaffPrincipal(
+      name: session.member.name, roles: session.member.roles, formToken: formToken, session: session)
   }
 
   private func check(_ request: HTTPRequest, _ digest: String) throws {

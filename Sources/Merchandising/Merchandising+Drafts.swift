@@ -41,7 +41,8 @@ extension Merchandising {
       texts, base: base ?? draft.base, of: draft.id, revision: draft.revision,
       audit: entry(actor, "changed draft", draft.name, changes.summary))
     guard let saved else {
-      throw Refusal(.conflict, "somebody changed the draft \(draft.name) meanwhile: open it again and repeat the change")
+      throw Refusal(
+        .conflict, "somebody changed the draft \(draft.name) meanwhile: open it again and repeat the change")
     }
     return saved
   }
@@ -52,9 +53,17 @@ extension Merchandising {
   }
 
   /// Publishes a draft as it was at this revision; returns the version's number.
-  public func publish(_ id: Int64, revision: Int, reason: String, by actor: String) async throws -> Int64 {
+  ///
+  /// Where two people are asked for, the second is an approver who did not change the draft last.
+  public func publish(
+    _ id: Int64, revision: Int, reason: String, by actor: String, isApprover: Bool = true
+  ) async throws -> Int64 {
     let reason = try Self.checked(reason: reason)
     let draft = try await draft(id)
+    if needsApproval, !isApprover || draft.author == actor {
+      throw Refusal(
+        .forbidden, "this shop asks for two people: an approver other than \(draft.author) must publish this draft")
+    }
     // What was valid when it was saved may not be to a newer program.
     _ = try compiled(draft.texts)
     switch try await store.publish(

@@ -9,7 +9,7 @@ public import Understanding
 public struct Merchandising: Sendable {
   /// A change that cannot be made, with what to do instead.
   public struct Refusal: Error, Sendable, Hashable, CustomStringConvertible {
-    public enum Kind: Sendable { case invalid, conflict, missing }
+    public enum Kind: Sendable { case invalid, conflict, missing, forbidden }
     public let kind: Kind
     public let description: String
 
@@ -31,18 +31,21 @@ public struct Merchandising: Sendable {
   let clock: any WallClock
   let currency: Currency
   let seeds: RuleTexts
+  /// Whether somebody else than the last who changed a draft must publish it.
+  let needsApproval: Bool
   private let putInForce: @Sendable (QueryRules, Int64) -> Void
   private let followed = Guarded<Int64?>(nil)
 
   /// `seeds` fill an empty shop; `putInForce` gives searches a set of rules.
   public init(
-    store: any RuleStore, clock: any WallClock, currency: Currency, seeds: RuleTexts,
+    store: any RuleStore, clock: any WallClock, currency: Currency, seeds: RuleTexts, needsApproval: Bool = false,
     putInForce: @escaping @Sendable (QueryRules, Int64) -> Void
   ) {
     self.store = store
     self.clock = clock
     self.currency = currency
     self.seeds = seeds
+    self.needsApproval = needsApproval
     self.putInForce = putInForce
   }
 
@@ -106,8 +109,8 @@ public struct Merchandising: Sendable {
   }
 
   public func publishedNumber() async throws -> Int64 {
-    guard let number = try await store.publishedNumber() else { throw Refusal(.missing, "no rules are published yet") }
-    return number
+    if let number = try await store.publishedNumber() { return number }
+    return try await follow()
   }
 
   public func texts(of version: Int64) async throws -> RuleTexts? { try await store.texts(of: version) }

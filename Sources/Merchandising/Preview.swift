@@ -85,7 +85,8 @@ public struct Comparison: Sendable, Hashable {
     rows += before.products.enumerated().filter { !shown.contains($0.element.id) }.map { index, product in
       Row(
         product: product, before: index + 1, after: nil,
-        reason: after.effects.hidden.contains(product.id) ? "hidden by a rule" : "others stand before it, or it no longer fits")
+        reason: after.effects.hidden.contains(product.id)
+          ? "hidden by a rule" : "others stand before it, or it no longer fits")
     }
     self.rows = rows
   }
@@ -157,11 +158,11 @@ public struct Preview: Sendable {
   /// The most searched queries of the last days, and those that found nothing.
   let queries: @Sendable (Int) async throws -> [LoggedQuery]
   /// nDCG@10 of an order of products for a query; nil without judgments of it.
-  let quality: @Sendable (String, [ProductID]) -> Double?
+  let quality: @Sendable (String, [ProductID]) async throws -> Double?
 
   public init(
     search: any PreviewSearch, queries: @escaping @Sendable (Int) async throws -> [LoggedQuery],
-    quality: @escaping @Sendable (String, [ProductID]) -> Double? = { _, _ in nil }
+    quality: @escaping @Sendable (String, [ProductID]) async throws -> Double? = { _, _ in nil }
   ) {
     self.search = search
     self.queries = queries
@@ -185,7 +186,8 @@ public struct Preview: Sendable {
       let after = try await search.order(of: query.text, under: new, limit: Self.shown)
       impact.tried += 1
       impact.searchesAWeek += query.searchesAWeek
-      let (qualityBefore, qualityAfter) = (quality(query.text, before.ids), quality(query.text, after.ids))
+      let qualityBefore = try await quality(query.text, before.ids)
+      let qualityAfter = try await quality(query.text, after.ids)
       if let qualityBefore, let qualityAfter {
         impact.judged += 1
         sumBefore += qualityBefore

@@ -161,7 +161,8 @@ struct Retriever: Sendable {
   private func candidates(_ found: Found, in run: SearchRun, _ window: Int) -> Candidates {
     let reading = QueryReadingReference(text: found.plan.text, strictness: found.plan.strictness)
     var candidates = Candidates(
-      response: found.response, plan: found.plan, query: found.query, reading: reading, before: before(found.plan, in: run, window))
+      response: found.response, plan: found.plan, query: found.query, reading: reading,
+      before: before(found.plan, in: run, window))
     if found.plan.slots.allSatisfy(\.isOptional) || found.plan.strictness != .everyWord { return candidates }
     if found.complete == 0 {
       let unknown = found.plan.slots.filter { !$0.isOptional && $0.share == 0 }.map(\.words)

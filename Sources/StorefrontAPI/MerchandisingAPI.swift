@@ -28,38 +28,20 @@ public struct MerchandisingAPI: Sendable {
       Route(access: access, name: name, maximumBodyBytes: bytes, deadline: Self.deadline)
     }
     routes.group("/v1/merchandising") { routes in
-      routes.get("/versions", route("ruleVersions"), translated(versions))
-      routes.get("/versions/{number}", route("ruleVersion"), translated(version))
-      routes.post("/rollback", route("rollBackRules"), translated(rollBack))
-      routes.get("/drafts", route("ruleDrafts"), translated(drafts))
-      routes.post("/drafts", route("beginDraft"), translated(begin))
-      routes.get("/drafts/{id}", route("ruleDraft"), translated(draft))
-      routes.put("/drafts/{id}", route("saveDraft", Self.largestBody), translated(save))
-      routes.delete("/drafts/{id}", route("deleteDraft"), translated(delete))
-      routes.post("/drafts/{id}/merge", route("mergeDraft"), translated(merge))
-      routes.post("/drafts/{id}/publish", route("publishDraft"), translated(publish))
-      routes.get("/drafts/{id}/preview", route("previewDraft"), translated(comparison))
-      routes.get("/drafts/{id}/impact", route("draftImpact"), translated(impact))
+      routes.get("/versions", route("ruleVersions"), versions)
+      routes.get("/versions/{number}", route("ruleVersion"), version)
+      routes.post("/rollback", route("rollBackRules"), rollBack)
+      routes.get("/drafts", route("ruleDrafts"), drafts)
+      routes.post("/drafts", route("beginDraft"), begin)
+      routes.get("/drafts/{id}", route("ruleDraft"), draft)
+      routes.put("/drafts/{id}", route("saveDraft", Self.largestBody), save)
+      routes.delete("/drafts/{id}", route("deleteDraft"), delete)
+      routes.post("/drafts/{id}/merge", route("mergeDraft"), merge)
+      routes.post("/drafts/{id}/publish", route("publishDraft"), publish)
+      routes.get("/drafts/{id}/preview", route("previewDraft"), comparison)
+      routes.get("/drafts/{id}/impact", route("draftImpact"), impact)
       routes.get(
-        "/audit", Route(access: .staff(.approver, .analyst), name: "audit", deadline: Self.deadline),
-        translated(audit))
-    }
-  }
-
-  /// Says what a refusal of the flow is to a program.
-  private func translated(_ handler: @escaping Handler) -> Handler {
-    { request in
-      do { return try await handler(request) } catch let refusal as Merchandising.Refusal {
-        switch refusal.kind {
-        case .invalid: throw Problem(APIProblem.rulesRefused, detail: "\(refusal)")
-        case .conflict: throw Problem(APIProblem.rulesConflict, detail: "\(refusal)")
-        case .missing: throw Problem(APIProblem.draftNotFound, detail: "\(refusal)")
-        }
-      } catch let fault as RuleFault {
-        throw Problem(
-          APIProblem.rulesRefused, detail: "\(fault)",
-          extensions: ["kind": .string(fault.kind.rawValue), "line": .integer(fault.line)])
-      }
+        "/audit", Route(access: .staff(.approver, .analyst), name: "audit", deadline: Self.deadline), audit)
     }
   }
 
@@ -73,6 +55,7 @@ public struct MerchandisingAPI: Sendable {
   }
 
   private func body(_ request: HTTPRequest) throws -> ObjectReader<Problem> {
+    // The parser's reason is of no use to the sender.
     guard let json = try? JSONValue(parsing: request.body) else {
       throw Problem(APIProblem.invalidBody, detail: "The body is not valid JSON.")
     }
@@ -172,7 +155,8 @@ public struct MerchandisingAPI: Sendable {
     let reason = try body.string("reason") ?? ""
     try body.finish()
     let number = try await merchandising.publish(
-      try number(request, "id"), revision: revision, reason: reason, by: actor(request))
+      try number(request, "id"), revision: revision, reason: reason, by: actor(request),
+      isApprover: request.principal.isApprover)
     let rules = try merchandising.compiled(try await merchandising.known(number))
     let gone = try await preview.goneProducts(of: rules).map { product, rule -> JSONValue in
       ["product": .string(product.description), "rule": .string(rule)]

@@ -104,7 +104,8 @@ public struct Storefront: Sendable {
     let known = request.visitor
     let found = try await service.search(input, by: Visitors.searcher(of: request))
     counters.count(found)
-    if let address = found.plan.redirect, listing == nil, input.page == 1, input.position == nil, input.filters.isEmpty {
+    if let address = found.plan.redirect, listing == nil, input.page == 1, input.position == nil, input.filters.isEmpty
+    {
       return .redirect(to: address)
     }
     noteShown(found, listing: listing, on: request)

@@ -148,7 +148,8 @@ import Testing
     clock.move(seconds: 2 * 86_400)
     #expect(try await accounts.program(token: text) == nil)
     let stored = try await pool.query(
-      "SELECT row_to_json(t)::text FROM accounts.api_token t UNION ALL SELECT row_to_json(s)::text FROM accounts.staff s")
+      "SELECT row_to_json(t)::text FROM accounts.api_token t UNION ALL SELECT row_to_json(s)::text FROM accounts.staff s"
+    )
     for row in stored {
       let row: String = try row.decode(at: 0)
       #expect(!row.contains(text) && !row.contains(password))

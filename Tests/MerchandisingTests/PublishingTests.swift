@@ -9,6 +9,7 @@
 // 6. An old version comes back under a new number; published versions cannot be changed; every step is audited.
 // 7. Two people who change one draft do not overwrite each other; drafts are published one without the other.
 // 8. While versions are published, each set that is in force is one that was published, whole.
+// 9. Where two people are asked for, an approver who did not change the draft last publishes it, nobody else.
 import Catalog
 import LocalServices
 import Ports
@@ -23,7 +24,7 @@ import Understanding
 @testable import Merchandising
 
 @Suite(.serialized) struct PublishingTests {
-  private struct Clock: WallClock {
+  fileprivate struct Clock: WallClock {
     func now() -> Timestamp { Timestamp("2026-12-01T08:00:00Z")! }
   }
 
@@ -132,7 +133,8 @@ import Understanding
     let conflicts = try await desk.merge(second, by: "bert")
     #expect(conflicts == ["rules: exact: red dress"])
     let merged = try await desk.draft(second)
-    #expect(merged.base == 2 && merged.texts[.rules].contains("pin 1: 10") && merged.texts[.rules].contains("pin 1: 20"))
+    #expect(
+      merged.base == 2 && merged.texts[.rules].contains("pin 1: 10") && merged.texts[.rules].contains("pin 1: 20"))
     #expect(merged.texts[.synonyms].contains("telly => television"))
     #expect(try await desk.publish(second, revision: merged.revision, reason: "second", by: "bert") == 3)
     await pool.close()
@@ -240,6 +242,27 @@ import Understanding
     for (rules, number) in taken where number > 1 {
       #expect(rules.synonyms.count == Int(number - 1) && rules.queryRules.count == Int(number - 1))
     }
+    await pool.close()
+  }
+}
+
+extension PublishingTests {
+  @Test("9: two people", .timeLimit(.minutes(2)))
+  func twoPeople() async throws {
+    let pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
+    _ = try await Migrator.shop.migrate(pool)
+    let desk = Merchandising(
+      store: PostgresRules(pool), clock: Clock(), currency: .gbp, seeds: RuleTexts(), needsApproval: true
+    ) { _, _ in }
+    try await desk.follow()
+    let id = try await desk.addDraft(named: "one", by: "anna")
+    try await desk.addSynonyms("telly => television", to: id, by: "bert")
+    for (name, isApprover) in [("bert", true), ("anna", false)] {
+      await #expect(throws: Merchandising.Refusal.self, "\(name)") {
+        try await desk.publish(id, revision: 2, reason: "x", by: name, isApprover: isApprover)
+      }
+    }
+    #expect(try await desk.publish(id, revision: 2, reason: "x", by: "anna") == 2)
     await pool.close()
   }
 }

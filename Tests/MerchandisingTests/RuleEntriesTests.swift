@@ -11,7 +11,9 @@ import Understanding
   @Test("1: difference")
   func difference() {
     let old = RuleTexts([.synonyms: "a, b\n# note\nc => d\n", .rules: "exact: x\n  hide: 1\nexact: y\n hide: 2\n"])
-    let new = RuleTexts([.synonyms: "c  => d  # why\ne, f\n", .rules: "exact: x\n  hide: 1\n  pin 1: 3\nexact: y\nhide: 2"])
+    let new = RuleTexts([
+      .synonyms: "c  => d  # why\ne, f\n", .rules: "exact: x\n  hide: 1\n  pin 1: 3\nexact: y\nhide: 2",
+    ])
     let parts = RuleDifference(from: old, to: new).parts
     #expect(parts.map(\.kind) == [.synonyms, .rules])
     #expect(parts[0].removed == ["a, b"] && parts[0].added == ["e, f"])

@@ -15,7 +15,8 @@ import Testing
   func routes() async throws {
     let shop = try await TestShop.shared.value
     let pages = [
-      "/", "/search", "/c/{slug}", "/b/{slug}", "/facets/{code}", "/products/{id}", "/history", "/history/delete", "/favicon.ico", "/robots.txt",
+      "/", "/search", "/c/{slug}", "/b/{slug}", "/facets/{code}", "/products/{id}", "/history", "/history/delete",
+      "/favicon.ico", "/robots.txt",
     ]
     let routes = shop.routes.entries.filter { route in
       !pages.contains(route.pattern) && !route.pattern.hasPrefix("/console") && !route.pattern.hasPrefix("/assets/")

@@ -76,7 +76,8 @@ import Understanding
         redirect: /help/delivery
       """, in: shop)
     let found = try await titles(shop, "q=desk+lamp")
-    #expect(found.count == 11 && found[0] == "Desk lamp 9" && found[2] == "Desk lamp 10" && !found.contains("Desk lamp 1"))
+    #expect(
+      found.count == 11 && found[0] == "Desk lamp 9" && found[2] == "Desk lamp 10" && !found.contains("Desk lamp 1"))
     #expect(try await titles(shop, "q=odd+lamp").allSatisfy { Int($0.split(separator: " ")[2])! % 2 == 1 })
     let lifted = try await titles(shop, "q=light+lamp")
     #expect(lifted.prefix(6).allSatisfy { Int($0.split(separator: " ")[2])! % 2 == 0 }, "\(lifted)")
@@ -127,7 +128,8 @@ import Understanding
     let all = try await titles(shop, "q=lamp&page_size=100")
     let first = try await shop.json("/v1/search?q=lamp&page_size=10")
     let cursor = try #require(first["next_cursor"]?.string)
-    try await publish("exact: lamp\n  pin 1: \(try #require(ids["Desk lamp 20"]))\n  hide: \(ids[all[12]]!)\n", in: shop)
+    try await publish(
+      "exact: lamp\n  pin 1: \(try #require(ids["Desk lamp 20"]))\n  hide: \(ids[all[12]]!)\n", in: shop)
     let second = try await shop.json("/v1/search?cursor=\(StaffBrowser.encoded(cursor))")
     #expect(second["products"]?.array?.compactMap { $0["title"]?.string } == Array(all[10..<20]))
     #expect(try await titles(shop, "q=lamp")[0] == "Desk lamp 20")
@@ -186,7 +188,8 @@ import Understanding
     let path = "/console/rules/\(draft.id)"
     let page = try await browser.get(path + "?impact=true").text
     #expect(page.contains("pin 1: \(id)") && page.contains("Queries tried"))
-    let wrong = try await browser.send(path, from: path, [("revision", "\(draft.revision)"), ("rules", "exact: x y\npin")])
+    let wrong = try await browser.send(
+      path, from: path, [("revision", "\(draft.revision)"), ("rules", "exact: x y\npin")])
     #expect(wrong.status == 400 && wrong.text.contains("Rules, line 2"))
     let refused = try await browser.send(path + "/publish", from: path, [("revision", "1"), ("reason", "first")])
     #expect(refused.status == 409)
@@ -218,7 +221,8 @@ import Understanding
     #expect(compared.1["total_before"]?.int == 12 && compared.1["total_after"]?.int == 11)
     #expect(try await call("GET", "/drafts/\(number)/impact?limit=10").0 == 200)
     #expect(try await call("POST", "/drafts/\(number)/publish", "{\"revision\":1,\"reason\":\"x\"}").0 == 409)
-    #expect(try await call("POST", "/drafts/\(number)/publish", "{\"revision\":2,\"reason\":\"x\"}").1["published"]?.int == 4)
+    #expect(
+      try await call("POST", "/drafts/\(number)/publish", "{\"revision\":2,\"reason\":\"x\"}").1["published"]?.int == 4)
     #expect(try await call("GET", "/drafts/\(number)").0 == 404)
     #expect(try await call("POST", "/rollback", "{\"version\":3,\"reason\":\"x\"}").1["published"]?.int == 5)
     let audit = try await call("GET", "/audit?limit=1").1

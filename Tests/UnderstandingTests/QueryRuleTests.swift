@@ -64,11 +64,13 @@ import Testing
   @Test(
     "4: faults",
     arguments: [
-      (RuleTexts.Kind.rules, "exact: a dress\n", 1), (.rules, "pin 1: 3\n", 1), (.rules, "\n\nexact: x y\n  pin 0: 3\n", 4),
+      (RuleTexts.Kind.rules, "exact: a dress\n", 1), (.rules, "pin 1: 3\n", 1),
+      (.rules, "\n\nexact: x y\n  pin 0: 3\n", 4),
       (.rules, "exact: x y\n  pin 1: P-1\n", 2), (.rules, "exact: x y\n  boost 0.5: brand:A\n", 2),
       (.rules, "exact: x y\n  boost 2: brand\n", 2), (.rules, "exact: x y\n  redirect: //evil.example\n", 2),
       (.rules, "exact: x y\n  nothing: 1\n", 2), (.rules, "exact:\n", 1), (.rules, "red dress\n", 1),
-      (.rules, "contains: ab\n  hide: 1\n", 1), (.rules, "exact: x y\n  hide: 1\nexact: z z\nexact: q q\n  hide: 1\n", 3),
+      (.rules, "contains: ab\n  hide: 1\n", 1),
+      (.rules, "exact: x y\n  hide: 1\nexact: z z\nexact: q q\n  hide: 1\n", 3),
       (.synonyms, "sofa, couch\none\n", 2), (.synonyms, "a, b, c^2\n", 1), (.redirects, "help\n", 1),
       (.synonyms, "a b c d e f g h i => sofa\n", 1),
     ])

@@ -259,6 +259,12 @@ private struct Row: Sendable {
     Row("queryLog.countDays", "131", in: [.parts, .urls, .key]) {
       try part("options.countDays", of: #require($0.service.log), as: Int.self) == 131
     },
+    Row("merchandising.needsApproval", "true") {
+      try part("needsApproval", of: $0.shop.merchandising, as: Bool.self)
+    },
+    Row("merchandising.judgments", "FOLDER/judgments.csv") {
+      $0.shop.judgedQueries?.path.hasSuffix("/judgments.csv") == true
+    },
     Row("shop.name", "Thingummy's") { $0.page.contains("Thingummy") },
     Row("shop.currency", "KWD") { $0.service.currency.code == "KWD" },
     Row("log.level", "error") { $0.shop.logger.level == .error },
@@ -307,6 +313,8 @@ private struct Row: Sendable {
     }
     try #"{"weights": {"title": 12.25}, "provenance": {"name": "a test's"}}"#.write(
       toFile: folder.path + "/weights.json", atomically: true, encoding: .utf8)
+    try "query,product_id,rating\nred dress,D-1,3\n".write(
+      toFile: folder.path + "/judgments.csv", atomically: true, encoding: .utf8)
     try #"{"rules": []}"#.write(toFile: folder.path + "/rules.json", atomically: true, encoding: .utf8)
     let rows = Self.rows.filter { $0.variants.contains(variant) }
     var environment: [String: String] = [:]

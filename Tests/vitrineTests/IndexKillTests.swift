@@ -16,7 +16,6 @@ import SearchDSL
 import TestSupport
 import Testing
 
-
 @Suite(
   .enabled(if: VitrineProcess.executable != nil, "the executable is not beside the tests: run `swift build`"),
   .enabled(if: LocalSearchServer.absence == nil, "no search server to kill beside"))

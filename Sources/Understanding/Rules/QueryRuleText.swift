@@ -25,7 +25,8 @@ public enum QueryRuleText {
       let content = line.prefix { $0 != "#" }
       guard content.contains(where: { !$0.isWhitespace }) else { continue }
       guard let colon = content.firstIndex(of: ":") else {
-        throw .init(line: lineNumber, reason: "is neither a rule such as exact: red dress nor an action such as pin 1: 204")
+        throw .init(
+          line: lineNumber, reason: "is neither a rule such as exact: red dress nor an action such as pin 1: 204")
       }
       let head = content[..<colon].split(whereSeparator: \.isWhitespace).map { $0.lowercased() }
       let value = content[content.index(after: colon)...].split(whereSeparator: \.isWhitespace).joined(separator: " ")

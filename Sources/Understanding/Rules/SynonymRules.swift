@@ -77,7 +77,8 @@ public struct SynonymRules: Sendable {
         guard refusesExcess else { return }
         throw InvalidRule(
           line: line,
-          reason: "\(phrase) has more than \(Self.mostAlternatives) synonyms with those of the lines above: remove some")
+          reason: "\(phrase) has more than \(Self.mostAlternatives) synonyms with those of the lines above: remove some"
+        )
       }
       if known.insert(Folding.key(of: alternative.text)).inserted { table.add(key: key, alternative) }
     }

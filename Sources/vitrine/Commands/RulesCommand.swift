@@ -135,7 +135,9 @@ struct RulesApplyCommand: Command {
       let texts = try RuleFolder(path: folder).read()
       let known = try await merchandising.drafts().first { $0.name == name }?.id
       let id: Int64
-      if let known { id = known } else {
+      if let known {
+        id = known
+      } else {
         _ = try merchandising.compiled(texts)
         id = try await merchandising.addDraft(named: name, by: CommandContext.commandLine)
       }

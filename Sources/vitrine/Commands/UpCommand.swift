@@ -90,7 +90,8 @@ struct UpCommand: Command {
   }
 
   /// `passwordPath`: the file of the administrator's password, if 'up' made one. `words`: a search that finds something.
-  static func welcome(host: String, port: Int, passwordPath: String? = nil, words: String? = Shop.demoSearch) -> String {
+  static func welcome(host: String, port: Int, passwordPath: String? = nil, words: String? = Shop.demoSearch) -> String
+  {
     let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     return """
 
