@@ -5,7 +5,7 @@ import Merchandising
 import Understanding
 import Web
 
-/// What the merchandisers' forms share: who sends them, and how a refusal is shown.
+/// The parts that merchandisers' forms share: the sender's name, notices, buttons and differences.
 enum ConsoleForms {
   static let largestForm = 64 * 1024
   static let largestTexts = 48 * 1024 * 1024
@@ -43,7 +43,7 @@ enum ConsoleForms {
       "<form method=\"post\" action=\"\(path)\">\(FormToken.field(member))\(hidden)<button class=\"\(kind)\" type=\"submit\">\(label)</button></form>"
   }
 
-  /// What differs, removed and added entries of each kind.
+  /// The removed and added entries of each kind.
   static func difference(_ difference: RuleDifference) -> HTML {
     guard !difference.isEmpty else { return "<p class=\"note\">Nothing differs.</p>" }
     let parts = difference.parts.map { part -> HTML in

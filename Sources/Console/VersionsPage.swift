@@ -5,7 +5,7 @@ public import Merchandising
 import Ports
 import Web
 
-/// What was published: when, by whom and why, its difference from what is in force, and the button that takes it back.
+/// The published versions: when, by whom and why, the difference from what is in force, and the button that takes it back.
 public struct VersionsPage: Sendable {
   private static let shown = 100
 

@@ -7,7 +7,7 @@ public struct Access: Sendable, Equatable {
   /// All that reach the server.
   public static let everyone = Access(roles: Set(Role.allCases))
 
-  /// Whoever of the staff has signed in.
+  /// Every signed-in member of the staff.
   public static let anyStaff = Access(roles: Set(Role.staff))
   /// Programs of the shop, and admins.
   public static let programs = Access(roles: [.service, .admin])

@@ -54,7 +54,7 @@ extension Merchandising {
 
   /// Publishes a draft as it was at this revision; returns the version's number.
   ///
-  /// Where two people are asked for, the second is an approver who did not change the draft last.
+  /// If the shop asks for two people, the second is an approver who did not change the draft last.
   public func publish(
     _ id: Int64, revision: Int, reason: String, by actor: String, isApprover: Bool = true
   ) async throws -> Int64 {
@@ -64,7 +64,7 @@ extension Merchandising {
       throw Refusal(
         .forbidden, "this shop asks for two people: an approver other than \(draft.author) must publish this draft")
     }
-    // What was valid when it was saved may not be to a newer program.
+    // A draft that was valid when it was saved may not be valid to a newer program.
     _ = try compiled(draft.texts)
     switch try await store.publish(
       id, revision: revision, reason: reason, audit: entry(actor, "published rules", draft.name))

@@ -4,8 +4,7 @@ public import Telemetry
 import Threading
 public import Understanding
 
-/// What merchandisers do: work on drafts, publish them, and take them back; and every server's following of what is
-/// published.
+/// The merchandisers' work: drafts, publishing, taking back; and every server's following of the published version.
 public struct Merchandising: Sendable {
   /// A change that cannot be made, with what to do instead.
   public struct Refusal: Error, Sendable, Hashable, CustomStringConvertible {

@@ -59,7 +59,7 @@ enum RuleEntries {
   }
 }
 
-/// What differs between two sets of rules, entry by entry.
+/// The difference between two sets of rules, entry by entry.
 public struct RuleDifference: Sendable, Hashable {
   public struct Part: Sendable, Hashable {
     public var kind: RuleTexts.Kind

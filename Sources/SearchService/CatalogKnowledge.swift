@@ -62,7 +62,7 @@ public final class CatalogKnowledge: Sendable {
     }
   }
 
-  /// What the catalog taught, and how it is read by the rules in force.
+  /// The catalog's lessons, plain and as the rules in force read them.
   private struct Learnt: Sendable {
     var version: String?
     /// By no rules.

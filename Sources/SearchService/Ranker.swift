@@ -21,7 +21,7 @@ struct Ranker: Sendable {
 
   /// The candidates in their order. A model that is late, fails or does not order them all leaves the engine's order.
   ///
-  /// What merchandisers pinned then takes its place.
+  /// Pinned products then take their places.
   func ranked(_ candidates: Candidates, in run: inout SearchRun) async -> Candidates {
     await byModel(candidates, in: &run).pinned(for: run.input)
   }

@@ -2,14 +2,14 @@
 // 1. An empty shop gets the rules of the files as version 1, also when several servers start at once; later ones are followed
 //    by every server.
 // 2. A draft that does not compile is refused with its line, and the published rules and the draft stay.
-// 3. Of two who publish one draft at once, one does; the other is told.
+// 3. When two people publish one draft at once, one succeeds and the other is told.
 // 4. A draft that began before another version was published is refused and shown as such; merged, it has both changes, and
 //    entries that both changed are named.
 // 5. A publication that is cut off at any statement leaves a whole version in force, the old or the new one.
 // 6. An old version comes back under a new number; published versions cannot be changed; every step is audited.
 // 7. Two people who change one draft do not overwrite each other; drafts are published one without the other.
 // 8. While versions are published, each set that is in force is one that was published, whole.
-// 9. Where two people are asked for, an approver who did not change the draft last publishes it, nobody else.
+// 9. If the shop asks for two people, an approver who did not change the draft last publishes it, nobody else.
 import Catalog
 import LocalServices
 import Ports

@@ -7,7 +7,7 @@ public struct RuleTexts: Sendable, Hashable {
     case rules
     /// `delivery => /help/delivery`
     case redirects
-    /// What may stand before what is asked for: `looking for a`.
+    /// Words that may stand before the thing that is asked for: `looking for a`.
     case stopPhrases = "stop-phrases"
     /// Nouns of things that are bought for another thing: `charger`.
     case accessories

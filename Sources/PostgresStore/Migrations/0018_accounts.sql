@@ -41,7 +41,7 @@ CREATE TABLE accounts.api_token (
   revoked_at timestamptz
 );
 
--- Who changed what, when and why. Rows are only added.
+-- The audit: actor, time, change and reason. Rows are only added.
 CREATE TABLE accounts.audit (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at timestamptz NOT NULL,

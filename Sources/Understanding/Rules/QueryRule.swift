@@ -1,6 +1,6 @@
 public import Catalog
 
-/// What the shop does with a query of certain words: pin, hide, lift, sink, filter, redirect, or change the words.
+/// A rule for queries of certain words: pin, hide, lift, sink, filter, redirect, or change the words.
 public struct QueryRule: Sendable, Hashable {
   /// How the rule's words must stand in the query. Words are compared without case, accents and plural.
   public enum Match: String, Sendable, CaseIterable {
@@ -49,7 +49,7 @@ public struct QueryRule: Sendable, Hashable {
   public var name: String { "\(match.rawValue): \(words)" }
 }
 
-/// What the rules that a query meets ask for, in the order of the rules: the first pin of a place wins, hiding a product wins
+/// The effects of the rules that a query meets, in the order of the rules: the first pin of a place wins, hiding a product wins
 /// over pinning it, and the first redirect wins.
 public struct RuleEffects: Sendable, Hashable {
   public struct Pin: Sendable, Hashable {

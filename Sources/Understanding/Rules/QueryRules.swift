@@ -12,7 +12,7 @@ public struct QueryRules: Sendable {
   /// A whole query and the address to go to.
   var redirects: [String: String] = [:]
   private var unsuggested = PhraseTable<Bool>()
-  /// What is done with queries of certain words.
+  /// Rules for queries of certain words.
   public var queryRules: [QueryRule] = [] {
     didSet { matcher = QueryRuleMatcher(queryRules) }
   }
