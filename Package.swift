@@ -54,6 +54,7 @@ let package = Package(
     systemLibrary("CStemmer", apt: "libstemmer-dev"),
     systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     systemLibrary("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    systemLibrary("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
     // BLAS and LAPACK, both of OpenBLAS in Debian; liblapacke-dev is its C interface.
     systemLibrary("CLAPACK", apt: "libopenblas-dev"),
     // glibc's own malloc.h, which the toolchain's Glibc module leaves out.
@@ -86,8 +87,8 @@ let package = Package(
     // Threads for C libraries that block, and the lock.
     library("Threading"),
 
-    // Signed tokens.
-    library("Signing", ["CCrypto"]),
+    // Signed tokens, random secrets and hashes of passwords.
+    library("Signing", ["CArgon2", "CCrypto", "Threading"]),
 
     // The flows' ports, and the adapters behind them.
     library("Ports", ["Catalog", "SearchDSL", "Pricing", "Ranking", "Threading"]),
@@ -121,6 +122,8 @@ let package = Package(
       ["Catalog", "JSON", "Ports", "Pricing", "Ranking", "Recommending", "Telemetry", "Threading"]),
     library("RankingTraining", ["Catalog", "Ports", "Ranking", "Recommending", "Threading"]),
     library("Workers", ["Catalog", "Ports", "Telemetry", "Threading"]),
+    library("Accounts", ["Catalog", "Ports", "Signing", "Telemetry"]),
+    library("Merchandising", ["Catalog", "JSON", "Ports", "Signing", "Telemetry", "Threading", "Understanding"]),
 
     // The edge.
     library("Telemetry", ["Threading"]),
@@ -129,10 +132,15 @@ let package = Package(
     // The parts that JSON and pages share: access, problems, cookies, reading of input.
     library(
       "Edge",
-      ["SearchService", "Behaviour", "Catalog", "HTTPServer", "Telemetry", "Ports", "JSON", "SearchDSL", "Signing"]),
+      [
+        "Accounts", "Merchandising", "SearchService", "Behaviour", "Catalog", "HTTPServer", "Telemetry", "Ports",
+        "JSON",
+        "SearchDSL", "Signing", "Understanding",
+      ]),
     library(
       "StorefrontAPI",
       [
+        "Accounts", "Merchandising",
         "Edge", "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON",
         "SearchDSL", "Understanding", "Threading", "Ranking", "Recommendations", "Recommending",
       ]),
@@ -143,15 +151,22 @@ let package = Package(
         "Edge", "SearchService", "HTTPServer", "Catalog", "Pricing", "Ports", "Understanding", "Recommendations",
         "Recommending",
       ]),
+    library(
+      "Console",
+      [
+        "Accounts", "Catalog", "Edge", "HTTPServer", "JSON", "Merchandising", "Ports", "SearchService", "Signing",
+        "Understanding", "Web",
+      ]),
 
     // The wiring: every adapter is made here and given to the flows.
     library("LocalServices", ["PostgresClient", "PostgresStore", "RedisStore", "Threading"]),
     library(
       "Bootstrap",
       [
+        "Accounts", "Console", "Merchandising",
         "Behaviour", "Catalog", "CMalloc", "Configuration", "Edge", "ElasticsearchClient", "HTTPServer", "Indexer",
         "JSON",
-        "LightGBM", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Ranking", "RankingTraining",
+        "LightGBM", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Pricing", "Ranking", "RankingTraining",
         "RedisStore", "SearchDSL", "SearchNode",
         "SearchService", "Seeding", "Signing", "StorefrontAPI", "Telemetry", "Threading", "Understanding", "Web",
         "Recommendations", "Recommending", "Workers",
@@ -179,6 +194,7 @@ let package = Package(
         "PostgresStore", "RedisStore", "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService",
         "Behaviour", "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices",
         "CMalloc", "Threading", "Understanding", "Signing", "Numbers", "Narrowing", "Recommending", "Workers",
+        "Accounts", "Merchandising",
         "Recommendations", "LightGBM", "Statistics", "Forecasting", "Customers", "RankingTraining",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
@@ -275,7 +291,8 @@ let package = Package(
     tests(
       "StorefrontAPI",
       [
-        "StorefrontAPI", "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "Behaviour", "SearchNode",
+        "StorefrontAPI", "Accounts", "Console", "Merchandising", "Understanding",
+        "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "Behaviour", "SearchNode",
         "HTTPServer", "Ranking", "Recommendations", "Workers",
         "PostgresClient", "PostgresStore",
         "LocalServices", "JSON",
@@ -283,6 +300,19 @@ let package = Package(
         "RedisStore", "ElasticsearchClient",
       ]),
     tests("Web", ["Web", "Catalog", "HTTPServer", "Ports", "Recommendations", "SearchService", "Understanding"]),
+    tests("Console", ["Console", "Web", "Catalog", "Edge", "HTTPServer", "Ports", "SearchService"]),
+    tests(
+      "Accounts",
+      [
+        "Accounts", "Catalog", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Signing", "TestSupport",
+        "Threading",
+      ]),
+    tests(
+      "Merchandising",
+      [
+        "Merchandising", "Catalog", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Telemetry",
+        "TestSupport", "Threading", "Understanding",
+      ]),
     tests("LocalServices", ["LocalServices", "PostgresClient", "PostgresStore", "RedisStore", "TestSupport"]),
     // The repository's own rules: the README's files, function length, import rows.
     .testTarget(name: "RepositoryTests", swiftSettings: strict),

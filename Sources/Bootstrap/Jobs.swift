@@ -1,8 +1,8 @@
 import Configuration
+import Console
 package import Ports
 import PostgresStore
 import Telemetry
-import Web
 package import Workers
 
 extension Capability {

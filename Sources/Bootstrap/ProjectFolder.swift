@@ -1,3 +1,4 @@
+package import Catalog
 import Glibc
 package import Indexer
 package import Understanding
@@ -41,13 +42,20 @@ package enum ProjectFolder {
     try IndexMapping(parsing: read(find() + "/IndexMappings/products.json"))
   }
 
-  /// The initial rules about words: synonyms and the like.
-  package static func queryRules() throws -> QueryRules {
+  /// The texts that fill a shop without published rules.
+  package static func ruleTexts() throws -> RuleTexts {
     let folder = try find() + "/Synonyms/"
     func text(_ name: String) throws -> String { String(decoding: try read(folder + name), as: UTF8.self) }
-    return try QueryRules(
-      synonyms: text("en.txt"), stopPhrases: text("stop-phrases.txt"), accessories: text("accessories.txt"),
-      redirects: text("redirects.txt"), unsuggested: text("unsuggested.txt"))
+    return RuleTexts([
+      .synonyms: try text("en.txt"), .stopPhrases: try text("stop-phrases.txt"),
+      .accessories: try text("accessories.txt"), .redirects: try text("redirects.txt"),
+      .unsuggested: try text("unsuggested.txt"),
+    ])
+  }
+
+  /// The initial rules about words: synonyms and the like.
+  package static func queryRules() throws -> QueryRules {
+    try ruleTexts().compiled(currency: .gbp)
   }
 
   struct UnreadableFile: Error, CustomStringConvertible {

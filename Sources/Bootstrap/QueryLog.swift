@@ -1,4 +1,5 @@
 import Configuration
+import Console
 import SearchService
 import StorefrontAPI
 import Telemetry
@@ -12,7 +13,10 @@ extension Capability {
         guard let log = shop.searchLog else { return [] }
         return [ServiceConfiguration(name: "query log", service: SearchLogService(log: log, logger: shop.logger))]
       },
-      routes: { routes in AdminAPI(log: shop.searchLog).register(on: &routes) })
+      routes: { routes in
+        AdminAPI(log: shop.searchLog).register(on: &routes)
+        SearchesPage(log: shop.searchLog, shopName: shop.settings.shop.name).register(on: &routes)
+      })
   }
 }
 

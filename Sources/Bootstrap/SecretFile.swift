@@ -3,14 +3,14 @@ import Glibc
 /// A secret that `vitrine up` makes for itself, in a file that its user alone can read.
 package struct SecretFile {
   package let path: String
-  /// `admin token`
+  /// `signing key`
   let name: String
   /// The length of a new secret.
   let hexadecimalDigits: Int
 
-  /// The token that opens /admin.
-  package static func adminToken(in stateFolder: String) -> SecretFile {
-    SecretFile(path: stateFolder + "/admin-token", name: "admin token", hexadecimalDigits: 32)
+  /// The password of the administrator that `vitrine up` makes.
+  package static func administratorPassword(in stateFolder: String) -> SecretFile {
+    SecretFile(path: stateFolder + "/admin-password", name: "administrator password", hexadecimalDigits: 32)
   }
 
   /// The key that signs cursors and cookies.

@@ -1,8 +1,10 @@
+package import Accounts
 package import Behaviour
 import Catalog
 package import Configuration
 import Edge
 package import Indexer
+package import Merchandising
 package import Ports
 package import PostgresClient
 package import PostgresStore
@@ -60,6 +62,9 @@ package struct Shop: Sendable {
   package let ranking: PersonalRanking?
   package let behaviour: Behaviour
   let conduct: SenderConduct
+  package let accounts: Accounts
+  package let merchandising: Merchandising
+  let judgedQueries: JudgedQueries?
   /// Made once, from all the parts above.
   private(set) var capabilities: [Capability] = []
 
@@ -77,17 +82,22 @@ package struct Shop: Sendable {
     signer = TokenSigner(settings.security, standIn: signingKey)
     visitors = Visitors(signer: signer)
     catalog = PostgresCatalog(pool)
-    let rules = try ProjectFolder.queryRules()
-    knowledge = CatalogKnowledge(source: catalog, rules: rules)
+    knowledge = CatalogKnowledge(source: catalog, rules: try ProjectFolder.queryRules())
+    merchandising = try Self.merchandising(
+      PostgresRules(pool), settings, clock: clock, currency: Self.currency(settings), knowledge: knowledge)
+    judgedQueries = try settings.merchandising.judgmentsFile.map { try JudgedQueries(path: $0) }
     weights = try RankingWeightsFile(settings.search)
     metrics = MetricsRegistry()
     engine =
       try parts.engine ?? Engine.open(settings.search, named: name, cachesAnswers: cachesAnswers, metrics: metrics)
     behaviour = Self.behaviour(settings, pool: pool, redis: redis, catalog: catalog, clock: clock, metrics: metrics)
+    accounts = Accounts(store: PostgresAccounts(pool), hasher: try PasswordHasher(), clock: clock)
     conduct = SenderConduct(SenderConduct.Options(settings.behaviour))
     var logOptions = SearchLog.Options(settings.queryLog)
     logOptions.featurePercent = settings.ranking.loggedPercent
-    logOptions.maySuggest = { [knowledge] query in rules.maySuggest(query) && knowledge.isOfKnownWords(query) }
+    logOptions.maySuggest = { [knowledge] query in
+      knowledge.rules.maySuggest(query) && knowledge.isOfKnownWords(query)
+    }
     searchLog =
       settings.queryLog.isEnabled
       ? SearchLog(store: PostgresSearchLog(pool), events: behaviour.intake, clock: clock, options: logOptions) : nil

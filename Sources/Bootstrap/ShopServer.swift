@@ -13,10 +13,10 @@ extension Shop {
   /// The reverse proxies whose word on a client's address holds.
   var trustedProxies: [NetworkRange] { settings.http.trustedProxies.compactMap(NetworkRange.init) }
 
-  /// The routes of API and pages behind the server's middlewares. `adminToken` is used if the settings have none.
-  func routes(adminToken: String? = nil) throws -> Routes {
+  /// The routes of API and pages behind the server's middlewares.
+  func routes() throws -> Routes {
     var routes = Routes(
-      staff: StaffAccess(token: settings.admin.token ?? adminToken, logger: logger),
+      staff: StaffAccess(accounts: accounts, signer: signer, logger: logger),
       limits: RateLimits(
         rateLimits, searchesAtOnce: isEmbedded ? 2 * max(2, ProcessInfo.processInfo.activeProcessorCount) : nil,
         mostWaiting: settings.http.queueDepth, metrics: metrics))
@@ -33,14 +33,14 @@ extension Shop {
 
   /// The operators' routes of a process that serves no pages.
   private func operatorRoutes(_ checks: [ReadinessCheck]) -> Routes {
-    var routes = Routes(staff: StaffAccess(token: nil), limits: nil)
+    var routes = Routes(staff: StaffAccess(accounts: nil, signer: signer), limits: nil)
     OperatorAPI(metrics: metrics, checks: checks).register(on: &routes)
     return routes
   }
 
   /// The server of the whole shop. `port` replaces the settings'; 0 means a free one.
-  package func server(adminToken: String? = nil, port: Int? = nil) throws -> HTTPServer {
-    server(of: try routes(adminToken: adminToken), port: port ?? settings.http.port)
+  package func server(port: Int? = nil) throws -> HTTPServer {
+    server(of: try routes(), port: port ?? settings.http.port)
   }
 
   /// The server of the operators' routes of `work`.

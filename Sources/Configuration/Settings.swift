@@ -15,8 +15,8 @@ public struct Settings: Sendable {
   public let jobs: Jobs
   public let recommendations: Recommendations
   public let ranking: Ranking
+  public let merchandising: Merchandising
   public let behaviour: Behaviour
-  public let admin: Admin
   public let security: Security
   public let shop: Shop
   public let log: Log
@@ -34,8 +34,8 @@ public struct Settings: Sendable {
     jobs = Jobs(config.scoped(to: "jobs"))
     recommendations = Recommendations(config.scoped(to: "recommendations"))
     ranking = Ranking(config.scoped(to: "ranking"))
+    merchandising = Merchandising(config.scoped(to: "merchandising"))
     behaviour = Behaviour(config.scoped(to: "behaviour"))
-    admin = Admin(config.scoped(to: "admin"))
     security = Security(config.scoped(to: "security"))
     shop = Shop(config.scoped(to: "shop"))
     log = Log(config.scoped(to: "log"))
@@ -160,19 +160,6 @@ public struct Settings: Sendable {
         "Days that each search is kept, with who searched in hashed form.")
       countDays = config.int(
         forKey: "countDays", default: 400, in: 30...3_650, "Days that the queries' counts by day are kept.")
-    }
-  }
-
-  /// How staff get access to the shop.
-  public struct Admin: Sendable {
-    /// nil: nobody has access.
-    public let token: String?
-
-    init(_ config: ConfigReader) {
-      token = config.string(
-        forKey: "token", allowed: "16 to 200 characters of ASCII without spaces",
-        where: { (16...200).contains($0.utf8.count) && $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } },
-        isSecret: true, "What opens /admin and /v1/admin; without it they are closed.")
     }
   }
 

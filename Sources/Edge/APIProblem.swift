@@ -8,8 +8,9 @@ import SearchService
 public enum APIProblem: String, Problem.Code, CaseIterable {
   case invalidParameter = "invalid-parameter"
   case invalidBody = "invalid-body"
-  case adminTokenWanted = "admin-token-wanted"
-  case adminClosed = "admin-closed"
+  case signInRequired = "sign-in-required"
+  case roleRequired = "role-required"
+  case formOutOfDate = "form-out-of-date"
   case logIsOff = "query-log-is-off"
   case productNotFound = "product-not-found"
   case listingNotFound = "listing-not-found"
@@ -20,16 +21,21 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
   case tooManyRequests = "too-many-requests"
   case visitorWanted = "visitor-wanted"
   case exportTooLarge = "export-too-large"
+  case rulesRefused = "rules-refused"
+  case rulesConflict = "rules-conflict"
+  case draftNotFound = "draft-not-found"
+  case versionNotFound = "version-not-found"
 
   public var code: String { rawValue }
 
   public var status: HTTPStatus {
     switch self {
-    case .invalidParameter, .invalidBody: .badRequest
-    case .adminTokenWanted, .visitorWanted: .unauthorized
+    case .invalidParameter, .invalidBody, .rulesRefused: .badRequest
+    case .rulesConflict: .conflict
+    case .signInRequired, .visitorWanted: .unauthorized
     case .exportTooLarge: .contentTooLarge
-    case .adminClosed: .forbidden
-    case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff: .notFound
+    case .roleRequired, .formOutOfDate: .forbidden
+    case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff, .draftNotFound, .versionNotFound: .notFound
     case .searchUnavailable, .databaseUnavailable, .notReady: .serviceUnavailable
     case .tooManyRequests: .tooManyRequests
     }
@@ -39,8 +45,9 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     switch self {
     case .invalidParameter: "Invalid parameter"
     case .invalidBody: "Invalid body"
-    case .adminTokenWanted: "Admin token wanted"
-    case .adminClosed: "Admin is closed"
+    case .signInRequired: "Sign-in required"
+    case .roleRequired: "Another role required"
+    case .formOutOfDate: "This form is out of date"
     case .logIsOff: "The query log is off"
     case .productNotFound: "Product not found"
     case .listingNotFound: "Category or brand not found"
@@ -51,6 +58,10 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     case .tooManyRequests: "Too many requests"
     case .visitorWanted: "Visitor wanted"
     case .exportTooLarge: "Export too large"
+    case .rulesRefused: "Rules refused"
+    case .rulesConflict: "Rules were changed meanwhile"
+    case .draftNotFound: "Draft not found"
+    case .versionNotFound: "Version not found"
     }
   }
 
@@ -84,7 +95,9 @@ extension Problem {
         guard status == 429 || status >= 500 else { return nil }
         self.init(APIProblem.searchUnavailable, detail: "The search engine is busy. Try again.", headers: retry)
       }
-    default: return nil
+    default:
+      guard let problem = Problem(ruleError: error) else { return nil }
+      self = problem
     }
   }
 

@@ -1,22 +1,4 @@
-/// A person's or a program's part in the shop.
-public enum Role: String, Sendable, CaseIterable, Hashable {
-  /// Anybody: a browser with the shop's signed cookie, or without.
-  case visitor
-  /// A shopper with an account.
-  case customer
-  /// Tunes searches and lists.
-  case merchandiser
-  /// Orders from suppliers.
-  case buyer
-  /// Reads reports.
-  case analyst
-  /// Helps customers.
-  case support
-  /// Does whatever staff may.
-  case admin
-  /// Another program of the shop.
-  case service
-}
+public import Ports
 
 /// The roles that may call a route.
 public struct Access: Sendable, Equatable {
@@ -25,7 +7,12 @@ public struct Access: Sendable, Equatable {
   /// All that reach the server.
   public static let everyone = Access(roles: Set(Role.allCases))
 
-  /// Staff with one of these roles, and admins.
+  /// Every signed-in member of the staff.
+  public static let anyStaff = Access(roles: Set(Role.staff))
+  /// Programs of the shop, and admins.
+  public static let programs = Access(roles: [.service, .admin])
+
+  /// Staff with one of these roles, and admins; also a program whose token has such a role.
   public static func staff(_ roles: Role...) -> Access {
     precondition(
       roles.allSatisfy { ![.visitor, .customer, .service].contains($0) },

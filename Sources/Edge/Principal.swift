@@ -7,15 +7,39 @@ public enum Principal: Sendable, Equatable {
   case visitor(VisitorID?)
   /// A browser without a cookie, to which this answer gives one: its events are of this visitor, of whom nothing is known.
   case newcomer(VisitorID)
-  /// A member of the shop's staff, by its roles.
-  case staff(roles: Set<Role>)
+  /// A signed-in member of the shop's staff.
+  case staff(StaffPrincipal)
+  /// A program, by the roles of its API token.
+  case service(name: String, roles: Set<Role>)
 
   public var roles: Set<Role> {
     switch self {
     case .visitor, .newcomer: [.visitor]
-    case .staff(let roles): roles
+    case .staff(let member): member.roles
+    case .service(_, let roles): roles
     }
   }
+
+  /// Whether the sender may publish the changes of others.
+  public var isApprover: Bool { !roles.isDisjoint(with: [.approver, .admin]) }
+
+  /// The name that the audit knows; nil of a shopper.
+  public var auditName: String? {
+    switch self {
+    case .visitor, .newcomer: nil
+    case .staff(let member): member.name
+    case .service(let name, _): "API token \(name)"
+    }
+  }
+}
+
+/// A signed-in member of the staff, as a page shows it.
+public struct StaffPrincipal: Sendable, Equatable {
+  public var name: String
+  public var roles: Set<Role>
+  /// The value of the hidden field `form_token` that each form of a staff page has.
+  public var formToken: String
+  public var session: StaffSession
 }
 
 extension HTTPRequest {
@@ -46,7 +70,7 @@ extension HTTPRequest {
     switch principal {
     case .visitor(let visitor): visitor
     case .newcomer(let visitor): visitor
-    case .staff: nil
+    case .staff, .service: nil
     }
   }
 

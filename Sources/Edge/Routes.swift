@@ -115,8 +115,14 @@ public struct Routes: Sendable {
     if route.access != .everyone {
       guarded = { [staff] request in
         var request = request
-        request.principal = try staff.principal(of: request, for: route.access)
-        return try await handler(request)
+        do {
+          request.principal = try await staff.principal(of: request, for: route.access)
+        } catch let problem as Problem where route.isPage && problem.code == APIProblem.signInRequired.code {
+          return .redirect(to: SignInAddress.text(behind: request))
+        }
+        var response = try await handler(request)
+        if response.headers["Cache-Control"] == nil { response.headers["Cache-Control"] = "no-store" }
+        return response
       }
     }
     for middleware in middlewares.reversed() {

@@ -47,12 +47,7 @@ public struct Visitors: Sendable {
 
   /// The visitor of the cookie, also of a browser that asks to be left alone: to read or erase what is the visitor's own.
   public func owner(of request: HTTPRequest) -> VisitorID? {
-    let cookies = request.headers.values("Cookie").flatMap { $0.split(separator: ";") }
-    return cookies.lazy.compactMap { cookie -> VisitorID? in
-      let parts = cookie.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2, parts[0].filter({ $0 != " " }) == Self.name else { return nil }
-      return visitor(cookie: String(parts[1]))
-    }.first
+    request.cookies(Self.name).lazy.compactMap(visitor(cookie:)).first
   }
 
   /// Whom the query log may know a request's searches by. Of what a browser does that asks to be left alone nothing is kept;
@@ -88,7 +83,7 @@ public struct Visitors: Sendable {
   /// Gives a newcomer the cookie of the number that its request has.
   public func welcome(_ request: HTTPRequest, _ response: inout HTTPResponse) {
     guard case .newcomer(let visitor) = request.principal else { return }
-    response.headers.add("Set-Cookie", cookie(visitor, isSecure: request.headers["X-Forwarded-Proto"] == "https"))
+    response.headers.add("Set-Cookie", cookie(visitor, isSecure: request.isSecure))
     // The answer is this browser's alone.
     response.headers["Cache-Control"] = "private, no-cache"
   }

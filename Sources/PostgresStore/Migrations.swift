@@ -29,6 +29,8 @@ extension Migration {
       number: 16, name: "rights_robots_rollbacks",
       embedded: PackageResources._016_rights_robots_rollbacks_sql),
     Migration(number: 17, name: "ranking", embedded: PackageResources._017_ranking_sql),
+    Migration(number: 18, name: "accounts", embedded: PackageResources._018_accounts_sql),
+    Migration(number: 19, name: "merchandising", embedded: PackageResources._019_merchandising_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

@@ -27,6 +27,8 @@ public final class CatalogKnowledge: Sendable {
   struct Known: Sendable {
     /// Names it in cursors; nil where nobody keeps what is known.
     var version: String?
+    /// The published version of the rules; nil before the first.
+    var rulesVersion: String?
     var corrector: SpellingCorrector?
     var understanding = QueryUnderstanding()
     /// Phrases that may be suggested though nobody searched for them yet.
@@ -42,6 +44,16 @@ public final class CatalogKnowledge: Sendable {
       corrector?.completions(of: text, limit: limit) ?? []
     }
 
+    /// The same by other rules.
+    func by(_ rules: QueryRules, version: String?) -> Known {
+      var known = self
+      known.rulesVersion = version
+      known.understanding = understanding.by(rules)
+      known.corrector = corrector?.knowing(rules.words)
+      known.phrases = phrases.allowed(by: rules)
+      return known
+    }
+
     /// The same for searches that take only some steps.
     func taking(_ steps: Set<SearchStep>) -> Known {
       var known = self
@@ -50,43 +62,95 @@ public final class CatalogKnowledge: Sendable {
     }
   }
 
-  /// The knowledge of now and the one before it, by which shoppers still turn pages.
-  private struct State {
-    var current: Known
-    var previous: Known?
-    /// Counts the builds.
-    var number = 0
+  /// The catalog's lessons, plain and as the rules in force read them.
+  private struct Learnt: Sendable {
+    var version: String?
+    /// By no rules.
+    var plain = Known()
+    /// By the rules in force.
+    var inForce = Known()
   }
 
+  /// A published set of rules.
+  private struct Rules: Sendable {
+    var version: String?
+    var rules: QueryRules
+  }
+
+  /// The knowledge of now and the one before it, by which shoppers still turn pages.
+  private struct State {
+    var current: Learnt
+    var previous: Learnt?
+    /// The rules in force, last, and those before them, by which shoppers still turn pages.
+    var rules: [Rules]
+    /// Counts the builds.
+    var number = 0
+    /// Counts the sets of rules that were put in force.
+    var publications = 0
+  }
+
+  /// A shopper who turns a page later than so many publications gets the rules of now.
+  private static let mostRules = 8
+
   private let source: any ProductSource
-  private let rules: QueryRules
   private let options: Options
   private let isCounted: @Sendable (ProductSnapshot) -> Bool
   private let state: Guarded<State>
   /// Tells its versions from those of another process.
   private let instance = String(UInt64.random(in: 0...UInt64.max), radix: 36)
 
-  /// `isCounted` says which products' words are learned: of a shop those that can be found.
+  /// `isCounted` says which products' words are learned: of a shop those that can be found. `rules` hold until others are
+  /// published.
   public init(
     source: any ProductSource, rules: QueryRules = QueryRules(), options: Options = Options(),
     isCounted: @escaping @Sendable (ProductSnapshot) -> Bool = { $0.isSearchable }
   ) {
     self.source = source
-    self.rules = rules
     self.options = options
     self.isCounted = isCounted
-    state = Guarded(
-      State(current: Known(version: instance + ".0", understanding: QueryUnderstanding(rules: rules))))
+    let plain = Known(version: instance + ".0")
+    let learnt = Learnt(version: plain.version, plain: plain, inForce: plain.by(rules, version: nil))
+    state = Guarded(State(current: learnt, rules: [Rules(version: nil, rules: rules)]))
   }
 
   /// The knowledge of now.
-  var known: Known { state.withLock { $0.current } }
+  var known: Known { state.withLock { $0.current.inForce } }
 
-  /// The knowledge that a page before was found by; after the second build from then, the one of now.
-  func known(pinned version: String?) -> Known {
-    state.withLock { state in
-      if let previous = state.previous, previous.version == version { return previous }
-      return state.current
+  /// The rules in force.
+  public var rules: QueryRules { known.understanding.rules }
+
+  /// The published version of the rules in force; nil before the first.
+  public var rulesVersion: String? { known.rulesVersion }
+
+  /// The knowledge and the rules that a page before was found by; those of now, where they are no longer kept.
+  func known(pinned version: String?, rules rulesVersion: String?) -> Known {
+    let (learnt, rules) = state.withLock { state in
+      let learnt = state.previous.flatMap { version == $0.version ? $0 : nil } ?? state.current
+      return (learnt, state.rules.first { $0.version == rulesVersion })
+    }
+    guard let rules, rules.version != learnt.inForce.rulesVersion else { return learnt.inForce }
+    return learnt.plain.by(rules.rules, version: rules.version)
+  }
+
+  /// Puts a published set of rules in force, whole: a search that runs goes on by the set that it began with.
+  public func put(_ rules: QueryRules, version: String) {
+    while true {
+      // Made outside of the lock: a large set takes longer than a search may wait.
+      let (current, previous, count) = state.withLock { ($0.current, $0.previous, $0.publications) }
+      let next = current.plain.by(rules, version: version)
+      let before = previous.map { $0.plain.by(rules, version: version) }
+      let isPut = state.withLock { state in
+        guard state.current.version == current.version, state.publications == count else { return false }
+        state.current.inForce = next
+        state.current.inForce.isBehind = state.current.plain.isBehind
+        if let before { state.previous?.inForce = before }
+        state.rules.removeAll { $0.version == version }
+        state.rules.append(Rules(version: version, rules: rules))
+        state.rules.removeFirst(max(0, state.rules.count - Self.mostRules))
+        state.publications += 1
+        return true
+      }
+      if isPut { return }
     }
   }
 
@@ -127,19 +191,27 @@ public final class CatalogKnowledge: Sendable {
         }
       }
     }
-    let (vocabulary, knowledge, phrases) = learning.withLock { [rules] in
-      ($0.words.build(), $0.knowledge.build(rules: rules), $0.phrases.build(rules: rules))
+    let (vocabulary, knowledge, phrases) = learning.withLock {
+      ($0.words.build(), $0.knowledge.build(), $0.phrases.build())
     }
-    var learnt = Known(
+    var plain = Known(
       corrector: SpellingCorrector(
-        vocabulary: vocabulary,
-        options: .init(protectedCount: Double(options.protectedProducts), knownWords: rules.words)),
-      understanding: QueryUnderstanding(rules: rules, knowledge: knowledge, vocabulary: vocabulary), phrases: phrases)
-    state.withLock { state in
-      state.number += 1
-      learnt.version = "\(instance).\(state.number)"
-      state.previous = state.current
-      state.current = learnt
+        vocabulary: vocabulary, options: .init(protectedCount: Double(options.protectedProducts))),
+      understanding: QueryUnderstanding(knowledge: knowledge, vocabulary: vocabulary), phrases: phrases)
+    while true {
+      let (rules, count) = state.withLock { ($0.rules.last, $0.publications) }
+      let inForce = plain.by(rules?.rules ?? QueryRules(), version: rules?.version)
+      let isPut = state.withLock { state in
+        guard state.publications == count else { return false }
+        state.number += 1
+        let version = "\(instance).\(state.number)"
+        plain.version = version
+        state.previous = state.current
+        state.current = Learnt(version: version, plain: plain, inForce: inForce)
+        state.current.inForce.version = version
+        return true
+      }
+      if isPut { return }
     }
   }
 
@@ -153,11 +225,11 @@ public final class CatalogKnowledge: Sendable {
         // Read before the build: what is committed meanwhile is another mark's.
         let mark = try await source.catalogMark()
         let isDue = schedule.isDue(mark, at: start)
-        state.withLock { $0.current.isBehind = schedule.isBehind }
+        setBehind(schedule.isBehind)
         if isDue {
           try await refresh()
           schedule.built(mark, from: start)
-          state.withLock { $0.current.isBehind = false }
+          setBehind(false)
         }
       } catch is CancellationError {
         return
@@ -167,6 +239,13 @@ public final class CatalogKnowledge: Sendable {
       }
       let pause = max(min(Self.look, options.leastPause), schedule.lookDuration(since: start) * Self.restPerLook)
       do { try await Task.sleep(for: pause) } catch { return }
+    }
+  }
+
+  private func setBehind(_ isBehind: Bool) {
+    state.withLock { state in
+      state.current.plain.isBehind = isBehind
+      state.current.inForce.isBehind = isBehind
     }
   }
 

@@ -48,8 +48,8 @@ public struct QueryReadingReference: Sendable, Hashable {
 /// A signed token (`TokenSigner`) of a JSON object: `l` the listing, `p` the parameters, `a` the sort values, `n` the
 /// number of products seen, `v` whether only that number says where the page begins, `q`, `s` and `r` the words that were
 /// searched, how strictly, and as which relaxation, where they are not the typed ones, `k` and
-/// `m` the pinned knowledge and model, `o` the products of the model's order that were not shown yet. It is signed
-/// because its position goes to the engine and into the query log as it stands.
+/// `m` the pinned knowledge and model, `u` the pinned rules, `o` the products of the first page's order that were not shown
+/// yet. It is signed because its position goes to the engine and into the query log as it stands.
 struct PageCursor {
   static let purpose = "page cursor"
   /// More than the longest search makes.
@@ -73,6 +73,7 @@ struct PageCursor {
     ]
     if position.isCounted { content["v"] = true }
     if let knowledge = position.pinned.knowledge { content["k"] = .string(knowledge) }
+    if let rules = position.pinned.rules { content["u"] = .string(rules) }
     if let model = position.pinned.ranking { content["m"] = .string(model) }
     if !position.order.isEmpty {
       let numbers = position.order.map { String($0.rawValue, radix: Self.radix) }
@@ -103,7 +104,7 @@ struct PageCursor {
     self.listing = listing
     self.parameters = pairs
     position = PagePosition(after: values, seen: Int(seen), isCounted: json["v"]?.bool ?? false)
-    for (name, version) in [("k", \PinnedVersions.knowledge), ("m", \.ranking)] {
+    for (name, version) in [("k", \PinnedVersions.knowledge), ("m", \.ranking), ("u", \.rules)] {
       guard let json = json[name] else { continue }
       guard let text = json.string, text.utf8.count <= Self.longestVersion else { return nil }
       position.pinned[keyPath: version] = text

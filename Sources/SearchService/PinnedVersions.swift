@@ -4,8 +4,11 @@ public struct PinnedVersions: Sendable, Hashable {
   public var knowledge: String?
   /// The model that ordered the first results; nil: the engine did.
   public var ranking: String?
+  /// The published rules.
+  public var rules: String?
 
-  public init(knowledge: String? = nil, ranking: String? = nil) {
+  public init(knowledge: String? = nil, ranking: String? = nil, rules: String? = nil) {
+    self.rules = rules
     self.knowledge = knowledge
     self.ranking = ranking
   }

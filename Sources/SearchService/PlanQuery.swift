@@ -17,6 +17,8 @@ public struct PlanQuery: Sendable {
   let summaryScale: Double
   /// The share of the query's evidence that a product must have.
   let leastShare: Double
+  /// Whether pinned products stand before all others: where the shop's own order is asked for.
+  let hasPins: Bool
 
   /// A product with less of the query has nothing to do with it.
   public static let resultShare = 0.2
@@ -24,14 +26,16 @@ public struct PlanQuery: Sendable {
   static let sortedShare = 0.7
   /// A correction is believed where a product has so much of it.
   static let believedShare = 0.7
-  /// A measure written otherwise than the attribute says is still a hit.
-  static let mostForms = 6
+  /// As many as a phrase may have synonyms, and its other ways of writing.
+  static let mostForms = 40
 
   public init(
     plan: QueryPlan, weights: RankingWeights = .standard, shopper: ShopperContext = .visitor,
     steps: Set<SearchStep> = Set(SearchStep.allCases), rules: QueryRules = QueryRules(),
-    accessoryCategories: [CategoryID] = [], leastShare: Double = PlanQuery.resultShare, summaryScale: Double = 1
+    accessoryCategories: [CategoryID] = [], leastShare: Double = PlanQuery.resultShare, summaryScale: Double = 1,
+    hasPins: Bool = true
   ) {
+    self.hasPins = hasPins
     self.plan = plan
     self.summaryScale = summaryScale
     self.weights = weights
@@ -48,9 +52,9 @@ public struct PlanQuery: Sendable {
     let functions = functions
     let scored =
       functions.isEmpty ? text : .functionScore(FunctionScoreQuery(query: text, functions: functions))
-    let understood = BoolQuery(
-      must: [scored], filter: plan.filters.map { clause($0.constraint) }, mustNot: plan.excluded.map(Self.excluding))
-    return identity.first(among: understood, audience: audience)
+    let filters = plan.filters.map { clause($0.constraint) } + plan.effects.filters.map(clause)
+    let understood = BoolQuery(must: [scored], filter: filters, mustNot: plan.excluded.map(Self.excluding))
+    return ruled(identity.first(among: understood, audience: audience), audience: audience)
   }
 
   /// The product that the query names.
@@ -158,6 +162,11 @@ public struct PlanQuery: Sendable {
 
   private var functions: [FunctionScoreQuery.Function] {
     var functions = evidenceFunctions
+    for weight in plan.effects.weights {
+      let clauses = weight.filters.map(clause)
+      let filter = clauses.count == 1 ? clauses[0] : .bool(BoolQuery(filter: clauses))
+      functions.append(.init(.weight, filter: filter, weight: weight.factor))
+    }
     if steps.contains(.popularity) {
       functions.append(
         .init(.fieldValueFactor(field: "popularity", factor: weights.popularity, modifier: .ln2p, missing: 0)))

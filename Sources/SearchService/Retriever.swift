@@ -93,7 +93,7 @@ struct Retriever: Sendable {
     var request = requests.request(
       query: query, input: input, wantsFacets: run.extent == .page && input.position == nil && !isTrial)
     if run.extent == .order { request.source = .none }
-    if let window = Window(window, for: input) {
+    if let window = Window(max(window, plan.pinWindow(for: input)), for: input) {
       (request.from, request.size, request.searchAfter) = (window.first, window.size, nil)
       (request.source, request.highlight) = (.none, nil)
     }
@@ -111,8 +111,12 @@ struct Retriever: Sendable {
     }
   }
 
-  private func before(in run: SearchRun, _ window: Int) -> Int {
-    Window(window, for: run.input)?.first ?? run.input.resultsBefore
+  private func before(_ plan: QueryPlan, in run: SearchRun, _ window: Int) -> Int {
+    Window(max(window, plan.pinWindow(for: run.input)), for: run.input)?.first ?? run.input.resultsBefore
+  }
+
+  private func hasWindow(_ plan: QueryPlan, in run: SearchRun, _ window: Int) -> Bool {
+    Window(max(window, plan.pinWindow(for: run.input)), for: run.input) != nil
   }
 
   /// The query of a plan, by what the search holds.
@@ -120,9 +124,9 @@ struct Retriever: Sendable {
     let understanding = run.understanding
     return PlanQuery(
       plan: plan, weights: requests.weights, shopper: run.shopper, steps: steps, rules: understanding.rules,
-      accessoryCategories: understanding.knowledge.accessoryCategories,
+      accessoryCategories: understanding.accessoryCategories,
       leastShare: run.input.sort == .relevance ? PlanQuery.resultShare : PlanQuery.sortedShare,
-      summaryScale: understanding.knowledge.summaryScale)
+      summaryScale: understanding.knowledge.summaryScale, hasPins: run.input.sort == .relevance)
   }
 
   /// The plan that a page before this one was found by, whatever the shop has learnt since.
@@ -169,9 +173,9 @@ struct Retriever: Sendable {
     let reading = QueryReadingReference(text: found.plan.text, strictness: found.plan.strictness)
     var candidates = Candidates(
       response: found.response, plan: found.plan, query: found.query, reading: reading, complete: found.complete,
-      before: before(in: run, window))
+      before: before(found.plan, in: run, window))
     candidates.pinned = run.input.position?.order ?? []
-    candidates.isBare = run.extent == .order || !candidates.pinned.isEmpty || Window(window, for: run.input) != nil
+    candidates.isBare = run.extent == .order || !candidates.pinned.isEmpty || hasWindow(found.plan, in: run, window)
     if found.plan.slots.allSatisfy(\.isOptional) || found.plan.strictness != .everyWord { return candidates }
     if found.complete == 0 {
       let unknown = found.plan.slots.filter { !$0.isOptional && $0.share == 0 }.map(\.words)

@@ -69,10 +69,12 @@ public struct SearchService: Sendable {
   ///
   /// Answers while only the search engine is up; `degraded` names the parts that are missing.
   ///
-  /// `searcher` nil: nothing is logged.
-  public func search(_ input: SearchInput, by searcher: Searcher? = nil) async throws -> SearchPage {
+  /// `searcher` nil: nothing is logged. `rules`: others than those in force, to see what they would do.
+  public func search(
+    _ input: SearchInput, by searcher: Searcher? = nil, under rules: QueryRules? = nil
+  ) async throws -> SearchPage {
     // The run holds what the query was understood as, and all that may not change before its answer.
-    var run = begin(input, by: searcher)
+    var run = begin(input, by: searcher, under: rules)
     try await readLabels(for: &run)
 
     let found = try await retriever.candidates(in: &run, window: ranker.window(for: input))
@@ -123,6 +125,16 @@ public struct SearchService: Sendable {
     return candidates.page(of: input).hits.compactMap { ProductID($0.id) }
   }
 
+  /// The same with how many products there are.
+  public func rankingAndTotal(
+    of input: SearchInput, under rules: QueryRules
+  ) async throws -> (ids: [ProductID], total: Int) {
+    var run = begin(input, extent: .order, under: rules)
+    let found = try await retriever.candidates(in: &run, window: ranker.window(for: input))
+    let candidates = await ranker.ranked(found, by: retriever, in: &run)
+    return (candidates.page(of: input).hits.compactMap { ProductID($0.id) }, candidates.total)
+  }
+
   /// How many products a search finds.
   public func count(of input: SearchInput = SearchInput()) async throws -> Int {
     var input = input
@@ -162,17 +174,20 @@ public struct SearchService: Sendable {
   }
 
   /// A page behind a cursor goes by what the pages before it went by, as long as that is kept.
-  private func begin(_ input: SearchInput, by searcher: Searcher? = nil, extent: SearchRun.Extent = .page) -> SearchRun
-  {
-    let known = known(pinned: input.position?.pinned.knowledge)
+  private func begin(
+    _ input: SearchInput, by searcher: Searcher? = nil, extent: SearchRun.Extent = .page, under rules: QueryRules? = nil
+  ) -> SearchRun {
+    let current = known(pinned: input.position?.pinned)
+    let known = rules.map { current.by($0, version: nil) } ?? current
     let pinned = PinnedVersions(
-      knowledge: known.version, ranking: input.position?.pinned.ranking)
+      knowledge: known.version, ranking: input.position?.pinned.ranking, rules: known.rulesVersion)
     return SearchRun(
       input, by: searcher, extent: extent, knowing: known, pinned: pinned, limits: AnswerLimits(deadlines))
   }
 
-  private func known(pinned version: String? = nil) -> CatalogKnowledge.Known {
-    (knowledge?.known(pinned: version) ?? CatalogKnowledge.Known()).taking(steps)
+  private func known(pinned: PinnedVersions? = nil) -> CatalogKnowledge.Known {
+    let known = pinned.flatMap { knowledge?.known(pinned: $0.knowledge, rules: $0.rules) } ?? knowledge?.known
+    return (known ?? CatalogKnowledge.Known()).taking(steps)
   }
 
   /// Reads the catalog's names, and refuses conditions on attributes that are no facets.

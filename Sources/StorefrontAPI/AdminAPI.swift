@@ -17,7 +17,8 @@ public struct AdminAPI: Sendable {
   public func register(on routes: inout Routes) {
     routes.get(
       "/v1/admin/search/analytics",
-      Route(access: .staff(.merchandiser, .analyst), name: "searchAnalytics", deadline: Self.reportDeadline), analytics)
+      Route(access: .staff(.merchandiser, .approver, .analyst), name: "searchAnalytics", deadline: Self.reportDeadline),
+      analytics)
   }
 
   @Sendable private func analytics(_ request: HTTPRequest) async throws -> HTTPResponse {

@@ -6,7 +6,7 @@ import Ports
 
 /// `POST /v1/sign-ins`, by which the retailer's own system says which customer a browser has become.
 ///
-/// The system proves itself by the admin token and the browser by the value of its cookie, which this shop signed: nobody
+/// The system proves itself by an API token and the browser by the value of its cookie, which this shop signed: nobody
 /// joins a visitor whom only a number names.
 extension BehaviourAPI {
   static let largestSignIn = 4_096

@@ -33,7 +33,7 @@ public struct BehaviourAPI: Sendable {
     routes.delete("/v1/me/history", Route(access: .everyone, name: "eraseOwnHistory", rate: .events), erase)
     routes.post(
       "/v1/sign-ins",
-      Route(access: .staff(), name: "signIn", rate: .events, maximumBodyBytes: Self.largestSignIn), signIn)
+      Route(access: .programs, name: "signIn", rate: .events, maximumBodyBytes: Self.largestSignIn), signIn)
   }
 
   @Sendable private func take(_ request: HTTPRequest) async throws -> HTTPResponse {

@@ -23,6 +23,16 @@ public enum OpenAPI {
       "/v1/me/history": ["get": ownHistory, "delete": eraseOwnHistory],
       "/v1/sign-ins": ["post": signIn],
       "/v1/admin/search/analytics": ["get": searchAnalytics],
+      "/v1/merchandising/versions": ["get": ruleVersions],
+      "/v1/merchandising/versions/{number}": ["get": ruleVersion],
+      "/v1/merchandising/rollback": ["post": rollBackRules],
+      "/v1/merchandising/drafts": ["get": ruleDrafts, "post": beginDraft],
+      "/v1/merchandising/drafts/{id}": ["get": ruleDraft, "put": saveDraft, "delete": deleteDraft],
+      "/v1/merchandising/drafts/{id}/merge": ["post": mergeDraft],
+      "/v1/merchandising/drafts/{id}/publish": ["post": publishDraft],
+      "/v1/merchandising/drafts/{id}/preview": ["get": previewDraft],
+      "/v1/merchandising/drafts/{id}/impact": ["get": draftImpact],
+      "/v1/merchandising/audit": ["get": auditLog],
       "/livez": ["get": plain("livez", "Whether the process lives", "text/plain")],
       "/readyz": ["get": readiness],
       "/metrics": ["get": plain("metrics", "Metrics in Prometheus's text format", "text/plain")],
@@ -31,9 +41,13 @@ public enum OpenAPI {
     "components": [
       "schemas": .object(OpenAPISchemas.all),
       "securitySchemes": [
-        "adminToken": ["type": "http", "scheme": "bearer", "description": "The setting admin.token"],
-        "adminPassword": [
-          "type": "http", "scheme": "basic", "description": "Any name, and admin.token as the password",
+        "apiToken": [
+          "type": "http", "scheme": "bearer", "description": "A token that 'vitrine tokens add' makes",
+        ],
+        "staffSession": [
+          "type": "apiKey", "in": "cookie", "name": "staff",
+          "description":
+            "The session of a signed-in browser; a request that changes something brings X-Form-Token too",
         ],
       ],
     ],
@@ -96,8 +110,8 @@ public enum OpenAPI {
   private static let signIn: JSONValue = [
     "operationId": "signIn", "summary": "Join a browser's visitor to the customer who signed in",
     "description":
-      "For the retailer's own system, with the admin token. From then on the visitor's past and future deeds are the customer's. It is repeatable; another customer's sign-in in the same browser takes the visitor over from then on.",
-    "security": [["adminToken": []], ["adminPassword": []]],
+      "For the retailer's own system, with an API token of the role service. From then on the visitor's past and future deeds are the customer's. It is repeatable; another customer's sign-in in the same browser takes the visitor over from then on.",
+    "security": [["apiToken": []], ["staffSession": []]],
     "requestBody": [
       "required": true, "content": ["application/json": ["schema": ["$ref": "#/components/schemas/SignIn"]]],
     ],
@@ -117,7 +131,7 @@ public enum OpenAPI {
     "operationId": "searchAnalytics", "summary": "What shoppers searched for, and what came of it",
     "description":
       "A search is one visitor's query on one day (UTC), however often its pages were looked at. For the shop's staff.",
-    "security": [["adminToken": []], ["adminPassword": []]],
+    "security": [["apiToken": []], ["staffSession": []]],
     "parameters": [
       parameter("days", "Days, today among them", ["type": "integer", "minimum": 1, "maximum": 365, "default": 30]),
       parameter(
@@ -223,7 +237,7 @@ public enum OpenAPI {
     ]
   }
 
-  private static func content(_ description: String, _ schema: JSONValue, type: String = "application/json")
+  static func content(_ description: String, _ schema: JSONValue, type: String = "application/json")
     -> JSONValue
   {
     ["description": .string(description), "content": .object([type: ["schema": schema]])]
@@ -235,6 +249,6 @@ public enum OpenAPI {
     return .object(result)
   }
 
-  private static let problem = content(
+  static let problem = content(
     "A problem", ["$ref": "#/components/schemas/Problem"], type: "application/problem+json")
 }

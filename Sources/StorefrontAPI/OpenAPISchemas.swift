@@ -3,7 +3,7 @@ import Ports
 
 /// The schemas of what `SearchJSON` writes; a test validates real answers against them.
 enum OpenAPISchemas {
-  static let all = JSONObject(shop.members + recommendations.members)
+  static let all = JSONObject(shop.members + recommendations.members + merchandising.members)
 
   private static let shop: JSONObject = [
     "SearchPage": searchPage, "Recognition": recognition, "Why": why, "ProductCard": productCard, "Facet": facet,
@@ -40,7 +40,7 @@ enum OpenAPISchemas {
   ]
 
   static let string: JSONValue = ["type": "string"]
-  private static let integer: JSONValue = ["type": "integer"]
+  static let integer: JSONValue = ["type": "integer"]
   static let number: JSONValue = ["type": "number"]
   static let boolean: JSONValue = ["type": "boolean"]
   static let id: JSONValue = ["type": "string", "pattern": "^[0-9]+$"]

@@ -19,6 +19,11 @@ public final class RawClient: Sendable {
     /// The first value of a field; nil if it is absent.
     public subscript(name: String) -> String? { fields.first { $0.name.lowercased() == name.lowercased() }?.value }
 
+    /// Every value of a field, in order.
+    public func values(_ name: String) -> [String] {
+      fields.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
+    }
+
     fileprivate mutating func add(_ name: String, _ value: String) { fields.append((name, value)) }
   }
 

@@ -65,6 +65,8 @@ public struct QueryPlan: Sendable, Hashable {
   public var isSureThing = false
   /// How surely titles with the word for the thing are called by it, 0 to 1: what is called so is lifted by so much.
   public var headSureness = 0.0
+  /// What the merchandisers' rules do with the query.
+  public internal(set) var effects = RuleEffects()
   /// The address that the shop answers this query with.
   public var redirect: String?
   /// ISO 639-1, where the words tell.

@@ -1,4 +1,4 @@
-import Catalog
+public import Catalog
 
 /// Understands queries: from the raw text to the plan, by the shop's rules and what its catalog says.
 ///
@@ -8,6 +8,8 @@ public struct QueryUnderstanding: Sendable {
   public let knowledge: ShopKnowledge
   let vocabulary: Vocabulary?
   public let steps: Set<SearchStep>
+  /// Categories of things that are bought for other things.
+  public let accessoryCategories: [CategoryID]
 
   /// A query of more words is understood up to here; the rest is searched as it is.
   static let mostWords = 40
@@ -20,6 +22,18 @@ public struct QueryUnderstanding: Sendable {
     self.knowledge = knowledge
     self.vocabulary = vocabulary
     self.steps = steps
+    accessoryCategories = knowledge.accessoryCategories(by: rules)
+  }
+
+  /// The same by other rules.
+  public func by(_ rules: QueryRules) -> QueryUnderstanding {
+    QueryUnderstanding(rules: rules, knowledge: knowledge, vocabulary: vocabulary, steps: steps)
+  }
+
+  private init(_ other: QueryUnderstanding, steps: Set<SearchStep>) {
+    (rules, knowledge, vocabulary) = (other.rules, other.knowledge, other.vocabulary)
+    accessoryCategories = other.accessoryCategories
+    self.steps = steps
   }
 
   /// A query without control characters and with white space folded.
@@ -30,7 +44,7 @@ public struct QueryUnderstanding: Sendable {
 
   /// The same with only some of its steps.
   public func taking(_ steps: Set<SearchStep>) -> QueryUnderstanding {
-    QueryUnderstanding(rules: rules, knowledge: knowledge, vocabulary: vocabulary, steps: steps)
+    QueryUnderstanding(self, steps: steps)
   }
 
   /// The plan of a query. `ignored` names recognitions that the shopper took back (`Recognition.reference`).
@@ -43,8 +57,15 @@ public struct QueryUnderstanding: Sendable {
       plan.redirect = address
       plan.note("redirect", address)
     }
-    var reading = QueryReading(
-      words: QueryWord.all(in: SearchText.normalised(text)), understanding: self, ignored: ignored)
+    var words = SearchText.normalised(text)
+    let applied = isExact ? [] : rules.matcher.rules(for: text)
+    if !applied.isEmpty {
+      plan.effects = RuleEffects(applied)
+      if plan.redirect == nil { plan.redirect = plan.effects.redirect }
+      for name in plan.effects.applied { plan.note("rule", name) }
+      words = QueryRuleMatcher.rewritten(words, by: applied)
+    }
+    var reading = QueryReading(words: QueryWord.all(in: words), understanding: self, ignored: ignored)
     if !isExact { reading.understand() }
     reading.write(to: &plan, isExact: isExact)
     return plan

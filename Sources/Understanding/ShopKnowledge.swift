@@ -54,8 +54,8 @@ public struct ShopKnowledge: Sendable {
   var pairCategories: [String: Set<CategoryID>] = [:]
   /// The words that name a kind of product: those of categories' names.
   var kindKeys: Set<String> = []
-  /// Categories of things that are bought for other things.
-  public internal(set) var accessoryCategories: [CategoryID] = []
+  /// The nouns of each category's name, for rules that say which are of things that are bought for other things.
+  var categoryNouns: [(id: CategoryID, nouns: [String])] = []
   /// Of a category's products, the share that has an attribute.
   var coverage: [CategoryID: [String: Double]] = [:]
   /// √(mean words of a title / mean words of a summary), 1 at the most: in four times the words one tells half as much.
@@ -79,6 +79,13 @@ public struct ShopKnowledge: Sendable {
   /// The share of the products of some categories that have at least one of the attributes.
   func coverage(of codes: [String], in categories: [CategoryID]) -> Double {
     categories.map { id in codes.reduce(0) { max($0, coverage[id]?[$1] ?? 0) } }.min() ?? 0
+  }
+}
+
+extension ShopKnowledge {
+  /// Categories of things that are bought for other things.
+  func accessoryCategories(by rules: QueryRules) -> [CategoryID] {
+    categoryNouns.filter { $0.nouns.allSatisfy(rules.isAccessory) }.map(\.id)
   }
 }
 
@@ -256,8 +263,8 @@ public struct ShopKnowledgeBuilder: Sendable {
     }
   }
 
-  /// What was learnt, with the accessories that the rules name.
-  public func build(rules: QueryRules) -> ShopKnowledge {
+  /// What was learnt.
+  public func build() -> ShopKnowledge {
     var knowledge = ShopKnowledge()
     addBrands(to: &knowledge)
     for (key, counts) in values {
@@ -272,7 +279,7 @@ public struct ShopKnowledgeBuilder: Sendable {
     knowledge.numericSizes = numericSizes.sorted()
     addTitles(to: &knowledge)
     addThings(to: &knowledge)
-    addCategories(to: &knowledge, rules: rules)
+    addCategories(to: &knowledge)
     if let digits = minorUnits.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key {
       knowledge.minorUnits = (0..<digits).reduce(1) { units, _ in units * 10 }
     }
@@ -320,7 +327,7 @@ public struct ShopKnowledgeBuilder: Sendable {
     }
   }
 
-  private func addCategories(to knowledge: inout ShopKnowledge, rules: QueryRules) {
+  private func addCategories(to knowledge: inout ShopKnowledge) {
     for (id, counts) in categories.sorted(by: { $0.key < $1.key }) {
       knowledge.coverage[id] = counts.attributes.mapValues { Double($0) / Double(counts.products) }
       knowledge.typicalPrice[id] = counts.prices.middle
@@ -333,7 +340,7 @@ public struct ShopKnowledgeBuilder: Sendable {
       }
       let heads = phrases.compactMap { $0.split(separator: " ").last.map(String.init) }
       knowledge.kindKeys.formUnion(heads)
-      if !heads.isEmpty, heads.allSatisfy(rules.isAccessory) { knowledge.accessoryCategories.append(id) }
+      if !heads.isEmpty { knowledge.categoryNouns.append((id, heads)) }
     }
     knowledge.pairCategories = pairCategories.filter { pair, _ in
       !knowledge.categories[String(pair.prefix { $0 != " " })].isEmpty

@@ -38,6 +38,15 @@ public struct SuggestedPhrases: Sendable {
     self.things = things.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
   }
 
+  /// The same without what the shop does not show to anybody.
+  public func allowed(by rules: QueryRules) -> SuggestedPhrases {
+    let kept = texts.indices.filter { rules.maySuggest(texts[$0]) }
+    guard kept.count < texts.count else { return self }
+    return SuggestedPhrases(
+      phrases: Dictionary(uniqueKeysWithValues: kept.map { (texts[$0], weights[$0]) }),
+      things: Dictionary(uniqueKeysWithValues: things))
+  }
+
   /// The likeliest phrases of which a word begins what was typed: `red d` → red dress, `watch b` → apple watch bands.
   public func phrases(beginning text: String, limit: Int) -> [String] {
     let typed = text.folded.split(separator: " ").joined(separator: " ")
@@ -183,13 +192,13 @@ public struct SuggestedPhrasesBuilder: Sendable {
     if things.count > Self.mostCounted { things = things.filter { $0.value > 1 } }
   }
 
-  /// What was counted, without what the shop does not show to anybody.
-  public func build(rules: QueryRules) -> SuggestedPhrases {
+  /// What was counted.
+  public func build() -> SuggestedPhrases {
     var all = phrases.merging(titlePhrases.filter { $0.value >= Self.leastProducts }) { $0 + $1 }
     if all.count > Self.mostKept {
       let least = all.values.sorted(by: >)[Self.mostKept]
       all = all.filter { $0.value > least }
     }
-    return SuggestedPhrases(phrases: all.filter { rules.maySuggest($0.key) }, things: things)
+    return SuggestedPhrases(phrases: all, things: things)
   }
 }

@@ -1,9 +1,9 @@
-import Edge
+package import Edge
 import HTTPServer
 
 /// The storefront's own style sheet, script and icon: compiled in, served under names that change with their content.
-enum Assets {
-  static let stylePath = "/assets/shop.css?v=\(fingerprint(Stylesheet.text))"
+package enum Assets {
+  package static let stylePath = "/assets/shop.css?v=\(fingerprint(Stylesheet.text))"
   static let scriptPath = "/assets/shop.js?v=\(fingerprint(Script.text))"
 
   /// The address changes when the content does, so a browser may keep it for a year.
@@ -27,9 +27,10 @@ enum Assets {
   }
 
   /// Lists without end, a visitor's own page, and what is not for shoppers.
-  private static let notForRobots = ["/search", "/facets/", "/history", "/admin", "/v1/"]
+  private static let notForRobots = ["/search", "/facets/", "/history", "/console", "/v1/"]
 
-  private static func add(_ path: String, _ bytes: [UInt8], _ type: String, to routes: inout Routes) {
+  /// Serves bytes that are compiled in.
+  package static func add(_ path: String, _ bytes: [UInt8], _ type: String, to routes: inout Routes) {
     let tag = "\"\(fingerprint(bytes))\""
     routes.get(path, Route(access: .everyone, name: "asset", rate: .free, isImmediate: true)) { request in
       if request.headers["If-None-Match"] == tag { return HTTPResponse(status: .notModified, headers: ["ETag": tag]) }
@@ -40,7 +41,7 @@ enum Assets {
     }
   }
 
-  private static func fingerprint(_ text: String) -> String { fingerprint(Array(text.utf8)) }
+  package static func fingerprint(_ text: String) -> String { fingerprint(Array(text.utf8)) }
 
   private static func fingerprint(_ bytes: [UInt8]) -> String { UInt64(fnv1aOf: bytes).hexadecimal }
 

@@ -46,9 +46,14 @@ public struct HTML: Sendable, ExpressibleByStringInterpolation {
 }
 
 /// An address within the shop: a path and parameters, encoded.
-struct Address {
-  var path: String
-  var parameters: [(name: String, value: String)] = []
+package struct Address {
+  package var path: String
+  package var parameters: [(name: String, value: String)] = []
+
+  package init(path: String, parameters: [(name: String, value: String)] = []) {
+    self.path = path
+    self.parameters = parameters
+  }
 
   /// The address of a brand's page, or of a search where the name makes no slug.
   static func brand(_ name: String) -> String {
@@ -57,13 +62,13 @@ struct Address {
       ? Address(path: "/search", parameters: [("filter", "brand:\(name)")]).text : "/b/\(encoded(slug))"
   }
 
-  var text: String {
+  package var text: String {
     guard !parameters.isEmpty else { return path }
     return path + "?" + parameters.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
   }
 
   /// RFC 3986's unreserved characters stand for themselves.
-  static func encoded(_ text: String) -> String {
+  package static func encoded(_ text: String) -> String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count + 32)
     for byte in text.utf8 {

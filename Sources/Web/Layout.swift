@@ -31,15 +31,6 @@ struct Layout {
 
   private static func brand(_ name: String) -> Entry { Entry(name: name, path: Address.brand(name)) }
 
-  /// A page for staff: the bar leads to the other pages for staff, and back to the shop.
-  init(shopName: String, staffPage current: StaffPage?) {
-    self.shopName = shopName
-    barName = "Staff"
-    bar =
-      StaffPage.allCases.map { Entry(name: $0.rawValue, path: $0.path, isCurrent: $0 == current) }
-      + [Entry(name: "To the shop", path: "/")]
-  }
-
   func page(
     title: String, query: String = "", description: String, body: HTML, isIndexed: Bool = true,
     hasResults: Bool = false
@@ -87,18 +78,5 @@ struct Layout {
 
       """
     return html.text
-  }
-}
-
-/// The pages for staff, in the order of their bar.
-enum StaffPage: String, CaseIterable {
-  case searches = "Searches"
-  case jobs = "Jobs"
-
-  var path: String {
-    switch self {
-    case .searches: "/admin/search"
-    case .jobs: "/admin/jobs"
-    }
   }
 }

@@ -1,10 +1,10 @@
-import Catalog
-import HTTPServer
+package import Catalog
+package import HTTPServer
 import SearchService
 import Understanding
 
 /// English for shoppers: labels of orders, counts of choices, ranges, and problems.
-enum ShopWords {
+package enum ShopWords {
   /// `3 colours`, `1 size`, `6 shoe sizes` of `Shoe size (UK)`. A name that is not made of plain words stays as it is:
   /// `2 choices of Length 2`.
   static func count(_ count: Int, of fullName: String) -> String {
@@ -48,7 +48,7 @@ enum ShopWords {
   }
 
   /// A range of prices with the currency's sign; the ends are in minor units.
-  static func prices(_ lower: Int64?, _ upper: Int64?, _ currency: Currency) -> String {
+  package static func prices(_ lower: Int64?, _ upper: Int64?, _ currency: Currency) -> String {
     func text(_ amount: Int64?) -> String {
       amount.map { Money(minorUnits: $0, currency: currency).shortText } ?? ""
     }
@@ -56,13 +56,13 @@ enum ShopWords {
   }
 
   /// `30 November 2026, 14:05 UTC`.
-  static func time(_ time: Timestamp) -> String {
+  package static func time(_ time: Timestamp) -> String {
     let text = time.description
     return "\(date(String(text.prefix(10)))), \(text.dropFirst(11).prefix(5)) UTC"
   }
 
   /// `1 Dec, 03:30`, for tables whose head says the zone; the year stands where it is not `now`'s.
-  static func shortTime(_ time: Timestamp, now: Timestamp) -> String {
+  package static func shortTime(_ time: Timestamp, now: Timestamp) -> String {
     let text = time.description
     let parts = text.prefix(10).split(separator: "-")
     guard parts.count == 3, let month = Int(parts[1]), let day = Int(parts[2]), months.indices.contains(month - 1)
@@ -74,7 +74,7 @@ enum ShopWords {
   }
 
   /// `0.4 s`, `12 s`, `3 min 5 s`, `2 h 4 min`.
-  static func duration(_ length: Duration) -> String {
+  package static func duration(_ length: Duration) -> String {
     let seconds = max(0, length / .seconds(1))
     if seconds < 9.95 { return "\((seconds * 10).rounded() / 10) s".replacing(".0 s", with: " s") }
     let whole = Int(saturating: seconds.rounded())
@@ -83,7 +83,7 @@ enum ShopWords {
   }
 
   /// Three digits are enough for an eye: `0.256`, `1,372`, `18.2`.
-  static func figure(_ value: Double) -> String {
+  package static func figure(_ value: Double) -> String {
     guard value.isFinite else { return "none" }
     let size = abs(value)
     let scale: Double = size >= 100 || size == size.rounded() ? 1 : size >= 10 ? 10 : size >= 1 ? 100 : 1_000
@@ -93,7 +93,7 @@ enum ShopWords {
   }
 
   /// `12,345`.
-  static func number(_ value: some BinaryInteger) -> String {
+  package static func number(_ value: some BinaryInteger) -> String {
     let digits = Array(String(value.magnitude))
     var text = ""
     for (index, digit) in digits.enumerated() {
@@ -108,7 +108,7 @@ enum ShopWords {
   ]
 
   /// A schedule's five fields in words, where they are of the usual kinds: `30 3 * * *` → `daily at 03:30`; another as it is.
-  static func schedule(_ text: String) -> String {
+  package static func schedule(_ text: String) -> String {
     let fields = text.split(separator: " ").map(String.init)
     guard fields.count == 5, fields[3] == "*" else { return text.hasPrefix("@") ? String(text.dropFirst()) : text }
     let (minute, hour) = (Int(fields[0]), Int(fields[1]))
@@ -134,7 +134,7 @@ enum ShopWords {
   ]
 
   /// `2026-11-30` → `30 November 2026`; another text as it is.
-  static func date(_ text: String) -> String {
+  package static func date(_ text: String) -> String {
     let parts = text.split(separator: "-").map { Int($0) }
     guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2],
       months.indices.contains(month - 1)
@@ -143,7 +143,7 @@ enum ShopWords {
   }
 
   /// A page's words for a problem. The API's own words name parameters and fields, which tell a shopper nothing.
-  static func message(of problem: Problem) -> (title: String, text: String) {
+  package static func message(of problem: Problem) -> (title: String, text: String) {
     guard problem.status == .badRequest else { return (problem.title, problem.detail) }
     var parameter: String?
     if case .string(let name) = problem.extensions["parameter"] { parameter = name }

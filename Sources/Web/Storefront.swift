@@ -4,6 +4,7 @@ import HTTPServer
 import Ports
 public import Recommendations
 public import SearchService
+import Understanding
 
 /// The shop's pages, rendered on the server.
 public struct Storefront: Sendable {
@@ -21,9 +22,6 @@ public struct Storefront: Sendable {
   /// The sources that a page may load: the shop's own style, script and data; pictures from wherever the catalog says.
   public static let contentSecurityPolicy =
     "default-src 'self'; img-src 'self' http: https: data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-
-  /// A report counts the last minutes first, and may read a year of queries.
-  private static let reportDeadline = Duration.seconds(60)
 
   public init(
     service: SearchService, shopName: String, visitors: Visitors, counters: SearchCounters,
@@ -49,16 +47,6 @@ public struct Storefront: Sendable {
     routes.get("/b/{slug}", page("brand page"), brand)
     routes.get("/facets/{code}", page("facet page"), facetValues)
     routes.get("/products/{id}", page("product page"), product)
-    routes.get(
-      "/admin/search",
-      Route(
-        access: .staff(.merchandiser, .analyst), name: "search report page", isPage: true,
-        deadline: Self.reportDeadline), searchReport)
-    routes.get(
-      "/admin", Route(access: .staff(.merchandiser, .analyst), name: "staff page", isPage: true, rate: .free)
-    ) { [service] _ in
-      .redirect(to: (service.log == nil ? StaffPage.jobs : .searches).path)
-    }
     registerHistory(on: &routes)
     Assets.register(on: &routes, shopName: shopName)
     routes.showProblems(as: self.page(of:))
@@ -120,6 +108,10 @@ public struct Storefront: Sendable {
     let known = request.visitor
     let found = try await service.search(input, by: Visitors.searcher(of: request))
     counters.count(found)
+    if let address = found.plan.redirect, listing == nil, input.page == 1, input.position == nil, input.filters.isEmpty
+    {
+      return .redirect(to: address)
+    }
     noteShown(found, listing: listing, on: request)
     let addresses = ListAddress(input: input, tree: await tree(), currency: service.currency)
     let page = ResultsPage(
@@ -192,18 +184,6 @@ public struct Storefront: Sendable {
     events?.viewed(product.id, from: ShownPlace(request), on: request)
     response.headers["Cache-Control"] = "private, no-cache"
     visitors.welcome(request, &response)
-    return response
-  }
-
-  @Sendable private func searchReport(_ request: HTTPRequest) async throws -> HTTPResponse {
-    guard let log = service.log else { throw Problem.logIsOff }
-    var input = try InputReading.lenient.reportInput(of: request)
-    input.limit = min(input.limit, SearchReportPage.mostQueries)
-    let page = SearchReportPage(report: try await log.report(days: input.days, limit: input.limit))
-    var response = HTTPResponse.html(
-      Layout(shopName: shopName, staffPage: .searches).page(
-        title: "Searches – \(shopName)", description: "What shoppers searched for.", body: page.body, isIndexed: false))
-    response.headers["Cache-Control"] = "no-store"
     return response
   }
 }

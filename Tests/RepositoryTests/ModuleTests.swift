@@ -55,7 +55,7 @@ private let layers: [String: Layer] = [
   "Signing": .base, "Numbers": .base, "Narrowing": .base, "Statistics": .base,
   "CSimdjson": .base, "CMicroHTTPDPeer": .base,
   "Catalog": .domain, "SearchDSL": .domain, "Pricing": .domain, "Ranking": .domain, "Understanding": .domain,
-  "Merchandising": .domain, "Recommending": .domain, "Forecasting": .domain, "Customers": .domain,
+  "Recommending": .domain, "Forecasting": .domain, "Customers": .domain,
   "Experiments": .domain, "Commerce": .domain,
   "SearchNode": .engine,
   "Ports": .ports,
@@ -65,8 +65,8 @@ private let layers: [String: Layer] = [
   "SMTPMail": .adapter,
   "LocalServices": .local,
   "SearchService": .flow, "Behaviour": .flow, "Indexer": .flow, "Workers": .flow,
-  "Recommendations": .flow, "RankingTraining": .flow,
-  "Edge": .edge, "StorefrontAPI": .edge, "Web": .edge,
+  "Recommendations": .flow, "RankingTraining": .flow, "Accounts": .flow, "Merchandising": .flow,
+  "Edge": .edge, "StorefrontAPI": .edge, "Web": .edge, "Console": .edge,
   "Bootstrap": .wiring, "Benchmarks": .wiring, "Evaluation": .wiring,
   "vitrine": .executable,
   "TestSupport": .testSupport,
@@ -76,6 +76,7 @@ private let layers: [String: Layer] = [
 private let owners: [String: Set<String>] = [
   "CMicroHTTPD": ["HTTPServer", "CMicroHTTPDPeer"], "CPostgres": ["PostgresClient"], "CHiredis": ["RedisStore"],
   "CCurl": ["ElasticsearchClient", "StripePayments", "SMTPMail"], "CStemmer": ["SearchNode"], "CSimdjson": ["JSON"],
+  "CArgon2": ["Signing"],
   // `bench http` measures our server beside it.
   "CMicroHTTPDPeer": ["Benchmarks"],
 ]

@@ -118,7 +118,7 @@ import Testing
       "/search?filter=released:30d", "/v1/search?why=true&q=lamp&highlight=true",
       "/v1/search?q=lamp%20under%20%C2%A310",
       "/search?q=lamp%20under%20%C2%A3999999999999999999999999", "/search?q=cheap%20lamp",
-      "/search?q=lamp%2099999999999999999999999%20g", "/readyz", "/metrics", "/openapi.json", "/admin/search",
+      "/search?q=lamp%2099999999999999999999999%20g", "/readyz", "/metrics", "/openapi.json", "/console/searches",
     ]
     for sort in SearchSort.allCases {
       for start in ["/v1/search", "/search", "/c/lamps", "/v1/categories/lamps"] {

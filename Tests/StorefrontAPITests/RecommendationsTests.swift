@@ -275,7 +275,7 @@ import Workers
   @Test("5: jobs for staff", .timeLimit(.minutes(5)))
   func jobs() async throws {
     let shop = try await Self.shop.value
-    #expect(try await shop.client.get("/admin/jobs").status == 401)
+    #expect(try await shop.client.get("/console/jobs").status == 303)
     try await shop.shop.worker("test").register()
     let now = Timestamp("2026-11-30T12:00:00Z")!
     let store = shop.shop.jobStore
@@ -285,7 +285,7 @@ import Workers
     _ = try await store.finish(
       run: run.id, JobEnd(state: .failed, reason: TestShop.attack), now: now)
     let page = try await shop.client.get(
-      "/admin/jobs", headers: "Authorization: Bearer \(TestShop.adminToken)\r\n")
+      "/console/jobs", headers: "Authorization: Bearer \(TestShop.adminToken)\r\n")
     #expect(page.status == 200 && page.text.contains("train-recommender") && page.text.contains("failed"))
     #expect(!page.text.contains(TestShop.attack) && page.headers["Cache-Control"] == "no-store")
   }

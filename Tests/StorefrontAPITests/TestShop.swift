@@ -69,7 +69,7 @@ struct TestShop: Sendable {
   /// The settings that differ from a shop's defaults: tests come from many addresses by saying so, send a lot, and may take the time
   /// that a busy machine needs.
   private static let settings = [
-    "shop.name": "Test & Shop", "admin.token": adminToken, "security.signingKey": signingKey,
+    "shop.name": "Test & Shop", "security.signingKey": signingKey,
     "http.trustedProxies": "127.0.0.1", "http.requestDeadlineMilliseconds": "120000",
     "http.searchesPerSecond": "1000000", "http.visitorSearchesPerSecond": "1000000", "http.eventsPerSecond": "1000000",
   ]
@@ -103,6 +103,12 @@ struct TestShop: Sendable {
     if deadlines == nil { parts.memoryDeadline = .seconds(60) }
     parts.logSink = NullSink()
     shop = try Shop(context, pool: pool, redis: redis, parts: parts)
+    _ = try await PostgresAccounts(pool).add(
+      APIToken(
+        name: "tests", roles: [.admin, .service], createdBy: "test", createdAt: Clock().now(),
+        expiresAt: Timestamp("2099-01-01T00:00:00Z")!),
+      digest: RandomToken.digest(of: Self.adminToken),
+      audit: AuditEntry(at: Clock().now(), actor: "test", action: "added API token", subject: "tests"))
     log = try #require(shop.searchLog)
     routes = try shop.routes()
     let outcome = try await shop.catalog.upsert(records, source: "test")
@@ -131,6 +137,7 @@ struct TestShop: Sendable {
     return deadlines
   }
 
+  /// The token of a program that may do whatever staff and programs may.
   static let adminToken = "a-token-of-the-tests"
 
   /// The servers live as long as the process.

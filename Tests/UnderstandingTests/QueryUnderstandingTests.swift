@@ -169,7 +169,7 @@ import Understanding
     }
     for text in ["laptop bag", "sleeve for laptop"] { #expect(UnderstoodShop.plan(text).namesAccessory, "\(text)") }
     #expect(!UnderstoodShop.plan("orbiq").namesProductKind)
-    #expect(UnderstoodShop.understanding.knowledge.accessoryCategories == [UnderstoodShop.bags.id])
+    #expect(UnderstoodShop.understanding.accessoryCategories == [UnderstoodShop.bags.id])
     #expect(Self.recognised(UnderstoodShop.plan("laptop sleeve"), .category) == ["Laptop Bags & Sleeves"])
   }
 

@@ -38,7 +38,7 @@ import Understanding
           summary: "", brandName: nil, categories: [], attributes: [], variants: [variant],
           createdAt: Timestamp(microsecondsSinceEpoch: 0), updatedAt: Timestamp(microsecondsSinceEpoch: 0)))
     }
-    return QueryUnderstanding(knowledge: knowledge.build(rules: QueryRules()), vocabulary: words.build()).plan(text)
+    return QueryUnderstanding(knowledge: knowledge.build(), vocabulary: words.build()).plan(text)
   }
 
   @Test(

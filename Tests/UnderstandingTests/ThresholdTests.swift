@@ -32,7 +32,7 @@ import Understanding
       words.add(document: [product.title, product.brandName ?? ""])
     }
     return QueryUnderstanding(
-      rules: UnderstoodShop.rules, knowledge: knowledge.build(rules: UnderstoodShop.rules), vocabulary: words.build())
+      rules: UnderstoodShop.rules, knowledge: knowledge.build(), vocabulary: words.build())
   }
 
   private static let red = ProductSnapshot.Attribute(

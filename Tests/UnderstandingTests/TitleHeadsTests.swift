@@ -71,7 +71,7 @@ import Testing
           summary: "", brandName: nil, categories: [], attributes: [], variants: [],
           createdAt: Timestamp(microsecondsSinceEpoch: 0), updatedAt: Timestamp(microsecondsSinceEpoch: 0)))
     }
-    return QueryUnderstanding(knowledge: knowledge.build(rules: QueryRules()), vocabulary: words.build())
+    return QueryUnderstanding(knowledge: knowledge.build(), vocabulary: words.build())
   }()
 
   @Test("4: shares")

@@ -34,7 +34,7 @@ enum UnderstoodShop {
       knowledge.add(product)
       words.add(document: [product.title, product.brandName ?? ""] + product.categories.flatMap(\.names))
     }
-    return QueryUnderstanding(rules: rules, knowledge: knowledge.build(rules: rules), vocabulary: words.build())
+    return QueryUnderstanding(rules: rules, knowledge: knowledge.build(), vocabulary: words.build())
   }()
 
   static func plan(_ text: String, ignoring ignored: Set<String> = []) -> QueryPlan {

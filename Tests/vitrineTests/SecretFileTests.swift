@@ -1,4 +1,4 @@
-// The secrets that `vitrine up` makes, the admin token and the signing key:
+// The secrets that `vitrine up` makes, the administrator's password and the signing key:
 // 1. The file has 32 or 64 hexadecimal digits that only its user may read, the same at each start; a secret that
 //    somebody wrote into it is kept; two files have different secrets.
 // 2. If there is no such folder, or a link stands in the file's place, one clear line says so, and nothing is written
@@ -21,7 +21,7 @@ import Testing
   @Test("1: made once", arguments: [(false, 32), (true, 64)])
   func madeOnce(isKey: Bool, digits: Int) throws {
     func made(_ folder: String) -> SecretFile {
-      isKey ? .signingKey(in: folder) : .adminToken(in: folder)
+      isKey ? .signingKey(in: folder) : .administratorPassword(in: folder)
     }
     var tokens: Set<String> = []
     for _ in 0..<2 {
@@ -58,14 +58,14 @@ import Testing
   func inTheWay() throws {
     try withFolder { folder in
       #expect {
-        try SecretFile.adminToken(in: folder + "/none").secret()
+        try SecretFile.administratorPassword(in: folder + "/none").secret()
       } throws: {
-        "\($0)".hasPrefix("the admin token's file \(folder)/none/admin-token cannot be used: ")
+        "\($0)".hasPrefix("the administrator password's file \(folder)/none/admin-password cannot be used: ")
       }
       let other = folder + "/other"
       try "".write(toFile: other, atomically: false, encoding: .utf8)
-      try FileManager.default.createSymbolicLink(atPath: folder + "/admin-token", withDestinationPath: other)
-      #expect(throws: SecretFile.Fault.self) { try SecretFile.adminToken(in: folder).secret() }
+      try FileManager.default.createSymbolicLink(atPath: folder + "/admin-password", withDestinationPath: other)
+      #expect(throws: SecretFile.Fault.self) { try SecretFile.administratorPassword(in: folder).secret() }
       #expect(try String(contentsOfFile: other, encoding: .utf8).isEmpty)
     }
   }

@@ -68,7 +68,7 @@ def operations(shop):
     """Each path with the names of its query's parameters."""
     found = {}
     for path, methods in shop.get("/openapi.json").json()["paths"].items():
-        if "get" in methods and "/admin/" not in path:
+        if "get" in methods and "/admin/" not in path and "/merchandising/" not in path:
             named = methods["get"].get("parameters", [])
             found[path] = [one["name"] for one in named if one.get("in") == "query"]
     return found

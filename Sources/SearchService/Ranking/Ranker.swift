@@ -21,7 +21,13 @@ struct Ranker: Sendable {
   }
 
   /// The candidates in their order. A model that is late, fails or does not order them all leaves the engine's order.
+  ///
+  /// Pinned products then take their places.
   func ranked(_ candidates: Candidates, by retriever: Retriever, in run: inout SearchRun) async -> Candidates {
+    await byModel(candidates, retriever, in: &run).withPins(for: run.input)
+  }
+
+  private func byModel(_ candidates: Candidates, _ retriever: Retriever, in run: inout SearchRun) async -> Candidates {
     let window = window(for: run.input)
     guard let model, window > 0, candidates.before < window, !candidates.response.hits.isEmpty else {
       return candidates
@@ -53,7 +59,7 @@ struct Ranker: Sendable {
     return RankingRequest(
       candidates: first, input: run.input, plan: candidates.plan, searcher: run.searcher, complete: complete,
       accessories: .init(
-        categories: Set(understanding.knowledge.accessoryCategories), nouns: understanding.rules.accessoryNouns))
+        categories: Set(understanding.accessoryCategories), nouns: understanding.rules.accessoryNouns))
   }
 
   /// The model left out candidates, or named one twice.

@@ -12,6 +12,11 @@ public struct QueryRules: Sendable {
   /// A whole query and the address to go to.
   var redirects: [String: String] = [:]
   private var unsuggested = PhraseTable<Bool>()
+  /// Rules for queries of certain words.
+  public var queryRules: [QueryRule] = [] {
+    didSet { matcher = QueryRuleMatcher(queryRules) }
+  }
+  private(set) var matcher = QueryRuleMatcher()
 
   public init(synonyms: SynonymRules = SynonymRules()) { self.synonyms = synonyms }
 
@@ -27,14 +32,17 @@ public struct QueryRules: Sendable {
     }
     for (line, rule) in Self.lines(of: redirects) {
       let sides = rule.split(separator: "=>").map { $0.split(separator: " ").joined(separator: " ") }
-      // A browser reads a backslash as a slash, and `//` as another shop's name.
-      guard sides.count == 2, sides[1].hasPrefix("/"), !sides[1].hasPrefix("//"),
-        sides[1].utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") })
-      else {
+      guard sides.count == 2, Self.isAddress(sides[1]) else {
         throw .init(line: line, reason: "a redirect is written phrase => /address-in-this-shop")
       }
       self.redirects[Folding.key(of: sides[0])] = sides[1]
     }
+  }
+
+  /// Whether a text is an address in this shop. A browser reads a backslash as a slash, and `//` as another shop's name.
+  static func isAddress(_ text: String) -> Bool {
+    text.hasPrefix("/") && !text.hasPrefix("//")
+      && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }
   }
 
   private static func lines(of text: String) -> [(line: Int, text: String)] {

@@ -19,17 +19,21 @@ public struct SynonymRules: Sendable {
     public var description: String { "synonyms, line \(line): \(reason)" }
   }
 
-  /// A phrase with more alternatives than a query should have keeps those that stand first.
-  static let mostAlternatives = 8
+  /// A phrase with more alternatives than a query should have keeps those that stand first; of a set that is published, such
+  /// a phrase is refused.
+  static let mostAlternatives = 32
   static let standardWeight = 1.0
 
   private(set) var table = PhraseTable<Alternative>()
   private var written: Set<String> = []
+  private var refusesExcess = false
 
   public init() {}
 
-  /// Reads rules of Solr's format; `#` begins a comment, `\,` is a comma within a phrase.
-  public init(parsing text: String) throws(InvalidRule) {
+  /// Reads rules of Solr's format; `#` begins a comment, `\,` is a comma within a phrase. `refusesExcess`: what would be cut
+  /// is a fault.
+  public init(parsing text: String, refusesExcess: Bool = false) throws(InvalidRule) {
+    self.refusesExcess = refusesExcess
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       let rule = line.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)[0]
       guard rule.contains(where: { !$0.isWhitespace }) else { continue }
@@ -51,20 +55,31 @@ public struct SynonymRules: Sendable {
     if sides.count == 2 {
       let right = try phrases(sides[1], line: line)
       written.formUnion(right.map(\.text))
-      for phrase in left { add(phrase.text, right) }
+      for phrase in left { try add(phrase.text, right, line: line) }
     } else {
       guard left.count > 1 else { throw InvalidRule(line: line, reason: "one phrase alone has no synonym") }
       for (index, phrase) in left.enumerated() {
-        add(phrase.text, [left[..<index], left[(index + 1)...]].lazy.joined())
+        try add(phrase.text, [left[..<index], left[(index + 1)...]].lazy.joined(), line: line)
       }
     }
   }
 
-  private mutating func add(_ phrase: String, _ alternatives: some Sequence<Alternative>) {
+  private mutating func add(
+    _ phrase: String, _ alternatives: some Sequence<Alternative>, line: Int
+  ) throws(InvalidRule) {
     let key = Folding.key(of: phrase)
+    if refusesExcess, key.split(separator: " ").count > PhraseTable<Alternative>.mostWords {
+      throw InvalidRule(line: line, reason: "\(phrase) has more than \(PhraseTable<Alternative>.mostWords) words")
+    }
     var known = Set(table[key].map { Folding.key(of: $0.text) } + [key])
     for alternative in alternatives {
-      guard table[key].count < Self.mostAlternatives else { return }
+      guard table[key].count < Self.mostAlternatives else {
+        guard refusesExcess else { return }
+        throw InvalidRule(
+          line: line,
+          reason: "\(phrase) has more than \(Self.mostAlternatives) synonyms with those of the lines above: remove some"
+        )
+      }
       if known.insert(Folding.key(of: alternative.text)).inserted { table.add(key: key, alternative) }
     }
   }

@@ -36,7 +36,7 @@ public struct SpellingCorrector: Sendable {
   private let sounds: SoundIndex
   private var distance: EditDistance
   private let options: Options
-  private let knownWords: Set<[UInt8]>
+  private var knownWords: Set<[UInt8]>
 
   private var model: ErrorModel { distance.model }
 
@@ -47,6 +47,13 @@ public struct SpellingCorrector: Sendable {
     distance = EditDistance(model)
     self.options = options
     knownWords = Set(options.knownWords.compactMap { LatinLetters.of($0) })
+  }
+
+  /// The same with other words that are right though no product has them.
+  public func knowing(_ words: Set<String>) -> SpellingCorrector {
+    var copy = self
+    copy.knownWords = Set(words.compactMap { LatinLetters.of($0) })
+    return copy
   }
 
   /// The same words with other costs.

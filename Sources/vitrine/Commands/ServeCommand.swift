@@ -30,6 +30,7 @@ struct ServeCommand: Command {
         shop.logger.warning(
           "no security.signingKey is set: cursors and cookies end with this process, and no other server takes them")
       }
+      await shop.takeUpRules()
       let server = try shop.server()
       let port = try server.start()
       if shop.isEmbedded { _ = try await shop.indexFull() } else { await shop.warnOfChangedMapping() }

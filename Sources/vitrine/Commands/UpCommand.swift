@@ -53,8 +53,8 @@ struct UpCommand: Command {
     let shop = try Shop(context, pool: pool, redis: redis.client, signingKey: signingKey)
     // If the engine is down, the index's first build below fails.
     if !shop.isEmbedded { _ = try await shop.engineCheck().isPassed() }
-    let tokenFile = settings.admin.token == nil ? SecretFile.adminToken(in: state) : nil
-    let server = try shop.server(adminToken: try tokenFile?.secret())
+    await shop.takeUpRules()
+    let server = try shop.server()
     let port = try server.start()  // Before any output: a taken port is the only line then.
 
     if !applied.isEmpty { say("migrated the database: \(applied.joined(separator: ", "))") }
@@ -75,21 +75,30 @@ struct UpCommand: Command {
     say("indexed \(report.documents) products; ready after \(seconds) s")
     context.terminal.print(
       Self.welcome(
-        host: context.settings.http.host, port: port, tokenPath: tokenFile?.path, words: await shop.exampleSearch()))
+        host: context.settings.http.host, port: port, passwordPath: try await administrator(of: shop, state),
+        words: await shop.exampleSearch()))
     let ownServers = OwnServers(postgres: database.server, redis: redis.server, logger: shop.logger)
     try await context.run(
       shop.services(server: server, ownServers: ownServers, worker: shop.service(of: worker)))
   }
 
-  /// `tokenPath`: the file of the admin token, if the settings have none. `words`: a search that finds something.
-  static func welcome(host: String, port: Int, tokenPath: String? = nil, words: String? = Shop.demoSearch) -> String {
+  /// Makes the administrator of a shop without staff; returns the file of the password, if there is one.
+  private func administrator(of shop: Shop, _ state: String) async throws -> String? {
+    let file = SecretFile.administratorPassword(in: state)
+    _ = try await shop.addFirstAdministrator { try file.secret() }
+    return access(file.path, R_OK) == 0 ? file.path : nil
+  }
+
+  /// `passwordPath`: the file of the administrator's password, if 'up' made one. `words`: a search that finds something.
+  static func welcome(host: String, port: Int, passwordPath: String? = nil, words: String? = Shop.demoSearch) -> String
+  {
     let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     return """
 
       The shop is open at \(address)   (Ctrl-C closes it)
 
       \(tries(address, words))
-      For staff: \(address)/admin (searches, jobs): any name; the password is \(tokenPath.map { "in \($0)" } ?? "the setting admin.token")
+      For staff: \(address)/console: \(passwordPath.map { "sign in as \(Shop.demoAdministrator); the password is in \($0)" } ?? "'vitrine staff add' makes who may sign in")
       """
   }
 

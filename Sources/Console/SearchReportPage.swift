@@ -1,5 +1,39 @@
 import Catalog
+public import Edge
+import HTTPServer
 import Ports
+public import SearchService
+import Web
+
+/// The staff's page on what shoppers searched for.
+public struct SearchesPage: Sendable {
+  /// A report counts the last minutes first, and may read a year of queries.
+  private static let deadline = Duration.seconds(60)
+
+  let log: SearchLog?
+  let shopName: String
+
+  public init(log: SearchLog?, shopName: String) {
+    self.log = log
+    self.shopName = shopName
+  }
+
+  public func register(on routes: inout Routes) {
+    routes.get(
+      ConsolePage.searches.path,
+      Route(
+        access: .staff(.merchandiser, .approver, .analyst), name: "search report page", isPage: true,
+        deadline: Self.deadline), page)
+  }
+
+  @Sendable private func page(_ request: HTTPRequest) async throws -> HTTPResponse {
+    guard let log else { throw Problem.logIsOff }
+    var input = try InputReading.lenient.reportInput(of: request)
+    input.limit = min(input.limit, SearchReportPage.mostQueries)
+    let page = SearchReportPage(report: try await log.report(days: input.days, limit: input.limit))
+    return ConsoleFrame(shopName: shopName, request, .searches).response(title: "Searches", body: page.body)
+  }
+}
 
 /// The staff's page on what shoppers searched for: figures, a bar for each day, and the queries to look at.
 struct SearchReportPage {
@@ -11,7 +45,7 @@ struct SearchReportPage {
   var body: HTML {
     let periods = Self.periods.map { days -> HTML in
       let current: HTML = days == report.days ? " aria-current=\"true\"" : ""
-      return "<li><a href=\"/admin/search?days=\(days)\"\(current)>\(days) days</a></li>"
+      return "<li><a href=\"/console/searches?days=\(days)\"\(current)>\(days) days</a></li>"
     }
     return """
       <div class="heading"><h1>Searches</h1><nav class="periods" aria-label="Period"><span>The last</span><ul>\(periods)</ul></nav></div>

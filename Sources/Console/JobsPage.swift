@@ -2,6 +2,7 @@ import Catalog
 public import Edge
 import HTTPServer
 public import Ports
+import Web
 
 /// The staff's page on jobs: when each starts next, what runs, and how the last runs ended.
 public struct JobsPage: Sendable {
@@ -19,7 +20,7 @@ public struct JobsPage: Sendable {
 
   public func register(on routes: inout Routes) {
     routes.get(
-      "/admin/jobs", Route(access: .staff(.merchandiser, .analyst), name: "jobs page", isPage: true, rate: .free), page)
+      ConsolePage.jobs.path, Route(access: .anyStaff, name: "jobs page", isPage: true, rate: .free), page)
   }
 
   @Sendable private func page(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -27,11 +28,7 @@ public struct JobsPage: Sendable {
       statuses: try await store.statuses(), runs: try await store.runs(of: nil, limit: Self.shownRuns),
       now: clock.now()
     ).body
-    var response = HTTPResponse.html(
-      Layout(shopName: shopName, staffPage: .jobs).page(
-        title: "Jobs – \(shopName)", description: "The shop's jobs.", body: body, isIndexed: false))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return ConsoleFrame(shopName: shopName, request, .jobs).response(title: "Jobs", body: body)
   }
 }
 

@@ -1,0 +1,206 @@
+import Catalog
+public import Edge
+import HTTPServer
+public import Merchandising
+public import Ports
+import Understanding
+import Web
+
+/// Drafts of rules: their list, and for each an editor with its difference from what is published, the way to publish it, and
+/// what that would change for the queries of the log.
+public struct RulePages: Sendable {
+  /// Queries of the log that the page of a draft tries; the command and the API try more.
+  private static let triedQueries = 200
+  private static let deadline = Duration.seconds(60)
+
+  let merchandising: Merchandising
+  let preview: Preview
+  let shopName: String
+  let clock: any WallClock
+
+  public init(merchandising: Merchandising, preview: Preview, shopName: String, clock: any WallClock) {
+    self.merchandising = merchandising
+    self.preview = preview
+    self.shopName = shopName
+    self.clock = clock
+  }
+
+  private static let access = ConsolePage.rules.access
+
+  public func register(on routes: inout Routes) {
+    let path = ConsolePage.rules.path
+    func change(_ name: String, _ bytes: Int = ConsoleForms.largestForm) -> Route {
+      Route(
+        access: Self.access, name: name, isPage: true, rate: .free, maximumBodyBytes: bytes, deadline: Self.deadline)
+    }
+    routes.get(path, Route(access: Self.access, name: "rules page", isPage: true, rate: .free), list)
+    routes.post(path, change("begin draft"), begin)
+    routes.get(
+      path + "/{id}",
+      Route(access: Self.access, name: "draft page", isPage: true, rate: .free, deadline: Self.deadline),
+      draft)
+    routes.post(path + "/{id}", change("save draft", ConsoleForms.largestTexts), save)
+    routes.post(path + "/{id}/synonyms", change("add synonyms"), addSynonyms)
+    routes.post(path + "/{id}/merge", change("merge draft"), merge)
+    routes.post(path + "/{id}/publish", change("publish draft"), publish)
+    routes.post(path + "/{id}/delete", change("delete draft"), delete)
+  }
+
+  private func id(_ request: HTTPRequest) throws -> Int64 {
+    guard let id = Int64(request.pathParameters["id"] ?? ""), id > 0 else {
+      throw Problem(APIProblem.draftNotFound, detail: "There is no such draft.")
+    }
+    return id
+  }
+
+  // MARK: The list
+
+  @Sendable private func list(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let done = try request.query { $0 == "done" }["done"]
+    return try await list(request, notice: done == "deleted" ? "The draft was deleted." : nil)
+  }
+
+  private func list(
+    _ request: HTTPRequest, notice: String?, isBad: Bool = false, status: HTTPStatus = .ok
+  ) async throws -> HTTPResponse {
+    let frame = ConsoleFrame(shopName: shopName, request, .rules)
+    let (drafts, published) = (try await merchandising.drafts(), try await merchandising.publishedNumber())
+    let rows = drafts.map { draft -> HTML in
+      let state: HTML =
+        draft.base == published
+        ? "version \(draft.base)" : "version \(draft.base); <strong>version \(published) was published since</strong>"
+      return """
+        <tr><th scope="row"><a href="\(ConsolePage.rules.path)/\(draft.id)">\(draft.name)</a></th><td data-label="By">\(draft.author)</td><td data-label="Changed"><time datetime="\(draft.updatedAt.description)">\(ShopWords.shortTime(draft.updatedAt, now: clock.now()))</time></td><td data-label="Begun with">\(state)</td></tr>
+        """
+    }
+    let table: HTML =
+      rows.isEmpty
+      ? "<p class=\"notice\">Nobody works on a draft. Begin one: searches stay as they are until it is published.</p>"
+      : "<table class=\"report\"><thead><tr><th scope=\"col\">Draft</th><th scope=\"col\">By</th><th scope=\"col\">Changed</th><th scope=\"col\">Begun with</th></tr></thead><tbody>\(rows)</tbody></table>"
+    let body: HTML = """
+      <div class="heading"><h1>Rules</h1><p class="count">Published: <a href="\(ConsolePage.versions.path)">version \(published)</a></p></div>
+      \(ConsoleForms.notice(notice, isBad: isBad))
+      <section class="row"><h2>Drafts</h2>\(table)</section>
+      <form class="panel" method="post" action="\(ConsolePage.rules.path)">\(FormToken.field(frame.member))<div class="fields"><label class="grow">A new draft's name<input type="text" name="name" required maxlength="100" placeholder="Summer dresses"></label><button class="button" type="submit">Begin</button></div></form>
+      """
+    return frame.response(title: "Rules", body: body, status: status)
+  }
+
+  @Sendable private func begin(_ request: HTTPRequest) async throws -> HTTPResponse {
+    do {
+      let name = try request.form { $0 == "name" }["name"] ?? ""
+      let id = try await merchandising.addDraft(named: name, by: ConsoleForms.actor(request))
+      return .redirect(to: "\(ConsolePage.rules.path)/\(id)")
+    } catch {
+      guard let reason = ConsoleForms.reason(error) else { throw error }
+      return try await list(request, notice: reason, isBad: true, status: .badRequest)
+    }
+  }
+
+  // MARK: One draft
+
+  @Sendable private func draft(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let query = try request.query { ["done", "impact"].contains($0) }
+    let notices = [
+      "saved": "Saved. Nothing is published yet.", "merged": "Merged with what is published.",
+      "added": "Added to the draft.",
+    ]
+    return try await page(
+      request, notice: query["done"].flatMap { notices[$0] }, wantsImpact: query["impact"] == "true")
+  }
+
+  /// Shows a draft; `texts` are those that a person sent and that were refused.
+  private func page(
+    _ request: HTTPRequest, notice: String? = nil, isBad: Bool = false, texts: RuleTexts? = nil,
+    wantsImpact: Bool = false, status: HTTPStatus = .ok
+  ) async throws -> HTTPResponse {
+    let draft = try await merchandising.draft(id(request))
+    let published = try await merchandising.publishedNumber()
+    let frame = ConsoleFrame(shopName: shopName, request, .rules)
+    let base = try await merchandising.known(draft.base)
+    let rules = try merchandising.compiled(draft.texts)
+    let view = DraftView(
+      draft: draft, published: published, shown: texts ?? draft.texts,
+      difference: RuleDifference(from: base, to: draft.texts), gone: try await preview.goneProducts(of: rules),
+      impact: wantsImpact
+        ? try await preview.impact(from: try merchandising.compiled(base), to: rules, limit: Self.triedQueries) : nil,
+      member: frame.member)
+    let body: HTML = """
+      <div class="heading"><h1>\(draft.name)</h1><p class="count">Draft, begun with version \(draft.base)</p></div>
+      \(ConsoleForms.notice(notice, isBad: isBad))\(view.body)
+      """
+    return frame.response(title: draft.name, body: body, status: status)
+  }
+
+  /// Runs a change of a draft; a refusal is shown on the draft's page.
+  private func changing(
+    _ request: HTTPRequest, texts: RuleTexts? = nil, done: String, _ change: () async throws -> Void
+  ) async throws -> HTTPResponse {
+    do {
+      try await change()
+      return .redirect(to: "\(ConsolePage.rules.path)/\(try id(request))?done=\(done)")
+    } catch {
+      guard let reason = ConsoleForms.reason(error) else { throw error }
+      return try await page(request, notice: reason, isBad: true, texts: texts, status: .badRequest)
+    }
+  }
+
+  @Sendable private func save(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let form = try request.form { $0 != "form_token" }
+    var draft = try await merchandising.draft(id(request))
+    var texts = draft.texts
+    // A text that the page did not show stays as it is; a browser ends lines with CR LF.
+    for kind in RuleTexts.Kind.allCases {
+      if let text = form[kind.rawValue] { texts[kind] = text.replacing("\r\n", with: "\n") }
+    }
+    // The revision that the person saw: another's change since is not overwritten.
+    draft.revision = form["revision"].flatMap { Int($0) } ?? 0
+    return try await changing(request, texts: texts, done: "saved") { [draft, texts] in
+      _ = try await merchandising.save(texts, of: draft, by: ConsoleForms.actor(request))
+    }
+  }
+
+  @Sendable private func addSynonyms(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let line = try request.form { $0 == "line" }["line"] ?? ""
+    return try await changing(request, done: "added") {
+      try await merchandising.addSynonyms(line, to: try id(request), by: ConsoleForms.actor(request))
+    }
+  }
+
+  @Sendable private func merge(_ request: HTTPRequest) async throws -> HTTPResponse {
+    do {
+      let conflicts = try await merchandising.merge(try id(request), by: ConsoleForms.actor(request))
+      guard !conflicts.isEmpty else { return .redirect(to: "\(ConsolePage.rules.path)/\(try id(request))?done=merged") }
+      return try await page(
+        request,
+        notice: "Merged, but both changed: \(conflicts.joined(separator: "; ")). Look at these before you publish.",
+        isBad: true)
+    } catch {
+      guard let reason = ConsoleForms.reason(error) else { throw error }
+      return try await page(request, notice: reason, isBad: true, status: .badRequest)
+    }
+  }
+
+  @Sendable private func publish(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let form = try request.form { ["revision", "reason"].contains($0) }
+    do {
+      let number = try await merchandising.publish(
+        try id(request), revision: form["revision"].flatMap { Int($0) } ?? 0, reason: form["reason"] ?? "",
+        by: ConsoleForms.actor(request), isApprover: request.principal.isApprover)
+      return .redirect(to: "\(ConsolePage.versions.path)?published=\(number)")
+    } catch {
+      guard let reason = ConsoleForms.reason(error) else { throw error }
+      do {
+        return try await page(request, notice: reason, isBad: true, status: .conflict)
+      } catch is Merchandising.Refusal {
+        // The draft itself is gone.
+        return try await list(request, notice: reason, isBad: true, status: .conflict)
+      }
+    }
+  }
+
+  @Sendable private func delete(_ request: HTTPRequest) async throws -> HTTPResponse {
+    try await merchandising.deleteDraft(try id(request), by: ConsoleForms.actor(request))
+    return .redirect(to: "\(ConsolePage.rules.path)?done=deleted")
+  }
+}

@@ -1,0 +1,146 @@
+public import Catalog
+public import Ports
+public import Telemetry
+import Threading
+public import Understanding
+
+/// The merchandisers' work: drafts, publishing, taking back; and every server's following of the published version.
+public struct Merchandising: Sendable {
+  /// A change that cannot be made, with what to do instead.
+  public struct Refusal: Error, Sendable, Hashable, CustomStringConvertible {
+    public enum Kind: Sendable { case invalid, conflict, missing, forbidden }
+    public let kind: Kind
+    public let description: String
+
+    init(_ kind: Kind, _ description: String) {
+      self.kind = kind
+      self.description = description
+    }
+  }
+
+  /// Between two looks at what is published: every server takes a version up within 2 s.
+  private static let look = Duration.milliseconds(700)
+  static let longestName = 100
+  static let longestReason = 1_000
+  public static let maxVersions = 500
+  /// More are not worked on at once.
+  static let maxDrafts = 200
+
+  let store: any RuleStore
+  let clock: any WallClock
+  let currency: Currency
+  let seeds: RuleTexts
+  /// Whether somebody else than the last who changed a draft must publish it.
+  let needsApproval: Bool
+  private let putInForce: @Sendable (QueryRules, Int64) -> Void
+  private let followed = Guarded<Int64?>(nil)
+
+  /// `seeds` fill an empty shop; `putInForce` gives searches a set of rules.
+  public init(
+    store: any RuleStore, clock: any WallClock, currency: Currency, seeds: RuleTexts, needsApproval: Bool = false,
+    putInForce: @escaping @Sendable (QueryRules, Int64) -> Void
+  ) {
+    self.store = store
+    self.clock = clock
+    self.currency = currency
+    self.seeds = seeds
+    self.needsApproval = needsApproval
+    self.putInForce = putInForce
+  }
+
+  func entry(_ actor: String, _ action: String, _ subject: String, _ detail: String = "") -> AuditEntry {
+    AuditEntry(at: clock.now(), actor: actor, action: action, subject: subject, detail: detail)
+  }
+
+  // MARK: Following
+
+  /// Puts the published version in force if it is another; returns its number. A set that this program cannot read leaves the
+  /// former one in force and is thrown.
+  @discardableResult
+  public func follow() async throws -> Int64 {
+    var number = try await store.publishedNumber()
+    if number == nil {
+      _ = try await store.seed(
+        seeds, audit: entry("vitrine", "published rules", "version 1", "the shop's first rules"))
+      number = try await store.publishedNumber()
+    }
+    guard let number, let texts = try await texts(of: number) else {
+      throw Refusal(.missing, "no rules are published")
+    }
+    guard followed.withLock({ $0 }) != number else { return number }
+    let rules = try texts.compiled(currency: currency)
+    // Numbers grow: a slower reader of an older version must not put it in force again.
+    let isNewer = followed.withLock { last in
+      guard number > last ?? 0 else { return false }
+      last = number
+      return true
+    }
+    if isNewer { putInForce(rules, number) }
+    return number
+  }
+
+  /// The version that searches of this server go by; nil before the first.
+  public var numberInForce: Int64? { followed.withLock { $0 } }
+
+  /// Follows until cancelled.
+  public func run(logger: Logger) async {
+    var reported = ""
+    while !Task.isCancelled {
+      do {
+        try await follow()
+        reported = ""
+      } catch {
+        let reason = "\(error)"
+        if reason != reported, !Task.isCancelled {
+          logger.warning("the published rules were not taken up", metadata: ["reason": .string(reason)])
+        }
+        reported = reason
+      }
+      try? await Task.sleep(for: Self.look)  // A cancelled follower ends at the loop's head.
+    }
+  }
+
+  // MARK: Versions
+
+  /// Newest first.
+  public func versions(limit: Int = maxVersions) async throws -> [RuleVersion] {
+    try await store.versions(limit: min(limit, Self.maxVersions))
+  }
+
+  public func publishedNumber() async throws -> Int64 {
+    if let number = try await store.publishedNumber() { return number }
+    return try await follow()
+  }
+
+  public func texts(of version: Int64) async throws -> RuleTexts? { try await store.texts(of: version) }
+
+  /// The rules of a version; throws where there is none.
+  public func known(_ version: Int64) async throws -> RuleTexts {
+    guard let texts = try await store.texts(of: version) else {
+      throw Refusal(.missing, "there is no version \(version)")
+    }
+    return texts
+  }
+
+  public func compiled(_ texts: RuleTexts) throws(RuleFault) -> QueryRules { try texts.compiled(currency: currency) }
+
+  /// Publishes an old version's rules again, under a new number.
+  public func rollBack(to version: Int64, reason: String, by actor: String) async throws -> Int64 {
+    let reason = try Self.checked(reason: reason)
+    _ = try compiled(try await known(version))
+    guard
+      let number = try await store.rollBack(
+        to: version, reason: reason, audit: entry(actor, "took rules back", "version \(version)"))
+    else { throw Refusal(.missing, "there is no version \(version)") }
+    try await follow()
+    return number
+  }
+
+  static func checked(reason: String) throws(Refusal) -> String {
+    let reason = reason.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    guard (1...longestReason).contains(reason.unicodeScalars.count) else {
+      throw Refusal(.invalid, "say why, in 1 to \(longestReason) characters: the audit keeps it")
+    }
+    return reason
+  }
+}

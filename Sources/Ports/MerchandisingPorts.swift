@@ -1,0 +1,80 @@
+public import Catalog
+
+/// A published set of rules: numbered, and never changed.
+public struct RuleVersion: Sendable, Hashable {
+  public var number: Int64
+  public var publishedAt: Timestamp
+  public var author: String
+  public var reason: String
+  /// The version that a rollback published again.
+  public var restoredFrom: Int64?
+
+  public init(number: Int64, publishedAt: Timestamp, author: String, reason: String, restoredFrom: Int64? = nil) {
+    self.number = number
+    self.publishedAt = publishedAt
+    self.author = author
+    self.reason = reason
+    self.restoredFrom = restoredFrom
+  }
+}
+
+/// Rules that are being worked on.
+public struct RuleDraft: Sendable, Hashable {
+  public var id: Int64
+  public var name: String
+  /// The published version that it began with, or was merged with last.
+  public var base: Int64
+  /// Counts its changes, so that two people do not overwrite each other's.
+  public var revision: Int
+  public var author: String
+  public var updatedAt: Timestamp
+  public var texts: RuleTexts
+
+  public init(
+    id: Int64, name: String, base: Int64, revision: Int, author: String, updatedAt: Timestamp,
+    texts: RuleTexts = RuleTexts()
+  ) {
+    self.id = id
+    self.name = name
+    self.base = base
+    self.revision = revision
+    self.author = author
+    self.updatedAt = updatedAt
+    self.texts = texts
+  }
+}
+
+/// The answer to a wish to publish a draft.
+public enum DraftPublication: Sendable, Hashable {
+  case published(Int64)
+  /// Another version was published since the draft began: its changes must be merged first.
+  case outdated(published: Int64)
+  /// Somebody changed the draft after it was read.
+  case changed
+  /// It was published or deleted meanwhile.
+  case gone
+}
+
+/// Keeps drafts and published sets of rules. Each change and its audit entry are one transaction; a set is published by
+/// moving one pointer, so that it is in force whole or not at all.
+public protocol RuleStore: Sendable {
+  /// Publishes version 1 of a shop that has none; false if it has.
+  func seed(_ texts: RuleTexts, audit: AuditEntry) async throws -> Bool
+  /// nil before the first.
+  func publishedNumber() async throws -> Int64?
+  func texts(of version: Int64) async throws -> RuleTexts?
+  /// Newest first.
+  func versions(limit: Int) async throws -> [RuleVersion]
+
+  /// By name, without their texts.
+  func drafts() async throws -> [RuleDraft]
+  func draft(_ id: Int64) async throws -> RuleDraft?
+  /// A draft of what is published; nil if the name is taken.
+  func addDraft(named name: String, audit: AuditEntry) async throws -> Int64?
+  /// The new revision; nil if the draft is no longer at `revision`.
+  func save(_ texts: RuleTexts, base: Int64, of id: Int64, revision: Int, audit: AuditEntry) async throws -> Int?
+  func deleteDraft(_ id: Int64, audit: AuditEntry) async throws
+  func publish(_ id: Int64, revision: Int, reason: String, audit: AuditEntry) async throws -> DraftPublication
+  /// Publishes an old version's rules again under a new number; nil if there is no such version.
+  func rollBack(to version: Int64, reason: String, audit: AuditEntry) async throws -> Int64?
+}

@@ -1,0 +1,134 @@
+public import Catalog
+
+/// Query rules as text: a head such as `phrase: red dress`, and under it a line for each action.
+///
+///     exact: red dress
+///       pin 1: 204
+///       hide: 17
+///       boost 2: brand:Aurelis
+///       bury 2: colour:Black
+///       filter: stock:yes
+///       replace: drss => dress
+///       delete: cheap
+///       redirect: /c/dresses
+public enum QueryRuleText {
+  /// A merchandiser's team writes a few thousand.
+  public static let maxRules = 100_000
+  static let maxActions = 100
+
+  /// Reads rules; `#` begins a comment.
+  public static func rules(in text: String, currency: Currency) throws(SynonymRules.InvalidRule) -> [QueryRule] {
+    var rules: [QueryRule] = []
+    var lineNumber = 0
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      lineNumber += 1
+      let content = line.prefix { $0 != "#" }
+      guard content.contains(where: { !$0.isWhitespace }) else { continue }
+      guard let colon = content.firstIndex(of: ":") else {
+        throw .init(
+          line: lineNumber, reason: "is neither a rule such as exact: red dress nor an action such as pin 1: 204")
+      }
+      let head = content[..<colon].split(whereSeparator: \.isWhitespace).map { $0.lowercased() }
+      let value = content[content.index(after: colon)...].split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      guard !value.isEmpty, let keyword = head.first else {
+        throw .init(line: lineNumber, reason: "nothing follows the colon")
+      }
+      if let match = QueryRule.Match(rawValue: keyword), head.count == 1 {
+        try finish(rules)
+        guard rules.count < maxRules else { throw .init(line: lineNumber, reason: "more than \(maxRules) rules") }
+        rules.append(QueryRule(match: match, words: try words(value, match, lineNumber), actions: [], line: lineNumber))
+      } else {
+        guard !rules.isEmpty else {
+          throw .init(line: lineNumber, reason: "this action stands before any rule; a rule begins as exact: red dress")
+        }
+        guard rules[rules.count - 1].actions.count < maxActions else {
+          throw .init(line: lineNumber, reason: "the rule has more than \(maxActions) actions")
+        }
+        let reader = ActionReader(head: head, value: value, line: lineNumber, currency: currency)
+        rules[rules.count - 1].actions.append(try reader.action())
+      }
+    }
+    try finish(rules)
+    return rules
+  }
+
+  private static func finish(_ rules: [QueryRule]) throws(SynonymRules.InvalidRule) {
+    guard let last = rules.last, last.actions.isEmpty else { return }
+    throw .init(line: last.line, reason: "the rule \(last.name) does nothing: add an action, or remove it")
+  }
+
+  private static func words(
+    _ value: String, _ match: QueryRule.Match, _ line: Int
+  ) throws(SynonymRules.InvalidRule) -> String {
+    let keys = QueryWord.all(in: value).map(\.key).filter { !$0.isEmpty }
+    guard !keys.isEmpty else { throw .init(line: line, reason: "\"\(value)\" has no word") }
+    if match == .phrase {
+      let count = keys.joined(separator: " ").split(separator: " ").count
+      guard count <= PhraseTable<Bool>.mostWords else {
+        throw .init(line: line, reason: "a phrase has \(PhraseTable<Bool>.mostWords) words at most")
+      }
+    }
+    if match == .contains, value.folded.utf8.count < ContainsTable.shortest {
+      throw .init(line: line, reason: "contains needs \(ContainsTable.shortest) letters at least")
+    }
+    return value
+  }
+}
+
+/// Reads one action's line.
+private struct ActionReader {
+  let head: [String]
+  let value: String
+  let line: Int
+  let currency: Currency
+
+  func action() throws(SynonymRules.InvalidRule) -> QueryRule.Action {
+    switch (head[0], head.count) {
+    case ("pin", 2):
+      guard let place = Int(head[1]), QueryRule.places.contains(place) else {
+        throw fault("a place is a number from \(QueryRule.places.lowerBound) to \(QueryRule.places.upperBound)")
+      }
+      return .pin(try product(), place: place)
+    case ("hide", 1): return .hide(try product())
+    case ("boost", 2), ("bury", 2):
+      guard let factor = Double(head[1]), QueryRule.factors.contains(factor) else {
+        throw fault("the number behind \(head[0]) is from 1 to 100: boost 2 doubles the score, bury 2 halves it")
+      }
+      return .weigh(try filters(), text: value, factor: head[0] == "boost" ? factor : 1 / factor)
+    case ("filter", 1): return .filter(try filters(), text: value)
+    case ("redirect", 1):
+      guard QueryRules.isAddress(value) else { throw fault("a redirect is an address in this shop, as /c/dresses") }
+      return .redirect(value)
+    case ("delete", 1): return .replace(value, with: "")
+    case ("replace", 1):
+      let sides = value.split(separator: "=>", omittingEmptySubsequences: false).map {
+        $0.split(separator: " ").joined(separator: " ")
+      }
+      guard sides.count == 2, !Folding.key(of: sides[0]).isEmpty, !sides[1].isEmpty else {
+        throw fault("is written replace: words => other words")
+      }
+      return .replace(sides[0], with: sides[1])
+    default:
+      throw fault(
+        "\"\(head.joined(separator: " "))\" is not an action: there are pin N, hide, boost N, bury N, filter, replace, delete and redirect"
+      )
+    }
+  }
+
+  private func product() throws(SynonymRules.InvalidRule) -> ProductID {
+    guard let id = ProductID(value) else { throw fault("\"\(value)\" is not the number of a product") }
+    return id
+  }
+
+  private func filters() throws(SynonymRules.InvalidRule) -> [SearchFilter] {
+    var collector = FilterCollector(currency: currency)
+    do {
+      try collector.add(value)
+      return try collector.filters()
+    } catch {
+      throw fault("\(error)")
+    }
+  }
+
+  private func fault(_ reason: String) -> SynonymRules.InvalidRule { .init(line: line, reason: reason) }
+}

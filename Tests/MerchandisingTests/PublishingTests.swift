@@ -1,0 +1,268 @@
+// On a real database:
+// 1. An empty shop gets the rules of the files as version 1, also when several servers start at once; later ones are followed
+//    by every server.
+// 2. A draft that does not compile is refused with its line, and the published rules and the draft stay.
+// 3. When two people publish one draft at once, one succeeds and the other is told.
+// 4. A draft that began before another version was published is refused and shown as such; merged, it has both changes, and
+//    entries that both changed are named.
+// 5. A publication that is cut off at any statement leaves a whole version in force, the old or the new one.
+// 6. An old version comes back under a new number; published versions cannot be changed; every step is audited.
+// 7. Two people who change one draft do not overwrite each other; drafts are published one without the other.
+// 8. While versions are published, each set that is in force is one that was published, whole.
+// 9. If the shop asks for two people, an approver who did not change the draft last publishes it, nobody else.
+import Catalog
+import LocalServices
+import Ports
+import PostgresClient
+import PostgresStore
+import Telemetry
+import TestSupport
+import Testing
+import Threading
+import Understanding
+
+@testable import Merchandising
+
+@Suite(.serialized) struct PublishingTests {
+  fileprivate struct Clock: WallClock {
+    func now() -> Timestamp { Timestamp("2026-12-01T08:00:00Z")! }
+  }
+
+  /// One server of the shop.
+  private final class Server: Sendable {
+    let merchandising: Merchandising
+    private let state: Guarded<[(rules: QueryRules, number: Int64)]>
+
+    init(_ pool: PostgresPool, synonyms: String = "sofa, couch\n") {
+      let state = Guarded<[(rules: QueryRules, number: Int64)]>([])
+      self.state = state
+      merchandising = Merchandising(
+        store: PostgresRules(pool), clock: Clock(), currency: .gbp, seeds: RuleTexts([.synonyms: synonyms])
+      ) { rules, number in state.withLock { $0.append((rules, number)) } }
+    }
+
+    var taken: [(rules: QueryRules, number: Int64)] { state.withLock { $0 } }
+  }
+
+  private func database() async throws -> PostgresPool {
+    let pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
+    _ = try await Migrator.shop.migrate(pool)
+    return pool
+  }
+
+  private func refusal(_ work: () async throws -> some Any) async throws -> String? {
+    do {
+      _ = try await work()
+      return nil
+    } catch let refusal as Merchandising.Refusal {
+      return "\(refusal)"
+    }
+  }
+
+  @Test("1: seeds", .timeLimit(.minutes(2)))
+  func seeds() async throws {
+    let pool = try await database()
+    let servers = (0..<6).map { Server(pool, synonyms: "sofa, couch\(0)\n# \($0)\n") }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for server in servers { group.addTask { try await server.merchandising.follow() } }
+      try await group.waitForAll()
+    }
+    #expect(servers.allSatisfy { $0.taken.map(\.number) == [1] })
+    #expect(try await servers[0].merchandising.versions().map(\.number) == [1])
+    let desk = servers[0].merchandising
+    let id = try await desk.addDraft(named: "one", by: "anna")
+    try await desk.addSynonyms("telly => television", to: id, by: "anna")
+    #expect(try await desk.publish(id, revision: 2, reason: "more words", by: "anna") == 2)
+    for server in servers {
+      try await server.merchandising.follow()
+      #expect(server.taken.map(\.number) == [1, 2] && server.taken.last?.rules.synonyms.count == 3)
+    }
+    await pool.close()
+  }
+
+  @Test("2: what does not compile", .timeLimit(.minutes(2)))
+  func faults() async throws {
+    let pool = try await database()
+    let desk = Server(pool).merchandising
+    try await desk.follow()
+    let draft = try await desk.draft(try await desk.addDraft(named: "one", by: "anna"))
+    var texts = draft.texts
+    texts[.rules] = "exact: red dress\n  pin 1: 4\n  pin 101: 5\n"
+    let fault = await #expect(throws: RuleFault.self) { try await desk.save(texts, of: draft, by: "anna") }
+    #expect(fault?.kind == .rules && fault?.line == 3)
+    #expect(try await desk.draft(draft.id).texts == draft.texts)
+    #expect(try await desk.publishedNumber() == 1)
+    await pool.close()
+  }
+
+  @Test("3: two at once", .timeLimit(.minutes(2)))
+  func twoAtOnce() async throws {
+    let pool = try await database()
+    let desk = Server(pool).merchandising
+    try await desk.follow()
+    for round in 0..<5 {
+      let id = try await desk.addDraft(named: "round", by: "anna")
+      try await desk.addSynonyms("a\(round) => b\(round)", to: id, by: "anna")
+      let told = try await withThrowingTaskGroup(of: String?.self) { group in
+        for name in ["anna", "bert"] {
+          group.addTask { try await self.refusal { try await desk.publish(id, revision: 2, reason: "x", by: name) } }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(told.count { $0 == nil } == 1, "\(told)")
+      #expect(told.compactMap { $0 }.allSatisfy { $0.contains("meanwhile") }, "\(told)")
+      #expect(try await desk.publishedNumber() == Int64(round + 2))
+    }
+    await pool.close()
+  }
+
+  @Test("4: over a newer version", .timeLimit(.minutes(2)))
+  func outdated() async throws {
+    let pool = try await database()
+    let desk = Server(pool).merchandising
+    try await desk.follow()
+    let (first, second) = (
+      try await desk.addDraft(named: "first", by: "anna"), try await desk.addDraft(named: "second", by: "bert")
+    )
+    try await desk.add("pin 1: 10", forQuery: "red dress", to: first, by: "anna")
+    try await desk.add("pin 1: 20", forQuery: "red dress", to: second, by: "bert")
+    try await desk.addSynonyms("telly => television", to: second, by: "bert")
+    _ = try await desk.publish(first, revision: 2, reason: "first", by: "anna")
+    let told = try await refusal { try await desk.publish(second, revision: 3, reason: "second", by: "bert") }
+    #expect(told?.contains("version 2 was published since") == true)
+    let conflicts = try await desk.merge(second, by: "bert")
+    #expect(conflicts == ["rules: exact: red dress"])
+    let merged = try await desk.draft(second)
+    #expect(
+      merged.base == 2 && merged.texts[.rules].contains("pin 1: 10") && merged.texts[.rules].contains("pin 1: 20"))
+    #expect(merged.texts[.synonyms].contains("telly => television"))
+    #expect(try await desk.publish(second, revision: merged.revision, reason: "second", by: "bert") == 3)
+    await pool.close()
+  }
+
+  @Test("5: cut off", .timeLimit(.minutes(2)))
+  func cutOff() async throws {
+    let pool = try await database()
+    let desk = Server(pool).merchandising
+    try await desk.follow()
+    let id = try await desk.addDraft(named: "one", by: "anna")
+    try await desk.addSynonyms("telly => television", to: id, by: "anna")
+    // A server that is killed in the middle is a connection that the database finds closed: a trigger ends it at each step.
+    for table in ["merchandising.rule_version", "merchandising.published", "merchandising.draft", "accounts.audit"] {
+      try await pool.withConnection { connection in
+        try await connection.executeScript(
+          """
+          CREATE OR REPLACE FUNCTION public.cut() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN coalesce(NEW, OLD); END $$;
+          CREATE TRIGGER cut AFTER INSERT OR UPDATE OR DELETE ON \(table) FOR EACH ROW EXECUTE FUNCTION public.cut();
+          """)
+      }
+      await #expect(throws: (any Error).self, "\(table)") {
+        try await desk.publish(id, revision: 2, reason: "cut", by: "anna")
+      }
+      try await pool.withConnection { try await $0.executeScript("DROP TRIGGER cut ON \(table)") }
+      #expect(try await desk.publishedNumber() == 1, "\(table)")
+      #expect(try await desk.versions().count == 1, "\(table)")
+      let server = Server(pool)
+      try await server.merchandising.follow()
+      #expect(server.taken.map(\.number) == [1])
+    }
+    #expect(try await desk.publish(id, revision: 2, reason: "whole", by: "anna") == 2)
+    await pool.close()
+  }
+
+  @Test("6: taken back", .timeLimit(.minutes(2)))
+  func takenBack() async throws {
+    let pool = try await database()
+    let server = Server(pool)
+    let desk = server.merchandising
+    try await desk.follow()
+    let id = try await desk.addDraft(named: "one", by: "anna")
+    try await desk.addSynonyms("telly => television", to: id, by: "anna")
+    _ = try await desk.publish(id, revision: 2, reason: "more words", by: "anna")
+    #expect(try await desk.rollBack(to: 1, reason: "it did harm", by: "bert") == 3)
+    #expect(try await desk.known(3) == desk.known(1))
+    #expect(server.taken.map(\.number) == [1, 2, 3] && server.taken.last?.rules.synonyms.count == 2)
+    #expect(try await desk.versions().map(\.restoredFrom) == [1, nil, nil])
+    await #expect(throws: (any Error).self) {
+      try await pool.execute("UPDATE merchandising.rule_version SET reason = 'x' WHERE number = 1")
+    }
+    #expect(try await refusal { try await desk.rollBack(to: 99, reason: "x", by: "bert") } != nil)
+    #expect(try await refusal { try await desk.rollBack(to: 1, reason: " ", by: "bert") } != nil)
+    let audit = try await PostgresAccounts(pool).audit(limit: 10)
+    #expect(
+      audit.map(\.action) == [
+        "took rules back", "published rules", "changed draft", "began draft", "published rules",
+      ])
+    #expect(audit[0].actor == "bert" && audit[0].detail.contains("it did harm") && audit[1].subject == "version 2")
+    await pool.close()
+  }
+
+  @Test("7: drafts beside each other", .timeLimit(.minutes(2)))
+  func beside() async throws {
+    let pool = try await database()
+    let desk = Server(pool).merchandising
+    try await desk.follow()
+    let seen = try await desk.draft(try await desk.addDraft(named: "shared", by: "anna"))
+    var mine = seen.texts
+    mine[.synonyms] += "telly => television\n"
+    #expect(try await desk.save(mine, of: seen, by: "anna") == 2)
+    #expect(try await refusal { try await desk.save(seen.texts, of: seen, by: "bert") }?.contains("meanwhile") == true)
+    #expect(try await refusal { try await desk.addDraft(named: "shared", by: "bert") } != nil)
+    #expect(try await refusal { try await desk.publish(seen.id, revision: 1, reason: "x", by: "bert") } != nil)
+    let other = try await desk.addDraft(named: "other", by: "bert")
+    try await desk.addSynonyms("mobile => phone", to: other, by: "bert")
+    #expect(try await desk.publish(other, revision: 2, reason: "alone", by: "bert") == 2)
+    let published = try await desk.known(2)[.synonyms]
+    #expect(published.contains("mobile") && !published.contains("telly"))
+    await pool.close()
+  }
+
+  @Test("8: under publications", .timeLimit(.minutes(3)))
+  func underPublications() async throws {
+    let pool = try await database()
+    let (desk, follower) = (Server(pool).merchandising, Server(pool))
+    try await desk.follow()
+    let following = Task { await follower.merchandising.run(logger: Logger(label: "test", sink: NullSink())) }
+    for round in 1...30 {
+      let draft = try await desk.draft(try await desk.addDraft(named: "round", by: "anna"))
+      // Both texts of a version say its number.
+      let texts = RuleTexts([
+        .synonyms: (0..<round).map { "a\($0) => b\($0)\n" }.joined(),
+        .rules: (0..<round).map { "exact: a\($0)\n  hide: 1\n" }.joined(),
+      ])
+      let revision = try await desk.save(texts, of: draft, by: "anna")
+      _ = try await desk.publish(draft.id, revision: revision, reason: "round \(round)", by: "anna")
+    }
+    try await until("the last version is followed") { follower.taken.last?.number == 31 }
+    following.cancel()
+    await following.value
+    let taken = follower.taken
+    #expect(taken.map(\.number) == taken.map(\.number).sorted())
+    for (rules, number) in taken where number > 1 {
+      #expect(rules.synonyms.count == Int(number - 1) && rules.queryRules.count == Int(number - 1))
+    }
+    await pool.close()
+  }
+}
+
+extension PublishingTests {
+  @Test("9: two people", .timeLimit(.minutes(2)))
+  func twoPeople() async throws {
+    let pool = PostgresPool(try await TestPostgres.shared.makeDatabase())
+    _ = try await Migrator.shop.migrate(pool)
+    let desk = Merchandising(
+      store: PostgresRules(pool), clock: Clock(), currency: .gbp, seeds: RuleTexts(), needsApproval: true
+    ) { _, _ in }
+    try await desk.follow()
+    let id = try await desk.addDraft(named: "one", by: "anna")
+    try await desk.addSynonyms("telly => television", to: id, by: "bert")
+    for (name, isApprover) in [("bert", true), ("anna", false)] {
+      await #expect(throws: Merchandising.Refusal.self, "\(name)") {
+        try await desk.publish(id, revision: 2, reason: "x", by: name, isApprover: isApprover)
+      }
+    }
+    #expect(try await desk.publish(id, revision: 2, reason: "x", by: "anna") == 2)
+    await pool.close()
+  }
+}

@@ -1,0 +1,240 @@
+// Published rules in real searches, on the shop as it is wired:
+// 1. A pin stands at its place, a hidden product is gone, a boost lifts, a filter leaves others out, a redirect leads away, and
+//    words are replaced; the answer says which rules applied.
+// 2. Pins obey the shopper's filters, stock and the order by price; the pages of a search with pins hold each product once and
+//    miss none.
+// 3. A cursor goes on by the rules of its first page, whatever was published since.
+// 4. Searches during publications see one version each, whole, and none fails.
+// 5. A merchandiser's way in the console, by forms alone: preview, pin, look at the draft, publish, take back; and the API's.
+// 6. A pin of a product that is gone is reported.
+import Accounts
+import Bootstrap
+import Catalog
+import HTTPServer
+import JSON
+import Merchandising
+import Ports
+import TestSupport
+import Testing
+import Understanding
+
+@Suite(.serialized) struct RuleSearchTests {
+  private static func product(_ number: Int, stock: Int64 = 1) -> ProductRecord {
+    ProductRecord(
+      code: "L\(number)", title: "Desk lamp \(number)", brand: number.isMultiple(of: 2) ? "Evenlight" : "Oddlight",
+      categories: [["Home", "Lamps"]],
+      variants: [
+        .init(
+          sku: SKU("L\(number)-1"),
+          prices: [Price(amount: Money(minorUnits: Int64(1000 + number), currency: .gbp))], stock: ["main": stock])
+      ], popularity: Double(100 - number))
+  }
+
+  private func lamps(_ count: Int = 12) async throws -> (TestShop, [String: String]) {
+    let shop = try await TestShop((1...count).map { Self.product($0, stock: $0 == 5 ? 0 : 1) })
+    try await shop.shop.merchandising.follow()
+    var ids: [String: String] = [:]
+    for product in try await shop.json("/v1/search?q=lamp&page_size=100")["products"]?.array ?? [] {
+      ids[product["title"]?.string ?? ""] = product["id"]?.string
+    }
+    return (shop, ids)
+  }
+
+  private func publish(_ rules: String, synonyms: String? = nil, in shop: TestShop) async throws {
+    let desk = shop.shop.merchandising
+    let draft = try await desk.draft(try await desk.addDraft(named: "test", by: "test"))
+    var texts = draft.texts
+    texts[.rules] = rules
+    if let synonyms { texts[.synonyms] = synonyms }
+    let revision = try await desk.save(texts, of: draft, by: "test")
+    _ = try await desk.publish(draft.id, revision: revision, reason: "test", by: "test")
+  }
+
+  private func titles(_ shop: TestShop, _ query: String) async throws -> [String] {
+    let answer = try await shop.json("/v1/search?\(query)")
+    return answer["products"]?.array?.compactMap { $0["title"]?.string } ?? []
+  }
+
+  @Test("1: actions", .timeLimit(.minutes(5)))
+  func actions() async throws {
+    let (shop, ids) = try await lamps()
+    let (first, third) = (try #require(ids["Desk lamp 9"]), try #require(ids["Desk lamp 10"]))
+    let hidden = try #require(ids["Desk lamp 1"])
+    try await publish(
+      """
+      exact: desk lamp
+        pin 1: \(first)
+        pin 3: \(third)
+        hide: \(hidden)
+      exact: odd lamp
+        replace: odd => desk
+        filter: brand:Oddlight
+      exact: light lamp
+        delete: light
+        boost 50: brand:Evenlight
+      exact: delivery
+        redirect: /help/delivery
+      """, in: shop)
+    let found = try await titles(shop, "q=desk+lamp")
+    #expect(
+      found.count == 11 && found[0] == "Desk lamp 9" && found[2] == "Desk lamp 10" && !found.contains("Desk lamp 1"))
+    #expect(try await titles(shop, "q=odd+lamp").allSatisfy { Int($0.split(separator: " ")[2])! % 2 == 1 })
+    let lifted = try await titles(shop, "q=light+lamp")
+    #expect(lifted.prefix(6).allSatisfy { Int($0.split(separator: " ")[2])! % 2 == 0 }, "\(lifted)")
+    let why = try await shop.json("/v1/search?q=desk+lamp&why=true")
+    #expect("\(why.text)".contains("exact: desk lamp"))
+    let led = try await shop.client.get("/search?q=delivery")
+    #expect(led.status == 303 && led.headers["Location"] == "/help/delivery")
+    // Another query is not touched.
+    #expect(try await titles(shop, "q=lamp").contains("Desk lamp 1"))
+  }
+
+  @Test("2: filters, stock, order and pages", .timeLimit(.minutes(5)))
+  func pages() async throws {
+    let (shop, ids) = try await lamps(30)
+    try await publish(
+      """
+      exact: lamp
+        pin 1: \(try #require(ids["Desk lamp 20"]))
+        pin 2: \(try #require(ids["Desk lamp 5"]))
+        pin 7: \(try #require(ids["Desk lamp 21"]))
+      """, in: shop)
+    let all = try await titles(shop, "q=lamp&page_size=100")
+    #expect(all[0] == "Desk lamp 20" && all[6] == "Desk lamp 21" && all.count == 30 && Set(all).count == 30)
+    #expect(all[1] != "Desk lamp 5", "it is out of stock")
+    let odd = try await titles(shop, "q=lamp&filter=brand:Oddlight&page_size=100")
+    #expect(!odd.contains("Desk lamp 20") && odd.contains("Desk lamp 21"))
+    #expect(try await titles(shop, "q=lamp&sort=price_asc&page_size=5")[0] == "Desk lamp 1")
+    for size in [1, 3, 4, 7, 13] {
+      var (pages, cursor): ([String], String?) = ([], nil)
+      repeat {
+        let target = cursor.map { "cursor=\(StaffBrowser.encoded($0))" } ?? "q=lamp&page_size=\(size)"
+        let answer = try await shop.json("/v1/search?\(target)")
+        pages += answer["products"]?.array?.compactMap { $0["title"]?.string } ?? []
+        cursor = answer["next_cursor"]?.string
+      } while cursor != nil
+      #expect(pages == all, "pages of \(size)")
+      var numbered: [String] = []
+      for page in 1...((30 + size - 1) / size) {
+        numbered += try await titles(shop, "q=lamp&page_size=\(size)&page=\(page)")
+      }
+      #expect(numbered == all, "numbered pages of \(size)")
+    }
+  }
+
+  @Test("3: pages of one version", .timeLimit(.minutes(5)))
+  func pinnedVersion() async throws {
+    let (shop, ids) = try await lamps(30)
+    let all = try await titles(shop, "q=lamp&page_size=100")
+    let first = try await shop.json("/v1/search?q=lamp&page_size=10")
+    let cursor = try #require(first["next_cursor"]?.string)
+    try await publish(
+      "exact: lamp\n  pin 1: \(try #require(ids["Desk lamp 20"]))\n  hide: \(ids[all[12]]!)\n", in: shop)
+    let second = try await shop.json("/v1/search?cursor=\(StaffBrowser.encoded(cursor))")
+    #expect(second["products"]?.array?.compactMap { $0["title"]?.string } == Array(all[10..<20]))
+    #expect(try await titles(shop, "q=lamp")[0] == "Desk lamp 20")
+  }
+
+  @Test("4: no mixed versions", .timeLimit(.minutes(5)))
+  func underLoad() async throws {
+    let (shop, ids) = try await lamps()
+    let (one, two) = (try #require(ids["Desk lamp 11"]), try #require(ids["Desk lamp 12"]))
+    // A version pins a product by a rule for words that its synonyms bring in: half of one version would show it.
+    func rules(_ id: String) -> String { "exact: lamp\n  pin 1: \(id)\n  hide: \(id == one ? two : one)\n" }
+    try await publish(rules(one), in: shop)
+    let load = Task {
+      var orders: Set<[String]> = []
+      var count = 0
+      while !Task.isCancelled {
+        let answer = try await shop.client.get("/v1/search?q=lamp&page_size=100")
+        guard answer.status == 200 else { throw HTTPClient.Failure(description: "status \(answer.status)") }
+        let products = try JSONValue(parsing: answer.body)["products"]?.array ?? []
+        orders.insert(products.compactMap { $0["title"]?.string })
+        count += 1
+      }
+      return (orders, count)
+    }
+    for round in 0..<40 { try await publish(rules(round.isMultiple(of: 2) ? two : one), in: shop) }
+    load.cancel()
+    let (orders, count) = try await load.value
+    #expect(count > 10)
+    for order in orders {
+      let isWhole =
+        order.first == "Desk lamp 11" && !order.contains("Desk lamp 12")
+        || order.first == "Desk lamp 12" && !order.contains("Desk lamp 11")
+      #expect(isWhole && order.count == 11, "\(order)")
+    }
+  }
+
+  @Test("5: the console and the API", .timeLimit(.minutes(5)))
+  func console() async throws {
+    let (shop, ids) = try await lamps()
+    let id = try #require(ids["Desk lamp 8"])
+    _ = try await shop.shop.accounts.add(
+      name: "mia", password: "correct horse battery", roles: [.merchandiser], by: "test")
+    let browser = StaffBrowser(shop.client)
+    _ = try await browser.signIn("mia", "correct horse battery")
+    let preview = try await browser.get("/console/preview?q=desk+lamp").text
+    #expect(preview.contains("Published, version 1: 12 products") && preview.contains("Pin first"))
+    let pinned = try await browser.send(
+      "/console/preview", from: "/console/preview",
+      [("q", "desk lamp"), ("draft", ""), ("action", "pin"), ("product", id), ("place", "1")])
+    let address = try #require(pinned.headers["Location"])
+    let after = try await browser.get(address).text
+    #expect(after.contains("pinned to place 1") && after.contains("Draft of mia"))
+    // Shoppers see nothing of it yet.
+    #expect(try await titles(shop, "q=desk+lamp")[0] != "Desk lamp 8")
+    let draft = try #require(try await shop.shop.merchandising.drafts().first)
+    let path = "/console/rules/\(draft.id)"
+    let page = try await browser.get(path + "?impact=true").text
+    #expect(page.contains("pin 1: \(id)") && page.contains("Queries tried"))
+    let wrong = try await browser.send(
+      path, from: path, [("revision", "\(draft.revision)"), ("rules", "exact: x y\npin")])
+    #expect(wrong.status == 400 && wrong.text.contains("Rules, line 2"))
+    let refused = try await browser.send(path + "/publish", from: path, [("revision", "1"), ("reason", "first")])
+    #expect(refused.status == 409)
+    let published = try await browser.send(
+      path + "/publish", from: path, [("revision", "\(draft.revision)"), ("reason", "lamp 8 sells")])
+    #expect(published.headers["Location"] == "/console/versions?published=2")
+    #expect(try await titles(shop, "q=desk+lamp")[0] == "Desk lamp 8")
+    #expect(try await browser.get("/console/versions").text.contains("lamp 8 sells"))
+    #expect(try await browser.get("/console/versions/1").text.contains("− exact: desk lamp"))
+    let back = try await browser.send(
+      "/console/versions/1/restore", from: "/console/versions/1", [("reason", "it did harm")])
+    #expect(back.headers["Location"] == "/console/versions?published=3")
+    #expect(try await titles(shop, "q=desk+lamp")[0] != "Desk lamp 8")
+
+    let token = "Authorization: Bearer \(TestShop.adminToken)\r\n"
+    func call(_ method: String, _ path: String, _ body: String = "") async throws -> (Int, JSONValue) {
+      let answer = try await shop.client.get("/v1/merchandising" + path, method: method, headers: token, body: body)
+      return (answer.status, answer.body.isEmpty ? .null : try JSONValue(parsing: answer.body))
+    }
+    let begun = try await call("POST", "/drafts", "{\"name\":\"by program\"}")
+    let number = try #require(begun.1["id"]?.int)
+    #expect(begun.0 == 201 && begun.1["base"]?.int == 3)
+    let bad = try await call("PUT", "/drafts/\(number)", "{\"revision\":1,\"texts\":{\"synonyms\":\"a, b\\none\\n\"}}")
+    #expect(bad.0 == 400 && bad.1["line"]?.int == 2 && bad.1["kind"]?.string == "synonyms")
+    let saved = try await call(
+      "PUT", "/drafts/\(number)", "{\"revision\":1,\"texts\":{\"rules\":\"exact: desk lamp\\n  hide: \(id)\\n\"}}")
+    #expect(saved.0 == 200 && saved.1["revision"]?.int == 2)
+    let compared = try await call("GET", "/drafts/\(number)/preview?q=desk+lamp")
+    #expect(compared.1["total_before"]?.int == 12 && compared.1["total_after"]?.int == 11)
+    #expect(try await call("GET", "/drafts/\(number)/impact?limit=10").0 == 200)
+    #expect(try await call("POST", "/drafts/\(number)/publish", "{\"revision\":1,\"reason\":\"x\"}").0 == 409)
+    #expect(
+      try await call("POST", "/drafts/\(number)/publish", "{\"revision\":2,\"reason\":\"x\"}").1["published"]?.int == 4)
+    #expect(try await call("GET", "/drafts/\(number)").0 == 404)
+    #expect(try await call("POST", "/rollback", "{\"version\":3,\"reason\":\"x\"}").1["published"]?.int == 5)
+    let audit = try await call("GET", "/audit?limit=1").1
+    #expect(audit["entries"]?[0]?["actor"]?.string == "API token tests")
+  }
+
+  @Test("6: pins of what is gone", .timeLimit(.minutes(5)))
+  func gone() async throws {
+    let (shop, _) = try await lamps()
+    let rules = try RuleTexts([.rules: "exact: lamp\n  pin 1: 424242\n"]).compiled(currency: .gbp)
+    let gone = try await shop.shop.rulePreview.goneProducts(of: rules)
+    #expect(gone.map(\.product.rawValue) == [424_242] && gone.map(\.rule) == ["exact: lamp"])
+    #expect(try await shop.shop.rulePreview.goneProducts(of: QueryRules()).isEmpty)
+  }
+}
