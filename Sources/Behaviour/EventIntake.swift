@@ -54,9 +54,6 @@ public final class EventIntake: EventRecorder {
     /// The events that wait, of each sender that has a share.
     var countOfSender: [[UInt8]: Int] = [:]
     var isClosed = false
-    /// Events of the next commit at most: half of one that failed, and twice one that was stored. A commit that the store
-    /// cannot make in its time is so not tried in the same size for ever.
-    var batchSize = 1
 
     mutating func add(_ ticket: Ticket) {
       tickets.append(ticket)
@@ -95,7 +92,6 @@ public final class EventIntake: EventRecorder {
     self.store = store
     self.options = options
     self.onStored = onStored
-    queue.withLock { $0.batchSize = max(1, options.batchSize) }
     (wake, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     counters = Dictionary(
       uniqueKeysWithValues: EventOutcome.names.map { name in
@@ -206,12 +202,9 @@ public final class EventIntake: EventRecorder {
     guard !batch.isEmpty else { return .nothingWaits }
     do {
       next.yield(StoredBatch(tickets: batch, stored: try await write(batch.flatMap(\.events))))
-      queue.withLock { $0.batchSize = min(max(1, options.batchSize), $0.batchSize * 2) }
       if setFailing(false) { logger.info("events are stored again") }
       return .stored
     } catch {
-      let size = batch.reduce(0) { $0 + $1.events.count }
-      queue.withLock { $0.batchSize = max(1, min($0.batchSize, size) / 2) }
       // Once for each time that the store is away.
       if !setFailing(true) {
         logger.warning("events wait to be stored", metadata: ["reason": .string("\(error)")])
@@ -245,7 +238,7 @@ public final class EventIntake: EventRecorder {
       // A ticket is never divided; it has at most a request's events.
       let end = queue.tickets.firstIndex { ticket in
         defer { count += ticket.events.count }
-        return count > 0 && count + ticket.events.count > queue.batchSize
+        return count > 0 && count + ticket.events.count > options.batchSize
       }
       let taken = Array(queue.tickets[..<(end ?? queue.tickets.count)])
       queue.tickets.removeFirst(taken.count)

@@ -3,7 +3,6 @@
 // 2. Events that the store can never keep take no other along (random batches, seed printed).
 // 8. After a failure the next try waits for its time, whatever comes in meanwhile. Events that nobody waits for outlive
 //    failures of another kind too, up to a number of tries; then they are counted as dropped, with the reason.
-// 9. A commit that takes too long is tried in smaller parts, and goes through.
 // 3. While the store is away, who waits is told, and what nobody waits for is stored once it is back, each event once.
 // 4. There is a bound on what waits: more is refused, and the shop's own events beyond it are counted as dropped.
 // 5. What waits when the intake stops is stored; later events are refused.
@@ -28,8 +27,6 @@ private final class MemoryStore: EventStore {
     var writes = 0
     /// Tries that fail for a reason that is nobody's.
     var oddFailures = 0
-    /// Events of one write that can be stored in time.
-    var mostInTime = Int.max
   }
   let state = Guarded(State())
 
@@ -39,9 +36,6 @@ private final class MemoryStore: EventStore {
       if state.oddFailures > 0 {
         state.oddFailures -= 1
         throw OddFailure()
-      }
-      guard events.count <= state.mostInTime else {
-        throw DependencyUnavailable(dependency: "memory", reason: "statement stopped at its time limit")
       }
       guard !state.isAway else { throw DependencyUnavailable(dependency: "memory", reason: "away") }
       guard events.allSatisfy({ $0.productNumber > 0 }) else { throw UnusableRows(reason: "a product below 1") }
@@ -160,17 +154,6 @@ extension ShopEvent {
     }
     #expect(store.state.withLock { $0.writes } == 2, "the first, and the last when the intake stops")
     #expect(store.storedNumbers.sorted() == Array(2..<20))
-  }
-
-  @Test("9: a commit that takes too long", .timeLimit(.minutes(2)))
-  func tooLong() async throws {
-    let intake = intake()
-    store.state.withLock { $0.mostInTime = 3 }
-    for number in 1...64 { #expect(intake.note([Self.view(Int64(number))], from: [])) }
-    try await running(intake) {
-      try await until("all are stored") { store.storedNumbers.count == 64 }
-    }
-    #expect(store.storedNumbers == Array(1...64))
   }
 
   @Test("8: failures of another kind", .timeLimit(.minutes(2)))
