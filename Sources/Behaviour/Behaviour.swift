@@ -23,7 +23,7 @@ public struct Behaviour: Sendable {
 
   public let intake: EventIntake
   let store: any EventStore
-  let history: any BehaviourHistory
+  package let history: any BehaviourHistory
   let people: any PersonalData
   let cache: (any BehaviourCache)?
   let facts: TasteFactsReader

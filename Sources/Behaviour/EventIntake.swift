@@ -82,6 +82,9 @@ public final class EventIntake: EventRecorder {
   private let counters: [String: Counter]
   private let dropped: [Drop: Counter]
   private let isFailing = Guarded(false)
+  /// Events of the next commit at most. A commit that fails or takes too long halves it, so that a slow store is asked for
+  /// less and less until it keeps up; each commit that ends well doubles it, up to `batchSize`.
+  private let batchLimit: Guarded<Int>
 
   /// `onStored` hears of new deeds of known shoppers after their commit and before their senders have an answer; it must
   /// not take long.
@@ -92,6 +95,7 @@ public final class EventIntake: EventRecorder {
     self.store = store
     self.options = options
     self.onStored = onStored
+    batchLimit = Guarded(options.batchSize)
     (wake, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     counters = Dictionary(
       uniqueKeysWithValues: EventOutcome.names.map { name in
@@ -202,9 +206,11 @@ public final class EventIntake: EventRecorder {
     guard !batch.isEmpty else { return .nothingWaits }
     do {
       next.yield(StoredBatch(tickets: batch, stored: try await write(batch.flatMap(\.events))))
+      batchLimit.withLock { $0 = min(options.batchSize, $0 * 2) }
       if setFailing(false) { logger.info("events are stored again") }
       return .stored
     } catch {
+      batchLimit.withLock { $0 = max(1, $0 / 2) }
       // Once for each time that the store is away.
       if !setFailing(true) {
         logger.warning("events wait to be stored", metadata: ["reason": .string("\(error)")])
@@ -213,6 +219,8 @@ public final class EventIntake: EventRecorder {
       giveUpRoom(of: waiting)
       for ticket in waiting { ticket.reply?.resume(throwing: error) }
       giveBack(noted, isAway: error is DependencyUnavailable)
+      // The next tries are for less: nobody waits behind what may take many of them.
+      if error is DependencyUnavailable { tellWaiting(error) }
       return .failed
     }
   }
@@ -233,12 +241,13 @@ public final class EventIntake: EventRecorder {
   }
 
   private func take() -> [Ticket] {
-    queue.withLock { queue in
+    let limit = batchLimit.withLock { $0 }
+    return queue.withLock { queue in
       var count = 0
       // A ticket is never divided; it has at most a request's events.
       let end = queue.tickets.firstIndex { ticket in
         defer { count += ticket.events.count }
-        return count > 0 && count + ticket.events.count > options.batchSize
+        return count > 0 && count + ticket.events.count > limit
       }
       let taken = Array(queue.tickets[..<(end ?? queue.tickets.count)])
       queue.tickets.removeFirst(taken.count)
@@ -248,6 +257,17 @@ public final class EventIntake: EventRecorder {
 
   private func giveUpRoom(of tickets: [Ticket]) {
     queue.withLock { queue in for ticket in tickets { queue.count(ticket, -1) } }
+  }
+
+  /// Tells all who wait in the queue that their events are not stored.
+  private func tellWaiting(_ error: any Error) {
+    let waiting = queue.withLock { queue in
+      let waiting = queue.tickets.filter { $0.reply != nil }
+      queue.tickets.removeAll { $0.reply != nil }
+      return waiting
+    }
+    giveUpRoom(of: waiting)
+    for ticket in waiting { ticket.reply?.resume(throwing: error) }
   }
 
   /// Puts back what nobody waits for, whose room is still its own; a later attempt stores it.

@@ -15,7 +15,8 @@ public struct DatabaseRights: Sendable {
   /// `vitrine serve`. With the embedded engine it keeps its own index.
   public static func serve(isEmbedded: Bool) -> DatabaseRights {
     DatabaseRights(
-      reads: catalog + ["behaviour", "jobs", "analytics"], writes: ["behaviour"] + (isEmbedded ? ["indexing"] : []),
+      reads: catalog + ["behaviour", "jobs", "analytics", "accounts"],
+      writes: ["behaviour", "accounts", "merchandising"] + (isEmbedded ? ["indexing"] : []),
       raisesVersions: isEmbedded)
   }
 

@@ -6,6 +6,7 @@
 // 3. While the store is away, who waits is told, and what nobody waits for is stored once it is back, each event once.
 // 4. There is a bound on what waits: more is refused, and the shop's own events beyond it are counted as dropped.
 // 5. What waits when the intake stops is stored; later events are refused.
+// 9. A store that is too slow for a batch gets smaller ones until it keeps up: no event is lost or kept waiting for good.
 // 6. One sender takes a twentieth of the room at most, of posted events a quarter, also while the store is away; the others
 //    have the rest.
 // 7. Who waits for what was noted before goes on once it is stored, or hears that the store is away.
@@ -27,6 +28,8 @@ private final class MemoryStore: EventStore {
     var writes = 0
     /// Tries that fail for a reason that is nobody's.
     var oddFailures = 0
+    /// A commit of more takes longer than the store allows.
+    var mostInTime = Int.max
   }
   let state = Guarded(State())
 
@@ -37,7 +40,9 @@ private final class MemoryStore: EventStore {
         state.oddFailures -= 1
         throw OddFailure()
       }
-      guard !state.isAway else { throw DependencyUnavailable(dependency: "memory", reason: "away") }
+      guard !state.isAway, events.count <= state.mostInTime else {
+        throw DependencyUnavailable(dependency: "memory", reason: "away")
+      }
       guard events.allSatisfy({ $0.productNumber > 0 }) else { throw UnusableRows(reason: "a product below 1") }
       let known = Set(state.stored.map(\.id))
       let outcomes = events.map { known.contains($0.id) ? EventOutcome.repeated : .stored }
@@ -226,5 +231,24 @@ extension ShopEvent {
       try await intake.settle()
       #expect(store.storedNumbers.contains(7))
     }
+  }
+
+  @Test("9: a slow store", .timeLimit(.minutes(2)))
+  func slowStore() async throws {
+    let intake = intake()
+    store.state.withLock { $0.mostInTime = 100 }
+    for first in stride(from: Int64(1), through: 991, by: 10) {
+      intake.note((first..<first + 10).map(Self.view), from: [])
+    }
+    try await running(intake) {
+      try await until("all is stored") { store.storedNumbers.count == 1_000 }
+      // Batches of the usual size come back once the store is quick again.
+      store.state.withLock { $0.mostInTime = .max }
+      for round in 0..<8 { #expect(try await intake.submit([Self.view(2_000 + Int64(round))]) == [.stored]) }
+      let writes = store.state.withLock { $0.writes }
+      #expect(try await intake.submit((3_000..<4_000).map(Self.view)).count == 1_000)
+      #expect(store.state.withLock { $0.writes } == writes + 1)
+    }
+    #expect(Set(store.storedNumbers).count == store.storedNumbers.count)
   }
 }

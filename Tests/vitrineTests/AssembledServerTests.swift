@@ -134,6 +134,9 @@ private struct Row: Sendable {
     Row("behaviour.visitorEventsPerSecond", "138") {
       SenderConduct.Options($0.shop.settings.behaviour).mostOfVisitor == .init(perSecond: 138, burst: 5_520)
     },
+    Row("behaviour.trendingShoppers", "139") {
+      ($0.shop.behaviour.history as? PostgresBehaviour)?.trendingShoppers == 139
+    },
     Row("security.signingKey", signingKey) {
       let token = $0.shop.signer.sign([1, 2], purpose: "test")
       return TokenSigner(key: Array(signingKey.utf8)).verify(token, purpose: "test") == [1, 2]

@@ -1,5 +1,7 @@
 -- The schema after all migrations, by pg_dump --schema-only of Postgres 15.
 -- Made by 'make docs'; not edited by hand.
+CREATE SCHEMA accounts;
+
 CREATE SCHEMA analytics;
 
 CREATE SCHEMA behaviour;
@@ -414,6 +416,87 @@ END $$;
 CREATE FUNCTION inventory.available_quantity(on_hand bigint, reserved bigint) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (((on_hand >= 0) AND (on_hand <= '4000000000000000000'::bigint)) AND ((reserved >= 0) AND (reserved <= '4000000000000000000'::bigint))) THEN (on_hand - reserved) ELSE (LEAST(GREATEST(((on_hand)::numeric - (reserved)::numeric), ('-9223372036854775808'::bigint)::numeric), ('9223372036854775807'::bigint)::numeric))::bigint END;
+
+CREATE FUNCTION merchandising.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'a published version is never changed: publish another';
+END $$;
+
+CREATE TABLE accounts.api_token (
+    name text NOT NULL,
+    digest text NOT NULL,
+    roles text[] NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_token_created_by_check CHECK ((length(created_by) <= 100)),
+    CONSTRAINT api_token_digest_check CHECK ((length(digest) = 64)),
+    CONSTRAINT api_token_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT api_token_roles_check CHECK (((cardinality(roles) >= 1) AND (cardinality(roles) <= 20)))
+);
+
+CREATE TABLE accounts.audit (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    subject text NOT NULL,
+    detail text NOT NULL,
+    CONSTRAINT audit_action_check CHECK ((length(action) <= 100)),
+    CONSTRAINT audit_actor_check CHECK ((length(actor) <= 100)),
+    CONSTRAINT audit_detail_check CHECK ((length(detail) <= 2000)),
+    CONSTRAINT audit_subject_check CHECK ((length(subject) <= 200))
+);
+
+ALTER TABLE accounts.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME accounts.audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE accounts.session (
+    digest text NOT NULL,
+    staff_id bigint NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT session_digest_check CHECK ((length(digest) = 64))
+);
+
+CREATE TABLE accounts.sign_in_attempt (
+    subject text NOT NULL,
+    failures integer NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    locked_until timestamp with time zone NOT NULL,
+    CONSTRAINT sign_in_attempt_subject_check CHECK ((length(subject) <= 200))
+);
+
+CREATE TABLE accounts.staff (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    password_hash text NOT NULL,
+    roles text[] NOT NULL,
+    disabled_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT staff_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9._@+-]{0,99}$'::text)),
+    CONSTRAINT staff_password_hash_check CHECK ((length(password_hash) <= 300)),
+    CONSTRAINT staff_roles_check CHECK (((cardinality(roles) >= 1) AND (cardinality(roles) <= 20)))
+);
+
+ALTER TABLE accounts.staff ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME accounts.staff_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE analytics.conduct_count (
     is_only boolean DEFAULT true NOT NULL,
@@ -1052,6 +1135,52 @@ CREATE TABLE merchandising.category_order (
     default_order merchandising.product_order NOT NULL
 );
 
+CREATE TABLE merchandising.draft (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    base bigint NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
+    texts jsonb NOT NULL,
+    author text NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT draft_author_check CHECK ((length(author) <= 120)),
+    CONSTRAINT draft_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+
+ALTER TABLE merchandising.draft ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME merchandising.draft_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE merchandising.published (
+    is_one boolean DEFAULT true NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT published_is_one_check CHECK (is_one)
+);
+
+CREATE TABLE merchandising.rule_text (
+    digest text NOT NULL,
+    content text NOT NULL,
+    CONSTRAINT rule_text_content_check CHECK ((octet_length(content) <= 16777216)),
+    CONSTRAINT rule_text_digest_check CHECK ((length(digest) = 64))
+);
+
+CREATE TABLE merchandising.rule_version (
+    number bigint NOT NULL,
+    texts jsonb NOT NULL,
+    author text NOT NULL,
+    reason text NOT NULL,
+    published_at timestamp with time zone NOT NULL,
+    restored_from bigint,
+    CONSTRAINT rule_version_author_check CHECK ((length(author) <= 120)),
+    CONSTRAINT rule_version_number_check CHECK ((number > 0)),
+    CONSTRAINT rule_version_reason_check CHECK ((length(reason) <= 1000))
+);
+
 CREATE TABLE merchandising.virtual_category (
     id bigint NOT NULL,
     slug text NOT NULL,
@@ -1143,6 +1272,27 @@ CREATE TABLE public.schema_migration (
 ALTER TABLE ONLY behaviour.event ATTACH PARTITION behaviour.event_browsing FOR VALUES IN ('1');
 
 ALTER TABLE ONLY behaviour.event ATTACH PARTITION behaviour.event_order FOR VALUES IN ('2');
+
+ALTER TABLE ONLY accounts.api_token
+    ADD CONSTRAINT api_token_digest_key UNIQUE (digest);
+
+ALTER TABLE ONLY accounts.api_token
+    ADD CONSTRAINT api_token_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY accounts.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY accounts.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (digest);
+
+ALTER TABLE ONLY accounts.sign_in_attempt
+    ADD CONSTRAINT sign_in_attempt_pkey PRIMARY KEY (subject);
+
+ALTER TABLE ONLY accounts.staff
+    ADD CONSTRAINT staff_name_key UNIQUE (name);
+
+ALTER TABLE ONLY accounts.staff
+    ADD CONSTRAINT staff_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY analytics.conduct_count
     ADD CONSTRAINT conduct_count_pkey PRIMARY KEY (is_only);
@@ -1342,6 +1492,21 @@ ALTER TABLE ONLY jobs.run
 ALTER TABLE ONLY merchandising.category_order
     ADD CONSTRAINT category_order_pkey PRIMARY KEY (category_id);
 
+ALTER TABLE ONLY merchandising.draft
+    ADD CONSTRAINT draft_name_key UNIQUE (name);
+
+ALTER TABLE ONLY merchandising.draft
+    ADD CONSTRAINT draft_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY merchandising.published
+    ADD CONSTRAINT published_pkey PRIMARY KEY (is_one);
+
+ALTER TABLE ONLY merchandising.rule_text
+    ADD CONSTRAINT rule_text_pkey PRIMARY KEY (digest);
+
+ALTER TABLE ONLY merchandising.rule_version
+    ADD CONSTRAINT rule_version_pkey PRIMARY KEY (number);
+
 ALTER TABLE ONLY merchandising.virtual_category
     ADD CONSTRAINT virtual_category_pkey PRIMARY KEY (id);
 
@@ -1386,6 +1551,12 @@ ALTER TABLE pricing.price
 
 ALTER TABLE ONLY public.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (number);
+
+CREATE INDEX session_expiry ON accounts.session USING btree (expires_at);
+
+CREATE INDEX session_staff ON accounts.session USING btree (staff_id);
+
+CREATE INDEX sign_in_attempt_last ON accounts.sign_in_attempt USING btree (last_at);
 
 CREATE UNIQUE INDEX model_serving ON analytics.model USING btree (kind) WHERE (state = 'serving'::text);
 
@@ -1559,6 +1730,10 @@ CREATE TRIGGER note_insert AFTER INSERT ON inventory.stock REFERENCING NEW TABLE
 
 CREATE TRIGGER note_update AFTER UPDATE ON inventory.stock REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
 
+CREATE TRIGGER rule_text_immutable BEFORE UPDATE ON merchandising.rule_text FOR EACH ROW EXECUTE FUNCTION merchandising.refuse_change();
+
+CREATE TRIGGER rule_version_immutable BEFORE DELETE OR UPDATE ON merchandising.rule_version FOR EACH ROW EXECUTE FUNCTION merchandising.refuse_change();
+
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pricing.price FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
 
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pricing.price_list FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
@@ -1570,6 +1745,9 @@ CREATE TRIGGER note_insert AFTER INSERT ON pricing.price REFERENCING NEW TABLE A
 CREATE TRIGGER note_update AFTER UPDATE ON pricing.price REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
 
 CREATE TRIGGER note_update AFTER UPDATE ON pricing.price_list REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_price_list();
+
+ALTER TABLE ONLY accounts.session
+    ADD CONSTRAINT session_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES accounts.staff(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY behaviour.search_features
     ADD CONSTRAINT search_features_search_id_fkey FOREIGN KEY (search_id) REFERENCES behaviour.search(id) ON DELETE CASCADE;
@@ -1624,6 +1802,15 @@ ALTER TABLE ONLY jobs.run
 
 ALTER TABLE ONLY merchandising.category_order
     ADD CONSTRAINT category_order_category_id_fkey FOREIGN KEY (category_id) REFERENCES catalog.category(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY merchandising.draft
+    ADD CONSTRAINT draft_base_fkey FOREIGN KEY (base) REFERENCES merchandising.rule_version(number);
+
+ALTER TABLE ONLY merchandising.published
+    ADD CONSTRAINT published_version_fkey FOREIGN KEY (version) REFERENCES merchandising.rule_version(number);
+
+ALTER TABLE ONLY merchandising.rule_version
+    ADD CONSTRAINT rule_version_restored_from_fkey FOREIGN KEY (restored_from) REFERENCES merchandising.rule_version(number);
 
 ALTER TABLE ONLY pricing.cost
     ADD CONSTRAINT cost_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES catalog.variant(id) ON DELETE CASCADE;

@@ -15,7 +15,7 @@ public struct PostgresBehaviour: Sendable {
   /// The partitions that are known to exist, so that a batch does not ask for them.
   let partitions = Guarded<Set<String>>([])
   let asideRoom: AsideRoom
-  let trendingShoppers: Int
+  package let trendingShoppers: Int
   let seenCatalog = Guarded(SeenCatalog())
 
   /// `asideRoom`: for events about unknown products. `trendingShoppers`: a product that fewer different shoppers looked at
