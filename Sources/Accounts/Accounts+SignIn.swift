@@ -26,16 +26,44 @@ extension Accounts {
     // Counted before the password is checked: a thousand guesses at once are a thousand tries.
     if let seconds = try await store.countAttempt(limits, now: clock.now()) { return .locked(seconds: seconds) }
     let found = try await store.member(named: name)
-    let isRight = try await hasher.isRight(
-      String(password.unicodeScalars.prefix(Self.passwordLengths.upperBound)), found?.passwordHash ?? Self.noPassword)
+    let isRight: Bool
+    do {
+      isRight = try await hasher.isRight(
+        String(password.unicodeScalars.prefix(Self.passwordLengths.upperBound)),
+        found?.passwordHash ?? Self.noPassword)
+    } catch {
+      // Too busy to look at the password: no guess was made.
+      try await takeBack(limits)
+      throw error
+    }
     guard let found, isRight, !found.member.isDisabled else { return .refused }
     let now = clock.now()
-    try await store.forgiveAttempt(limits, now: now)
     let token = RandomToken.make()
+    let digest = RandomToken.digest(of: token)
     try await store.begin(
-      digest: RandomToken.digest(of: token), of: found.member.id, replacing: formerToken.map(RandomToken.digest),
-      now: now, expiresAt: now.adding(options.longestSession), audit: entry(name, "signed in", name))
+      digest: digest, of: found.member.id, replacing: formerToken.map(RandomToken.digest), now: now,
+      expiresAt: now.adding(options.longestSession), audit: entry(name, "signed in", name))
+    guard try await isUnchanged(found) else {
+      try await store.endSession(
+        digest: digest, audit: entry(name, "refused sign-in", name, "the password changed while it was checked"))
+      return .refused
+    }
+    try await store.forgiveAttempt(limits, now: now)
     return .signedIn(token: token, member: found.member)
+  }
+
+  /// Whether the hash that was checked is still the member's. Read after the session was begun: a password that changes
+  /// later ends this session with all others.
+  private func isUnchanged(_ checked: (member: StaffMember, passwordHash: String)) async throws -> Bool {
+    guard let current = try await store.member(named: checked.member.name) else { return false }
+    return current.passwordHash == checked.passwordHash && !current.member.isDisabled
+  }
+
+  /// Takes back a try of both subjects. The store forgets all failures of the first one it is given, and whoever keeps
+  /// the hasher busy must not have an account's failures forgotten: so the first is a subject that nobody has.
+  private func takeBack(_ limits: [AttemptLimit]) async throws {
+    let nobody = AttemptLimit(subject: "nobody", freeFailures: 0, longestPauseSeconds: 0)
+    try await store.forgiveAttempt([nobody] + limits, now: clock.now())
   }
 
   private func limits(name: String, address: String) -> [AttemptLimit] {

@@ -185,6 +185,19 @@ public final class EventIntake: EventRecorder {
     await Task { while await storeBatch(next, logger: logger) == .stored {} }.value
     next.finish()
     await answers.value
+    endQueue()
+  }
+
+  /// Tells who waits that the store did not take the last events, and counts those of pages as dropped.
+  private func endQueue() {
+    let left = queue.withLock { queue in
+      defer { queue.tickets = [] }
+      return queue.tickets
+    }
+    drop(left.filter { $0.reply == nil }, .stopping)
+    let waiting = left.filter { $0.reply != nil }
+    giveUpRoom(of: waiting)
+    for ticket in waiting { ticket.reply?.resume(throwing: Full()) }
   }
 
   /// Tells of the deeds, and then answers who waits.

@@ -65,7 +65,7 @@ extension Shop {
     Merchandising(
       store: store, clock: clock, currency: currency, seeds: try ProjectFolder.ruleTexts(),
       needsApproval: settings.merchandising.needsApproval
-    ) { knowledge.put($0, version: "\($1)") }
+    ) { knowledge.put($0, number: $1) }
   }
 
   /// Days of the query log that a preview looks at.

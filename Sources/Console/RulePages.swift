@@ -110,11 +110,14 @@ public struct RulePages: Sendable {
   }
 
   /// Shows a draft; `texts` are those that a person sent and that were refused.
+  /// `texts` and `revision`: those that a person could not save. The page keeps the revision that the person saw, so that
+  /// another try does not overwrite a change of somebody else.
   private func page(
-    _ request: HTTPRequest, notice: String? = nil, isBad: Bool = false, texts: RuleTexts? = nil,
+    _ request: HTTPRequest, notice: String? = nil, isBad: Bool = false, texts: RuleTexts? = nil, revision: Int? = nil,
     wantsImpact: Bool = false, status: HTTPStatus = .ok
   ) async throws -> HTTPResponse {
-    let draft = try await merchandising.draft(id(request))
+    var draft = try await merchandising.draft(id(request))
+    draft.revision = revision ?? draft.revision
     let published = try await merchandising.publishedNumber()
     let frame = ConsoleFrame(shopName: shopName, request, .rules)
     let base = try await merchandising.known(draft.base)
@@ -134,14 +137,16 @@ public struct RulePages: Sendable {
 
   /// Runs a change of a draft; a refusal is shown on the draft's page.
   private func changing(
-    _ request: HTTPRequest, texts: RuleTexts? = nil, done: String, _ change: () async throws -> Void
+    _ request: HTTPRequest, texts: RuleTexts? = nil, revision: Int? = nil, done: String,
+    _ change: () async throws -> Void
   ) async throws -> HTTPResponse {
     do {
       try await change()
       return .redirect(to: "\(ConsolePage.rules.path)/\(try id(request))?done=\(done)")
     } catch {
       guard let reason = ConsoleForms.reason(error) else { throw error }
-      return try await page(request, notice: reason, isBad: true, texts: texts, status: .badRequest)
+      return try await page(
+        request, notice: reason, isBad: true, texts: texts, revision: revision, status: .badRequest)
     }
   }
 
@@ -155,7 +160,7 @@ public struct RulePages: Sendable {
     }
     // The revision that the person saw: another's change since is not overwritten.
     draft.revision = form["revision"].flatMap { Int($0) } ?? 0
-    return try await changing(request, texts: texts, done: "saved") { [draft, texts] in
+    return try await changing(request, texts: texts, revision: draft.revision, done: "saved") { [draft, texts] in
       _ = try await merchandising.save(texts, of: draft, by: ConsoleForms.actor(request))
     }
   }

@@ -56,10 +56,12 @@ extension Merchandising {
   ///
   /// If the shop asks for two people, the second is an approver who did not change the draft last.
   public func publish(
-    _ id: Int64, revision: Int, reason: String, by actor: String, isApprover: Bool = true
+    _ id: Int64, revision: Int, reason: String, by actor: String, isApprover: Bool
   ) async throws -> Int64 {
     let reason = try Self.checked(reason: reason)
     let draft = try await draft(id)
+    // The author is that of the revision that is published.
+    guard draft.revision == revision else { throw Self.changed(draft) }
     if needsApproval, !isApprover || draft.author == actor {
       throw Refusal(
         .forbidden, "this shop asks for two people: an approver other than \(draft.author) must publish this draft")
@@ -70,17 +72,21 @@ extension Merchandising {
       id, revision: revision, reason: reason, audit: entry(actor, "published rules", draft.name))
     {
     case .published(let number):
-      try await follow()
+      _ = try? await follow()  // It is published; `run` takes it up and reports what hinders.
       return number
     case .outdated(let published):
       throw Refusal(
         .conflict,
         "version \(published) was published since this draft began with version \(draft.base): merge it first")
     case .changed:
-      throw Refusal(.conflict, "somebody changed the draft \(draft.name) after you opened it: look at it again")
+      throw Self.changed(draft)
     case .gone:
       throw Refusal(.conflict, "the draft \(draft.name) was published or deleted meanwhile")
     }
+  }
+
+  private static func changed(_ draft: RuleDraft) -> Refusal {
+    Refusal(.conflict, "somebody changed the draft \(draft.name) after you opened it: look at it again")
   }
 
   /// Carries a draft's changes over to what is published now; returns the entries that both changed, for a hand to decide.

@@ -35,7 +35,8 @@ public struct Merchandising: Sendable {
   private let putInForce: @Sendable (QueryRules, Int64) -> Void
   private let followed = Guarded<Int64?>(nil)
 
-  /// `seeds` fill an empty shop; `putInForce` gives searches a set of rules.
+  /// `seeds` fill an empty shop; `putInForce` gives searches a set of rules, unless they have a later one: two calls may
+  /// end in another order than their numbers have.
   public init(
     store: any RuleStore, clock: any WallClock, currency: Currency, seeds: RuleTexts, needsApproval: Bool = false,
     putInForce: @escaping @Sendable (QueryRules, Int64) -> Void
@@ -64,18 +65,12 @@ public struct Merchandising: Sendable {
         seeds, audit: entry("vitrine", "published rules", "version 1", "the shop's first rules"))
       number = try await store.publishedNumber()
     }
-    guard let number, let texts = try await texts(of: number) else {
-      throw Refusal(.missing, "no rules are published")
-    }
-    guard followed.withLock({ $0 }) != number else { return number }
-    let rules = try texts.compiled(currency: currency)
-    // Numbers grow: a slower reader of an older version must not put it in force again.
-    let isNewer = followed.withLock { last in
-      guard number > last ?? 0 else { return false }
-      last = number
-      return true
-    }
-    if isNewer { putInForce(rules, number) }
+    guard let number else { throw Refusal(.missing, "no rules are published") }
+    // The texts are megabytes; each server looks every second.
+    guard number > followed.withLock({ $0 }) ?? 0 else { return number }
+    guard let texts = try await texts(of: number) else { throw Refusal(.missing, "there is no version \(number)") }
+    putInForce(try texts.compiled(currency: currency), number)
+    followed.withLock { $0 = max($0 ?? 0, number) }
     return number
   }
 
@@ -132,7 +127,7 @@ public struct Merchandising: Sendable {
       let number = try await store.rollBack(
         to: version, reason: reason, audit: entry(actor, "took rules back", "version \(version)"))
     else { throw Refusal(.missing, "there is no version \(version)") }
-    try await follow()
+    _ = try? await follow()  // It is published; `run` takes it up and reports what hinders.
     return number
   }
 

@@ -44,7 +44,8 @@ public struct DatabaseRights: Sendable {
     }
   }
 
-  /// Throws `Missing` where the connection's role lacks some.
+  /// Throws `Missing` where the connection's role lacks some. Rows of the audit are only added: no process needs to
+  /// change or delete them.
   public func check(_ pool: PostgresPool) async throws {
     let needs =
       reads.map { ($0, "SELECT") }
@@ -63,6 +64,7 @@ public struct DatabaseRights: Sendable {
       SELECT 2, privilege || ' on ' || nspname || '.' || relname FROM need JOIN pg_class ON relnamespace = need.oid
       WHERE is_open AND relkind IN ('r', 'p') AND NOT relispartition AND NOT has_table_privilege(pg_class.oid, privilege)
         AND NOT (nspname = 'public' AND relname <> 'schema_migration')
+        AND NOT (nspname = 'accounts' AND relname = 'audit' AND privilege IN ('UPDATE', 'DELETE'))
       UNION ALL
       SELECT 3, 'UPDATE (document_version, updated_at) on catalog.product'
       FROM pg_class JOIN need ON relnamespace = need.oid

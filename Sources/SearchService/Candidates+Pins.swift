@@ -34,5 +34,6 @@ extension Candidates {
     return result
   }
 
-  private func isHeld(_ hit: Hit) -> Bool { (hit.score ?? 0) >= PlanQuery.pinBoost }
+  /// Whether the engine gave a product for its pin.
+  func isHeld(_ hit: Hit) -> Bool { !plan.effects.pins.isEmpty && (hit.score ?? 0) >= PlanQuery.pinBoost }
 }

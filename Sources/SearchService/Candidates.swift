@@ -24,6 +24,8 @@ struct Candidates: Sendable {
   var order: [Int]?
   /// The model's answer; nil where the engine's order stands.
   var ranking: RankedOrder?
+  /// The hits that the model was asked to order, as it was given them.
+  var judged: [Hit] = []
   /// Of a page behind a cursor: the products of the model's order that were not shown yet. The engine's hits stand behind
   /// them.
   var pinned: [ProductID] = []

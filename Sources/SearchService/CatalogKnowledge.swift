@@ -87,7 +87,14 @@ public final class CatalogKnowledge: Sendable {
     var number = 0
     /// Counts the sets of rules that were put in force.
     var publications = 0
+    /// The number of the rules in force; 0 before the first publication.
+    var published: Int64 = 0
+    /// The knowledge by older rules, for the pages behind cursors; made once, because it takes long.
+    var older: [String: Known] = [:]
   }
+
+  /// More of it is made anew when it is asked for.
+  private static let mostOlder = 4
 
   /// A shopper who turns a page later than so many publications gets the rules of now.
   private static let mostRules = 8
@@ -129,14 +136,26 @@ public final class CatalogKnowledge: Sendable {
       return (learnt, state.rules.first { $0.version == rulesVersion })
     }
     guard let rules, rules.version != learnt.inForce.rulesVersion else { return learnt.inForce }
-    return learnt.plain.by(rules.rules, version: rules.version)
+    let name = "\(learnt.version ?? "") \(rules.version ?? "")"
+    if let known = state.withLock({ $0.older[name] }) { return known }
+    let known = learnt.plain.by(rules.rules, version: rules.version)
+    state.withLock { state in
+      if state.older.count >= Self.mostOlder { state.older = [:] }
+      state.older[name] = known
+    }
+    return known
   }
 
-  /// Puts a published set of rules in force, whole: a search that runs goes on by the set that it began with.
-  public func put(_ rules: QueryRules, version: String) {
+  /// Puts a published set of rules in force, whole: a search that runs goes on by the set that it began with. Numbers grow:
+  /// a slower reader of an older version does not put it in force again.
+  public func put(_ rules: QueryRules, number: Int64) {
+    let version = "\(number)"
     while true {
       // Made outside of the lock: a large set takes longer than a search may wait.
-      let (current, previous, count) = state.withLock { ($0.current, $0.previous, $0.publications) }
+      let (current, previous, count, last) = state.withLock {
+        ($0.current, $0.previous, $0.publications, $0.published)
+      }
+      guard number > last else { return }
       let next = current.plain.by(rules, version: version)
       let before = previous.map { $0.plain.by(rules, version: version) }
       let isPut = state.withLock { state in
@@ -148,6 +167,7 @@ public final class CatalogKnowledge: Sendable {
         state.rules.append(Rules(version: version, rules: rules))
         state.rules.removeFirst(max(0, state.rules.count - Self.mostRules))
         state.publications += 1
+        state.published = number
         return true
       }
       if isPut { return }

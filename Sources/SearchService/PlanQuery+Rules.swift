@@ -7,6 +7,20 @@ extension PlanQuery {
   /// Above a product that the query names by its code, and far above any score of words.
   static let pinBoost = 1_000_000.0
 
+  /// Many boosts of one product lift it no further: a product that the query names, and pins, stay before it.
+  private static let maxLift = 100.0
+
+  /// The scored words with what the rules lift and sink.
+  func ruled(_ scored: Query) -> Query {
+    let functions = plan.effects.weights.map { weight in
+      let clauses = weight.filters.map(clause)
+      let filter = clauses.count == 1 ? clauses[0] : .bool(BoolQuery(filter: clauses))
+      return FunctionScoreQuery.Function(.weight, filter: filter, weight: weight.factor)
+    }
+    guard !functions.isEmpty else { return scored }
+    return .functionScore(FunctionScoreQuery(query: scored, functions: functions, maximumBoost: Self.maxLift))
+  }
+
   /// The query without what is hidden, and with what is pinned before all others, as far as it is in stock.
   func ruled(_ query: Query, audience: Query) -> Query {
     let effects = plan.effects

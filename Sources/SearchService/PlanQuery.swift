@@ -50,8 +50,8 @@ public struct PlanQuery: Sendable {
   public var query: Query {
     let audience = Query.terms(field: "audience", values: shopper.audience.codes.map { .string($0) })
     let functions = functions
-    let scored =
-      functions.isEmpty ? text : .functionScore(FunctionScoreQuery(query: text, functions: functions))
+    let scored = ruled(
+      functions.isEmpty ? text : .functionScore(FunctionScoreQuery(query: text, functions: functions)))
     let filters = plan.filters.map { clause($0.constraint) } + plan.effects.filters.map(clause)
     let understood = BoolQuery(must: [scored], filter: filters, mustNot: plan.excluded.map(Self.excluding))
     return ruled(identity.first(among: understood, audience: audience), audience: audience)
@@ -162,11 +162,6 @@ public struct PlanQuery: Sendable {
 
   private var functions: [FunctionScoreQuery.Function] {
     var functions = evidenceFunctions
-    for weight in plan.effects.weights {
-      let clauses = weight.filters.map(clause)
-      let filter = clauses.count == 1 ? clauses[0] : .bool(BoolQuery(filter: clauses))
-      functions.append(.init(.weight, filter: filter, weight: weight.factor))
-    }
     if steps.contains(.popularity) {
       functions.append(
         .init(.fieldValueFactor(field: "popularity", factor: weights.popularity, modifier: .ln2p, missing: 0)))

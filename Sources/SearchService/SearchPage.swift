@@ -53,7 +53,7 @@ extension SearchPage {
       total: .init(value: candidates.total, isExact: candidates.response.total?.isExact ?? true), products: products,
       facets: facets, nextCursor: nextCursor,
       ranking: candidates.ranking.map {
-        ShownRanking($0, of: Array(candidates.response.hits.prefix(candidates.ranked)), shown: products.map(\.id))
+        ShownRanking($0, of: candidates.judged, shown: products.map(\.id))
       }, degraded: run.degraded,
       tookMilliseconds: (ContinuousClock.now - run.startedAt) / .milliseconds(1))
   }

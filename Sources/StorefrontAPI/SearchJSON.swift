@@ -83,6 +83,9 @@ public enum SearchJSON {
     }
   }
 
+  /// Features that tell of the trade: everybody may ask why, also a competitor.
+  private static let tradeFeatures: Set<String> = ["stock", "click_rate", "purchase_rate"]
+
   /// The model that ranked, and each shown product's feature values with their parts in its score.
   private static func write(_ ranking: ShownRanking, of page: SearchPage, _ writer: inout JSONWriter) {
     writer.name("ranking")
@@ -96,7 +99,8 @@ public enum SearchJSON {
             writer.member("id", product.id.description)
             writer.name("features")
             writer.array { writer in
-              for (place, feature) in RankingFeature.all.enumerated() where !row.values[place].isNaN {
+              for (place, feature) in RankingFeature.all.enumerated()
+              where !row.values[place].isNaN && !tradeFeatures.contains(feature.name) {
                 writer.object { writer in
                   writer.member("name", feature.name)
                   writer.member("value", row.values[place])

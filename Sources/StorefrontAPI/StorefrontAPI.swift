@@ -51,7 +51,10 @@ public struct StorefrontAPI: Sendable {
     let input = try await InputReading.strict.searchInput(of: request, listing: listing, for: service)
     let page = try await service.search(input, by: Visitors.searcher(of: request))
     counters.count(page)
-    return .json(SearchJSON.bytes(of: page))
+    var response = HTTPResponse.json(SearchJSON.bytes(of: page))
+    // A visitor's own order must reach nobody else.
+    if request.visitor != nil { response.headers["Cache-Control"] = "private, no-store" }
+    return response
   }
 
   @Sendable private func facetValues(_ request: HTTPRequest) async throws -> HTTPResponse {

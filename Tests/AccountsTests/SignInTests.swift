@@ -1,13 +1,17 @@
 // On a real database:
 // 1. The right password opens a session whose token the browser did not have before; a wrong one, a name that does not exist
 //    and a disabled member are refused alike.
-// 2. Guesses lock an account with growing pauses: of 10,000 in a row from as many addresses a handful are checked; guesses at
-//    once are counted as guesses in a row; the right password during a pause opens nothing, after it it does.
-// 3. An address that guesses many names is locked, another address is not.
+// 2. Guesses lock an account with growing pauses: of 10,000, one each second, 19 are checked; guesses at once count
+//    as guesses in a row; the right password during a pause opens nothing, after it it does.
+// 3. An address that guesses many names is locked, another address is not. While it is locked it counts against no
+//    account, and a success from it does not end its pause.
 // 4. A session ends when it is not used, after a working day, at sign-out, with another password, when its member is disabled,
 //    and everywhere on demand; the token of another session goes on.
 // 5. A program's token has its roles until it expires or is revoked; the store has neither tokens nor passwords in clear.
-// 6. Names, passwords, roles and days outside of their bounds are refused with what to do, and every change is audited.
+// 6. Names, passwords, roles and days outside of their bounds are refused with what to do, and every change is audited;
+//    an entry of the audit can be neither changed nor deleted.
+// 7. A try that the hasher was too busy to check is taken back.
+// 8. A sign-in with the former password, overtaken by the change of the password, opens nothing.
 import Catalog
 import LocalServices
 import Ports
@@ -77,14 +81,19 @@ import Testing
       Issue.record("the right password opened a locked account")
       return
     }
-    // A guess each second for 10,000 seconds: the store alone, for a hash takes its time.
+    // A guess each second for 10,000 seconds: the store alone, for a hash takes its time. The fifth failure, at second
+    // 0, paused the account for 1 second. The pauses after the next ones are 2, 4, … 512 seconds, so that tries are
+    // checked at the seconds 1, 3, 7, … 1,023: ten. After that every pause is 900 seconds: 1,923, 2,823, … 9,123: nine
+    // more.
     let limit = AttemptLimit(subject: "account anna", freeFailures: 5, longestPauseSeconds: 900)
-    var checked = 0
-    for _ in 0..<10_000 where try await store.countAttempt([limit], now: clock.now()) == nil {
-      checked += 1
+    var checked: [Int] = []
+    for second in 0..<10_000 {
+      if try await store.countAttempt([limit], now: clock.now()) == nil { checked.append(second) }
       clock.move(seconds: 1)
     }
-    #expect(checked <= 20, "\(checked) of 10,000 guesses were checked")
+    let doubled: [Int] = (1...10).map { (1 << $0) - 1 }
+    let steady: [Int] = (1...9).map { 1_023 + $0 * 900 }
+    #expect(checked == doubled + steady)
     clock.move(seconds: 901)
     #expect(token(try await accounts.signIn(name: "anna", password: password, address: "b")) != nil)
     await pool.close()
@@ -94,7 +103,7 @@ import Testing
   func addresses() async throws {
     var options = Accounts.Options()
     options.freeFailuresOfAddress = 3
-    let (accounts, _, pool) = try await stand(options)
+    let (accounts, clock, pool) = try await stand(options)
     for guess in 0..<3 {
       #expect(try await accounts.signIn(name: "name\(guess)", password: "x", address: "bad") == .refused)
     }
@@ -103,7 +112,24 @@ import Testing
       return
     }
     #expect(seconds > 0 && seconds <= 900)
+    // Neither the account that exists nor an invented one has a row from a locked address.
+    for name in ["anna", "invented", "anna", "invented2", "anna", "anna", "anna"] {
+      guard case .locked = try await accounts.signIn(name: name, password: "x", address: "bad") else {
+        Issue.record("the address is not locked for \(name)")
+        return
+      }
+    }
+    let touched = try await pool.query(
+      "SELECT subject FROM accounts.sign_in_attempt WHERE subject ~ '^account (anna|invented)'")
+    #expect(touched.isEmpty)
     #expect(token(try await accounts.signIn(name: "anna", password: password, address: "good")) != nil)
+    // The pause of the third failure was 1 second, that of the fourth try is 2, and the try's success does not end it.
+    // The success only takes back its own try: the next pause is 2 seconds again.
+    for _ in 0..<2 {
+      clock.move(seconds: 2)
+      #expect(token(try await accounts.signIn(name: "anna", password: password, address: "bad")) != nil)
+      #expect(try await accounts.signIn(name: "anna", password: password, address: "bad") == .locked(seconds: 2))
+    }
     await pool.close()
   }
 
@@ -180,6 +206,64 @@ import Testing
     let entries = try await accounts.audit(limit: 10)
     #expect(entries.map(\.action) == ["signed in", "added staff"])
     #expect(entries.map(\.actor) == ["anna", "test"] && entries.allSatisfy { $0.subject == "anna" })
+    await #expect(throws: PostgresError.self) {
+      try await pool.execute("UPDATE accounts.audit SET actor = 'nobody'")
+    }
+    await #expect(throws: PostgresError.self) { try await pool.execute("DELETE FROM accounts.audit") }
+    #expect(try await accounts.audit(limit: 10) == entries)
+    await pool.close()
+  }
+
+  @Test("7: a busy hasher", .timeLimit(.minutes(2)))
+  func busy() async throws {
+    let (accounts, _, pool) = try await stand()
+    // More at once than may wait for the hasher; each with a name and an address of its own, so that nothing is locked.
+    let refused: Int = try await withThrowingTaskGroup(of: Bool.self) { group in
+      for guess in 0..<80 {
+        group.addTask {
+          do {
+            return try await accounts.signIn(name: "name\(guess)", password: "x", address: "\(guess)") == .refused
+          } catch is PasswordHasher.Busy {
+            return false
+          }
+        }
+      }
+      return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+    }
+    #expect(refused >= 24 && refused < 80)
+    for kind in ["account", "address"] {
+      let row = try await pool.query(
+        "SELECT sum(failures)::bigint FROM accounts.sign_in_attempt WHERE subject LIKE \(kind + " %")::text")[0]
+      #expect(try row.decode(Int.self, at: 0) == refused, "\(kind)")
+    }
+    await pool.close()
+  }
+
+  @Test("8: a password that changes meanwhile", .timeLimit(.minutes(2)))
+  func overtaken() async throws {
+    let (accounts, clock, pool) = try await stand()
+    let store = PostgresAccounts(pool)
+    let anna = try #require(try await store.member(named: "anna")?.member.id)
+    let other = try await Self.hasher.hash("another horse staple")
+    // The sign-in reads the former hash and stands in line behind these.
+    let ahead = (0..<20).map { _ in Task { try await Self.hasher.hash("somebody else's") } }
+    let former = password
+    let late = Task { try await accounts.signIn(name: "anna", password: former, address: "a") }
+    try await until("the try is counted") {
+      try await pool.query("SELECT 1 FROM accounts.sign_in_attempt WHERE subject = 'account anna'").count == 1
+    }
+    try await Task.sleep(for: .milliseconds(50))
+    let entry = AuditEntry(at: clock.now(), actor: "test", action: "changed password", subject: "anna")
+    try await store.setPassword(other, of: anna, audit: entry)
+    #expect(try await late.value == .refused)
+    for task in ahead { _ = try await task.value }
+    #expect(try await pool.query("SELECT 1 FROM accounts.session").isEmpty)
+    // The store itself: a member who is disabled gets no session.
+    try await accounts.setDisabled(true, "anna", by: "test")
+    try await store.begin(
+      digest: String(repeating: "0", count: 64), of: anna, replacing: nil, now: clock.now(), expiresAt: clock.now(),
+      audit: entry)
+    #expect(try await pool.query("SELECT 1 FROM accounts.session").isEmpty)
     await pool.close()
   }
 }

@@ -72,7 +72,7 @@ import Understanding
     let desk = servers[0].merchandising
     let id = try await desk.addDraft(named: "one", by: "anna")
     try await desk.addSynonyms("telly => television", to: id, by: "anna")
-    #expect(try await desk.publish(id, revision: 2, reason: "more words", by: "anna") == 2)
+    #expect(try await desk.publish(id, revision: 2, reason: "more words", by: "anna", isApprover: true) == 2)
     for server in servers {
       try await server.merchandising.follow()
       #expect(server.taken.map(\.number) == [1, 2] && server.taken.last?.rules.synonyms.count == 3)
@@ -105,7 +105,9 @@ import Understanding
       try await desk.addSynonyms("a\(round) => b\(round)", to: id, by: "anna")
       let told = try await withThrowingTaskGroup(of: String?.self) { group in
         for name in ["anna", "bert"] {
-          group.addTask { try await self.refusal { try await desk.publish(id, revision: 2, reason: "x", by: name) } }
+          group.addTask {
+            try await self.refusal { try await desk.publish(id, revision: 2, reason: "x", by: name, isApprover: true) }
+          }
         }
         return try await group.reduce(into: []) { $0.append($1) }
       }
@@ -127,8 +129,10 @@ import Understanding
     try await desk.add("pin 1: 10", forQuery: "red dress", to: first, by: "anna")
     try await desk.add("pin 1: 20", forQuery: "red dress", to: second, by: "bert")
     try await desk.addSynonyms("telly => television", to: second, by: "bert")
-    _ = try await desk.publish(first, revision: 2, reason: "first", by: "anna")
-    let told = try await refusal { try await desk.publish(second, revision: 3, reason: "second", by: "bert") }
+    _ = try await desk.publish(first, revision: 2, reason: "first", by: "anna", isApprover: true)
+    let told = try await refusal {
+      try await desk.publish(second, revision: 3, reason: "second", by: "bert", isApprover: true)
+    }
     #expect(told?.contains("version 2 was published since") == true)
     let conflicts = try await desk.merge(second, by: "bert")
     #expect(conflicts == ["rules: exact: red dress"])
@@ -136,7 +140,8 @@ import Understanding
     #expect(
       merged.base == 2 && merged.texts[.rules].contains("pin 1: 10") && merged.texts[.rules].contains("pin 1: 20"))
     #expect(merged.texts[.synonyms].contains("telly => television"))
-    #expect(try await desk.publish(second, revision: merged.revision, reason: "second", by: "bert") == 3)
+    #expect(
+      try await desk.publish(second, revision: merged.revision, reason: "second", by: "bert", isApprover: true) == 3)
     await pool.close()
   }
 
@@ -158,7 +163,7 @@ import Understanding
           """)
       }
       await #expect(throws: (any Error).self, "\(table)") {
-        try await desk.publish(id, revision: 2, reason: "cut", by: "anna")
+        try await desk.publish(id, revision: 2, reason: "cut", by: "anna", isApprover: true)
       }
       try await pool.withConnection { try await $0.executeScript("DROP TRIGGER cut ON \(table)") }
       #expect(try await desk.publishedNumber() == 1, "\(table)")
@@ -167,7 +172,7 @@ import Understanding
       try await server.merchandising.follow()
       #expect(server.taken.map(\.number) == [1])
     }
-    #expect(try await desk.publish(id, revision: 2, reason: "whole", by: "anna") == 2)
+    #expect(try await desk.publish(id, revision: 2, reason: "whole", by: "anna", isApprover: true) == 2)
     await pool.close()
   }
 
@@ -179,7 +184,7 @@ import Understanding
     try await desk.follow()
     let id = try await desk.addDraft(named: "one", by: "anna")
     try await desk.addSynonyms("telly => television", to: id, by: "anna")
-    _ = try await desk.publish(id, revision: 2, reason: "more words", by: "anna")
+    _ = try await desk.publish(id, revision: 2, reason: "more words", by: "anna", isApprover: true)
     #expect(try await desk.rollBack(to: 1, reason: "it did harm", by: "bert") == 3)
     #expect(try await desk.known(3) == desk.known(1))
     #expect(server.taken.map(\.number) == [1, 2, 3] && server.taken.last?.rules.synonyms.count == 2)
@@ -209,10 +214,13 @@ import Understanding
     #expect(try await desk.save(mine, of: seen, by: "anna") == 2)
     #expect(try await refusal { try await desk.save(seen.texts, of: seen, by: "bert") }?.contains("meanwhile") == true)
     #expect(try await refusal { try await desk.addDraft(named: "shared", by: "bert") } != nil)
-    #expect(try await refusal { try await desk.publish(seen.id, revision: 1, reason: "x", by: "bert") } != nil)
+    #expect(
+      try await refusal {
+        try await desk.publish(seen.id, revision: 1, reason: "x", by: "bert", isApprover: true)
+      } != nil)
     let other = try await desk.addDraft(named: "other", by: "bert")
     try await desk.addSynonyms("mobile => phone", to: other, by: "bert")
-    #expect(try await desk.publish(other, revision: 2, reason: "alone", by: "bert") == 2)
+    #expect(try await desk.publish(other, revision: 2, reason: "alone", by: "bert", isApprover: true) == 2)
     let published = try await desk.known(2)[.synonyms]
     #expect(published.contains("mobile") && !published.contains("telly"))
     await pool.close()
@@ -232,7 +240,7 @@ import Understanding
         .rules: (0..<round).map { "exact: a\($0)\n  hide: 1\n" }.joined(),
       ])
       let revision = try await desk.save(texts, of: draft, by: "anna")
-      _ = try await desk.publish(draft.id, revision: revision, reason: "round \(round)", by: "anna")
+      _ = try await desk.publish(draft.id, revision: revision, reason: "round \(round)", by: "anna", isApprover: true)
     }
     try await until("the last version is followed") { follower.taken.last?.number == 31 }
     following.cancel()
@@ -262,7 +270,7 @@ extension PublishingTests {
         try await desk.publish(id, revision: 2, reason: "x", by: name, isApprover: isApprover)
       }
     }
-    #expect(try await desk.publish(id, revision: 2, reason: "x", by: "anna") == 2)
+    #expect(try await desk.publish(id, revision: 2, reason: "x", by: "anna", isApprover: true) == 2)
     await pool.close()
   }
 }

@@ -6,6 +6,8 @@
 // 4. A search that is sorted by something else than relevance asks no model.
 // 5. A cursor holds its order: the pages behind it are in the order of the first, whatever model is in force by then and
 //    whatever it says.
+// 6. A pinned product stands at its place whatever the model says, and the model orders the others without it. Rules of an
+//    older publication do not take the place of later ones.
 import Catalog
 import Ports
 import SearchDSL
@@ -134,5 +136,28 @@ import Understanding
     }
     let window = Array(engine.prefix(20))
     #expect(shown == Array(window[1...] + window[..<1]) + engine.dropFirst(20))
+  }
+
+  @Test("6: a pin beside a model", .timeLimit(.minutes(5)))
+  func pin() async throws {
+    let shop = try await TestShop.seeded.value
+    let knowledge = CatalogKnowledge(source: shop.catalog)
+    try await knowledge.refresh()
+    var service = TestShop.service(engine: shop.node, catalog: shop.catalog, knowledge: knowledge)
+    service.ranker = Ranker(deadline: .seconds(60), model: Backwards())
+    let input = SearchInput(text: "dress", pageSize: 7)
+    let before = try await codes(service, from: input, cursors: true)
+    let pinned = try #require(try await service.search(input).products.last)
+    let texts = RuleTexts([.rules: "exact: dress\n  pin 2: \(pinned.id)\n"])
+    knowledge.put(try texts.compiled(currency: .gbp), number: 6)
+    var wanted = before.filter { $0 != pinned.code }
+    wanted.insert(pinned.code, at: 1)
+    #expect(wanted != before)
+    #expect(try await codes(service, from: input, cursors: true) == wanted)
+    #expect(try await codes(service, from: input, cursors: false) == wanted)
+    knowledge.put(QueryRules(), number: 5)
+    #expect(knowledge.rulesVersion == "6")
+    knowledge.put(QueryRules(), number: 7)
+    #expect(try await codes(service, from: input, cursors: true) == before)
   }
 }

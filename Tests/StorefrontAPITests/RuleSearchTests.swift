@@ -47,7 +47,7 @@ import Understanding
     texts[.rules] = rules
     if let synonyms { texts[.synonyms] = synonyms }
     let revision = try await desk.save(texts, of: draft, by: "test")
-    _ = try await desk.publish(draft.id, revision: revision, reason: "test", by: "test")
+    _ = try await desk.publish(draft.id, revision: revision, reason: "test", by: "test", isApprover: true)
   }
 
   private func titles(_ shop: TestShop, _ query: String) async throws -> [String] {
@@ -191,6 +191,10 @@ import Understanding
     let wrong = try await browser.send(
       path, from: path, [("revision", "\(draft.revision)"), ("rules", "exact: x y\npin")])
     #expect(wrong.status == 400 && wrong.text.contains("Rules, line 2"))
+    // A page that was opened before another's change refuses to save over it, at a second try too.
+    let stale = try await browser.send(path, from: path, [("revision", "1"), ("rules", "exact: x y\n  hide: 1\n")])
+    #expect(stale.status == 400 && stale.text.contains("name=\"revision\" value=\"1\""))
+    #expect(!stale.text.contains("name=\"revision\" value=\"\(draft.revision)\""))
     let refused = try await browser.send(path + "/publish", from: path, [("revision", "1"), ("reason", "first")])
     #expect(refused.status == 409)
     let published = try await browser.send(

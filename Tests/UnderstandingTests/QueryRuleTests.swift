@@ -68,6 +68,7 @@ import Testing
       (.rules, "\n\nexact: x y\n  pin 0: 3\n", 4),
       (.rules, "exact: x y\n  pin 1: P-1\n", 2), (.rules, "exact: x y\n  boost 0.5: brand:A\n", 2),
       (.rules, "exact: x y\n  boost 2: brand\n", 2), (.rules, "exact: x y\n  redirect: //evil.example\n", 2),
+      (.rules, "exact: lamp\n  redirect: /search?q=lamp\n", 2), (.redirects, "lamp => /search?q=lamp\n", 1),
       (.rules, "exact: x y\n  nothing: 1\n", 2), (.rules, "exact:\n", 1), (.rules, "red dress\n", 1),
       (.rules, "contains: ab\n  hide: 1\n", 1),
       (.rules, "exact: x y\n  hide: 1\nexact: z z\nexact: q q\n  hide: 1\n", 3),

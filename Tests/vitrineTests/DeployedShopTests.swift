@@ -2,7 +2,8 @@
 // built executable then runs under the page's roles:
 // 1. The shop with the embedded engine: products and orders are imported, pages' and posted events are stored, jobs run, a
 //    model is trained and rolled back, a person is exported and erased.
-// 2. `serve` and `work` refuse to start without a right that they need, and name it.
+// 2. `serve` and `work` refuse to start without a right that they need, and name it. The roles of `serve` may add to
+//    the audit and read it, and nothing else.
 // 3. With a search server: `index sync` carries a change, and `serve` answers under a role that may not write the index.
 import Foundation
 import LocalServices
@@ -165,6 +166,13 @@ struct DeployedShopTests {
   @Test("2: a missing right", .timeLimit(.minutes(10)))
   func missing() async throws {
     let stand = try await Stand()
+    for role in ["page_serve", "page_index"] {
+      for (right, isHeld) in [("SELECT", true), ("INSERT", true), ("UPDATE", false), ("DELETE", false)] {
+        let row = try await stand.pool.query(
+          "SELECT has_table_privilege(\(role)::name, 'accounts.audit'::text, \(right)::text)")[0]
+        #expect(try row.decode(Bool.self, at: 0) == isHeld, "\(role) \(right)")
+      }
+    }
     try await stand.pool.execute("REVOKE INSERT ON behaviour.event FROM page_index")
     try await stand.pool.execute("REVOKE USAGE ON SCHEMA jobs FROM page_work")
     for (role, command, right) in [

@@ -27,6 +27,13 @@ COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiS
 CREATE DOMAIN merchandising.product_order AS text
 	CONSTRAINT product_order_check CHECK ((VALUE = ANY (ARRAY['relevance'::text, 'price_asc'::text, 'price_desc'::text, 'newest'::text, 'rating'::text, 'bestselling'::text, 'discount'::text])));
 
+CREATE FUNCTION accounts.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'an entry of the audit is never changed or deleted';
+END $$;
+
 CREATE FUNCTION behaviour.drop_partition(parent text, oldest date) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1649,6 +1656,8 @@ ALTER INDEX behaviour.event_pkey ATTACH PARTITION behaviour.event_order_pkey;
 ALTER INDEX behaviour.event_product ATTACH PARTITION behaviour.event_order_product_id_occurred_at_idx;
 
 ALTER INDEX behaviour.event_shopper ATTACH PARTITION behaviour.event_order_shopper_occurred_at_idx;
+
+CREATE TRIGGER audit_immutable BEFORE DELETE OR UPDATE ON accounts.audit FOR EACH ROW EXECUTE FUNCTION accounts.refuse_change();
 
 CREATE TRIGGER category_no_cycle BEFORE INSERT OR UPDATE OF parent_id ON catalog.category FOR EACH ROW EXECUTE FUNCTION catalog.refuse_category_cycle();
 

@@ -4,18 +4,23 @@ import PostgresClient
 
 /// Sessions and tokens, each found by the digest of a secret that the shop does not keep.
 extension PostgresAccounts {
+  /// Begins none for a member who is disabled. The member's row is locked before the session is written: a change of
+  /// the password or of the account, which ends all sessions, is either in force for whoever reads the member
+  /// afterwards, or finds this session and ends it.
   public func begin(
     digest: String, of id: StaffID, replacing replaced: String?, now: Timestamp, expiresAt: Timestamp,
     audit: AuditEntry
   ) async throws {
     _ = try await changing(audit) { connection -> Bool? in
-      try await connection.execute(
-        "DELETE FROM accounts.session WHERE digest = \(replaced)::text OR expires_at < \(now)")
-      try await connection.execute(
+      let begun = try await connection.execute(
         """
         INSERT INTO accounts.session (digest, staff_id, began_at, seen_at, expires_at)
-        VALUES (\(digest), \(id.rawValue), \(now), \(now), \(expiresAt))
+        SELECT \(digest)::text, id, \(now)::timestamptz, \(now)::timestamptz, \(expiresAt)::timestamptz
+        FROM accounts.staff WHERE id = \(id.rawValue) AND disabled_at IS NULL FOR SHARE
         """)
+      guard begun > 0 else { return nil }
+      try await connection.execute(
+        "DELETE FROM accounts.session WHERE digest = \(replaced)::text OR expires_at < \(now)")
       return true
     }
   }

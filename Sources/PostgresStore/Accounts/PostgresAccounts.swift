@@ -105,15 +105,15 @@ extension PostgresAccounts: AccountStore {
 
   public func countAttempt(_ limits: [AttemptLimit], now: Timestamp) async throws -> Double? {
     try await pool.reaching {
-      try await pool.withTransaction { connection in
+      try await pool.withTransaction { connection -> Double? in
         try await connection.execute(
           "DELETE FROM accounts.sign_in_attempt WHERE last_at < \(now)::timestamptz - interval '1 day'")
-        var wait: Double?
-        // In one order, so that tries at once do not wait for one another in a circle.
-        for limit in limits.sorted(by: { $0.subject < $1.subject }) {
-          if let seconds = try await Self.count(limit, now: now, on: connection) { wait = max(wait ?? 0, seconds) }
+        // The address before the account: a sender who is locked out locks no account, and leaves no row for each name
+        // that it invents. `forgiveAttempt` has the same order, so that the two do not wait for each other in a circle.
+        for limit in limits.reversed() {
+          if let seconds = try await Self.count(limit, now: now, on: connection) { return seconds }
         }
-        return wait
+        return nil
       }
     }
   }
@@ -144,17 +144,18 @@ extension PostgresAccounts: AccountStore {
     ).first?.decode(at: 0)
   }
 
+  /// The others' locks stay: a success from an address says nothing of the others who guess there.
   public func forgiveAttempt(_ limits: [AttemptLimit], now: Timestamp) async throws {
     guard let account = limits.first else { return }
-    let others = limits.dropFirst().map(\.subject)
     try await pool.reaching {
       try await pool.withTransaction { connection in
+        for other in limits.dropFirst().reversed() {
+          try await connection.execute(
+            """
+            UPDATE accounts.sign_in_attempt SET failures = greatest(0, failures - 1) WHERE subject = \(other.subject)
+            """)
+        }
         try await connection.execute("DELETE FROM accounts.sign_in_attempt WHERE subject = \(account.subject)")
-        try await connection.execute(
-          """
-          UPDATE accounts.sign_in_attempt SET failures = greatest(0, failures - 1), locked_until = \(now)
-          WHERE subject = ANY (\(others))
-          """)
       }
     }
   }

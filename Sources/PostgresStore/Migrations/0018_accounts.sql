@@ -50,3 +50,10 @@ CREATE TABLE accounts.audit (
   subject text NOT NULL CHECK (length(subject) <= 200),
   detail text NOT NULL CHECK (length(detail) <= 2000)
 );
+
+CREATE FUNCTION accounts.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'an entry of the audit is never changed or deleted';
+END $$;
+CREATE TRIGGER audit_immutable BEFORE UPDATE OR DELETE ON accounts.audit
+  FOR EACH ROW EXECUTE FUNCTION accounts.refuse_change();

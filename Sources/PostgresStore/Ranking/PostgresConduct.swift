@@ -39,13 +39,18 @@ extension PostgresConduct: ProductConductStore {
   private static func counting(_ now: Timestamp) -> SQL {
     let kinds = InteractionKind.rising
     return """
-      WITH deeds AS (
+      WITH logged AS (
+        -- Searches are kept for fewer days than deeds: clicks are counted as long as the looks are.
+        SELECT coalesce(min(searched_at), \(now)) AS since FROM behaviour.search
+        WHERE searched_at >= \(now.day.advanced(by: 1 - days).start)
+      ), deeds AS (
         SELECT product_id,
           coalesce(sum(weight) FILTER (WHERE occurred_at >= \(now.day.advanced(by: -6).start)), 0) AS interest_7,
           coalesce(sum(weight) FILTER (WHERE occurred_at >= \(now.day.advanced(by: -29).start)), 0) AS interest_30,
           sum(weight) AS interest_180, count(*) FILTER (WHERE kind = 'view') AS views,
           count(*) FILTER (WHERE kind = 'purchase') AS purchases,
-          count(*) FILTER (WHERE kind = 'click' AND list IS NOT NULL AND coalesce(placement, 'search') = 'search') AS clicks
+          count(*) FILTER (WHERE kind = 'click' AND list IS NOT NULL AND coalesce(placement, 'search') = 'search'
+            AND occurred_at >= (SELECT since FROM logged)) AS clicks
         FROM behaviour.event JOIN unnest(
           \(kinds.map(\.rawValue)), \(kinds.map(\.weight))
         ) AS kinds (kind, weight) USING (kind)
@@ -54,7 +59,7 @@ extension PostgresConduct: ProductConductStore {
       ), looks AS (
         SELECT product_id, sum(power((first_rank + place - 1)::float8, -(\(lookDecay)::float8))) AS looks
         FROM behaviour.search, unnest(products) WITH ORDINALITY AS shown (product_id, place)
-        WHERE searched_at BETWEEN \(now.day.advanced(by: 1 - days).start) AND \(now)
+        WHERE searched_at BETWEEN \(now.day.advanced(by: 1 - days).start) AND \(now) AND sender = 'shopper'
         GROUP BY product_id
       )
       INSERT INTO analytics.product_conduct

@@ -32,8 +32,13 @@ struct Ranker: Sendable {
     guard let model, window > 0, candidates.before < window, !candidates.response.hits.isEmpty else {
       return candidates
     }
+    // Pins have places of their own, and a pin's score says nothing of the product.
+    let hits = candidates.response.hits.prefix(window)
+    let pinned = hits.indices.filter { candidates.isHeld(hits[$0]) }
+    let open = hits.indices.filter { !candidates.isHeld(hits[$0]) }
+    guard !open.isEmpty else { return candidates }
     do {
-      let first = Array(candidates.response.hits.prefix(window))
+      let first = open.map { hits[$0] }
       let order = try await withDeadline(deadline, of: "the ranking") { [run] in
         let complete = try await retriever.complete(among: first, of: candidates, in: run)
         return try await model.order(of: request(first, complete, candidates, run))
@@ -42,9 +47,9 @@ struct Ranker: Sendable {
       if order.isStandIn { run.leaveOut(.ranking, .refused) }
       run.pinned.ranking = order.version
       var ranked = candidates
-      ranked.ranked = first.count
-      ranked.order = order.places + (first.count..<candidates.response.hits.count)
-      ranked.ranking = order
+      ranked.ranked = hits.count
+      ranked.order = pinned + order.places.map { open[$0] } + (hits.count..<candidates.response.hits.count)
+      (ranked.ranking, ranked.judged) = (order, first)
       return ranked
     } catch {
       run.leaveOut(.ranking, after: error)

@@ -97,7 +97,9 @@ private struct ActionReader {
       return .weigh(try filters(), text: value, factor: head[0] == "boost" ? factor : 1 / factor)
     case ("filter", 1): return .filter(try filters(), text: value)
     case ("redirect", 1):
-      guard QueryRules.isAddress(value) else { throw fault("a redirect is an address in this shop, as /c/dresses") }
+      guard QueryRules.isAddress(value) else {
+        throw fault("a redirect is an address in this shop, as /c/dresses; other words for a search are a replace")
+      }
       return .redirect(value)
     case ("delete", 1): return .replace(value, with: "")
     case ("replace", 1):

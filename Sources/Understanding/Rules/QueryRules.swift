@@ -33,15 +33,16 @@ public struct QueryRules: Sendable {
     for (line, rule) in Self.lines(of: redirects) {
       let sides = rule.split(separator: "=>").map { $0.split(separator: " ").joined(separator: " ") }
       guard sides.count == 2, Self.isAddress(sides[1]) else {
-        throw .init(line: line, reason: "a redirect is written phrase => /address-in-this-shop")
+        throw .init(line: line, reason: "a redirect is written phrase => /address-in-this-shop, and leads to no search")
       }
       self.redirects[Folding.key(of: sides[0])] = sides[1]
     }
   }
 
-  /// Whether a text is an address in this shop. A browser reads a backslash as a slash, and `//` as another shop's name.
+  /// Whether a redirect may lead to an address: one in this shop, and not a search, which could lead back and forth for ever.
+  /// A browser reads a backslash as a slash, and `//` as another shop's name.
   static func isAddress(_ text: String) -> Bool {
-    text.hasPrefix("/") && !text.hasPrefix("//")
+    text.hasPrefix("/") && !text.hasPrefix("//") && text.prefix { $0 != "?" && $0 != "#" } != "/search"
       && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }
   }
 

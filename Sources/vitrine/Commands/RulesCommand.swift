@@ -38,7 +38,12 @@ private struct RuleFolder {
 
   func write(_ texts: RuleTexts) throws {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    for kind in RuleTexts.Kind.allCases { try texts[kind].write(toFile: file(kind), atomically: true, encoding: .utf8) }
+    for kind in RuleTexts.Kind.allCases {
+      let text = texts[kind]
+      // A line that is added behind the last one is a line of its own.
+      let ended = text.isEmpty || text.hasSuffix("\n") ? text : text + "\n"
+      try ended.write(toFile: file(kind), atomically: true, encoding: .utf8)
+    }
   }
 
   static let names = RuleTexts.Kind.allCases.map { $0.rawValue + ".txt" }.joined(separator: ", ")
@@ -179,7 +184,7 @@ struct RulesPublishCommand: Command {
     try await context.withRules { shop, merchandising in
       let found = try await merchandising.draft(Int64(draft))
       let number = try await merchandising.publish(
-        found.id, revision: found.revision, reason: reason, by: CommandContext.commandLine)
+        found.id, revision: found.revision, reason: reason, by: CommandContext.commandLine, isApprover: true)
       context.terminal.print("published version \(number)")
       try await context.warnOfGonePins(found.texts, shop)
     }
