@@ -58,7 +58,10 @@ import Testing
             target, method: method.rawValue, headers: wish + cookie + type,
             body: method == .post ? "{\"events\":[\(event)]}" : "")
           #expect(answer.status < 500, "\(target)")
-          #expect(answer.headers["Set-Cookie"] == nil, "\(method.rawValue) \(target)")
+          // Staff's sign-in needs its form's own cookie, which names nobody.
+          let given = answer.headers["Set-Cookie"]
+          let isStaffForm = target.hasPrefix("/console") && given?.hasPrefix("staff_form=") == true
+          #expect(given == nil || isStaffForm, "\(method.rawValue) \(target)")
         }
       }
     }
