@@ -92,10 +92,12 @@ private final class MovingClock: WallClock {
         switch Int.random(in: 0..<10, using: &random) {
         case 0..<6:
           let events = (0..<Int.random(in: 1...40, using: &random)).map { _ in
-            EventStoreTests.event(
+            var event = EventStoreTests.event(
               InteractionKind.allCases.randomElement(using: &random)!,
               parts.shop.products.randomElement(using: &random)!, by: .person(.visitor(visitor)),
               minutesAgo: .random(in: 0..<5_000, using: &random))
+            event.at.microsecondsSinceEpoch -= Self.ownMoment()
+            return event
           }
           _ = try await parts.behaviour.intake.submit(events)
           let newest = events.map(\.at).max()!
@@ -122,6 +124,14 @@ private final class MovingClock: WallClock {
 
   private static let moments = Guarded<Int64>(0)
 
+  /// Milliseconds that no other event has, in microseconds, so that the last hundred are the same ones everywhere.
+  private static func ownMoment() -> Int64 {
+    moments.withLock { moment in
+      moment += 1
+      return moment * 1_000
+    }
+  }
+
   /// Sends deeds of each visitor and reads their lists, as pages do, until `isOver`.
   private func load(_ parts: Parts, _ visitors: [VisitorID], until isOver: Guarded<Bool>) async throws {
     try await withThrowingTaskGroup { group in
@@ -131,13 +141,7 @@ private final class MovingClock: WallClock {
             let product = parts.shop.products.randomElement()!
             let kind = [InteractionKind.view, .addToCart, .purchase].randomElement()!
             var event = EventStoreTests.event(kind, product, by: .person(.visitor(visitor)), minutesAgo: 5_000)
-            // A moment of its own, so that the last hundred are the same ones everywhere.
-            event.at.microsecondsSinceEpoch +=
-              1_000
-              * Self.moments.withLock { moment in
-                moment += 1
-                return moment
-              }
+            event.at.microsecondsSinceEpoch += Self.ownMoment()
             _ = try await parts.behaviour.intake.submit([event])
             let shopper = try await parts.behaviour.shopper(of: .visitor(visitor))
             _ = try await parts.behaviour.recent(of: shopper, limit: 100)
