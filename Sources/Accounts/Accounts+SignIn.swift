@@ -33,37 +33,20 @@ extension Accounts {
         found?.passwordHash ?? Self.noPassword)
     } catch {
       // Too busy to look at the password: no guess was made.
-      try await takeBack(limits)
+      try await store.takeBackAttempt(limits)
       throw error
     }
     guard let found, isRight, !found.member.isDisabled else { return .refused }
     let now = clock.now()
     let token = RandomToken.make()
-    let digest = RandomToken.digest(of: token)
-    try await store.begin(
-      digest: digest, of: found.member.id, replacing: formerToken.map(RandomToken.digest), now: now,
-      expiresAt: now.adding(options.longestSession), audit: entry(name, "signed in", name))
-    guard try await isUnchanged(found) else {
-      try await store.endSession(
-        digest: digest, audit: entry(name, "refused sign-in", name, "the password changed while it was checked"))
-      return .refused
-    }
+    // The password may have changed while it was checked.
+    let isBegun = try await store.begin(
+      digest: RandomToken.digest(of: token), of: found.member.id, passwordHash: found.passwordHash,
+      replacing: formerToken.map(RandomToken.digest), now: now, expiresAt: now.adding(options.longestSession),
+      audit: entry(name, "signed in", name))
+    guard isBegun else { return .refused }
     try await store.forgiveAttempt(limits, now: now)
     return .signedIn(token: token, member: found.member)
-  }
-
-  /// Whether the hash that was checked is still the member's. Read after the session was begun: a password that changes
-  /// later ends this session with all others.
-  private func isUnchanged(_ checked: (member: StaffMember, passwordHash: String)) async throws -> Bool {
-    guard let current = try await store.member(named: checked.member.name) else { return false }
-    return current.passwordHash == checked.passwordHash && !current.member.isDisabled
-  }
-
-  /// Takes back a try of both subjects. The store forgets all failures of the first one it is given, and whoever keeps
-  /// the hasher busy must not have an account's failures forgotten: so the first is a subject that nobody has.
-  private func takeBack(_ limits: [AttemptLimit]) async throws {
-    let nobody = AttemptLimit(subject: "nobody", freeFailures: 0, longestPauseSeconds: 0)
-    try await store.forgiveAttempt([nobody] + limits, now: clock.now())
   }
 
   private func limits(name: String, address: String) -> [AttemptLimit] {

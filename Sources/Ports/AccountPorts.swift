@@ -142,12 +142,15 @@ public protocol AccountStore: Sendable {
   func countAttempt(_ limits: [AttemptLimit], now: Timestamp) async throws -> Double?
   /// A success forgets the failures of the first subject, and takes back the try of the others.
   func forgiveAttempt(_ limits: [AttemptLimit], now: Timestamp) async throws
+  /// Takes back a try of each subject whose password was not checked.
+  func takeBackAttempt(_ limits: [AttemptLimit]) async throws
 
-  /// Begins a session and ends the browser's former one, if `replaced` names it.
+  /// Begins a session and ends the browser's former one, if `replaced` names it. `passwordHash` is the one that was
+  /// checked; false if the member has another by now, or is disabled.
   func begin(
-    digest: String, of id: StaffID, replacing replaced: String?, now: Timestamp, expiresAt: Timestamp,
-    audit: AuditEntry
-  ) async throws
+    digest: String, of id: StaffID, passwordHash: String, replacing replaced: String?, now: Timestamp,
+    expiresAt: Timestamp, audit: AuditEntry
+  ) async throws -> Bool
   /// The session of a member who is not disabled; nil if it has expired, or was not used since `unusedSince`.
   func session(digest: String, now: Timestamp, unusedSince: Timestamp) async throws -> StaffSession?
   func touch(digest: String, now: Timestamp) async throws

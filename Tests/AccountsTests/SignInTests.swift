@@ -260,9 +260,10 @@ import Testing
     #expect(try await pool.query("SELECT 1 FROM accounts.session").isEmpty)
     // The store itself: a member who is disabled gets no session.
     try await accounts.setDisabled(true, "anna", by: "test")
-    try await store.begin(
-      digest: String(repeating: "0", count: 64), of: anna, replacing: nil, now: clock.now(), expiresAt: clock.now(),
-      audit: entry)
+    let isBegun = try await store.begin(
+      digest: String(repeating: "0", count: 64), of: anna, passwordHash: other, replacing: nil, now: clock.now(),
+      expiresAt: clock.now(), audit: entry)
+    #expect(!isBegun)
     #expect(try await pool.query("SELECT 1 FROM accounts.session").isEmpty)
     await pool.close()
   }

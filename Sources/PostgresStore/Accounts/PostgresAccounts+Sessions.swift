@@ -4,25 +4,25 @@ import PostgresClient
 
 /// Sessions and tokens, each found by the digest of a secret that the shop does not keep.
 extension PostgresAccounts {
-  /// Begins none for a member who is disabled. The member's row is locked before the session is written: a change of
-  /// the password or of the account, which ends all sessions, is either in force for whoever reads the member
-  /// afterwards, or finds this session and ends it.
+  /// The member's row is locked before the session is written: a change of the password or of the account, which ends
+  /// all sessions, either is in force here, or finds this session and ends it.
   public func begin(
-    digest: String, of id: StaffID, replacing replaced: String?, now: Timestamp, expiresAt: Timestamp,
-    audit: AuditEntry
-  ) async throws {
-    _ = try await changing(audit) { connection -> Bool? in
+    digest: String, of id: StaffID, passwordHash: String, replacing replaced: String?, now: Timestamp,
+    expiresAt: Timestamp, audit: AuditEntry
+  ) async throws -> Bool {
+    try await changing(audit) { connection -> Bool? in
       let begun = try await connection.execute(
         """
         INSERT INTO accounts.session (digest, staff_id, began_at, seen_at, expires_at)
         SELECT \(digest)::text, id, \(now)::timestamptz, \(now)::timestamptz, \(expiresAt)::timestamptz
-        FROM accounts.staff WHERE id = \(id.rawValue) AND disabled_at IS NULL FOR SHARE
+        FROM accounts.staff
+        WHERE id = \(id.rawValue) AND password_hash = \(passwordHash) AND disabled_at IS NULL FOR SHARE
         """)
       guard begun > 0 else { return nil }
       try await connection.execute(
         "DELETE FROM accounts.session WHERE digest = \(replaced)::text OR expires_at < \(now)")
       return true
-    }
+    } ?? false
   }
 
   public func session(digest: String, now: Timestamp, unusedSince: Timestamp) async throws -> StaffSession? {

@@ -149,14 +149,24 @@ extension PostgresAccounts: AccountStore {
     guard let account = limits.first else { return }
     try await pool.reaching {
       try await pool.withTransaction { connection in
-        for other in limits.dropFirst().reversed() {
-          try await connection.execute(
-            """
-            UPDATE accounts.sign_in_attempt SET failures = greatest(0, failures - 1) WHERE subject = \(other.subject)
-            """)
-        }
+        try await Self.takeBack(limits.dropFirst(), on: connection)
         try await connection.execute("DELETE FROM accounts.sign_in_attempt WHERE subject = \(account.subject)")
       }
+    }
+  }
+
+  public func takeBackAttempt(_ limits: [AttemptLimit]) async throws {
+    try await pool.reaching {
+      try await pool.withTransaction { connection in try await Self.takeBack(limits[...], on: connection) }
+    }
+  }
+
+  private static func takeBack(_ limits: ArraySlice<AttemptLimit>, on connection: PostgresConnection) async throws {
+    for limit in limits.reversed() {
+      try await connection.execute(
+        """
+        UPDATE accounts.sign_in_attempt SET failures = greatest(0, failures - 1) WHERE subject = \(limit.subject)
+        """)
     }
   }
 
