@@ -122,19 +122,8 @@ package actor RankingFollower {
 
   /// Follows until cancelled.
   func run(logger: Logger) async {
-    var reported = ""
-    while !Task.isCancelled {
-      do {
-        try await step()
-        reported = ""
-      } catch {
-        let reason = "\(error)"
-        if reason != reported, !Task.isCancelled {
-          logger.warning("the ranking is not brought up to date", metadata: ["reason": .string(reason)])
-        }
-        reported = reason
-      }
-      try? await Task.sleep(for: Self.pause)  // A cancelled follower ends at the loop's head.
+    await following("the ranking is not brought up to date", to: logger, restingFor: { _ in Self.pause }) {
+      try await step()
     }
   }
 }

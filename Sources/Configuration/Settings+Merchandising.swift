@@ -1,7 +1,7 @@
 extension Settings {
   /// How rules are published, and what a preview measures.
   public struct Merchandising: Sendable {
-    /// Whether somebody else than the last who changed a draft must publish it.
+    /// Whether the publisher must be another person than the draft's last author.
     public let needsApproval: Bool
     /// nil: a preview measures no quality.
     public let judgmentsFile: String?

@@ -30,7 +30,7 @@ public struct Merchandising: Sendable {
   let clock: any WallClock
   let currency: Currency
   let seeds: RuleTexts
-  /// Whether somebody else than the last who changed a draft must publish it.
+  /// Whether the publisher must be another person than the draft's last author.
   let needsApproval: Bool
   private let putInForce: @Sendable (QueryRules, Int64) -> Void
   private let followed = Guarded<Int64?>(nil)
@@ -79,19 +79,8 @@ public struct Merchandising: Sendable {
 
   /// Follows until cancelled.
   public func run(logger: Logger) async {
-    var reported = ""
-    while !Task.isCancelled {
-      do {
-        try await follow()
-        reported = ""
-      } catch {
-        let reason = "\(error)"
-        if reason != reported, !Task.isCancelled {
-          logger.warning("the published rules were not taken up", metadata: ["reason": .string(reason)])
-        }
-        reported = reason
-      }
-      try? await Task.sleep(for: Self.look)  // A cancelled follower ends at the loop's head.
+    await following("the published rules were not taken up", to: logger, restingFor: { _ in Self.look }) {
+      try await follow()
     }
   }
 

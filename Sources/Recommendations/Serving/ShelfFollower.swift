@@ -59,21 +59,12 @@ public actor ShelfFollower {
 
   /// Follows until cancelled.
   public func run(logger: Logger) async {
-    var reported = ""
-    while !Task.isCancelled {
-      let start = ContinuousClock.now
-      do {
-        try await step()
-        reported = ""
-      } catch {
-        let reason = "\(error)"
-        if reason != reported, !Task.isCancelled {
-          logger.warning("recommendations are not brought up to date", metadata: ["reason": .string(reason)])
-        }
-        reported = reason
-      }
-      // A large catalog that changes all the time takes a twentieth of a thread. A cancelled follower ends at the loop's head.
-      try? await Task.sleep(for: max(options.pause, (ContinuousClock.now - start) * options.restPerStep))
+    // A large catalog that changes all the time takes a twentieth of a thread.
+    await following(
+      "recommendations are not brought up to date", to: logger,
+      restingFor: { [options] in max(options.pause, $0 * options.restPerStep) }
+    ) {
+      try await step()
     }
   }
 
