@@ -195,9 +195,7 @@ public final class EventIntake: EventRecorder {
       return queue.tickets
     }
     drop(left.filter { $0.reply == nil }, .stopping)
-    let waiting = left.filter { $0.reply != nil }
-    giveUpRoom(of: waiting)
-    for ticket in waiting { ticket.reply?.resume(throwing: Full()) }
+    refuse(left.filter { $0.reply != nil }, Full())
   }
 
   /// Tells of the deeds, and then answers who waits.
@@ -229,8 +227,7 @@ public final class EventIntake: EventRecorder {
         logger.warning("events wait to be stored", metadata: ["reason": .string("\(error)")])
       }
       let (waiting, noted) = (batch.filter { $0.reply != nil }, batch.filter { $0.reply == nil })
-      giveUpRoom(of: waiting)
-      for ticket in waiting { ticket.reply?.resume(throwing: error) }
+      refuse(waiting, error)
       giveBack(noted, isAway: error is DependencyUnavailable)
       // The next tries are for less: nobody waits behind what may take many of them.
       if error is DependencyUnavailable { tellWaiting(error) }
@@ -279,6 +276,11 @@ public final class EventIntake: EventRecorder {
       queue.tickets.removeAll { $0.reply != nil }
       return waiting
     }
+    refuse(waiting, error)
+  }
+
+  /// Tells those who wait that their events are not stored.
+  private func refuse(_ waiting: [Ticket], _ error: any Error) {
     giveUpRoom(of: waiting)
     for ticket in waiting { ticket.reply?.resume(throwing: error) }
   }

@@ -42,7 +42,7 @@ extension Settings {
   public struct Ranking: Sendable {
     public let isEnabled: Bool
     public let deadlineMilliseconds: Int
-    /// Of a hundred searches.
+    /// The share of searches, in percent.
     public let loggedPercent: Int
     /// Five fields, as of cron.
     public let trainingSchedule: String

@@ -72,7 +72,7 @@ public struct PreviewPage: Sendable {
     let actor = ConsoleForms.actor(request)
     var id = form["draft"].flatMap { Int64($0) }
     do {
-      if id == nil { id = try await ownDraft(of: actor) }
+      if id == nil { id = try await merchandising.ownDraft(of: actor) }
       guard let id else { return .redirect(to: ConsolePage.preview.path) }
       try await merchandising.add(
         action(form), forQuery: query, to: id, by: actor)
@@ -94,13 +94,6 @@ public struct PreviewPage: Sendable {
     case "filter": "filter: \(form["filter"] ?? "")"
     default: "nothing: \(product)"
     }
-  }
-
-  /// The draft that the buttons of a person without one write to.
-  private func ownDraft(of actor: String) async throws -> Int64 {
-    let name = "Draft of \(actor)"
-    if let known = try await merchandising.drafts().first(where: { $0.name == name }) { return known.id }
-    return try await merchandising.addDraft(named: name, by: actor)
   }
 }
 

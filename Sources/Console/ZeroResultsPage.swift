@@ -71,10 +71,7 @@ public struct ZeroResultsPage: Sendable {
     let form = try request.form { ["query", "words"].contains($0) }
     let actor = ConsoleForms.actor(request)
     do {
-      let name = "Draft of \(actor)"
-      let known = try await merchandising.drafts().first { $0.name == name }?.id
-      let id: Int64
-      if let known { id = known } else { id = try await merchandising.addDraft(named: name, by: actor) }
+      let id = try await merchandising.ownDraft(of: actor)
       try await merchandising.addSynonyms("\(form["query"] ?? "") => \(form["words"] ?? "")", to: id, by: actor)
       return .redirect(to: "\(ConsolePage.rules.path)/\(id)?done=added")
     } catch {

@@ -22,7 +22,7 @@ public enum StaffCookie {
 }
 
 extension HTTPRequest {
-  /// Whether a proxy in front speaks TLS with the browser; who says so without one harms its own cookie alone.
+  /// Whether a proxy in front speaks TLS with the browser; a false claim harms the sender's own cookie alone.
   public var isSecure: Bool { headers["X-Forwarded-Proto"] == "https" }
 
   /// The values of the cookies of this name.

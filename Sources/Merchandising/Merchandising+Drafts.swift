@@ -28,6 +28,13 @@ extension Merchandising {
     return id
   }
 
+  /// The draft that a person's buttons write to, begun where there is none.
+  public func ownDraft(of actor: String) async throws -> Int64 {
+    let name = "Draft of \(actor)"
+    if let known = try await drafts().first(where: { $0.name == name }) { return known.id }
+    return try await addDraft(named: name, by: actor)
+  }
+
   /// Saves a draft's texts; returns its new revision. Texts that do not compile are refused, so that a preview always works.
   public func save(
     _ texts: RuleTexts, of draft: RuleDraft, base: Int64? = nil, by actor: String

@@ -82,3 +82,15 @@ public protocol ModelLedger: Sendable {
   /// models so take no place of those that a rollback may serve.
   func prune(kind: String, keeping count: Int) async throws -> [String]
 }
+
+extension ModelLedger {
+  /// The model of a kind that was served before the present one; nil if there is none. `kept`: of each state, as `prune`
+  /// is told.
+  public func servedBefore(kind: String, kept: Int) async throws -> ModelEntry? {
+    // All that `prune` keeps, and the one that is served.
+    let models = try await models(kind: kind, limit: (kept + 1) * ModelEntry.State.allCases.count)
+    return models.filter { $0.state == .retired }.max {
+      ($0.promotedAt ?? $0.trainedAt) < ($1.promotedAt ?? $1.trainedAt)
+    }
+  }
+}

@@ -13,7 +13,7 @@ public enum RankingMetrics {
     /// The rating itself (Järvelin and Kekäläinen 2002).
     case linear
 
-    func value(_ rating: Double) -> Double {
+    public func value(_ rating: Double) -> Double {
       switch self {
       case .exponential: exp2(rating) - 1
       case .linear: rating
@@ -83,8 +83,11 @@ public enum RankingMetrics {
     return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
   }
 
+  /// The divisor of a gain at a place, from 0: log₂(place + 2).
+  public static func discount(at place: Int) -> Double { log2(Double(place + 2)) }
+
   private static func discountedGain(_ ratings: [Double], at k: Int, _ gain: Gain) -> Double {
-    ratings.prefix(k).enumerated().reduce(0) { $0 + gain.value($1.element) / log2(Double($1.offset + 2)) }
+    ratings.prefix(k).enumerated().reduce(0) { $0 + gain.value($1.element) / discount(at: $1.offset) }
   }
 
   private static func relevantCount<ID: Hashable>(_ ranking: [ID], _ ratings: [ID: Double], _ k: Int) -> Int {

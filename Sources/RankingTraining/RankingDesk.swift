@@ -99,11 +99,7 @@ public struct RankingDesk: Sendable {
 
   /// Serves the model that was served before the present one, which is refused from then on; nil if there is none.
   public func rollBack() async throws -> ModelEntry? {
-    let models = try await ledger.models(kind: Self.kind, limit: Self.keptModels * ModelEntry.State.allCases.count)
-    let before = models.filter { $0.state == .retired }.max {
-      ($0.promotedAt ?? $0.trainedAt) < ($1.promotedAt ?? $1.trainedAt)
-    }
-    guard let before else { return nil }
+    guard let before = try await ledger.servedBefore(kind: Self.kind, kept: Self.keptModels) else { return nil }
     _ = try read(before)
     return try await ledger.rollBack(to: before.number, now: clock.now()) ? before : nil
   }

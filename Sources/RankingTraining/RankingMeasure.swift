@@ -32,12 +32,12 @@ struct RankingMeasure: Sendable {
       }
       func ratio(_ gain: (Int) -> Double) -> Double? {
         func sum(_ order: [Int]) -> Double {
-          order.prefix(Self.depth).enumerated().reduce(0) { $0 + gain($1.element) / Self.discount($1.offset) }
+          order.prefix(Self.depth).enumerated().reduce(0) { $0 + gain($1.element) / Self.discounts[$1.offset] }
         }
         let best = sum(page.products.indices.sorted { gain($0) > gain($1) })
         return best > 0 ? sum(order) / best : nil
       }
-      ndcg.append(ratio { Self.gain(page.grades[$0]) / chances[$0] } ?? 0)
+      ndcg.append(ratio { RankingMetrics.Gain.exponential.value(page.grades[$0]) / chances[$0] } ?? 0)
       if let value = ratio({ page.grades[$0] >= 3 ? 1 / chances[$0] : 0 }) { purchases.append(value) }
       first.formUnion(order.prefix(5).map { page.products[$0] })
       for row in order.prefix(Self.depth) {
@@ -55,8 +55,5 @@ struct RankingMeasure: Sendable {
   var meanNDCG: Double { RankingMetrics.mean(ndcg) ?? 0 }
   var meanPurchases: Double? { RankingMetrics.mean(purchases) }
 
-  private static func gain(_ grade: Double) -> Double { grade >= 3 ? 7 : grade >= 2 ? 3 : grade >= 1 ? 1 : 0 }
-
-  private static func discount(_ place: Int) -> Double { discounts[min(place, discounts.count - 1)] }
-  private static let discounts = (0..<depth).map { RankingDiscount.of($0) }
+  private static let discounts = (0..<depth).map(RankingMetrics.discount(at:))
 }

@@ -93,7 +93,7 @@ struct Retriever: Sendable {
     var request = requests.request(
       query: query, input: input, wantsFacets: run.extent == .page && input.position == nil && !isTrial)
     if run.extent == .order { request.source = .none }
-    if let window = Window(max(window, plan.pinWindow(for: input)), for: input) {
+    if let window = self.window(of: plan, in: run, window) {
       (request.from, request.size, request.searchAfter) = (window.first, window.size, nil)
       (request.source, request.highlight) = (.none, nil)
     }
@@ -112,11 +112,12 @@ struct Retriever: Sendable {
   }
 
   private func before(_ plan: QueryPlan, in run: SearchRun, _ window: Int) -> Int {
-    Window(max(window, plan.pinWindow(for: run.input)), for: run.input)?.first ?? run.input.resultsBefore
+    self.window(of: plan, in: run, window)?.first ?? run.input.resultsBefore
   }
 
-  private func hasWindow(_ plan: QueryPlan, in run: SearchRun, _ window: Int) -> Bool {
-    Window(max(window, plan.pinWindow(for: run.input)), for: run.input) != nil
+  /// The first results that a model orders or pins take their places among; nil where the page is all that is needed.
+  private func window(of plan: QueryPlan, in run: SearchRun, _ ordered: Int) -> Window? {
+    Window(max(ordered, plan.pinWindow(for: run.input)), for: run.input)
   }
 
   /// The query of a plan, by what the search holds.
@@ -175,7 +176,8 @@ struct Retriever: Sendable {
       response: found.response, plan: found.plan, query: found.query, reading: reading, complete: found.complete,
       before: before(found.plan, in: run, window))
     candidates.pinned = run.input.position?.order ?? []
-    candidates.isBare = run.extent == .order || !candidates.pinned.isEmpty || hasWindow(found.plan, in: run, window)
+    candidates.isBare =
+      run.extent == .order || !candidates.pinned.isEmpty || self.window(of: found.plan, in: run, window) != nil
     if found.plan.slots.allSatisfy(\.isOptional) || found.plan.strictness != .everyWord { return candidates }
     if found.complete == 0 {
       let unknown = found.plan.slots.filter { !$0.isOptional && $0.share == 0 }.map(\.words)

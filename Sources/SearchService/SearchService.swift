@@ -91,6 +91,11 @@ public struct SearchService: Sendable {
     return page
   }
 
+  private func ranked(in run: inout SearchRun) async throws -> Candidates {
+    let found = try await retriever.candidates(in: &run, window: ranker.window(for: run.input))
+    return await ranker.ranked(found, by: retriever, in: &run)
+  }
+
   /// The page's cards; sorted by price where options are chosen, in the order of the variants' prices.
   private func priced(
     _ results: ResultPage, _ hits: [CardHit], _ candidates: Candidates, in run: inout SearchRun
@@ -110,28 +115,21 @@ public struct SearchService: Sendable {
   public func cards(of input: SearchInput) async throws -> [ProductCard] {
     var run = begin(input, extent: .cards)
     try await readLabels(for: &run)
-    let found = try await retriever.candidates(in: &run, window: ranker.window(for: input))
-    let candidates = await ranker.ranked(found, by: retriever, in: &run)
+    let candidates = try await ranked(in: &run)
     let results = candidates.page(of: input)
     let hits = try await retriever.loaded(results, of: candidates, in: run).compactMap(CardHit.init)
     return await priced(results, hits, candidates, in: &run).cards
   }
 
   /// The products that a search finds, in its order, without cards, prices and facets: what measuring a ranking needs.
-  public func ranking(of input: SearchInput) async throws -> [ProductID] {
-    var run = begin(input, extent: .order)
-    let found = try await retriever.candidates(in: &run, window: ranker.window(for: input))
-    let candidates = await ranker.ranked(found, by: retriever, in: &run)
-    return candidates.page(of: input).hits.compactMap { ProductID($0.id) }
-  }
+  public func ranking(of input: SearchInput) async throws -> [ProductID] { try await rankingAndTotal(of: input).ids }
 
   /// The same with how many products there are.
   public func rankingAndTotal(
-    of input: SearchInput, under rules: QueryRules
+    of input: SearchInput, under rules: QueryRules? = nil
   ) async throws -> (ids: [ProductID], total: Int) {
     var run = begin(input, extent: .order, under: rules)
-    let found = try await retriever.candidates(in: &run, window: ranker.window(for: input))
-    let candidates = await ranker.ranked(found, by: retriever, in: &run)
+    let candidates = try await ranked(in: &run)
     return (candidates.page(of: input).hits.compactMap { ProductID($0.id) }, candidates.total)
   }
 

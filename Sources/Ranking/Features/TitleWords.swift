@@ -6,7 +6,7 @@ public enum TitleWords {
   /// Letters and digits in lower case, without an English plural's ending; FNV-1a of each word, in their order.
   public static func of(_ text: String) -> [UInt64] {
     text.lowercased().split { !$0.isLetter && !$0.isNumber }.prefix(most).map { word in
-      word.utf8.dropLast(ending(of: word)).reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+      UInt64(fnv1aOf: word.utf8.dropLast(ending(of: word)))
     }
   }
 

@@ -119,12 +119,7 @@ public struct ModelDesk: Sendable {
   /// back. nil if there is none. Until a person promotes another, training only adds candidates, because the same deeds would
   /// give a model much like the one that was taken out of use.
   public func rollBack() async throws -> ModelEntry? {
-    // All that `prune` keeps, of each state.
-    let models = try await ledger.models(
-      kind: RecommenderModel.kind, limit: (Self.keptModels + 1) * ModelEntry.State.allCases.count)
-    let before = models.filter { $0.state == .retired }.max {
-      ($0.promotedAt ?? $0.trainedAt) < ($1.promotedAt ?? $1.trainedAt)
-    }
+    let before = try await ledger.servedBefore(kind: RecommenderModel.kind, kept: Self.keptModels)
     guard let before else { return nil }
     _ = try folder.read(before.file)  // A damaged file is not served.
     return try await ledger.rollBack(to: before.number, now: clock.now()) ? before : nil
