@@ -13,17 +13,17 @@ extension Behaviour: ShopperMemory, ProductAffinity {
 
   public func recent(of shopper: ShopperID, limit: Int) async throws -> [Interaction] {
     let all = try await value(
-      { try await $0.recent(of: shopper) }, from: { try await history.recent(of: shopper, limit: Self.mostRecent) },
+      { try await $0.recent(of: shopper) }, from: { try await history.recent(of: shopper, limit: Self.maxRecent) },
       keep: { try await $0.keep($1, of: shopper, version: $2) })
     let newest = all.sorted { ($0.at, $0.product) > ($1.at, $1.product) }
-    return Array(newest.prefix(max(0, min(limit, Self.mostRecent))))
+    return Array(newest.prefix(max(0, min(limit, Self.maxRecent))))
   }
 
   public func profile(of shopper: ShopperID) async throws -> ShopperProfile {
     try await value(
       { try await $0.profile(of: shopper) },
       from: {
-        let interactions = try await recent(of: shopper, limit: Self.mostRecent)
+        let interactions = try await recent(of: shopper, limit: Self.maxRecent)
         let facts = try await facts.facts(of: Set(interactions.map(\.product)))
         return ShopperTastes.profile(of: interactions, facts: facts, now: clock.now())
       }, keep: { try await $0.keep($1, of: shopper, version: $2) })
@@ -44,8 +44,8 @@ extension Behaviour: ShopperMemory, ProductAffinity {
       { try await $0.companions(of: product, in: list) },
       from: {
         switch list {
-        case .viewed: try await history.viewed(with: product, limit: Self.mostCompanions)
-        case .bought: try await history.bought(with: product, limit: Self.mostCompanions)
+        case .viewed: try await history.viewed(with: product, limit: Self.maxCompanions)
+        case .bought: try await history.bought(with: product, limit: Self.maxCompanions)
         }
       }, keep: { try await $0.keep($1, of: product, in: list, version: $2) })
     return Array(all.prefix(max(0, limit)))
@@ -54,14 +54,14 @@ extension Behaviour: ShopperMemory, ProductAffinity {
   public func trending(limit: Int) async throws -> [WeightedProduct] {
     let now = clock.now()
     let all = try await value(
-      { try await $0.trending(now: now, limit: Self.mostCompanions) },
-      from: { try await history.trending(now: now, limit: Self.mostTrending) },
+      { try await $0.trending(now: now, limit: Self.maxCompanions) },
+      from: { try await history.trending(now: now, limit: Self.maxTrending) },
       keep: { try await $0.keep(trending: $1, now: now, version: $2) })
-    return Array(all.prefix(max(0, min(limit, Self.mostCompanions))))
+    return Array(all.prefix(max(0, min(limit, Self.maxCompanions))))
   }
 
   /// Products whose interest is kept at hand, so that one that rises starts from what it had.
-  static let mostTrending = 10_000
+  static let maxTrending = 10_000
 
   /// The cache's value; else the history's, which the cache keeps then.
   private func value<Value: Sendable>(

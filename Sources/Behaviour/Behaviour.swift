@@ -17,9 +17,9 @@ public struct Behaviour: Sendable {
   }
 
   /// Interactions of a shopper that are at hand.
-  public static let mostRecent = 100
+  public static let maxRecent = 100
   /// Companions of a product, and trending products, that are at hand.
-  public static let mostCompanions = 100
+  public static let maxCompanions = 100
 
   public let intake: EventIntake
   let store: any EventStore

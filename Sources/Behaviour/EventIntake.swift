@@ -21,7 +21,7 @@ public final class EventIntake: EventRecorder {
     public var retryPause = Duration.seconds(1)
     /// Tries of events that nobody waits for, where the store answers and refuses for another reason than the events
     /// themselves; while it is away they are tried without end.
-    public var mostTries = 10
+    public var maxTries = 10
 
     public init() {}
   }
@@ -290,7 +290,7 @@ public final class EventIntake: EventRecorder {
     var (kept, refused): ([Ticket], [Ticket]) = ([], [])
     for var ticket in tickets {
       ticket.failedTries += isAway ? 0 : 1
-      if ticket.failedTries < options.mostTries { kept.append(ticket) } else { refused.append(ticket) }
+      if ticket.failedTries < options.maxTries { kept.append(ticket) } else { refused.append(ticket) }
     }
     drop(refused, .refused)
     let isClosed = queue.withLock { queue in

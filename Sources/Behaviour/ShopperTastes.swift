@@ -27,7 +27,7 @@ public struct TasteFacts: Sendable, Hashable {
 public enum ShopperTastes {
   public static let halfLifeDays = 14.0
   /// Attribute values of a profile, the strongest.
-  public static let mostAttributes = 50
+  public static let maxAttributes = 50
 
   public static func profile(
     of interactions: [Interaction], facts: [ProductID: TasteFacts], now: Timestamp
@@ -53,11 +53,11 @@ public enum ShopperTastes {
       }
     }
     if priced > 0 { profile.priceLevelMinorUnits = exponential(logarithms / priced) }
-    if profile.attributes.count > mostAttributes {
+    if profile.attributes.count > maxAttributes {
       let strongest = profile.attributes.sorted {
         ($0.value, $1.key.code, $1.key.value) > ($1.value, $0.key.code, $0.key.value)
       }
-      profile.attributes = Dictionary(uniqueKeysWithValues: strongest.prefix(mostAttributes).map { ($0.key, $0.value) })
+      profile.attributes = Dictionary(uniqueKeysWithValues: strongest.prefix(maxAttributes).map { ($0.key, $0.value) })
     }
     return profile
   }

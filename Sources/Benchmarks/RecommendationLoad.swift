@@ -11,7 +11,7 @@ package struct RecommendationLoad: Sendable {
   private static let visitors = 400
   private static let threads = 8
   /// A change that does not come within this time is counted as this late.
-  private static let mostFreshness = Duration.seconds(5)
+  private static let maxFreshness = Duration.seconds(5)
 
   let host: String
   let port: UInt16
@@ -144,7 +144,7 @@ package struct RecommendationLoad: Sendable {
           continue
         }
         var isChanged = false
-        while !isChanged, ContinuousClock.now - start < Self.mostFreshness { isChanged = try ask() != before }
+        while !isChanged, ContinuousClock.now - start < Self.maxFreshness { isChanged = try ask() != before }
         times.milliseconds.append((ContinuousClock.now - start) / .milliseconds(1))
       }
       return times

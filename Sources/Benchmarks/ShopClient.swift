@@ -16,8 +16,8 @@ final class ShopClient {
   }
 
   /// More than any page; a longer answer is a fault.
-  private static let mostBytes = 8 << 20
-  private static let mostHeadBytes = 64 << 10
+  private static let maxBytes = 8 << 20
+  private static let maxHeadBytes = 64 << 10
   private static let timeoutSeconds = 10
 
   private let host: String
@@ -88,7 +88,7 @@ final class ShopClient {
     while true {
       end = Self.endOfHead(buffer)
       if end != nil { break }
-      guard buffer.count < Self.mostHeadBytes else { throw Failure(description: "an endless head") }
+      guard buffer.count < Self.maxHeadBytes else { throw Failure(description: "an endless head") }
       try receive()
     }
     let head = String(decoding: buffer[..<(end ?? 0)], as: UTF8.self).split(separator: "\r\n")
@@ -102,7 +102,7 @@ final class ShopClient {
       if parts.count == 2 { headers[parts[0].lowercased()] = String(parts[1].drop { $0 == " " }) }
     }
     let length = headers["content-length"].flatMap { Int($0) } ?? 0
-    guard (0...Self.mostBytes).contains(length), headers["transfer-encoding"] == nil else {
+    guard (0...Self.maxBytes).contains(length), headers["transfer-encoding"] == nil else {
       throw Failure(description: "an answer without a length, or of \(length) bytes")
     }
     while buffer.count < length { try receive() }

@@ -80,7 +80,7 @@ extension BehaviourRetention {
 extension SenderConduct.Options {
   package init(_ settings: Settings.Behaviour) {
     self.init()
-    mostOfVisitor = .init(
+    maxOfVisitor = .init(
       perSecond: Double(settings.visitorEventsPerSecond), burst: Double(settings.visitorEventsPerSecond * 40))
   }
 }

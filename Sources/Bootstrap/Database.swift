@@ -45,7 +45,7 @@ package struct Database {
         }
       }
     }
-    target.maximumConnections = settings.poolSize
+    target.maxConnections = settings.poolSize
     target.connectTimeout = .seconds(settings.connectTimeoutSeconds)
     target.waitTimeout = .milliseconds(settings.poolWaitMilliseconds)
     target.statementTimeout = statementTimeout ?? .milliseconds(settings.statementTimeoutMilliseconds)

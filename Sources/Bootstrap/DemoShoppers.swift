@@ -13,7 +13,7 @@ struct DemoShoppers: Sendable {
   /// Days of one transaction.
   private static let batch = 6
   /// The bound of the ledger, which keeps fewer runs of a job.
-  private static let mostRuns = 10_000
+  private static let maxRuns = 10_000
 
   private let store: any EventStore
   private let jobs: any JobStore
@@ -27,7 +27,7 @@ struct DemoShoppers: Sendable {
   func load(_ context: JobContext) async throws -> [String: Double] {
     let products = try Seeding.handWrittenCatalog(directory: try ProjectFolder.find() + "/Seeds/catalog")
     // The oldest run is of the day on which the shop first opened.
-    guard let first = try await jobs.runs(of: context.job, limit: Self.mostRuns).last else { return [:] }
+    guard let first = try await jobs.runs(of: context.job, limit: Self.maxRuns).last else { return [:] }
     let history = try DemoHistory(products: products, lastDay: first.startedAt.day.advanced(by: -1))
     var (stored, repeated) = (0, 0)
     for first in stride(from: 0, to: DemoHistory.days, by: Self.batch) {

@@ -48,7 +48,7 @@ extension ElasticsearchSettings {
       nodes: nodes.map(\.address), credentials: credentials,
       tls: TLS(
         authorityFile: settings.authorityFile, certificateFile: settings.certificateFile, keyFile: settings.keyFile))
-    maximumConnections = settings.maxConnections
+    maxConnections = settings.maxConnections
     compressionThresholdBytes = settings.compressFromBytes == 0 ? nil : settings.compressFromBytes
   }
 }

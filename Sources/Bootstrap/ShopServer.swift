@@ -19,7 +19,7 @@ extension Shop {
       staff: StaffAccess(accounts: accounts, signer: signer, logger: logger),
       limits: RateLimits(
         rateLimits, searchesAtOnce: isEmbedded ? 2 * max(2, ProcessInfo.processInfo.activeProcessorCount) : nil,
-        mostWaiting: settings.http.queueDepth, metrics: metrics))
+        maxWaiting: settings.http.queueDepth, metrics: metrics))
     routes.use(Middlewares.requestIdentity())
     routes.use(Middlewares.clientAddress(trusting: trustedProxies))
     routes.use(Middlewares.accessLog(logger: logger, metrics: metrics))
@@ -62,11 +62,11 @@ extension Shop {
     var configuration = HTTPServer.Configuration()
     configuration.host = settings.http.host
     configuration.port = port
-    configuration.maximumConnections = settings.http.maxConnections
-    configuration.maximumConnectionsPerAddress = settings.http.maxConnectionsPerAddress
-    configuration.maximumHeadBytes = settings.http.maxHeadBytes
-    configuration.maximumBodyBytes = settings.http.maxBodyBytes
-    configuration.maximumQueued = settings.http.queueDepth
+    configuration.maxConnections = settings.http.maxConnections
+    configuration.maxConnectionsPerAddress = settings.http.maxConnectionsPerAddress
+    configuration.maxHeadBytes = settings.http.maxHeadBytes
+    configuration.maxBodyBytes = settings.http.maxBodyBytes
+    configuration.maxQueued = settings.http.queueDepth
     configuration.deadline = .milliseconds(settings.http.requestDeadlineMilliseconds)
     configuration.idleTimeout = .seconds(settings.http.idleTimeoutSeconds)
     return HTTPServer(configuration: configuration, router: routes.finished(), logger: logger, metrics: metrics)

@@ -2,7 +2,7 @@
 /// field (docs/decisions/0002).
 public enum FacetToken {
   /// Most options of a variant that are combined; each further option would double the tokens.
-  public static let mostCombinedOptions = 4
+  public static let maxCombinedOptions = 4
 
   /// `colour=Red`: a token of the field `facets`.
   public static func value(code: String, _ value: String) -> String { "\(code)=\(value)" }
@@ -66,9 +66,9 @@ public enum FacetToken {
 
   public static func addCombinations(of options: [ProductSnapshot.Attribute], to tokens: inout DistinctTexts) {
     // Runs for each variant of an index, so the order of its options is kept on the stack.
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: mostCombinedOptions) { order in
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: maxCombinedOptions) { order in
       var count = 0
-      for option in options.indices.prefix(mostCombinedOptions) where !options[option].values.isEmpty {
+      for option in options.indices.prefix(maxCombinedOptions) where !options[option].values.isEmpty {
         // One or two options, mostly in order.
         var place = count
         while place > 0, options[order[place - 1]].definition.code > options[option].definition.code {

@@ -16,7 +16,7 @@ struct NumberForms {
   /// Denominators of rules, drills and screws; `24/7` and `50/60` are no fractions.
   private static let denominators: Set<Int> = [2, 3, 4, 5, 6, 8, 10, 12, 16, 32, 64]
   /// Longest number that is read; longer digits are a code.
-  private static let mostDigits = 15
+  private static let maxDigits = 15
   private static let lengths: [[Unicode.Scalar]] = ["cm", "mm", "in", "ft", "m"].map { Array($0.unicodeScalars) }
 
   init(_ letters: LetterForms) {
@@ -85,7 +85,7 @@ struct NumberForms {
   private mutating func number() {
     let start = place
     let whole = digits(from: start)
-    guard whole.count <= Self.mostDigits else { return copyRun() }
+    guard whole.count <= Self.maxDigits else { return copyRun() }
     if let end = fraction(whole) { return finish(at: end) }
     let (groups, mark) = groups(behind: whole)
     let end = groups.last?.upperBound ?? whole.upperBound

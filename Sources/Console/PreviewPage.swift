@@ -21,7 +21,7 @@ public struct PreviewPage: Sendable {
     let (path, access) = (ConsolePage.preview.path, ConsolePage.preview.access)
     routes.get(path, Route(access: access, name: "preview page", isPage: true), page)
     routes.post(
-      path, Route(access: access, name: "change preview", isPage: true, maximumBodyBytes: ConsoleForms.largestForm),
+      path, Route(access: access, name: "change preview", isPage: true, maxBodyBytes: ConsoleForms.largestForm),
       change)
   }
 

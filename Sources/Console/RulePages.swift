@@ -31,7 +31,7 @@ public struct RulePages: Sendable {
     let path = ConsolePage.rules.path
     func change(_ name: String, _ bytes: Int = ConsoleForms.largestForm) -> Route {
       Route(
-        access: Self.access, name: name, isPage: true, rate: .free, maximumBodyBytes: bytes, deadline: Self.deadline)
+        access: Self.access, name: name, isPage: true, rate: .free, maxBodyBytes: bytes, deadline: Self.deadline)
     }
     routes.get(path, Route(access: Self.access, name: "rules page", isPage: true, rate: .free), list)
     routes.post(path, change("begin draft"), begin)

@@ -29,7 +29,7 @@ public struct SearchesPage: Sendable {
   @Sendable private func page(_ request: HTTPRequest) async throws -> HTTPResponse {
     guard let log else { throw Problem.logIsOff }
     var input = try InputReading.lenient.reportInput(of: request)
-    input.limit = min(input.limit, SearchReportPage.mostQueries)
+    input.limit = min(input.limit, SearchReportPage.maxQueries)
     let page = SearchReportPage(report: try await log.report(days: input.days, limit: input.limit))
     return ConsoleFrame(shopName: shopName, request, .searches).response(title: "Searches", body: page.body)
   }
@@ -37,7 +37,7 @@ public struct SearchesPage: Sendable {
 
 /// The staff's page on what shoppers searched for: figures, a bar for each day, and the queries to look at.
 struct SearchReportPage {
-  static let mostQueries = 100
+  static let maxQueries = 100
   private static let periods = [7, 30, 90, 365]
 
   let report: SearchReport

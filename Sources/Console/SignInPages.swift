@@ -30,14 +30,14 @@ public struct SignInPages: Sendable {
       SignInAddress.path, Route(access: .everyone, name: "sign-in page", isPage: true, rate: .free), form)
     routes.post(
       SignInAddress.path,
-      Route(access: .everyone, name: "sign in", isPage: true, maximumBodyBytes: Self.largestForm), signIn)
+      Route(access: .everyone, name: "sign in", isPage: true, maxBodyBytes: Self.largestForm), signIn)
     routes.post(
       "/console/sign-out",
-      Route(access: .anyStaff, name: "sign out", isPage: true, rate: .free, maximumBodyBytes: Self.largestForm),
+      Route(access: .anyStaff, name: "sign out", isPage: true, rate: .free, maxBodyBytes: Self.largestForm),
       signOut)
     routes.post(
       "/console/end-sessions",
-      Route(access: .anyStaff, name: "end sessions", isPage: true, rate: .free, maximumBodyBytes: Self.largestForm),
+      Route(access: .anyStaff, name: "end sessions", isPage: true, rate: .free, maxBodyBytes: Self.largestForm),
       endSessions)
     routes.get("/console", Route(access: .anyStaff, name: "console", isPage: true, rate: .free), home)
   }

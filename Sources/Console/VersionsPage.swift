@@ -27,7 +27,7 @@ public struct VersionsPage: Sendable {
       path + "/{number}/restore",
       Route(
         access: access, name: "restore version", isPage: true, rate: .free,
-        maximumBodyBytes: ConsoleForms.largestForm), restore)
+        maxBodyBytes: ConsoleForms.largestForm), restore)
   }
 
   @Sendable private func list(_ request: HTTPRequest) async throws -> HTTPResponse {

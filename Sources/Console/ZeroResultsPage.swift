@@ -30,7 +30,7 @@ public struct ZeroResultsPage: Sendable {
       path,
       Route(
         access: ConsolePage.rules.access, name: "add synonym", isPage: true,
-        maximumBodyBytes: ConsoleForms.largestForm), add)
+        maxBodyBytes: ConsoleForms.largestForm), add)
   }
 
   @Sendable private func page(_ request: HTTPRequest) async throws -> HTTPResponse {

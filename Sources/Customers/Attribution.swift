@@ -47,15 +47,15 @@ public enum Attribution {
     return credits
   }
 
-  public static let mostChannels = 200
+  public static let maxChannels = 200
 
   /// The removal effect of a first-order Markov chain (Anderl et al. 2016): the share of conversions that are lost where a
   /// channel's touches lead nowhere, shared out so that the credits sum to the conversions.
   ///
-  /// nil for more channels than `mostChannels`.
+  /// nil for more channels than `maxChannels`.
   public static func markov(_ paths: [Path]) -> [String: Double]? {
     let chain = Chain(paths)
-    guard chain.channels.count <= mostChannels else { return nil }
+    guard chain.channels.count <= maxChannels else { return nil }
     let conversions = paths.reduce(0) { $0 + $1.conversions }
     let whole = chain.conversion(without: nil)
     guard whole > 0 else { return [:] }

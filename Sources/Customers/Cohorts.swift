@@ -16,7 +16,7 @@ public struct Cohorts: Sendable, Equatable {
   }
 
   public let rows: [Row]
-  public static let mostMonths = 240
+  public static let maxMonths = 240
 
   /// Up to the month of `end`; months beyond the bound are left out.
   public init(_ orders: [CustomerOrder], end: CalendarDay) {
@@ -30,7 +30,7 @@ public struct Cohorts: Sendable, Equatable {
     var revenue: [Int64: [Int64]] = [:]
     let last = Self.month(end)
     for month in Set(first.values) {
-      let months = min(Self.mostMonths, Int(last - month) + 1)
+      let months = min(Self.maxMonths, Int(last - month) + 1)
       active[month] = Array(repeating: [], count: months)
       revenue[month] = Array(repeating: 0, count: months)
     }

@@ -9,7 +9,7 @@ public struct CustomerValue: Sendable {
 
   /// Weeks in a month, as the published figures count them (lifetimes).
   private static let weeksPerMonth = 4.345
-  private static let mostMonths = 120
+  private static let maxMonths = 120
 
   public init(buying: BGNBD, spending: GammaGamma, monthlyDiscount: Double = 0.01) {
     self.buying = buying
@@ -28,7 +28,7 @@ public struct CustomerValue: Sendable {
   public func value(_ history: BGNBD.History, meanRepeat: Double, months: Int = 12) -> Double {
     guard let each = spending.expectedValue(repeats: history.x, mean: meanRepeat) else { return 0 }
     var (sum, before) = (0.0, 0.0)
-    for month in 1...max(1, min(months, Self.mostMonths)) {
+    for month in 1...max(1, min(months, Self.maxMonths)) {
       let purchases = buying.expectedPurchases(next: Double(month) * Self.weeksPerMonth, history)
       sum += (purchases - before) * each / pow(1 + monthlyDiscount, Double(month))
       before = purchases

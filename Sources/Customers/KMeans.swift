@@ -10,15 +10,15 @@ public struct KMeans: Sendable, Equatable {
   /// The mean silhouette of Rousseeuw (1987), −1 to 1; nil for one group.
   public let silhouette: Double?
 
-  public static let mostGroups = 50
-  private static let mostRounds = 300
+  public static let maxGroups = 50
+  private static let maxRounds = 300
   private static let starts = 5
   /// Silhouettes compare each point with each other: a sample is enough.
   private static let silhouettePoints = 1_000
 
   /// The best of several starts; nil where there are fewer different points than groups. Points have equal lengths.
   public static func grouped(_ points: [[Double]], groups k: Int, seed: UInt64) -> KMeans? {
-    guard (1...mostGroups).contains(k), Set(points).count >= k else { return nil }
+    guard (1...maxGroups).contains(k), Set(points).count >= k else { return nil }
     var random = SplitMix64(seed: seed)
     var best: KMeans?
     for _ in 0..<starts {
@@ -73,7 +73,7 @@ public struct KMeans: Sendable, Equatable {
     var centres = start
     var assignments = [Int](repeating: -1, count: points.count)
     var inertia = 0.0
-    for _ in 0..<mostRounds {
+    for _ in 0..<maxRounds {
       var hasMoved = false
       inertia = 0
       for (index, point) in points.enumerated() {

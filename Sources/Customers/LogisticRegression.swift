@@ -10,12 +10,12 @@ public struct LogisticRegression: Sendable {
   private let means: [Double]
   private let deviations: [Double]
 
-  private static let mostSteps = 50
-  public static let mostFeatures = 500
+  private static let maxSteps = 50
+  public static let maxFeatures = 500
 
   /// `rows` have one value a name. nil where there are too many features, no rows, or one answer alone.
   public init?(names: [String], rows: [[Double]], answers: [Bool], ridge: Double = 1) {
-    guard !rows.isEmpty, rows.count == answers.count, names.count <= Self.mostFeatures, Set(answers).count == 2,
+    guard !rows.isEmpty, rows.count == answers.count, names.count <= Self.maxFeatures, Set(answers).count == 2,
       rows.allSatisfy({ $0.count == names.count })
     else { return nil }
     self.names = names
@@ -29,7 +29,7 @@ public struct LogisticRegression: Sendable {
     let scaled = rows.map { row in row.indices.map { (row[$0] - means[$0]) / deviations[$0] } + [1] }
     let width = names.count + 1
     var point = [Double](repeating: 0, count: width)
-    for _ in 0..<Self.mostSteps {
+    for _ in 0..<Self.maxSteps {
       var gradient = point.enumerated().map { $0.offset < width - 1 ? -ridge * $0.element : 0 }
       var matrix = [Double](repeating: 0, count: width * width)
       for column in 0..<width { matrix[column * width + column] = column < width - 1 ? ridge : 1e-9 }
@@ -102,7 +102,7 @@ public enum ClassifierMeasure {
 public struct FeatureEncoder: Sendable {
   public let names: [String]
   private let columns: [Column]
-  private static let mostValues = 30
+  private static let maxValues = 30
 
   private enum Column: Sendable {
     case number
@@ -118,7 +118,7 @@ public struct FeatureEncoder: Sendable {
       if values.allSatisfy({ Double($0) != nil }) {
         columns.append(.number)
         encoded.append(name)
-      } else if values.count <= Self.mostValues {
+      } else if values.count <= Self.maxValues {
         let rest = Array(values.sorted().dropFirst())
         columns.append(.values(rest))
         encoded += rest.map { "\(name)=\($0)" }

@@ -17,8 +17,8 @@ public struct CustomerOrder: Sendable, Equatable {
 
 /// Reads a file of orders: `customer, date, value`, with a line of names; a value is in the currency's units: `29.33`.
 public enum OrderReader {
-  public static let mostOrders = 50_000_000
-  private static let mostValue = 1e12
+  public static let maxOrders = 50_000_000
+  private static let maxValue = 1e12
   private static let longestCustomer = 256
 
   public struct Result: Sendable {
@@ -53,12 +53,12 @@ public enum OrderReader {
         rows.refuse(line, "the date \(day) is not from \(days.lowerBound) to \(days.upperBound)")
         continue
       }
-      guard let text = fields[2], let value = Double(text), abs(value) <= mostValue else {
+      guard let text = fields[2], let value = Double(text), abs(value) <= maxValue else {
         rows.refuse(line, "the value '\(fields[2]?.prefix(40) ?? "")' is not an amount such as 29.33")
         continue
       }
-      guard orders.count < mostOrders else {
-        rows.refuse(line, "the file has more than \(mostOrders) orders, the most")
+      guard orders.count < maxOrders else {
+        rows.refuse(line, "the file has more than \(maxOrders) orders, the most")
         break
       }
       orders.append(

@@ -21,7 +21,7 @@ public struct SegmentReport: Sendable, Equatable {
   public let seed: UInt64
 
   /// k-means learns from this many customers at most, and the others join the nearest centre.
-  public static let mostPoints = 20_000
+  public static let maxPoints = 20_000
 
   public init(
     _ summaries: [PurchaseSummary], end: CalendarDay, rules: [SegmentRule] = SegmentRule.standard, seed: UInt64
@@ -40,7 +40,7 @@ public struct SegmentReport: Sendable, Equatable {
       summaries.map {
         [log(1 + $0.ageDays - $0.recencyDays), log(1 + Double($0.repeats)), log(1 + Double($0.totalMinorUnits))]
       })
-    let stride = max(1, (points.count + Self.mostPoints - 1) / Self.mostPoints)
+    let stride = max(1, (points.count + Self.maxPoints - 1) / Self.maxPoints)
     let learnt = KMeans.chosen(
       Swift.stride(from: 0, to: points.count, by: stride).map { points[$0] }, seed: seed)
     silhouette = learnt?.silhouette

@@ -25,9 +25,9 @@ public struct RateLimits: Sendable {
   /// `searchesAtOnce`: the searches that are worked on at once, where this process does the work itself; the senders of the
   /// others take turns. nil where a search waits for another server most of its time.
   public init(
-    _ options: Options = Options(), searchesAtOnce: Int? = nil, mostWaiting: Int = 1_000, metrics: MetricsRegistry
+    _ options: Options = Options(), searchesAtOnce: Int? = nil, maxWaiting: Int = 1_000, metrics: MetricsRegistry
   ) {
-    turns = searchesAtOnce.map { FairTurns(atOnce: $0, mostWaiting: mostWaiting) }
+    turns = searchesAtOnce.map { FairTurns(atOnce: $0, maxWaiting: maxWaiting) }
     address = SenderBuckets(options.searchesOfAddress)
     visitor = TokenBuckets(options.searchesOfVisitor)
     events = SenderBuckets(options.eventsOfAddress)

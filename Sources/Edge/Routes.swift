@@ -20,26 +20,26 @@ public struct Route: Sendable {
   /// See `RouteOptions.isImmediate`.
   public var isImmediate: Bool
   /// The largest body, in bytes; nil for the server's limit.
-  public var maximumBodyBytes: Int?
+  public var maxBodyBytes: Int?
   /// The time from the head's arrival to the answer; nil for the server's default.
   public var deadline: Duration?
 
   public init(
     access: Access, name: String, isPage: Bool = false, rate: Rate = .searches, isImmediate: Bool = false,
-    maximumBodyBytes: Int? = nil, deadline: Duration? = nil
+    maxBodyBytes: Int? = nil, deadline: Duration? = nil
   ) {
     self.access = access
     self.name = name
     self.isPage = isPage
     self.rate = rate
     self.isImmediate = isImmediate
-    self.maximumBodyBytes = maximumBodyBytes
+    self.maxBodyBytes = maxBodyBytes
     self.deadline = deadline
   }
 
   fileprivate var options: RouteOptions {
     RouteOptions(
-      name: name, isImmediate: isImmediate, maximumBodyBytes: maximumBodyBytes, deadline: deadline,
+      name: name, isImmediate: isImmediate, maxBodyBytes: maxBodyBytes, deadline: deadline,
       redirectsTrailingSlash: isPage)
   }
 }

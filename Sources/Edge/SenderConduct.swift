@@ -9,7 +9,7 @@ public struct SenderConduct: Sendable {
     /// Of one visitor; above it no person shops.
     public var eventsOfVisitor = TokenBuckets.Rate(perSecond: 5, burst: 300)
     /// Of one visitor; what is above it is refused.
-    public var mostOfVisitor = TokenBuckets.Rate(perSecond: 50, burst: 2_000)
+    public var maxOfVisitor = TokenBuckets.Rate(perSecond: 50, burst: 2_000)
     /// Visitors that begin at one address: an office or a school has hundreds, and not anew each second.
     public var newcomersOfAddress = TokenBuckets.Rate(perSecond: 0.5, burst: 300)
     /// The time for which a visitor stays known.
@@ -25,7 +25,7 @@ public struct SenderConduct: Sendable {
 
   public init(_ options: Options = Options()) {
     usual = TokenBuckets(options.eventsOfVisitor)
-    most = TokenBuckets(options.mostOfVisitor)
+    most = TokenBuckets(options.maxOfVisitor)
     newcomers = TokenBuckets(options.newcomersOfAddress)
     known = TokenBuckets(options.acquaintance)
   }

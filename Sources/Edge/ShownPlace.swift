@@ -15,14 +15,14 @@ public struct ShownPlace: Sendable, Hashable {
   }
 
   private static let names = ["list", "place", "placement"]
-  private static let mostPlaces = 1_000
-  private static let mostPlacementBytes = 60
+  private static let maxPlaces = 1_000
+  private static let maxPlacementBytes = 60
 
   /// nil where the address names none, or one that the shop does not write.
   public init?(_ request: HTTPRequest) {
     guard let query = try? request.query(taking: Self.names.contains), let list = query["list"].flatMap({ ListID($0) }),
-      let position = query["place"].flatMap({ Int($0) }), (1...Self.mostPlaces).contains(position),
-      let placement = query["placement"], !placement.isEmpty, placement.utf8.count <= Self.mostPlacementBytes,
+      let position = query["place"].flatMap({ Int($0) }), (1...Self.maxPlaces).contains(position),
+      let placement = query["placement"], !placement.isEmpty, placement.utf8.count <= Self.maxPlacementBytes,
       placement.utf8.allSatisfy({ (97...122).contains($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "/") })
     else { return nil }
     self.init(list: list, position: position, placement: placement)

@@ -6,12 +6,12 @@ import Threading
 /// Sends requests with libcurl's multi interface on its own thread; callers only suspend.
 final class CurlTransport: Sendable {
   private let loop: CurlEventLoop
-  private let maximumAnswerBytes: Int
+  private let maxAnswerBytes: Int
 
   init(settings: ElasticsearchSettings) {
     _ = Self.globalInitialization
     loop = CurlEventLoop(settings: settings)
-    maximumAnswerBytes = settings.maximumAnswerBytes
+    maxAnswerBytes = settings.maxAnswerBytes
     loop.start()
   }
 
@@ -19,7 +19,7 @@ final class CurlTransport: Sendable {
 
   /// Ends by the deadline, or soon after the task is cancelled; both close the connection.
   func send(_ request: TransportRequest, deadline: ContinuousClock.Instant) async -> TransportResult {
-    let transfer = Transfer(request, deadline: deadline, maximumAnswerBytes: maximumAnswerBytes)
+    let transfer = Transfer(request, deadline: deadline, maxAnswerBytes: maxAnswerBytes)
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         transfer.continuation = continuation
@@ -63,8 +63,8 @@ final class CurlEventLoop: @unchecked Sendable {  // The thread owns all but `in
     self.settings = settings
     self.multi = multi
     headers = CurlHeaders(credentials: settings.credentials)
-    vitrine_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, settings.maximumConnections)
-    vitrine_curl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, settings.maximumConnections)
+    vitrine_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, settings.maxConnections)
+    vitrine_curl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, settings.maxConnections)
   }
 
   func start() {
@@ -84,10 +84,10 @@ final class CurlEventLoop: @unchecked Sendable {  // The thread owns all but `in
   }
 
   func submit(_ transfer: Transfer) {
-    let limit = settings.maximumConnections + settings.maximumQueuedRequests
+    let limit = settings.maxConnections + settings.maxQueuedRequests
     let refusal: TransportFailure? = inbox.withLock { inbox in
       if inbox.isClosing { return .closed }
-      if inbox.outstanding >= limit { return .queueFull(limit: settings.maximumQueuedRequests) }
+      if inbox.outstanding >= limit { return .queueFull(limit: settings.maxQueuedRequests) }
       inbox.outstanding += 1
       inbox.submitted.append(transfer)
       curl_multi_wakeup(multi)
@@ -130,7 +130,7 @@ final class CurlEventLoop: @unchecked Sendable {  // The thread owns all but `in
       var running: Int32 = 0
       curl_multi_perform(multi, &running)
       finishDone()
-      if waiting.isEmpty || active.count >= settings.maximumConnections {
+      if waiting.isEmpty || active.count >= settings.maxConnections {
         curl_multi_poll(multi, nil, 0, pollMilliseconds(), nil)
       }
     }
@@ -170,7 +170,7 @@ final class CurlEventLoop: @unchecked Sendable {  // The thread owns all but `in
   }
 
   private func startWaiting() {
-    let free = settings.maximumConnections - active.count
+    let free = settings.maxConnections - active.count
     guard free > 0, !waiting.isEmpty else { return }
     for transfer in waiting.prefix(free) {
       guard let handle = idleHandles.popLast() ?? curl_easy_init() else {

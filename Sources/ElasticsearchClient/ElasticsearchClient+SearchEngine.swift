@@ -113,13 +113,13 @@ extension ElasticsearchClient {
   }
 
   /// Many more indices than a shop keeps; a terms aggregation that finds fewer costs no more.
-  private static let maximumIndices = 10_000
+  private static let maxIndices = 10_000
 
   /// The counts of searchable documents by index; an index without documents is absent.
   private func documentCounts(matching pattern: String, deadline: ContinuousClock.Instant)
     async throws(SearchEngineError) -> [String: Int]
   {
-    let byIndex = TermsAggregation(field: "_index", size: Self.maximumIndices)
+    let byIndex = TermsAggregation(field: "_index", size: Self.maxIndices)
     let request = SearchRequest(
       size: 0, aggregations: [NamedAggregation("by_index", Aggregation(.terms(byIndex)))], trackTotalHits: .never)
     return try await perform(

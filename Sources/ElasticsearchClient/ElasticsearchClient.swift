@@ -26,7 +26,7 @@ public final class ElasticsearchClient: SearchEngine {
     state = Guarded(
       State(
         nodes: NodePool(count: settings.nodes.count),
-        budget: RetryBudget(maximumConnections: settings.maximumConnections)))
+        budget: RetryBudget(maxConnections: settings.maxConnections)))
   }
 
   /// Sends until there is an answer that needs no retry, and passes its JSON to `read`.
@@ -73,7 +73,7 @@ public final class ElasticsearchClient: SearchEngine {
       let failure: SearchEngineError
       do throws(SearchEngineError) { return try result.answer(from: address) } catch { failure = error }
       tried.insert(node)
-      guard result.mayBeRepeated(repetition), attempt + 1 < settings.retries.maximumAttempts else { throw failure }
+      guard result.mayBeRepeated(repetition), attempt + 1 < settings.retries.maxAttempts else { throw failure }
       let pause = settings.retries.pause(
         afterAttempt: attempt, atLeast: result.retryAfter, random: .random(in: 0...1))
       // If the request cannot be sent again within the deadline, fail now, while the caller has time to do without it.

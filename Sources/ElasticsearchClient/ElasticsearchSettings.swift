@@ -40,11 +40,11 @@ public struct ElasticsearchSettings: Sendable, CustomStringConvertible {
   public let tls: TLS
   /// Connections to all nodes together. A search node runs a few searches at once on each core; more would only wait
   /// there.
-  public var maximumConnections = 32
+  public var maxConnections = 32
   /// Requests that may wait for a connection; further ones are refused at once, because they would be late in any case.
-  public var maximumQueuedRequests = 1_024
+  public var maxQueuedRequests = 1_024
   /// The largest answer, decompressed. A page of 10,000 hits with 5 KB sources is 50 MB.
-  public var maximumAnswerBytes = 64 << 20
+  public var maxAnswerBytes = 64 << 20
   /// Bodies of at least this size are compressed if that makes them smaller; nil never compresses.
   public var compressionThresholdBytes: Int?
   /// How long a connection may take to open before the client tries another node.

@@ -1,7 +1,7 @@
 /// When a failed request is sent again: after a growing, jittered pause, within the deadline and a budget.
 public struct RetryPolicy: Sendable, Equatable {
   /// Attempts in total. Four spread over about half a second, the time a node takes to shed a burst.
-  public var maximumAttempts = 4
+  public var maxAttempts = 4
   /// Longest first pause; each further pause may be twice as long as the one before.
   public var firstPause: Duration = .milliseconds(50)
   public var longestPause: Duration = .seconds(2)
@@ -26,8 +26,8 @@ struct RetryBudget: Sendable {
   private var tokens: Double
 
   /// The end of one node may break all connections, and the end of the next node the connections of the retries.
-  init(maximumConnections: Int) {
-    capacity = Double(max(Self.leastCapacity, 2 * maximumConnections))
+  init(maxConnections: Int) {
+    capacity = Double(max(Self.leastCapacity, 2 * maxConnections))
     tokens = capacity
   }
 

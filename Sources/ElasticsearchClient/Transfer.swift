@@ -46,11 +46,11 @@ typealias TransportResult = Result<TransportAnswer, TransportFailure>
 final class Transfer: @unchecked Sendable {  // See above; `isCancelled` is atomic.
   let request: TransportRequest
   let deadline: ContinuousClock.Instant
-  let maximumAnswerBytes: Int
+  let maxAnswerBytes: Int
   let isCancelled = Atomic(false)
 
   /// The heads of search servers have a few hundred bytes; libcurl's own limit depends on its version.
-  private static let maximumHeadBytes = 64 << 10
+  private static let maxHeadBytes = 64 << 10
 
   var continuation: CheckedContinuation<TransportResult, Never>?
   var handle: UnsafeMutableRawPointer?
@@ -60,10 +60,10 @@ final class Transfer: @unchecked Sendable {  // See above; `isCancelled` is atom
   /// libcurl writes the detail of an error here.
   let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
-  init(_ request: TransportRequest, deadline: ContinuousClock.Instant, maximumAnswerBytes: Int) {
+  init(_ request: TransportRequest, deadline: ContinuousClock.Instant, maxAnswerBytes: Int) {
     self.request = request
     self.deadline = deadline
-    self.maximumAnswerBytes = maximumAnswerBytes
+    self.maxAnswerBytes = maxAnswerBytes
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
   }
 
@@ -76,7 +76,7 @@ final class Transfer: @unchecked Sendable {  // See above; `isCancelled` is atom
 
   /// Receives a piece of the answer; false if the answer grew too large.
   func receive(_ piece: UnsafeRawBufferPointer) -> Bool {
-    guard body.count + piece.count <= maximumAnswerBytes else {
+    guard body.count + piece.count <= maxAnswerBytes else {
       isTooLarge = true
       return false
     }
@@ -87,7 +87,7 @@ final class Transfer: @unchecked Sendable {  // See above; `isCancelled` is atom
   /// Receives a line of a head, interim responses included; false if the heads grew too large.
   func receiveHead(byteCount: Int) -> Bool {
     headBytes += byteCount
-    return headBytes <= Self.maximumHeadBytes
+    return headBytes <= Self.maxHeadBytes
   }
 
   /// Translates libcurl's result.
@@ -106,8 +106,8 @@ final class Transfer: @unchecked Sendable {  // See above; `isCancelled` is atom
   }
 
   private func failure(_ code: CURLcode) -> TransportFailure {
-    if isTooLarge { return .tooLarge(limitBytes: maximumAnswerBytes) }
-    if headBytes > Self.maximumHeadBytes { return .headTooLarge(limitBytes: Self.maximumHeadBytes) }
+    if isTooLarge { return .tooLarge(limitBytes: maxAnswerBytes) }
+    if headBytes > Self.maxHeadBytes { return .headTooLarge(limitBytes: Self.maxHeadBytes) }
     let detail = String(cString: errorText)
     let reason = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
     switch code {

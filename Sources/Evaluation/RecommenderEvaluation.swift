@@ -10,7 +10,7 @@ package struct RecommenderEvaluation {
     var depth = 20
     var neighbours = 50
     var seed: UInt64 = 1
-    /// Whether the blend is tuned; nil: where there are at most `mostRowsToTune`.
+    /// Whether the blend is tuned; nil: where there are at most `maxRowsToTune`.
     var tunes: Bool?
 
     package init(
@@ -55,11 +55,11 @@ package struct RecommenderEvaluation {
   }
 
   /// About a minute on two processors.
-  static let mostRowsToTune = 200_000
+  static let maxRowsToTune = 200_000
   /// SVD++ costs the sum of the squares of the users' numbers of ratings: above this it is left out.
-  private static let mostSquaresForSVDPlusPlus = 40_000_000
+  private static let maxSquaresForSVDPlusPlus = 40_000_000
   /// Up to here item kNN is measured with all neighbours as well: at worst 3 GB.
-  private static let mostItemsForAllNeighbours = 20_000
+  private static let maxItemsForAllNeighbours = 20_000
 
   let interactions: Interactions
   let options: Options
@@ -99,7 +99,7 @@ package struct RecommenderEvaluation {
       report.parts.map { part in
         interactions.ratings(of: part.train).squaredRowCounts
       }.max() ?? 0
-    if squares <= Self.mostSquaresForSVDPlusPlus {
+    if squares <= Self.maxSquaresForSVDPlusPlus {
       models.append(("SVD++", { RatingFactors($0, options: .plusPlus(seed: options.seed)) }))
     } else {
       report.notices.append("SVD++ is left out: users have too many ratings for it to end soon")
@@ -146,13 +146,13 @@ package struct RecommenderEvaluation {
       try add(model.name, parts, to: &report) { try model.train($0.train) }
       progress()
     }
-    let tunes = options.tunes ?? (interactions.rows.count <= Self.mostRowsToTune)
+    let tunes = options.tunes ?? (interactions.rows.count <= Self.maxRowsToTune)
     if tunes {
       try addTuned(to: &report)
       progress()
     } else {
       report.notices.append(
-        "the tuned blend is left out of more than \(Self.mostRowsToTune) rows; --tune measures it")
+        "the tuned blend is left out of more than \(Self.maxRowsToTune) rows; --tune measures it")
     }
   }
 
@@ -168,18 +168,18 @@ package struct RecommenderEvaluation {
     var models: [(name: String, train: (SparseRows) throws -> Scorer)] = [
       ("popularity", { byHistory(Popularity($0)) })
     ]
-    if interactions.items.count <= Self.mostItemsForAllNeighbours {
+    if interactions.items.count <= Self.maxItemsForAllNeighbours {
       models.append(("item kNN, full cosine", kNN(.cosine, nil)))
     }
     models += [
       ("item kNN, cosine", kNN(.cosine, options.neighbours)), ("item kNN, TF-IDF", kNN(.tfidf, options.neighbours)),
       ("item kNN, BM25", kNN(.bm25, options.neighbours)),
     ]
-    if interactions.items.count <= EASE.mostItems {
+    if interactions.items.count <= EASE.maxItems {
       models.append(("EASE, lambda 200", { byHistory(try EASE($0, regularization: 200)) }))
     } else {
       report.notices.append(
-        "EASE is left out: it takes \(EASE.mostItems) items at the most, and there are \(interactions.items.count)")
+        "EASE is left out: it takes \(EASE.maxItems) items at the most, and there are \(interactions.items.count)")
     }
     models.append(
       (

@@ -8,9 +8,9 @@ import Web
 /// An evaluation of relevance as one self-contained HTML page: no script, no other file.
 package struct RelevancePage {
   /// Products that a query's change shows on each side.
-  private static let mostShown = 5
+  private static let maxShown = 5
   /// Queries of each kind that a comparison shows; the JSON has all.
-  private static let mostChanges = 10
+  private static let maxChanges = 10
 
   let report: RelevanceReport
 
@@ -132,7 +132,7 @@ package struct RelevancePage {
     let paired = comparison.paired
     func list(_ heading: String, _ changes: [RelevanceReport.Comparison.Change]) -> HTML {
       guard !changes.isEmpty else { return "" }
-      let shown = changes.prefix(Self.mostChanges).map { change($0, comparison) }
+      let shown = changes.prefix(Self.maxChanges).map { change($0, comparison) }
       return
         "<h3>\(heading): \(changes.count)\(changes.count > shown.count ? ", the first \(shown.count)" : "")</h3>\(shown)"
     }
@@ -156,7 +156,7 @@ package struct RelevancePage {
   }
 
   private func side(_ answer: JudgedRun.Answer, _ name: String) -> HTML {
-    let products = report.top(answer, Self.mostShown).map { product -> HTML in
+    let products = report.top(answer, Self.maxShown).map { product -> HTML in
       "<li><b>\(product.rating.map { "rated \(decimal($0, 0))" } ?? "not rated")</b> \(product.title) <small>\(product.code)</small></li>"
     }
     let shown: HTML = products.isEmpty ? "<p>nothing found</p>" : "<ol>\(products)</ol>"

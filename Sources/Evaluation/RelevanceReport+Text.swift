@@ -6,7 +6,7 @@ import Understanding
 
 extension RelevanceReport {
   /// Queries with the greatest gains and losses; a terminal shows this many of each.
-  private static let mostChanges = 5
+  private static let maxChanges = 5
 
   /// The report for a terminal.
   package var text: String {
@@ -56,7 +56,7 @@ extension RelevanceReport {
   private func comparisonLines(_ comparison: Comparison) -> [String] {
     let paired = comparison.paired
     func changes(_ changes: [Comparison.Change]) -> [String] {
-      changes.prefix(Self.mostChanges).map { change in
+      changes.prefix(Self.maxChanges).map { change in
         "  \(signed(change.difference, 3))  \(change.candidate.query.text)  (\(decimal(change.baseline.value(.ndcg10), 3)) → \(decimal(change.candidate.value(.ndcg10), 3)))"
       }
     }

@@ -37,8 +37,8 @@ public struct Experiment: Sendable, Equatable {
   }
 
   public static let buckets = 10_000
-  static let mostArms = 20
-  static let mostWeight = 10_000
+  static let maxArms = 20
+  static let maxWeight = 10_000
 
   public let name: String
   /// The first is the control.
@@ -55,11 +55,11 @@ public struct Experiment: Sendable, Equatable {
       guard isValid else { throw ExperimentError(experiment: name, reason: reason) }
     }
     try expect(!name.isEmpty && name.utf8.count <= 100, "a name has 1 to 100 bytes")
-    try expect((2...Self.mostArms).contains(arms.count), "\(arms.count) arms; 2 to \(Self.mostArms) are possible")
+    try expect((2...Self.maxArms).contains(arms.count), "\(arms.count) arms; 2 to \(Self.maxArms) are possible")
     try expect(Set(arms.map(\.name)).count == arms.count, "two arms have the same name")
     for arm in arms {
       try expect(
-        (1...Self.mostWeight).contains(arm.weight),
+        (1...Self.maxWeight).contains(arm.weight),
         "arm \(arm.name) has the weight \(arm.weight); 1 to 10000 are possible")
     }
     try expect(
@@ -100,7 +100,7 @@ public struct Experiment: Sendable, Equatable {
 /// The experiments that run at one time.
 public struct ExperimentSet: Sendable, Equatable {
   /// More would not fit on a page, let alone in a head.
-  static let mostExperiments = 200
+  static let maxExperiments = 200
 
   public let experiments: [Experiment]
   /// The visitors, in buckets, who are kept out of every experiment, to see the sum of what experiments have changed.
@@ -109,8 +109,8 @@ public struct ExperimentSet: Sendable, Equatable {
   /// Throws `ExperimentError` if two have one name, or overlapping slices of one layer.
   public init(_ experiments: [Experiment], holdoutBuckets: Int = 0) throws(ExperimentError) {
     for (index, experiment) in experiments.enumerated() {
-      guard index < Self.mostExperiments else {
-        throw ExperimentError(experiment: experiment.name, reason: "\(Self.mostExperiments) experiments are the most")
+      guard index < Self.maxExperiments else {
+        throw ExperimentError(experiment: experiment.name, reason: "\(Self.maxExperiments) experiments are the most")
       }
       for other in experiments[..<index] {
         guard other.name != experiment.name else {

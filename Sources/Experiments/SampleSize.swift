@@ -9,7 +9,7 @@ public struct SampleSize: Sendable, Equatable {
   /// Whether the treatment's variance follows its own mean, p(1 − p).
   private let isProportion: Bool
 
-  public static let mostVisitors = 1_000_000_000
+  public static let maxVisitors = 1_000_000_000
 
   public init(mean: Double, variance: Double, alpha: Double = 0.05) {
     precondition(mean.isFinite && mean != 0, "a relative effect needs a mean other than 0")
@@ -37,7 +37,7 @@ public struct SampleSize: Sendable, Equatable {
     let z = NormalDistribution.quantile(1 - alpha / 2) + NormalDistribution.quantile(power)
     let delta = mean * relativeEffect
     let visitors = (z * z * (variance + treatmentVariance(relativeEffect)) / (delta * delta)).rounded(.up)
-    return visitors <= Double(Self.mostVisitors) ? max(2, Int(saturating: visitors)) : nil
+    return visitors <= Double(Self.maxVisitors) ? max(2, Int(saturating: visitors)) : nil
   }
 
   /// The probability that the test finds the effect with so many visitors in each arm.

@@ -19,18 +19,18 @@ final class Admission: Sendable {
   }
 
   private let queued: Gauge
-  private let maximumRunning: Int
-  private let maximumQueued: Int
+  private let maxRunning: Int
+  private let maxQueued: Int
   /// Places taken. From the maximum it decreases only under the queue's lock, so that a request that sees the maximum
   /// while it holds the lock may wait in the queue and will not be missed. Below the maximum nobody waits and no lock
   /// is needed.
   private let running = Atomic<Int>(0)
   private let queue = Guarded(Queue())
 
-  init(maximumRunning: Int, maximumQueued: Int, queued: Gauge) {
+  init(maxRunning: Int, maxQueued: Int, queued: Gauge) {
     self.queued = queued
-    self.maximumRunning = maximumRunning
-    self.maximumQueued = maximumQueued
+    self.maxRunning = maxRunning
+    self.maxQueued = maxQueued
   }
 
   /// Takes a place for the exchange, or queues it.
@@ -38,7 +38,7 @@ final class Admission: Sendable {
     if takePlace() { return .run }
     return queue.withLock { queue in
       if takePlace() { return .run }
-      guard queue.count < maximumQueued else { return .full }
+      guard queue.count < maxQueued else { return .full }
       queue.waiting.append(exchange)
       queued.set(Double(queue.count))
       return .wait
@@ -74,7 +74,7 @@ final class Admission: Sendable {
   /// False if all places are taken.
   private func changeBelowMaximum(by amount: Int) -> Bool {
     var count = running.load(ordering: .acquiring)
-    while count < maximumRunning {
+    while count < maxRunning {
       let (isDone, found) = running.compareExchange(
         expected: count, desired: count + amount, ordering: .acquiringAndReleasing)
       if isDone { return true }

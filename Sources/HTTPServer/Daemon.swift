@@ -24,11 +24,11 @@ final class Daemon: @unchecked Sendable {
     log.initialize(to: CMHD_Log(write: Self.writeLog, context: owner.toOpaque()))
     let settings = CMHD_Settings(
       listen_descriptor: descriptor, threads: UInt32(configuration.threads),
-      connections: UInt32(configuration.maximumConnections),
-      connections_per_address: UInt32(configuration.maximumConnectionsPerAddress ?? 0),
+      connections: UInt32(configuration.maxConnections),
+      connections_per_address: UInt32(configuration.maxConnectionsPerAddress ?? 0),
       // The library limits only silence; our watch limits the whole phase.
       idle_seconds: UInt32(max(1, configuration.idleTimeout.components.seconds)),
-      connection_memory: max(Self.minimumMemoryBytes, configuration.maximumHeadBytes * 3))
+      connection_memory: max(Self.minimumMemoryBytes, configuration.maxHeadBytes * 3))
     let callbacks = CMHD_Callbacks(
       access: Self.access, target: Self.target, completed: Self.completed, connection: Self.connection, log: log,
       context: owner.toOpaque())

@@ -104,7 +104,7 @@ final class Exchange: Sendable {
     do throws(RequestHead.Refusal) {
       let head = try RequestHead(
         connection: connection.pointer, method: method, target: targetAddresses, version: version,
-        maximumBytes: core.configuration.maximumHeadBytes)
+        maxBytes: core.configuration.maxHeadBytes)
       try accept(head, method: method)
       return CMHD_yes()
     } catch {
@@ -123,7 +123,7 @@ final class Exchange: Sendable {
         problem: .expectationFailed, detail: "The only expectation that is met is 100-continue.")
     }
     let (handling, parameters) = try route(method)
-    let limit = handling.route.maximumBodyBytes ?? core.configuration.maximumBodyBytes
+    let limit = handling.route.maxBodyBytes ?? core.configuration.maxBodyBytes
     if let length = head.contentLength, length > limit { throw Self.tooLarge(limit) }
     let deadline = handling.route.deadline ?? core.configuration.deadline
     var request = try makeRequest(method, head.headers, deadline: .now + deadline)
@@ -180,7 +180,7 @@ final class Exchange: Sendable {
         // An answer cannot be queued within a body, so first read and drop a little more.
         state.isBodyTooLarge = true
         state.body = []
-        return state.bodyBytes <= state.bodyLimit + Self.maximumDroppedBytes
+        return state.bodyBytes <= state.bodyLimit + Self.maxDroppedBytes
       }
       state.body.append(contentsOf: bytes)
       return true
@@ -188,7 +188,7 @@ final class Exchange: Sendable {
   }
 
   /// Bytes that a chunked body may have beyond its limit and still get the reason of the refusal.
-  static let maximumDroppedBytes = 1_048_576
+  static let maxDroppedBytes = 1_048_576
 
   private enum Start {
     case immediate(Work)

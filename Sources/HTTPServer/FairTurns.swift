@@ -32,12 +32,12 @@ public final class FairTurns: Sendable {
   }
 
   private let atOnce: Int
-  private let mostWaiting: Int
+  private let maxWaiting: Int
   private let state = Guarded(State())
 
-  public init(atOnce: Int, mostWaiting: Int) {
+  public init(atOnce: Int, maxWaiting: Int) {
     self.atOnce = max(1, atOnce)
-    self.mostWaiting = mostWaiting
+    self.maxWaiting = maxWaiting
   }
 
   /// Requests that wait for their turn.
@@ -66,7 +66,7 @@ public final class FairTurns: Sendable {
             state.working += 1
             return true
           }
-          guard state.waiting < mostWaiting else {
+          guard state.waiting < maxWaiting else {
             isFull = true
             return false
           }

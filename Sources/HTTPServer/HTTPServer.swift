@@ -18,17 +18,17 @@ public final class HTTPServer: Sendable {
     /// handlers busy.
     public var threads = 2
     /// Further connections wait in the kernel's backlog: 4,096 fit the usual limit of descriptors.
-    public var maximumConnections = 4_096
+    public var maxConnections = 4_096
     /// Further connections of one address are closed at once; nil if a reverse proxy is the only client.
-    public var maximumConnectionsPerAddress: Int? = 1_024
+    public var maxConnectionsPerAddress: Int? = 1_024
     /// A longer head is refused with 431: proxies pass on 16 KB by default.
-    public var maximumHeadBytes = 16_384
+    public var maxHeadBytes = 16_384
     /// A longer body is refused with 413, unless the route allows more: a cart or a rule is far smaller.
-    public var maximumBodyBytes = 1_048_576
+    public var maxBodyBytes = 1_048_576
     /// Handlers that run at once; more would only make each of them slower.
-    public var maximumRunning = 256
+    public var maxRunning = 256
     /// Requests that wait for a handler's place; further ones are answered 503 with Retry-After.
-    public var maximumQueued = 1_024
+    public var maxQueued = 1_024
     /// The value of Retry-After when the queue is full.
     public var retryAfterSeconds = 1
     /// From the request line's end to the head's end.

@@ -19,7 +19,7 @@ public struct QueryParameters: Sendable, Equatable {
   }
 
   /// More parameters than a search with every facet chosen needs.
-  public static let maximumCount = 1_000
+  public static let maxCount = 1_000
 
   /// All parameters in order.
   public let parameters: [Parameter]
@@ -35,8 +35,8 @@ public struct QueryParameters: Sendable, Equatable {
   public init(rawQuery: String, taking isTaken: (String) -> Bool = { _ in true }) throws(Fault) {
     var parameters: [Parameter] = []
     for part in rawQuery.split(separator: "&") {
-      guard parameters.count < Self.maximumCount else {
-        throw Fault(parameter: nil, reason: "more than \(Self.maximumCount) parameters; send fewer")
+      guard parameters.count < Self.maxCount else {
+        throw Fault(parameter: nil, reason: "more than \(Self.maxCount) parameters; send fewer")
       }
       let equals = part.firstIndex(of: "=") ?? part.endIndex
       let rawName = part[..<equals]

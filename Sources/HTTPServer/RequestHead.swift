@@ -100,11 +100,11 @@ struct RequestHead {
   /// Reads and checks the head of the connection's request.
   init(
     connection: OpaquePointer, method: UnsafePointer<CChar>, target: Range<UInt>, version: UnsafePointer<CChar>,
-    maximumBytes: Int
+    maxBytes: Int
   ) throws(Refusal) {
     let size = CMHD_head_size(connection)
-    guard size <= maximumBytes else {
-      throw Refusal(problem: .headTooLarge, detail: "The head is larger than \(maximumBytes) bytes; send less.")
+    guard size <= maxBytes else {
+      throw Refusal(problem: .headTooLarge, detail: "The head is larger than \(maxBytes) bytes; send less.")
     }
     let start = UInt(bitPattern: method)
     guard target.lowerBound == start &+ UInt(strlen(method)) &+ 1,

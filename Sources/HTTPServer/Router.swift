@@ -6,7 +6,7 @@ public struct RouteOptions: Sendable {
   /// Such a handler may still suspend, and then continues elsewhere; until then it holds up other connections.
   public var isImmediate: Bool
   /// The largest body, in bytes; nil for the server's limit.
-  public var maximumBodyBytes: Int?
+  public var maxBodyBytes: Int?
   /// The time from the head's arrival to the answer; nil for the server's default.
   public var deadline: Duration?
   /// Whether a GET with a slash after the path is sent on to the path itself: for pages, whose addresses people type.
@@ -14,14 +14,14 @@ public struct RouteOptions: Sendable {
 
   /// Makes a route's description.
   public init(
-    name: String = "", isImmediate: Bool = false, maximumBodyBytes: Int? = nil, deadline: Duration? = nil,
+    name: String = "", isImmediate: Bool = false, maxBodyBytes: Int? = nil, deadline: Duration? = nil,
     redirectsTrailingSlash: Bool = false
   ) {
-    precondition(maximumBodyBytes ?? 0 >= 0, "a body's limit is not negative")
+    precondition(maxBodyBytes ?? 0 >= 0, "a body's limit is not negative")
     precondition(deadline ?? .seconds(1) > .zero, "a deadline lies ahead")
     self.name = name
     self.isImmediate = isImmediate
-    self.maximumBodyBytes = maximumBodyBytes
+    self.maxBodyBytes = maxBodyBytes
     self.deadline = deadline
     self.redirectsTrailingSlash = redirectsTrailingSlash
   }

@@ -42,7 +42,7 @@ final class ServerCore: Sendable {
     self.router = router
     self.logger = logger
     admission = Admission(
-      maximumRunning: configuration.maximumRunning, maximumQueued: configuration.maximumQueued,
+      maxRunning: configuration.maxRunning, maxQueued: configuration.maxQueued,
       queued: metrics.gauge("http_requests_queued", help: "Requests that wait for a handler's place."))
     handlings = router.endpoints.map { endpoint in
       Handling(
@@ -294,14 +294,14 @@ extension HTTPServer.Configuration {
     }
     try require((0...65_535).contains(port), "port \(port) is not from 0 to 65535")
     try require((1...64).contains(threads), "threads \(threads) is not from 1 to 64")
-    try require(maximumConnections >= threads, "maximumConnections \(maximumConnections) is below one for each thread")
-    try require(maximumConnections <= 1_000_000, "maximumConnections \(maximumConnections) is above 1000000")
-    try require(maximumConnectionsPerAddress ?? 1 >= 1, "maximumConnectionsPerAddress is below 1; nil is no limit")
+    try require(maxConnections >= threads, "maxConnections \(maxConnections) is below one for each thread")
+    try require(maxConnections <= 1_000_000, "maxConnections \(maxConnections) is above 1000000")
+    try require(maxConnectionsPerAddress ?? 1 >= 1, "maxConnectionsPerAddress is below 1; nil is no limit")
     try require(
-      (1_024...1_048_576).contains(maximumHeadBytes), "maximumHeadBytes \(maximumHeadBytes) is not from 1 KB to 1 MB")
-    try require(maximumBodyBytes >= 0, "maximumBodyBytes is negative")
-    try require(maximumRunning >= 1, "maximumRunning is below 1")
-    try require(maximumQueued >= 0, "maximumQueued is negative")
+      (1_024...1_048_576).contains(maxHeadBytes), "maxHeadBytes \(maxHeadBytes) is not from 1 KB to 1 MB")
+    try require(maxBodyBytes >= 0, "maxBodyBytes is negative")
+    try require(maxRunning >= 1, "maxRunning is below 1")
+    try require(maxQueued >= 0, "maxQueued is negative")
     try require(retryAfterSeconds >= 0, "retryAfterSeconds is negative")
     for (name, time) in [
       ("headTimeout", headTimeout), ("bodyTimeout", bodyTimeout), ("idleTimeout", idleTimeout),

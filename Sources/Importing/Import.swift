@@ -15,7 +15,7 @@ public struct ImportReport: Sendable, Equatable {
   }
 
   /// Refusals that are kept with their lines; beyond them only the number goes up.
-  public static let maximumRefusals = 10_000
+  public static let maxRefusals = 10_000
 
   public internal(set) var inserted = 0
   public internal(set) var changed = 0
@@ -47,7 +47,7 @@ public struct ImportReport: Sendable, Equatable {
 
   mutating func refuse(line: Int, reason: String) {
     refused += 1
-    if refusals.count < Self.maximumRefusals { refusals.append(Refusal(line: line, reason: reason)) }
+    if refusals.count < Self.maxRefusals { refusals.append(Refusal(line: line, reason: reason)) }
   }
 }
 

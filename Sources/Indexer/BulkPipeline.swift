@@ -21,25 +21,25 @@ struct BulkPipeline: Sendable {
   /// use, and one being made meanwhile.
   static let defaultBulks = 5
 
-  private let mostBulks: Int
-  private let mostBytesABulk: Int
+  private let maxBulks: Int
+  private let maxBytesABulk: Int
   private let clock: any WallClock
   private let send: @Sendable ([BulkOperation]) async throws -> BulkWriter.Result
 
-  init(writer: BulkWriter, index: String, mostBulks: Int = defaultBulks) {
-    self.init(mostBulks: mostBulks, mostBytesABulk: writer.mostBytesARequest, clock: writer.clock) {
+  init(writer: BulkWriter, index: String, maxBulks: Int = defaultBulks) {
+    self.init(maxBulks: maxBulks, maxBytesABulk: writer.maxBytesARequest, clock: writer.clock) {
       try await writer.send($0, to: index, refresh: false)
     }
   }
 
   /// `send` returns when each operation is done or refused for good.
   init(
-    mostBulks: Int, mostBytesABulk: Int, clock: any WallClock,
+    maxBulks: Int, maxBytesABulk: Int, clock: any WallClock,
     send: @escaping @Sendable ([BulkOperation]) async throws -> BulkWriter.Result
   ) {
-    precondition(mostBulks > 0, "a pipeline holds at least one bulk")
-    self.mostBulks = mostBulks
-    self.mostBytesABulk = mostBytesABulk
+    precondition(maxBulks > 0, "a pipeline holds at least one bulk")
+    self.maxBulks = maxBulks
+    self.maxBytesABulk = maxBytesABulk
     self.clock = clock
     self.send = send
   }
@@ -54,7 +54,7 @@ struct BulkPipeline: Sendable {
     let (bulks, intoBulks) = AsyncStream.makeStream(of: Bulk.self)
     let (bulkRoom, intoBulkRoom) = AsyncStream.makeStream(of: Void.self)
     intoBatchRoom.yield()
-    for _ in 0..<mostBulks { intoBulkRoom.yield() }
+    for _ in 0..<maxBulks { intoBulkRoom.yield() }
     let acknowledgements = Acknowledgements {
       try await acknowledge($0)
       intoBulkRoom.yield()
@@ -71,7 +71,7 @@ struct BulkPipeline: Sendable {
       }
       group.addTask {
         defer { intoBulks.finish() }
-        var renderer = Renderer(mostBytesABulk: mostBytesABulk, clock: clock, room: bulkRoom, output: intoBulks)
+        var renderer = Renderer(maxBytesABulk: maxBytesABulk, clock: clock, room: bulkRoom, output: intoBulks)
         for await batch in batches {
           guard case .products(let products) = batch else { return renderer.flush() }
           try await renderer.add(products)
@@ -124,7 +124,7 @@ struct BulkPipeline: Sendable {
 
   /// Makes bulks from products.
   private struct Renderer {
-    let mostBytesABulk: Int
+    let maxBytesABulk: Int
     let clock: any WallClock
     private var room: AsyncStream<Void>.Iterator
     private let output: AsyncStream<Bulk>.Continuation
@@ -135,9 +135,9 @@ struct BulkPipeline: Sendable {
     private var last: ProductID?
 
     init(
-      mostBytesABulk: Int, clock: any WallClock, room: AsyncStream<Void>, output: AsyncStream<Bulk>.Continuation
+      maxBytesABulk: Int, clock: any WallClock, room: AsyncStream<Void>, output: AsyncStream<Bulk>.Continuation
     ) {
-      self.mostBytesABulk = mostBytesABulk
+      self.maxBytesABulk = maxBytesABulk
       self.clock = clock
       self.room = room.makeAsyncIterator()
       self.output = output
@@ -154,7 +154,7 @@ struct BulkPipeline: Sendable {
         bytes += operation.byteCountEstimate
         operations.append(operation)
         last = product.id
-        if bytes >= mostBytesABulk { flush() }
+        if bytes >= maxBytesABulk { flush() }
       }
     }
 

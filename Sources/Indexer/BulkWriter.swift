@@ -29,17 +29,17 @@ public struct BulkWriter: Sendable {
 
   let engine: any SearchEngine
   let clock: any WallClock
-  let mostBytesARequest: Int
+  let maxBytesARequest: Int
   /// Called for each pause, with the reason.
   let onRetry: @Sendable (String) -> Void
 
   public init(
-    engine: any SearchEngine, clock: any WallClock, mostBytesARequest: Int = defaultBytesARequest,
+    engine: any SearchEngine, clock: any WallClock, maxBytesARequest: Int = defaultBytesARequest,
     onRetry: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.engine = engine
     self.clock = clock
-    self.mostBytesARequest = mostBytesARequest
+    self.maxBytesARequest = maxBytesARequest
     self.onRetry = onRetry
   }
 
@@ -58,7 +58,7 @@ public struct BulkWriter: Sendable {
     var bytes = 0
     var renderer = ProductDocumentRenderer()
     for product in products {
-      if bytes >= mostBytesARequest {
+      if bytes >= maxBytesARequest {
         bulks.append(operations)
         operations.removeAll()
         bytes = 0

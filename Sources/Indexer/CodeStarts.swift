@@ -6,21 +6,21 @@ import Catalog
 /// The words of a title that hold letters and digits are codes too, `WD-42` as well as `WD42`.
 enum CodeStarts {
   /// Places within one code; a longer one is a text.
-  private static let mostParts = 8
-  private static let mostCodes = 200
-  private static let mostTitleCodes = 12
+  private static let maxParts = 8
+  private static let maxCodes = 200
+  private static let maxTitleCodes = 12
   /// Shorter rests begin too much.
   private static let shortest = 3
   private static let longest = 64
 
   static func add(of product: ProductSnapshot, to list: inout DistinctTexts) {
     add(product.code, to: &list)
-    for index in product.variants.indices.prefix(mostCodes) { add(product.variants[index].sku.text, to: &list) }
+    for index in product.variants.indices.prefix(maxCodes) { add(product.variants[index].sku.text, to: &list) }
     guard product.title.utf8.contains(where: { (48...57).contains($0) }) else { return }
     let words = product.title.split { !$0.isLetter && !$0.isNumber && $0 != "-" && $0 != "/" && $0 != "_" }
     var count = 0
     for word in words
-    where count < mostTitleCodes && word.contains(where: \.isLetter) && word.contains(where: \.isNumber) {
+    where count < maxTitleCodes && word.contains(where: \.isLetter) && word.contains(where: \.isNumber) {
       add(String(word), to: &list)
       count += 1
     }
@@ -43,7 +43,7 @@ enum CodeStarts {
     var parts = 0
     for (place, byte) in bytes.enumerated() {
       let own = kind(byte)
-      if own != .sign, own != previous, parts < mostParts, bytes.count - place >= shortest {
+      if own != .sign, own != previous, parts < maxParts, bytes.count - place >= shortest {
         list.add(String(decoding: bytes[place...], as: UTF8.self))
         parts += 1
       }

@@ -7,7 +7,7 @@ import SearchDSL
 public struct IndexGate: Sendable {
   public struct Options: Sendable {
     /// Largest permitted number of dead letters.
-    public var mostDeadLetters = 0
+    public var maxDeadLetters = 0
     /// How long to wait for entries that open transactions hold back: an import's transaction may be open for minutes.
     public var patience = Duration.seconds(600)
     /// Judges an index by queries with known good answers; nil: ranking is not judged.
@@ -46,7 +46,7 @@ public struct IndexGate: Sendable {
   private static let pause = Duration.milliseconds(200)
   private static let deadline = Duration.seconds(120)
   /// Most documents that a refusal names.
-  private static let mostNamed = 5
+  private static let maxNamed = 5
 
   let source: any ProductSource & AuditSource
   let ledger: any IndexingLedger
@@ -71,7 +71,7 @@ public struct IndexGate: Sendable {
       cursor = drained.0
       replayed += drained.replayed
       let deadLetters = try await ledger.deadLetterCount(generation: generation.number)
-      guard deadLetters <= options.mostDeadLetters else {
+      guard deadLetters <= options.maxDeadLetters else {
         throw IndexingError.gateRefused(try await refusal(generation, deadLetters: deadLetters, options: options))
       }
       let drift = try await audit.find(in: generation)
@@ -84,7 +84,7 @@ public struct IndexGate: Sendable {
         guard !drift.isEmpty else {
           throw IndexingError.gateRefused("changes are still held back by a transaction that does not end")
         }
-        let named = drift.prefix(Self.mostNamed).map { "\($0.id) is \($0.kind.rawValue)" }.joined(separator: ", ")
+        let named = drift.prefix(Self.maxNamed).map { "\($0.id) is \($0.kind.rawValue)" }.joined(separator: ", ")
         throw IndexingError.gateRefused(
           "\(drift.count) documents are not what Postgres says (\(named)), and replaying changes nothing")
       }
@@ -96,7 +96,7 @@ public struct IndexGate: Sendable {
   private func refusal(_ generation: IndexGeneration, deadLetters: Int, options: Options) async throws -> String {
     let first = try await ledger.deadLetters(generation: generation.number, of: nil, limit: 1).first
     let example = first.map { "; the first, product \($0.product): \($0.reason)" } ?? ""
-    return "\(deadLetters) documents were refused, \(options.mostDeadLetters) are allowed\(example)"
+    return "\(deadLetters) documents were refused, \(options.maxDeadLetters) are allowed\(example)"
   }
 
   private func judge(_ generation: IndexGeneration, _ golden: GoldenQueries?) async throws -> String? {

@@ -13,7 +13,7 @@ public struct IndexStatus: Sendable {
   }
 
   /// Most changes that a lag counts.
-  private static let mostLagCounted = 100_000
+  private static let maxLagCounted = 100_000
   private static let deadline = Duration.seconds(30)
 
   public var alias: String
@@ -45,7 +45,7 @@ public struct IndexStatus: Sendable {
         Row(
           generation: generation, documents: indices.first { $0.name == generation.indexName }?.documentCount,
           deadLetters: try await ledger.deadLetterCount(generation: generation.number),
-          lag: try await source.outboxLag(after: generation.cursor, limit: Self.mostLagCounted)))
+          lag: try await source.outboxLag(after: generation.cursor, limit: Self.maxLagCounted)))
     }
     mappingDifferences =
       try rows.first { $0.generation.state == .live }

@@ -41,7 +41,7 @@ public struct IndexSync: Sendable {
   private static let lagInterval = Duration.seconds(1)
   /// How soon sync notices that another index was put in use.
   private static let generationInterval = Duration.milliseconds(200)
-  private static let mostLagCounted = 100_000
+  private static let maxLagCounted = 100_000
   /// The least lag that deserves a line in the log.
   private static let longLagSeconds = 10.0
 
@@ -197,7 +197,7 @@ public struct IndexSync: Sendable {
   }
 
   private func writer() -> BulkWriter {
-    BulkWriter(engine: engine, clock: clock, mostBytesARequest: options.batchBytes) { [metrics, log] reason in
+    BulkWriter(engine: engine, clock: clock, maxBytesARequest: options.batchBytes) { [metrics, log] reason in
       metrics.retries.increment()
       log("sync waits for the engine: \(reason)")
     }
@@ -222,7 +222,7 @@ public struct IndexSync: Sendable {
 
   private func reportLag() async throws {
     let cursor = try await ledger.liveGeneration(of: options.alias).cursor
-    let lag = try await source.outboxLag(after: cursor, limit: Self.mostLagCounted)
+    let lag = try await source.outboxLag(after: cursor, limit: Self.maxLagCounted)
     let seconds =
       lag.oldest.map {
         Double(clock.now().microsecondsSinceEpoch.subtracting(saturating: $0.microsecondsSinceEpoch)) / 1e6

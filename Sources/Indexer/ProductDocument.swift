@@ -18,9 +18,9 @@ public struct ProductDocument: Sendable {
   /// Longest value worth a facet; a longer text is a description.
   private static let longestFacetValue = 80
   /// Pictures that a result card and its hover state need.
-  private static let mostDisplayPictures = 4
+  private static let maxDisplayPictures = 4
   /// Most variants whose options a result card lists.
-  private static let mostDisplayVariants = 60
+  private static let maxDisplayVariants = 60
 
   public init(_ product: ProductSnapshot, at time: Timestamp) {
     self.product = product
@@ -212,11 +212,11 @@ public struct ProductDocument: Sendable {
       if SearchText.normalised(product.summary) != product.summary { writer.member("summary", product.summary) }
       writer.name("pictures")
       writer.array { writer in
-        for url in product.pictureURLs.prefix(Self.mostDisplayPictures) { writer.string(url) }
+        for url in product.pictureURLs.prefix(Self.maxDisplayPictures) { writer.string(url) }
       }
       writer.name("variants")
       writer.array { writer in
-        for index in product.variants.indices.prefix(Self.mostDisplayVariants) {
+        for index in product.variants.indices.prefix(Self.maxDisplayVariants) {
           writer.object { write(product.variants[index], to: &$0) }
         }
       }

@@ -16,7 +16,7 @@ public struct JSONWriter: Sendable {
   /// The escape of a control character: `\u001f`.
   private static let longestEscape = 6
   /// `-9223372036854775808`
-  private static let mostDigits = 20
+  private static let maxDigits = 20
 
   public init(reservingBytes capacity: Int = 0) {
     if capacity > 0 { storage = Self.uncleared(capacity) }
@@ -98,7 +98,7 @@ public struct JSONWriter: Sendable {
   }
 
   public mutating func int(_ value: Int64) {
-    put(atMost: 1 + Self.mostDigits) { next, comma in
+    put(atMost: 1 + Self.maxDigits) { next, comma in
       if comma { next.put(UInt8(ascii: ",")) }
       next.put(digits: value)
     }
@@ -111,7 +111,7 @@ public struct JSONWriter: Sendable {
       var text = value.description
       return text.withUTF8 { raw($0) }
     }
-    put(atMost: 3 + Self.mostDigits) { next, comma in
+    put(atMost: 3 + Self.maxDigits) { next, comma in
       if comma { next.put(UInt8(ascii: ",")) }
       next.put(digits: whole)
       next.put(UInt8(ascii: "."))

@@ -11,7 +11,7 @@ public struct LambdaMART: Sendable {
     public var learningRate = 0.1
     public var leastRowsOfLeaf = 50
     public var leastHessianOfLeaf = 5.0
-    public var mostBins = 255
+    public var maxBins = 255
     public var seed: UInt32 = 1
     public var threads = 1
     /// Training stops after so many trees without a better nDCG on the validation data; 0 never stops it.
@@ -122,7 +122,7 @@ extension LambdaMART.Options {
     try expect(learningRate > 0 && learningRate <= 1, "a learning rate of \(learningRate) is not in 0…1")
     try expect(leastRowsOfLeaf >= 1, "a leaf needs a row, not \(leastRowsOfLeaf)")
     try expect(leastHessianOfLeaf >= 0 && leastHessianOfLeaf.isFinite, "a least hessian of \(leastHessianOfLeaf)")
-    try expect((2...65_535).contains(mostBins), "\(mostBins) bins; 2 to 65,535 are possible")
+    try expect((2...65_535).contains(maxBins), "\(maxBins) bins; 2 to 65,535 are possible")
     try expect((1...256).contains(threads), "\(threads) threads; 1 to 256 are possible")
     try expect(patience >= 0, "a patience of \(patience) trees")
     try expect(positionRegularization >= 0 && positionRegularization.isFinite, "a regularisation below 0")
@@ -135,7 +135,7 @@ extension LambdaMART.Options {
     var parameters = [
       "objective=lambdarank", "metric=ndcg", "eval_at=10", "label_gain=\(gains)", "learning_rate=\(learningRate)",
       "num_leaves=\(leaves)", "min_data_in_leaf=\(leastRowsOfLeaf)", "min_sum_hessian_in_leaf=\(leastHessianOfLeaf)",
-      "max_bin=\(mostBins)", "num_threads=\(threads)", "seed=\(seed)", "deterministic=true", "force_col_wise=true",
+      "max_bin=\(maxBins)", "num_threads=\(threads)", "seed=\(seed)", "deterministic=true", "force_col_wise=true",
       "verbosity=-1", "lambdarank_position_bias_regularization=\(positionRegularization)",
     ]
     let constraints = examples.featureNames.map { monotone[$0]?.signum() ?? 0 }

@@ -75,7 +75,7 @@ public final class LocalPostgres: Sendable {
     self.isFolderRemoved = isFolderRemoved
     let own = place.file("socket")
     isSocketFolderTemporary =
-      own.utf8.count + "/.s.PGSQL.65535".utf8.count > ServiceFolder.maximumSocketPathBytes
+      own.utf8.count + "/.s.PGSQL.65535".utf8.count > ServiceFolder.maxSocketPathBytes
     socketFolder = isSocketFolderTemporary ? try ServiceFolder.temporary(prefix: "vitrine-socket") : own
     _ = try ServiceFolder(socketFolder, account: account)
     let lock = try StartLock(place.path, waitingSeconds: Self.startTimeoutSeconds)

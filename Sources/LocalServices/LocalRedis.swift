@@ -122,7 +122,7 @@ public final class LocalRedis: Sendable {
     // Redis 7 keeps a folder of files, Redis 6 one file.
     let kept = ["appendonlydir", "appendonly.aof"].map { "\(folder)/\($0)" }
     guard isDamaged, let files = kept.first(where: { access($0, F_OK) == 0 }) else { return nil }
-    for number in 1...Self.mostSetAside {
+    for number in 1...Self.maxSetAside {
       let aside = "\(files).damaged-\(number)"
       guard access(aside, F_OK) != 0 else { continue }
       return rename(files, aside) == 0 ? aside : nil
@@ -138,7 +138,7 @@ public final class LocalRedis: Sendable {
   ]
 
   /// A folder with so many is for a person to look at first.
-  private static let mostSetAside = 20
+  private static let maxSetAside = 20
 
   private func launchOnce() async throws(LocalServiceError) {
     let beginning = monotonicSeconds()

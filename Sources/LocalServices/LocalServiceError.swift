@@ -1,7 +1,7 @@
 /// The reason why a private server did not start, in one line that says what to do.
 public enum LocalServiceError: Error, Sendable, Equatable, CustomStringConvertible {
   case missingProgram(name: String, package: String)
-  case socketPathTooLong(path: String, maximumBytes: Int)
+  case socketPathTooLong(path: String, maxBytes: Int)
   case portTaken(service: String, port: Int)
   case diskFull(folder: String)
   case folderUnreachable(folder: String, user: String)

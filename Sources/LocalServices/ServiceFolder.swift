@@ -3,7 +3,7 @@ import Glibc
 /// A folder with a server's files, by its absolute path.
 struct ServiceFolder {
   /// The size of `sun_path` on Linux, minus its closing zero.
-  static let maximumSocketPathBytes = 107
+  static let maxSocketPathBytes = 107
 
   let path: String
 
@@ -34,8 +34,8 @@ struct ServiceFolder {
   /// The path of a socket here; throws if the kernel would refuse its length.
   func socket(_ name: String) throws(LocalServiceError) -> String {
     let socket = file(name)
-    guard socket.utf8.count <= Self.maximumSocketPathBytes else {
-      throw .socketPathTooLong(path: socket, maximumBytes: Self.maximumSocketPathBytes)
+    guard socket.utf8.count <= Self.maxSocketPathBytes else {
+      throw .socketPathTooLong(path: socket, maxBytes: Self.maxSocketPathBytes)
     }
     return socket
   }

@@ -2,12 +2,12 @@ public import Catalog
 
 /// The retailer's own name for a customer: up to 64 characters.
 public struct CustomerCode: Hashable, Sendable, CustomStringConvertible {
-  public static let mostBytes = 64
+  public static let maxBytes = 64
   public let text: String
 
   /// nil if `text` is empty, too long, or has control characters.
   public init?(_ text: String) {
-    guard !text.isEmpty, text.utf8.count <= Self.mostBytes, text.utf8.allSatisfy({ $0 >= 32 && $0 != 127 }) else {
+    guard !text.isEmpty, text.utf8.count <= Self.maxBytes, text.utf8.allSatisfy({ $0 >= 32 && $0 != 127 }) else {
       return nil
     }
     self.text = text

@@ -141,12 +141,12 @@ public struct JobOffer: Sendable, Hashable {
   /// The schedule's next time after now, which a run of the schedule moves the job to.
   public var nextAt: Timestamp?
   /// Tries of one round: the first and its retries.
-  public var mostAttempts: Int
+  public var maxAttempts: Int
 
-  public init(name: JobName, nextAt: Timestamp?, mostAttempts: Int) {
+  public init(name: JobName, nextAt: Timestamp?, maxAttempts: Int) {
     self.name = name
     self.nextAt = nextAt
-    self.mostAttempts = mostAttempts
+    self.maxAttempts = maxAttempts
   }
 }
 

@@ -12,11 +12,11 @@ extension PostgresPool {
   /// Runs `body` in one transaction: committed when it returns, undone when it throws.
   ///
   /// After a serialization failure (40001) or a deadlock (40P01) the whole of `body` runs again, after a short random
-  /// pause, up to `maximumAttempts` times in total: `body` must not do anything that may not be repeated.
+  /// pause, up to `maxAttempts` times in total: `body` must not do anything that may not be repeated.
   @discardableResult
   public func withTransaction<T>(
     isolation level: PostgresIsolation = .readCommitted, readOnly: Bool = false,
-    maximumAttempts: Int = PostgresPool.defaultAttempts,
+    maxAttempts: Int = PostgresPool.defaultAttempts,
     actor: isolated (any Actor)? = #isolation,
     _ body: (PostgresConnection) async throws -> T
   ) async throws -> T {
@@ -26,8 +26,8 @@ extension PostgresPool {
         return try await withConnection { connection in
           try await connection.transaction(isolation: level, readOnly: readOnly, body)
         }
-      } catch let error as PostgresError where error.isRetryable && attempt < maximumAttempts {
-        note("transaction tried again (attempt \(attempt + 1) of \(maximumAttempts)): \(error)")
+      } catch let error as PostgresError where error.isRetryable && attempt < maxAttempts {
+        note("transaction tried again (attempt \(attempt + 1) of \(maxAttempts)): \(error)")
         let ceiling = 5 << min(attempt, 6)  // milliseconds; random, so that two that collided do not collide again
         do { try await Task.sleep(for: .milliseconds(Int.random(in: 1...ceiling))) } catch {
           throw PostgresError.cancelled

@@ -1,13 +1,13 @@
 import Threading
 
-/// Connections to one database, opened on demand, at most `maximumConnections`, and shared by all tasks.
+/// Connections to one database, opened on demand, at most `maxConnections`, and shared by all tasks.
 ///
 ///     let pool = PostgresPool(settings)
 ///     let rows = try await pool.query("SELECT id, title FROM catalog.product WHERE brand_id = \(brand)")
 ///     for row in rows { titles.append(try row.decode("title", as: String.self)) }
 ///
 /// A task that finds all connections in use waits its turn, in order, up to `waitTimeout` and behind at most
-/// `maximumWaiters` others. Connections that the server closed are replaced.
+/// `maxWaiters` others. Connections that the server closed are replaced.
 public final class PostgresPool: Sendable {
   public let settings: PostgresSettings
   private let log: @Sendable (String) -> Void
@@ -40,7 +40,7 @@ public final class PostgresPool: Sendable {
   public init(_ settings: PostgresSettings, log: @escaping @Sendable (String) -> Void = { _ in }) {
     self.settings = settings
     self.log = log
-    state = Guarded(State(free: settings.maximumConnections))
+    state = Guarded(State(free: settings.maxConnections))
   }
 
   // MARK: Use
@@ -170,7 +170,7 @@ public final class PostgresPool: Sendable {
             // Only a cancelled sleep throws: then the task's turn has come.
             guard (try? await Task.sleep(until: deadline)) != nil else { return }
             self.giveUp(
-              id, .poolExhausted(connections: self.settings.maximumConnections, waiters: self.waiterCount - 1))
+              id, .poolExhausted(connections: self.settings.maxConnections, waiters: self.waiterCount - 1))
           }
           alarm.withLock { $0 = task }
         }
@@ -186,9 +186,9 @@ public final class PostgresPool: Sendable {
     state.withLock { state in
       if state.isClosed { return .refused(.poolClosed) }
       if state.takeFree() { return .taken }
-      guard state.waiters.count < settings.maximumWaiters else {
+      guard state.waiters.count < settings.maxWaiters else {
         return .refused(
-          .poolExhausted(connections: settings.maximumConnections, waiters: state.waiters.count))
+          .poolExhausted(connections: settings.maxConnections, waiters: state.waiters.count))
       }
       state.waiters.append(waiter)
       return .wait

@@ -9,9 +9,9 @@ public struct PostgresSettings: Sendable, Equatable {
   public var user: String
   public var password: String?
   /// Most connections that are open at once.
-  public var maximumConnections: Int
+  public var maxConnections: Int
   /// Most tasks that may wait for a connection; the next one is refused at once with `poolExhausted`.
-  public var maximumWaiters: Int
+  public var maxWaiters: Int
   /// How long a task waits for a connection, or for a missing server to return.
   public var waitTimeout: Duration
   /// How long opening a connection may take; libpq counts whole seconds, at least two.
@@ -25,19 +25,19 @@ public struct PostgresSettings: Sendable, Equatable {
 
   public init(
     host: String, port: Int = 5432, database: String, user: String, password: String? = nil,
-    maximumConnections: Int = 8, maximumWaiters: Int = 256, waitTimeout: Duration = .seconds(5),
+    maxConnections: Int = 8, maxWaiters: Int = 256, waitTimeout: Duration = .seconds(5),
     connectTimeout: Duration = .seconds(5), statementTimeout: Duration? = .seconds(30),
     applicationName: String = "vitrine",
     additionalKeywords: [String: String] = [:]
   ) {
-    precondition(maximumConnections > 0 && maximumWaiters >= 0, "a pool holds at least one connection")
+    precondition(maxConnections > 0 && maxWaiters >= 0, "a pool holds at least one connection")
     self.host = host
     self.port = port
     self.database = database
     self.user = user
     self.password = password
-    self.maximumConnections = maximumConnections
-    self.maximumWaiters = maximumWaiters
+    self.maxConnections = maxConnections
+    self.maxWaiters = maxWaiters
     self.waitTimeout = waitTimeout
     self.connectTimeout = connectTimeout
     self.statementTimeout = statementTimeout

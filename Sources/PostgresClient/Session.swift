@@ -8,7 +8,7 @@ import Threading
 /// actor's thread.
 final class Session: @unchecked Sendable {
   /// Most statements kept prepared on one connection; the shop has fewer, so only generated SQL is evicted.
-  static let maximumPreparedStatements = 256
+  static let maxPreparedStatements = 256
   /// How long the server may be silent after its own time limit before the connection is given up.
   static let graceSeconds = 5
 
@@ -145,7 +145,7 @@ final class Session: @unchecked Sendable {
       prepared[key]?.lastUse = useCount
       return (known.name, known.columns)
     }
-    if prepared.count >= Self.maximumPreparedStatements,
+    if prepared.count >= Self.maxPreparedStatements,
       let oldest = prepared.min(by: { $0.value.lastUse < $1.value.lastUse }), !isInFailedTransaction
     {
       prepared[oldest.key] = nil

@@ -31,16 +31,16 @@ public struct DatabaseRights: Sendable {
   /// A role may not do what its process must.
   public struct Missing: Error, Sendable, CustomStringConvertible {
     /// So many are told.
-    private static let mostTold = 5
+    private static let maxTold = 5
 
     let role: String
     /// `INSERT on behaviour.event`
     public let rights: [String]
 
     public var description: String {
-      let more = rights.count > Self.mostTold ? " and \(rights.count - Self.mostTold) more" : ""
+      let more = rights.count > Self.maxTold ? " and \(rights.count - Self.maxTold) more" : ""
       return
-        "the role \(role) lacks rights in Postgres: \(rights.prefix(Self.mostTold).joined(separator: ", "))\(more): run the GRANTs of docs/howto/deploy.md as the owner of the tables"
+        "the role \(role) lacks rights in Postgres: \(rights.prefix(Self.maxTold).joined(separator: ", "))\(more): run the GRANTs of docs/howto/deploy.md as the owner of the tables"
     }
   }
 

@@ -29,7 +29,7 @@ public actor CoordinateAscent {
   /// A smaller improvement is the rounding error of a sum.
   private static let tolerance = 1e-9
   /// Most rounds over all weights; a search ends much earlier, when a round changes nothing.
-  private static let mostRounds = 20
+  private static let maxRounds = 20
 
   private let steps: [ClosedRange<Int>]
   private let penalty: Double
@@ -55,7 +55,7 @@ public actor CoordinateAscent {
     precondition(!queries.isEmpty, "a search needs queries")
     var best = start
     var bestScore = try await score(best, on: queries)
-    for _ in 0..<Self.mostRounds {
+    for _ in 0..<Self.maxRounds {
       var hasMoved = false
       for weight in steps.indices {
         // The nearest first, so that of equal values the one nearest to the start is taken.

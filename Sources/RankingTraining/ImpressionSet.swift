@@ -17,7 +17,7 @@ struct ImpressionSet: Sendable {
   private(set) var pages: [Page] = []
 
   /// Places below are left out: hardly anyone sees them.
-  static let mostPlaces = 100
+  static let maxPlaces = 100
 
   /// Leaves out pages that say nothing: without a row for each product, with one product, or with a deed on each or none.
   init(_ impressions: [LoggedImpression]) {
@@ -26,7 +26,7 @@ struct ImpressionSet: Sendable {
         let values = FeatureCode.values(of: impression.features.bytes),
         values.count == impression.products.count * FeatureTable.width,
         impression.grades.count == impression.products.count, impression.products.count > 1,
-        impression.firstRank >= 1, impression.firstRank <= Self.mostPlaces, Set(impression.grades).count > 1
+        impression.firstRank >= 1, impression.firstRank <= Self.maxPlaces, Set(impression.grades).count > 1
       else { return nil }
       return Page(
         at: impression.at, query: impression.query, products: impression.products, table: FeatureTable(values: values),
@@ -49,7 +49,7 @@ struct ImpressionSet: Sendable {
       examples.addQuery(
         rows: page.products.indices.map { Array(page.table.row($0)) }, ratings: page.grades,
         positions: withPlaces
-          ? page.products.indices.map { Int32(clamping: min(page.first + $0, Self.mostPlaces - 1)) } : [])
+          ? page.products.indices.map { Int32(clamping: min(page.first + $0, Self.maxPlaces - 1)) } : [])
     }
     return examples
   }

@@ -35,7 +35,7 @@ public struct RankingDesk: Sendable {
   ) async throws -> Report {
     let now = clock.now()
     let collected = Guarded<[LoggedImpression]>([])
-    try await log.forEachBatch(schema: RankingFeature.schema, until: now, limit: RankingTraining.mostPages) { batch in
+    try await log.forEachBatch(schema: RankingFeature.schema, until: now, limit: RankingTraining.maxPages) { batch in
       let count = collected.withLock { all in
         all += batch
         return all.count

@@ -24,10 +24,10 @@ public struct RankingTraining: Sendable {
   /// Fewer pages with a deed say too little.
   public static let leastPages = 300
   /// The newest pages that are read.
-  public static let mostPages = 100_000
+  public static let maxPages = 100_000
   static let heldOutShare = 0.2
   /// Pages that the linear model learns from: coordinate ascent looks at all of them at each step.
-  private static let mostLinearPages = 3_000
+  private static let maxLinearPages = 3_000
 
   public struct Outcome: Sendable {
     public var model: LearnedRanking.Model
@@ -81,7 +81,7 @@ public struct RankingTraining: Sendable {
       metrics["trees"] = Double(trees.count)
       for (feature, gain) in zip(RankingFeature.all, trees.gains) { metrics["gain_\(feature.name)"] = gain }
     } else {
-      let pages = known.split(later: min(1, Double(Self.mostLinearPages) / Double(known.pages.count))).later
+      let pages = known.split(later: min(1, Double(Self.maxLinearPages) / Double(known.pages.count))).later
       try progress("learning weights on \(pages.pages.count) pages")
       var options = LinearRanker.Options()
       options.starts = 1

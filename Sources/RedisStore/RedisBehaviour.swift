@@ -14,7 +14,7 @@ import Threading
 /// notes from before the fence. (Kleppmann, Designing Data-Intensive Applications, 2017, chapter 8: fencing tokens.)
 public struct RedisBehaviour: BehaviourCache {
   static let timeToLive = Duration.seconds(7_200)
-  static let mostRecent = 100
+  static let maxRecent = 100
   /// A list of products viewed together is at most this old; one of products bought together changes at once.
   private static let companionsTimeToLive = Duration.seconds(600)
   /// A list of none is present too.
@@ -132,7 +132,7 @@ public struct RedisBehaviour: BehaviourCache {
   }
 
   private func commands(for deeds: ArraySlice<Interaction>, epoch: String, now: Timestamp) -> [RedisCommand] {
-    var (keys, arguments) = ([fence], [epoch, String(Self.mostRecent - 1)])
+    var (keys, arguments) = ([fence], [epoch, String(Self.maxRecent - 1)])
     for deed in deeds {
       keys += ["recent", "version", "profile"].map { Self.key(deed.shopper, $0) }
       arguments += [Self.text(of: deed), String(deed.at.microsecondsSinceEpoch)]
@@ -228,7 +228,7 @@ public struct RedisBehaviour: BehaviourCache {
 
   public func recent(of shopper: ShopperID) async throws -> Cached<[Interaction]> {
     let (reply, version) = try await read(
-      ["LRANGE", Self.key(shopper, "recent"), "0", String(Self.mostRecent - 1)],
+      ["LRANGE", Self.key(shopper, "recent"), "0", String(Self.maxRecent - 1)],
       versionAt: Self.key(shopper, "version"))
     let items = try reply.texts("LRANGE")
     guard !items.isEmpty else { return .absent(version: version) }
@@ -236,7 +236,7 @@ public struct RedisBehaviour: BehaviourCache {
   }
 
   public func keep(_ interactions: [Interaction], of shopper: ShopperID, version: String) async throws {
-    let newest = interactions.sorted { $0.at < $1.at }.suffix(Self.mostRecent).map(Self.text(of:))
+    let newest = interactions.sorted { $0.at < $1.at }.suffix(Self.maxRecent).map(Self.text(of:))
     try await keep(
       [Self.nothing] + newest, at: Self.key(shopper, "recent"), by: "LPUSH", ifVersion: version,
       of: Self.key(shopper, "version"), for: Self.timeToLive)

@@ -2,13 +2,13 @@ internal import JSON
 
 extension NamedAggregation {
   /// Deepest nesting of aggregations; a deeper one is a mistake, and each level multiplies the buckets.
-  static let maximumDepth = 10
+  static let maxDepth = 10
 
   /// Reads the object under `aggs`.
   static func list(_ json: JSONValue?, depth: Int = 0) throws(SearchEngineError) -> [NamedAggregation] {
     guard let json else { return [] }
-    guard depth < maximumDepth else {
-      throw .refusedArgument("aggregations are nested deeper than \(maximumDepth) levels")
+    guard depth < maxDepth else {
+      throw .refusedArgument("aggregations are nested deeper than \(maxDepth) levels")
     }
     let reader = try BodyReader(json, "[aggs]")
     var list: [NamedAggregation] = []

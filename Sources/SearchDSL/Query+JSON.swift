@@ -108,7 +108,7 @@ extension MatchPhrasePrefixQuery {
   fileprivate var json: JSONObject {
     var object: JSONObject = ["query": .string(query)]
     object.add("slop", slop, unless: 0, .int(Int64(slop)))
-    object.add("max_expansions", maximumExpansions, unless: 50, .int(Int64(maximumExpansions)))
+    object.add("max_expansions", maxExpansions, unless: 50, .int(Int64(maxExpansions)))
     object.add("analyzer", analyzer)
     object.add(boost: boost)
     return object
@@ -142,7 +142,7 @@ extension FunctionScoreQuery {
     var object: JSONObject = ["query": query.json, "functions": .array(functions.map { .object($0.json) })]
     object.add("score_mode", scoreMode, unless: .multiply, .string(scoreMode.rawValue))
     object.add("boost_mode", boostMode, unless: .multiply, .string(boostMode.rawValue))
-    object.add("max_boost", maximumBoost)
+    object.add("max_boost", maxBoost)
     object.add("min_score", minimumScore)
     object.add(boost: boost)
     return object

@@ -3,15 +3,15 @@ public import JSON
 extension Query {
   /// Deepest nesting of queries: Elasticsearch's `indices.query.bool.max_nested_depth`. A deeper body could exhaust the
   /// stack.
-  public static let maximumDepth = 30
+  public static let maxDepth = 30
 
   /// Reads a query's body. Throws a `parsing_exception` of status 400 that names the part that is wrong or not
   /// supported.
   public init(json: JSONValue) throws(SearchEngineError) { try self.init(json, depth: 0) }
 
   init(_ json: JSONValue, depth: Int) throws(SearchEngineError) {
-    guard depth <= Self.maximumDepth else {
-      throw .refusedArgument("a query is nested deeper than \(Self.maximumDepth) levels")
+    guard depth <= Self.maxDepth else {
+      throw .refusedArgument("a query is nested deeper than \(Self.maxDepth) levels")
     }
     guard case .object(let object) = json, let member = object.members.first else {
       throw .unparsable("a query is to be an object with its kind's name, as {\"match\": …}, not \(json.kindName)")
@@ -166,7 +166,7 @@ extension MatchPhrasePrefixQuery {
   fileprivate init(_ field: String, _ reader: inout BodyReader) throws(SearchEngineError) {
     self.init(
       field: field, query: try reader.queryText(), slop: try reader.int("slop") ?? 0,
-      maximumExpansions: try reader.int("max_expansions") ?? 50, analyzer: try reader.string("analyzer"),
+      maxExpansions: try reader.int("max_expansions") ?? 50, analyzer: try reader.string("analyzer"),
       boost: try reader.boost())
   }
 }
@@ -241,7 +241,7 @@ extension FunctionScoreQuery {
     }
     self.init(
       query: query ?? .matchAll(), functions: functions, scoreMode: try reader.choice("score_mode") ?? .multiply,
-      boostMode: try reader.choice("boost_mode") ?? .multiply, maximumBoost: try reader.double("max_boost"),
+      boostMode: try reader.choice("boost_mode") ?? .multiply, maxBoost: try reader.double("max_boost"),
       minimumScore: try reader.double("min_score"), boost: try reader.boost())
     try reader.finish()
   }

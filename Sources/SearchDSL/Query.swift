@@ -152,17 +152,17 @@ public struct MatchPhrasePrefixQuery: Sendable, Hashable {
   public var field: String
   public var query: String
   public var slop: Int
-  public var maximumExpansions: Int
+  public var maxExpansions: Int
   public var analyzer: String?
   public var boost: Double
 
   public init(
-    field: String, query: String, slop: Int = 0, maximumExpansions: Int = 50, analyzer: String? = nil, boost: Double = 1
+    field: String, query: String, slop: Int = 0, maxExpansions: Int = 50, analyzer: String? = nil, boost: Double = 1
   ) {
     self.field = field
     self.query = query
     self.slop = slop
-    self.maximumExpansions = maximumExpansions
+    self.maxExpansions = maxExpansions
     self.analyzer = analyzer
     self.boost = boost
   }
@@ -243,19 +243,19 @@ public struct FunctionScoreQuery: Sendable, Hashable {
   public var functions: [Function]
   public var scoreMode: ScoreMode
   public var boostMode: BoostMode
-  public var maximumBoost: Double?
+  public var maxBoost: Double?
   public var minimumScore: Double?
   public var boost: Double
 
   public init(
     query: Query, functions: [Function], scoreMode: ScoreMode = .multiply, boostMode: BoostMode = .multiply,
-    maximumBoost: Double? = nil, minimumScore: Double? = nil, boost: Double = 1
+    maxBoost: Double? = nil, minimumScore: Double? = nil, boost: Double = 1
   ) {
     self.query = query
     self.functions = functions
     self.scoreMode = scoreMode
     self.boostMode = boostMode
-    self.maximumBoost = maximumBoost
+    self.maxBoost = maxBoost
     self.minimumScore = minimumScore
     self.boost = boost
   }

@@ -128,7 +128,7 @@ extension TermSuggester {
     var term: JSONObject = ["field": .string(field)]
     term.add("size", size)
     term.add("suggest_mode", suggestMode.rawValue)
-    term.add("max_edits", maximumEdits)
+    term.add("max_edits", maxEdits)
     term.add("prefix_length", prefixLength)
     term.add("min_word_length", minimumWordLength)
     return ["text": .string(text), "term": .object(term)]

@@ -203,7 +203,7 @@ extension NamedSuggester {
       }
       let suggester = TermSuggester(
         text: text, field: field, size: try term.int("size") ?? 5,
-        suggestMode: try term.choice("suggest_mode") ?? .missing, maximumEdits: try term.int("max_edits") ?? 2,
+        suggestMode: try term.choice("suggest_mode") ?? .missing, maxEdits: try term.int("max_edits") ?? 2,
         prefixLength: try term.int("prefix_length") ?? 1, minimumWordLength: try term.int("min_word_length") ?? 4)
       try term.finish()
       try named.finish()

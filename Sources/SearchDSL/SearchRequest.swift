@@ -187,19 +187,19 @@ public struct TermSuggester: Sendable, Hashable {
   public var field: String
   public var size: Int
   public var suggestMode: SuggestMode
-  public var maximumEdits: Int
+  public var maxEdits: Int
   public var prefixLength: Int
   public var minimumWordLength: Int
 
   public init(
-    text: String, field: String, size: Int = 5, suggestMode: SuggestMode = .missing, maximumEdits: Int = 2,
+    text: String, field: String, size: Int = 5, suggestMode: SuggestMode = .missing, maxEdits: Int = 2,
     prefixLength: Int = 1, minimumWordLength: Int = 4
   ) {
     self.text = text
     self.field = field
     self.size = size
     self.suggestMode = suggestMode
-    self.maximumEdits = maximumEdits
+    self.maxEdits = maxEdits
     self.prefixLength = prefixLength
     self.minimumWordLength = minimumWordLength
   }

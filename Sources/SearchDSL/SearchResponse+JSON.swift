@@ -6,7 +6,7 @@ extension SearchResponse {
     guard let hits = answer["hits"] else { throw .malformedAnswer(reason: "a search's answer has no hits") }
     self.init(
       tookMilliseconds: Int(answer["took"]?.int ?? 0), isTimedOut: answer["timed_out"]?.bool ?? false,
-      total: try TotalHits(answer: hits["total"]), maximumScore: hits["max_score"]?.double,
+      total: try TotalHits(answer: hits["total"]), maxScore: hits["max_score"]?.double,
       hits: try Hit.list(answer: hits["hits"]),
       aggregations: try AggregationResult.results(
         of: request.aggregations, in: answer["aggregations"]),
@@ -55,7 +55,7 @@ extension Hit {
         throw .malformedAnswer(reason: "the inner hits \(name) have no hits or no total")
       }
       innerHits[name] = InnerHitsResult(
-        total: total, maximumScore: hits["max_score"]?.double, hits: try Hit.list(answer: hits["hits"]))
+        total: total, maxScore: hits["max_score"]?.double, hits: try Hit.list(answer: hits["hits"]))
     }
   }
 

@@ -5,19 +5,19 @@ public struct SearchResponse: Sendable, Equatable {
   public var tookMilliseconds: Int
   public var isTimedOut: Bool
   public var total: TotalHits?
-  public var maximumScore: Double?
+  public var maxScore: Double?
   public var hits: [Hit]
   public var aggregations: [String: AggregationResult]
   public var suggest: [String: [SuggestEntry]]
 
   public init(
-    tookMilliseconds: Int = 0, isTimedOut: Bool = false, total: TotalHits? = nil, maximumScore: Double? = nil,
+    tookMilliseconds: Int = 0, isTimedOut: Bool = false, total: TotalHits? = nil, maxScore: Double? = nil,
     hits: [Hit] = [], aggregations: [String: AggregationResult] = [:], suggest: [String: [SuggestEntry]] = [:]
   ) {
     self.tookMilliseconds = tookMilliseconds
     self.isTimedOut = isTimedOut
     self.total = total
-    self.maximumScore = maximumScore
+    self.maxScore = maxScore
     self.hits = hits
     self.aggregations = aggregations
     self.suggest = suggest
@@ -67,12 +67,12 @@ public struct Hit: Sendable, Equatable {
 
 public struct InnerHitsResult: Sendable, Equatable {
   public var total: TotalHits
-  public var maximumScore: Double?
+  public var maxScore: Double?
   public var hits: [Hit]
 
-  public init(total: TotalHits, maximumScore: Double? = nil, hits: [Hit] = []) {
+  public init(total: TotalHits, maxScore: Double? = nil, hits: [Hit] = []) {
     self.total = total
-    self.maximumScore = maximumScore
+    self.maxScore = maxScore
     self.hits = hits
   }
 }

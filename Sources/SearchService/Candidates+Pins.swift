@@ -35,5 +35,5 @@ extension Candidates {
   }
 
   /// Whether the engine gave a product for its pin.
-  func isHeld(_ hit: Hit) -> Bool { !plan.effects.pins.isEmpty && (hit.score ?? 0) >= PlanQuery.pinBoost }
+  func isHeld(_ hit: Hit) -> Bool { !plan.effects.pins.isEmpty && (hit.score ?? 0) >= RetrievalQuery.pinBoost }
 }

@@ -28,7 +28,7 @@ struct Candidates: Sendable {
   var judged: [Hit] = []
   /// Of a page behind a cursor: the products of the model's order that were not shown yet. The engine's hits stand behind
   /// them.
-  var pinned: [ProductID] = []
+  var remaining: [ProductID] = []
 
   var total: Int { response.total?.value ?? 0 }
   /// The window in the order in which it is shown.
@@ -36,7 +36,7 @@ struct Candidates: Sendable {
 
   /// The page that the input asks for.
   func page(of input: SearchInput) -> ResultPage {
-    if let position = input.position, !pinned.isEmpty { return pinnedPage(behind: position, input.pageSize) }
+    if let position = input.position, !remaining.isEmpty { return remainingPage(behind: position, input.pageSize) }
     let first = input.resultsBefore - before
     let shown = Array(hits.dropFirst(first).prefix(input.pageSize))
     return ResultPage(hits: shown, next: position(behind: shown, of: input))
@@ -45,7 +45,7 @@ struct Candidates: Sendable {
   /// Where the page behind begins; nil where this one is the last.
   private func position(behind shown: [Hit], of input: SearchInput) -> PagePosition? {
     let seen = input.resultsBefore + shown.count
-    guard shown.count == input.pageSize, seen < total, seen <= PageCursor.mostSeen else { return nil }
+    guard shown.count == input.pageSize, seen < total, seen <= PageCursor.maxSeen else { return nil }
     if seen < ranked {
       // The order goes with the cursor: prices, stock and the shopper's own deeds would give another one by then.
       guard let last = response.hits[..<ranked].last, !last.sort.isEmpty else { return nil }
@@ -58,14 +58,14 @@ struct Candidates: Sendable {
       reading: reading)
   }
 
-  private func pinnedPage(behind position: PagePosition, _ size: Int) -> ResultPage {
+  private func remainingPage(behind position: PagePosition, _ size: Int) -> ResultPage {
     let index = response.hits.first?.index ?? ""
-    let own = pinned.prefix(size).map { Hit(index: index, id: $0.description) }
+    let own = remaining.prefix(size).map { Hit(index: index, id: $0.description) }
     let behind = Array(response.hits.prefix(size - own.count))
     let shown = own + behind
     let seen = position.seen + shown.count
-    let rest = Array(pinned.dropFirst(size))
-    guard shown.count == size, !rest.isEmpty || seen < total, seen <= PageCursor.mostSeen else {
+    let rest = Array(remaining.dropFirst(size))
+    guard shown.count == size, !rest.isEmpty || seen < total, seen <= PageCursor.maxSeen else {
       return ResultPage(hits: shown, next: nil)
     }
     let after = behind.last?.sort ?? position.after

@@ -94,10 +94,10 @@ public final class CatalogKnowledge: Sendable {
   }
 
   /// More of it is made anew when it is asked for.
-  private static let mostOlder = 4
+  private static let maxOlder = 4
 
   /// A shopper who turns a page later than so many publications gets the rules of now.
-  private static let mostRules = 8
+  private static let maxRules = 8
 
   private let source: any ProductSource
   private let options: Options
@@ -140,7 +140,7 @@ public final class CatalogKnowledge: Sendable {
     if let known = state.withLock({ $0.older[name] }) { return known }
     let known = learnt.plain.by(rules.rules, version: rules.version)
     state.withLock { state in
-      if state.older.count >= Self.mostOlder { state.older = [:] }
+      if state.older.count >= Self.maxOlder { state.older = [:] }
       state.older[name] = known
     }
     return known
@@ -165,7 +165,7 @@ public final class CatalogKnowledge: Sendable {
         if let before { state.previous?.inForce = before }
         state.rules.removeAll { $0.version == version }
         state.rules.append(Rules(version: version, rules: rules))
-        state.rules.removeFirst(max(0, state.rules.count - Self.mostRules))
+        state.rules.removeFirst(max(0, state.rules.count - Self.maxRules))
         state.publications += 1
         state.published = number
         return true

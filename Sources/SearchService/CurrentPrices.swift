@@ -11,9 +11,9 @@ final class CurrentPrices: Sendable {
   typealias Prices = [ProductID: [VariantID: [Price]]]
 
   /// Statements at once: enough that a slow one holds up nobody for long, few enough that searches gather.
-  static let mostStatements = 2
+  static let maxStatements = 2
   /// Products that one statement asks for, but for a single search that asks for more.
-  private static let mostProducts = 1_000
+  private static let maxProducts = 1_000
 
   private enum Turn {
     /// Read for yourself and for who waits.
@@ -31,7 +31,7 @@ final class CurrentPrices: Sendable {
     var waiting: [Waiter] = []
 
     mutating func begin() -> Bool {
-      guard statements < CurrentPrices.mostStatements else { return false }
+      guard statements < CurrentPrices.maxStatements else { return false }
       statements += 1
       return true
     }
@@ -41,7 +41,7 @@ final class CurrentPrices: Sendable {
       var count = count
       let followers = waiting.prefix { waiter in
         count += waiter.ids.count
-        return count <= CurrentPrices.mostProducts
+        return count <= CurrentPrices.maxProducts
       }
       waiting.removeFirst(followers.count)
       return Array(followers)

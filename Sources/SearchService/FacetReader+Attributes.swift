@@ -4,9 +4,9 @@ import SearchDSL
 /// The facets of attributes: which of them, in which order, as values or as a range.
 extension FacetReader {
   /// Attributes that one page offers; what is chosen is offered beyond them.
-  private static let mostAttributes = 12
+  private static let maxAttributes = 12
   /// A number with more values than these is asked for as a range.
-  private static let mostListedNumbers = 8
+  private static let maxListedNumbers = 8
   private static let bars = 12
   /// Most attributes of a page's results have no more.
   private static let usualValues = 8
@@ -40,7 +40,7 @@ extension FacetReader {
     let positions = firstPositions()
     let results = single(Retrieval.AggregationName.attributes)?.documentCount ?? 0
     let ranked = countedAttributes().compactMap { counted -> (counted: Counted, position: Int, use: Double)? in
-      let use = FacetUse(counts: counted.values.map(\.count), results: results, shown: Self.mostValues)
+      let use = FacetUse(counts: counted.values.map(\.count), results: results, shown: Self.maxValues)
       let position = positions[counted.definition.code]
       let isUseful = position == nil ? use.isEnough : use.bits > 0
       return isUseful || counted.selected != nil ? (counted, position ?? .max, use.value) : nil
@@ -50,7 +50,7 @@ extension FacetReader {
         right.position, -right.use, other.position, other.code
       )
     }
-    let offered = ranked.enumerated().filter { $0.offset < Self.mostAttributes || $0.element.counted.selected != nil }
+    let offered = ranked.enumerated().filter { $0.offset < Self.maxAttributes || $0.element.counted.selected != nil }
     return offered.map(\.element.counted)
   }
 
@@ -112,7 +112,7 @@ extension FacetReader {
     let definition = counted.definition
     let spread = spread(of: counted)
     // A number that is asked for as a range lists its chosen values only.
-    let limit = spread == nil ? Self.mostValues : 0
+    let limit = spread == nil ? Self.maxValues : 0
     var values = SizeOrder.sorted(merged(counted.values, selected: counted.selected ?? [], limit: limit))
     if definition.type == .swatch { for index in values.indices { values[index].hex = hexes[values[index].value] } }
     if let unit = definition.unit { for index in values.indices { values[index].label += " \(unit)" } }
@@ -149,7 +149,7 @@ extension FacetReader {
 
   /// How the values of a number spread; nil where there are so few that each is listed.
   private func spread(of counted: Counted) -> Facet.Spread? {
-    guard counted.definition.type == .number, counted.values.count > Self.mostListedNumbers || counted.range != nil
+    guard counted.definition.type == .number, counted.values.count > Self.maxListedNumbers || counted.range != nil
     else { return nil }
     return Self.spread(of: counted.values, range: counted.range, bounds: counted.bounds)
   }

@@ -4,7 +4,7 @@ import SearchDSL
 /// Turns a response's aggregations into facets: names, order, selected values kept though their count is 0.
 struct FacetReader {
   /// Values of one facet that a page shows at once.
-  static let mostValues = 20
+  static let maxValues = 20
 
   let response: SearchResponse
   let input: SearchInput
@@ -127,7 +127,7 @@ struct FacetReader {
 
   /// Counted values by count, at most `limit`, with every selected one, though its count be 0.
   func merged(
-    _ counted: [(value: Substring, count: Int)], selected: [String], limit: Int = Self.mostValues
+    _ counted: [(value: Substring, count: Int)], selected: [String], limit: Int = Self.maxValues
   ) -> [Facet.Value] {
     var values = Self.first(limit, of: counted).map { part, count in
       let value = String(part)

@@ -16,7 +16,7 @@ public struct FacetValues: Sendable, Hashable {
 
 /// A question for the values of one facet.
 public struct FacetValuesInput: Sendable, Hashable {
-  public static let mostValues = 1_000
+  public static let maxValues = 1_000
   public static let defaultLimit = 100
   private static let longestPrefix = 100
 
@@ -41,7 +41,7 @@ public struct FacetValuesInput: Sendable, Hashable {
           throw InvalidInput(parameter: name, reason: "has more than \(Self.longestPrefix) characters")
         }
         prefix = value
-      case "limit": limit = try SearchInput.number(value, parameter: name, in: 1...Self.mostValues)
+      case "limit": limit = try SearchInput.number(value, parameter: name, in: 1...Self.maxValues)
       case "page", "page_size", "cursor":
         throw InvalidInput(parameter: name, reason: "is of a search, not of a facet's values; they take `limit`")
       default: rest.append((name, value))

@@ -33,7 +33,7 @@ struct OptionCounts {
     let concerned = facets.filter {
       $0.spread == nil && (options.contains($0.code) || (choosesOption && $0.code == Self.stock))
     }
-    return Array(concerned.prefix(Self.mostFacets))
+    return Array(concerned.prefix(Self.maxFacets))
   }
 
   private func others(_ code: String) -> [SearchFilter] { input.filters.filter { $0.facetCode != code } }
@@ -42,7 +42,7 @@ struct OptionCounts {
   /// ones that variants decide.
   private func choices(_ facet: Facet) -> [Aggregation.NamedFilter] {
     let options = others(facet.code).filter { $0.attributeCode != nil || $0 == .inStock }
-    return facet.values.prefix(Self.mostValues).enumerated().map { place, value in
+    return facet.values.prefix(Self.maxValues).enumerated().map { place, value in
       let choice: SearchFilter =
         facet.code == Self.stock ? .inStock : .attribute(code: facet.code, values: [value.value])
       return .init(Self.name(place), retrieval.addition(of: choice, to: options, input: input))
@@ -50,8 +50,8 @@ struct OptionCounts {
   }
 
   /// A page shows no more; what lies beyond keeps the count of any variant.
-  private static let mostFacets = 12
-  private static let mostValues = 50
+  private static let maxFacets = 12
+  private static let maxValues = 50
   private static let values = "values"
   private static let stock = SearchFilter.inStock.facetCode
 

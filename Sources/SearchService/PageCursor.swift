@@ -54,9 +54,9 @@ struct PageCursor {
   static let purpose = "page cursor"
   /// More than the longest search makes.
   private static let longest = 64 * 1024
-  private static let mostSortValues = 8
+  private static let maxSortValues = 8
   /// Products seen: more than an index holds, and a rank of the query log (int4) has room for a page more.
-  static let mostSeen = 2_000_000_000
+  static let maxSeen = 2_000_000_000
   private static let longestVersion = 100
   /// Of a product's number in a cursor.
   private static let radix = 36
@@ -92,8 +92,8 @@ struct PageCursor {
     guard text.utf8.count <= Self.longest, let content = signer.verify(text, purpose: Self.purpose),
       let json = try? JSONValue(parsing: content),  // The reason does not matter.
       let listing = json["l"]?.string, let parameters = json["p"]?.array, let after = json["a"]?.array,
-      let seen = json["n"]?.int, (0...Int64(Self.mostSeen)).contains(seen),
-      (1...Self.mostSortValues).contains(after.count)
+      let seen = json["n"]?.int, (0...Int64(Self.maxSeen)).contains(seen),
+      (1...Self.maxSortValues).contains(after.count)
     else { return nil }
     let values = after.compactMap(SortValue.init(json:))
     let pairs = parameters.compactMap { pair -> (name: String, value: String)? in
@@ -109,9 +109,9 @@ struct PageCursor {
       guard let text = json.string, text.utf8.count <= Self.longestVersion else { return nil }
       position.pinned[keyPath: version] = text
     }
-    guard !position.isCounted || position.seen <= SearchService.mostOrdered else { return nil }
+    guard !position.isCounted || position.seen <= SearchService.maxOrdered else { return nil }
     if let order = json["o"] {
-      guard let numbers = order.string?.split(separator: "."), numbers.count <= SearchService.mostOrdered else {
+      guard let numbers = order.string?.split(separator: "."), numbers.count <= SearchService.maxOrdered else {
         return nil
       }
       position.order = numbers.compactMap { Int64($0, radix: Self.radix).map { ProductID($0) } }

@@ -16,7 +16,7 @@ struct ProductPages: Sendable {
   let deadlines: SearchService.Deadlines
 
   /// More than a gallery shows, whatever an import brought.
-  private static let mostPictures = 100
+  private static let maxPictures = 100
 
   /// The page of a product as Postgres has it now; while Postgres is down, what the index knows of it, marked degraded.
   /// nil: there is no such product for this shopper.
@@ -45,7 +45,7 @@ struct ProductPages: Sendable {
           pictureURL: variant.pictureURL, quote: quote(variant.prices, lists: shopper.priceLists, at: now),
           isInStock: variant.availableQuantity > 0)
       },
-      pictureURLs: Array(product.pictureURLs.prefix(Self.mostPictures)), rating: product.ratingAverage,
+      pictureURLs: Array(product.pictureURLs.prefix(Self.maxPictures)), rating: product.ratingAverage,
       ratingCount: product.ratingCount,
       releasedAt: product.releasedAt, updatedAt: product.updatedAt, degraded: [])
   }
@@ -66,7 +66,7 @@ struct ProductPages: Sendable {
     return ProductPage(
       id: id, code: card.code, title: card.title, summary: card.summary, brand: card.brand,
       categories: [], attributes: [], variants: variants,
-      pictureURLs: (hit.source?["display"]?["pictures"]?.array ?? []).prefix(Self.mostPictures).compactMap(\.string),
+      pictureURLs: (hit.source?["display"]?["pictures"]?.array ?? []).prefix(Self.maxPictures).compactMap(\.string),
       rating: card.rating, ratingCount: card.ratingCount,
       degraded: [Degradation(.catalog, reason), Degradation(.prices, reason)])
   }

@@ -4,20 +4,20 @@ public import SearchDSL
 /// Makes the request of a search: one body with hits, facets and paging. Pure functions of the plan and the input.
 public struct Retrieval: Sendable {
   /// Values of all attributes together that one answer counts; more do not fit a page.
-  static let mostFacetValues = 400
-  static let mostBrands = 50
-  static let mostCategories = 300
-  static let mostSelectedFacetValues = 1000
+  static let maxFacetValues = 400
+  static let maxBrands = 50
+  static let maxCategories = 300
+  static let maxSelectedFacetValues = 1000
   /// Values of a number that is offered as a range: all attributes of a page together stay far below the buckets that an
   /// engine gives in one answer (65,535).
-  static let mostNumbers = 800
+  static let maxNumbers = 800
   /// Values of one facet that are looked through for a part of a name.
-  static let mostSearchedValues = 10_000
+  static let maxSearchedValues = 10_000
   /// Attributes with a condition that are counted without it, each at the cost of the other conditions; those beyond are
   /// counted with all.
-  static let mostOwnCounts = 8
+  static let maxOwnCounts = 8
   /// Tones of all colours of a shop's results; one without is drawn as its name.
-  static let mostSwatches = 200
+  static let maxSwatches = 200
 
   public var weights: RankingWeights
 
@@ -49,9 +49,9 @@ public struct Retrieval: Sendable {
     let others = conjunction(of: input.filters.filter { $0.facetCode != code }, input: input)
     let isBrand = code == "brand"
     let terms = TermsAggregation(
-      field: isBrand ? "brand.keyword" : "facets", size: Self.mostSearchedValues,
+      field: isBrand ? "brand.keyword" : "facets", size: Self.maxSearchedValues,
       include: isBrand ? nil : .prefix(code + "="))
-    let swatches = Aggregation(.terms(TermsAggregation(field: "swatches", size: Self.mostSwatches)))
+    let swatches = Aggregation(.terms(TermsAggregation(field: "swatches", size: Self.maxSwatches)))
     return SearchRequest(
       query: within(input.listing, query, input: input), size: 0,
       aggregations: [
@@ -76,7 +76,7 @@ public struct Retrieval: Sendable {
         Aggregation(
           .filter(conjunction(of: input.filters, input: input) ?? .matchAll()),
           aggregations: [
-            terms(AggregationName.values, TermsAggregation(field: "facets", size: Self.mostNumbers, include: include)),
+            terms(AggregationName.values, TermsAggregation(field: "facets", size: Self.maxNumbers, include: include)),
             terms(
               AggregationName.lowest,
               TermsAggregation(field: "facet_numbers", size: 1, order: .keyAscending, include: include)),
@@ -157,7 +157,7 @@ public struct Retrieval: Sendable {
   }
 
   /// Terms that one clause may name; a wider choice is left to the plain filters.
-  private static let mostCombinations = 64
+  private static let maxCombinations = 64
 
   /// Several options are asked of one variant: red and M is not a product with a red S and a blue M.
   ///
@@ -168,7 +168,7 @@ public struct Retrieval: Sendable {
   private func variantClauses(_ filters: [SearchFilter], beside code: String? = nil) -> [Query] {
     let chosen = filters.compactMap { filter -> (code: String, values: [String])? in
       if case .attribute(let code, let values) = filter { (code, values) } else { nil }
-    }.sorted { $0.code < $1.code }.prefix(FacetToken.mostCombinedOptions)
+    }.sorted { $0.code < $1.code }.prefix(FacetToken.maxCombinedOptions)
     // In stock is what a variant is, as its options are: the red one must be to be had.
     let isBuyable = filters.contains(.inStock)
     let least = isBuyable ? 1 : 2
@@ -176,7 +176,7 @@ public struct Retrieval: Sendable {
     return (1..<(1 << chosen.count)).compactMap { subset -> Query? in
       let attributes = chosen.indices.filter { subset & (1 << $0) != 0 }.map { chosen[$0] }
       if let code, !attributes.contains(where: { $0.code == code }) { return nil }
-      guard attributes.count >= least, attributes.reduce(1, { $0 * $1.values.count }) <= Self.mostCombinations else {
+      guard attributes.count >= least, attributes.reduce(1, { $0 * $1.values.count }) <= Self.maxCombinations else {
         return nil
       }
       var combinations: [[(code: String, value: String)]] = [[]]
@@ -217,12 +217,12 @@ public struct Retrieval: Sendable {
     var result = [
       counted(
         AggregationName.attributes, without: nil,
-        [terms("facets", size: Self.mostFacetValues)]),
+        [terms("facets", size: Self.maxFacetValues)]),
       // Over all that the words find: a colour keeps its swatch where the filters leave it without a product.
       NamedAggregation(
-        AggregationName.swatches, Aggregation(.terms(TermsAggregation(field: "swatches", size: Self.mostSwatches)))),
-      counted("brand", without: "brand", [terms("brand.keyword", size: Self.mostBrands)]),
-      counted("category", without: "category", [terms("category_ids", size: Self.mostCategories)]),
+        AggregationName.swatches, Aggregation(.terms(TermsAggregation(field: "swatches", size: Self.maxSwatches)))),
+      counted("brand", without: "brand", [terms("brand.keyword", size: Self.maxBrands)]),
+      counted("category", without: "category", [terms("category_ids", size: Self.maxCategories)]),
       counted(
         "price", without: "price",
         [
@@ -239,8 +239,8 @@ public struct Retrieval: Sendable {
         ]),
       counted("stock", without: "stock", [terms("is_in_stock", size: 2)]),
     ]
-    for code in input.filters.compactMap(\.attributeCode).prefix(Self.mostOwnCounts) {
-      let own = terms("facets", size: Self.mostSelectedFacetValues, include: .prefix(code + "="))
+    for code in input.filters.compactMap(\.attributeCode).prefix(Self.maxOwnCounts) {
+      let own = terms("facets", size: Self.maxSelectedFacetValues, include: .prefix(code + "="))
       result.append(counted(AggregationName.attribute(code), without: code, [own]))
     }
     return result

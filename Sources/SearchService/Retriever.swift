@@ -88,7 +88,7 @@ struct Retriever: Sendable {
   /// Asks the engine for what a plan finds; as a trial, only how much.
   private func find(_ plan: QueryPlan, in run: SearchRun, _ window: Int, isTrial: Bool = false) async throws -> Found {
     let input = run.input
-    let planned = planQuery(plan, in: run)
+    let planned = retrievalQuery(plan, in: run)
     let query = planned.query
     var request = requests.request(
       query: query, input: input, wantsFacets: run.extent == .page && input.position == nil && !isTrial)
@@ -121,12 +121,12 @@ struct Retriever: Sendable {
   }
 
   /// The query of a plan, by what the search holds.
-  func planQuery(_ plan: QueryPlan, in run: SearchRun) -> PlanQuery {
+  func retrievalQuery(_ plan: QueryPlan, in run: SearchRun) -> RetrievalQuery {
     let understanding = run.understanding
-    return PlanQuery(
+    return RetrievalQuery(
       plan: plan, weights: requests.weights, shopper: run.shopper, steps: steps, rules: understanding.rules,
       accessoryCategories: understanding.accessoryCategories,
-      leastShare: run.input.sort == .relevance ? PlanQuery.resultShare : PlanQuery.sortedShare,
+      leastShare: run.input.sort == .relevance ? RetrievalQuery.resultShare : RetrievalQuery.sortedShare,
       summaryScale: understanding.knowledge.summaryScale, hasPins: run.input.sort == .relevance)
   }
 
@@ -175,9 +175,9 @@ struct Retriever: Sendable {
     var candidates = Candidates(
       response: found.response, plan: found.plan, query: found.query, reading: reading, complete: found.complete,
       before: before(found.plan, in: run, window))
-    candidates.pinned = run.input.position?.order ?? []
+    candidates.remaining = run.input.position?.order ?? []
     candidates.isBare =
-      run.extent == .order || !candidates.pinned.isEmpty || self.window(of: found.plan, in: run, window) != nil
+      run.extent == .order || !candidates.remaining.isEmpty || self.window(of: found.plan, in: run, window) != nil
     if found.plan.slots.allSatisfy(\.isOptional) || found.plan.strictness != .everyWord { return candidates }
     if found.complete == 0 {
       let unknown = found.plan.slots.filter { !$0.isOptional && $0.share == 0 }.map(\.words)
@@ -202,10 +202,10 @@ struct Retriever: Sendable {
     }
     let required = plan.slots.count { !$0.isOptional }
     // Where filters say everything, each of their products has everything.
-    let complete = required == 0 ? response.total?.value ?? 0 : count(PlanQuery.Count.complete)
+    let complete = required == 0 ? response.total?.value ?? 0 : count(RetrievalQuery.Count.complete)
     return Found(
-      response: response, plan: plan, query: query, complete: complete, known: count(PlanQuery.Count.known),
-      believed: required < longQuery ? 0 : count(PlanQuery.Count.believed))
+      response: response, plan: plan, query: query, complete: complete, known: count(RetrievalQuery.Count.known),
+      believed: required < longQuery ? 0 : count(RetrievalQuery.Count.believed))
   }
 }
 
@@ -214,7 +214,7 @@ extension Retriever {
   /// apart, since all or none have every word, or the engine did not answer in time.
   func fullMatches(of page: SearchPage, in run: SearchRun) async -> Set<ProductID>? {
     guard page.relaxedTo == .everyWordFirst, !page.products.isEmpty,
-      let complete = planQuery(page.plan, in: run).completeMatch
+      let complete = retrievalQuery(page.plan, in: run).completeMatch
     else { return nil }
     let request = SearchRequest(
       query: .bool(BoolQuery(filter: [.ids(page.products.map(\.id.description)), complete])),
@@ -231,7 +231,7 @@ extension Retriever {
     guard candidates.complete > 0 else { return nil }
     let ids = hits.map(\.id)
     if candidates.complete >= candidates.total { return Set(ids) }
-    guard let complete = planQuery(candidates.plan, in: run).completeMatch else { return nil }
+    guard let complete = retrievalQuery(candidates.plan, in: run).completeMatch else { return nil }
     let request = SearchRequest(
       query: .bool(BoolQuery(filter: [.ids(ids), complete])), size: ids.count, source: SourceFilter.none,
       trackTotalHits: .never)
@@ -245,7 +245,7 @@ extension Retriever {
     let ids = Query.ids(results.hits.map(\.id))
     var request = requests.request(query: candidates.query, input: run.input, wantsFacets: false)
     // Products of a cursor must still be found; those that were just found need no second look.
-    request.query = candidates.pinned.isEmpty ? ids : .bool(BoolQuery(must: [request.query], filter: [ids]))
+    request.query = candidates.remaining.isEmpty ? ids : .bool(BoolQuery(must: [request.query], filter: [ids]))
     (request.from, request.size, request.searchAfter) = (0, results.hits.count, nil)
     (request.sort, request.trackTotalHits) = ([.score], .never)
     let found = try await index.search(request, by: run.limits.answer).hits
@@ -266,7 +266,7 @@ extension Retriever {
   }
 }
 
-extension PlanQuery {
+extension RetrievalQuery {
   /// Names of the counts among the results.
   enum Count {
     static let complete = "complete"
@@ -288,8 +288,8 @@ extension PlanQuery {
     }
     var counts = [count(Count.complete, completeMatch)]
     if let known = everyKnownWord, known != everyWord { counts.append(count(Count.known, known)) }
-    if plan.isCorrected, plan.strictness == .everyWord, let mostParts {
-      counts.append(count(Count.believed, mostParts))
+    if plan.isCorrected, plan.strictness == .everyWord, let maxParts {
+      counts.append(count(Count.believed, maxParts))
     }
     return counts
   }

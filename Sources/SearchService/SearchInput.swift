@@ -6,7 +6,7 @@ public struct SearchInput: Sendable, Hashable {
   /// The longest product titles have 250 characters; nobody means a longer query.
   public static let longestQuery = 300
   /// More than a query has words that are recognised.
-  public static let mostIgnored = 20
+  public static let maxIgnored = 20
   public static let largestPageSize = 100
   public static let defaultPageSize = 24
   /// Elasticsearch's `max_result_window`: the results that numbered pages reach.
@@ -71,8 +71,8 @@ public struct SearchInput: Sendable, Hashable {
       if name == "ignore" {
         try collected.count(name, value)
         takenBack += 1
-        guard takenBack <= Self.mostIgnored else {
-          throw InvalidInput(parameter: name, reason: "stands more than \(Self.mostIgnored) times")
+        guard takenBack <= Self.maxIgnored else {
+          throw InvalidInput(parameter: name, reason: "stands more than \(Self.maxIgnored) times")
         }
       }
       if try !collected.addBound(name: name, value), try !setOption(name: name, value) {

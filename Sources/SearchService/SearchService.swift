@@ -29,7 +29,7 @@ public struct SearchService: Sendable {
   public var currency: Currency { pricer.currency }
 
   /// Results that are put in another order than the engine's: as many as filters by options mostly leave.
-  static let mostOrdered = 300
+  static let maxOrdered = 300
 
   /// Without `knowledge` every query is searched as it was typed. `steps` are those that a search takes.
   public init(
@@ -144,7 +144,7 @@ public struct SearchService: Sendable {
   /// The request that a search begins with: what its words are asked as, before anything is relaxed.
   public func request(for input: SearchInput) -> SearchRequest {
     let run = begin(input)
-    let query = retriever.planQuery(run.typed, in: run).query
+    let query = retriever.retrievalQuery(run.typed, in: run).query
     return retriever.requests.request(query: query, input: input, wantsFacets: true)
   }
 

@@ -13,17 +13,17 @@ struct Suggester: Sendable {
   let past: SearchService.PastSearches
 
   /// Suggestions of each kind; a list for a keyboard must not be long.
-  private static let mostSuggestedProducts = 6
-  private static let mostSuggestedCategories = 3
-  private static let mostSuggestedBrands = 3
+  private static let maxSuggestedProducts = 6
+  private static let maxSuggestedCategories = 3
+  private static let maxSuggestedBrands = 3
   /// Brands of the products that match, of which those are shown whose name has a word that was typed.
-  private static let mostLookedBrands = 50
+  private static let maxLookedBrands = 50
   /// Things that a beginning may be the name of: those that are called so stand first.
-  private static let mostThings = 3
+  private static let maxThings = 3
   private static let thingWeights = [4.0, 3.0, 2.0]
-  private static let mostSuggestedQueries = 4
-  private static let mostRecent = 3
-  private static let mostCorrections = 3
+  private static let maxSuggestedQueries = 4
+  private static let maxRecent = 3
+  private static let maxCorrections = 3
   private static let leastCodeCharacters = 3
 
   /// Products, categories and brands whose words begin as `text` does, with what was searched for before.
@@ -35,8 +35,8 @@ struct Suggester: Sendable {
     limits: AnswerLimits
   ) async throws -> Suggestions {
     let plain = QueryUnderstanding.printable(text)
-    async let recent = past.recent(plain, of: visitor, limit: Self.mostRecent)
-    async let queries = past.popular(plain, limit: Self.mostSuggestedQueries)
+    async let recent = past.recent(plain, of: visitor, limit: Self.maxRecent)
+    async let queries = past.popular(plain, limit: Self.maxSuggestedQueries)
     var suggestions = Suggestions(text: plain)
     if plain.contains(where: { $0.isLetter || $0.isNumber }) {
       suggestions = try await found(plain, shopper, known, limits)
@@ -44,13 +44,13 @@ struct Suggester: Sendable {
         // A space at the end says that the last word is whole.
         let typed = text.last?.isWhitespace == true ? plain + " " : plain
         suggestions = try await corrected(
-          suggestions, known.completions(of: typed, limit: Self.mostCorrections), shopper, known, limits)
+          suggestions, known.completions(of: typed, limit: Self.maxCorrections), shopper, known, limits)
       }
     }
     suggestions.recent = await recent
     suggestions.queries = (await queries).filter { !suggestions.recent.contains($0) }
-    for phrase in known.phrases.phrases(beginning: plain, limit: Self.mostSuggestedQueries * 2)
-    where suggestions.queries.count < Self.mostSuggestedQueries {
+    for phrase in known.phrases.phrases(beginning: plain, limit: Self.maxSuggestedQueries * 2)
+    where suggestions.queries.count < Self.maxSuggestedQueries {
       let known = suggestions.recent + suggestions.queries
       if !known.contains(where: { $0.folded == phrase.folded }) { suggestions.queries.append(phrase) }
     }
@@ -84,7 +84,7 @@ struct Suggester: Sendable {
     let typed = text.split(separator: " ")
     suggestions.brands = buckets("brands", response).filter { bucket in
       typed.contains { bucket.key.text.hasWord(beginningWith: String($0)) }
-    }.prefix(Self.mostSuggestedBrands).map {
+    }.prefix(Self.maxSuggestedBrands).map {
       .init(name: $0.key.text, slug: Slug.brand($0.key.text), count: $0.documentCount)
     }
     return suggestions
@@ -120,7 +120,7 @@ struct Suggester: Sendable {
     let audience = Query.terms(field: "audience", values: shopper.audience.codes.map { .string($0) })
     return SearchRequest(
       query: .bool(BoolQuery(must: [scored], filter: [audience])),
-      size: Self.mostSuggestedProducts,
+      size: Self.maxSuggestedProducts,
       sort: [.score, SortKey(.field("product_id"), .ascending)],
       aggregations: [
         NamedAggregation(
@@ -128,7 +128,7 @@ struct Suggester: Sendable {
           Aggregation(.terms(TermsAggregation(field: "category_ids", size: 20)))),
         NamedAggregation(
           "brands",
-          Aggregation(.terms(TermsAggregation(field: "brand.keyword", size: Self.mostLookedBrands)))),
+          Aggregation(.terms(TermsAggregation(field: "brand.keyword", size: Self.maxLookedBrands)))),
       ],
       source: .fields(includes: ["title", "display", "price"]),
       trackTotalHits: .never)
@@ -136,7 +136,7 @@ struct Suggester: Sendable {
 
   /// A thing whose name begins so stands before what only has such a word: dresses for `d`, not deep blue.
   private func thingFunctions(_ text: String, _ phrases: SuggestedPhrases) -> [FunctionScoreQuery.Function] {
-    let things = phrases.things(beginning: text, limit: Self.mostThings)
+    let things = phrases.things(beginning: text, limit: Self.maxThings)
     return zip(things, Self.thingWeights).map { thing, weight in
       .init(.weight, filter: .match(MatchQuery(field: "title", query: thing)), weight: weight)
     }
@@ -161,7 +161,7 @@ struct Suggester: Sendable {
     leaves =
       leaves.filter { $0.name.hasWord(beginningWith: last) }
       + leaves.filter { !$0.name.hasWord(beginningWith: last) }
-    return Array((named.prefix(1) + leaves).prefix(Self.mostSuggestedCategories))
+    return Array((named.prefix(1) + leaves).prefix(Self.maxSuggestedCategories))
   }
 
   private func buckets(_ name: String, _ response: SearchResponse) -> [Bucket] {

@@ -17,7 +17,7 @@ struct VariantPriceOrder: Sendable {
     let (input, total) = (run.input, candidates.total)
     let choosesOptions = input.filters.contains { if case .attribute = $0 { true } else { false } }
     guard [.priceAscending, .priceDescending].contains(input.sort), choosesOptions,
-      (2...SearchService.mostOrdered).contains(total)
+      (2...SearchService.maxOrdered).contains(total)
     else { return nil }
     let response: SearchResponse
     do {

@@ -5,7 +5,7 @@ import Understanding
 extension SearchService {
   /// A pass of the usual searches after which the engine counts as warm though it is slower than wanted, as on a busy
   /// machine.
-  private static let mostPasses = 20
+  private static let maxPasses = 20
   private static let patience = Duration.seconds(60)
   private static let pause = Duration.milliseconds(50)
   private static let usualQueries = 12
@@ -23,7 +23,7 @@ extension SearchService {
     let requests = usualRequests(Array(names))
     let end = ContinuousClock.now + Self.patience
     var isAnswered = false
-    for _ in 0..<Self.mostPasses {
+    for _ in 0..<Self.maxPasses {
       var slowest = Duration.zero
       for request in requests where ContinuousClock.now < end && !Task.isCancelled {
         let start = ContinuousClock.now

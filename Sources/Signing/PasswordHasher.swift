@@ -15,7 +15,7 @@ public actor PasswordHasher {
   private static let saltBytes = 16
   private static let hashBytes = 32
   /// About a second of work.
-  private static let mostWaiting = 24
+  private static let maxWaiting = 24
 
   private let thread: ThreadExecutor
   private nonisolated let waiting = Guarded(0)
@@ -42,7 +42,7 @@ public actor PasswordHasher {
 
   private nonisolated func enter() throws(Busy) {
     let isFull = waiting.withLock { count in
-      guard count < Self.mostWaiting else { return true }
+      guard count < Self.maxWaiting else { return true }
       count += 1
       return false
     }

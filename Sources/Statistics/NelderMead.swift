@@ -4,7 +4,7 @@
 /// The constants and the order of steps are those of statsforecast, whose fits of exponential smoothing end before the
 /// simplex has converged: the same forecasts need the same path.
 public struct NelderMead: Sendable {
-  public var mostIterations = 1_000
+  public var maxIterations = 1_000
   /// The search ends where the deviation of the simplex's values is below.
   public var tolerance = 1e-4
   /// The first simplex moves each variable by this part of itself, or by `zeroStep` where it is 0.
@@ -18,7 +18,7 @@ public struct NelderMead: Sendable {
   /// A simplex for maximum likelihood: it ends where the values hardly differ.
   public static var precise: NelderMead {
     var search = NelderMead()
-    search.mostIterations = 20_000
+    search.maxIterations = 20_000
     search.tolerance = 1e-10
     search.isExhaustive = true
     return search
@@ -31,13 +31,13 @@ public struct NelderMead: Sendable {
     var simplex = Simplex(start, bounds, self, function)
     var iteration = 0
     var best = simplex.best
-    while iteration < mostIterations && simplex.deviation >= tolerance {
+    while iteration < maxIterations && simplex.deviation >= tolerance {
       best = simplex.best
       simplex.advance(function)
       iteration += 1
     }
     // Where the iterations end first, statsforecast gives the best corner before the last step, thus so does this.
-    if isExhaustive || iteration < mostIterations { best = simplex.best }
+    if isExhaustive || iteration < maxIterations { best = simplex.best }
     return (simplex.points[best], simplex.values[best], iteration)
   }
 

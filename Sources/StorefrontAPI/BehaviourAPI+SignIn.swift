@@ -19,7 +19,7 @@ extension BehaviourAPI {
     guard let text = body["customer"]?.string, let customer = CustomerCode(text) else {
       throw Problem(
         APIProblem.invalidBody,
-        detail: "The customer must be a text of 1 to \(CustomerCode.mostBytes) bytes without control characters.",
+        detail: "The customer must be a text of 1 to \(CustomerCode.maxBytes) bytes without control characters.",
         extensions: ["pointer": .string("/customer")])
     }
     guard let cookie = body["visitor_cookie"]?.string, let visitor = visitors.visitor(cookie: cookie) else {

@@ -28,12 +28,12 @@ public struct BehaviourAPI: Sendable {
 
   public func register(on routes: inout Routes) {
     routes.post(
-      "/v1/events", Route(access: .everyone, name: "events", rate: .events, maximumBodyBytes: Self.largestBody), take)
+      "/v1/events", Route(access: .everyone, name: "events", rate: .events, maxBodyBytes: Self.largestBody), take)
     routes.get("/v1/me/history", Route(access: .everyone, name: "ownHistory", rate: .events), export)
     routes.delete("/v1/me/history", Route(access: .everyone, name: "eraseOwnHistory", rate: .events), erase)
     routes.post(
       "/v1/sign-ins",
-      Route(access: .programs, name: "signIn", rate: .events, maximumBodyBytes: Self.largestSignIn), signIn)
+      Route(access: .programs, name: "signIn", rate: .events, maxBodyBytes: Self.largestSignIn), signIn)
   }
 
   @Sendable private func take(_ request: HTTPRequest) async throws -> HTTPResponse {

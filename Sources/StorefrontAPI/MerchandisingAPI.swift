@@ -25,7 +25,7 @@ public struct MerchandisingAPI: Sendable {
   public func register(on routes: inout Routes) {
     let access = Access.staff(.merchandiser, .approver)
     func route(_ name: String, _ bytes: Int? = 16 * 1024) -> Route {
-      Route(access: access, name: name, maximumBodyBytes: bytes, deadline: Self.deadline)
+      Route(access: access, name: name, maxBodyBytes: bytes, deadline: Self.deadline)
     }
     routes.group("/v1/merchandising") { routes in
       routes.get("/versions", route("ruleVersions"), versions)

@@ -63,8 +63,8 @@ public struct RecommendationsAPI: Sendable {
     input.product = try query["product"].map { try product($0, parameter: "product") }
     if let cart = query["cart"], !cart.isEmpty {
       let ids = cart.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-      guard ids.count <= RecommendationRequest.mostCart else {
-        throw InvalidInput(parameter: "cart", reason: "has more than \(RecommendationRequest.mostCart) products")
+      guard ids.count <= RecommendationRequest.maxCart else {
+        throw InvalidInput(parameter: "cart", reason: "has more than \(RecommendationRequest.maxCart) products")
       }
       input.cart = try ids.map { try product($0, parameter: "cart") }
     }
@@ -75,8 +75,8 @@ public struct RecommendationsAPI: Sendable {
       input.category = node.id
     }
     if let text = query["limit"] {
-      guard let limit = Int(text), (1...RecommendationRequest.mostLimit).contains(limit) else {
-        throw InvalidInput(parameter: "limit", reason: "must be 1 to \(RecommendationRequest.mostLimit)")
+      guard let limit = Int(text), (1...RecommendationRequest.maxLimit).contains(limit) else {
+        throw InvalidInput(parameter: "limit", reason: "must be 1 to \(RecommendationRequest.maxLimit)")
       }
       input.limit = limit
     }

@@ -10,7 +10,7 @@ public final class MetricsRegistry: Sendable {
 
   /// Further series of one name are counted together under the label value `other`, because a label that a client can
   /// choose must not fill the memory.
-  public static let maximumSeries = 2_000
+  public static let maxSeries = 2_000
 
   private enum Kind: String {
     case counter, gauge, histogram
@@ -72,7 +72,7 @@ public final class MetricsRegistry: Sendable {
       var family = families[name] ?? Family(kind: kind, help: help, labels: labels.map(\.name))
       precondition(family.kind == kind, "\(name) is a \(family.kind.rawValue) already, not a \(kind.rawValue)")
       if let found = family.series[key] { return found }
-      let isFull = family.series.count >= Self.maximumSeries
+      let isFull = family.series.count >= Self.maxSeries
       let seriesKey = isFull ? Self.text(of: labels.map { ($0.name, "other") }) : key
       if isFull, let overflow = family.series[seriesKey] { return overflow }
       let metric = make()

@@ -18,7 +18,7 @@ enum DistinctNumbers {
 /// Makes the IDs that connect a request's log lines, its answer and its traces.
 public enum RequestID {
   /// The longest ID that is accepted from a client: enough for a UUID with a prefix.
-  public static let maximumLength = 64
+  public static let maxLength = 64
 
   private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
@@ -37,7 +37,7 @@ public enum RequestID {
   /// or a header.
   public static func isAcceptable(_ id: String) -> Bool {
     let bytes = id.utf8
-    guard !bytes.isEmpty, bytes.count <= maximumLength else { return false }
+    guard !bytes.isEmpty, bytes.count <= maxLength else { return false }
     return bytes.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -48,7 +48,7 @@ extension QueryUnderstanding {
     }
     if !plausible.isEmpty { add(plausible) }
     // A brand stands before its thing: the last words' changes are worth most.
-    for first in plausible.sorted().dropFirst().prefix(Self.mostPartialCorrections) {
+    for first in plausible.sorted().dropFirst().prefix(Self.maxPartialCorrections) {
       add(plausible.filter { $0 >= first })
     }
     return plans
@@ -98,5 +98,5 @@ extension QueryUnderstanding {
   private static var likelyCost: Float { 6 }
   private static var longWordCost: Float { 9.5 }
 
-  private static var mostPartialCorrections: Int { 3 }
+  private static var maxPartialCorrections: Int { 3 }
 }

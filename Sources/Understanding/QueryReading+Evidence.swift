@@ -11,9 +11,9 @@ extension QueryReading {
   /// The share from which on a word is as much of a thing as any.
   private static let wholeHeadShare = 0.4
   /// The part of a thing's share that a number may have: a dinner set of 12 pieces answers no search for a 12 foot rod.
-  private static let mostBesideThing = 0.9
+  private static let maxBesideThing = 0.9
   /// The same where the shop calls the thing otherwise.
-  private static let mostBesideSynonym = 0.4
+  private static let maxBesideSynonym = 0.4
   /// A thing that does not stand last is less likely the one: `sink faucet bathroom` against `bathroom sink`.
   private static let notLast = 0.3
 
@@ -49,7 +49,7 @@ extension QueryReading {
     else { return }
     var shares = slots.map { $0.isOptional ? 0 : $0.share }
     // A thing that is only found by a synonym may have no such number at all.
-    let most = knowledge.titleWords[Folding.singular(head)] == nil ? Self.mostBesideSynonym : Self.mostBesideThing
+    let most = knowledge.titleWords[Folding.singular(head)] == nil ? Self.maxBesideSynonym : Self.maxBesideThing
     for index in slots.indices where index != thing && !slots[index].words.contains(where: \.isLetter) {
       shares[index] = min(shares[index], shares[thing] * most)
     }

@@ -79,7 +79,7 @@ struct QueryReading {
   /// Whether no step took any of the words; a sign alone is nobody's.
   func isFree(_ range: Range<Int>) -> Bool { range.allSatisfy { uses[$0] == .text || words[$0].key.isEmpty } }
   func text(_ range: Range<Int>) -> String { range.map { words[$0].text }.joined(separator: " ") }
-  var limit: Int { min(words.count, QueryUnderstanding.mostWords) }
+  var limit: Int { min(words.count, QueryUnderstanding.maxWords) }
 
   mutating func drop(_ range: Range<Int>) { for place in range { uses[place] = .gone } }
 

@@ -12,7 +12,7 @@ public struct QueryUnderstanding: Sendable {
   public let accessoryCategories: [CategoryID]
 
   /// A query of more words is understood up to here; the rest is searched as it is.
-  static let mostWords = 40
+  static let maxWords = 40
 
   public init(
     rules: QueryRules = QueryRules(), knowledge: ShopKnowledge = ShopKnowledge(), vocabulary: Vocabulary? = nil,

@@ -97,11 +97,11 @@ public struct ShopKnowledgeBuilder: Sendable {
     var departments: Set<String> = []
     var products = 0
     var attributes: [String: Int] = [:]
-    var prices = PriceSample(limit: ShopKnowledgeBuilder.mostPrices)
+    var prices = PriceSample(limit: ShopKnowledgeBuilder.maxPrices)
   }
 
   private struct ThingCounts {
-    var prices = PriceSample(limit: ShopKnowledgeBuilder.mostThingPrices)
+    var prices = PriceSample(limit: ShopKnowledgeBuilder.maxThingPrices)
     var sizes: Set<String> = []
     var categories: [CategoryID: Int] = [:]
   }
@@ -114,23 +114,23 @@ public struct ShopKnowledgeBuilder: Sendable {
   }
 
   /// Values beyond these are left out; a shop has some thousands.
-  private static let mostValues = 200_000
+  private static let maxValues = 200_000
   private static let longestValue = 60
   /// A value that one product has may be a supplier's slip.
   private static let leastProducts = 2
-  private static let mostPrices = 10_000
-  private static let mostPairs = 500_000
-  private static let mostThings = 100_000
-  private static let mostThingPrices = 100
-  private static let mostThingSizes = 300
-  private static let mostThingCategories = 30
+  private static let maxPrices = 10_000
+  private static let maxPairs = 500_000
+  private static let maxThings = 100_000
+  private static let maxThingPrices = 100
+  private static let maxThingSizes = 300
+  private static let maxThingCategories = 30
   /// Of a thing's products, the share that is filed in a category for it to be the thing's.
   private static let leastFiled = 0.1
   /// Titles of another kind that a word is taken to have: one title alone makes no thing of it.
   private static let unseenTitles = 2.0
 
   private var categories: [CategoryID: CategoryCounts] = [:]
-  private var allPrices = PriceSample(limit: ShopKnowledgeBuilder.mostPrices)
+  private var allPrices = PriceSample(limit: ShopKnowledgeBuilder.maxPrices)
   private var minorUnits: [Int: Int] = [:]
   private var brandProducts: [String: Int] = [:]
   /// Products whose title or brand has these words.
@@ -193,16 +193,16 @@ public struct ShopKnowledgeBuilder: Sendable {
   private mutating func learn(
     _ head: String, of product: ProductSnapshot, attributes: [ProductSnapshot.Attribute], price: Int64?
   ) {
-    guard things[head] != nil || things.count < Self.mostThings else { return }
+    guard things[head] != nil || things.count < Self.maxThings else { return }
     var thing = things[head] ?? ThingCounts()
     if let price { thing.prices.add(price) }
     for attribute in attributes where Self.isSize(attribute.definition.code) {
-      for value in attribute.values where thing.sizes.count < Self.mostThingSizes {
+      for value in attribute.values where thing.sizes.count < Self.maxThingSizes {
         thing.sizes.insert(FacetToken.value(code: attribute.definition.code, Folding.key(of: value.displayText)))
       }
     }
     for leaf in Set(product.categories.map(\.leaf.id))
-    where thing.categories[leaf] != nil || thing.categories.count < Self.mostThingCategories {
+    where thing.categories[leaf] != nil || thing.categories.count < Self.maxThingCategories {
       thing.categories[leaf, default: 0] += 1
     }
     things[head] = thing
@@ -223,7 +223,7 @@ public struct ShopKnowledgeBuilder: Sendable {
     }
     for pair in pairs {
       wordProducts[pair, default: 0] += 1
-      if pairCategories.count < Self.mostPairs { pairCategories[pair, default: []].formUnion(categories) }
+      if pairCategories.count < Self.maxPairs { pairCategories[pair, default: []].formUnion(categories) }
     }
   }
 
@@ -253,7 +253,7 @@ public struct ShopKnowledgeBuilder: Sendable {
       let parts = isColour ? text.split(separator: ",").map(String.init) : [text]
       for part in parts where seen.insert(FacetToken.value(code: definition.code, part)).inserted {
         let key = Folding.key(of: part)
-        guard !key.isEmpty, values.count < Self.mostValues || values[key] != nil else { continue }
+        guard !key.isEmpty, values.count < Self.maxValues || values[key] != nil else { continue }
         // A colour is one wherever it stands.
         var counts = values[key] ?? ValueCounts(label: part, kind: kind)
         if kind == .colour || counts.kind == .attribute { counts.kind = kind }
@@ -306,7 +306,7 @@ public struct ShopKnowledgeBuilder: Sendable {
       let least = max(1, Double(heads[head] ?? 1) * Self.leastFiled)
       knowledge.things[head] = ShopKnowledge.Thing(
         typicalPrice: counts.prices.middle,
-        sizes: counts.sizes.count < Self.mostThingSizes ? counts.sizes : [],
+        sizes: counts.sizes.count < Self.maxThingSizes ? counts.sizes : [],
         categories: Set(counts.categories.filter { Double($0.value) >= least }.keys))
     }
   }

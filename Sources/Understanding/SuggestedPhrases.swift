@@ -16,10 +16,10 @@ public struct SuggestedPhrases: Sendable {
   private let things: [(word: String, products: Int)]
 
   /// Of a beginning that more entries have, the likeliest phrases are known beforehand: a single letter begins thousands.
-  private static let mostLooked = 4_000
+  private static let maxLooked = 4_000
   /// Letters of such beginnings.
   private static let longestCommon = 3
-  private static let mostOfCommon = 50
+  private static let maxOfCommon = 50
   private let common: [String: [Int]]
 
   public init() { self.init(phrases: [:], things: [:]) }
@@ -61,7 +61,7 @@ public struct SuggestedPhrases: Sendable {
     var place = Self.first(entries.count) { entries[$0].key >= typed }
     var found: Set<Int> = []
     var looked = 0
-    while place < entries.count, looked < Self.mostLooked, entries[place].key.hasPrefix(typed) {
+    while place < entries.count, looked < Self.maxLooked, entries[place].key.hasPrefix(typed) {
       found.insert(entries[place].phrase)
       place += 1
       looked += 1
@@ -72,14 +72,14 @@ public struct SuggestedPhrases: Sendable {
   /// Of each short beginning with more entries than are looked through, the likeliest phrases.
   private static func common(_ entries: [Entry]) -> [String: [Int]] {
     var common: [String: [Int]] = [:]
-    guard entries.count > mostLooked else { return common }
+    guard entries.count > maxLooked else { return common }
     for length in 1...longestCommon {
       var found: [String: [Int]] = [:]
       for entry in entries where entry.key.count >= length {
         found[String(entry.key.prefix(length)), default: []].append(entry.phrase)
       }
-      for (start, phrases) in found where phrases.count > mostLooked {
-        common[start] = Array(Set(phrases).sorted().prefix(mostOfCommon))
+      for (start, phrases) in found where phrases.count > maxLooked {
+        common[start] = Array(Set(phrases).sorted().prefix(maxOfCommon))
       }
     }
     return common
@@ -88,7 +88,7 @@ public struct SuggestedPhrases: Sendable {
   /// The things whose name one of the typed words begins, the most frequent first: `red d` → dress.
   public func things(beginning text: String, limit: Int) -> [String] {
     var found: [(word: String, products: Int)] = []
-    for typed in Set(text.folded.split(separator: " ").prefix(Self.mostTyped)) {
+    for typed in Set(text.folded.split(separator: " ").prefix(Self.maxTyped)) {
       var place = Self.first(things.count) { things[$0].word >= typed }
       while place < things.count, things[place].word.hasPrefix(typed) {
         found.append(things[place])
@@ -99,7 +99,7 @@ public struct SuggestedPhrases: Sendable {
   }
 
   /// Words of a beginning that are looked at: what is longer is nearly typed out.
-  private static let mostTyped = 6
+  private static let maxTyped = 6
 
   /// The first of so many places for which it holds.
   private static func first(_ count: Int, where holds: (Int) -> Bool) -> Int {
@@ -115,8 +115,8 @@ public struct SuggestedPhrases: Sendable {
 /// Counts the phrases of products, one after the other, in bounded memory.
 public struct SuggestedPhrasesBuilder: Sendable {
   /// Of phrases and of things; when they are full, those of one product go first.
-  private static let mostCounted = 200_000
-  private static let mostKept = 20_000
+  private static let maxCounted = 200_000
+  private static let maxKept = 20_000
   private static let longestPhrase = 60
   /// A phrase of a title that one product has is its own.
   private static let leastProducts = 2
@@ -187,16 +187,16 @@ public struct SuggestedPhrasesBuilder: Sendable {
   }
 
   private mutating func makeRoom() {
-    if phrases.count > Self.mostCounted { phrases = phrases.filter { $0.value > 1 } }
-    if titlePhrases.count > Self.mostCounted { titlePhrases = titlePhrases.filter { $0.value > 1 } }
-    if things.count > Self.mostCounted { things = things.filter { $0.value > 1 } }
+    if phrases.count > Self.maxCounted { phrases = phrases.filter { $0.value > 1 } }
+    if titlePhrases.count > Self.maxCounted { titlePhrases = titlePhrases.filter { $0.value > 1 } }
+    if things.count > Self.maxCounted { things = things.filter { $0.value > 1 } }
   }
 
   /// What was counted.
   public func build() -> SuggestedPhrases {
     var all = phrases.merging(titlePhrases.filter { $0.value >= Self.leastProducts }) { $0 + $1 }
-    if all.count > Self.mostKept {
-      let least = all.values.sorted(by: >)[Self.mostKept]
+    if all.count > Self.maxKept {
+      let least = all.values.sorted(by: >)[Self.maxKept]
       all = all.filter { $0.value > least }
     }
     return SuggestedPhrases(phrases: all, things: things)

@@ -8,7 +8,7 @@ struct BarEntries: Sendable {
   /// Those with the most products; read only where the catalog has no categories to look around in.
   var brands: [String]
 
-  static let mostBrands = 24
+  static let maxBrands = 24
 
   /// How long a list that was filled or emptied keeps its old place in the header.
   static let freshFor = Duration.seconds(5)
@@ -22,7 +22,7 @@ struct BarEntries: Sendable {
     }
     guard try await service.categories().roots.isEmpty else { return BarEntries(lists: lists, brands: []) }
     var input = try FacetValuesInput(code: "brand", parameters: [])
-    input.limit = mostBrands
+    input.limit = maxBrands
     let brands = try await service.facetValues(input)?.facet.values.map(\.value) ?? []
     return BarEntries(lists: lists, brands: brands)
   }

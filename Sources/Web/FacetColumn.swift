@@ -103,10 +103,10 @@ struct FacetColumn {
   // MARK: A facet
 
   /// Of each facet; with a long search fewer, so that the page's size has a bound.
-  private var mostValues: Int { max(1, addresses.linksOfPage / max(1, page.facets.count)) }
+  private var maxValues: Int { max(1, addresses.linksOfPage / max(1, page.facets.count)) }
 
   private func facet(_ facet: Facet, isOpen: Bool) -> HTML {
-    let shown = facet.values.enumerated().filter { $0.offset < mostValues || $0.element.isSelected }.map(\.element)
+    let shown = facet.values.enumerated().filter { $0.offset < maxValues || $0.element.isSelected }.map(\.element)
     let first = shown.enumerated().filter { $0.offset < Self.open || $0.element.isSelected }.map(\.element)
     let rest = shown.dropFirst(Self.open).filter { !$0.isSelected }
     let list: HTML? = first.isEmpty ? nil : "<ul>\(first.map { item(facet, $0) })</ul>"

@@ -33,10 +33,10 @@ public struct HistoryPage: Sendable {
 
 /// A visitor's own records: how many of each kind, and the last products and searches.
 struct OwnHistory: Sendable {
-  static let mostProducts = 12
-  static let mostSearches = 20
+  static let maxProducts = 12
+  static let maxSearches = 20
   /// Records are not in the order of time; the newest of more than these may be missing.
-  private static let mostKept = 5_000
+  private static let maxKept = 5_000
 
   private var views: [(at: String, product: ProductID)] = []
   private var queries: [(at: String, text: String)] = []
@@ -54,7 +54,7 @@ struct OwnHistory: Sendable {
     case "search":
       searchCount += 1
       guard let at = record?["searched_at"]?.string, let text = record?["query"]?.string else { return }
-      if queries.count < Self.mostKept { queries.append((at, text)) }
+      if queries.count < Self.maxKept { queries.append((at, text)) }
     case "impression": listCount += 1
     case "event" where record?["kind"]?.string == "view":
       viewCount += 1
@@ -62,7 +62,7 @@ struct OwnHistory: Sendable {
       guard let at = record?["occurred_at"]?.string,
         let product = id?.int.map(ProductID.init(rawValue:)) ?? id?.string.flatMap({ ProductID($0) })
       else { return }
-      if views.count < Self.mostKept { views.append((at, product)) }
+      if views.count < Self.maxKept { views.append((at, product)) }
     default: otherCount += 1
     }
   }
@@ -71,14 +71,14 @@ struct OwnHistory: Sendable {
   var products: [ProductID] {
     var seen: Set<ProductID> = []
     let newest = views.sorted { $0.at > $1.at }.map(\.product).filter { seen.insert($0).inserted }
-    return Array(newest.prefix(Self.mostProducts))
+    return Array(newest.prefix(Self.maxProducts))
   }
 
   /// Searched for last first, each once.
   var searches: [String] {
     var seen: Set<String> = []
     let newest = queries.sorted { $0.at > $1.at }.map(\.text).filter { seen.insert($0).inserted }
-    return Array(newest.prefix(Self.mostSearches))
+    return Array(newest.prefix(Self.maxSearches))
   }
 
   /// `12 views, 1 search, 3 lists that you were shown`.

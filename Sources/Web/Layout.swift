@@ -16,16 +16,16 @@ struct Layout {
   let bar: [Entry]
 
   /// Departments in the header; more would wrap on a laptop.
-  private static let mostDepartments = 8
-  private static let mostVirtual = 4
+  private static let maxDepartments = 8
+  private static let maxVirtual = 4
 
   /// A page for shoppers: the bar has the departments and the shop's lists; brands, where there are no departments.
   init(shopName: String, tree: CategoryTree, lists: [Listing], brands: [String] = []) {
     self.shopName = shopName
-    let departments = tree.roots.prefix(Self.mostDepartments).map { Entry(name: $0.name, path: "/c/\($0.slug)") }
-    let named = departments.isEmpty ? brands.prefix(Self.mostDepartments).map(Self.brand) : Array(departments)
+    let departments = tree.roots.prefix(Self.maxDepartments).map { Entry(name: $0.name, path: "/c/\($0.slug)") }
+    let named = departments.isEmpty ? brands.prefix(Self.maxDepartments).map(Self.brand) : Array(departments)
     barName = departments.isEmpty && !brands.isEmpty ? "Lists and brands" : "Departments"
-    let lists = lists.prefix(Self.mostVirtual).map { Entry(name: $0.name, path: $0.path) }
+    let lists = lists.prefix(Self.maxVirtual).map { Entry(name: $0.name, path: $0.path) }
     bar = departments.isEmpty ? lists + named : named + lists
   }
 

@@ -44,9 +44,9 @@ struct ListAddress {
   }
 
   /// Links of one page: each holds the whole search, and all together have about a megabyte.
-  var linksOfPage: Int { max(1, Self.mostLinkBytes / (Self.markupBytes + of(input).utf8.count)) }
+  var linksOfPage: Int { max(1, Self.maxLinkBytes / (Self.markupBytes + of(input).utf8.count)) }
 
-  private static let mostLinkBytes = 1_000_000
+  private static let maxLinkBytes = 1_000_000
   private static let markupBytes = 300
 
   /// Of the page with all values of a facet.

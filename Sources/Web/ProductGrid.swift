@@ -9,7 +9,7 @@ enum ProductGrid {
   /// Cards whose pictures are in the first window of a phone or a laptop are loaded at once, the others when they near it.
   private static let eagerPictures = 4
   /// Colours that a card draws; their number stands beside them.
-  private static let mostDots = 6
+  private static let maxDots = 6
 
   /// Cards that stand side by side in a wide window; a strip of more can be scrolled.
   private static let cardsAcross = 4
@@ -63,7 +63,7 @@ enum ProductGrid {
     guard product.variantCount > 1 else { return nil }
     guard !product.choices.isEmpty else { return "<span class=\"note\">\(product.variantCount) variants</span>" }
     let items = product.choices.map { choice -> HTML in
-      let dots = choice.values.prefix(mostDots).compactMap { FacetColumn.swatch($0.hex, size: 14) }
+      let dots = choice.values.prefix(maxDots).compactMap { FacetColumn.swatch($0.hex, size: 14) }
       let count = ShopWords.count(choice.values.count, of: choice.name)
       return "<li>\(dots)<span>\(choice.meant.map { "\($0), 1 of \(count)" } ?? count)</span></li>"
     }

@@ -48,13 +48,13 @@ struct ProductView {
     product.summary.isEmpty ? nil : "<p class=\"summary\">\(product.summary)</p>"
   }
 
-  private static let mostPictures = 6
+  private static let maxPictures = 6
 
   /// The chosen picture, and under it small ones that are links to it.
   private var gallery: HTML {
     var urls = [variant?.pictureURL].compactMap { $0 }
-    for url in product.pictureURLs.prefix(Self.mostPictures + 1) where !urls.contains(url) { urls.append(url) }
-    urls = Array(urls.prefix(Self.mostPictures))
+    for url in product.pictureURLs.prefix(Self.maxPictures + 1) where !urls.contains(url) { urls.append(url) }
+    urls = Array(urls.prefix(Self.maxPictures))
     let shown = (1...max(1, urls.count)).contains(shownPicture) ? shownPicture - 1 : 0
     let large = ProductGrid.picture(
       urls.isEmpty ? nil : urls[shown], isEager: true, size: 640)

@@ -10,7 +10,7 @@ extension Storefront {
     routes.get(HistoryPage.path, Route(access: .everyone, name: "history page", isPage: true), ownHistory)
     routes.post(
       HistoryPage.deletePath,
-      Route(access: .everyone, name: "delete history page", isPage: true, maximumBodyBytes: 4_096), deleteOwnHistory)
+      Route(access: .everyone, name: "delete history page", isPage: true, maxBodyBytes: 4_096), deleteOwnHistory)
   }
 
   @Sendable private func ownHistory(_ request: HTTPRequest) async throws -> HTTPResponse {

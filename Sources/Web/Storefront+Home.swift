@@ -11,7 +11,7 @@ extension Storefront {
   private static let rowLength = 8
   /// Fewer make no row of their own where the rows above have the others.
   private static let leastOwn = 4
-  private static let mostRows = 4
+  private static let maxRows = 4
 
   /// A row and the address of the whole list.
   private struct Row {
@@ -70,7 +70,7 @@ extension Storefront {
   private func rows(of entries: BarEntries) async throws -> [Row] {
     var seen: Set<ProductID> = []
     var rows: [Row] = []
-    for listing in entries.lists.prefix(Self.mostRows) {
+    for listing in entries.lists.prefix(Self.maxRows) {
       // Twice as many as a row has, since some stand above.
       let found = try await service.cards(
         of: SearchInput(sort: listing.defaultSort, pageSize: Self.rowLength * 2, listing: listing))

@@ -154,7 +154,7 @@ public struct Storefront: Sendable {
     var input = try await InputReading.lenient.facetValuesInput(of: request, for: service)
     let layout = await layout()
     let addresses = ListAddress(input: input.search, tree: await tree(), currency: service.currency)
-    input.limit = min(FacetValuesInput.mostValues, addresses.linksOfPage)
+    input.limit = min(FacetValuesInput.maxValues, addresses.linksOfPage)
     guard let values = try await service.facetValues(input) else {
       throw Problem(APIProblem.facetNotFound, detail: "There is nothing of this kind to choose by.")
     }

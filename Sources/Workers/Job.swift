@@ -31,7 +31,7 @@ public struct Job: Sendable {
     self.work = work
   }
 
-  var mostAttempts: Int { pauses.count + 1 }
+  var maxAttempts: Int { pauses.count + 1 }
 }
 
 /// The things that a job's work is given: its try, its logger and the place of its progress.

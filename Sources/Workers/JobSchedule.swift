@@ -27,7 +27,7 @@ public struct JobSchedule: Sendable, Hashable {
     guard (Self.firstSecond...Self.lastSecond).contains(seconds) else { return nil }
     // A change of the clock can move a local day's times by up to a day (Samoa in 2011).
     let today = CalendarDay(daysSinceEpoch: floorDivided(seconds + offset(at: seconds), by: 86_400))
-    for ahead in -1...Self.mostDays {
+    for ahead in -1...Self.maxDays {
       let day = today.advanced(by: ahead)
       let civil = day.civil
       guard
@@ -42,7 +42,7 @@ public struct JobSchedule: Sendable, Hashable {
   }
 
   /// 29 February comes after eight years at the latest, on a given weekday after 40.
-  private static let mostDays = 366 * 41
+  private static let maxDays = 366 * 41
   private static let firstSecond: Int64 = -62_135_596_800
   private static let lastSecond: Int64 = 253_402_300_799
 

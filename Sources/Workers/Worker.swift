@@ -87,7 +87,7 @@ public final class Worker: Sendable {
     guard busy.count < options.parallel, !Task.isCancelled else { return nil }
     let now = clock.now()
     let offers = jobs.values.filter { !busy.contains($0.name) }.map { job in
-      JobOffer(name: job.name, nextAt: job.schedule?.next(after: now), mostAttempts: job.mostAttempts)
+      JobOffer(name: job.name, nextAt: job.schedule?.next(after: now), maxAttempts: job.maxAttempts)
     }
     guard let run = try await store.claim(offers, holder: holder, lease: options.lease, now: now),
       let job = jobs[run.job]

@@ -29,7 +29,7 @@ private final class MemoryStore: EventStore {
     /// Tries that fail for a reason that is nobody's.
     var oddFailures = 0
     /// A commit of more takes longer than the store allows.
-    var mostInTime = Int.max
+    var maxInTime = Int.max
   }
   let state = Guarded(State())
 
@@ -40,7 +40,7 @@ private final class MemoryStore: EventStore {
         state.oddFailures -= 1
         throw OddFailure()
       }
-      guard !state.isAway, events.count <= state.mostInTime else {
+      guard !state.isAway, events.count <= state.maxInTime else {
         throw DependencyUnavailable(dependency: "memory", reason: "away")
       }
       guard events.allSatisfy({ $0.productNumber > 0 }) else { throw UnusableRows(reason: "a product below 1") }
@@ -164,7 +164,7 @@ extension ShopEvent {
   @Test("8: failures of another kind", .timeLimit(.minutes(2)))
   func oddFailures() async throws {
     let intake = intake {
-      $0.mostTries = 4
+      $0.maxTries = 4
       $0.retryPause = .milliseconds(1)
     }
     store.state.withLock { $0.oddFailures = 3 }
@@ -236,14 +236,14 @@ extension ShopEvent {
   @Test("9: a slow store", .timeLimit(.minutes(2)))
   func slowStore() async throws {
     let intake = intake()
-    store.state.withLock { $0.mostInTime = 100 }
+    store.state.withLock { $0.maxInTime = 100 }
     for first in stride(from: Int64(1), through: 991, by: 10) {
       intake.note((first..<first + 10).map(Self.view), from: [])
     }
     try await running(intake) {
       try await until("all is stored") { store.storedNumbers.count == 1_000 }
       // Batches of the usual size come back once the store is quick again.
-      store.state.withLock { $0.mostInTime = .max }
+      store.state.withLock { $0.maxInTime = .max }
       for round in 0..<8 { #expect(try await intake.submit([Self.view(2_000 + Int64(round))]) == [.stored]) }
       let writes = store.state.withLock { $0.writes }
       #expect(try await intake.submit((3_000..<4_000).map(Self.view)).count == 1_000)

@@ -45,7 +45,7 @@ import Testing
   @Test("2: the largest file", arguments: [(0, true), (1, false)])
   func largestFile(beyond: Int, isRead: Bool) throws {
     let line = "http.port = 81\n#"
-    let text = line + String(repeating: "x", count: FileProvider.maximumFileBytes + beyond - line.utf8.count)
+    let text = line + String(repeating: "x", count: FileProvider.maxFileBytes + beyond - line.utf8.count)
     do {
       #expect(try resolve(file: text).settings.http.port == 81 && isRead)
     } catch { #expect(!isRead, "\(error)") }

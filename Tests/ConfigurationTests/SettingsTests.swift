@@ -155,7 +155,7 @@ func resolve(
     arguments: [
       ("shop.name", ":1: 'shop.name' is not a setting; write 'key = value'"),
       ("shop.name = a\n\nshop.name = b", ":3: 'shop.name' is set a second time (first at "),
-      ("# " + String(repeating: "x", count: FileProvider.maximumFileBytes), "is larger than 1048576 bytes"),
+      ("# " + String(repeating: "x", count: FileProvider.maxFileBytes), "is larger than 1048576 bytes"),
     ])
   func refusedFiles(text: String, reason: String) {
     let error = #expect(throws: InvalidConfiguration.self) { try resolve(file: text) }

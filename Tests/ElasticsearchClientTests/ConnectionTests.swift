@@ -18,20 +18,20 @@ import Testing
     let one = try client([server])
     for _ in 0..<50 { _ = try await one.ask() }
     #expect(server.connectionCount == 1)
-    let three = try client([server]) { $0.maximumConnections = 3 }
+    let three = try client([server]) { $0.maxConnections = 3 }
     try await withThrowingTaskGroup { group in
       for _ in 0..<200 { group.addTask { try await three.ask() } }
       for try await value in group { #expect(value == 42) }
     }
-    #expect(server.requests.count == 250 && server.connectionCount <= 4 && server.mostOpen <= 4)
+    #expect(server.requests.count == 250 && server.connectionCount <= 4 && server.maxOpen <= 4)
   }
 
   @Test("1. the queue is bounded, and waiting ends by the deadline") func queue() async throws {
     let server = try ScriptedServer { _, _ in .silence }
     defer { server.stop() }
     let client = try client([server]) {
-      $0.maximumConnections = 1
-      $0.maximumQueuedRequests = 1
+      $0.maxConnections = 1
+      $0.maxQueuedRequests = 1
     }
     let first = Task { try await client.ask(within: .seconds(3_600)) }
     try await until { server.requests.count == 1 }
@@ -69,7 +69,7 @@ import Testing
   @Test("3. waiting requests block no thread") func manyWaiting() async throws {
     let server = try ScriptedServer { _, head in head.hasPrefix("POST /slow") ? .silence : .json(countAnswer) }
     defer { server.stop() }
-    let client = try client([server]) { $0.maximumConnections = 400 }
+    let client = try client([server]) { $0.maxConnections = 400 }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<300 { group.addTask { _ = try await client.ask("slow", within: .seconds(3_600)) } }
       try await until { server.requests.count == 300 }

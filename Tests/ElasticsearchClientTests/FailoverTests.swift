@@ -52,7 +52,7 @@ import Testing
     defer { server.stop() }
     #expect(
       try await client([server]).failure() == .unavailable(reason: "503 circuit_breaking_exception: too much data"))
-    #expect(server.requests.count == RetryPolicy().maximumAttempts)
+    #expect(server.requests.count == RetryPolicy().maxAttempts)
   }
 
   @Test("1. no server: reported within the attempts") func nobody() async throws {

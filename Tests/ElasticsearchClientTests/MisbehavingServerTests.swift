@@ -94,7 +94,7 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
   func nonsense(kind: Misbehaviour) async throws {
     let server = try ScriptedServer { _, _ in kind.behaviour }
     defer { server.stop() }
-    let client = try client([server]) { $0.maximumAnswerBytes = 1_000_000 }
+    let client = try client([server]) { $0.maxAnswerBytes = 1_000_000 }
     let told = try #require(await client.failure()).description
     #expect(told.contains(kind.told) && !told.contains("secret"), "\(told)")
     #expect(told.utf8.count < 1_000)
@@ -160,9 +160,9 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
     /// Sends requests through a new client, whose connections end with it.
     func round(_ requests: Int) async throws {
       let client = try client([server]) {
-        $0.maximumAnswerBytes = 4_000_000
-        $0.maximumConnections = 8
-        $0.retries.maximumAttempts = 1
+        $0.maxAnswerBytes = 4_000_000
+        $0.maxConnections = 8
+        $0.retries.maxAttempts = 1
       }
       await withTaskGroup { group in
         for _ in 0..<requests {

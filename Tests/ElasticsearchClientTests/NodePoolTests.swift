@@ -122,7 +122,7 @@ extension NodePool {
     #expect(policy.pause(afterAttempt: 2, atLeast: .zero, random: 0.5) == .milliseconds(100))
     #expect(policy.pause(afterAttempt: 60, atLeast: .zero, random: 1) == .seconds(2))
     #expect(policy.pause(afterAttempt: 0, atLeast: .seconds(3), random: 0.5) == .milliseconds(3_025))
-    var budget = RetryBudget(maximumConnections: 32)
+    var budget = RetryBudget(maxConnections: 32)
     var spent = 0
     while budget.spend() { spent += 1 }
     #expect(spent == 64)

@@ -49,7 +49,7 @@ final class ScriptedServer: Sendable {
     var arrivals: [Arrival] = []
     var connections = 0
     var open: Set<Int32> = []
-    var mostOpen = 0
+    var maxOpen = 0
     var isStopped = false
   }
 
@@ -83,7 +83,7 @@ final class ScriptedServer: Sendable {
   var requests: [String] { arrivals.map(\.head) }
   var connectionCount: Int { state.withLock { $0.connections } }
   var openCount: Int { state.withLock { $0.open.count } }
-  var mostOpen: Int { state.withLock { $0.mostOpen } }
+  var maxOpen: Int { state.withLock { $0.maxOpen } }
 
   func stop() {
     state.withLock { state in
@@ -101,7 +101,7 @@ final class ScriptedServer: Sendable {
       let isStopped = state.withLock { state in
         state.connections += 1
         state.open.insert(connection)
-        state.mostOpen = max(state.mostOpen, state.open.count)
+        state.maxOpen = max(state.maxOpen, state.open.count)
         return state.isStopped
       }
       if isStopped { shutdown(connection, Int32(SHUT_RDWR)) }

@@ -35,8 +35,8 @@ private func holdsSecret(_ text: String) -> Bool { [secret, apiKey, basicHeader]
     defer { server.stop() }
     for credentials in credentials {
       let client = try client([server], credentials: credentials) {
-        $0.maximumAnswerBytes = 1_000_000
-        $0.retries.maximumAttempts = 1
+        $0.maxAnswerBytes = 1_000_000
+        $0.retries.maxAttempts = 1
       }
       let error = try #require(await client.failure())
       #expect(!holdsSecret("\(error)") && !holdsSecret(String(reflecting: error)), "\(error)")
@@ -55,7 +55,7 @@ private func holdsSecret(_ text: String) -> Bool { [secret, apiKey, basicHeader]
     defer { server.stop() }
     for credentials in credentials {
       let client = try client([server], credentials: credentials) {
-        $0.retries.maximumAttempts = 1
+        $0.retries.maxAttempts = 1
       }
       let error = try #require(await client.failure())
       let known = if case .apiKey = credentials { [apiKey] } else { [secret, basicHeader] }

@@ -17,7 +17,7 @@ struct TLSTests {
     _ server: TLSServer, _ tls: ElasticsearchSettings.TLS, scheme: String = "https"
   ) throws -> ElasticsearchClient {
     var settings = try ElasticsearchSettings(nodes: ["\(scheme)://127.0.0.1:\(server.port)"], tls: tls)
-    settings.retries.maximumAttempts = 2
+    settings.retries.maxAttempts = 2
     return ElasticsearchClient(settings: settings)
   }
 
@@ -107,7 +107,7 @@ struct TLSTests {
     let plainServer = try ScriptedServer { _, _ in .json(countAnswer) }
     defer { plainServer.stop() }
     var settings = try ElasticsearchSettings(nodes: [plainServer.address.replacing("http:", with: "https:")])
-    settings.retries.maximumAttempts = 1
+    settings.retries.maxAttempts = 1
     let error = await ElasticsearchClient(settings: settings).failure(within: .seconds(5))
     // The server waits for the rest of an apparent HTTP head, so that the deadline may come first.
     #expect(error != nil && plainServer.requests.isEmpty, "\(String(describing: error))")

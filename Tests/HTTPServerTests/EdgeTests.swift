@@ -25,15 +25,15 @@ import Threading
   @Test("1: bodies", arguments: [false, true])
   func bodies(isChunked: Bool) async throws {
     try await withServer {
-      $0.maximumBodyBytes = 1_000
+      $0.maxBodyBytes = 1_000
     } routes: { router in
       let handler: Handler = { request in .text("\(request.body.count)") }
       router.post("/server", RouteOptions(name: "server"), handler)
       var larger = RouteOptions(name: "larger")
-      larger.maximumBodyBytes = 5_000
+      larger.maxBodyBytes = 5_000
       router.post("/larger", larger, handler)
       var smaller = RouteOptions(name: "smaller")
-      smaller.maximumBodyBytes = 10
+      smaller.maxBodyBytes = 10
       router.post("/smaller", smaller, handler)
     } body: { server in
       for (target, limit) in [("/server", 1_000), ("/larger", 5_000), ("/smaller", 10)] {

@@ -16,7 +16,7 @@ extension FairTurns {
 @Suite struct FairTurnsTests {
   @Test("1, 2: a sender of many", .timeLimit(.minutes(1)))
   func crowd() async {
-    let turns = FairTurns(atOnce: 1, mostWaiting: 1_000)
+    let turns = FairTurns(atOnce: 1, maxWaiting: 1_000)
     #expect(await turns.turn(of: "crowd") == .come)
     let order = Guarded<[String]>([])
     await withTaskGroup(of: Void.self) { group in
@@ -43,7 +43,7 @@ extension FairTurns {
 
   @Test("3: full")
   func full() async {
-    let turns = FairTurns(atOnce: 2, mostWaiting: 0)
+    let turns = FairTurns(atOnce: 2, maxWaiting: 0)
     #expect(await turns.turn(of: "a") == .come)
     #expect(await turns.turn(of: "a") == .come)
     #expect(await turns.turn(of: "b") == .full)
@@ -56,7 +56,7 @@ extension FairTurns {
     let seed = UInt64.random(in: .min ... .max)
     print("FairTurnsTests.random seed \(seed)")
     var random = SeededGenerator(seed: seed)
-    let turns = FairTurns(atOnce: 3, mostWaiting: 20)
+    let turns = FairTurns(atOnce: 3, maxWaiting: 20)
     let working = Guarded((now: 0, most: 0))
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<2_000 {

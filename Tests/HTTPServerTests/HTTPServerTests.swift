@@ -27,7 +27,7 @@ import Testing
       return .text("late")
     }
     router.get("/products/{id}", RouteOptions(name: "product")) { request in .text(request.pathParameters["id"]!) }
-    router.post("/echo", RouteOptions(name: "echo", maximumBodyBytes: 200_000)) { request in
+    router.post("/echo", RouteOptions(name: "echo", maxBodyBytes: 200_000)) { request in
       .bytes(request.body, contentType: "application/octet-stream")
     }
     router.get("/secret", RouteOptions(name: "secret")) { _ in throw Secret() }

@@ -61,8 +61,8 @@ final class Flag: Sendable {
     let gate = Gate()
     let order = Guarded<[String]>([])
     try await withServer {
-      $0.maximumRunning = 2
-      $0.maximumQueued = 3
+      $0.maxRunning = 2
+      $0.maxQueued = 3
       $0.retryAfterSeconds = 7
     } routes: { router in
       router.get("/wait/{n}") { request in
@@ -275,8 +275,8 @@ final class Flag: Sendable {
       return
     }
     try await withServer {
-      $0.maximumConnections = count + 100
-      $0.maximumConnectionsPerAddress = nil
+      $0.maxConnections = count + 100
+      $0.maxConnectionsPerAddress = nil
       $0.idleTimeout = .seconds(600)
     } routes: { router in
       router.get("/now", RouteOptions(isImmediate: true)) { _ in .text("now") }
@@ -357,7 +357,7 @@ final class Flag: Sendable {
   @Test("7: connections of one address", .timeLimit(.minutes(3)))
   func connectionsPerAddress() async throws {
     try await withServer {
-      $0.maximumConnectionsPerAddress = 3
+      $0.maxConnectionsPerAddress = 3
     } routes: { router in
       router.get("/now", RouteOptions(isImmediate: true)) { _ in .text("now") }
     } body: { server in
@@ -428,7 +428,7 @@ final class Flag: Sendable {
     let started = Flag()
     let cancelled = Flag()
     try await withServer {
-      $0.maximumRunning = 1
+      $0.maxRunning = 1
     } routes: { router in
       router.get("/slow") { _ in
         started.raise()

@@ -24,7 +24,7 @@ import Threading
         seen.note(request)
         return .text(request.headers["A"] ?? "none")
       }
-      router.post("/echo", RouteOptions(maximumBodyBytes: 1_000)) { request in
+      router.post("/echo", RouteOptions(maxBodyBytes: 1_000)) { request in
         seen.note(request)
         return .bytes(request.body, contentType: "text/plain")
       }

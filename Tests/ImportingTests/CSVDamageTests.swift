@@ -169,7 +169,7 @@ import Testing
         }
       }
       #expect(good == count && bad == 1)
-      #expect(bytes.count > LineReader.maximumLineBytes * 2 && most < LineReader.maximumLineBytes + (1 << 20))
+      #expect(bytes.count > LineReader.maxLineBytes * 2 && most < LineReader.maxLineBytes + (1 << 20))
     }
   }
 

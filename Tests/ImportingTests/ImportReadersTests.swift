@@ -110,7 +110,7 @@ private func gzip(_ bytes: [UInt8]) -> [UInt8] {
     ]
     var bytes = Array((good + "\n" + bad.joined(separator: "\n") + "\n").utf8)
     bytes += Array(#"{"title":""#.utf8) + [0xC3, 0x28] + Array(#"","variants":[{"sku":"S"}]}"#.utf8) + [0x0A]
-    bytes += [UInt8](repeating: UInt8(ascii: "x"), count: LineReader.maximumLineBytes + 1) + [0x0A]
+    bytes += [UInt8](repeating: UInt8(ascii: "x"), count: LineReader.maxLineBytes + 1) + [0x0A]
     bytes += Array(good.utf8)
     let lines = try read(.ndjson, bytes: bytes)
     #expect(lines.count == bad.count + 4)

@@ -18,8 +18,8 @@ import Threading
 /// Sends nothing; the test says when a bulk is done, and how it ended.
 private actor HeldSender {
   private var held: [(ids: [Int64], continuation: CheckedContinuation<Void, any Error>)] = []
-  private(set) var mostHeld = 0
-  private(set) var mostBytesHeld = 0
+  private(set) var maxHeld = 0
+  private(set) var maxBytesHeld = 0
   private var bytesHeld = 0
   private(set) var sent: [Int64] = []
   private var isOpen = false
@@ -29,12 +29,12 @@ private actor HeldSender {
     let bytes = operations.reduce(0) { $0 + $1.byteCountEstimate }
     bytesHeld += bytes
     defer { bytesHeld -= bytes }
-    mostBytesHeld = max(mostBytesHeld, bytesHeld)
+    maxBytesHeld = max(maxBytesHeld, bytesHeld)
     if !isOpen {
       try await withTaskCancellationHandler {
         try await withCheckedThrowingContinuation { continuation in
           held.append((ids, continuation))
-          mostHeld = max(mostHeld, held.count)
+          maxHeld = max(maxHeld, held.count)
         }
       } onCancel: {
         Task { await self.cancelAll() }
@@ -84,8 +84,8 @@ private func product(_ id: Int64) -> ProductSnapshot {
     updatedAt: StoppedClock().now())
 }
 
-private func pipeline(_ sender: HeldSender, mostBulks: Int = 3, bytes: Int = 1) -> BulkPipeline {
-  BulkPipeline(mostBulks: mostBulks, mostBytesABulk: bytes, clock: StoppedClock()) { try await sender.send($0) }
+private func pipeline(_ sender: HeldSender, maxBulks: Int = 3, bytes: Int = 1) -> BulkPipeline {
+  BulkPipeline(maxBulks: maxBulks, maxBytesABulk: bytes, clock: StoppedClock()) { try await sender.send($0) }
 }
 
 @Suite(.timeLimit(.minutes(1))) struct BulkPipelineTests {
@@ -121,10 +121,10 @@ private func pipeline(_ sender: HeldSender, mostBulks: Int = 3, bytes: Int = 1) 
   }
 
   @Test("2: a slow engine slows the producer down", arguments: [1, 4])
-  func bound(mostBulks: Int) async throws {
+  func bound(maxBulks: Int) async throws {
     let sender = HeldSender()
     let produced = Guarded<Int64>(0)
-    async let run: Void = pipeline(sender, mostBulks: mostBulks).run { intake in
+    async let run: Void = pipeline(sender, maxBulks: maxBulks).run { intake in
       for id in Int64(1)...50 {
         try await intake.add([product(id)])
         produced.withLock { $0 = id }
@@ -132,14 +132,14 @@ private func pipeline(_ sender: HeldSender, mostBulks: Int = 3, bytes: Int = 1) 
     } acknowledge: { _ in
     }
     for end in Int64(1)...46 {
-      _ = try await sender.firsts(of: mostBulks)
+      _ = try await sender.firsts(of: maxBulks)
       // One product beyond the room waits to be rendered, and one more to be passed on.
-      #expect(produced.withLock { $0 } <= end + Int64(mostBulks))
+      #expect(produced.withLock { $0 } <= end + Int64(maxBulks))
       await sender.end(end)
     }
     await sender.open()
     try await run
-    #expect(await sender.mostHeld == mostBulks)
+    #expect(await sender.maxHeld == maxBulks)
     #expect(await sender.sent.sorted() == Array(1...50))
   }
 
@@ -225,25 +225,25 @@ private func pipeline(_ sender: HeldSender, mostBulks: Int = 3, bytes: Int = 1) 
   }
 
   @Test("6: bytes that are held", arguments: [1, 3])
-  func memory(mostBulks: Int) async throws {
+  func memory(maxBulks: Int) async throws {
     let sender = HeldSender()
     var renderer = ProductDocumentRenderer()
     let one = BulkWriter.operation(for: product(1_000), at: StoppedClock().now(), &renderer).byteCountEstimate
     let limit = one * 10
-    async let run: Void = pipeline(sender, mostBulks: mostBulks, bytes: limit).run { intake in
+    async let run: Void = pipeline(sender, maxBulks: maxBulks, bytes: limit).run { intake in
       for first in stride(from: Int64(1), through: 901, by: 100) {
         try await intake.add((first..<first + 100).map(product))
       }
     } acknowledge: { _ in
     }
     for _ in 0..<50 {
-      let first = try await sender.firsts(of: mostBulks)[0]
+      let first = try await sender.firsts(of: maxBulks)[0]
       await sender.end(first)
     }
     await sender.open()
     try await run
     #expect(await sender.sent.sorted() == Array(1...1_000))
-    let most = await sender.mostBytesHeld
-    #expect(most <= mostBulks * (limit + one) && most >= mostBulks * limit / 2)
+    let most = await sender.maxBytesHeld
+    #expect(most <= maxBulks * (limit + one) && most >= maxBulks * limit / 2)
   }
 }

@@ -81,7 +81,7 @@ import Testing
     #expect(try await stack.indexed() == before)
 
     var lenient = stack.options
-    lenient.gate.mostDeadLetters = 1
+    lenient.gate.maxDeadLetters = 1
     let report = try await stack.full(engine: engine).run(lenient)
     #expect(report.deadLetters == 1 && report.documents == 11)
   }

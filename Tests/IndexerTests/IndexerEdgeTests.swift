@@ -42,7 +42,7 @@ import Threading
     let stack = try await IndexingStack(products: 3)
     let engine = FaultyEngine(stack.node, refused: try await stack.id(2).description)
     var options = stack.options
-    options.gate.mostDeadLetters = allowed
+    options.gate.maxDeadLetters = allowed
     do {
       let report = try await stack.full(engine: engine).run(options)
       #expect(passes && report.deadLetters == 1 && report.documents == 2)
@@ -130,7 +130,7 @@ import Threading
     }
     let products = try await stack.catalog.products(ids)
     // One byte: each product is a request of its own.
-    let writer = BulkWriter(engine: stack.node, clock: stack.clock, mostBytesARequest: 1)
+    let writer = BulkWriter(engine: stack.node, clock: stack.clock, maxBytesARequest: 1)
     #expect(try await writer.write(products, to: stack.alias, refresh: isAsked).written == 12)
     let seen = try await stack.indexed().values.filter { $0["title"]?.string == "Renamed" }.count
     #expect(seen == (isAsked ? 12 : 0))

@@ -65,7 +65,7 @@ private func options(trees: Int = 20) -> LambdaMART.Options {
     let examples = mixed(queries: 3, seed: 1)
     let trainer = LambdaMART(library: try LightGBMLibrary())
     let changes: [(inout LambdaMART.Options) -> Void] = [
-      { $0.trees = 0 }, { $0.leaves = 1 }, { $0.learningRate = .nan }, { $0.leastRowsOfLeaf = 0 }, { $0.mostBins = 1 },
+      { $0.trees = 0 }, { $0.leaves = 1 }, { $0.learningRate = .nan }, { $0.leastRowsOfLeaf = 0 }, { $0.maxBins = 1 },
       { $0.threads = 0 }, { $0.patience = -1 }, { $0.monotone = ["x": 1] }, { $0.categorical = ["y"] },
       { $0.positionRegularization = -1 }, { $0.leastHessianOfLeaf = .infinity },
     ]

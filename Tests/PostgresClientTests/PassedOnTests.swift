@@ -34,7 +34,7 @@ import Testing
   @Test("2: time limits", arguments: [nil, 1_500, 120_000] as [Int?])
   func timeLimits(milliseconds: Int?) async throws {
     var settings = try await TestPostgres.shared.makeDatabase(isMigrated: false)
-    settings.maximumConnections = 1
+    settings.maxConnections = 1
     settings.statementTimeout = .seconds(77)
     let pool = PostgresPool(settings)
     func limit(_ connection: PostgresConnection) async throws -> Int {

@@ -99,7 +99,7 @@ private enum Taking: String, CaseIterable {
   /// A pool of one connection to a table with one row, and another to look from.
   private func pools() async throws -> (PostgresPool, observer: PostgresPool) {
     var settings = try await TestPostgres.shared.makeDatabase(isMigrated: false)
-    settings.maximumConnections = 1
+    settings.maxConnections = 1
     settings.statementTimeout = .seconds(31)
     let pool = PostgresPool(settings)
     try await pool.execute("CREATE TABLE t (id bigint)")

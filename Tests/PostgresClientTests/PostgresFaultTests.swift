@@ -20,8 +20,8 @@ import Testing
   @Test("1: waiting is limited")
   func exhaustion() async throws {
     var settings = try await TestPostgres.shared.makeDatabase(isMigrated: false)
-    settings.maximumConnections = 1
-    settings.maximumWaiters = 1
+    settings.maxConnections = 1
+    settings.maxWaiters = 1
     settings.waitTimeout = .seconds(60)
     let pool = PostgresPool(settings)
     let gate = Gate()
@@ -48,7 +48,7 @@ import Testing
   @Test("1: waiting ends in time")
   func waitTimeout() async throws {
     var settings = try await TestPostgres.shared.makeDatabase(isMigrated: false)
-    settings.maximumConnections = 1
+    settings.maxConnections = 1
     settings.waitTimeout = .milliseconds(50)
     let pool = PostgresPool(settings)
     let gate = Gate()
@@ -63,7 +63,7 @@ import Testing
   @Test("2: cancellation reaches the server")
   func cancellation() async throws {
     var settings = try await TestPostgres.shared.makeDatabase(isMigrated: false)
-    settings.maximumConnections = 1
+    settings.maxConnections = 1
     let pool = PostgresPool(settings)
     let observer = PostgresPool(settings)
     let process = try await pool.withConnection { await $0.processID }
@@ -103,7 +103,7 @@ import Testing
   @Test("2: cancelling at random moments never harms a later statement")
   func randomCancellation() async throws {
     var settings = try await TestPostgres.shared.makeDatabase(isMigrated: false)
-    settings.maximumConnections = 2
+    settings.maxConnections = 2
     let pool = PostgresPool(settings)
     let seed = UInt64.random(in: 0...UInt64.max)
     print("randomCancellation: seed \(seed)")
@@ -150,7 +150,7 @@ import Testing
     let server = try await LocalPostgres.start(in: folder, durability: .durable)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     var settings = server.settings()
-    settings.maximumConnections = 4
+    settings.maxConnections = 4
     settings.waitTimeout = .seconds(60)
     let pool = PostgresPool(settings)
     try await pool.execute("CREATE TABLE done (worker bigint, step bigint, PRIMARY KEY (worker, step))")
@@ -230,7 +230,7 @@ import Testing
       for _ in 0..<4 {
         group.addTask {
           for _ in 0..<10 {
-            try await pool.withTransaction(isolation: .serializable, maximumAttempts: 1_000) { connection in
+            try await pool.withTransaction(isolation: .serializable, maxAttempts: 1_000) { connection in
               let n = try await connection.query("SELECT n FROM t")[0].decode(Int.self, at: 0)
               try await connection.execute("UPDATE t SET n = \(n + 1)")
             }
@@ -242,7 +242,7 @@ import Testing
     #expect(try await pool.query("SELECT n FROM t")[0].decode(Int.self, at: 0) == 40)
     var attempts = 0
     let error = await #expect(throws: PostgresError.self) {
-      try await pool.withTransaction(maximumAttempts: 3) { connection in
+      try await pool.withTransaction(maxAttempts: 3) { connection in
         attempts += 1
         try await connection.executeScript("DO $$ BEGIN RAISE serialization_failure; END $$")
       }
@@ -271,7 +271,7 @@ import Testing
   @Test("7: 64 sessions wait in the server while the cooperative pool continues")
   func sixtyFourSessions() async throws {
     var settings = try await TestPostgres.shared.makeDatabase(isMigrated: false)
-    settings.maximumConnections = 64
+    settings.maxConnections = 64
     settings.waitTimeout = .seconds(300)
     settings.statementTimeout = nil
     let pool = PostgresPool(settings)
@@ -361,7 +361,7 @@ import Testing
   @Test("10: prepared statements survive")
   func preparedStatements() async throws {
     var settings = try await TestPostgres.shared.makeDatabase(isMigrated: false)
-    settings.maximumConnections = 1
+    settings.maxConnections = 1
     let pool = PostgresPool(settings)
     try await pool.execute("CREATE TABLE t (a bigint)")
     try await pool.execute("INSERT INTO t VALUES (1)")

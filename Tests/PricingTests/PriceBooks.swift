@@ -66,6 +66,6 @@ enum Books {
   ) -> Promotion {
     Promotion(
       code: code, action: action, target: target, currency: .eur, minimumSpend: spend, minimumPieces: pieces,
-      maximumDiscount: most, coupon: coupon, stacking: stacking, priority: priority, validFrom: since)
+      maxDiscount: most, coupon: coupon, stacking: stacking, priority: priority, validFrom: since)
   }
 }

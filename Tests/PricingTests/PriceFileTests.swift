@@ -121,7 +121,7 @@ import Testing
     var facts: [String: ProductFacts] = ["moving": ProductFacts(), "fixed": ProductFacts()]
     facts["moving"]?.cost = 1000
     facts["fixed"]?.cost = 500
-    let proposer = PriceProposer(rails: GuardRails(mostChangeADay: Books.share("10"), beyondObserved: nil))
+    let proposer = PriceProposer(rails: GuardRails(maxChangeADay: Books.share("10"), beyondObserved: nil))
     let proposals = run.proposals(by: proposer, facts: facts)
     #expect(proposals.map(\.product) == ["fixed", "moving"])
     guard case .refused(let reason) = proposals[0].decision else {

@@ -86,7 +86,7 @@ import Testing
   @Test("2: guard rails")
   func rails() {
     let none = GuardRails(beyondObserved: nil)
-    let ten = GuardRails(mostChangeADay: Books.share("10"), beyondObserved: nil)
+    let ten = GuardRails(maxChangeADay: Books.share("10"), beyondObserved: nil)
     func expect(
       _ found: (price: Int64?, rails: [Rail], gaveWay: [Rail]), _ price: Int64?, _ rails: [Rail],
       _ gaveWay: [Rail] = [],
@@ -102,7 +102,7 @@ import Testing
     expect(Self.railed(ten, 2000), 1650, [.changeADay])
     expect(Self.railed(ten, 1000), 1350, [.changeADay])
     expect(
-      Self.railed(GuardRails(mostChangeAWeek: Books.share("20"), beyondObserved: nil), 2000) {
+      Self.railed(GuardRails(maxChangeAWeek: Books.share("20"), beyondObserved: nil), 2000) {
         $0.priceAWeekAgo = 1400
       },
       1680, [.changeAWeek])
@@ -128,14 +128,14 @@ import Testing
     let charm = GuardRails(beyondObserved: nil, ending: PriceEnding(last: 99, step: 100))
     expect(Self.railed(charm, 1667), 1699, [.ending])
     var narrow = charm
-    narrow.mostChangeADay = Books.share("1")
+    narrow.maxChangeADay = Books.share("1")
     expect(Self.railed(narrow, 1505) { $0.price = 1540 }, 1525, [.changeADay], [.ending])
   }
 
   @Test("2: competitors")
   func competitors() {
     let position = CompetitorPosition(lowestShare: Books.share("95"), highestShare: Books.share("102"))
-    let rails = GuardRails(mostChangeADay: Books.share("10"), competitors: position, beyondObserved: nil)
+    let rails = GuardRails(maxChangeADay: Books.share("10"), competitors: position, beyondObserved: nil)
     func offer(_ price: Int64, stock: Bool = true, hours: Int64 = 1, match: Double = 0.9) -> CompetitorPrice {
       CompetitorPrice(
         competitor: "x", price: price, isInStock: stock,
@@ -214,7 +214,7 @@ import Testing
     let seed = UInt64.random(in: 0...UInt64.max)
     var random = SplitMix64(seed: seed)
     let rails = GuardRails(
-      leastMargin: Books.share("10"), mostChangeADay: Books.share("5"), mostChangeAWeek: Books.share("15"),
+      leastMargin: Books.share("10"), maxChangeADay: Books.share("5"), maxChangeAWeek: Books.share("15"),
       beyondObserved: Books.share("30"), ending: PriceEnding(last: 9, step: 10))
     let proposer = PriceProposer(rails: rails)
     var (still, ours, oracle) = (0.0, 0.0, 0.0)
@@ -282,7 +282,7 @@ import Testing
     func run(_ low: String, _ high: String, days: Int = 300) throws -> [Int64] {
       let position = CompetitorPosition(lowestShare: Books.share(low), highestShare: Books.share(high))
       let rails = GuardRails(
-        leastMargin: Books.share("10"), mostChangeADay: Books.share("10"), competitors: position, beyondObserved: nil)
+        leastMargin: Books.share("10"), maxChangeADay: Books.share("10"), competitors: position, beyondObserved: nil)
       var prices: [Int64] = [2000, 1900]
       for _ in 0..<days {
         for shop in 0..<2 {
@@ -309,7 +309,7 @@ import Testing
     var random = SplitMix64(seed: seed)
     var situation = Self.situation()
     (situation.lowestObserved, situation.highestObserved) = (1450, 1550)
-    let proposer = PriceProposer(rails: GuardRails(mostChangeADay: Books.share("20")))
+    let proposer = PriceProposer(rails: GuardRails(maxChangeADay: Books.share("20")))
     var vague = Self.demand()
     vague.elasticity.deviation = 0.8
     let curve = vague.curve(elasticity: -2.5)
@@ -331,7 +331,7 @@ import Testing
 
   @Test("7: typed prices")
   func typed() {
-    let rails = GuardRails(mostChangeADay: Books.share("50"))
+    let rails = GuardRails(maxChangeADay: Books.share("50"))
     func refusal(_ price: Int64) -> TypedPriceRefusal? {
       do throws(TypedPriceRefusal) {
         try rails.check(typed: price, in: Self.situation())
@@ -355,9 +355,9 @@ import Testing
   func trust() throws {
     let proposer = PriceProposer(rails: GuardRails(beyondObserved: nil))
     let proposal = proposer.propose(Self.situation(), demand: Self.demand())
-    #expect(ApprovalBand(mostChange: Books.share("12")).approves(proposal))
-    #expect(!ApprovalBand(mostChange: Books.share("11")).approves(proposal))
-    #expect(!ApprovalBand(mostChange: Books.share("12"), leastOwnWeight: 0.99).approves(proposal))
+    #expect(ApprovalBand(maxChange: Books.share("12")).approves(proposal))
+    #expect(!ApprovalBand(maxChange: Books.share("11")).approves(proposal))
+    #expect(!ApprovalBand(maxChange: Books.share("12"), leastOwnWeight: 0.99).approves(proposal))
     let holdout = Holdout(share: Books.share("10"), salt: "2026")
     let held = (0..<10_000).count { holdout.holds("product-\($0)") }
     #expect((850...1_150).contains(held))

@@ -44,7 +44,7 @@ import Threading
   private static func plain() -> RecommendationService.Options {
     var options = RecommendationService.Options()
     options.exploration = Exploration(share: 0)
-    options.diversity = Diversity(relevance: 1, mostOfBrand: nil)
+    options.diversity = Diversity(relevance: 1, maxOfBrand: nil)
     return options
   }
 
@@ -267,7 +267,7 @@ import Threading
     products[25].variants[0].availableQuantity = 500
     var options = RecommendationService.Options()
     options.exploration = Exploration(share: 0)
-    options.diversity = Diversity(relevance: 1, mostOfBrand: 3)
+    options.diversity = Diversity(relevance: 1, maxOfBrand: 3)
     try await withStand(products, options: options) { stand in
       let request = RecommendationRequest(placement: .home, limit: 8, kinds: [.forYou])
       let usual = await stand.service.recommend(request).rows[0].products.map(\.product.rawValue)

@@ -87,9 +87,9 @@ import Testing
     func items(_ diversity: Diversity, _ similarity: (Int32, Int32) -> Float) -> [Int32] {
       diversity.choose(3, of: candidates, similarity: similarity).map(\.candidate.item)
     }
-    #expect(items(.init(relevance: 1, mostOfBrand: nil)) { _, _ in 1 } == [0, 1, 2])
-    #expect(items(.init(relevance: 1, mostOfBrand: 1)) { _, _ in 1 } == [0, 3, 4])
-    #expect(items(.init(relevance: 0.5, mostOfBrand: nil)) { $0 < 3 && $1 < 3 ? 1 : 0 } == [0, 3, 4])
+    #expect(items(.init(relevance: 1, maxOfBrand: nil)) { _, _ in 1 } == [0, 1, 2])
+    #expect(items(.init(relevance: 1, maxOfBrand: 1)) { _, _ in 1 } == [0, 3, 4])
+    #expect(items(.init(relevance: 0.5, maxOfBrand: nil)) { $0 < 3 && $1 < 3 ? 1 : 0 } == [0, 3, 4])
   }
 
   @Test("4: diversity by definition", arguments: [UInt64(1), 2, 3])
@@ -114,7 +114,7 @@ import Testing
       }
       expected.append(left.max { worth($0) < worth($1) } ?? 0)
     }
-    let chosen = Diversity(relevance: 0.6, mostOfBrand: nil).choose(8, of: candidates) {
+    let chosen = Diversity(relevance: 0.6, maxOfBrand: nil).choose(8, of: candidates) {
       similarities[Int($0)][Int($1)]
     }
     #expect(chosen.map { Int($0.candidate.item) } == expected, "seed \(seed)")

@@ -123,7 +123,7 @@ import Testing
 
   @Test("3: too many items are refused")
   func easeLimit() {
-    let rows = SparseRows(rowCount: 1, columnCount: EASE.mostItems + 1, entries: [SparseRows.Entry]())
+    let rows = SparseRows(rowCount: 1, columnCount: EASE.maxItems + 1, entries: [SparseRows.Entry]())
     #expect(throws: EASE.TooManyItems.self) { try EASE(rows) }
   }
 

@@ -40,7 +40,7 @@ import Testing
       ),
       (
         .matchPhrasePrefix(
-          MatchPhrasePrefixQuery(field: "title", query: "a b", slop: 1, maximumExpansions: 9, analyzer: "x", boost: 3)),
+          MatchPhrasePrefixQuery(field: "title", query: "a b", slop: 1, maxExpansions: 9, analyzer: "x", boost: 3)),
         #"""
         {"match_phrase_prefix":{"title":{"query":"a b","slop":1,"max_expansions":9,"analyzer":"x","boost":3.0}}}
         """#
@@ -112,7 +112,7 @@ import Testing
               .init(.fieldValueFactor(field: "popularity", factor: 1.5, modifier: .log1p, missing: 1), weight: 2),
               .init(.gauss(field: "price", origin: 100, scale: 50)),
               .init(.gauss(field: "date", origin: "now", scale: "30d", offset: "5d", decay: 0.3)),
-            ], scoreMode: .sum, boostMode: .replace, maximumBoost: 10, minimumScore: 0.1, boost: 2)),
+            ], scoreMode: .sum, boostMode: .replace, maxBoost: 10, minimumScore: 0.1, boost: 2)),
         #"""
         {"function_score":{"query":{"match_all":{}},"functions":[
         {"filter":{"term":{"brand":{"value":"HP"}}},"weight":3.0},{"weight":1.0},

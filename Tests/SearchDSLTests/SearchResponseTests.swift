@@ -22,7 +22,7 @@ import Testing
        "fields":{"g":[4995.0,true,"x"]},"highlight":{"t":["<em>a</em>"]},
        "sort":[1.5,9223372036854775807,"Infinity",null,"x"]}]}}
       """#)
-    #expect(read.tookMilliseconds == 3 && read.isTimedOut && read.maximumScore == nil)
+    #expect(read.tookMilliseconds == 3 && read.isTimedOut && read.maxScore == nil)
     #expect(read.total == TotalHits(value: 10_000, isExact: false))
     let hit = try #require(read.hits.first)
     #expect(hit.score == nil && hit.version == 9_007_199_254_740_993)
@@ -30,7 +30,7 @@ import Testing
     #expect(hit.sort == [.double(1.5), .int(.max), .string("Infinity"), .null, .string("x")])
     #expect(hit.fields == ["g": [4995.0, true, "x"]] && hit.highlight == ["t": ["<em>a</em>"]])
     let untracked = try response(#"{"took":1,"hits":{"max_score":1.25,"hits":[]}}"#)
-    #expect(untracked.total == nil && untracked.maximumScore == 1.25)
+    #expect(untracked.total == nil && untracked.maxScore == 1.25)
     #expect(try response(#"{"hits":{"total":7,"hits":[]}}"#).total == TotalHits(value: 7, isExact: true))
   }
 

@@ -85,13 +85,13 @@ import Threading
   /// Reads that fill all statements, and then those of `ids`, which gather.
   private func fill(_ reader: CurrentPrices, gathering ids: [Int64]) async throws -> [Task<Int64?, any Error>] {
     var tasks: [Task<Int64?, any Error>] = []
-    for id in 1...Int64(CurrentPrices.mostStatements) {
+    for id in 1...Int64(CurrentPrices.maxStatements) {
       tasks.append(read(id, reader))
       try await wait { catalog.reads.count == Int(id) }
     }
     for id in ids {
       tasks.append(read(id, reader))
-      try await wait { reader.waitingCount == tasks.count - CurrentPrices.mostStatements }
+      try await wait { reader.waitingCount == tasks.count - CurrentPrices.maxStatements }
     }
     return tasks
   }
@@ -114,9 +114,9 @@ import Threading
     var found: [Int64?] = []
     for task in tasks { found.append(try await task.value) }
     releasing.cancel()
-    #expect(found.map { $0 ?? 0 } == Array(1...Int64(CurrentPrices.mostStatements)) + [11, 12, 13])
-    let gathered = catalog.reads.dropFirst(CurrentPrices.mostStatements)
-    #expect(gathered.count <= CurrentPrices.mostStatements && gathered.joined().count == 3)
+    #expect(found.map { $0 ?? 0 } == Array(1...Int64(CurrentPrices.maxStatements)) + [11, 12, 13])
+    let gathered = catalog.reads.dropFirst(CurrentPrices.maxStatements)
+    #expect(gathered.count <= CurrentPrices.maxStatements && gathered.joined().count == 3)
   }
 
   @Test("2: who leaves takes nobody along", .timeLimit(.minutes(1)))
@@ -128,10 +128,10 @@ import Threading
       if !catalog.reads.joined().contains(ProductID(11)) { catalog.letGo() }
       return catalog.reads.joined().contains(ProductID(11))
     }
-    tasks[CurrentPrices.mostStatements].cancel()
-    let left = await tasks[CurrentPrices.mostStatements].result
+    tasks[CurrentPrices.maxStatements].cancel()
+    let left = await tasks[CurrentPrices.maxStatements].result
     #expect(throws: (any Error).self) { try left.get() }
-    let last = tasks[CurrentPrices.mostStatements + 1]
+    let last = tasks[CurrentPrices.maxStatements + 1]
     let releasing = release()
     #expect(try await last.value == 12)
     releasing.cancel()

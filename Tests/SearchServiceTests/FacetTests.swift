@@ -131,7 +131,7 @@ import Testing
     let spread = try #require(try await facets(shop).first { $0.code == "weight" }?.spread)
     // Among as frequent ones the least and the greatest come last by their texts, and are not counted.
     #expect(spread.lowest == 99.5 && spread.highest == 99.5 + Double(products * 30 - 1))
-    #expect(spread.bars.reduce(0) { $0 + $1.count } == min(products * 30, Retrieval.mostNumbers))
+    #expect(spread.bars.reduce(0) { $0 + $1.count } == min(products * 30, Retrieval.maxNumbers))
     for number in [-1e9, -1.5, 0, 0.25, 3, 1e9] {
       #expect(FacetToken.number(of: FacetToken.number(code: "weight", number)) == number)
     }

@@ -96,7 +96,7 @@ import Understanding
     weights.popularity = 4
     weights.outOfStock = 0.5
     let plan = QueryUnderstanding().plan("red dress")
-    let body = PlanQuery(plan: plan, weights: weights).query.json.text
+    let body = RetrievalQuery(plan: plan, weights: weights).query.json.text
     for part in [
       #""title^3.0""#, #""tie_breaker":0.2"#, #""factor":4.0"#, #""weight":0.5"#,
     ] { #expect(body.contains(part), "\(part) in \(body)") }

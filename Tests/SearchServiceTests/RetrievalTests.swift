@@ -15,7 +15,7 @@ import Understanding
   }()
 
   private static func request(_ input: SearchInput, wantsFacets: Bool = false) -> JSONValue {
-    let query = PlanQuery(plan: QueryUnderstanding().plan(input.text), weights: weights).query
+    let query = RetrievalQuery(plan: QueryUnderstanding().plan(input.text), weights: weights).query
     return Retrieval().request(query: query, input: input, wantsFacets: wantsFacets).json
   }
 

@@ -43,7 +43,7 @@ import Testing
     var gtins: Set<String> = []
     for record in Seeding.products(try GenerationOptions(products: 1200, seed: seed)) {
       expectValid(record)
-      #expect(record.variants.count <= Behaviour.mostVariants)
+      #expect(record.variants.count <= Behaviour.maxVariants)
       for variant in record.variants {
         #expect(skus.insert(variant.sku).inserted, "\(variant.sku)")
         #expect(gtins.insert(variant.gtin ?? "").inserted)

@@ -280,7 +280,7 @@ import Workers
     let now = Timestamp("2026-11-30T12:00:00Z")!
     let store = shop.shop.jobStore
     _ = try await store.requestRun(of: "train-recommender", now: now)
-    let offer = JobOffer(name: "train-recommender", nextAt: now, mostAttempts: 1)
+    let offer = JobOffer(name: "train-recommender", nextAt: now, maxAttempts: 1)
     let run = try #require(try await store.claim([offer], holder: "test", lease: .seconds(60), now: now))
     _ = try await store.finish(
       run: run.id, JobEnd(state: .failed, reason: TestShop.attack), now: now)

@@ -158,13 +158,13 @@ import Testing
   @Test("5: the limit of series")
   func limit() {
     let metrics = MetricsRegistry()
-    for number in 0..<(MetricsRegistry.maximumSeries + 50) {
+    for number in 0..<(MetricsRegistry.maxSeries + 50) {
       metrics.counter("n_total", labels: [("path", "/\(number)")]).increment()
     }
     #expect(metrics.counter("n_total", labels: [("path", "/0")]).value == 1)
     #expect(metrics.exposition().contains("n_total{path=\"other\"} 50\n"))
     let lines = metrics.exposition().split(separator: "\n").count
-    #expect(lines == MetricsRegistry.maximumSeries + 2)
+    #expect(lines == MetricsRegistry.maxSeries + 2)
   }
 }
 

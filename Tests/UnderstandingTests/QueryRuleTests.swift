@@ -89,7 +89,7 @@ import Testing
     let lines = (0..<20_000).map { "word\($0), other\($0)" }.joined(separator: "\n")
     let rules = try RuleTexts([.synonyms: lines]).compiled(currency: .gbp)
     #expect(rules.synonyms.count == 40_000)
-    let allowed = (0..<SynonymRules.mostAlternatives).map { "sofa\($0)" }.joined(separator: ", ")
+    let allowed = (0..<SynonymRules.maxAlternatives).map { "sofa\($0)" }.joined(separator: ", ")
     #expect(try RuleTexts([.synonyms: "couch => \(allowed)"]).compiled(currency: .gbp).synonyms.count == 1)
     #expect(throws: RuleFault.self) {
       try RuleTexts([.synonyms: "couch => \(allowed)\ncouch => one more"]).compiled(currency: .gbp)

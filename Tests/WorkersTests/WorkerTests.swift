@@ -216,7 +216,7 @@ private struct Broken: Error, CustomStringConvertible { let description = "the s
     let entry = JobEntry(name: "lost", schedule: nil, timeZone: "UTC", after: [], nextAt: nil)
     try await store.register([entry])
     _ = try await store.requestRun(of: "lost", now: clock.now())
-    let offer = JobOffer(name: "lost", nextAt: nil, mostAttempts: 2)
+    let offer = JobOffer(name: "lost", nextAt: nil, maxAttempts: 2)
     func claim(_ holder: String) async throws -> JobRun? {
       try await store.claim([offer], holder: holder, lease: .milliseconds(1), now: clock.now())
     }
@@ -243,7 +243,7 @@ private struct Broken: Error, CustomStringConvertible { let description = "the s
   func lostAndPaused() async throws {
     try await store.register([JobEntry(name: "killer", schedule: nil, timeZone: "UTC", after: [], nextAt: nil)])
     _ = try await store.requestRun(of: "killer", now: clock.now())
-    let offer = JobOffer(name: "killer", nextAt: nil, mostAttempts: 3)
+    let offer = JobOffer(name: "killer", nextAt: nil, maxAttempts: 3)
     func claim(_ holder: String) async throws -> JobRun? {
       try await store.claim([offer], holder: holder, lease: .milliseconds(1), now: clock.now())
     }
@@ -309,7 +309,7 @@ private struct Broken: Error, CustomStringConvertible { let description = "the s
       SELECT 'tell', 'hand', 1, 'succeeded', 'h', now(), now(), now() FROM generate_series(1, 700)
       """)
     _ = try await store.requestRun(of: "tell", now: clock.now())
-    let offer = JobOffer(name: "tell", nextAt: nil, mostAttempts: 1)
+    let offer = JobOffer(name: "tell", nextAt: nil, maxAttempts: 1)
     let last = try #require(
       try await store.claim([offer], holder: "h", lease: .seconds(60), now: clock.now()))
     #expect(try await store.finish(run: last.id, JobEnd(state: .succeeded), now: clock.now()))

@@ -106,11 +106,11 @@ private struct Row: Sendable {
   private static let http = [
     Row("http.host", "127.0.0.2") { try $0.http(\.host) == "127.0.0.2" },
     Row("http.port", "25101") { try $0.http(\.port) == 25_101 },
-    Row("http.maxConnections", "1102") { try $0.http(\.maximumConnections) == 1_102 },
-    Row("http.maxConnectionsPerAddress", "1103") { try $0.http(\.maximumConnectionsPerAddress) == 1_103 },
-    Row("http.maxHeadBytes", "11004") { try $0.http(\.maximumHeadBytes) == 11_004 },
-    Row("http.maxBodyBytes", "11005") { try $0.http(\.maximumBodyBytes) == 11_005 },
-    Row("http.queueDepth", "1106") { try $0.http(\.maximumQueued) == 1_106 },
+    Row("http.maxConnections", "1102") { try $0.http(\.maxConnections) == 1_102 },
+    Row("http.maxConnectionsPerAddress", "1103") { try $0.http(\.maxConnectionsPerAddress) == 1_103 },
+    Row("http.maxHeadBytes", "11004") { try $0.http(\.maxHeadBytes) == 11_004 },
+    Row("http.maxBodyBytes", "11005") { try $0.http(\.maxBodyBytes) == 11_005 },
+    Row("http.queueDepth", "1106") { try $0.http(\.maxQueued) == 1_106 },
     Row("http.requestDeadlineMilliseconds", "41107") { try $0.http(\.deadline) == .milliseconds(41_107) },
     Row("http.idleTimeoutSeconds", "1108") { try $0.http(\.idleTimeout) == .seconds(1_108) },
     Row("http.drainSeconds", "1109") {
@@ -132,7 +132,7 @@ private struct Row: Sendable {
     Row("behaviour.orderDays", "136") { $0.shop.behaviour.options.retention.orderDays == 136 },
     Row("behaviour.shownDays", "137") { $0.shop.behaviour.options.retention.shownDays == 137 },
     Row("behaviour.visitorEventsPerSecond", "138") {
-      SenderConduct.Options($0.shop.settings.behaviour).mostOfVisitor == .init(perSecond: 138, burst: 5_520)
+      SenderConduct.Options($0.shop.settings.behaviour).maxOfVisitor == .init(perSecond: 138, burst: 5_520)
     },
     Row("behaviour.trendingShoppers", "139") {
       ($0.shop.behaviour.history as? PostgresBehaviour)?.trendingShoppers == 139
@@ -158,7 +158,7 @@ private struct Row: Sendable {
     Row("postgres.user", "bea", in: [.parts, .key, .off]) { $0.database.pool.settings.user == "bea" },
     Row("postgres.password", "1211", in: [.parts, .key, .off]) { $0.database.pool.settings.password == "1211" },
     Row("postgres.sslMode", "allow") { $0.database.pool.settings.additionalKeywords["sslmode"] == "allow" },
-    Row("postgres.poolSize", "112") { $0.database.pool.settings.maximumConnections == 112 },
+    Row("postgres.poolSize", "112") { $0.database.pool.settings.maxConnections == 112 },
     Row("postgres.poolWaitMilliseconds", "113") { $0.database.pool.settings.waitTimeout == .milliseconds(113) },
     Row("postgres.connectTimeoutSeconds", "114") { $0.database.pool.settings.connectTimeout == .seconds(114) },
     Row("postgres.statementTimeoutMilliseconds", "115") {
@@ -204,7 +204,7 @@ private struct Row: Sendable {
     Row("search.keyFile", "FOLDER/key.pem", in: [.parts, .key]) {
       try $0.cluster(\.tls).keyFile?.hasSuffix("/key.pem") == true
     },
-    Row("search.maxConnections", "120", in: [.parts, .key]) { try $0.cluster(\.maximumConnections) == 120 },
+    Row("search.maxConnections", "120", in: [.parts, .key]) { try $0.cluster(\.maxConnections) == 120 },
     Row("search.compressFromBytes", "121", in: [.parts, .key]) {
       try $0.cluster(\.compressionThresholdBytes) == 121
     },

@@ -58,7 +58,7 @@ struct CatalogCopy {
 
   private mutating func send() async throws {
     let rows = Self.tables.map { ($0, lines[$0.name]?.bytes ?? []) }
-    try await pool.withTransaction(maximumAttempts: 1) { connection in
+    try await pool.withTransaction(maxAttempts: 1) { connection in
       try await connection.executeScript("SET LOCAL session_replication_role = replica")
       for (table, bytes) in rows {
         try await connection.copyIn(

@@ -30,7 +30,7 @@ package struct GeneratedCatalog {
     do {
       var settings = try await server.makeDatabase(named: databaseName)
       settings.statementTimeout = statementTimeout
-      settings.maximumConnections = 32
+      settings.maxConnections = 32
       let pool = PostgresPool(settings)
       let label = "\(options.products) generated products, seed \(options.seed)"
       let found = try await pool.query(

@@ -13,7 +13,7 @@ struct PendingChanges: Sendable {
   static let patience = Duration.seconds(60)
   private static let deadline = Duration.seconds(60)
   /// Far more than are sampled within the patience.
-  private static let mostAtOnce = 5_000
+  private static let maxAtOnce = 5_000
 
   private struct Change {
     var product: Int64
@@ -41,7 +41,7 @@ struct PendingChanges: Sendable {
   /// Searches until all changes were found; returns how late each was, in seconds.
   func look(_ engine: any SearchEngine, in index: String) async throws -> [Double] {
     while true {
-      let (changes, isClosed) = state.withLock { (Array($0.changes.prefix(Self.mostAtOnce)), $0.isClosed) }
+      let (changes, isClosed) = state.withLock { (Array($0.changes.prefix(Self.maxAtOnce)), $0.isClosed) }
       if changes.isEmpty, isClosed { return state.withLock { $0.lateness } }
       if !changes.isEmpty {
         let versions = try await Self.versions(of: Set(changes.map(\.product)), engine, in: index)

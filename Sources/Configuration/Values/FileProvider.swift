@@ -9,7 +9,7 @@ import Glibc
 /// Everything after the first `=` is the value, so a `#` there is part of it.
 public struct FileProvider: ConfigProvider {
   /// A settings file is a page of text; a larger one is another file, given by mistake.
-  static let maximumFileBytes = 1 << 20
+  static let maxFileBytes = 1 << 20
 
   public let path: String
   let values: [String: ConfigValue]
@@ -66,7 +66,7 @@ public struct FileProvider: ConfigProvider {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw refused("cannot be opened: \(String(cString: strerror(errno)))") }
     defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: maximumFileBytes + 1)
+    var bytes = [UInt8](repeating: 0, count: maxFileBytes + 1)
     var filled = 0
     while filled < bytes.count {
       let offset = filled
@@ -76,7 +76,7 @@ public struct FileProvider: ConfigProvider {
       if count == 0 { break }
       filled += count
     }
-    guard filled <= maximumFileBytes else { throw refused("is larger than \(maximumFileBytes) bytes") }
+    guard filled <= maxFileBytes else { throw refused("is larger than \(maxFileBytes) bytes") }
     guard let text = String(validating: bytes[..<filled], as: UTF8.self) else { throw refused("is not UTF-8 text") }
     return text
   }

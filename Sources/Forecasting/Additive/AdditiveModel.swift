@@ -173,7 +173,7 @@ public struct AdditiveModel: SeriesModel {
       var changeWeights = [Double](repeating: 1 / (AdditiveModel.changeScale * 0.1), count: columns)
       var variance = noiseVariance(squares: square)
       var last = Double.infinity
-      for _ in 0..<Self.mostSteps {
+      for _ in 0..<Self.maxSteps {
         var matrix = products.map { $0 / variance }
         for i in 0..<columns { matrix[i * columns + i] += changes.contains(i) ? changeWeights[i] : precision(i) }
         guard let solved = solvedPositiveDefinite(matrix, right.map { $0 / variance }) else { break }
@@ -188,7 +188,7 @@ public struct AdditiveModel: SeriesModel {
       return weights
     }
 
-    private static let mostSteps = 300
+    private static let maxSteps = 300
     /// A change below it is none.
     private static let corner = 1e-7
 

@@ -7,7 +7,7 @@ struct Backtest {
   static let ensemble = "ensemble"
   private static let baseline = "seasonal-naive"
   /// The windows that choose the weights; more add time only.
-  private static let mostWindows = 4_000
+  private static let maxWindows = 4_000
 
   /// The forecasts of one series at one origin.
   struct Outcome {
@@ -105,7 +105,7 @@ struct Backtest {
 
   private static func chosen(_ windows: [EnsembleWeights.Window]) -> [String: Double]? {
     let names = Set(windows.flatMap { $0.forecasts.keys }).sorted()
-    let stride = max(1, windows.count / mostWindows)
+    let stride = max(1, windows.count / maxWindows)
     let some = Swift.stride(from: 0, to: windows.count, by: stride).map { windows[$0] }
     return EnsembleWeights.chosen(some, names: names)
   }

@@ -57,7 +57,7 @@ public struct BacktestReport: Sendable, Equatable {
     case refused(reason: String)
 
     /// The bias from which stock would drift.
-    static let mostBias = 0.25
+    static let maxBias = 0.25
 
     init(ensemble: BacktestFigures?, baseline: BacktestFigures?) {
       guard let ensemble, let mase = ensemble.mase else {
@@ -66,8 +66,8 @@ public struct BacktestReport: Sendable, Equatable {
       }
       if let other = baseline?.mase, mase > other {
         self = .refused(reason: "the ensemble's MASE is above the seasonal naive forecast's")
-      } else if let bias = ensemble.bias, abs(bias) > Self.mostBias {
-        self = .refused(reason: "the ensemble's bias is above \(Int(saturating: Self.mostBias * 100)) % of demand")
+      } else if let bias = ensemble.bias, abs(bias) > Self.maxBias {
+        self = .refused(reason: "the ensemble's bias is above \(Int(saturating: Self.maxBias * 100)) % of demand")
       } else {
         self = .passed
       }

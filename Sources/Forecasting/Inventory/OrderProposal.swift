@@ -96,9 +96,9 @@ public struct SupplierProposal: Sendable, Equatable {
 /// position is below the reorder point of the lead time + review. Packs and minimums round up.
 public struct ReplenishmentPlanner: Sendable {
   /// An order of more units of one product is a mistake, or a matter for a person.
-  public static let mostUnits = 100_000
+  public static let maxUnits = 100_000
   /// The longest lead time and review together that a forecast is stretched over.
-  private static let mostDays = 366
+  private static let maxDays = 366
 
   public init() {}
 
@@ -130,14 +130,14 @@ public struct ReplenishmentPlanner: Sendable {
     for stock: StockPosition, _ supplier: Supplier, _ forecast: ProductForecast?, coverage: Double
   ) -> Result<ProposalLine?, Refusal> {
     guard let cost = stock.costMinorUnits, cost >= 0 else { return .failure(Refusal(reason: "it has no cost")) }
-    guard stock.packSize >= 1, stock.minimumUnits >= 0, stock.packSize <= Self.mostUnits else {
+    guard stock.packSize >= 1, stock.minimumUnits >= 0, stock.packSize <= Self.maxUnits else {
       return .failure(Refusal(reason: "its pack size or minimum is not valid"))
     }
     guard [stock.onHand, stock.onOrder, stock.backordered].allSatisfy({ $0.isFinite && abs($0) <= 1e9 }) else {
       return .failure(Refusal(reason: "its stock is not a plausible number"))
     }
     guard let forecast, !forecast.mean.isEmpty else { return .failure(Refusal(reason: "it has no forecast")) }
-    let days = min(Int(saturating: supplier.leadTimeDays.rounded(.up)) + supplier.reviewDays, Self.mostDays)
+    let days = min(Int(saturating: supplier.leadTimeDays.rounded(.up)) + supplier.reviewDays, Self.maxDays)
     let demand = DemandOverTime(forecast, coverage: coverage)
     let service = min(max(stock.serviceLevel ?? stock.abc.serviceLevel, 0.5), 0.999)
     let ahead = demand.mean(days)
@@ -152,8 +152,8 @@ public struct ReplenishmentPlanner: Sendable {
     let needed = max(level - stock.position, Double(stock.minimumUnits))
     let packs = Int(saturating: (needed / Double(stock.packSize)).rounded(.up))
     let units = packs.multiplied(saturating: stock.packSize)
-    guard units <= Self.mostUnits else {
-      return .failure(Refusal(reason: "\(units) units are more than \(Self.mostUnits): a person must look at it"))
+    guard units <= Self.maxUnits else {
+      return .failure(Refusal(reason: "\(units) units are more than \(Self.maxUnits): a person must look at it"))
     }
     guard units > 0 else { return .success(nil) }
     let line = ProposalLine(

@@ -17,9 +17,9 @@ public struct StockRisk: Sendable, Equatable {
 
   private static let longestDays = 366
 
-  /// `maximumCoverDays` is the cover beyond which stock is too much. `onOrder` is taken to arrive after the lead time.
+  /// `maxCoverDays` is the cover beyond which stock is too much. `onOrder` is taken to arrive after the lead time.
   public init(
-    _ stock: StockPosition, _ forecast: ProductForecast, leadTimeDays: Double, maximumCoverDays: Int = 90,
+    _ stock: StockPosition, _ forecast: ProductForecast, leadTimeDays: Double, maxCoverDays: Int = 90,
     coverage: Double = 0.8
   ) {
     let demand = DemandOverTime(forecast, coverage: coverage)
@@ -42,7 +42,7 @@ public struct StockRisk: Sendable, Equatable {
     let (mean, spread) = (demand.mean(lead), demand.deviation * Double(lead).squareRoot())
     let usable = stock.onHand - stock.backordered
     probability = spread > 0 ? NormalDistribution.cumulative((mean - usable) / spread) : mean > usable ? 1 : 0
-    overstockUnits = max(0, stock.position - demand.mean(max(1, maximumCoverDays)))
+    overstockUnits = max(0, stock.position - demand.mean(max(1, maxCoverDays)))
     overstockMinorUnits = Int64(saturating: overstockUnits * Double(stock.costMinorUnits ?? 0))
   }
 

@@ -4,12 +4,12 @@ public struct WagnerWhitin: Sendable, Equatable {
   public let orders: [Double]
   public let cost: Double
 
-  public static let mostPeriods = 1_000
+  public static let maxPeriods = 1_000
 
   /// `fixedCost` K an order, `holdingCost` h a unit and period. nil where a number is below zero, or the periods are more
-  /// than `mostPeriods`.
+  /// than `maxPeriods`.
   public init?(fixedCost k: Double, holdingCost h: Double, demand: [Double]) {
-    guard demand.count <= Self.mostPeriods, ([k, h] + demand).allSatisfy({ $0.isFinite && $0 >= 0 }) else { return nil }
+    guard demand.count <= Self.maxPeriods, ([k, h] + demand).allSatisfy({ $0.isFinite && $0 >= 0 }) else { return nil }
     // θ(t): the least cost of the periods from t on; the order in t serves those before `next[t]`.
     var least = [Double](repeating: 0, count: demand.count + 1)
     var next = [Int](repeating: demand.count, count: demand.count + 1)

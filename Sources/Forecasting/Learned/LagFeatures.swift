@@ -110,7 +110,7 @@ struct LagFeatures {
 /// The steps ahead of all series by a global learner, one step after another: a prediction is the next step's lag.
 struct GlobalForecast {
   /// More rows add time, hardly accuracy.
-  static let mostRows = 200_000
+  static let maxRows = 200_000
   /// The first steps lack their lags.
   private static let leastHistory = 3
 
@@ -127,9 +127,9 @@ struct GlobalForecast {
     }
     guard !places.isEmpty else { return nil }
     var random = SplitMix64(seed: seed)
-    if places.count > Self.mostRows {
-      for place in 0..<Self.mostRows { places.swapAt(place, place + random.below(places.count - place)) }
-      places.removeSubrange(Self.mostRows...)
+    if places.count > Self.maxRows {
+      for place in 0..<Self.maxRows { places.swapAt(place, place + random.below(places.count - place)) }
+      places.removeSubrange(Self.maxRows...)
       places.sort { ($0.series, $0.step) < ($1.series, $1.step) }
     }
     var rows = FeatureRows(names: features.names)

@@ -7,7 +7,7 @@ public struct RandomForest: GlobalLearner {
   public var trees = 60
   public var deepest = 14
   public var leastRowsInLeaf = 8
-  public var mostRowsOfTree = 40_000
+  public var maxRowsOfTree = 40_000
   public var seed: UInt64
 
   public init(seed: UInt64 = 1) { self.seed = seed }
@@ -130,7 +130,7 @@ private struct TreeGrower {
   }
 
   mutating func grown() -> Tree {
-    rows = (0..<min(bins.rows, forest.mostRowsOfTree)).map { _ in random.below(bins.rows) }
+    rows = (0..<min(bins.rows, forest.maxRowsOfTree)).map { _ in random.below(bins.rows) }
     var tree = Tree()
     var work = [Work(node: tree.addLeaf(mean(rows.indices)), range: rows.indices, depth: 0)]
     while let next = work.popLast() {

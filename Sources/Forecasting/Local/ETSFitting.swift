@@ -25,12 +25,12 @@ struct ETSFitting {
     let alpha = least + 0.2 * (ETSBounds.most - least) / Double(self.season)
     add(alpha, least...ETSBounds.most)
     if form.hasTrend {
-      limits.mostBeta = min(limits.mostBeta, alpha)
-      add(least + 0.1 * (limits.mostBeta - least), least...limits.mostBeta)
+      limits.maxBeta = min(limits.maxBeta, alpha)
+      add(least + 0.1 * (limits.maxBeta - least), least...limits.maxBeta)
     }
     if form.season != .none {
-      limits.mostGamma = min(limits.mostGamma, 1 - alpha)
-      add(least + 0.05 * (limits.mostGamma - least), least...limits.mostGamma)
+      limits.maxGamma = min(limits.maxGamma, 1 - alpha)
+      add(least + 0.05 * (limits.maxGamma - least), least...limits.maxGamma)
     }
     if form.isDamped {
       let range = ETSBounds.damping

@@ -101,8 +101,8 @@ struct ETSBounds {
   static let least = 0.0001
   static let most = 0.9999
   static let damping = 0.8...0.98
-  var mostBeta = most
-  var mostGamma = most
+  var maxBeta = most
+  var maxGamma = most
 }
 
 /// Level, slope and a season whose places turn.

@@ -4,7 +4,7 @@ import Catalog
 /// byte order mark; another delimiter where the heading has it.
 struct CSVRows: VariantRowSource {
   /// Columns: a wider sheet has its line ends lost.
-  static let maximumColumns = 2_000
+  static let maxColumns = 2_000
 
   private var scanner: CSVScanner
   private var heading: [String] = []
@@ -18,8 +18,8 @@ struct CSVRows: VariantRowSource {
     case nil: throw ImportMappingError("the file is empty: its first line is the heading")
     case .refused(_, let reason): throw ImportMappingError("the heading: \(reason)")
     case .fields(let fields, _):
-      guard fields.count <= Self.maximumColumns else {
-        throw ImportMappingError("the heading has \(fields.count) columns, more than \(Self.maximumColumns)")
+      guard fields.count <= Self.maxColumns else {
+        throw ImportMappingError("the heading has \(fields.count) columns, more than \(Self.maxColumns)")
       }
       heading = fields.map { FieldText.trimmed($0) ?? "" }
       return heading.filter { !$0.isEmpty }
@@ -125,7 +125,7 @@ struct CSVScanner {
     if buffer.starts(with: byteOrderMark) { index = 3 }
     rowStart = index
     guard !isDelimiterKnown else { return }
-    while !buffer.contains(Self.lineFeed), buffer.count < LineReader.maximumLineBytes, try more() {}
+    while !buffer.contains(Self.lineFeed), buffer.count < LineReader.maxLineBytes, try more() {}
     var counts: [UInt8: Int] = [:]
     var isQuoted = false
     for byte in buffer[index...] {
@@ -174,8 +174,8 @@ struct CSVScanner {
     }
     func row() -> Row { fault.map { .refused(line: firstLine, reason: $0) } ?? .fields(fields, line: firstLine) }
     while let byte = try peek() {
-      guard index - rowStart < LineReader.maximumLineBytes else {
-        fault = "longer than \(LineReader.maximumLineBytes >> 20) MB: a quote may not be closed"
+      guard index - rowStart < LineReader.maxLineBytes else {
+        fault = "longer than \(LineReader.maxLineBytes >> 20) MB: a quote may not be closed"
         if secondLine == nil { try skipLine() }
         return row()
       }

@@ -28,7 +28,7 @@ public struct ColumnMapping: Sendable, Equatable {
     var bytes: [UInt8] = []
     let source = try ByteSource(path: path)
     while try source.read(into: &bytes) {
-      guard bytes.count <= LineReader.maximumLineBytes else {
+      guard bytes.count <= LineReader.maxLineBytes else {
         throw ImportSourceError(path: path, reason: "larger than a mapping is: name the mapping's file")
       }
     }

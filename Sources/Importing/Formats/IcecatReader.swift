@@ -140,7 +140,7 @@ struct LineRefusal: Error {
   let reason: String
   init(_ reason: String) { self.reason = reason }
 
-  static let tooLong = LineRefusal("longer than \(LineReader.maximumLineBytes >> 20) MB: check the line ends")
+  static let tooLong = LineRefusal("longer than \(LineReader.maxLineBytes >> 20) MB: check the line ends")
 }
 
 /// A global trade item number (EAN, UPC).

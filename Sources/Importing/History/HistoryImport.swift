@@ -23,7 +23,7 @@ public struct HistoryReport: Sendable, Equatable {
 
   mutating func refuse(line: Int, reason: String) {
     refused += 1
-    if refusals.count < ImportReport.maximumRefusals { refusals.append(.init(line: line, reason: reason)) }
+    if refusals.count < ImportReport.maxRefusals { refusals.append(.init(line: line, reason: reason)) }
   }
 }
 

@@ -208,7 +208,7 @@ public struct HistoryReader {
       // A sheet that took a number for a decimal: 17850.0 is customer 17850.
       let plain = text.hasSuffix(".0") && text.dropLast(2).allSatisfy(\.isWholeNumber) ? String(text.dropLast(2)) : text
       guard let code = CustomerCode(plain) else {
-        throw LineRefusal("customer is not a text of 1 to \(CustomerCode.mostBytes) bytes")
+        throw LineRefusal("customer is not a text of 1 to \(CustomerCode.maxBytes) bytes")
       }
       return .person(.customer(code))
     }

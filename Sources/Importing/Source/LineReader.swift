@@ -3,7 +3,7 @@ import Glibc
 /// The lines of a source with their numbers, from 1; a line ends at LF, with or without CR before it.
 struct LineReader {
   /// A product with a thousand variants has about 400 KB; what is longer is not lines.
-  static let maximumLineBytes = 4 << 20
+  static let maxLineBytes = 4 << 20
 
   enum Line {
     case bytes(ArraySlice<UInt8>)
@@ -37,7 +37,7 @@ struct LineReader {
       searched = buffer.count - start
       buffer.removeFirst(start)
       start = 0
-      if buffer.count > Self.maximumLineBytes {
+      if buffer.count > Self.maxLineBytes {
         isTooLong = true
         buffer.removeAll(keepingCapacity: true)
         searched = 0
@@ -48,7 +48,7 @@ struct LineReader {
 
   private mutating func finish(_ line: ArraySlice<UInt8>, _ isTooLong: Bool) -> Line {
     number += 1
-    if isTooLong || line.count > Self.maximumLineBytes { return .tooLong }
+    if isTooLong || line.count > Self.maxLineBytes { return .tooLong }
     return .bytes(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
   }
 

@@ -116,7 +116,7 @@ extension PostgresBehaviour: EventStore {
   /// looks for a conflict of each row takes half as long again, and is needed only for rows that were not looked up before.
   private func insertion(from first: CalendarDay, to last: CalendarDay, meetsOthers: Bool) -> SQL {
     // A file in no order of time: a look into each day's partition for each of its events would take too long.
-    let isWide = last.daysSinceEpoch - first.daysSinceEpoch > Self.mostLookedUpDays
+    let isWide = last.daysSinceEpoch - first.daysSinceEpoch > Self.maxLookedUpDays
     let conflict: SQL = isWide || meetsOthers ? "ON CONFLICT DO NOTHING" : ""
     let oldest = (isWide ? last : first).advanced(by: -Self.nearDays)
     return """
@@ -170,7 +170,7 @@ extension PostgresBehaviour: EventStore {
 
   /// How far apart the times of two sendings of one event may be: the API takes events of the last seven days.
   static let nearDays = 8
-  private static let mostLookedUpDays: Int64 = 14
+  private static let maxLookedUpDays: Int64 = 14
 
   private static func write(
     _ shown: [EventBatch.Shown], to stored: inout StoredEvents, on connection: PostgresConnection

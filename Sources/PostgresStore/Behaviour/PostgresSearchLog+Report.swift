@@ -11,7 +11,7 @@ extension PostgresSearchLog {
   private static let z = 1.96
   /// A later search has another purpose.
   private static let nextWithin = "10 minutes"
-  private static let mostNext = 3
+  private static let maxNext = 3
 
   private static let sums: SQL = """
     coalesce(sum(searches), 0)::bigint AS searches, coalesce(sum(found_nothing), 0)::bigint AS found_nothing,
@@ -131,7 +131,7 @@ extension PostgresSearchLog {
     var next: [String: [String]] = [:]
     for row in rows { next[try row.decode("query"), default: []].append(try row.decode("next")) }
     for index in queries.indices {
-      queries[index].thenFound = Array((next[queries[index].text] ?? []).prefix(mostNext))
+      queries[index].thenFound = Array((next[queries[index].text] ?? []).prefix(maxNext))
     }
   }
 }

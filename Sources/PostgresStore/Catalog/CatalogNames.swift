@@ -6,7 +6,7 @@ import PostgresClient
 /// created.
 struct CatalogNames {
   /// Most levels of the category tree in a record: more levels are a mistake in the file.
-  static let maximumDepth = 12
+  static let maxDepth = 12
 
   private(set) var refused: [ImportOutcome.Refusal] = []
   private var brands: [String: Int64] = [:]
@@ -182,11 +182,11 @@ struct CatalogNames {
     categories = try await CategoryIDs.read(connection)
     for entry in entries where !refused.contains(where: { $0.offset == entry.offset }) {
       for path in entry.record.categories {
-        guard (1...Self.maximumDepth).contains(path.count) else {
+        guard (1...Self.maxDepth).contains(path.count) else {
           refused.append(
             .init(
               offset: entry.offset,
-              reason: "a category has \(path.count) levels: give 1 to \(Self.maximumDepth) names from the root down"))
+              reason: "a category has \(path.count) levels: give 1 to \(Self.maxDepth) names from the root down"))
           break
         }
         try await categories.add(path, connection)

@@ -35,7 +35,7 @@ extension PostgresCatalog: ProductSource {
     precondition(size > 0, "a batch holds at least one product")
     try await reaching {
       // One attempt, because `body` cannot be undone.
-      try await pool.withTransaction(isolation: .repeatableRead, readOnly: true, maximumAttempts: 1) { connection in
+      try await pool.withTransaction(isolation: .repeatableRead, readOnly: true, maxAttempts: 1) { connection in
         var scan = try await ProductScan(connection, after: after)
         while true {
           let products = try await scan.next(size)

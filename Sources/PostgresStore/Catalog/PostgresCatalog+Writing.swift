@@ -4,7 +4,7 @@ import PostgresClient
 
 extension PostgresCatalog: CatalogWriter {
   /// Most records of one call: a batch is in memory several times over, and is one transaction.
-  public static let maximumBatch = 10_000
+  public static let maxBatch = 10_000
   /// Imports run one after the other, so that two cannot create the same category or SKU at once.
   private static let importLock = 7_386_255
 
@@ -18,8 +18,8 @@ extension PostgresCatalog: CatalogWriter {
   /// A record that violates the catalog's constraints is reported and the others are written: a failing batch is halved
   /// until the refused record is alone.
   public func upsert(_ records: [ProductRecord], source: String) async throws -> ImportOutcome {
-    guard records.count <= Self.maximumBatch else {
-      throw PostgresError.misuse("\(records.count) records in one batch: send at most \(Self.maximumBatch)")
+    guard records.count <= Self.maxBatch else {
+      throw PostgresError.misuse("\(records.count) records in one batch: send at most \(Self.maxBatch)")
     }
     return try await reaching {
       try await pool.withTransaction { connection in

@@ -98,7 +98,7 @@ extension PostgresJobs: JobStore {
       try await connection.execute(
         "UPDATE jobs.run SET state = 'lost', finished_at = \(now), reason = \(reason) WHERE id = \(lost)")
       let isHeld = try row.decode("is_paused", as: Bool.self) && !row.decode("is_requested_by_hand", as: Bool.self)
-      if isHeld, attempt <= offer.mostAttempts {
+      if isHeld, attempt <= offer.maxAttempts {
         // It may be the job that ended its worker: it is taken up when somebody lets it start again.
         try await connection.execute("UPDATE jobs.job SET retry_at = \(now) WHERE name = \(offer.name.text)")
         return nil
@@ -112,7 +112,7 @@ extension PostgresJobs: JobStore {
       attempt = try row.decode("attempt", as: Int.self) + 1
     }
     // A job that ends its worker each time is not started for ever.
-    guard attempt <= offer.mostAttempts else {
+    guard attempt <= offer.maxAttempts else {
       try await connection.execute("UPDATE jobs.job SET retry_at = NULL WHERE name = \(offer.name.text)")
       return nil
     }

@@ -165,7 +165,7 @@ struct PriceBookCheck {
       let amounts = CatalogLimits.moneyMinorUnits
       require(amounts.contains(promotion.minimumSpend), subject, "its least spend is out of range")
       require(CatalogLimits.pieces.contains(promotion.minimumPieces), subject, "its least pieces are out of range")
-      require(promotion.maximumDiscount.map(amounts.contains) ?? true, subject, "its largest discount is out of range")
+      require(promotion.maxDiscount.map(amounts.contains) ?? true, subject, "its largest discount is out of range")
       action(promotion, subject)
     }
   }

@@ -2,14 +2,14 @@ public import Catalog
 
 /// A coupon's code, in capitals: `SPRING10`.
 public struct CouponCode: Hashable, Sendable, CustomStringConvertible {
-  public static let mostBytes = 64
+  public static let maxBytes = 64
   public let text: String
 
   /// nil if it is empty or longer than 64 bytes; spaces around it and the case of ASCII letters do not matter.
   public init?(_ text: String) {
     let bytes = text.utf8.drop { $0 == 32 }.reversed().drop { $0 == 32 }.reversed()
     let capitals = bytes.map { (97...122).contains($0) ? $0 - 32 : $0 }
-    guard (1...Self.mostBytes).contains(capitals.count) else { return nil }
+    guard (1...Self.maxBytes).contains(capitals.count) else { return nil }
     self.text = String(decoding: capitals, as: UTF8.self)
   }
 
@@ -77,7 +77,7 @@ public struct Promotion: Hashable, Sendable {
   /// The amount that the matching lines must come to before promotions: the threshold.
   public var minimumSpend: Int64
   public var minimumPieces: Int64
-  public var maximumDiscount: Int64?
+  public var maxDiscount: Int64?
   /// Only with this coupon; nil: for everybody.
   public var coupon: CouponCode?
   public var stacking: Stacking
@@ -90,7 +90,7 @@ public struct Promotion: Hashable, Sendable {
 
   public init(
     code: String, action: Action, target: PromotionTarget = PromotionTarget(), currency: Currency,
-    minimumSpend: Int64 = 0, minimumPieces: Int64 = 0, maximumDiscount: Int64? = nil, coupon: CouponCode? = nil,
+    minimumSpend: Int64 = 0, minimumPieces: Int64 = 0, maxDiscount: Int64? = nil, coupon: CouponCode? = nil,
     stacking: Stacking = .stackable, priority: Int64 = 0, channels: [ChannelCode] = [], contract: ContractCode? = nil,
     validFrom: Timestamp? = nil, validUntil: Timestamp? = nil
   ) {
@@ -100,7 +100,7 @@ public struct Promotion: Hashable, Sendable {
     self.currency = currency
     self.minimumSpend = minimumSpend
     self.minimumPieces = minimumPieces
-    self.maximumDiscount = maximumDiscount
+    self.maxDiscount = maxDiscount
     self.coupon = coupon
     self.stacking = stacking
     self.priority = priority

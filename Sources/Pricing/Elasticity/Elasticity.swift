@@ -200,7 +200,7 @@ public struct BrandRegression: Hashable, Sendable {
 
 /// Own and cross elasticities of products that compete, each from a regression of its log units on all log prices.
 public struct CrossElasticities: Hashable, Sendable {
-  public static let mostProducts = 8
+  public static let maxProducts = 8
   public var products: [String]
   /// `values[i][j]`: the answer of product i's units to product j's price.
   public var values: [[Double]]
@@ -208,7 +208,7 @@ public struct CrossElasticities: Hashable, Sendable {
 
   /// Uses the days on which each product was in stock and sold.
   public init(_ series: [(product: String, days: [SalesObservation])]) throws(ElasticityRefusal) {
-    guard (2...Self.mostProducts).contains(series.count) else { throw .tooFewObservations(series.count) }
+    guard (2...Self.maxProducts).contains(series.count) else { throw .tooFewObservations(series.count) }
     let byDay = series.map { product in
       Dictionary(
         product.days.filter { !$0.isStockedOut && $0.units > 0 && $0.price > 0 }.map { ($0.day, $0) }

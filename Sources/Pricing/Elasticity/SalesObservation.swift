@@ -31,9 +31,9 @@ public struct SalesObservation: Hashable, Sendable {
 public struct SalesFile: Sendable {
   public var observations: [SalesObservation]
 
-  public static let mostRows = 10_000_000
-  static let mostUnits = 1e12
-  static let mostPrice = 1e10
+  public static let maxRows = 10_000_000
+  static let maxUnits = 1e12
+  static let maxPrice = 1e10
 
   /// The first row is the heading: `product` (or `sku`), `date` (or `day`, `week`), `units` (or `sales`, `quantity`),
   /// `price`; and where present `brand`, `category`, `promoted` (or `promotion`, `feat`), `stocked_out`.
@@ -41,8 +41,8 @@ public struct SalesFile: Sendable {
   /// A file without products is about one product per brand, or about one; a file without dates has its rows in order.
   public init(rows: [[String]]) throws(PriceFileError) {
     guard let heading = rows.first else { throw PriceFileError(path: "line 1", reason: "the file has no heading") }
-    guard rows.count <= Self.mostRows else {
-      throw PriceFileError(path: "", reason: "has more than \(Self.mostRows) rows")
+    guard rows.count <= Self.maxRows else {
+      throw PriceFileError(path: "", reason: "has more than \(Self.maxRows) rows")
     }
     let names = heading.map { $0.lowercased() }
     func column(_ accepted: [String]) -> Int? { accepted.lazy.compactMap { names.firstIndex(of: $0) }.first }
@@ -68,10 +68,10 @@ public struct SalesFile: Sendable {
       guard row.count == names.count else {
         throw PriceFileError(path: path, reason: "has \(row.count) fields, the heading \(names.count)")
       }
-      guard let sold = Double(row[units]), (0...Self.mostUnits).contains(sold) else {
+      guard let sold = Double(row[units]), (0...Self.maxUnits).contains(sold) else {
         throw PriceFileError(path: path, reason: "units \(row[units].prefix(40)) are not 0 to 1e12")
       }
-      guard let charged = Double(row[price]), charged > 0, charged <= Self.mostPrice else {
+      guard let charged = Double(row[price]), charged > 0, charged <= Self.maxPrice else {
         throw PriceFileError(path: path, reason: "price \(row[price].prefix(40)) is not above 0 and up to 1e10")
       }
       let day = try date.map { (date) throws(PriceFileError) in try Self.day(row[date], path) }

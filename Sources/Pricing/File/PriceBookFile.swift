@@ -141,13 +141,13 @@ extension Promotion {
       ])
     let currency = try fields.currency("currency")
     let coupon = try fields.optionalText("coupon").map { CouponCode($0) }
-    if let coupon, coupon == nil { throw fields.error("coupon", "must have 1 to \(CouponCode.mostBytes) bytes") }
+    if let coupon, coupon == nil { throw fields.error("coupon", "must have 1 to \(CouponCode.maxBytes) bytes") }
     self.init(
       code: try fields.text("code"), action: try Self.action(fields, currency),
       target: try PromotionTarget(try fields.below("target", names: PromotionTarget.names)), currency: currency,
       minimumSpend: try fields.optionalAmount("minimum_spend", currency)?.minorUnits ?? 0,
       minimumPieces: try fields.optionalWhole("minimum_pieces") ?? 0,
-      maximumDiscount: try fields.optionalAmount("maximum_discount", currency)?.minorUnits, coupon: coupon ?? nil,
+      maxDiscount: try fields.optionalAmount("maximum_discount", currency)?.minorUnits, coupon: coupon ?? nil,
       stacking: try fields.word("stacking", Stacking.self) ?? .stackable,
       priority: try fields.optionalWhole("priority") ?? 0,
       channels: try fields.texts("channels").map { ChannelCode($0) },

@@ -50,24 +50,24 @@ public struct CompetitorPosition: Hashable, Sendable {
   public var reference: Reference
   public var lowestShare: Share
   public var highestShare: Share
-  public var mostAgeHours: Int64
+  public var maxAgeHours: Int64
   public var leastMatchQuality: Double
 
   public init(
-    reference: Reference = .lowest, lowestShare: Share, highestShare: Share, mostAgeHours: Int64 = 48,
+    reference: Reference = .lowest, lowestShare: Share, highestShare: Share, maxAgeHours: Int64 = 48,
     leastMatchQuality: Double = 0.8
   ) {
     self.reference = reference
     self.lowestShare = lowestShare
     self.highestShare = highestShare
-    self.mostAgeHours = mostAgeHours
+    self.maxAgeHours = maxAgeHours
     self.leastMatchQuality = leastMatchQuality
   }
 
   /// The price to compare with; nil if no offer is in stock, fresh and well matched.
   public func referencePrice(_ offers: [CompetitorPrice], at time: Timestamp) -> Int64? {
     let oldest = time.microsecondsSinceEpoch.subtracting(
-      saturating: mostAgeHours.multiplied(saturating: 3_600_000_000))
+      saturating: maxAgeHours.multiplied(saturating: 3_600_000_000))
     let prices = offers.filter {
       $0.isInStock && $0.price > 0 && $0.matchQuality >= leastMatchQuality
         && $0.seenAt.microsecondsSinceEpoch >= oldest && $0.seenAt <= time
@@ -153,8 +153,8 @@ public struct GuardRails: Hashable, Sendable {
   public var leastHoursBetweenChanges: Int64
   /// A share of the price: (price − cost) ÷ price.
   public var leastMargin: Share?
-  public var mostChangeADay: Share?
-  public var mostChangeAWeek: Share?
+  public var maxChangeADay: Share?
+  public var maxChangeAWeek: Share?
   public var competitors: CompetitorPosition?
   /// Prices beyond those that were seen, as a share of them; nil: without a limit.
   public var beyondObserved: Share?
@@ -172,15 +172,15 @@ public struct GuardRails: Hashable, Sendable {
 
   public init(
     isStopped: Bool = false, freezes: [Freeze] = [], leastHoursBetweenChanges: Int64 = 0, leastMargin: Share? = nil,
-    mostChangeADay: Share? = nil, mostChangeAWeek: Share? = nil, competitors: CompetitorPosition? = nil,
+    maxChangeADay: Share? = nil, maxChangeAWeek: Share? = nil, competitors: CompetitorPosition? = nil,
     beyondObserved: Share? = .zero, ending: PriceEnding? = nil
   ) {
     self.isStopped = isStopped
     self.freezes = freezes
     self.leastHoursBetweenChanges = leastHoursBetweenChanges
     self.leastMargin = leastMargin
-    self.mostChangeADay = mostChangeADay
-    self.mostChangeAWeek = mostChangeAWeek
+    self.maxChangeADay = maxChangeADay
+    self.maxChangeAWeek = maxChangeAWeek
     self.competitors = competitors
     self.beyondObserved = beyondObserved
     self.ending = ending
@@ -282,8 +282,8 @@ extension GuardRails {
       }
     }
     if let ceiling = situation.ceiling { bounds.append(.most(ceiling, .ceiling, "ceiling")) }
-    if let most = mostChangeADay { bounds += Self.change(most, from: situation.price, .changeADay, "max change a day") }
-    if let most = mostChangeAWeek, let before = situation.priceAWeekAgo {
+    if let most = maxChangeADay { bounds += Self.change(most, from: situation.price, .changeADay, "max change a day") }
+    if let most = maxChangeAWeek, let before = situation.priceAWeekAgo {
       bounds += Self.change(most, from: before, .changeAWeek, "max change a week")
     }
     for member in situation.family where member.contents > 0 && member.ownContents > 0 && member.price > 0 {

@@ -10,17 +10,17 @@ public struct MarkdownProblem: Hashable, Sendable {
   /// The worth of a unit that is left, in minor units.
   public var salvage: Int64
 
-  public static let mostWeeks = 104
-  public static let mostPrices = 50
-  public static let mostStock = 1_000_000
+  public static let maxWeeks = 104
+  public static let maxPrices = 50
+  public static let maxStock = 1_000_000
   /// A larger stock is planned in lots.
-  static let mostLots = 400
+  static let maxLots = 400
 
   /// nil unless prices fall strictly, each week has a demand of 0 … 1e9 for each price, and all is within the limits.
   public init?(prices: [Int64], stock: Int, demand: [[Double]], salvage: Int64 = 0) {
-    guard (1...Self.mostPrices).contains(prices.count), zip(prices, prices.dropFirst()).allSatisfy({ $0 > $1 }),
-      prices.allSatisfy({ (1...1_000_000_000_000).contains($0) }), (1...Self.mostStock).contains(stock),
-      (1...Self.mostWeeks).contains(demand.count), (0...1_000_000_000_000).contains(salvage),
+    guard (1...Self.maxPrices).contains(prices.count), zip(prices, prices.dropFirst()).allSatisfy({ $0 > $1 }),
+      prices.allSatisfy({ (1...1_000_000_000_000).contains($0) }), (1...Self.maxStock).contains(stock),
+      (1...Self.maxWeeks).contains(demand.count), (0...1_000_000_000_000).contains(salvage),
       demand.allSatisfy({ $0.count == prices.count && $0.allSatisfy((0...1e9).contains) })
     else { return nil }
     self.prices = prices
@@ -48,7 +48,7 @@ public struct MarkdownPlan: Hashable, Sendable {
 
   public init(_ problem: MarkdownProblem) {
     self.problem = problem
-    lot = (problem.stock + MarkdownProblem.mostLots - 1) / MarkdownProblem.mostLots
+    lot = (problem.stock + MarkdownProblem.maxLots - 1) / MarkdownProblem.maxLots
     lots = (problem.stock + lot - 1) / lot
     let solver = MarkdownSolver(problem, lot: lot, lots: lots)
     let solved = solver.solve()

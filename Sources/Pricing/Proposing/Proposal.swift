@@ -103,7 +103,7 @@ public struct PriceProposer: Sendable {
   }
 
   private func value(_ price: Int64, _ curve: DemandCurve, _ situation: PricingSituation) -> Double {
-    let units = min(curve.units(at: Double(price)), situation.mostUnitsADay)
+    let units = min(curve.units(at: Double(price)), situation.maxUnitsADay)
     return objective.value(price: Double(price), units: units, cost: Double(situation.cost ?? 0))
   }
 
@@ -220,7 +220,7 @@ public struct PriceProposer: Sendable {
     let mean = demand.referenceUnits * exp(demand.elasticity.value * distance)
     let spread = demand.elasticity.deviation * distance
     let error = 1.96 * (spread * spread + demand.unitsError * demand.unitsError).squareRoot()
-    let most = situation.mostUnitsADay
+    let most = situation.maxUnitsADay
     let units = Expected(value: min(mean, most), low: min(mean * exp(-error), most), high: min(mean * exp(error), most))
     func times(_ factor: Double) -> Expected {
       let ends = [units.low * factor, units.high * factor]
@@ -245,7 +245,7 @@ public struct PriceProposer: Sendable {
 
 extension PricingSituation {
   /// Goods that are not there cannot be sold.
-  fileprivate var mostUnitsADay: Double {
+  fileprivate var maxUnitsADay: Double {
     guard let stock, let daysOfStock, stock >= 0, daysOfStock > 0 else { return .infinity }
     return Double(stock) / Double(daysOfStock)
   }
@@ -257,8 +257,8 @@ extension GuardRails {
   /// Whether a price lies within the rails that do not give way, those of change left out.
   func keeps(_ price: Int64, in situation: PricingSituation) -> Bool {
     var still = self
-    still.mostChangeADay = nil
-    still.mostChangeAWeek = nil
+    still.maxChangeADay = nil
+    still.maxChangeAWeek = nil
     still.leastHoursBetweenChanges = 0
     still.isStopped = false
     still.freezes = []

@@ -47,12 +47,12 @@ extension GuardRails {
 
 /// The proposals that are published without a person, once a pricing manager trusts the estimates.
 public struct ApprovalBand: Hashable, Sendable {
-  public var mostChange: Share
+  public var maxChange: Share
   /// How much of the elasticity must be the product's own.
   public var leastOwnWeight: Double
 
-  public init(mostChange: Share, leastOwnWeight: Double = 0.5) {
-    self.mostChange = mostChange
+  public init(maxChange: Share, leastOwnWeight: Double = 0.5) {
+    self.maxChange = maxChange
     self.leastOwnWeight = leastOwnWeight
   }
 
@@ -61,7 +61,7 @@ public struct ApprovalBand: Hashable, Sendable {
       elasticity.ownWeight >= leastOwnWeight, elasticity.interval.upperBound < 0
     else { return false }
     let change = (proposal.price - proposal.currentPrice).magnitude
-    return change <= mostChange.of(proposal.currentPrice).magnitude
+    return change <= maxChange.of(proposal.currentPrice).magnitude
   }
 }
 

@@ -137,7 +137,7 @@ extension QuoteRun {
     }
     discounts.removeAll { $0.off <= 0 }
     let sum = discounts.reduce(0) { $0 + $1.off }
-    if let most = promotion.maximumDiscount, sum > most {
+    if let most = promotion.maxDiscount, sum > most {
       let parts = shares(of: most, by: discounts.map(\.off))
       for (place, part) in parts.enumerated() { discounts[place].off = part }
     }

@@ -52,10 +52,10 @@ public struct QuoteContext: Hashable, Sendable {
 
 /// Why a quote is not given.
 public enum QuoteRefusal: Error, Hashable, Sendable, CustomStringConvertible {
-  public static let mostLines = 500
-  public static let mostCoupons = 20
+  public static let maxLines = 500
+  public static let maxCoupons = 20
   /// A line's amount: 500 of them, and their products with a rate, fit 64 bits or are computed in 128.
-  public static let mostMinorUnits: Int64 = 1_000_000_000_000_000
+  public static let maxMinorUnits: Int64 = 1_000_000_000_000_000
 
   case lines(Int)
   case coupons(Int)
@@ -68,8 +68,8 @@ public enum QuoteRefusal: Error, Hashable, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .lines(let count): "\(count) lines: a quote takes 1 to \(Self.mostLines)"
-    case .coupons(let count): "\(count) coupons: a quote takes at most \(Self.mostCoupons)"
+    case .lines(let count): "\(count) lines: a quote takes 1 to \(Self.maxLines)"
+    case .coupons(let count): "\(count) coupons: a quote takes at most \(Self.maxCoupons)"
     case .quantity(let variant, let quantity):
       "variant \(variant): \(quantity) pieces; allowed are 1 to \(CatalogLimits.pieces.upperBound)"
     case .unknownVariant(let variant): "variant \(variant) is not in the price book"
@@ -78,7 +78,7 @@ public enum QuoteRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     case .noTaxRules(let region): "the price book has no tax rules for \(region)"
     case .noTaxRate(let region, let category):
       "the price book has no tax rate for \(category) in \(region) at this time"
-    case .tooMuch(let variant): "variant \(variant): the line comes to more than \(Self.mostMinorUnits) minor units"
+    case .tooMuch(let variant): "variant \(variant): the line comes to more than \(Self.maxMinorUnits) minor units"
     }
   }
 }

@@ -6,8 +6,8 @@ import Catalog
 /// not depend on the order of the lines. Pieces of a variant on several lines count together for quantity breaks.
 public func quote(_ lines: [QuoteLine], in context: QuoteContext, by book: PriceBook) throws(QuoteRefusal) -> PriceQuote
 {
-  guard (1...QuoteRefusal.mostLines).contains(lines.count) else { throw .lines(lines.count) }
-  guard context.coupons.count <= QuoteRefusal.mostCoupons else { throw .coupons(context.coupons.count) }
+  guard (1...QuoteRefusal.maxLines).contains(lines.count) else { throw .lines(lines.count) }
+  guard context.coupons.count <= QuoteRefusal.maxCoupons else { throw .coupons(context.coupons.count) }
   guard let region = book.region(context.taxRegion) else { throw .noTaxRules(context.taxRegion) }
   // Work runs in the order of variants, so that ties and roundings fall alike for every order of the cart.
   let order =
@@ -119,7 +119,7 @@ struct QuoteRun {
       steps.append(.raised(to: unit, by: floor.kind))
     }
     let (amount, isTooWide) = unit.multipliedReportingOverflow(by: line.quantity)
-    guard !isTooWide, amount <= QuoteRefusal.mostMinorUnits else { throw .tooMuch(line.variant) }
+    guard !isTooWide, amount <= QuoteRefusal.maxMinorUnits else { throw .tooMuch(line.variant) }
     if line.quantity != 1 { steps.append(.line(pieces: line.quantity, amount: amount)) }
     sides.append(Side(item: place, list: list, floor: floor, reducedSince: since))
     let was = book.rows[first].was

@@ -29,7 +29,7 @@ public struct ClickLog: Sendable {
   }
 
   /// Positions below this one are left out: hardly anyone sees them, and each model has a number for each position.
-  public static let mostPositions = 100
+  public static let maxPositions = 100
   /// The probability that a model gives to a product of which it knows nothing.
   static let prior = 0.5
 
@@ -48,7 +48,7 @@ public struct ClickLog: Sendable {
       guard page.products.count == page.clicked.count else {
         throw ClickLogError(query: page.query, products: page.products.count, clicks: page.clicked.count)
       }
-      for (product, isClicked) in zip(page.products, page.clicked).prefix(Self.mostPositions) {
+      for (product, isClicked) in zip(page.products, page.clicked).prefix(Self.maxPositions) {
         let pair = Pair(query: page.query, product: product)
         let index = known[pair] ?? Int32(pairs.count)
         if index == pairs.count {

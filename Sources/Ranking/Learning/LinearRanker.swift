@@ -14,7 +14,7 @@ public struct LinearRanker: Sendable, Equatable {
     public var seed: UInt64 = 1
     /// A round over all weights that gains less than this is the last.
     public var tolerance = 1e-4
-    public var mostRounds = 25
+    public var maxRounds = 25
     public var smallestStep = 0.05
     /// The last step is smallestStep · 2^(stepCount − 1) times the weight.
     public var stepCount = 8
@@ -143,7 +143,7 @@ private struct Ascent {
     var weights = weights
     var scores = total(of: weights)
     var value = objective.value(scores)
-    for _ in 0..<options.mostRounds {
+    for _ in 0..<options.maxRounds {
       let before = value
       for feature in random.permutation(of: weights.count) {
         var best: (change: Double, value: Double)?

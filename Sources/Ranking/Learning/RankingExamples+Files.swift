@@ -22,9 +22,9 @@ extension RankingExamples {
     }
     guard !lines.ratings.isEmpty else { throw RankingFileError(line: 1, reason: "the file has no rows") }
     let width = lines.width
-    guard lines.ratings.count * width <= Self.mostValues else {
+    guard lines.ratings.count * width <= Self.maxValues else {
       throw RankingFileError(
-        line: number, reason: "\(lines.ratings.count) rows of \(width) features are more than \(Self.mostValues) values"
+        line: number, reason: "\(lines.ratings.count) rows of \(width) features are more than \(Self.maxValues) values"
       )
     }
     let queryEnds: Set<Int> =
@@ -79,8 +79,8 @@ private struct SparseLines {
   mutating func add(_ line: Substring, line number: Int) throws(RankingFileError) {
     let fields = line.split { $0 == " " || $0 == "\t" || $0 == "\r" }
     guard let first = fields.first else { return }
-    guard ratings.count < RankingExamples.mostRows else {
-      throw RankingFileError(line: number, reason: "more than \(RankingExamples.mostRows) rows")
+    guard ratings.count < RankingExamples.maxRows else {
+      throw RankingFileError(line: number, reason: "more than \(RankingExamples.maxRows) rows")
     }
     ratings.append(try RankingExamples.rating(first, line: number))
     var queryID: Substring?
@@ -94,11 +94,11 @@ private struct SparseLines {
         queryID = value
         continue
       }
-      guard let index = Int(key), (0..<RankingExamples.mostFeatures).contains(index), index > last else {
+      guard let index = Int(key), (0..<RankingExamples.maxFeatures).contains(index), index > last else {
         throw RankingFileError(
           line: number,
           reason: "the index \"\(key.prefix(40))\" is not a whole number above the one before and below "
-            + "\(RankingExamples.mostFeatures)")
+            + "\(RankingExamples.maxFeatures)")
       }
       last = index
       features.append(index)
@@ -160,8 +160,8 @@ extension RankingExamples {
     let features = heading.indices.filter {
       $0 != query && $0 != rating && !Self.otherColumns.contains(heading[$0])
     }
-    guard (1...Self.mostFeatures).contains(features.count) else {
-      throw RankingFileError(line: 1, reason: "\(features.count) features; 1 to \(Self.mostFeatures) are possible")
+    guard (1...Self.maxFeatures).contains(features.count) else {
+      throw RankingFileError(line: 1, reason: "\(features.count) features; 1 to \(Self.maxFeatures) are possible")
     }
     var groups: [CSVQuery] = []
     var places: [String: Int] = [:]
@@ -172,8 +172,8 @@ extension RankingExamples {
         throw RankingFileError(line: line, reason: "has \(fields.count) fields where the heading has \(heading.count)")
       }
       rows += 1
-      guard rows <= Self.mostRows, rows * features.count <= Self.mostValues else {
-        throw RankingFileError(line: line, reason: "more than \(Self.mostRows) rows or \(Self.mostValues) values")
+      guard rows <= Self.maxRows, rows * features.count <= Self.maxValues else {
+        throw RankingFileError(line: line, reason: "more than \(Self.maxRows) rows or \(Self.maxValues) values")
       }
       let place = places[fields[query]] ?? groups.count
       if place == groups.count {

@@ -1,10 +1,10 @@
 /// Rated candidates of many queries with their feature values: the data that a ranking model learns from.
 public struct RankingExamples: Sendable, Equatable {
   // Bounds of what is read from a file.
-  public static let mostFeatures = 10_000
-  public static let mostRows = 5_000_000
+  public static let maxFeatures = 10_000
+  public static let maxRows = 5_000_000
   /// Rows times features: 1.6 GB of doubles.
-  public static let mostValues = 200_000_000
+  public static let maxValues = 200_000_000
   /// Gains of 2^rating − 1 beyond this drown all others.
   public static let highestRating = 30.0
 

@@ -34,12 +34,12 @@ struct LightGBMModelText: Sendable {
   }
 
   // Bounds: a hundred times what a ranking needs, and a fraction of what a machine holds.
-  static let mostBytes = 256 << 20
-  static let mostFeatures = 100_000
-  static let mostTrees = 20_000
-  static let mostLeaves = 1 << 16
-  static let mostNodes = 1 << 23
-  static let mostCategoryWords = 1 << 16
+  static let maxBytes = 256 << 20
+  static let maxFeatures = 100_000
+  static let maxTrees = 20_000
+  static let maxLeaves = 1 << 16
+  static let maxNodes = 1 << 23
+  static let maxCategoryWords = 1 << 16
 
   var featureNames: [String] = []
   var trees: [Tree] = []
@@ -47,8 +47,8 @@ struct LightGBMModelText: Sendable {
   var isAverage = false
 
   init(_ text: String) throws(LightGBMModelError) {
-    guard text.utf8.count <= Self.mostBytes else {
-      throw LightGBMModelError(line: 0, reason: "has \(text.utf8.count) bytes; \(Self.mostBytes) are the most")
+    guard text.utf8.count <= Self.maxBytes else {
+      throw LightGBMModelError(line: 0, reason: "has \(text.utf8.count) bytes; \(Self.maxBytes) are the most")
     }
     var lines = ModelLines(text)
     guard lines.next()?.text == "tree" else {
@@ -68,8 +68,8 @@ struct LightGBMModelText: Sendable {
       let fields = try lines.fields(until: { $0.hasPrefix("Tree=") || $0 == "end of trees" })
       let tree = try Tree(fields, features: featureNames.count)
       nodes += tree.leafValue.count * 2
-      guard nodes <= Self.mostNodes else {
-        throw LightGBMModelError(line: line.number, reason: "the trees have over \(Self.mostNodes) nodes")
+      guard nodes <= Self.maxNodes else {
+        throw LightGBMModelError(line: line.number, reason: "the trees have over \(Self.maxNodes) nodes")
       }
       trees.append(tree)
     }
@@ -91,15 +91,15 @@ struct LightGBMModelText: Sendable {
       let count = try header.integer(key, in: 1...1_000_000)
       guard count == 1 else { throw header.refusal(key, "the model has \(count) \(meaning); a ranking has one") }
     }
-    let highest = try header.integer("max_feature_idx", in: 0...Self.mostFeatures - 1)
+    let highest = try header.integer("max_feature_idx", in: 0...Self.maxFeatures - 1)
     featureNames = try header.text("feature_names").split(separator: " ").map(String.init)
     guard featureNames.count == highest + 1 else {
       throw header.refusal("feature_names", "has \(featureNames.count) names for \(highest + 1) features")
     }
     isAverage = header.contains("average_output")
     let sizes = try header.text("tree_sizes").split(separator: " ").count
-    guard (1...Self.mostTrees).contains(sizes) else {
-      throw header.refusal("tree_sizes", "names \(sizes) trees; 1 to \(Self.mostTrees) are possible")
+    guard (1...Self.maxTrees).contains(sizes) else {
+      throw header.refusal("tree_sizes", "names \(sizes) trees; 1 to \(Self.maxTrees) are possible")
     }
     return sizes
   }
@@ -110,7 +110,7 @@ extension LightGBMModelText.Tree {
     if fields.contains("is_linear"), try fields.integer("is_linear", in: 0...1) == 1 {
       throw fields.refusal("is_linear", "linear trees are not read: train without linear_tree")
     }
-    let leaves = try fields.integer("num_leaves", in: 1...LightGBMModelText.mostLeaves)
+    let leaves = try fields.integer("num_leaves", in: 1...LightGBMModelText.maxLeaves)
     leafValue = try fields.doubles("leaf_value", count: leaves)
     // A constant tree has nothing else.
     guard leaves > 1 else { return }
@@ -133,7 +133,7 @@ extension LightGBMModelText.Tree {
   private mutating func readCategories(_ fields: ModelFields) throws(LightGBMModelError) {
     let count = try fields.integer("num_cat", in: 0...splitFeature.count)
     if count > 0 {
-      let most = LightGBMModelText.mostCategoryWords
+      let most = LightGBMModelText.maxCategoryWords
       let boundaries = try fields.integers("cat_boundaries", count: count + 1, in: 0...most)
       guard boundaries[0] == 0, zip(boundaries, boundaries.dropFirst()).allSatisfy({ $0 < $1 }) else {
         throw fields.refusal("cat_boundaries", "must rise from 0")
@@ -224,7 +224,7 @@ private struct ModelLines {
 /// The values of a header or of a tree, by key.
 private struct ModelFields {
   /// More than a header or a tree has.
-  private static let mostKeys = 100
+  private static let maxKeys = 100
 
   /// The line above the first field.
   let line: Int
@@ -233,7 +233,7 @@ private struct ModelFields {
   init(line: Int) { self.line = line }
 
   mutating func add(_ key: Substring, _ value: Substring, line: Int) throws(LightGBMModelError) {
-    guard values.count < Self.mostKeys else { throw LightGBMModelError(line: line, reason: "too many keys") }
+    guard values.count < Self.maxKeys else { throw LightGBMModelError(line: line, reason: "too many keys") }
     guard values.updateValue((value, line), forKey: key) == nil else {
       throw LightGBMModelError(line: line, reason: "\(key.prefix(40)) is there twice")
     }

@@ -5,8 +5,8 @@ public import Recommending
 /// A request for the rows of a place.
 public struct RecommendationRequest: Sendable {
   public static let usualLimit = 12
-  public static let mostLimit = 50
-  public static let mostCart = 100
+  public static let maxLimit = 50
+  public static let maxCart = 100
 
   public var placement: Placement
   /// The product on screen.
@@ -35,9 +35,9 @@ public struct RecommendationRequest: Sendable {
   ) {
     self.placement = placement
     self.product = product
-    self.cart = Array(cart.prefix(Self.mostCart))
+    self.cart = Array(cart.prefix(Self.maxCart))
     self.category = category
-    self.limit = min(max(1, limit), Self.mostLimit)
+    self.limit = min(max(1, limit), Self.maxLimit)
     self.person = person
     self.audience = audience
     self.prices = prices

@@ -47,11 +47,11 @@ extension RowMaker {
   private func similar(to place: Int32) -> [Candidate] {
     var blend = shelf.model.blend
     // Alike is first of all what products say of themselves.
-    blend.collaborativeWeight = min(blend.collaborativeWeight, Self.mostCollaborativeOfSimilar)
+    blend.collaborativeWeight = min(blend.collaborativeWeight, Self.maxCollaborativeOfSimilar)
     return near(place, by: blend, reason: .similarTo(place)).filter { shelf.isOfOneDepartment($0.place, place) }
   }
 
-  private static let mostCollaborativeOfSimilar: Float = 0.4
+  private static let maxCollaborativeOfSimilar: Float = 0.4
 
   /// The blend's candidates for one product, down to a part of the best one's score. The product itself is known in full,
   /// whatever is known of the shopper.

@@ -92,7 +92,7 @@ struct RowMaker {
     }
     // No rule lifts a product over many that are far better: the rules of the best decide.
     let best = candidates.sorted { ($1.score, $0.place) < ($0.score, $1.place) }
-      .prefix(options.mostCandidates * Self.ruledPerCandidate)
+      .prefix(options.maxCandidates * Self.ruledPerCandidate)
     let context = BusinessRules.Context(
       segment: view.segment, month: Int(now.day.civil.month), device: request.device)
     var ruled = best.map { candidate in
@@ -101,7 +101,7 @@ struct RowMaker {
         candidate: candidate, rules: held, score: held.reduce(candidate.score) { $0 * Float($1.factor) })
     }
     ruled.sort { ($1.score, $0.candidate.place) < ($0.score, $1.candidate.place) }
-    ruled = Array(ruled.prefix(options.mostCandidates))
+    ruled = Array(ruled.prefix(options.maxCandidates))
     let byPlace = Dictionary(uniqueKeysWithValues: ruled.map { ($0.candidate.place, $0) })
     let scale = max(ruled.first?.score ?? 1, .leastNormalMagnitude)
     let choices = options.diversity.choose(
@@ -127,7 +127,7 @@ struct RowMaker {
   private func newcomers() -> [Int32] {
     let leaf = product.flatMap { shelf[$0].leaf } ?? request.category
     let newest = leaf.flatMap { shelf.lists.newestByCategory[$0] } ?? shelf.lists.newest
-    return newest.prefix(options.mostCandidates).filter { place in
+    return newest.prefix(options.maxCandidates).filter { place in
       Int(shelf.choices(place)) < options.newcomerChoices && isAllowed(place) && isInCategory(place)
     }
   }

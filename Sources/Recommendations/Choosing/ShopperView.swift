@@ -19,7 +19,7 @@ struct ShopperView: Sendable {
   var segment: String?
 
   /// Products of the history that move the next answer; older ones say little beside them.
-  static let mostSeen = 40
+  static let maxSeen = 40
   /// The product that was seen last counts 1, each one before it so much of the next, unless the model has learnt otherwise.
   static let usualFading: Float = 0.85
 
@@ -44,17 +44,17 @@ struct ShopperView: Sendable {
       }
     }
     var fade: Float = 1
-    for place in order where seen.count < Self.mostSeen && !dismissed.contains(place) {
+    for place in order where seen.count < Self.maxSeen && !dismissed.contains(place) {
       let weight = Float(sums[place] ?? 0)
       guard weight > 0 else { continue }
-      seen.append(Seen(place: place, value: min(weight, Self.mostWeight) * fade, isBought: boughtAt[place] != nil))
+      seen.append(Seen(place: place, value: min(weight, Self.maxWeight) * fade, isBought: boughtAt[place] != nil))
       fade *= shelf.model.fading
     }
     context = seen.map { ($0.place, $0.value) }
   }
 
   /// Many views of one product do not drown the others.
-  static let mostWeight: Float = 8
+  static let maxWeight: Float = 8
 }
 
 extension ShopperView {

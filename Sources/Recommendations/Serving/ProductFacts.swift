@@ -79,10 +79,10 @@ extension ProductText {
       categories: product.categories.flatMap(\.names), brand: product.brandName,
       description: product.title + " " + product.summary,
       tags: product.attributes.flatMap { attribute in
-        attribute.values.prefix(Self.mostValues).map { "\(attribute.definition.code)=\($0.displayText)" }
+        attribute.values.prefix(Self.maxValues).map { "\(attribute.definition.code)=\($0.displayText)" }
       })
   }
 
   /// Values of one attribute that are read.
-  private static let mostValues = 20
+  private static let maxValues = 20
 }

@@ -12,7 +12,7 @@ import Threading
 public final class RecommendationService: Sendable {
   public struct Options: Sendable {
     /// Candidates that diversity chooses from.
-    public var mostCandidates = 100
+    public var maxCandidates = 100
     public var diversity = Diversity()
     public var exploration = Exploration()
     /// A new product that fewer shoppers have chosen is explored.
@@ -20,9 +20,9 @@ public final class RecommendationService: Sendable {
     /// How long the shopper's memory may take.
     public var memoryDeadline = Duration.milliseconds(100)
     /// Deeds of the shopper that are read.
-    public var mostDeeds = 100
+    public var maxDeeds = 100
     /// Reads of the memory for rankings that may be under way at once.
-    public var mostReads = 200
+    public var maxReads = 200
 
     public init() {}
   }
@@ -89,7 +89,7 @@ public final class RecommendationService: Sendable {
     guard let memory, let person else { return [] }
     do {
       return try await withDeadline(options.memoryDeadline, of: "the memory of shoppers") { [options] in
-        try await memory(person, options.mostDeeds)
+        try await memory(person, options.maxDeeds)
       }
     } catch {
       // The rows of a stranger stand in, and the answer says so.
@@ -105,17 +105,17 @@ public final class RecommendationService: Sendable {
   func remembered(_ person: Person?) async throws -> [Interaction] {
     guard let memory, let person else { return [] }
     let isFree = reads.withLock { reads -> Bool in
-      guard reads < options.mostReads else { return false }
+      guard reads < options.maxReads else { return false }
       reads += 1
       return true
     }
     guard isFree else {
       throw DependencyUnavailable(
-        dependency: "the memory of shoppers", reason: "\(options.mostReads) reads are under way already")
+        dependency: "the memory of shoppers", reason: "\(options.maxReads) reads are under way already")
     }
     return try await Task { [options, reads] in
       defer { reads.withLock { $0 -= 1 } }
-      return try await memory(person, options.mostDeeds)
+      return try await memory(person, options.maxDeeds)
     }.value
   }
 

@@ -11,7 +11,7 @@ public final class RulesFile: Sendable {
   }
 
   /// More is not a list of 100 rules.
-  private static let mostBytes = 1 << 20
+  private static let maxBytes = 1 << 20
 
   private let path: String
   private let state: Guarded<State>
@@ -34,7 +34,7 @@ public final class RulesFile: Sendable {
 
   private static func read(_ path: String) throws -> BusinessRules {
     let data = try Data(contentsOf: URL(fileURLWithPath: path))
-    guard data.count <= mostBytes else { throw TooLong(path: path) }
+    guard data.count <= maxBytes else { throw TooLong(path: path) }
     return try BusinessRules(JSONValue(parsing: data))
   }
 

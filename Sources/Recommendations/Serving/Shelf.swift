@@ -119,7 +119,7 @@ struct Shelf: Sendable {
   }
 
   /// Reverse neighbours that a product gets from new ones.
-  private static let mostNewNeighbours = 12
+  private static let maxNewNeighbours = 12
 
   /// Gives products that the model does not know their neighbours, and the neighbours them.
   mutating func add(_ texts: [(place: Int32, text: ProductText)]) {
@@ -156,7 +156,7 @@ struct Shelf: Sendable {
     list.sort { ($1.weight, $0.place) < ($0.weight, $1.place) }
     // A new product's own list is longer than the places that a known one gives to new ones.
     let isNew = toModel[Int(place)] < 0
-    newLikeness[place] = Array(list.prefix(isNew ? RecommenderTraining.likeProducts : Self.mostNewNeighbours))
+    newLikeness[place] = Array(list.prefix(isNew ? RecommenderTraining.likeProducts : Self.maxNewNeighbours))
   }
 
   /// The memory that it takes, roughly: the tables, and the facts with their texts.

@@ -13,11 +13,11 @@ public actor ShelfFollower {
     /// A step is let rest so many times as long as it took.
     public var restPerStep = 20
     /// Products that came since the training and get their neighbours in one look.
-    public var mostNewProducts = 2_000
+    public var maxNewProducts = 2_000
     /// Lists of popular and new products are made anew after so long.
     public var listPause = Duration.seconds(30)
     /// Products that rise now, as many as are looked at.
-    public var mostTrending = 100
+    public var maxTrending = 100
 
     public init() {}
   }
@@ -120,7 +120,7 @@ public actor ShelfFollower {
   private func trending(_ shelf: Shelf) async throws -> [(place: Int32, weight: Double)] {
     guard let affinity else { return [] }
     // Without the store of what rises, lists of popularity stand in.
-    let products = (try? await affinity.trending(limit: options.mostTrending)) ?? []
+    let products = (try? await affinity.trending(limit: options.maxTrending)) ?? []
     return products.compactMap { entry in shelf.place(of: entry.product).map { ($0, entry.weight) } }
   }
 
@@ -229,7 +229,7 @@ public actor ShelfFollower {
 
   private func addNewProducts(to next: inout Shelf) async throws -> Bool {
     guard !newTexts.isEmpty else { return false }
-    let places = newTexts.keys.sorted().prefix(options.mostNewProducts)
+    let places = newTexts.keys.sorted().prefix(options.maxNewProducts)
     let texts = places.compactMap { place in newTexts[place].map { (place: place, text: $0) } }
     let before = next
     next = try await onThread { _ in

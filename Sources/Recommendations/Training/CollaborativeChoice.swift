@@ -15,10 +15,10 @@ indirect enum CollaborativeChoice: Equatable, Sendable, CustomStringConvertible 
   static let usual = CollaborativeChoice.itemKNN(.bm25, neighbours: 50)
 
   /// EASE and SVD need the time of products cubed: a second or two at so many.
-  static let mostProductsCubed = 3_000
+  static let maxProductsCubed = 3_000
   /// ALS as a table needs the time of products squared, and its learning that of the deeds.
-  static let mostProductsSquared = 20_000
-  static let mostChoicesForALS = 5_000_000
+  static let maxProductsSquared = 20_000
+  static let maxChoicesForALS = 5_000_000
 
   private static let neighbourhoods: [CollaborativeChoice] = [
     .itemKNN(.bm25, neighbours: 50), .itemKNN(.bm25, neighbours: 20), .itemKNN(.tfidf, neighbours: 50),
@@ -33,8 +33,8 @@ indirect enum CollaborativeChoice: Equatable, Sendable, CustomStringConvertible 
   /// The models to compare, for so many products and choices.
   static func tried(products: Int, choices: Int) -> [CollaborativeChoice] {
     var tried = neighbourhoods
-    if products <= mostProductsSquared, choices <= mostChoicesForALS { tried += factorizations }
-    if products <= mostProductsCubed { tried += cubed }
+    if products <= maxProductsSquared, choices <= maxChoicesForALS { tried += factorizations }
+    if products <= maxProductsCubed { tried += cubed }
     return tried
   }
 

@@ -32,8 +32,8 @@ public struct RecommenderTraining: Sendable {
   static let neighbours = 50
   static let likeProducts = 30
   /// A model whose lists are measured on more shoppers says the same.
-  static let mostMeasuredShoppers = 2_000
-  static let mostItemsForLearnedWeight = 20_000
+  static let maxMeasuredShoppers = 2_000
+  static let maxItemsForLearnedWeight = 20_000
   /// Fewer shoppers with a held-out choice say nothing.
   static let leastHeldOut = 50
   static let depth = 20
@@ -153,7 +153,7 @@ public struct RecommenderTraining: Sendable {
     let later = data.matrix(from: start, until: end)
     var entries: [SparseRows.Entry] = []
     var shoppers = 0
-    for shopper in 0..<later.rowCount where !learnt.range(shopper).isEmpty && shoppers < Self.mostMeasuredShoppers {
+    for shopper in 0..<later.rowCount where !learnt.range(shopper).isEmpty && shoppers < Self.maxMeasuredShoppers {
       let known = Set(learnt.range(shopper).map { learnt.columns[$0] })
       let new = later.range(shopper).filter { !known.contains(later.columns[$0]) }
       if new.isEmpty { continue }
@@ -194,11 +194,11 @@ public struct RecommenderTraining: Sendable {
     }
     guard let best else { return Choice() }
     var choice = Choice(collaborative: best.choice, fading: best.fading, recall: best.recallByKind)
-    guard data.products.count <= Self.mostItemsForLearnedWeight else { return choice }
+    guard data.products.count <= Self.maxItemsForLearnedWeight else { return choice }
     try progress("learning the weights of the parts")
     var exams: [HybridBlend.Exam] = []
     var end = end
-    for _ in 0..<Self.mostExams {
+    for _ in 0..<Self.maxExams {
       let start = lastFifth(until: end)
       guard let split = self.split(from: start, until: end, fading: choice.fading) else { break }
       exams.append(
@@ -212,7 +212,7 @@ public struct RecommenderTraining: Sendable {
   }
 
   /// Fifths of the deeds, one before the other, by which the blend is chosen.
-  private static let mostExams = 2
+  private static let maxExams = 2
 
   /// Tried for each model.
   private static let fadings: [Float] = [ShopperView.usualFading, 0.94, 1]

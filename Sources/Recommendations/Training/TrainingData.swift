@@ -14,10 +14,10 @@ public struct TrainingData: Sendable {
   }
 
   /// Rows that are read at most, the newest ones: about 500 MB.
-  static let mostRows = 20_000_000
+  static let maxRows = 20_000_000
   /// Windows of so many days are read, newest first.
   private static let windowDays = 30
-  private static let mostDays = 720
+  private static let maxDays = 720
 
   let products: [ProductID]
   private(set) var rows: [Row] = []
@@ -42,7 +42,7 @@ public struct TrainingData: Sendable {
   ) async throws -> TrainingData {
     let state = Guarded(Reading(data: TrainingData(products: products, through: now)))
     var until = now
-    for _ in 0..<(mostDays / windowDays) {
+    for _ in 0..<(maxDays / windowDays) {
       let since = until.day.advanced(by: -windowDays).start
       try await history.forEachBatch(since: since, until: until) { batch in
         state.withLock { $0.add(batch) }
@@ -51,7 +51,7 @@ public struct TrainingData: Sendable {
       until = since
       let count = state.withLock { $0.data.rows.count }
       try progress(count)
-      if count >= mostRows { break }
+      if count >= maxRows { break }
     }
     // Millions of rows are sorted: not on a thread that requests wait for.
     return try await onThread { _ in
@@ -79,7 +79,7 @@ public struct TrainingData: Sendable {
           data.unknownProducts += 1
           continue
         }
-        guard data.rows.count < TrainingData.mostRows else { return }
+        guard data.rows.count < TrainingData.maxRows else { return }
         let next = Int32(clamping: shoppers.count)
         let shopper = shoppers[deed.shopper, default: next]
         if shopper == next { shoppers[deed.shopper] = next }
@@ -145,7 +145,7 @@ public struct TrainingData: Sendable {
         entries.append(
           SparseRows.Entry(
             row: Int32(clamping: shopper), column: summed.columns[place],
-            value: min(summed.values[place], Self.mostInterest)))
+            value: min(summed.values[place], Self.maxInterest)))
       }
     }
     return SparseRows(rowCount: shopperCount, columnCount: products.count, entries: entries)
@@ -159,7 +159,7 @@ public struct TrainingData: Sendable {
     var read = [Int](repeating: 0, count: shopperCount)
     for row in rows[..<count(until: end)].reversed() {
       let shopper = Int(row.shopper)
-      guard read[shopper] < RecommendationService.Options().mostDeeds else { continue }
+      guard read[shopper] < RecommendationService.Options().maxDeeds else { continue }
       read[shopper] += 1
       if let known = places[shopper].firstIndex(where: { $0.item == row.item }) {
         places[shopper][known].value += row.weight
@@ -169,17 +169,17 @@ public struct TrainingData: Sendable {
     }
     let entries = places.enumerated().flatMap { shopper, seen in
       var fade: Float = 1
-      return seen.lazy.filter { $0.value > 0 }.prefix(ShopperView.mostSeen).map { item, value in
+      return seen.lazy.filter { $0.value > 0 }.prefix(ShopperView.maxSeen).map { item, value in
         defer { fade *= fading }
         return SparseRows.Entry(
-          row: Int32(clamping: shopper), column: item, value: min(value, ShopperView.mostWeight) * fade)
+          row: Int32(clamping: shopper), column: item, value: min(value, ShopperView.maxWeight) * fade)
       }
     }
     return SparseRows(rowCount: shopperCount, columnCount: products.count, entries: entries)
   }
 
   /// More views of one product say nothing more.
-  private static let mostInterest: Float = 20
+  private static let maxInterest: Float = 20
 
   /// Baskets × products: what one shopper bought on one day.
   func baskets(until end: Int64 = .max) -> SparseRows {

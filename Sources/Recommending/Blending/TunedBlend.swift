@@ -11,7 +11,7 @@ public struct TunedBlend: Sendable, Equatable {
   public var lowValue: Float
 
   /// The parameters that are tried. EASE is tried up to so many items, each of whose inversions takes a second or two on two processors.
-  static let mostItemsForEASE = 6_000
+  static let maxItemsForEASE = 6_000
   static let easeRegularizations: [Double] = [50, 100, 200, 400, 800]
   static let factors = [16, 32, 64, 128]
   static let regularizations: [Float] = [1, 3, 10, 30, 100]
@@ -85,7 +85,7 @@ public struct TunedBlend: Sendable, Equatable {
       blend.als.regularization = regularizations.best { value in recall { $0.regularization = value } }
       blend.als.alpha = alphas.best { value in recall { $0.alpha = value } }
     }
-    guard task.interactions.items.count <= mostItemsForEASE else { return blend }
+    guard task.interactions.items.count <= maxItemsForEASE else { return blend }
     let models = try easeRegularizations.map {
       try EASE(heldOut.train, regularization: $0, workers: task.workers)
     }

@@ -5,9 +5,9 @@ public import JSON
 ///     {"rules": [{"name": "margin", "when": {"margin_share_above": 0.4}, "factor": 1.2},
 ///                {"name": "winter", "when": {"category": "coats", "months": [11, 12, 1]}, "factor": 1.3}]}
 public struct BusinessRules: Sendable, Equatable {
-  public static let mostRules = 100
-  private static let mostNameCharacters = 100
-  private static let mostFactor = 10.0
+  public static let maxRules = 100
+  private static let maxNameCharacters = 100
+  private static let maxFactor = 10.0
 
   /// All of what is given must hold.
   public struct Condition: Sendable, Equatable {
@@ -115,19 +115,19 @@ public struct BusinessRules: Sendable, Equatable {
     guard let list = json["rules"]?.array, json.object?.names == ["rules"] else {
       throw Fault(reason: "an object with the one member `rules`, a list, is expected")
     }
-    guard list.count <= Self.mostRules else {
-      throw Fault(reason: "\(list.count) rules; \(Self.mostRules) are the most")
+    guard list.count <= Self.maxRules else {
+      throw Fault(reason: "\(list.count) rules; \(Self.maxRules) are the most")
     }
     rules = []
     for (place, entry) in list.enumerated() { rules.append(try Self.rule(entry, "rule \(place + 1)")) }
   }
 
   private static func rule(_ json: JSONValue, _ place: String) throws(Fault) -> Rule {
-    guard let name = json["name"]?.string, (1...mostNameCharacters).contains(name.count) else {
-      throw Fault(reason: "\(place): `name` must be a text of 1 to \(mostNameCharacters) characters")
+    guard let name = json["name"]?.string, (1...maxNameCharacters).contains(name.count) else {
+      throw Fault(reason: "\(place): `name` must be a text of 1 to \(maxNameCharacters) characters")
     }
-    guard let factor = json["factor"]?.double, (0...mostFactor).contains(factor) else {
-      throw Fault(reason: "\(place): `factor` must be a number from 0 to \(mostFactor)")
+    guard let factor = json["factor"]?.double, (0...maxFactor).contains(factor) else {
+      throw Fault(reason: "\(place): `factor` must be a number from 0 to \(maxFactor)")
     }
     guard let when = json["when"]?.object, !when.isEmpty else {
       throw Fault(reason: "\(place): `when` must be an object with a condition")
@@ -146,15 +146,15 @@ public struct BusinessRules: Sendable, Equatable {
   }
 
   private static let words = ["segment", "category", "months", "device"]
-  private static let mostWordBytes = 200
+  private static let maxWordBytes = 200
 
   /// Takes a condition that is not a bound of a number; false if it is none of these.
   private static func take(
     _ member: JSONObject.Member, into condition: inout Condition, _ place: String
   ) throws(Fault) -> Bool {
     switch (member.name, member.value.string, member.value.array) {
-    case ("segment", let text?, _) where text.utf8.count <= mostWordBytes: condition.segment = text
-    case ("category", let text?, _) where text.utf8.count <= mostWordBytes: condition.category = text
+    case ("segment", let text?, _) where text.utf8.count <= maxWordBytes: condition.segment = text
+    case ("category", let text?, _) where text.utf8.count <= maxWordBytes: condition.category = text
     case ("device", let text?, _):
       guard let device = DeviceClass(rawValue: text) else {
         throw Fault(

@@ -4,12 +4,12 @@ public struct Diversity: Sendable, Equatable {
   /// λ of λ · score − (1 − λ) · (greatest similarity to what is chosen): 1 is the order of scores.
   public var relevance: Float
   /// So many items of one brand at the most; nil does not count them.
-  public var mostOfBrand: Int?
+  public var maxOfBrand: Int?
 
-  public init(relevance: Float = 0.7, mostOfBrand: Int? = 3) {
-    precondition((0...1).contains(relevance) && mostOfBrand.map { $0 > 0 } ?? true)
+  public init(relevance: Float = 0.7, maxOfBrand: Int? = 3) {
+    precondition((0...1).contains(relevance) && maxOfBrand.map { $0 > 0 } ?? true)
     self.relevance = relevance
-    self.mostOfBrand = mostOfBrand
+    self.maxOfBrand = maxOfBrand
   }
 
   public struct Candidate: Sendable, Equatable {
@@ -44,8 +44,8 @@ public struct Diversity: Sendable, Equatable {
       relevance * candidates[place].score - (1 - relevance) * likeness[place]
     }
     while chosen.count < count {
-      if let mostOfBrand {
-        left.removeAll { place in candidates[place].brand.map { brands[$0, default: 0] >= mostOfBrand } ?? false }
+      if let maxOfBrand {
+        left.removeAll { place in candidates[place].brand.map { brands[$0, default: 0] >= maxOfBrand } ?? false }
       }
       guard var best = left.indices.first else { break }
       for index in left.indices where worth(left[index]) > worth(left[best]) { best = index }

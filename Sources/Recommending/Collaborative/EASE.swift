@@ -9,13 +9,13 @@ public import Threading
 /// single, which is what memory allows.
 public struct EASE: Explaining {
   /// 30,000² numbers in single precision are 3.6 GB.
-  public static let mostItems = 30_000
+  public static let maxItems = 30_000
   static let doublePrecisionItems = 10_000
 
   public struct TooManyItems: Error, Sendable, CustomStringConvertible {
     public let count: Int
     public var description: String {
-      "EASE takes \(EASE.mostItems) items at the most, and there are \(count): leave out the items that few chose"
+      "EASE takes \(EASE.maxItems) items at the most, and there are \(count): leave out the items that few chose"
     }
   }
 
@@ -42,7 +42,7 @@ public struct EASE: Explaining {
   ) throws {
     precondition(regularization > 0 && regularization.isFinite, "EASE needs a regularization above 0")
     itemCount = rows.columnCount
-    guard itemCount <= Self.mostItems else { throw TooManyItems(count: itemCount) }
+    guard itemCount <= Self.maxItems else { throw TooManyItems(count: itemCount) }
     weights =
       switch precision {
       case .double:

@@ -6,7 +6,7 @@ internal import Glibc
 /// the similarity is the cosine (scikit-learn's `TfidfVectorizer`, Salton and Buckley 1988). A shopper is the sum of the
 /// history's products, and scores are cosines with that sum.
 public struct ContentModel: Explaining, Equatable {
-  public static let mostFeatures = 5_000
+  public static let maxFeatures = 5_000
 
   /// The features with their idf, by place; in the order of the terms' text.
   public let terms: [String]
@@ -19,7 +19,7 @@ public struct ContentModel: Explaining, Equatable {
   public var itemCount: Int { vectors.rowCount }
 
   /// Learns the features of these products; of terms that equally many have, the first by text are kept.
-  public init(_ products: [ProductText], features: Int = Self.mostFeatures) {
+  public init(_ products: [ProductText], features: Int = Self.maxFeatures) {
     precondition(features > 0, "a content model needs a feature")
     let all = products.map { $0.terms() }
     var counts: [String: Int] = [:]

@@ -17,7 +17,7 @@ public struct ProductText: Sendable, Equatable {
   }
 
   /// A description is read up to here; what is behind it tells nothing new.
-  private static let mostDescriptionWords = 2_000
+  private static let maxDescriptionWords = 2_000
   private static let leastLetters = 2
 
   /// The terms with how often each stands: a category, a brand and a tag is one term as a whole, a description's words
@@ -27,7 +27,7 @@ public struct ProductText: Sendable, Equatable {
     for category in categories { terms["category=" + category.folded, default: 0] += 1 }
     if let brand { terms["brand=" + brand.folded, default: 0] += 1 }
     for tag in tags { terms["tag=" + tag.folded, default: 0] += 1 }
-    let words = description.folded.split { !$0.isLetter && !$0.isNumber }.prefix(Self.mostDescriptionWords)
+    let words = description.folded.split { !$0.isLetter && !$0.isNumber }.prefix(Self.maxDescriptionWords)
     for word in words where word.count >= Self.leastLetters && !stopWords.contains(String(word)) {
       terms[String(word), default: 0] += 1
     }

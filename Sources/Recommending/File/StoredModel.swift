@@ -45,7 +45,7 @@ extension Popularity: StoredModel {
 }
 
 extension ImplicitALS: StoredModel {
-  private static let mostFactors: Int64 = 4_096
+  private static let maxFactors: Int64 = 4_096
 
   public func arrays(prefix: String) -> [String: ModelFile.Values] {
     [
@@ -57,7 +57,7 @@ extension ImplicitALS: StoredModel {
   public init(_ file: ModelFile, prefix: String) throws(ModelFile.Fault) {
     let options = try file.floats("\(prefix).options")
     let (users, items) = (try file.floats("\(prefix).users"), try file.floats("\(prefix).items"))
-    guard let factors = try file.int64s("\(prefix).factors").first, (1...Self.mostFactors).contains(factors),
+    guard let factors = try file.int64s("\(prefix).factors").first, (1...Self.maxFactors).contains(factors),
       options.count == 2, options[0] >= 0, options[1] > 0, users.count % Int(factors) == 0,
       items.count % Int(factors) == 0
     else { throw ModelFile.Fault("the arrays \(prefix) are not factors of users and items") }

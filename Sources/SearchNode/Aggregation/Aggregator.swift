@@ -41,12 +41,12 @@ final class AggregatorSet {
   private let aggregators: [(name: String, aggregator: Aggregator)]
   let isEmpty: Bool
 
-  init(_ named: [NamedAggregation], snapshot: Snapshot, planner: QueryPlanner, weights: WeightBuilder)
+  init(_ named: [NamedAggregation], snapshot: Snapshot, builder: IndexQueryBuilder, weights: WeightBuilder)
     throws(SearchEngineError)
   {
     var made: [(String, Aggregator)] = []
     for aggregation in named {
-      let factory = AggregatorFactory(snapshot: snapshot, planner: planner, weights: weights)
+      let factory = AggregatorFactory(snapshot: snapshot, builder: builder, weights: weights)
       made.append((aggregation.name, try factory.make(aggregation)))
     }
     aggregators = made
@@ -73,7 +73,7 @@ final class AggregatorSet {
     return results
   }
 
-  /// The metric at a path such as `rating` or `stats.max`; the planner reports an unknown path as an error.
+  /// The metric at a path such as `rating` or `stats.max`; the builder reports an unknown path as an error.
   func metric(_ path: String, owner: Int32) -> Double? {
     let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
     guard let found = aggregators.first(where: { $0.name == parts[0] }) else { return nil }
@@ -89,13 +89,13 @@ final class AggregatorSet {
 /// Makes aggregators from the DSL's aggregations.
 struct AggregatorFactory {
   let snapshot: Snapshot
-  let planner: QueryPlanner
+  let builder: IndexQueryBuilder
   let weights: WeightBuilder
 
   func make(_ named: NamedAggregation) throws(SearchEngineError) -> Aggregator {
     let aggregation = named.aggregation
     let nested = try AggregatorSet(
-      aggregation.aggregations, snapshot: snapshot, planner: planner, weights: weights)
+      aggregation.aggregations, snapshot: snapshot, builder: builder, weights: weights)
     switch aggregation.kind {
     case .terms(let terms): return try self.terms(terms, nested, named.name)
     case .range(let field, let ranges):
@@ -114,10 +114,10 @@ struct AggregatorFactory {
     case .valueCount(let field): return ValueCountAggregator(try column(field))
     case .cardinality(let field, _): return CardinalityAggregator(try column(field))
     case .filter(let query):
-      return FilterAggregator([("", try SegmentFilter(query, planner, weights))], isSingle: true, nested)
+      return FilterAggregator([("", try SegmentFilter(query, builder, weights))], isSingle: true, nested)
     case .filters(let filters):
       var bound: [(String, SegmentFilter)] = []
-      for filter in filters { bound.append((filter.name, try SegmentFilter(filter.query, planner, weights))) }
+      for filter in filters { bound.append((filter.name, try SegmentFilter(filter.query, builder, weights))) }
       return FilterAggregator(bound, isSingle: false, nested)
     }
   }

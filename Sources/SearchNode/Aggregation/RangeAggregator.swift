@@ -109,7 +109,7 @@ final class RangeAggregator: Aggregator {
 /// Makes a bucket for each interval of a number.
 final class HistogramAggregator: Aggregator {
   /// Most buckets, gaps included: Elasticsearch's `search.max_buckets`.
-  static let maximumBuckets = 65_536
+  static let maxBuckets = 65_536
 
   private let column: AggregationColumn
   private let interval: Double
@@ -165,7 +165,7 @@ final class HistogramAggregator: Aggregator {
         first = min(first, ((bounds.lowerBound - offset) / interval).rounded(.down))
         last = max(last, ((bounds.upperBound - offset) / interval).rounded(.down))
       }
-      if first <= last, last - first < Double(Self.maximumBuckets) {
+      if first <= last, last - first < Double(Self.maxBuckets) {
         keys = (0...Int(saturating: last - first)).map { first + Double($0) }
       }
     }

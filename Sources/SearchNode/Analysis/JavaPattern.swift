@@ -13,7 +13,7 @@ struct JavaPattern: Sendable {
   }
 
   /// Longest pattern in characters: no shop needs a longer one, and compiling it takes long.
-  static let maximumLength = 10_000
+  static let maxLength = 10_000
 
   private let expression: NSRegularExpression
   /// The pattern as an ASCII class, if it is one class of characters: a shortcut for ASCII texts.
@@ -21,8 +21,8 @@ struct JavaPattern: Sendable {
 
   /// `flags` are Java's names separated by `|`, as Elasticsearch accepts them.
   init(_ pattern: String, flags: String? = nil) throws(AnalysisError) {
-    guard pattern.utf8.count <= Self.maximumLength else {
-      throw AnalysisError("pattern of \(pattern.utf8.count) bytes: at most \(Self.maximumLength) are allowed")
+    guard pattern.utf8.count <= Self.maxLength else {
+      throw AnalysisError("pattern of \(pattern.utf8.count) bytes: at most \(Self.maxLength) are allowed")
     }
     var options: NSRegularExpression.Options = []
     for flag in (flags ?? "").split(separator: "|") {

@@ -71,7 +71,7 @@ public struct Token: Sendable {
 /// and a filter that rewrites it appends the new bytes. No token needs an allocation.
 public struct TokenBuffer: Sendable {
   /// Most bytes of one text: offsets have 32 bits, and a filter may append several times the text's length.
-  public static let maximumTextBytes = 256 << 20
+  public static let maxTextBytes = 256 << 20
 
   /// UTF-8 of all terms, and other bytes between them.
   public internal(set) var bytes: [UInt8] = []
@@ -108,7 +108,7 @@ public struct TokenBuffer: Sendable {
 
   /// Empties the buffer and puts `text` at the beginning of its bytes.
   mutating func load(_ text: UnsafeBufferPointer<UInt8>) {
-    precondition(text.count <= Self.maximumTextBytes, "a text of \(text.count) bytes is analysed in pieces")
+    precondition(text.count <= Self.maxTextBytes, "a text of \(text.count) bytes is analysed in pieces")
     bytes.removeAll(keepingCapacity: true)
     bytes.append(contentsOf: text)
     tokens.removeAll(keepingCapacity: true)

@@ -5,13 +5,13 @@ enum TokenizerFactories {
   static let byType: [String: Factory] = [
     "standard": { settings throws(AnalysisError) in
       StandardTokenizer(
-        maximumTokenLength: try maximumTokenLength(settings, default: StandardTokenizer.defaultMaximumTokenLength))
+        maxTokenLength: try maxTokenLength(settings, default: StandardTokenizer.defaultMaximumTokenLength))
     },
     "keyword": { _ in KeywordTokenizer() },
     "whitespace": { settings throws(AnalysisError) in
       CharacterTokenizer(
         .notWhitespace,
-        maximumTokenLength: try maximumTokenLength(settings, default: CharacterTokenizer.defaultMaximumTokenLength))
+        maxTokenLength: try maxTokenLength(settings, default: CharacterTokenizer.defaultMaximumTokenLength))
     },
     "letter": { _ in CharacterTokenizer(.letters) },
     "lowercase": { _ in CharacterTokenizer(.letters, isLowercased: true) },
@@ -30,7 +30,7 @@ enum TokenizerFactories {
   /// Longest token length that settings may ask for: Lucene's limit.
   private static let greatestTokenLength = 1_048_576
 
-  private static func maximumTokenLength(
+  private static func maxTokenLength(
     _ settings: ComponentSettings, default value: Int
   ) throws(AnalysisError) -> Int {
     let length = try settings.int("max_token_length", default: value)

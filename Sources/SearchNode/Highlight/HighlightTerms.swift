@@ -60,7 +60,7 @@ struct HighlightTerms {
       return
     }
     phrase.positions.append(
-      .init(terms: Array(expanded.prefix(prefix.maximumExpansions)), position: prefix.position))
+      .init(terms: Array(expanded.prefix(prefix.maxExpansions)), position: prefix.position))
     if phrase.positions.count > 1 { return extract(phrase, boost) }
     for term in phrase.positions[0].terms { put(term, of: phrase.field, boost) }
   }

@@ -178,7 +178,7 @@ enum ISODate {
 /// Elasticsearch's date math: `now-30d/d`, `2026-11-23||+1M/M`.
 enum DateMath {
   /// Most digits of an amount: a million years still fit in milliseconds.
-  private static let maximumDigits = 6
+  private static let maxDigits = 6
 
   static func evaluate(_ text: String, now: Int64, formats: [DateFormat], roundsUp: Bool) -> Int64? {
     var start: Int64
@@ -202,7 +202,7 @@ enum DateMath {
       } else {
         guard operation == "+" || operation == "-" else { return nil }
         let digits = math.prefix { $0.isASCII && $0.isNumber }
-        guard digits.count <= maximumDigits else { return nil }
+        guard digits.count <= maxDigits else { return nil }
         math = math.dropFirst(digits.count)
         guard let amount = digits.isEmpty ? 1 : Int64(digits), let unit = math.first,
           let moved = add(start, operation == "-" ? -amount : amount, unit)

@@ -76,7 +76,7 @@ struct MappingSnapshot: Sendable {
   var fields: [String: FieldMapping] = [:]
   /// Names of objects, which `exists` also accepts.
   var objects: Set<String> = []
-  var maximumResultWindow = 10_000
+  var maxResultWindow = 10_000
 
   /// The names of the fields that a name or a pattern with `*` matches, sorted.
   func names(matching pattern: String) -> [String] {

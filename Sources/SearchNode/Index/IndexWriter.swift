@@ -4,10 +4,10 @@ import SearchDSL
 /// The writing half of an index. One thread at a time uses it: `SearchIndex` holds its lock.
 struct IndexWriter: ~Copyable {
   /// Bytes in the builder at which it becomes a segment without waiting for a refresh.
-  static let maximumBuilderBytes = 64 << 20
+  static let maxBuilderBytes = 64 << 20
   /// Most documents that a refresh merges itself, which takes some ten milliseconds; a larger merge runs in the
   /// background.
-  static let mostMergedByRefresh = MergePolicy.segmentsPerTier * MergePolicy.smallestTier
+  static let maxMergedByRefresh = MergePolicy.segmentsPerTier * MergePolicy.smallestTier
 
   let mapping: Mapping
   private let parser = JSONParser()
@@ -112,7 +112,7 @@ struct IndexWriter: ~Copyable {
         touched: documentParser.touched)
     }
     hasChanges = true
-    if builder.documentCount % 1_024 == 0, builder.byteCount > Self.maximumBuilderBytes { flush() }
+    if builder.documentCount % 1_024 == 0, builder.byteCount > Self.maxBuilderBytes { flush() }
   }
 
   // MARK: Segments
@@ -129,7 +129,7 @@ struct IndexWriter: ~Copyable {
     flush()
     // Merge only segments after those of a running merge: the latter must keep their places.
     while let range = MergePolicy.select(segments[(merging?.upperBound ?? 0)...]),
-      liveCount(range) <= Self.mostMergedByRefresh
+      liveCount(range) <= Self.maxMergedByRefresh
     {
       let merger = SegmentMerger(Array(segments[range]))
       replace(range, by: LiveSegment(merger.merge()))
@@ -156,7 +156,7 @@ struct IndexWriter: ~Copyable {
   /// The next merge that is too large for a refresh, to run without the writer; nil if there is none, or if one is
   /// running.
   mutating func beginMerge() -> SegmentMerger? {
-    guard merging == nil, let range = MergePolicy.select(segments[...]), liveCount(range) > Self.mostMergedByRefresh
+    guard merging == nil, let range = MergePolicy.select(segments[...]), liveCount(range) > Self.maxMergedByRefresh
     else { return nil }
     merging = range
     return SegmentMerger(Array(segments[range]))

@@ -28,7 +28,7 @@ final class ObjectMapping {
   }
 
   /// Beyond this number of members, a table finds them, in any order.
-  private static let mostSearched = 64
+  private static let maxSearched = 64
 
   let path: String
   var dynamic: DynamicMapping
@@ -52,7 +52,7 @@ final class ObjectMapping {
   /// The member with that name. The search starts at `expected`, which then moves to the next member: documents written
   /// by a program have their members in one order, usually the mapping's.
   func member(named name: UnsafeBufferPointer<UInt8>, expected: inout Int) -> Member? {
-    guard list.count <= Self.mostSearched else { return members[String(decoding: name, as: UTF8.self)] }
+    guard list.count <= Self.maxSearched else { return members[String(decoding: name, as: UTF8.self)] }
     for step in list.indices {
       let place = (expected + step) % list.count
       let candidate = list[place].name

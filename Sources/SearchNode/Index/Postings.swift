@@ -6,7 +6,7 @@ struct PostingsBlock: BitwiseCopyable {
   /// Offset of the first document's positions in the field's positions.
   var positionsOffset: UInt32
   /// Highest frequency and shortest field of the block: together they give an upper bound of its scores.
-  var maximumFrequency: UInt32
+  var maxFrequency: UInt32
   var minimumNorm: UInt8
   var documentBits: UInt8
   var frequencyBits: UInt8
@@ -190,20 +190,20 @@ struct InvertedFieldWriter: ~Copyable {
     let frequencies = pending + PostingsBlock.capacity
     var previous = previousBlockLast
     var widestDelta: UInt32 = 0
-    var maximumFrequency: UInt32 = 0
+    var maxFrequency: UInt32 = 0
     for index in 0..<pendingCount {
       let delta = documents[index] - previous - 1
       previous = documents[index]
       documents[index] = delta
       widestDelta |= UInt32(bitPattern: delta)
-      maximumFrequency = max(maximumFrequency, UInt32(bitPattern: frequencies[index]))
+      maxFrequency = max(maxFrequency, UInt32(bitPattern: frequencies[index]))
     }
     let documentBits = 32 - widestDelta.leadingZeroBitCount
-    let frequencyBits = options.hasFrequencies ? 32 - (maximumFrequency - 1).leadingZeroBitCount : 0
+    let frequencyBits = options.hasFrequencies ? 32 - (maxFrequency - 1).leadingZeroBitCount : 0
     blocks.append(
       PostingsBlock(
         lastDocument: previous, dataOffset: UInt32(postings.count), positionsOffset: UInt32(blockPositionsOffset),
-        maximumFrequency: options.hasFrequencies ? maximumFrequency : 1, minimumNorm: minimumNorm,
+        maxFrequency: options.hasFrequencies ? maxFrequency : 1, minimumNorm: minimumNorm,
         documentBits: UInt8(documentBits), frequencyBits: UInt8(frequencyBits), count: UInt8(pendingCount)))
     pack(documents, less: 0, bits: documentBits)
     pack(frequencies, less: 1, bits: frequencyBits)

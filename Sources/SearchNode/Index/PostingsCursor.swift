@@ -84,11 +84,11 @@ final class PostingsCursor {
   }
 
   /// An upper bound of the frequency and a lower bound of the norm over all postings.
-  func bounds() -> (maximumFrequency: UInt32, minimumNorm: UInt8) {
+  func bounds() -> (maxFrequency: UInt32, minimumNorm: UInt8) {
     var frequency: UInt32 = 1
     var norm = UInt8.max
     for index in firstBlock...lastBlock {
-      frequency = max(frequency, field.blocks[index].maximumFrequency)
+      frequency = max(frequency, field.blocks[index].maxFrequency)
       norm = min(norm, field.blocks[index].minimumNorm)
     }
     return (frequency, norm)

@@ -1,7 +1,7 @@
 /// A field's length in one byte: exact up to 39, then with four significant bits, as Lucene's `SmallFloat.intToByte4`.
 enum SmallFloat {
-  private static let maximumInt4 = longToInt4(Int64(Int32.max))
-  private static let freeValues = 255 - maximumInt4
+  private static let maxInt4 = longToInt4(Int64(Int32.max))
+  private static let freeValues = 255 - maxInt4
 
   /// The length for each of the 256 codes.
   static let lengths: [Int32] = (0..<256).map { decode(UInt8($0)) }

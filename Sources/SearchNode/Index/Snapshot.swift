@@ -7,7 +7,7 @@ final class Snapshot: Sendable {
   let mapping: MappingSnapshot
   let analysis: AnalysisRegistry
   /// Number of documents, deleted ones included.
-  let maximumDocument: Int
+  let maxDocument: Int
   let liveCount: Int
   /// A number that no other snapshot of this process has.
   let serial = Snapshot.snapshotCount.add(1, ordering: .relaxed).newValue
@@ -20,7 +20,7 @@ final class Snapshot: Sendable {
     self.readers = readers
     self.mapping = mapping
     self.analysis = analysis
-    maximumDocument = readers.reduce(0) { $0 + $1.segment.documentCount }
+    maxDocument = readers.reduce(0) { $0 + $1.segment.documentCount }
     liveCount = readers.reduce(0) { $0 + $1.liveCount }
   }
 

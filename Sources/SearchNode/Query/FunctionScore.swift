@@ -199,7 +199,7 @@ private final class FunctionScoreScorer: Scorer {
   }
 
   private func combined(_ inner: Float, factor: Double) -> Float {
-    let factor = min(factor, Double(query.maximumBoost))
+    let factor = min(factor, Double(query.maxBoost))
     let score = Double(inner)
     let combined =
       switch query.boostMode {

@@ -2,7 +2,7 @@ import SearchDSL
 
 /// A query in terms of the index: analysed, with field types resolved. Lucene calls it a `Query`.
 ///
-/// `QueryPlanner` makes it from the DSL's query; `WeightBuilder` makes `Weight`s from it, and the highlighter reads its
+/// `IndexQueryBuilder` makes it from the DSL's query; `WeightBuilder` makes `Weight`s from it, and the highlighter reads its
 /// terms.
 indirect enum IndexQuery: Sendable {
   case matchAll
@@ -52,7 +52,7 @@ struct IndexPhrasePrefix: Sendable {
   var phrase: IndexPhrase
   var prefixes: [[UInt8]]
   var position: Int
-  var maximumExpansions: Int
+  var maxExpansions: Int
   /// The query over the index's terms with the prefix.
   var expanded: IndexQuery
 }
@@ -88,6 +88,6 @@ struct IndexFunctionScore: Sendable {
   var functions: [Function]
   var scoreMode: FunctionScoreQuery.ScoreMode
   var boostMode: FunctionScoreQuery.BoostMode
-  var maximumBoost: Float
+  var maxBoost: Float
   var minimumScore: Float?
 }

@@ -42,23 +42,23 @@ struct PlannedFilter: Sendable {
 
   fileprivate let clauses: [Clause]
 
-  init(_ query: Query, _ planner: QueryPlanner) throws(SearchEngineError) {
+  init(_ query: Query, _ builder: IndexQueryBuilder) throws(SearchEngineError) {
     var clauses: [Clause] = []
-    for clause in Self.clauses(of: query) { clauses.append(try Self.clause(clause, planner)) }
+    for clause in Self.clauses(of: query) { clauses.append(try Self.clause(clause, builder)) }
     self.clauses = clauses
   }
 
-  private static func clause(_ query: Query, _ planner: QueryPlanner) throws(SearchEngineError) -> Clause {
+  private static func clause(_ query: Query, _ builder: IndexQueryBuilder) throws(SearchEngineError) -> Clause {
     let key = FilterCache.Key(query)
-    let known = planner.snapshot.readers.map { $0.segment.filters.matches(key) }
+    let known = builder.snapshot.readers.map { $0.segment.filters.matches(key) }
     if !known.isEmpty, !known.contains(where: { $0 == nil }) {
       return Clause(key: key, known: known, query: nil, isLasting: true)
     }
-    let before = planner.time.isRead
-    planner.time.isRead = false
-    let planned = try planner.plan(query)
-    let isLasting = !planner.time.isRead
-    planner.time.isRead = planner.time.isRead || before
+    let before = builder.time.isRead
+    builder.time.isRead = false
+    let planned = try builder.plan(query)
+    let isLasting = !builder.time.isRead
+    builder.time.isRead = builder.time.isRead || before
     return Clause(key: key, known: known, query: planned, isLasting: isLasting)
   }
 
@@ -78,8 +78,8 @@ struct SegmentFilter {
   private let clauses: [(planned: PlannedFilter.Clause, weight: Weight?)]
   private let snapshot: Snapshot
 
-  init(_ query: Query, _ planner: QueryPlanner, _ weights: WeightBuilder) throws(SearchEngineError) {
-    self.init(try PlannedFilter(query, planner), weights)
+  init(_ query: Query, _ builder: IndexQueryBuilder, _ weights: WeightBuilder) throws(SearchEngineError) {
+    self.init(try PlannedFilter(query, builder), weights)
   }
 
   init(_ filter: PlannedFilter, _ weights: WeightBuilder) {
@@ -126,7 +126,7 @@ struct SegmentFilter {
 /// ones. The cache has two halves; when the younger half is full, the older one is dropped.
 final class FilterCache: Sendable {
   /// Filters in a half: each takes one bit for each document.
-  private static let mostFilters = 64
+  private static let maxFilters = 64
 
   /// A query's digest, which is asked of every segment: the query itself may be larger than what it matches.
   typealias Key = Digest
@@ -136,7 +136,7 @@ final class FilterCache: Sendable {
     var older: [Key: FilterMatches] = [:]
 
     mutating func add(_ matches: FilterMatches, _ key: Key) {
-      if younger.count >= FilterCache.mostFilters {
+      if younger.count >= FilterCache.maxFilters {
         older = younger
         younger.removeAll()
       }

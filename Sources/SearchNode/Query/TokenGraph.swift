@@ -39,7 +39,7 @@ struct TokenGraph {
   }
 
   /// Most paths through a token graph that are followed: every fork doubles their number.
-  static let maximumPaths = 1_024
+  static let maxPaths = 1_024
 
   /// The tokens that begin at each position, without empty positions.
   private var starts: [Int: [GraphToken]] { Dictionary(grouping: tokens, by: \.position) }
@@ -52,7 +52,7 @@ struct TokenGraph {
     let last = tokens.map { $0.position + $0.length }.max() ?? 0
     var finished: [[IndexPhrase.Position]] = []
     func walk(_ position: Int, _ path: [IndexPhrase.Position]) {
-      guard finished.count < Self.maximumPaths else { return }
+      guard finished.count < Self.maxPaths else { return }
       var position = position
       while position < min(end, last), starts[position] == nil { position += 1 }
       guard position < min(end, last), let here = starts[position] else {

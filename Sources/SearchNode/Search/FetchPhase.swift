@@ -55,14 +55,14 @@ final class SourceReader {
   private let projection: SourceProjection
 
   /// Most paths that a projection remembers; documents with invented names would otherwise fill it without end.
-  private static let mostPaths = 10_000
+  private static let maxPaths = 10_000
 
   init(_ filter: SourceFilter) {
     self.filter = filter
     projection = SourceProjection(filter)
   }
 
-  var isWorthKeeping: Bool { projection.pathCount <= Self.mostPaths }
+  var isWorthKeeping: Bool { projection.pathCount <= Self.maxPaths }
 
   // Stored documents were parsed on arrival, so parsing cannot fail here.
 

@@ -75,7 +75,7 @@ struct HitCollector {
   }
 
   /// nil: nothing matched.
-  var maximumScore: Float? { best > -.infinity ? best : nil }
+  var maxScore: Float? { best > -.infinity ? best : nil }
 
   private mutating func insert(_ group: Int64?, _ keys: [Int64], _ entry: TopHits.Entry) {
     if let best = groups[group], !keys.lexicographicallyPrecedes(best.keys) { return }

@@ -5,7 +5,7 @@ import Threading
 /// Each belongs to one search at a time: the search that takes it has the only reference.
 struct Idle<Element: AnyObject>: Sendable {
   /// About as many as a machine has cores and therefore searches at once; further searches make their own.
-  private static var mostKept: Int { 16 }
+  private static var maxKept: Int { 16 }
 
   // Guarded by the lock, or owned by the one search that took it.
   private struct Kept: @unchecked Sendable { var elements: [Element] = [] }
@@ -22,6 +22,6 @@ struct Idle<Element: AnyObject>: Sendable {
 
   func give(back element: Element) {
     let returned = Kept(elements: [element])
-    kept.withLock { if $0.elements.count < Self.mostKept { $0.elements += returned.elements } }
+    kept.withLock { if $0.elements.count < Self.maxKept { $0.elements += returned.elements } }
   }
 }

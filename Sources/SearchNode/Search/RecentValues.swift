@@ -6,12 +6,12 @@ struct RecentValues<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     let bytes: Int
   }
 
-  private let mostBytesOfHalf: Int
+  private let maxBytesOfHalf: Int
   private var younger: [Key: Entry] = [:]
   private var older: [Key: Entry] = [:]
   private var youngerBytes = 0
 
-  init(mostBytesOfHalf: Int) { self.mostBytesOfHalf = mostBytesOfHalf }
+  init(maxBytesOfHalf: Int) { self.maxBytesOfHalf = maxBytesOfHalf }
 
   mutating func value(of key: Key) -> Value? {
     if let entry = younger[key] { return entry.value }
@@ -23,7 +23,7 @@ struct RecentValues<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   mutating func keep(_ value: Value, of key: Key, bytes: Int) { add(Entry(value: value, bytes: bytes), key) }
 
   private mutating func add(_ entry: Entry, _ key: Key) {
-    if youngerBytes + entry.bytes > mostBytesOfHalf {
+    if youngerBytes + entry.bytes > maxBytesOfHalf {
       older = younger
       younger.removeAll()
       youngerBytes = 0

@@ -29,7 +29,7 @@ final class ResponseCache: Sendable {
 
   init(bytes: Int, onLookup: @escaping @Sendable (_ isFound: Bool) -> Void) {
     limit = bytes
-    responses = Guarded(RecentValues(mostBytesOfHalf: bytes / 2))
+    responses = Guarded(RecentValues(maxBytesOfHalf: bytes / 2))
     self.onLookup = onLookup
   }
 

@@ -6,7 +6,7 @@ struct SearchExecution {
   let snapshot: Snapshot
   let request: SearchRequest
   let indexName: String
-  private let planner: QueryPlanner
+  private let builder: IndexQueryBuilder
   private let weights: WeightBuilder
   private let order: SortOrder
   private let isSortedByScore: Bool
@@ -16,16 +16,16 @@ struct SearchExecution {
     self.request = request
     self.snapshot = snapshot
     self.indexName = indexName
-    planner = QueryPlanner(snapshot: snapshot, now: now)
+    builder = IndexQueryBuilder(snapshot: snapshot, now: now)
     weights = WeightBuilder(snapshot)
     isSortedByScore = request.sort.isEmpty || request.sort == [.score]
     try Self.check(request, snapshot)
-    order = try SortOrder(request.sort.isEmpty ? [.score] : request.sort, snapshot: snapshot, planner: planner)
-    query = try planner.plan(request.query)
+    order = try SortOrder(request.sort.isEmpty ? [.score] : request.sort, snapshot: snapshot, builder: builder)
+    query = try builder.plan(request.query)
   }
 
   /// Whether the same snapshot may give another answer later. Known once the search has run.
-  var dependsOnTime: Bool { planner.time.isRead }
+  var dependsOnTime: Bool { builder.time.isRead }
 
   private static func check(_ request: SearchRequest, _ snapshot: Snapshot) throws(SearchEngineError) {
     func refused(_ reason: String) -> SearchEngineError {
@@ -35,7 +35,7 @@ struct SearchExecution {
       throw refused("[from] and [size] must not be negative: \(request.from), \(request.size)")
     }
     let (last, overflow) = request.from.addingReportingOverflow(request.size)
-    let window = snapshot.mapping.maximumResultWindow
+    let window = snapshot.mapping.maxResultWindow
     guard !overflow, last <= window else {
       throw refused(
         "Result window is too large, from + size must be less than or equal to: [\(window)] but was "
@@ -55,14 +55,14 @@ struct SearchExecution {
   func run() throws(SearchEngineError) -> SearchResponse {
     let weight = weights.weight(query, scores: needsScores)
     let postFilter = try request.postFilter.map { (filter) throws(SearchEngineError) in
-      try SegmentFilter(filter, planner, weights)
+      try SegmentFilter(filter, builder, weights)
     }
-    let aggregators = try AggregatorSet(request.aggregations, snapshot: snapshot, planner: planner, weights: weights)
+    let aggregators = try AggregatorSet(request.aggregations, snapshot: snapshot, builder: builder, weights: weights)
     var hits = HitCollector(
       // Without a page no hit is kept: scores are not computed then.
       order: order, capacity: request.size == 0 ? 0 : request.from + request.size,
       after: try request.searchAfter.map { (values) throws(SearchEngineError) in
-        try order.keys(after: values, planner: planner)
+        try order.keys(after: values, builder: builder)
       },
       collapse: try request.collapse.map { (collapse) throws(SearchEngineError) in
         try CollapseField(collapse.field, snapshot)
@@ -129,7 +129,7 @@ struct SearchExecution {
       response.hits.append(hit)
     }
     if request.size > 0, isSortedByScore || request.trackScores {
-      response.maximumScore = hits.maximumScore.map { Double($0) }
+      response.maxScore = hits.maxScore.map { Double($0) }
     }
     response.suggest = try Suggestions(snapshot: snapshot).results(request.suggest)
     return response
@@ -141,7 +141,7 @@ struct SearchExecution {
   {
     guard let options = request.highlight else { return [:] }
     var query = query
-    if let other = options.query { query = try planner.plan(other) }
+    if let other = options.query { query = try builder.plan(other) }
     let highlighter = PlainHighlighter(options, query: query, mapping: snapshot.mapping)
     var highlights: [Int: [String: [String]]] = [:]
     for document in documents.sorted() {
@@ -172,9 +172,9 @@ struct SearchExecution {
       let nested = SearchRequest(
         query: .bool(group), from: inner.from, size: inner.size, sort: inner.sort,
         source: inner.source, trackTotalHits: .exact)
-      let found = try SearchExecution(nested, snapshot: snapshot, indexName: indexName, now: planner.time.now).run()
+      let found = try SearchExecution(nested, snapshot: snapshot, indexName: indexName, now: builder.time.now).run()
       results[inner.name] = InnerHitsResult(
-        total: found.total ?? TotalHits(value: 0, isExact: true), maximumScore: found.maximumScore, hits: found.hits)
+        total: found.total ?? TotalHits(value: 0, isExact: true), maxScore: found.maxScore, hits: found.hits)
     }
     return results
   }

@@ -25,14 +25,14 @@ final class SortOrder {
   let components: [Component]
   let needsScores: Bool
 
-  init(_ keys: [SortKey], snapshot: Snapshot, planner: QueryPlanner) throws(SearchEngineError) {
+  init(_ keys: [SortKey], snapshot: Snapshot, builder: IndexQueryBuilder) throws(SearchEngineError) {
     var components: [Component] = []
-    for key in keys { components.append(try Self.component(key, snapshot, planner)) }
+    for key in keys { components.append(try Self.component(key, snapshot, builder)) }
     self.components = components
     needsScores = components.contains { if case .score = $0.source { true } else { false } }
   }
 
-  private static func component(_ key: SortKey, _ snapshot: Snapshot, _ planner: QueryPlanner)
+  private static func component(_ key: SortKey, _ snapshot: Snapshot, _ builder: IndexQueryBuilder)
     throws(SearchEngineError) -> Component
   {
     let isDescending = key.direction == .descending
@@ -56,7 +56,7 @@ final class SortOrder {
       let ordinals = snapshot.globalOrdinals(of: name)
       return Component(
         source: .keyword(name: name, ordinals: ordinals), isDescending: isDescending,
-        missing: missing(key) { value in Self.ordinalKey(of: planner.termBytes(field, value), in: ordinals) },
+        missing: missing(key) { value in Self.ordinalKey(of: builder.termBytes(field, value), in: ordinals) },
         mode: mode)
     }
     let type = field.type
@@ -64,12 +64,12 @@ final class SortOrder {
     if case .value(let value) = key.missing {
       missingValue =
         type == .date
-        ? try planner.date(field, value, roundsUp: false)
+        ? try builder.date(field, value, roundsUp: false)
         : type == .boolean
           ? (value.text == "true" ? 1 : 0)
           : type.isFloating
-            ? SortableDouble.encode(try planner.double(field, value))
-            : Int64(saturating: try planner.double(field, value))
+            ? SortableDouble.encode(try builder.double(field, value))
+            : Int64(saturating: try builder.double(field, value))
     }
     return Component(
       source: .number(name: name, type: type), isDescending: isDescending,
@@ -135,18 +135,18 @@ final class SortOrder {
   }
 
   /// The keys of the previous page's last hit.
-  func keys(after values: [SortValue], planner: QueryPlanner) throws(SearchEngineError) -> [Int64] {
+  func keys(after values: [SortValue], builder: IndexQueryBuilder) throws(SearchEngineError) -> [Int64] {
     guard values.count == components.count else {
       throw .refused(
         status: 400, type: "illegal_argument_exception",
         reason: "search_after has \(values.count) value(s) but sort has \(components.count).", index: nil)
     }
     var keys: [Int64] = []
-    for (component, value) in zip(components, values) { keys.append(try Self.key(component, value, planner)) }
+    for (component, value) in zip(components, values) { keys.append(try Self.key(component, value, builder)) }
     return keys
   }
 
-  private static func key(_ component: Component, _ value: SortValue, _ planner: QueryPlanner)
+  private static func key(_ component: Component, _ value: SortValue, _ builder: IndexQueryBuilder)
     throws(SearchEngineError) -> Int64
   {
     let plain: Int64
@@ -158,9 +158,9 @@ final class SortOrder {
     case (.unmapped, _): return .max
     case (.keyword(_, let ordinals), .string(let text)): plain = ordinalKey(of: Array(text.utf8), in: ordinals)
     case (.number(let name, let type), _):
-      guard let field = planner.mapping.fields[name] else { return component.missing }
+      guard let field = builder.mapping.fields[name] else { return component.missing }
       switch (type, value) {
-      case (.date, .string(let text)): plain = try planner.date(field, .string(text), roundsUp: false)
+      case (.date, .string(let text)): plain = try builder.date(field, .string(text), roundsUp: false)
       case (_, .int(let number)): plain = type.isFloating ? SortableDouble.encode(Double(number)) : number
       case (_, .double(let number)):
         plain =
@@ -168,7 +168,7 @@ final class SortOrder {
           ? (number == .infinity ? .max : number == -.infinity ? .min : SortableDouble.encode(number))
           : Int64(saturating: number)
       case (_, .string(let text)):
-        let number = try planner.double(field, .string(text))
+        let number = try builder.double(field, .string(text))
         if number.isInfinite {
           plain = number > 0 ? .max : .min
         } else {

@@ -8,9 +8,9 @@ import Threading
 /// ten fields cost more than all the rest of a hit. A segment does not change, so that kept values stay correct.
 final class SourceCache: Sendable {
   /// Bytes of a half, as estimated: the cards of about a thousand products.
-  private static let mostBytes = 2 << 20
+  private static let maxBytes = 2 << 20
   /// Most ways of reading a source that are kept at once: a shop's cards, with a summary and without.
-  private static let mostFilters = 4
+  private static let maxFilters = 4
 
   private struct Key: Hashable {
     let document: Int32
@@ -19,7 +19,7 @@ final class SourceCache: Sendable {
 
   private struct State {
     var filters: [SourceFilter] = []
-    var parts = RecentValues<Key, JSONValue>(mostBytesOfHalf: SourceCache.mostBytes)
+    var parts = RecentValues<Key, JSONValue>(maxBytesOfHalf: SourceCache.maxBytes)
 
     func key(_ document: Int32, _ filter: SourceFilter) -> Key? {
       filters.firstIndex(of: filter).map { Key(document: document, filter: Int32($0)) }
@@ -37,7 +37,7 @@ final class SourceCache: Sendable {
     guard case .fields = filter else { return }
     state.withLock { state in
       if state.key(document, filter) == nil {
-        if state.filters.count == Self.mostFilters { state = State() }
+        if state.filters.count == Self.maxFilters { state = State() }
         state.filters.append(filter)
       }
       if let key = state.key(document, filter) { state.parts.keep(value, of: key, bytes: value.retainedBytes) }

@@ -7,7 +7,7 @@ struct Suggestions {
   /// Candidates examined for each suggestion shown.
   private static let inspectionsPerSuggestion = 5
   /// A term in a larger share of the documents counts as correctly spelt.
-  private static let maximumTermFrequency: Float = 0.01
+  private static let maxTermFrequency: Float = 0.01
   private static let accuracy: Float = 0.5
 
   func results(_ suggesters: [NamedSuggester]) throws(SearchEngineError) -> [String: [SuggestEntry]] {
@@ -48,13 +48,13 @@ struct Suggestions {
     guard word.count >= suggester.minimumWordLength else { return [] }
     let frequency = snapshot.documentFrequency(of: term, in: suggester.field)
     if suggester.suggestMode == .missing, frequency > 0 { return [] }
-    let limit = (Self.maximumTermFrequency * Float(snapshot.maximumDocument)).rounded(.up)
+    let limit = (Self.maxTermFrequency * Float(snapshot.maxDocument)).rounded(.up)
     if frequency > Int(saturating: limit) { return [] }
     let threshold = suggester.suggestMode == .popular ? frequency : 0
     let inspections = max(suggester.size, 5) * Self.inspectionsPerSuggestion
     var found = candidates(word, term, suggester, edits: 1, above: threshold, most: inspections)
-    if suggester.maximumEdits > 1, found.count < inspections {
-      let more = candidates(word, term, suggester, edits: suggester.maximumEdits, above: threshold, most: inspections)
+    if suggester.maxEdits > 1, found.count < inspections {
+      let more = candidates(word, term, suggester, edits: suggester.maxEdits, above: threshold, most: inspections)
       let known = Set(found.map(\.term))
       found += more.filter { !known.contains($0.term) }
     }

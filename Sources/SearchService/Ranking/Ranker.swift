@@ -17,7 +17,7 @@ struct Ranker: Sendable {
   func window(for input: SearchInput) -> Int {
     // A shopper who sorts by price wants no other order.
     guard let model, input.sort == .relevance, input.position == nil else { return 0 }
-    return min(model.window, SearchService.mostOrdered)
+    return min(model.window, SearchService.maxOrdered)
   }
 
   /// The candidates in their order. A model that is late, fails or does not order them all leaves the engine's order.

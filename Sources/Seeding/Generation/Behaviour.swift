@@ -11,7 +11,7 @@ struct Behaviour {
   let clock: HistoryClock
 
   /// Sizes times colours: no generated product has more.
-  static let mostVariants = 8
+  static let maxVariants = 8
   /// Results on a page.
   static let pageSize = 10
   /// A page shows the best of this many products drawn by demand.
@@ -54,7 +54,7 @@ struct Behaviour {
     maker = ProductMaker(world)
     clock = HistoryClock(world.options)
     let isSimulated = world.options.customers > 0 && world.options.days > 0
-    soldNet = Array(repeating: 0, count: isSimulated ? world.options.products * Self.mostVariants : 0)
+    soldNet = Array(repeating: 0, count: isSimulated ? world.options.products * Self.maxVariants : 0)
     onOrder = Array(repeating: 0, count: isSimulated ? world.options.products : 0)
     customers = (0..<world.options.customers).map { customer in
       let truth = world.truth(ofCustomer: customer)
@@ -287,7 +287,7 @@ struct Behaviour {
     }
   }
 
-  private func slot(_ product: Int, _ variant: Int) -> Int { product * Self.mostVariants + variant }
+  private func slot(_ product: Int, _ variant: Int) -> Int { product * Self.maxVariants + variant }
 
   private func available(_ product: Int, variant: Int, basePence: Double) -> Int64 {
     maker.openingStock(product, variant: variant, basePence: basePence) + Int64(soldNet[slot(product, variant)])
@@ -361,7 +361,7 @@ struct Behaviour {
     for index in soldNet.indices where soldNet[index] != 0 {
       let pieces = -Int(soldNet[index])
       try move(
-        index / Self.mostVariants, index % Self.mostVariants, by: pieces, "count", order: nil, at: moment, &out)
+        index / Self.maxVariants, index % Self.maxVariants, by: pieces, "count", order: nil, at: moment, &out)
     }
   }
 }

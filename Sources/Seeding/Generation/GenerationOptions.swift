@@ -10,10 +10,10 @@ public struct GenerationOptions: Sendable, Hashable {
   public let lastDay: CalendarDay
 
   /// The largest numbers that fit the width of a product's and a customer's code.
-  static let mostProducts = 9_999_999
-  static let mostCustomers = 9_999_999
+  static let maxProducts = 9_999_999
+  static let maxCustomers = 9_999_999
   /// Ten years: data computed in advance for every kind and day is kept in memory.
-  static let mostDays = 3653
+  static let maxDays = 3653
 
   /// 2026-10-31, fixed so that the machine's clock changes nothing.
   public static let standardLastDay = CalendarDay(daysSinceEpoch: 20_757)
@@ -22,14 +22,14 @@ public struct GenerationOptions: Sendable, Hashable {
   public init(
     products: Int, customers: Int = 0, days: Int = 0, seed: UInt64 = 1, lastDay: CalendarDay = standardLastDay
   ) throws(SeedError) {
-    guard (1...Self.mostProducts).contains(products) else {
-      throw SeedError("--products \(products)", "give a number from 1 to \(Self.mostProducts)")
+    guard (1...Self.maxProducts).contains(products) else {
+      throw SeedError("--products \(products)", "give a number from 1 to \(Self.maxProducts)")
     }
-    guard (0...Self.mostCustomers).contains(customers) else {
-      throw SeedError("--customers \(customers)", "give a number from 0 to \(Self.mostCustomers)")
+    guard (0...Self.maxCustomers).contains(customers) else {
+      throw SeedError("--customers \(customers)", "give a number from 0 to \(Self.maxCustomers)")
     }
-    guard (0...Self.mostDays).contains(days) else {
-      throw SeedError("--days \(days)", "give a number from 0 to \(Self.mostDays)")
+    guard (0...Self.maxDays).contains(days) else {
+      throw SeedError("--days \(days)", "give a number from 0 to \(Self.maxDays)")
     }
     self.products = products
     self.customers = customers

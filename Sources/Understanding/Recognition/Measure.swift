@@ -118,14 +118,14 @@ public struct Measure: Sendable, Hashable {
     Self.units.filter { $0.dimension == unit.dimension && $0.symbol != unit.symbol }.flatMap { other -> [String] in
       let number = self.number(in: other)
       let whole = number.rounded()
-      guard abs(number - whole) < 1e-6 * whole, (1...Self.mostWhole).contains(whole) else { return [] }
+      guard abs(number - whole) < 1e-6 * whole, (1...Self.maxWhole).contains(whole) else { return [] }
       let symbol = other.symbol.lowercased()
       return ["\(Self.plain(whole)) \(symbol)", "\(Self.plain(whole))\(symbol)"]
     }
   }
 
   /// Larger numbers nobody writes in a smaller unit.
-  private static let mostWhole = 9999.0
+  private static let maxWhole = 9999.0
 
   static func plain(_ number: Double) -> String {
     number.shortText

@@ -1,13 +1,13 @@
 /// SKUs, part numbers and barcodes.
 extension QueryReading {
   /// Codes beside the whole query; more are a list that was pasted.
-  private static let mostCodes = 10
+  private static let maxCodes = 10
   private static let shortestCode = (mixed: 3, digits: 6)
 
   /// The words, and pairs of neighbouring words, that may be a whole code. A measure is none.
   func codes() -> [String] {
     var codes: [String] = []
-    for place in 0..<limit where codes.count < Self.mostCodes {
+    for place in 0..<limit where codes.count < Self.maxCodes {
       if isCode(words[place].text), Measure.read(words[place..<limit]) == nil { codes.append(words[place].text) }
       guard place + 1 < limit, words.count > 2, words[place].hasDigit || words[place + 1].hasDigit,
         Measure.read(words[place..<limit]) == nil, Measure.read(words[(place + 1)..<limit]) == nil

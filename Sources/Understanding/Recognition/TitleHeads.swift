@@ -10,11 +10,11 @@ public struct TitleHeads: Sendable, Hashable {
   public let all: [String]
 
   /// Parts of a title that are looked at; a longer one is a description.
-  private static let mostParts = 12
+  private static let maxParts = 12
 
   public init(_ title: String) {
     var heads: [String] = []
-    for part in Self.parts(of: title).prefix(Self.mostParts) {
+    for part in Self.parts(of: title).prefix(Self.maxParts) {
       if let head = Self.head(of: part), !heads.contains(head) { heads.append(head) }
     }
     all = heads

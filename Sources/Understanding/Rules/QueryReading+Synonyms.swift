@@ -41,14 +41,14 @@ extension QueryReading {
   private static let umlauts = [("ae", "a"), ("oe", "o"), ("ue", "u")]
 
   /// Words in which a code may be written apart: `ABX 6500 C`.
-  private static let mostCodeParts = 4
+  private static let maxCodeParts = 4
   private static let longestCodePart = 6
 
   /// Letters and digits that are written apart, where titles write them as one.
   private mutating func addCodesApart() {
     var place = 0
     while place < limit {
-      let longest = min(Self.mostCodeParts, limit - place)
+      let longest = min(Self.maxCodeParts, limit - place)
       let found = stride(from: longest, to: 1, by: -1).first { count in
         let range = place..<place + count
         let parts = range.map { words[$0] }

@@ -37,7 +37,7 @@ struct QueryRuleMatcher: Sendable {
   /// The rules that a query meets, in their order.
   func rules(for text: String) -> [QueryRule] {
     guard !rules.isEmpty else { return [] }
-    let query = Array(QueryWord.all(in: text).prefix(QueryUnderstanding.mostWords))
+    let query = Array(QueryWord.all(in: text).prefix(QueryUnderstanding.maxWords))
     let keys = Self.keys(query)
     guard !keys.isEmpty else { return [] }
     var found = Set(exact[keys.joined(separator: " ")] ?? [])

@@ -64,8 +64,8 @@ public enum QueryRuleText {
     guard !keys.isEmpty else { throw .init(line: line, reason: "\"\(value)\" has no word") }
     if match == .phrase {
       let count = keys.joined(separator: " ").split(separator: " ").count
-      guard count <= PhraseTable<Bool>.mostWords else {
-        throw .init(line: line, reason: "a phrase has \(PhraseTable<Bool>.mostWords) words at most")
+      guard count <= PhraseTable<Bool>.maxWords else {
+        throw .init(line: line, reason: "a phrase has \(PhraseTable<Bool>.maxWords) words at most")
       }
     }
     if match == .contains, value.folded.utf8.count < ContainsTable.shortest {

@@ -21,7 +21,7 @@ public struct SynonymRules: Sendable {
 
   /// A phrase with more alternatives than a query should have keeps those that stand first; of a set that is published, such
   /// a phrase is refused.
-  static let mostAlternatives = 32
+  static let maxAlternatives = 32
   static let standardWeight = 1.0
 
   private(set) var table = PhraseTable<Alternative>()
@@ -68,16 +68,16 @@ public struct SynonymRules: Sendable {
     _ phrase: String, _ alternatives: some Sequence<Alternative>, line: Int
   ) throws(InvalidRule) {
     let key = Folding.key(of: phrase)
-    if refusesExcess, key.split(separator: " ").count > PhraseTable<Alternative>.mostWords {
-      throw InvalidRule(line: line, reason: "\(phrase) has more than \(PhraseTable<Alternative>.mostWords) words")
+    if refusesExcess, key.split(separator: " ").count > PhraseTable<Alternative>.maxWords {
+      throw InvalidRule(line: line, reason: "\(phrase) has more than \(PhraseTable<Alternative>.maxWords) words")
     }
     var known = Set(table[key].map { Folding.key(of: $0.text) } + [key])
     for alternative in alternatives {
-      guard table[key].count < Self.mostAlternatives else {
+      guard table[key].count < Self.maxAlternatives else {
         guard refusesExcess else { return }
         throw InvalidRule(
           line: line,
-          reason: "\(phrase) has more than \(Self.mostAlternatives) synonyms with those of the lines above: remove some"
+          reason: "\(phrase) has more than \(Self.maxAlternatives) synonyms with those of the lines above: remove some"
         )
       }
       if known.insert(Folding.key(of: alternative.text)).inserted { table.add(key: key, alternative) }

@@ -2,10 +2,10 @@
 ///
 /// Two words are within d edits (insertion, deletion, replacement, transposition of neighbours) only if the same letters
 /// are left of both when up to d are struck out of each. So each word is filed under what is left of its first
-/// `prefixLength` letters after every choice of up to `maximumEdits` deletions; a typed word is looked up the same way.
+/// `prefixLength` letters after every choice of up to `maxEdits` deletions; a typed word is looked up the same way.
 /// What is found is a superset: the caller measures the distance.
 struct DeletionIndex: Sendable {
-  static let maximumEdits = 2
+  static let maxEdits = 2
   /// Longer prefixes find fewer wrong words and take more memory; 7 is what SymSpell recommends for two edits.
   static let prefixLength = 7
 
@@ -13,7 +13,7 @@ struct DeletionIndex: Sendable {
 
   init(_ vocabulary: Vocabulary) {
     words = HashedWords(vocabulary) { word, hashes in
-      Self.deletions(of: word, edits: Self.maximumEdits, into: &hashes)
+      Self.deletions(of: word, edits: Self.maxEdits, into: &hashes)
     }
   }
 

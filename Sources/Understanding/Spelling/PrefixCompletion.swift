@@ -4,7 +4,7 @@ extension SpellingCorrector {
   /// A word that is so much rarer than the likeliest is not what was meant.
   private static let leastShare: Float = 0.1
   /// Words that are compared before those that begin with another are left out.
-  private static let mostNear = 12
+  private static let maxNear = 12
   /// What an edit of the first letter leaves of a word's count, by which beginnings are compared.
   private static let firstLetterFactor: Float = 0.1
 
@@ -33,9 +33,9 @@ extension SpellingCorrector {
       guard let place = Self.edit(from: typed, toBeginningOf: word) else { continue }
       if place == typed.count { return nil }
       let weight = vocabulary.counts[index] * (place == 0 ? Self.firstLetterFactor : 1)
-      guard best.count < Self.mostNear || weight > best[best.count - 1].weight else { continue }
+      guard best.count < Self.maxNear || weight > best[best.count - 1].weight else { continue }
       best.insert((id, weight), at: best.firstIndex { $0.weight < weight } ?? best.count)
-      if best.count > Self.mostNear { best.removeLast() }
+      if best.count > Self.maxNear { best.removeLast() }
     }
     let least = (best.first?.weight ?? 0) * Self.leastShare
     let words = best.filter { $0.weight >= least }.map { vocabulary.text(of: $0.id) }

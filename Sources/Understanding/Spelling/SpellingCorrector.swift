@@ -25,11 +25,11 @@ public struct SpellingCorrector: Sendable {
   /// Longest word in which one edit at the most is looked for; two would make anything of it.
   private static let longestSingleEdit = 4
   /// Letters by which a word that sounds alike may be longer or shorter.
-  private static let mostLengthDifference = 4
+  private static let maxLengthDifference = 4
   /// Readings of a piece that the context chooses among.
-  private static let mostReadings = 6
+  private static let maxReadings = 6
   /// A longer query is a text that was pasted; it is left alone.
-  private static let mostPieces = 40
+  private static let maxPieces = 40
 
   public let vocabulary: Vocabulary
   private let deletions: DeletionIndex
@@ -66,14 +66,14 @@ public struct SpellingCorrector: Sendable {
   /// The query as it was probably meant; nil where it stands as it is.
   public func correct(_ query: String) -> Correction? {
     let pieces = QueryPieces(query)
-    guard pieces.pieces.count <= Self.mostPieces else { return nil }
+    guard pieces.pieces.count <= Self.maxPieces else { return nil }
     let words = pieces.pieces.map { piece in
       TypedWord(
         letters: piece.letters ?? [], id: piece.letters.flatMap { vocabulary.id(of: $0[...]) },
         followsSpace: piece.followsSpace)
     }
     let doubtful = words.count { !$0.letters.isEmpty && !isProtected($0) }
-    guard doubtful > 0 || words.count > 1, doubtful <= Self.mostDoubtful else { return nil }
+    guard doubtful > 0 || words.count > 1, doubtful <= Self.maxDoubtful else { return nil }
     var lattice = ReadingLattice(length: words.count)
     for place in words.indices {
       for reading in readings(at: place, of: words) { lattice.add(reading, at: place) }
@@ -85,7 +85,7 @@ public struct SpellingCorrector: Sendable {
   }
 
   /// Of more words that the shop does not know, no reading is a likely one, and looking for it costs the more.
-  private static let mostDoubtful = 8
+  private static let maxDoubtful = 8
 
   private struct TypedWord {
     /// Empty where it is left alone.
@@ -133,7 +133,7 @@ public struct SpellingCorrector: Sendable {
     return Reading(span: 1, words: [], cost: cost, isAsTyped: true)
   }
 
-  private func edits(for length: Int) -> Int { length <= Self.longestSingleEdit ? 1 : DeletionIndex.maximumEdits }
+  private func edits(for length: Int) -> Int { length <= Self.longestSingleEdit ? 1 : DeletionIndex.maxEdits }
 
   /// The likeliest other words for the letters, the channel's cost with each.
   private func corrections(
@@ -143,13 +143,13 @@ public struct SpellingCorrector: Sendable {
     for id in candidates(for: letters, edits: edits) {
       let range = vocabulary.range(of: id)
       let own = wordCost(id)
-      let last = best.count == Self.mostReadings ? min(limit, best[best.count - 1].total) : limit
+      let last = best.count == Self.maxReadings ? min(limit, best[best.count - 1].total) : limit
       guard own < last,
         let cost = distance.cost(typed: letters, meant: vocabulary.letters[range], limit: last - own), cost > 0
       else { continue }
       let place = best.firstIndex { $0.total > own + cost } ?? best.count
       best.insert((id, cost, own + cost), at: place)
-      if best.count > Self.mostReadings { best.removeLast() }
+      if best.count > Self.maxReadings { best.removeLast() }
     }
     return best.map { ($0.id, $0.cost) }
   }
@@ -160,9 +160,9 @@ public struct SpellingCorrector: Sendable {
     deletions.find(letters, edits: edits, into: &found)
     // The index finds by prefixes: words of quite another length are none.
     found.removeAll { abs(vocabulary.range(of: $0).count - letters.count) > edits + 1 }
-    if edits == DeletionIndex.maximumEdits {
+    if edits == DeletionIndex.maxEdits {
       sounds.find(letters, into: &found)
-      found.removeAll { abs(vocabulary.range(of: $0).count - letters.count) > Self.mostLengthDifference }
+      found.removeAll { abs(vocabulary.range(of: $0).count - letters.count) > Self.maxLengthDifference }
     }
     found.sort()
     var kept = 0
@@ -201,7 +201,7 @@ public struct SpellingCorrector: Sendable {
       }
     }
     found.sort { $0.total < $1.total }
-    return found.prefix(Self.mostReadings).map { ($0.words, $0.cost) }
+    return found.prefix(Self.maxReadings).map { ($0.words, $0.cost) }
   }
 
   /// Shortest of the longer part of a split.

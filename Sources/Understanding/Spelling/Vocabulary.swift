@@ -84,7 +84,7 @@ public struct Vocabulary: Sendable {
   /// Of the texts that a word is in, the share in which two words must stand side by side to be another way to write it.
   private static let leastPairShare: Float = 0.25
   private static let shortestSplit = 5
-  private static let mostWays = 4
+  private static let maxWays = 4
 
   /// The ways that the catalog writes some letters: `ebike` as `ebike`, `e-bike` and `e bike`, as far as it does.
   func waysOfWriting(_ letters: [UInt8]) -> [String] {
@@ -100,7 +100,7 @@ public struct Vocabulary: Sendable {
       else { continue }
       ways.append("\(text(of: left)) \(text(of: right))")
     }
-    return Array(ways.prefix(Self.mostWays))
+    return Array(ways.prefix(Self.maxWays))
   }
 
   /// Whether a text has the second word right behind the first.

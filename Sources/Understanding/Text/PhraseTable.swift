@@ -8,7 +8,7 @@ struct PhraseTable<Value: Sendable>: Sendable {
   }
 
   /// A phrase of more words is no phrase.
-  static var mostWords: Int { 8 }
+  static var maxWords: Int { 8 }
 
   private var values: [String: [Value]] = [:]
   private var longest = 0
@@ -21,7 +21,7 @@ struct PhraseTable<Value: Sendable>: Sendable {
 
   mutating func add(key: String, _ value: Value) {
     let length = key.isEmpty ? 0 : key.utf8.count(where: { $0 == UInt8(ascii: " ") }) + 1
-    guard length > 0, length <= Self.mostWords else { return }
+    guard length > 0, length <= Self.maxWords else { return }
     values[key, default: []].append(value)
     longest = max(longest, length)
   }

@@ -16,12 +16,12 @@ struct CustomersCommand: ParsableCommand {
 /// A file of orders as both commands read it.
 private enum OrderFile {
   /// A file of the most orders.
-  private static let mostBytes = 4 << 30
+  private static let maxBytes = 4 << 30
 
   static func summaries(
     _ path: String, until: String?, _ context: CommandContext
   ) throws -> (summaries: [PurchaseSummary], end: CalendarDay) {
-    let read = try OrderReader.read(try WholeFile.bytes(path: path, atMost: mostBytes), days: days)
+    let read = try OrderReader.read(try WholeFile.bytes(path: path, atMost: maxBytes), days: days)
     for refusal in read.refusals { context.terminal.printError("vitrine: \(path), \(refusal)") }
     if read.refusedCount > 0 {
       context.terminal.printError("vitrine: \(read.refusedCount) lines could not be read and are left out")
@@ -124,16 +124,16 @@ struct CustomerValueCommand: Command {
   @Option(help: "The customers shown, the most valuable first.") var top = 20
   @Flag(help: "Prints one JSON object.") var json = false
 
-  private static let mostMonths = 120
-  private static let mostShown = 1_000_000
+  private static let maxMonths = 120
+  private static let maxShown = 1_000_000
 
   func validate() throws {
     try OrderFile.validate(until: until)
-    guard (1...Self.mostMonths).contains(months) else {
-      throw ValidationError("--months \(months) is out of range: 1 to \(Self.mostMonths)")
+    guard (1...Self.maxMonths).contains(months) else {
+      throw ValidationError("--months \(months) is out of range: 1 to \(Self.maxMonths)")
     }
-    guard (0...Self.mostShown).contains(top) else {
-      throw ValidationError("--top \(top) is out of range: 0 to \(Self.mostShown)")
+    guard (0...Self.maxShown).contains(top) else {
+      throw ValidationError("--top \(top) is out of range: 0 to \(Self.maxShown)")
     }
   }
 

@@ -44,7 +44,7 @@ struct EvaluateRankingCommand: Command {
   @Flag(help: "Prints one JSON object.") var json = false
 
   /// The size that fits the memory of a machine for evaluation.
-  private static let mostBytes = 2 << 30
+  private static let maxBytes = 2 << 30
 
   func validate() throws {
     guard (1...10_000).contains(trees) else { throw ValidationError("--trees \(trees) is out of range: 1 to 10000") }
@@ -79,12 +79,12 @@ struct EvaluateRankingCommand: Command {
   }
 
   private func examples(_ path: String, sizes: String?) throws -> RankingExamples {
-    let text = String(decoding: try WholeFile.bytes(path: path, atMost: Self.mostBytes), as: UTF8.self)
+    let text = String(decoding: try WholeFile.bytes(path: path, atMost: Self.maxBytes), as: UTF8.self)
     switch format ?? (path.contains(".csv") ? .csv : .libsvm) {
     case .csv: return try named(path) { try RankingExamples(csv: text) }
     case .libsvm:
       let sizes = try (sizes ?? Self.sideFile(of: path)).map {
-        String(decoding: try WholeFile.bytes(path: $0, atMost: Self.mostBytes), as: UTF8.self)
+        String(decoding: try WholeFile.bytes(path: $0, atMost: Self.maxBytes), as: UTF8.self)
       }
       return try named(path) { try RankingExamples(libsvm: text, sizes: sizes) }
     }

@@ -34,9 +34,9 @@ struct EvaluateRecommenderCommand: Command {
   @Flag(help: "Prints one JSON object.") var json = false
 
   /// The size that fits the memory of a machine for evaluation.
-  private static let mostBytes = 4 << 30
-  private static let mostDepth = 1_000
-  private static let mostNeighbours = 10_000
+  private static let maxBytes = 4 << 30
+  private static let maxDepth = 1_000
+  private static let maxNeighbours = 10_000
 
   private struct WithoutTimes: Error, CustomStringConvertible {
     let path: String
@@ -44,17 +44,17 @@ struct EvaluateRecommenderCommand: Command {
   }
 
   func validate() throws {
-    guard (1...Self.mostDepth).contains(depth) else {
-      throw ValidationError("--depth \(depth) is out of range: 1 to \(Self.mostDepth)")
+    guard (1...Self.maxDepth).contains(depth) else {
+      throw ValidationError("--depth \(depth) is out of range: 1 to \(Self.maxDepth)")
     }
-    guard (1...Self.mostNeighbours).contains(neighbours) else {
-      throw ValidationError("--neighbours \(neighbours) is out of range: 1 to \(Self.mostNeighbours)")
+    guard (1...Self.maxNeighbours).contains(neighbours) else {
+      throw ValidationError("--neighbours \(neighbours) is out of range: 1 to \(Self.maxNeighbours)")
     }
     guard relevantFrom.isFinite else { throw ValidationError("--relevant-from must be a finite number") }
   }
 
   func run(_ context: CommandContext) async throws {
-    let bytes = try WholeFile.bytes(path: interactions, atMost: Self.mostBytes)
+    let bytes = try WholeFile.bytes(path: interactions, atMost: Self.maxBytes)
     let read = try InteractionReader.read(bytes)
     for refusal in read.refused { context.terminal.printError("vitrine: \(interactions), \(refusal)") }
     if read.refusedCount > 0 {

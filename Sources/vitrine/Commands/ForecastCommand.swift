@@ -38,7 +38,7 @@ struct ForecastCommand: Command {
   @Flag(help: "Prints one JSON object.") var json = false
 
   /// A file of the most lines of sales.
-  private static let mostBytes = 2 << 30
+  private static let maxBytes = 2 << 30
 
   func validate() throws {
     do {
@@ -55,7 +55,7 @@ struct ForecastCommand: Command {
   }
 
   func run(_ context: CommandContext) async throws {
-    let read = try SalesReader.read(try WholeFile.bytes(path: sales, atMost: Self.mostBytes))
+    let read = try SalesReader.read(try WholeFile.bytes(path: sales, atMost: Self.maxBytes))
     for refusal in read.refusals { context.terminal.printError("vitrine: \(sales), \(refusal)") }
     if read.refusedCount > 0 {
       context.terminal.printError("vitrine: \(read.refusedCount) lines could not be read and are left out")

@@ -18,7 +18,7 @@ struct ImportCommand: ParsableCommand {
     defaultSubcommand: ImportProductsCommand.self)
 
   /// Most refused lines that are printed; the count includes all.
-  static let mostPrinted = 20
+  static let maxPrinted = 20
 
   /// As csv, with a line each.
   static func write(_ refusals: [ImportReport.Refusal], to path: String) throws {
@@ -28,12 +28,12 @@ struct ImportCommand: ParsableCommand {
 
   /// `file`: where all of them are written.
   static func print(_ refusals: [ImportReport.Refusal], of count: Int, on terminal: Terminal, file: String? = nil) {
-    for refusal in refusals.prefix(mostPrinted) {
+    for refusal in refusals.prefix(maxPrinted) {
       terminal.printError("line \(refusal.line) was refused: \(refusal.reason)")
     }
-    if count > mostPrinted {
+    if count > maxPrinted {
       let advice = file.map { ", in \($0)" } ?? ""
-      terminal.printError("… and \(count - mostPrinted) more\(advice)")
+      terminal.printError("… and \(count - maxPrinted) more\(advice)")
     }
   }
 }

@@ -55,7 +55,7 @@ extension Person {
     case (let customer?, nil):
       guard let code = CustomerCode(customer) else {
         throw UsageError(
-          "--customer must be 1 to \(CustomerCode.mostBytes) bytes without control characters", hint: hint)
+          "--customer must be 1 to \(CustomerCode.maxBytes) bytes without control characters", hint: hint)
       }
       self = .customer(code)
     case (nil, let visitor?):

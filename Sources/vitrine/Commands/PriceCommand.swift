@@ -13,10 +13,10 @@ struct PriceCommand: ParsableCommand {
     subcommands: [PriceQuoteCommand.self, PriceElasticityCommand.self, PriceProposeCommand.self])
 
   /// A price book or a cart: a million items fit.
-  static let mostBytes = 1 << 30
+  static let maxBytes = 1 << 30
 
   static func json(path: String) throws -> JSONValue {
-    try JSONValue(parsing: WholeFile.bytes(path: path, atMost: mostBytes))
+    try JSONValue(parsing: WholeFile.bytes(path: path, atMost: maxBytes))
   }
 
   static func sales(path: String) throws -> SalesFile { try SalesFile(rows: TextTable(path: path).rows) }
@@ -187,8 +187,8 @@ struct PriceProposeCommand: Command {
       objective: objective,
       rails: GuardRails(
         leastMargin: try Self.share("--least-margin", leastMargin, 0...990_000),
-        mostChangeADay: try Self.share("--max-change", maxChange, 0...1_000_000),
-        mostChangeAWeek: try Self.share("--max-change-week", maxChangeWeek, 0...1_000_000),
+        maxChangeADay: try Self.share("--max-change", maxChange, 0...1_000_000),
+        maxChangeAWeek: try Self.share("--max-change-week", maxChangeWeek, 0...1_000_000),
         beyondObserved: try Self.share("--beyond-observed", beyondObserved, 0...990_000), ending: try priceEnding()))
   }
 

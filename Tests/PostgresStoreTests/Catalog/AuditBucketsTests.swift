@@ -15,7 +15,7 @@ import Testing
 @Suite struct AuditBucketsTests {
   private func makeCatalog(seed: UInt64) async throws -> (pool: PostgresPool, catalog: PostgresCatalog) {
     var settings = try await TestPostgres.shared.makeDatabase()
-    settings.maximumConnections = 1
+    settings.maxConnections = 1
     let pool = PostgresPool(settings)
     let catalog = PostgresCatalog(pool)
     let records = Array(Seeding.products(try GenerationOptions(products: 300, customers: 0, days: 0, seed: seed)))

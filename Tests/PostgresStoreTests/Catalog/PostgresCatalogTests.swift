@@ -252,7 +252,7 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
   @Test("8: plans made for empty tables")
   func plansForLongLines() async throws {
     var settings = try await TestPostgres.shared.makeDatabase()
-    settings.maximumConnections = 1
+    settings.maxConnections = 1
     let pool = PostgresPool(settings)
     let catalog = PostgresCatalog(pool)
     try await pool.execute("VACUUM ANALYZE indexing.outbox")

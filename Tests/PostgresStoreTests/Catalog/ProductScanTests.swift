@@ -140,7 +140,7 @@ private func expectEqual(_ found: [ProductSnapshot], _ expected: [ProductSnapsho
       let rows = try await pool.query("SELECT id FROM generate_series(0, 600000) AS id WHERE \(unsafeRaw: condition)")
       let found = Set(try rows.map { try $0.decode(Int64.self, at: 0) })
       #expect(ids.isSubset(of: found))
-      #expect(found.count <= ids.count * IDRanges.mostReadForOne, "spread \(spread)")
+      #expect(found.count <= ids.count * IDRanges.maxReadForOne, "spread \(spread)")
     }
     #expect(IDRanges([]).condition(on: "id") == "false")
     #expect(IDRanges([7, 5, 6, 900, 901, 902]).condition(on: "id") == "id BETWEEN 5 AND 7 OR id BETWEEN 900 AND 902")

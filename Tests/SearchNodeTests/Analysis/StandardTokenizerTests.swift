@@ -94,7 +94,7 @@ private let isWordBreakTestThere = FileManager.default.fileExists(atPath: wordBr
 
   @Test("3. Long tokens are cut at the limit")
   func longTokens() {
-    let five = Analyzer(name: "five", tokenizer: StandardTokenizer(maximumTokenLength: 5))
+    let five = Analyzer(name: "five", tokenizer: StandardTokenizer(maxTokenLength: 5))
     #expect(five.terms(of: "abcdefghijkl mn") == ["abcde", "fghij", "kl", "mn"])
     // U+10400 has two code units: two such characters fit into five units, a third does not.
     #expect(five.terms(of: "𐐀𐐀𐐀x") == ["𐐀𐐀", "𐐀x"])

@@ -166,7 +166,7 @@ struct BodyGenerator {
     return .functionScore(
       FunctionScoreQuery(
         query: query(depth: depth), functions: functions, scoreMode: pick(FunctionScoreQuery.ScoreMode.allCases),
-        boostMode: pick(FunctionScoreQuery.BoostMode.allCases), maximumBoost: chance(0.2) ? 5 : nil,
+        boostMode: pick(FunctionScoreQuery.BoostMode.allCases), maxBoost: chance(0.2) ? 5 : nil,
         minimumScore: chance(0.1) ? 0.437 : nil, boost: boost()))
   }
 
@@ -233,7 +233,7 @@ struct BodyGenerator {
     let text = (0...below(3)).map { _ in chance(0.8) ? misspelled(word()) : word() }.joined(separator: " ")
     return TermSuggester(
       text: text, field: pick(["title.exact", "title", "desc", "brand"]), size: 1 + below(8),
-      suggestMode: pick([.missing, .popular, .always]), maximumEdits: 1 + below(2), prefixLength: below(4),
+      suggestMode: pick([.missing, .popular, .always]), maxEdits: 1 + below(2), prefixLength: below(4),
       minimumWordLength: 1 + below(5))
   }
 

@@ -19,9 +19,9 @@ struct ResponseComparison {
       differences.append("total: \(describe(left.total)) | \(describe(right.total))")
     }
     // Elasticsearch 7 omits the maximum score of a collapsed search, OpenSearch 2 does not.
-    let maximumScores = [left.maximumScore, right.maximumScore]
-    if request.collapse == nil || !maximumScores.contains(nil) {
-      number("max_score", left.maximumScore, right.maximumScore, Self.scoreTolerance)
+    let maxScores = [left.maxScore, right.maxScore]
+    if request.collapse == nil || !maxScores.contains(nil) {
+      number("max_score", left.maxScore, right.maxScore, Self.scoreTolerance)
     }
     hits("hits", left.hits, right.hits, ordered: request.sort)
     aggregations("aggs", left.aggregations, right.aggregations, request.aggregations)
@@ -144,7 +144,7 @@ struct ResponseComparison {
       if a.total != b.total {
         differences.append("\(what).inner_hits.\(name).total: \(describe(a.total)) | \(describe(b.total))")
       }
-      number("\(what).inner_hits.\(name).max_score", a.maximumScore, b.maximumScore, Self.scoreTolerance)
+      number("\(what).inner_hits.\(name).max_score", a.maxScore, b.maxScore, Self.scoreTolerance)
       hits("\(what).inner_hits.\(name)", a.hits, b.hits, ordered: [.score, SortKey(.field("line"), .ascending)])
     }
   }

@@ -96,7 +96,7 @@ import Testing
     for _ in 0..<300 {
       let text = word()
       let suggester = TermSuggester(
-        text: text, field: "title", size: 20, suggestMode: .always, maximumEdits: Int.random(in: 1...2, using: &random),
+        text: text, field: "title", size: 20, suggestMode: .always, maxEdits: Int.random(in: 1...2, using: &random),
         prefixLength: Int.random(in: 0...3, using: &random), minimumWordLength: Int.random(in: 1...4, using: &random))
       let entry = try #require(try Self.entries(node, suggester).first)
       var expected: [String: Double] = [:]
@@ -105,7 +105,7 @@ import Testing
         let score = 1 - Double(edits) / Double(min(text.count, other.count))
         // With two edits the first letter must match, as in Lucene: without this rule the distance costs too much.
         let prefix = text.prefix(max(suggester.prefixLength, edits - 1))
-        if edits <= suggester.maximumEdits, score >= 0.5, other.hasPrefix(prefix) { expected[other] = score }
+        if edits <= suggester.maxEdits, score >= 0.5, other.hasPrefix(prefix) { expected[other] = score }
       }
       let options = Dictionary(uniqueKeysWithValues: entry.options.map { ($0.text, $0.score) })
       #expect(Set(options.keys) == Set(expected.keys), "\(suggester), seed \(seed)")

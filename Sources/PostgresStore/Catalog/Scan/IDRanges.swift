@@ -7,11 +7,11 @@ import PostgresClient
 struct IDRanges {
   /// Most IDs read for each requested one: up to this ratio a range is read, otherwise single IDs, each of which is a
   /// search from the index's root.
-  static let mostReadForOne = 3
+  static let maxReadForOne = 3
   /// The widest gap of missing IDs within a run.
   static let widestGap: Int64 = 64
   /// Most ranges: each is an index scan.
-  static let mostRanges = 64
+  static let maxRanges = 64
 
   private let ranges: [ClosedRange<Int64>]
   private let ids: [Int64]
@@ -30,8 +30,8 @@ struct IDRanges {
   }
 
   private var areWorthReading: Bool {
-    ranges.count <= Self.mostRanges
-      && ranges.reduce(0) { $0 + Int($1.upperBound - $1.lowerBound) + 1 } <= ids.count * Self.mostReadForOne
+    ranges.count <= Self.maxRanges
+      && ranges.reduce(0) { $0 + Int($1.upperBound - $1.lowerBound) + 1 } <= ids.count * Self.maxReadForOne
   }
 
   /// SQL for the column; false for an empty list.

@@ -339,13 +339,13 @@ private struct HTMLStripper {
     let first = isHexadecimal ? position + 1 : position
     var end = first
     var value: UInt32 = 0
-    let mostDigits = isHexadecimal ? 5 : 7
+    let maxDigits = isHexadecimal ? 5 : 7
     while end < text.count, let digit = Self.digit(text[end], isHexadecimal ? 16 : 10) {
-      if end - first < mostDigits { value = value * (isHexadecimal ? 16 : 10) + digit }
+      if end - first < maxDigits { value = value * (isHexadecimal ? 16 : 10) + digit }
       end += 1
     }
     guard end > first else { return nil }
-    return (end - first <= mostDigits && value <= 0x10FFFF ? value : nil, end)
+    return (end - first <= maxDigits && value <= 0x10FFFF ? value : nil, end)
   }
 
   private static func digit(_ unit: UInt16, _ radix: UInt32) -> UInt32? {

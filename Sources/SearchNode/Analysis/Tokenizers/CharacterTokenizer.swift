@@ -12,14 +12,14 @@ struct CharacterTokenizer: Tokenizer {
   static let defaultMaximumTokenLength = 255
 
   let kind: Kind
-  let maximumTokenLength: Int
+  let maxTokenLength: Int
   /// Whether the tokenizer puts terms in lower case, as `lowercase` does.
   let isLowercased: Bool
 
-  init(_ kind: Kind, maximumTokenLength: Int = defaultMaximumTokenLength, isLowercased: Bool = false) {
+  init(_ kind: Kind, maxTokenLength: Int = defaultMaximumTokenLength, isLowercased: Bool = false) {
     self.kind = kind
     self.isLowercased = isLowercased
-    self.maximumTokenLength = maximumTokenLength
+    self.maxTokenLength = maxTokenLength
   }
 
   @inline(__always)
@@ -56,7 +56,7 @@ struct CharacterTokenizer: Tokenizer {
           }
           at += width
           offset += codePoint > 0xFFFF ? 2 : 1
-          if offset - startOffset >= maximumTokenLength { close(at) }
+          if offset - startOffset >= maxTokenLength { close(at) }
         } else {
           if start >= 0 { close(at) }
           at += width

@@ -6,10 +6,10 @@ struct StandardTokenizer: Tokenizer, Equatable {
   /// Longest token in UTF-16 code units if the settings give none; a longer word is cut there.
   static let defaultMaximumTokenLength = 255
 
-  let maximumTokenLength: Int
+  let maxTokenLength: Int
 
-  init(maximumTokenLength: Int = defaultMaximumTokenLength) {
-    self.maximumTokenLength = maximumTokenLength
+  init(maxTokenLength: Int = defaultMaximumTokenLength) {
+    self.maxTokenLength = maxTokenLength
   }
 
   private static let automaton = Automaton()
@@ -108,7 +108,7 @@ struct StandardTokenizer: Tokenizer, Equatable {
       if match.end == start {
         match.end = at
         match.units = units
-      } else if units > maximumTokenLength {
+      } else if units > maxTokenLength {
         break
       }
       state = Int(transitions[state << 5 | Int(characterClass)])

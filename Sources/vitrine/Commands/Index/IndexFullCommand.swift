@@ -16,7 +16,7 @@ struct IndexFullCommand: Command {
 
   @Flag(help: "Prints one JSON object.") var json = false
   @Flag(help: "Builds anew where a run that was stopped could be gone on with.") var startOver = false
-  @Option(help: "Refused documents that are let through.") var mostDeadLetters = 0
+  @Option(help: "Refused documents that are let through.") var maxDeadLetters = 0
   @Option(help: "A judgments' file (query, product_id, rating) whose nDCG@10 may not fall.") var golden: String?
   @Option(help: "By how much it may be lower than in the index in use.") var goldenTolerance = 0.01
 
@@ -26,7 +26,7 @@ struct IndexFullCommand: Command {
       var options = shop.fullIndexOptions
       options.holder = Shop.holder(of: "index full")
       options.startsOver = startOver
-      options.gate.mostDeadLetters = mostDeadLetters
+      options.gate.maxDeadLetters = maxDeadLetters
       if let golden {
         let judgments = try Judgments(file: golden)
         options.gate.golden = .init(tolerance: goldenTolerance) { index in

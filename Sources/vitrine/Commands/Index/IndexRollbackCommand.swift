@@ -12,13 +12,13 @@ struct IndexRollbackCommand: Command {
 
   @Option(help: "The generation's number, as `vitrine index status` lists it; else the one in use before.")
   var to: Int?
-  @Option(help: "Refused documents that are let through.") var mostDeadLetters = 0
+  @Option(help: "Refused documents that are let through.") var maxDeadLetters = 0
   @Flag(help: "Prints one JSON object.") var json = false
 
   func run(_ context: CommandContext) async throws {
     try await context.withIndexedShop { shop in
       var gate = IndexGate.Options()
-      gate.mostDeadLetters = mostDeadLetters
+      gate.maxDeadLetters = maxDeadLetters
       let report = try await shop.rollBackIndex(to: to.map { Int64($0) }, gate: gate)
       let value: JSONValue = [
         "index": .string(report.generation.indexName), "replaced": .string(report.replaced.indexName),

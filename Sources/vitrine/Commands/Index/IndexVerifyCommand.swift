@@ -17,7 +17,7 @@ struct IndexVerifyCommand: Command {
   @Flag(help: "Prints one JSON object.") var json = false
 
   /// Most documents that the report names.
-  private static let mostNamed = 20
+  private static let maxNamed = 20
 
   func run(_ context: CommandContext) async throws {
     try await context.withIndexedShop { shop in
@@ -32,8 +32,8 @@ struct IndexVerifyCommand: Command {
     var lines = [
       "\(report.generation.indexName): \(report.found.count) documents had drifted (\(kinds)), \(report.repaired) repaired, in \(inSeconds(report.seconds))"
     ]
-    lines += report.left.prefix(Self.mostNamed).map { "    \($0.id) is \($0.kind.rawValue)" }
-    if report.left.count > Self.mostNamed { lines.append("    and \(report.left.count - Self.mostNamed) more") }
+    lines += report.left.prefix(Self.maxNamed).map { "    \($0.id) is \($0.kind.rawValue)" }
+    if report.left.count > Self.maxNamed { lines.append("    and \(report.left.count - Self.maxNamed) more") }
     if !report.left.isEmpty, !repair { lines.append("run it with --repair to put them right") }
     return lines.joined(separator: "\n")
   }

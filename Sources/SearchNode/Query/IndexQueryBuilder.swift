@@ -2,7 +2,7 @@ import Glibc
 import SearchDSL
 
 /// Turns the DSL's queries into the index's: analyses text and reads values by their field's type.
-struct QueryPlanner {
+struct IndexQueryBuilder {
   let mapping: MappingSnapshot
   let analysis: AnalysisRegistry
   let snapshot: Snapshot
@@ -19,10 +19,10 @@ struct QueryPlanner {
     switch query {
     case .matchAll(let boost): return boosted(.matchAll, boost)
     case .matchNone: return .matchNone
-    case .match(let match): return boosted(try FullTextPlanner(self).plan(match), match.boost)
-    case .multiMatch(let match): return boosted(try FullTextPlanner(self).plan(match), match.boost)
-    case .matchPhrase(let match): return boosted(try FullTextPlanner(self).plan(match), match.boost)
-    case .matchPhrasePrefix(let match): return boosted(try FullTextPlanner(self).plan(match), match.boost)
+    case .match(let match): return boosted(try FullTextQueryBuilder(self).plan(match), match.boost)
+    case .multiMatch(let match): return boosted(try FullTextQueryBuilder(self).plan(match), match.boost)
+    case .matchPhrase(let match): return boosted(try FullTextQueryBuilder(self).plan(match), match.boost)
+    case .matchPhrasePrefix(let match): return boosted(try FullTextQueryBuilder(self).plan(match), match.boost)
     case .term(let field, let value, let boost): return boosted(try term(field, value), boost)
     case .terms(let field, let values, let boost): return boosted(try terms(field, values), boost)
     case .range(let range): return boosted(try self.range(range), range.boost)
@@ -280,7 +280,7 @@ struct QueryPlanner {
       IndexFunctionScore(
         query: try plan(query.query), functions: functions, scoreMode: isSingle ? .first : query.scoreMode,
         boostMode: query.boostMode,
-        maximumBoost: query.maximumBoost.map { Float($0) } ?? .greatestFiniteMagnitude,
+        maxBoost: query.maxBoost.map { Float($0) } ?? .greatestFiniteMagnitude,
         minimumScore: query.minimumScore.map { Float($0) }))
   }
 

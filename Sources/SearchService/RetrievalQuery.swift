@@ -5,7 +5,7 @@ public import Understanding
 /// The engine's query of a plan: the words, what stands in for them, and what lifts and sinks a product.
 ///
 /// A pure function: the same plan gives the same query for every engine.
-public struct PlanQuery: Sendable {
+public struct RetrievalQuery: Sendable {
   let plan: QueryPlan
   let weights: RankingWeights
   let shopper: ShopperContext
@@ -27,12 +27,12 @@ public struct PlanQuery: Sendable {
   /// A correction is believed where a product has so much of it.
   static let believedShare = 0.7
   /// As many as a phrase may have synonyms, and its other ways of writing.
-  static let mostForms = 40
+  static let maxForms = 40
 
   public init(
     plan: QueryPlan, weights: RankingWeights = .standard, shopper: ShopperContext = .visitor,
     steps: Set<SearchStep> = Set(SearchStep.allCases), rules: QueryRules = QueryRules(),
-    accessoryCategories: [CategoryID] = [], leastShare: Double = PlanQuery.resultShare, summaryScale: Double = 1,
+    accessoryCategories: [CategoryID] = [], leastShare: Double = RetrievalQuery.resultShare, summaryScale: Double = 1,
     hasPins: Bool = true
   ) {
     self.hasPins = hasPins
@@ -102,7 +102,7 @@ public struct PlanQuery: Sendable {
   /// A slot's words, or the best of what stands in for them.
   func found(_ slot: QueryPlan.Slot, _ needed: BooleanOperator) -> Query {
     let words = slot.isPhrase ? phrase(slot.words, weight: 1) : match(slot.words, needed, weight: 1)
-    var ways = slot.alternatives.prefix(Self.mostForms).map {
+    var ways = slot.alternatives.prefix(Self.maxForms).map {
       phrase($0.text, weight: $0.isSameWords ? 1 : $0.weight * weights.synonym)
     }
     if let code = slot.codeStart { ways.append(ProductIdentity.codeStarting(with: code)) }

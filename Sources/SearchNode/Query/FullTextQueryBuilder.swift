@@ -1,11 +1,11 @@
 import SearchDSL
 
 /// Makes term, synonym and phrase queries from analysed text.
-struct FullTextPlanner {
-  private let planner: QueryPlanner
-  private var mapping: MappingSnapshot { planner.mapping }
+struct FullTextQueryBuilder {
+  private let builder: IndexQueryBuilder
+  private var mapping: MappingSnapshot { builder.mapping }
 
-  init(_ planner: QueryPlanner) { self.planner = planner }
+  init(_ builder: IndexQueryBuilder) { self.builder = builder }
 
   // MARK: match
 
@@ -24,7 +24,7 @@ struct FullTextPlanner {
   func plan(_ match: MatchPhrasePrefixQuery) throws(SearchEngineError) -> IndexQuery {
     guard let field = mapping.fields[match.field] else { return .matchNone }
     let options = TextOptions(analyzer: match.analyzer, slop: match.slop)
-    return try phrasePrefix(field, match.query, options, maximumExpansions: match.maximumExpansions)
+    return try phrasePrefix(field, match.query, options, maxExpansions: match.maxExpansions)
   }
 
   struct TextOptions {
@@ -49,7 +49,7 @@ struct FullTextPlanner {
   private func boolean(_ field: FieldMapping, _ text: String, _ options: TextOptions) throws(SearchEngineError)
     -> IndexQuery
   {
-    guard field.type == .text else { return try planner.term(field.name, .string(text)) }
+    guard field.type == .text else { return try builder.term(field.name, .string(text)) }
     let stream = try analyze(field, text, options)
     guard !stream.isEmpty else { return zeroTerms(options) }
     return boolean(stream, options) { self.terms($0, in: field.name) }
@@ -76,11 +76,11 @@ struct FullTextPlanner {
   private func phrase(_ field: FieldMapping, _ text: String, _ options: TextOptions) throws(SearchEngineError)
     -> IndexQuery
   {
-    guard field.type == .text else { return try planner.term(field.name, .string(text)) }
+    guard field.type == .text else { return try builder.term(field.name, .string(text)) }
     let stream = try analyze(field, text, options)
     guard !stream.isEmpty else { return zeroTerms(options) }
     if stream.positions.count > 1, !field.indexOptions.hasPositions {
-      throw planner.refusal(
+      throw builder.refusal(
         "field:[\(field.name)] was indexed without position data; cannot run PhraseQuery")
     }
     if stream.hasPaths {
@@ -96,10 +96,10 @@ struct FullTextPlanner {
   }
 
   private func phrasePrefix(
-    _ field: FieldMapping, _ text: String, _ options: TextOptions, maximumExpansions: Int
+    _ field: FieldMapping, _ text: String, _ options: TextOptions, maxExpansions: Int
   ) throws(SearchEngineError) -> IndexQuery {
     guard field.type.isText else {
-      throw planner.refusal(
+      throw builder.refusal(
         "Can only use phrase prefix queries on text fields - not on [\(field.name)] which is of type "
           + "[\(field.type.rawValue)]")
     }
@@ -110,8 +110,8 @@ struct FullTextPlanner {
     let leading = IndexPhrase(field: field.name, positions: positions, slop: options.slop)
     return .phrasePrefix(
       IndexPhrasePrefix(
-        phrase: leading, prefixes: last.terms, position: last.position, maximumExpansions: maximumExpansions,
-        expanded: expanded(leading, last, maximumExpansions)))
+        phrase: leading, prefixes: last.terms, position: last.position, maxExpansions: maxExpansions,
+        expanded: expanded(leading, last, maxExpansions)))
   }
 
   private func expanded(_ phrase: IndexPhrase, _ last: IndexPhrase.Position, _ maximum: Int) -> IndexQuery {
@@ -131,7 +131,7 @@ struct FullTextPlanner {
     var seen: Set<[UInt8]> = []
     var expanded: [[UInt8]] = []
     for prefix in prefixes {
-      for reader in planner.snapshot.readers {
+      for reader in builder.snapshot.readers {
         guard let inverted = reader.segment.fields[field]?.inverted else { continue }
         for ordinal in inverted.ordinals(withPrefix: prefix) {
           let term = Array(inverted.term(ordinal))
@@ -166,7 +166,7 @@ struct FullTextPlanner {
       let query =
         switch match.kind {
         case .phrase: try phrase(field, match.query, options)
-        case .phrasePrefix: try phrasePrefix(field, match.query, options, maximumExpansions: 50)
+        case .phrasePrefix: try phrasePrefix(field, match.query, options, maxExpansions: 50)
         default: try boolean(field, match.query, options)
         }
       let bounded = try withMinimum(query, match.minimumShouldMatch)
@@ -201,7 +201,7 @@ struct FullTextPlanner {
         queries.append(group.fields[0].1 == 1 ? query : .boost(query, group.fields[0].1))
         continue
       }
-      let query = boolean(stream, options) { BlendedTerms(planner, group.fields, tieBreaker).query($0) }
+      let query = boolean(stream, options) { BlendedTerms(builder, group.fields, tieBreaker).query($0) }
       queries.append(try withMinimum(query, match.minimumShouldMatch))
     }
     if queries.isEmpty { return .matchNone }
@@ -222,13 +222,13 @@ struct FullTextPlanner {
     -> TokenGraph
   {
     guard field.type == .text else {
-      let term = planner.termBytes(field, .string(text))
+      let term = builder.termBytes(field, .string(text))
       return TokenGraph(tokens: [.init(term: term, position: 0, length: 1)])
     }
     var analyzer = field.parameters.searchAnalyzer
     if let name = options.analyzer {
-      do { analyzer = try planner.analysis.analyzer(named: name) } catch {
-        throw planner.refusal("[\(name)] \(error.reason)")
+      do { analyzer = try builder.analysis.analyzer(named: name) } catch {
+        throw builder.refusal("[\(name)] \(error.reason)")
       }
     }
     var buffer = TokenBuffer()
@@ -239,12 +239,12 @@ struct FullTextPlanner {
 
 /// One term searched in several fields as if they were one field (Elasticsearch's `BlendedTermQuery`).
 struct BlendedTerms {
-  private let planner: QueryPlanner
+  private let builder: IndexQueryBuilder
   private let fields: [(FieldMapping, Float)]
   private let tieBreaker: Float
 
-  init(_ planner: QueryPlanner, _ fields: [(FieldMapping, Float)], _ tieBreaker: Float) {
-    self.planner = planner
+  init(_ builder: IndexQueryBuilder, _ fields: [(FieldMapping, Float)], _ tieBreaker: Float) {
+    self.builder = builder
     self.fields = fields
     self.tieBreaker = tieBreaker
   }
@@ -257,12 +257,12 @@ struct BlendedTerms {
       for bytes in terms {
         guard field.type.isText else {
           let text = String(decoding: bytes, as: UTF8.self)
-          if let query = try? planner.term(field.name, .string(text)) {  // Lenient: skip a value of another type.
+          if let query = try? builder.term(field.name, .string(text)) {  // Lenient: skip a value of another type.
             others.append(boost == 1 ? query : .boost(query, boost))
           }
           continue
         }
-        let frequency = planner.snapshot.documentFrequency(of: bytes, in: field.name)
+        let frequency = builder.snapshot.documentFrequency(of: bytes, in: field.name)
         blended.append((IndexTerm(field: field.name, bytes: bytes), boost, frequency))
       }
     }
@@ -276,19 +276,19 @@ struct BlendedTerms {
 
   private func blend(_ terms: inout [(term: IndexTerm, boost: Float, frequency: Int)]) {
     guard terms.count > 1, let highest = terms.map(\.frequency).max(), highest > 0 else { return }
-    var maximumDocument = planner.snapshot.maximumDocument
+    var maxDocument = builder.snapshot.maxDocument
     for term in terms where term.frequency > 0 {
-      let sum = planner.snapshot.statistics(of: term.term.field).sumTotalTermFrequency
-      maximumDocument = min(maximumDocument, sum)
+      let sum = builder.snapshot.statistics(of: term.term.field).sumTotalTermFrequency
+      maxDocument = min(maxDocument, sum)
     }
     let order = terms.indices.sorted { (terms[$1].frequency, $0) < (terms[$0].frequency, $1) }
     var previous = terms[order[0]].frequency
-    var actual = min(maximumDocument, highest)
+    var actual = min(maxDocument, highest)
     for index in order {
       let current = terms[index].frequency
       if current == 0 { break }
       if previous > current { actual += 1 }
-      terms[index].term.blendedDocumentFrequency = min(maximumDocument, actual)
+      terms[index].term.blendedDocumentFrequency = min(maxDocument, actual)
       previous = current
     }
   }

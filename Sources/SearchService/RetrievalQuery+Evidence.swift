@@ -8,11 +8,11 @@ import Understanding
 ///
 /// so that a part that is missing costs the more the more telling it is. The lifts are of products that are called by the
 /// thing that is asked for, and of neighbouring words that stand together in the title.
-extension PlanQuery {
+extension RetrievalQuery {
   /// Parts whose absence is told apart; of a longer query the most telling ones.
-  private static let mostParts = 8
+  private static let maxParts = 8
   /// Neighbouring words that are looked for together in the title.
-  private static let mostPairs = 4
+  private static let maxPairs = 4
   /// Lifts the thing itself where its word is all of the query.
   private static let aloneHead = 3.0
   /// A word may stand between two that are looked for together.
@@ -22,7 +22,7 @@ extension PlanQuery {
 
   /// The required parts that some product has, the most telling first.
   private var telling: [QueryPlan.Slot] {
-    Array(required.filter { $0.share > 0 }.sorted { $0.share > $1.share }.prefix(Self.mostParts))
+    Array(required.filter { $0.share > 0 }.sorted { $0.share > $1.share }.prefix(Self.maxParts))
   }
 
   /// A part number and a measure are found whole: half of one is another.
@@ -86,7 +86,7 @@ extension PlanQuery {
   }
 
   /// Sets of parts of which one must be there; more cost an engine more than adding shares up does.
-  private static let mostSets = 8
+  private static let maxSets = 8
 
   /// The same as `having`, said by the least sets of parts that have so much: a filter without scores costs an engine less.
   /// nil where there are many such sets.
@@ -100,7 +100,7 @@ extension PlanQuery {
       guard set.reduce(0, { $0 + parts[$1].share }) >= least, !sets.contains(where: { $0.allSatisfy(set.contains) })
       else { continue }
       sets.append(set)
-      if sets.count > Self.mostSets { return nil }
+      if sets.count > Self.maxSets { return nil }
     }
     let ways = sets.map { set in
       set.count == 1 ? presence(parts[set[0]]) : Query.bool(BoolQuery(filter: set.map { presence(parts[$0]) }))
@@ -119,7 +119,7 @@ extension PlanQuery {
   }
 
   /// Those that have enough of the query for a correction to be believed.
-  var mostParts: Query? { telling.isEmpty ? nil : having(Self.believedShare, of: telling) }
+  var maxParts: Query? { telling.isEmpty ? nil : having(Self.believedShare, of: telling) }
 
   /// Where a part is looked for.
   enum Place {
@@ -145,7 +145,7 @@ extension PlanQuery {
   /// Whether a product has a part: its words, what stands in for them, or an attribute that says so.
   func presence(_ slot: QueryPlan.Slot, in place: Place = .anywhere) -> Query {
     var ways = [words(slot.words, in: place, areTogether: slot.isPhrase)]
-    ways += slot.alternatives.prefix(Self.mostForms).map {
+    ways += slot.alternatives.prefix(Self.maxForms).map {
       words($0.text, in: place, areTogether: Self.isPhrase($0.text))
     }
     if let code = slot.codeStart { ways.append(ProductIdentity.codeStarting(with: code)) }
@@ -205,7 +205,7 @@ extension PlanQuery {
 
   private var pairFunctions: [FunctionScoreQuery.Function] {
     let words = required.flatMap { $0.words.split(separator: " ").map(String.init) }
-    let pairs = Array(zip(words, words.dropFirst()).prefix(Self.mostPairs))
+    let pairs = Array(zip(words, words.dropFirst()).prefix(Self.maxPairs))
     guard weights.pair > 0, !pairs.isEmpty else { return [] }
     let weight = Self.rounded(1 + weights.pair / Double(pairs.count))
     return pairs.map { first, second in

@@ -3,7 +3,7 @@ import SearchDSL
 import Understanding
 
 /// What the merchandisers' rules do to the engine's query.
-extension PlanQuery {
+extension RetrievalQuery {
   /// Above a product that the query names by its code, and far above any score of words.
   static let pinBoost = 1_000_000.0
 
@@ -18,7 +18,7 @@ extension PlanQuery {
       return FunctionScoreQuery.Function(.weight, filter: filter, weight: weight.factor)
     }
     guard !functions.isEmpty else { return scored }
-    return .functionScore(FunctionScoreQuery(query: scored, functions: functions, maximumBoost: Self.maxLift))
+    return .functionScore(FunctionScoreQuery(query: scored, functions: functions, maxBoost: Self.maxLift))
   }
 
   /// The query without what is hidden, and with what is pinned before all others, as far as it is in stock.
