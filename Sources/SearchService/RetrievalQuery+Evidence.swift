@@ -119,7 +119,7 @@ extension RetrievalQuery {
   }
 
   /// Those that have enough of the query for a correction to be believed.
-  var maxParts: Query? { telling.isEmpty ? nil : having(Self.believedShare, of: telling) }
+  var enoughParts: Query? { telling.isEmpty ? nil : having(Self.believedShare, of: telling) }
 
   /// Where a part is looked for.
   enum Place {

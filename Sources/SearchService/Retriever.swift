@@ -288,8 +288,8 @@ extension RetrievalQuery {
     }
     var counts = [count(Count.complete, completeMatch)]
     if let known = everyKnownWord, known != everyWord { counts.append(count(Count.known, known)) }
-    if plan.isCorrected, plan.strictness == .everyWord, let maxParts {
-      counts.append(count(Count.believed, maxParts))
+    if plan.isCorrected, plan.strictness == .everyWord, let enoughParts {
+      counts.append(count(Count.believed, enoughParts))
     }
     return counts
   }
