@@ -124,7 +124,8 @@ package struct RecommendationLoad: Sendable {
     return try await onOwnThread {
       let client = ShopClient(host: host, port: port)
       var times = Times()
-      for number in 0... where ContinuousClock.now < end {
+      for number in 0... {
+        guard ContinuousClock.now < end else { break }
         let visitor = visitors[number % visitors.count]
         func ask() throws -> [String] {
           let answer = try client.send(

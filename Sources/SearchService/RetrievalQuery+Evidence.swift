@@ -121,6 +121,16 @@ extension RetrievalQuery {
   /// Those that have enough of the query for a correction to be believed.
   var enoughParts: Query? { telling.isEmpty ? nil : having(Self.believedShare, of: telling) }
 
+  /// Products that the one word of a query names: by title, brand, category, attributes or features. nil where more is asked
+  /// for, or something else was understood.
+  var named: Query? {
+    guard required.count == 1, plan.recognitions.isEmpty, !required[0].isPartNumber, required[0].constraint == nil else {
+      return nil
+    }
+    let named = presence(required[0], in: .naming)
+    return identity.named.map { .bool(BoolQuery(should: [named, $0], minimumShouldMatch: 1)) } ?? named
+  }
+
   /// Where a part is looked for.
   enum Place {
     case anywhere

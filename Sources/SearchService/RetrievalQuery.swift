@@ -175,7 +175,7 @@ public struct RetrievalQuery: Sendable {
       case .category where steps.contains(.categories):
         functions.append(.init(.weight, filter: clause(recognition.constraint), weight: weights.categoryIntent))
       case .lowPrice(let typical):
-        functions.append(.init(.gauss(field: shopper.priceField, origin: 0, scale: .int(max(1, typical)))))
+        functions.append(.init(.gauss(field: shopper.priceField, origin: 0, scale: .int(max(1, typical / 2)))))
         // What costs little sorts the thing: what is none stays behind, however cheap.
         if let thing { functions.append(.init(.weight, filter: thing, weight: Self.cheapThing)) }
       default: break

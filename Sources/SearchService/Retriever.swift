@@ -25,6 +25,8 @@ struct Retriever: Sendable {
     var known: Int
     /// Products that have enough of the words for a correction to be believed.
     var believed: Int
+    /// Products that the query's one word names; nil of a query that asks for more than a word.
+    var named: Int?
 
     var total: Int { response.total?.value ?? 0 }
   }
@@ -137,7 +139,8 @@ struct Retriever: Sendable {
       reading.text == typed.text
       ? typed : understanding.plan(correcting: typed, to: reading.text, ignoring: run.input.ignored)
     switch reading.strictness {
-    case .everyWord, .everyWordFirst: return base
+    case .everyWord, .everyWordFirst, .mentioned: return base
+    case .anyPrice: return understanding.atAnyPrice(base) ?? base
     case .mostWords: return understanding.withoutAbsentWords(base) ?? base
     case .anyWord, .category:
       let relaxations = understanding.relaxations(of: typed)
@@ -166,6 +169,7 @@ struct Retriever: Sendable {
       }
     }
     if relaxes, let rest = understanding.withoutAbsentWords(plan) { plans.append(rest) }
+    if relaxes, let near = understanding.atAnyPrice(plan) { plans.append(near) }
     return plans
   }
 
@@ -192,6 +196,8 @@ struct Retriever: Sendable {
       run.input.filters.isEmpty
     {
       candidates.plan.strictness = .everyWordFirst
+    } else if found.named == 0, run.input.filters.isEmpty {
+      candidates.plan.strictness = .mentioned
     }
     return candidates
   }
@@ -205,7 +211,8 @@ struct Retriever: Sendable {
     let complete = required == 0 ? response.total?.value ?? 0 : count(RetrievalQuery.Count.complete)
     return Found(
       response: response, plan: plan, query: query, complete: complete, known: count(RetrievalQuery.Count.known),
-      believed: required < longQuery ? 0 : count(RetrievalQuery.Count.believed))
+      believed: required < longQuery ? 0 : count(RetrievalQuery.Count.believed),
+      named: response.aggregations[RetrievalQuery.Count.named].map { _ in count(RetrievalQuery.Count.named) })
   }
 }
 
@@ -272,6 +279,7 @@ extension RetrievalQuery {
     static let complete = "complete"
     static let known = "known"
     static let believed = "believed"
+    static let named = "named"
   }
 
   /// Products that have every word, or a code that was typed; nil where the query has no word.
@@ -291,6 +299,7 @@ extension RetrievalQuery {
     if plan.isCorrected, plan.strictness == .everyWord, let enoughParts {
       counts.append(count(Count.believed, enoughParts))
     }
+    if let named { counts.append(count(Count.named, named)) }
     return counts
   }
 }

@@ -96,7 +96,7 @@ enum OpenAPISchemas {
   private static let searchPage = object(
     [
       "search_id": searchID, "query": string, "original_query": string, "corrected_query": string,
-      "relaxed_to": ["enum": ["every_word_first", "most_words", "any_word", "category"]],
+      "relaxed_to": ["enum": ["every_word_first", "most_words", "any_word", "category", "any_price", "mentioned"]],
       "dropped_words": array(string), "absent_words": array(string),
       "excluded": array(string), "redirect": string, "understood": array(ref("Recognition")), "why": ref("Why"),
       "listing": object(

@@ -11,6 +11,10 @@ public struct QueryPlan: Sendable, Hashable {
     case anyWord = "any_word"
     /// None of the words, only the category that they name.
     case category
+    /// Each word, at another price than the one asked for.
+    case anyPrice = "any_price"
+    /// Each word, and only where a product is described: nothing is called so.
+    case mentioned
   }
 
   /// A part of the query that must be found in a product: some words, or what stands in for them.
@@ -82,6 +86,11 @@ public struct QueryPlan: Sendable, Hashable {
 
   /// The words to be found, without those that were understood as filters.
   public var words: String { slots.map(\.words).joined(separator: " ") }
+
+  /// Whether what costs little is to come first.
+  public var asksForCheap: Bool {
+    recognitions.contains { if case .lowPrice = $0.constraint { true } else { false } }
+  }
 
   /// Whether everything is asked for: no word to be found and nothing recognised.
   public var isEmpty: Bool { slots.isEmpty && recognitions.isEmpty && codes.isEmpty }

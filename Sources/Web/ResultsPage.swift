@@ -97,6 +97,8 @@ struct ResultsPage {
     case .mostWords: nothingHasAll("These products are without “\(page.plan.dropped.joined(separator: " "))”.")
     case .anyWord: nothingHasAll("These products match part of it.")
     case .category: nothingHasAll("These products are of the same category.")
+    case .anyPrice: notice("Nothing at that price. The same at other prices:")
+    case .mentioned: notice("Nothing here is called “\(shownText)”. These products mention it:")
     }
   }
 

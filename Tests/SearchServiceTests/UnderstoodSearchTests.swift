@@ -3,7 +3,9 @@
 // 2. What was recognised is told, and searched as words once it is taken back.
 // 3. Nothing found is a page with a way on: fewer words, any word, the category.
 // 4. Hostile and odd queries answer, and what holds no word finds nothing.
-// 5. The same plans give the same hits with the same scores on every search server that is present.
+// 5. A colour finds its shades; a thing that is not to be had at a price is shown at others, the cheapest first, and what
+//    only a description mentions is said to be so.
+// 6. The same plans give the same hits with the same scores on every search server that is present.
 import Catalog
 import ElasticsearchClient
 import Indexer
@@ -110,10 +112,52 @@ import Understanding
     let shop = try await Self.understood.value
     for (text, step) in [
       ("red zebra dress", QueryPlan.Strictness.mostWords), ("zebra xylophone sofa bagpipe", .mostWords),
-      ("red dress under £1", .anyWord),
+      ("red dress under £1", .anyPrice),
     ] {
       let page = try await shop.service.search(SearchInput(text: text))
       #expect(page.relaxedTo == step && page.total.value > 0, "\(text): \(String(describing: page.relaxedTo))")
+    }
+  }
+
+  @Test(
+    "5: shades", .timeLimit(.minutes(5)),
+    arguments: [("blue dress", ["Navy", "Blue"]), ("green dress", ["Emerald", "Sage", "Forest", "Green", "Olive"])])
+  func shades(_ text: String, _ colours: [String]) async throws {
+    let shop = try await Self.understood.value
+    let page = try await shop.service.search(SearchInput(text: text))
+    #expect(page.products.count >= 4 && page.relaxedTo == nil)
+    for card in page.products {
+      let product = try #require(shop.products[card.code])
+      let own =
+        product.variants.flatMap(\.options).flatMap { $0.values.map(\.displayText) }
+        + product.attributes.flatMap { $0.values.map(\.displayText) }
+      #expect(!Set(own).isDisjoint(with: colours), "\(text): \(card.title) comes in \(own)")
+    }
+  }
+
+  @Test(
+    "5: another price", .timeLimit(.minutes(5)),
+    arguments: ["dress under £30", "dress under 20 gbp", "laptop under £100"])
+  func anyPrice(_ text: String) async throws {
+    let shop = try await Self.understood.value
+    let page = try await shop.service.search(SearchInput(text: text, pageSize: 5))
+    #expect(page.relaxedTo == .anyPrice)
+    let prices = page.products.compactMap { $0.quote?.amount.minorUnits }
+    #expect(prices.count == 5 && prices[0] == prices.min(), "\(prices)")
+    let category = text.hasPrefix("dress") ? "Dresses" : "Laptops"
+    for card in page.products { #expect(Self.isIn(category, shop.products[card.code]), "\(card.title)") }
+    let cursor = try #require(page.nextCursor)
+    let next = try await shop.service.search(
+      try SearchInput(parameters: [("cursor", cursor)], listing: nil, signer: TestShop.signer))
+    #expect(Set(next.products.map(\.code)).isDisjoint(with: page.products.map(\.code)) && !next.products.isEmpty)
+  }
+
+  @Test("5: only mentioned", .timeLimit(.minutes(5)))
+  func mentioned() async throws {
+    let shop = try await Self.understood.value
+    #expect(try await shop.service.search(SearchInput(text: "bicycle")).relaxedTo == .mentioned)
+    for text in ["dress", "velloria", "viscose", "navy", "DR01"] {
+      #expect(try await shop.service.search(SearchInput(text: text)).relaxedTo != .mentioned, "\(text)")
     }
   }
 
@@ -144,7 +188,7 @@ import Understanding
     ] + odd
 
   @Test(
-    "5: every engine", .enabled(if: !servers.isEmpty, "no search server: needs Java and VITRINE_SEARCH_NODES"),
+    "6: every engine", .enabled(if: !servers.isEmpty, "no search server: needs Java and VITRINE_SEARCH_NODES"),
     .timeLimit(.minutes(10)), arguments: servers)
   func engines(_ kind: LocalSearchServer.Kind) async throws {
     let shop = try await Self.understood.value

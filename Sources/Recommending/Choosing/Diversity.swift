@@ -31,31 +31,41 @@ public struct Diversity: Sendable, Equatable {
     public let penalty: Float
   }
 
-  /// The best `count`, in the order chosen; of equally good ones the first given. It compares each candidate with each
-  /// chosen one once.
+  /// The best `count`, in the order chosen; of equally good ones the first given.
+  ///
+  /// A candidate's worth only falls while others are chosen. Therefore it is compared with those chosen meanwhile only once
+  /// it stands first by what it was worth before (lazy greedy choice, Minoux 1978): most candidates are never compared.
   public func choose(
     _ count: Int, of candidates: [Candidate], similarity: (_ item: Int32, _ other: Int32) -> Float
   ) -> [Choice] {
     var left = Array(candidates.indices)
     var likeness = [Float](repeating: 0, count: candidates.count)
+    // By candidate, how many of the chosen ones it was compared with.
+    var compared = [Int](repeating: 0, count: candidates.count)
     var brands: [String: Int] = [:]
     var chosen: [Choice] = []
     func worth(_ place: Int) -> Float {
       relevance * candidates[place].score - (1 - relevance) * likeness[place]
     }
     while chosen.count < count {
-      if let maxOfBrand {
-        left.removeAll { place in candidates[place].brand.map { brands[$0, default: 0] >= maxOfBrand } ?? false }
-      }
       guard var best = left.indices.first else { break }
       for index in left.indices where worth(left[index]) > worth(left[best]) { best = index }
-      let place = left.remove(at: best)
+      let place = left[best]
       let candidate = candidates[place]
+      if let maxOfBrand, let brand = candidate.brand, brands[brand, default: 0] >= maxOfBrand {
+        left.remove(at: best)
+        continue
+      }
+      guard compared[place] == chosen.count else {
+        for other in chosen[compared[place]...] {
+          likeness[place] = max(likeness[place], similarity(candidate.item, other.candidate.item))
+        }
+        compared[place] = chosen.count
+        continue
+      }
+      left.remove(at: best)
       chosen.append(Choice(candidate: candidate, penalty: (1 - relevance) * likeness[place]))
       if let brand = candidate.brand { brands[brand, default: 0] += 1 }
-      for other in left {
-        likeness[other] = max(likeness[other], similarity(candidates[other].item, candidate.item))
-      }
     }
     return chosen
   }

@@ -121,7 +121,7 @@ extension SearchPage {
   var outcome: SearchOutcome {
     if total.value == 0 { return .nothing }
     switch relaxedTo {
-    case .mostWords, .anyWord, .category: return .relaxed
+    case .mostWords, .anyWord, .category, .anyPrice, .mentioned: return .relaxed
     case nil, .everyWord, .everyWordFirst: return correctedText == nil ? .found : .corrected
     }
   }

@@ -29,7 +29,10 @@ struct Ranker: Sendable {
 
   private func byModel(_ candidates: Candidates, _ retriever: Retriever, in run: inout SearchRun) async -> Candidates {
     let window = window(for: run.input)
-    guard let model, window > 0, candidates.before < window, !candidates.response.hits.isEmpty else {
+    // Who asks for what is cheap asked for an order.
+    guard let model, window > 0, candidates.before < window, !candidates.response.hits.isEmpty,
+      !candidates.plan.asksForCheap
+    else {
       return candidates
     }
     // Pins have places of their own, and a pin's score says nothing of the product.

@@ -22,13 +22,25 @@ extension QueryReading {
       {
         end = second.words.upperBound
       }
-      recogniseValue(value, words: match.words.lowerBound..<end)
+      recogniseValue(withShades(value, of: match.words), words: match.words.lowerBound..<end)
     }
   }
 
   func valueMatch(at place: Int) -> PhraseTable<ShopKnowledge.Value>.Match? {
     knowledge.values.longestMatch(in: words[place..<limit])
       ?? synonymMatch(at: place) { key in knowledge.values[key].filter { $0.kind != .size } }
+  }
+
+  /// A colour with those that may stand in for it: `blue` asks for what is navy too, where the shop's synonyms say so.
+  private func withShades(_ colour: ShopKnowledge.Value, of range: Range<Int>) -> ShopKnowledge.Value {
+    guard colour.kind == .colour, has(.synonyms) else { return colour }
+    var wide = colour
+    for synonym in rules.synonyms.table[Folding.key(of: text(range))] {
+      for shade in knowledge.values[Folding.key(of: synonym.text)] where shade.kind == .colour {
+        wide.pairs += shade.pairs.filter { !wide.pairs.contains($0) }
+      }
+    }
+    return wide
   }
 
   /// Whether what the query is about comes in colours, or in those sizes; else `black friday` and `king arthur` are words.

@@ -113,8 +113,11 @@ public struct TitleHeads: Sendable, Hashable {
   ]
 
   private static func isNoun(_ word: String) -> Bool {
-    word.utf8.count > 2 && !word.contains(where: \.isNumber) && !qualifiers.contains(word)
+    (word.utf8.count > 2 || shortNouns.contains(word)) && !word.contains(where: \.isNumber) && !qualifiers.contains(word)
   }
+
+  /// Things of two letters; other short words are units and sizes.
+  private static let shortNouns: Set<String> = ["tv", "pc", "cd"]
 
   /// Words that end titles and name no thing: units, packs, sets, sizes, colours.
   private static let qualifiers: Set<String> = Set(

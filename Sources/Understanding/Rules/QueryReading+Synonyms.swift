@@ -4,7 +4,9 @@ extension QueryReading {
     var place = 0
     while place < limit {
       let match = rules.synonyms.table.matches(in: words[place..<limit]).last { match in
-        uses[match.words.lowerBound] == .text && match.words.dropFirst().allSatisfy { uses[$0] == .text }
+        // A filter says already which products have what the words mean; those with the words themselves stand first.
+        uses[match.words.lowerBound] == .text && !optional.contains(match.words.lowerBound)
+          && match.words.dropFirst().allSatisfy { uses[$0] == .text }
       }
       guard let match else {
         place += 1
