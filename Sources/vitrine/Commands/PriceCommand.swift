@@ -34,7 +34,7 @@ struct PriceQuoteCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "quote", abstract: "Quotes a cart by a price book, with the steps that made each price.",
     discussion: """
-      Both are JSON files; docs/explain/prices.md shows them. A cart without a time is quoted for now.
+      Both are JSON files; docs/explain/pricing.md shows them. A cart without a time is quoted for now.
       """)
 
   @Option(help: "The price book's file; - is standard input.") var book: String
