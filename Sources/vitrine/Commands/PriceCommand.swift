@@ -9,8 +9,11 @@ import Pricing
 /// `vitrine price`
 struct PriceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "price", abstract: "Quotes carts and proposes prices, from files.",
-    subcommands: [PriceQuoteCommand.self, PriceElasticityCommand.self, PriceProposeCommand.self])
+    commandName: "price", abstract: "Quotes carts and proposes prices from files; publishes the shop's proposals.",
+    subcommands: [
+      PriceQuoteCommand.self, PriceElasticityCommand.self, PriceProposeCommand.self, PriceProposalsCommand.self,
+      PricePublishCommand.self, PricePublicationsCommand.self, PriceRollbackCommand.self, PriceStopCommand.self,
+    ])
 
   /// A price book or a cart: a million items fit.
   static let maxBytes = 1 << 30
