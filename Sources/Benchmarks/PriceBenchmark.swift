@@ -52,7 +52,7 @@ package struct PriceBenchmark {
     var shown = 0
     for round in 0..<Self.rounds {
       let ids = (0..<Self.page).map { _ in
-        ProductID(rawValue: Int64(random.next() % UInt64(products)) + 1)
+        ProductID(rawValue: Int64.random(in: 1...Int64(products), using: &random))
       }
       let start = ContinuousClock.now
       shown += prices.quotes(of: ids, at: now)?.count ?? 0

@@ -220,7 +220,7 @@ public struct PricePages: Sendable {
       guard form["act"] == "publish" else {
         return .redirect(to: try await decide([id], "reject", reason, by: actor))
       }
-      guard let price = Money(decimalText: (form["price"] ?? "").trimmed, currency: desk.currency) else {
+      guard let price = Money(decimalText: (form["price"] ?? "").filter { !$0.isWhitespace }, currency: desk.currency) else {
         return try await page(request, notice: "Write the price as 12.34.", status: .badRequest)
       }
       let number = try await desk.publish(id, at: price, reason: reason, by: actor)

@@ -80,7 +80,7 @@ public struct PriceRulesPage: Sendable {
     let names = Self.fields(current).map(\.name)
     let form = try request.form { names.contains($0) || ["base", "mode", "reason"].contains($0) }
     var members: JSONObject = [:]
-    for name in names + ["mode"] { if let value = form[name] { members[name] = .string(value.trimmed) } }
+    for name in names + ["mode"] { if let value = form[name] { members[name] = .string(value.filter { !$0.isWhitespace }) } }
     return try await answering(request) {
       let rules = try PriceDeskRules(json: .object(members), standard: current)
       _ = try await desk.publish(

@@ -1,6 +1,6 @@
 import Catalog
-import Ports
-public import Pricing
+public import Ports
+import Pricing
 
 extension PriceDesk {
   /// Days of sales that proposals are made from.

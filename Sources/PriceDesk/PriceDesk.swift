@@ -1,4 +1,5 @@
 public import Catalog
+import JSON
 public import Ports
 public import Pricing
 

@@ -4,6 +4,7 @@ import Ports
 import PostgresClient
 import PostgresStore
 import PriceDesk
+import Pricing
 import Threading
 
 /// A shop on a real database with sales whose elasticity is known.
@@ -53,14 +54,14 @@ struct DeskShop: Sendable {
     for (product, elasticity) in zip(products, elasticities) { try await sell(product, elasticity) }
   }
 
-  /// An order a day for 150 days, at prices that change each ten days; nobody in particular bought.
+  /// An order a day for 150 days, at prices that change each ten days, with 15 % of noise that leans neither way.
   private func sell(_ product: ProductID, _ elasticity: Double?) async throws {
     try await pool.execute(
       """
       INSERT INTO behaviour.event (kept, day, id, occurred_at, kind, shopper, product_id, quantity, unit_minor_units,
         currency, sender)
       SELECT 2, day, md5('sale ' || \(product.rawValue)::text || day)::uuid, day + interval '12 hours', 'purchase', step,
-        \(product), greatest(1, round(60 * (price / 1000.0) ^ \(elasticity ?? 0)))::int, price, 'GBP', 'shopper'
+        \(product), greatest(1, round(600 * (price / 1000.0) ^ \(elasticity ?? 0) * (1 + 0.15 * sin(step * 2.399963))))::int, price, 'GBP', 'shopper'
       FROM (SELECT step, date '2026-07-01' + step AS day,
         CASE WHEN \(elasticity == nil) THEN 1000 ELSE (ARRAY[900, 1000, 1100])[step / 10 % 3 + 1] END AS price
         FROM generate_series(0, 149) AS step) AS days

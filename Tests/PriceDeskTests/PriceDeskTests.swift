@@ -34,7 +34,7 @@ import Testing
   }
 
   /// A shop with proposals, and the open ones that are about a new price.
-  private func shop(_ elasticities: [Double?]) async throws -> (DeskShop, [KeptProposal]) {
+  private func opened(_ elasticities: [Double?]) async throws -> (DeskShop, [KeptProposal]) {
     let shop = try await DeskShop(elasticities)
     try await shop.withoutHoldout()
     _ = try await shop.desk.propose()
@@ -43,7 +43,7 @@ import Testing
 
   @Test("1: proposals from sales", .timeLimit(.minutes(5)))
   func proposing() async throws {
-    let (shop, open) = try await shop([-2.5, -1.5, nil])
+    let (shop, open) = try await opened([-2.5, -1.5, nil])
     #expect(open.count == 2)
     for (kept, known) in zip(open, [-2.5, -1.5]) {
       let proposal = kept.proposal
@@ -91,7 +91,7 @@ import Testing
 
   @Test("2: nothing of a person", .timeLimit(.minutes(5)))
   func nobody() async throws {
-    let (shop, open) = try await shop([-2.5, -1.5])
+    let (shop, open) = try await opened([-2.5, -1.5])
     try await shop.pool.execute("UPDATE behaviour.event SET shopper = 7 - shopper * 3")
     _ = try await shop.desk.propose()
     let again = try await shop.desk.proposals().sorted { $0.product < $1.product }
@@ -101,7 +101,7 @@ import Testing
 
   @Test("3: publishing", .timeLimit(.minutes(5)))
   func publishing() async throws {
-    let (shop, open) = try await shop([-2.5, -1.5])
+    let (shop, open) = try await opened([-2.5, -1.5])
     try await shop.pool.execute("DELETE FROM indexing.outbox")
     let number = try await shop.desk.publish(open.map(\.id), reason: "spring  prices", by: "ann")
     #expect(number == 1)
@@ -121,7 +121,7 @@ import Testing
 
   @Test("4: all or none", .timeLimit(.minutes(5)))
   func allOrNone() async throws {
-    let (shop, open) = try await shop([-2.5, -1.5, -2.0])
+    let (shop, open) = try await opened([-2.5, -1.5, -2.0])
     try await shop.desk.reject([open[2].id], reason: "too dear", by: "ann")
     let closed = try await refusal { try await shop.desk.publish(open.map(\.id), reason: "all", by: "ann") }
     #expect(closed?.contains("no longer open") == true)
@@ -141,7 +141,7 @@ import Testing
 
   @Test("5: slips", .timeLimit(.minutes(5)))
   func slips() async throws {
-    let (shop, open) = try await shop([-2.5])
+    let (shop, open) = try await opened([-2.5])
     let id = open[0].id
     func publish(_ minorUnits: Int64, _ reason: String = "a typed price") async throws -> String? {
       let price = Money(minorUnits: minorUnits, currency: .gbp)
@@ -176,7 +176,7 @@ import Testing
 
   @Test("6: taking back", .timeLimit(.minutes(5)))
   func takingBack() async throws {
-    let (shop, open) = try await shop([-2.5, -1.5])
+    let (shop, open) = try await opened([-2.5, -1.5])
     _ = try await shop.desk.publish(open.map(\.id), reason: "up", by: "ann")
     #expect(try await shop.desk.rollBack(1, reason: "a mistake", by: "bob") == 2)
     for product in shop.products { #expect(try await shop.prices(product) == [1_000, 1_500, 900, 1_400]) }
@@ -198,7 +198,7 @@ import Testing
 
   @Test("7: two at once", .timeLimit(.minutes(5)))
   func twoAtOnce() async throws {
-    let (shop, open) = try await shop([-2.5])
+    let (shop, open) = try await opened([-2.5])
     let outcomes = try await withThrowingTaskGroup(of: String?.self) { group in
       for name in ["ann", "bob"] {
         group.addTask { try await refusal { try await shop.desk.publish([open[0].id], reason: "now", by: name) } }
@@ -230,8 +230,9 @@ import Testing
 
   @Test("9: automatic within the band", .timeLimit(.minutes(5)))
   func automatic() async throws {
-    let (shop, open) = try await shop([-2.5, -1.5])
-    #expect(open.count == 2 && (try await shop.desk.publications().isEmpty))
+    let (shop, open) = try await opened([-2.5, -1.5])
+    #expect(open.count == 2)
+    #expect(try await shop.desk.publications().isEmpty)
     let current = try await shop.desk.rules()
     var rules = current.rules
     rules.mode = .automatic
@@ -247,7 +248,7 @@ import Testing
 
   @Test("10: a run that is cut off", .timeLimit(.minutes(5)))
   func cutOff() async throws {
-    let (shop, open) = try await shop([-2.5, -1.5])
+    let (shop, open) = try await opened([-2.5, -1.5])
     // The insertion fails after the old proposals were put aside.
     try await shop.pool.execute(
       """

@@ -158,7 +158,7 @@ import Understanding
     let running = Task { await knowledge.run(logger: Logger(label: "test", sink: NullSink())) }
     defer { running.cancel() }
     try await until { knowledge.vocabulary != nil && !knowledge.isBehind }
-    let service = shop.anotherService(engine: shop.node, knowledge: knowledge)
+    let service = TestShop.service(engine: shop.node, catalog: shop.catalog, knowledge: knowledge)
 
     source.isHeld = true
     _ = try await ImportedShop.importSheet(Self.parasols, source: "later", into: shop.catalog)
@@ -187,7 +187,7 @@ import Understanding
     let next = try await shop.service.search(input)
     #expect(next.products.map(\.code) == whole.products.dropFirst(2).prefix(2).map(\.code), "\(text)")
     #expect(next.relaxedTo == first.relaxedTo && next.correctedText == first.correctedText && next.total == first.total)
-    let forgetful = shop.anotherService(engine: shop.node)
+    let forgetful = TestShop.service(engine: shop.node, catalog: shop.catalog)
     #expect(try await forgetful.search(input).correctedText == first.correctedText, "\(text)")
   }
 

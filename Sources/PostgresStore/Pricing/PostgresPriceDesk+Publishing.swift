@@ -1,5 +1,5 @@
-import Catalog
-import Ports
+public import Catalog
+public import Ports
 import PostgresClient
 import Pricing
 

@@ -114,7 +114,7 @@ public struct PostgresPriceDesk: PriceDeskStore {
       try await connection.execute(
         """
         DELETE FROM pricing.proposal
-        WHERE state = 'superseded' AND made_at < \(audit.at) - make_interval(days => \(Int32(Self.keptDays)))
+        WHERE state = 'superseded' AND made_at < \(audit.at) - make_interval(days => \(Int32(clamping: Self.keptDays)))
         """)
       try await connection.execute("UPDATE pricing.proposal SET state = 'superseded' WHERE state = 'open'")
       for start in stride(from: 0, to: proposals.count, by: Self.batchSize) {

@@ -17,7 +17,7 @@ struct PriceTable: Sendable {
     var list: Int32
   }
 
-  private struct ListAndCurrency: Hashable {
+  fileprivate struct ListAndCurrency: Hashable {
     var list: PriceListCode
     var currency: Currency
   }
