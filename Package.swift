@@ -124,6 +124,7 @@ let package = Package(
     library("Workers", ["Catalog", "Ports", "Telemetry", "Threading"]),
     library("Accounts", ["Catalog", "Ports", "Signing", "Telemetry"]),
     library("Merchandising", ["Catalog", "JSON", "Ports", "Signing", "Telemetry", "Threading", "Understanding"]),
+    library("PriceDesk", ["Catalog", "JSON", "Ports", "Pricing"]),
 
     // The edge.
     library("Telemetry", ["Threading"]),
@@ -135,12 +136,12 @@ let package = Package(
       [
         "Accounts", "Merchandising", "SearchService", "Behaviour", "Catalog", "HTTPServer", "Telemetry", "Ports",
         "JSON",
-        "SearchDSL", "Signing", "Understanding",
+        "SearchDSL", "Signing", "Understanding", "PriceDesk", "Pricing",
       ]),
     library(
       "StorefrontAPI",
       [
-        "Accounts", "Merchandising",
+        "Accounts", "Merchandising", "PriceDesk",
         "Edge", "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON",
         "SearchDSL", "Understanding", "Threading", "Ranking", "Recommendations", "Recommending",
       ]),
@@ -155,7 +156,7 @@ let package = Package(
       "Console",
       [
         "Accounts", "Catalog", "Edge", "HTTPServer", "JSON", "Merchandising", "Ports", "SearchService", "Signing",
-        "Understanding", "Web",
+        "Understanding", "Web", "PriceDesk", "Pricing",
       ]),
 
     // The wiring: every adapter is made here and given to the flows.
@@ -163,7 +164,7 @@ let package = Package(
     library(
       "Bootstrap",
       [
-        "Accounts", "Console", "Merchandising",
+        "Accounts", "Console", "Merchandising", "PriceDesk",
         "Behaviour", "Catalog", "CMalloc", "Configuration", "Edge", "ElasticsearchClient", "HTTPServer", "Indexer",
         "JSON",
         "LightGBM", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Pricing", "Ranking",
@@ -194,7 +195,7 @@ let package = Package(
         "PostgresStore", "RedisStore", "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService",
         "Behaviour", "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices",
         "CMalloc", "Threading", "Understanding", "Signing", "Numbers", "Narrowing", "Recommending", "Workers",
-        "Accounts", "Merchandising",
+        "Accounts", "Merchandising", "PriceDesk",
         "Recommendations", "LightGBM", "Statistics", "Forecasting", "Customers", "RankingTraining",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
@@ -312,6 +313,12 @@ let package = Package(
       [
         "Merchandising", "Catalog", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Telemetry",
         "TestSupport", "Threading", "Understanding",
+      ]),
+    tests(
+      "PriceDesk",
+      [
+        "PriceDesk", "Catalog", "JSON", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Pricing", "TestSupport",
+        "Threading",
       ]),
     tests("LocalServices", ["LocalServices", "PostgresClient", "PostgresStore", "RedisStore", "TestSupport"]),
     // The repository's own rules: the README's files, function length, import rows.

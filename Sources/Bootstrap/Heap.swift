@@ -9,4 +9,10 @@ package enum Heap {
   /// Must be called before the process has many threads, and not in a process that answers searches: its threads would
   /// wait for one another.
   package static func useOneArena() { mallopt(M_ARENA_MAX, 1) }
+
+  /// The bytes that the process has allocated and not given back.
+  package static var bytesInUse: Int {
+    let info = mallinfo2()
+    return Int(clamping: info.uordblks) + Int(clamping: info.hblkhd)
+  }
 }

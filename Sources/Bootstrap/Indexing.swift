@@ -105,7 +105,6 @@ extension Shop {
   package func nDCG(of judgments: Judgments, in index: String) async throws -> Double {
     var deadlines = SearchService.Deadlines()
     deadlines.search = .seconds(60)
-    deadlines.prices = .seconds(60)
     let service = SearchService(
       engine: engine, index: index, catalog: catalog, clock: clock, retrieval: Retrieval(weights: weights.weights),
       deadlines: deadlines)

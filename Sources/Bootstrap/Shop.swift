@@ -28,6 +28,8 @@ package struct Shop: Sendable {
     package var deadlines: SearchService.Deadlines?
     /// How long recommendations wait for the shopper's memory; nil for their own.
     package var memoryDeadline: Duration?
+    /// Age up to which prices are shown; nil for that in the settings.
+    package var maxPriceAge: Duration?
     package var logSink: any LogSink = FileDescriptorSink.standardError
 
     package init() {}
@@ -56,6 +58,8 @@ package struct Shop: Sendable {
   package let indexAlias: String
   /// The one service of pages and API, so that both share what it remembers of the catalog.
   package let service: SearchService
+  /// All prices in memory, for every answer to shoppers.
+  package let prices: PriceOverlay
   let warmth: EngineWarmth
   package let recommender: Recommender
   /// Orders the first results of searches; nil if the settings leave that to the search engine.
@@ -115,11 +119,14 @@ package struct Shop: Sendable {
         memoryDeadline: parts.memoryDeadline),
       memory: Recommender.memory(behaviour), affinity: behaviour)
     ranking = settings.ranking.isEnabled ? PersonalRanking(knowledge: recommender.service, clock: clock) : nil
+    var priceOptions = PriceOverlay.Options(settings.pricing)
+    priceOptions.maxAge = parts.maxPriceAge ?? priceOptions.maxAge
+    prices = PriceOverlay(source: PostgresPrices(pool), options: priceOptions, metrics: metrics)
     service = SearchService(
       engine: engine, index: indexAlias, catalog: catalog, clock: clock, currency: Self.currency(settings),
       retrieval: Retrieval(weights: weights.weights), knowledge: knowledge,
       searches: .init(recent: Self.recentSearches(redis, pool), popular: searchLog?.popular), log: searchLog,
-      signer: signer, deadlines: deadlines, ranking: ranking)
+      signer: signer, prices: prices, deadlines: deadlines, ranking: ranking)
     warmth = EngineWarmth(service: service, engine: engine, alias: indexAlias, logger: logger)
     capabilities = try Capability.all.map { try $0(self) }
   }
@@ -142,7 +149,8 @@ package struct Shop: Sendable {
   package func searchService() -> SearchService {
     SearchService(
       engine: engine, index: indexAlias, catalog: catalog, clock: clock, currency: Self.currency(settings),
-      retrieval: Retrieval(weights: weights.weights), knowledge: knowledge, signer: signer, deadlines: deadlines)
+      retrieval: Retrieval(weights: weights.weights), knowledge: knowledge, signer: signer, prices: prices,
+      deadlines: deadlines)
   }
 
   private static func currency(_ settings: Settings) -> Currency { Currency(code: settings.shop.currency) ?? .gbp }

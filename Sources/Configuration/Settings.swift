@@ -16,6 +16,7 @@ public struct Settings: Sendable {
   public let recommendations: Recommendations
   public let ranking: Ranking
   public let merchandising: Merchandising
+  public let pricing: Pricing
   public let behaviour: Behaviour
   public let security: Security
   public let shop: Shop
@@ -35,6 +36,7 @@ public struct Settings: Sendable {
     recommendations = Recommendations(config.scoped(to: "recommendations"))
     ranking = Ranking(config.scoped(to: "ranking"))
     merchandising = Merchandising(config.scoped(to: "merchandising"))
+    pricing = Pricing(config.scoped(to: "pricing"))
     behaviour = Behaviour(config.scoped(to: "behaviour"))
     security = Security(config.scoped(to: "security"))
     shop = Shop(config.scoped(to: "shop"))

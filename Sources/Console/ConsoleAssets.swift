@@ -50,6 +50,7 @@ enum ConsoleAssets {
     .diff{font:14px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;border:1px solid var(--line);border-radius:8px;overflow-x:auto;margin:0 0 12px;padding:6px 0}
     .diff li{padding:0 12px;white-space:pre-wrap;overflow-wrap:anywhere}
     .diff .added{background:#e9f5ee;color:#14532d}.diff .removed{background:#fdecea;color:#8c1d18}
+    .console .curve{width:100%;max-width:720px;height:auto;display:block;margin-top:14px}
     .console h2{margin-top:0}
     .console h3{font-size:1rem;margin:0 0 .3em}
     .console .tiles h3{font-size:.9rem;font-weight:500;color:var(--soft);margin:0}

@@ -2,6 +2,8 @@ import Catalog
 import Edge
 import HTTPServer
 import Merchandising
+import PriceDesk
+import Pricing
 import Understanding
 import Web
 
@@ -18,6 +20,8 @@ enum ConsoleForms {
     switch error {
     case let refusal as Merchandising.Refusal: sentence(refusal.description)
     case let fault as RuleFault: sentence("\(fault)")
+    case let refusal as PriceDesk.Refusal: sentence(refusal.description)
+    case let fault as PriceFileError: sentence("\(fault)")
     default: nil
     }
   }

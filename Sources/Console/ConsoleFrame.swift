@@ -10,6 +10,7 @@ enum ConsolePage: String, CaseIterable {
   case versions = "Versions"
   case unanswered = "Zero results"
   case searches = "Searches"
+  case prices = "Prices"
   case jobs = "Jobs"
   case audit = "Audit"
 
@@ -20,6 +21,7 @@ enum ConsolePage: String, CaseIterable {
     case .versions: "/console/versions"
     case .unanswered: "/console/zero-results"
     case .searches: "/console/searches"
+    case .prices: "/console/prices"
     case .jobs: "/console/jobs"
     case .audit: "/console/audit"
     }
@@ -30,6 +32,7 @@ enum ConsolePage: String, CaseIterable {
     switch self {
     case .preview, .rules, .versions: .staff(.merchandiser, .approver)
     case .unanswered, .searches: .staff(.merchandiser, .approver, .analyst)
+    case .prices: .staff(.pricingManager)
     case .jobs: .anyStaff
     case .audit: .staff(.approver, .analyst)
     }

@@ -155,6 +155,7 @@ extension ConsolePage {
     case .versions: "What was published, when, by whom and why; take it back."
     case .unanswered: "Searches that find nothing, the most frequent first."
     case .searches: "What shoppers search for and click on."
+    case .prices: "New prices from the sales, with their evidence; publish them, take them back."
     case .jobs: "What the workers do, and how it ended."
     case .audit: "Every change: who, when, what, why."
     }

@@ -25,17 +25,21 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
   case rulesConflict = "rules-conflict"
   case draftNotFound = "draft-not-found"
   case versionNotFound = "version-not-found"
+  case pricesRefused = "prices-refused"
+  case pricesConflict = "prices-conflict"
+  case proposalNotFound = "proposal-not-found"
 
   public var code: String { rawValue }
 
   public var status: HTTPStatus {
     switch self {
-    case .invalidParameter, .invalidBody, .rulesRefused: .badRequest
-    case .rulesConflict: .conflict
+    case .invalidParameter, .invalidBody, .rulesRefused, .pricesRefused: .badRequest
+    case .rulesConflict, .pricesConflict: .conflict
     case .signInRequired, .visitorWanted: .unauthorized
     case .exportTooLarge: .contentTooLarge
     case .roleRequired, .formOutOfDate: .forbidden
-    case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff, .draftNotFound, .versionNotFound: .notFound
+    case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff, .draftNotFound, .versionNotFound,
+      .proposalNotFound: .notFound
     case .searchUnavailable, .databaseUnavailable, .notReady: .serviceUnavailable
     case .tooManyRequests: .tooManyRequests
     }
@@ -62,6 +66,9 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     case .rulesConflict: "Rules were changed meanwhile"
     case .draftNotFound: "Draft not found"
     case .versionNotFound: "Version not found"
+    case .pricesRefused: "Prices refused"
+    case .pricesConflict: "Prices cannot be changed so"
+    case .proposalNotFound: "Proposal or publication not found"
     }
   }
 
@@ -96,7 +103,7 @@ extension Problem {
         self.init(APIProblem.searchUnavailable, detail: "The search engine is busy. Try again.", headers: retry)
       }
     default:
-      guard let problem = Problem(ruleError: error) else { return nil }
+      guard let problem = Problem(ruleError: error) ?? Problem(priceError: error) else { return nil }
       self = problem
     }
   }

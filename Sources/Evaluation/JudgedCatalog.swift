@@ -146,7 +146,6 @@ package struct JudgedCatalog: Sendable {
     // An evaluation is not a shopper: a slow machine must not change the figures.
     var deadlines = SearchService.Deadlines()
     deadlines.search = Self.deadline
-    deadlines.prices = Self.deadline
     return SearchService(
       engine: parts.engine, index: parts.shopIndex, catalog: parts.catalog, clock: parts.clock,
       retrieval: Retrieval(weights: weights), knowledge: knowledge, steps: steps, deadlines: deadlines)

@@ -2,6 +2,7 @@ import Catalog
 public import Ports
 public import SearchDSL
 import Telemetry
+import Threading
 
 /// `vitrine index sync`: carries every committed change into the index in use, for ever.
 ///
@@ -53,6 +54,8 @@ public struct IndexSync: Sendable {
   let options: Options
   let log: @Sendable (String) -> Void
   let metrics: IndexSyncMetrics
+  /// The cursor that every generation had read at the last pruning.
+  private let readBefore = Guarded<OutboxCursor?>(nil)
 
   public init(
     source: any ProductSource & AuditSource, ledger: any IndexingLedger, leases: any Leases, engine: any SearchEngine,
@@ -238,6 +241,9 @@ public struct IndexSync: Sendable {
 
   /// Removes the entries that every generation with an existing index has read: generations being built or kept for a
   /// rollback.
+  ///
+  /// What was read at one run is removed at the next, because servers read the outbox too, for their prices, and find each
+  /// entry there for ten seconds at least.
   private func prune() async throws {
     let names = try await engine.indices(matching: options.alias + "-*", deadline: .now + Self.adminDeadline).map(
       \.name)
@@ -245,7 +251,14 @@ public struct IndexSync: Sendable {
       generation.state == .building || generation.alias != options.alias
         || (generation.state != .failed && names.contains(generation.indexName))
     }
-    if let oldest = kept.map(\.cursor).min() { try await source.pruneOutbox(through: oldest) }
+    let oldest = kept.map(\.cursor).min()
+    let before = readBefore.withLock { known in
+      defer { known = oldest }
+      return known
+    }
+    guard let oldest, let before else { return }
+    // A generation that began meanwhile may need older entries.
+    try await source.pruneOutbox(through: min(oldest, before))
   }
 
   private func audit() async throws {

@@ -25,8 +25,6 @@ public protocol CatalogReader: Sendable {
   func categoryTree() async throws -> CategoryTree
   /// The attributes that are facets, for a category (nil: anywhere), in their order.
   func facetDefinitions(in category: CategoryID?) async throws -> [AttributeDefinition]
-  /// The current price rows of every variant of these products; `quote` reads them.
-  func prices(of ids: [ProductID]) async throws -> [ProductID: [VariantID: [Price]]]
   /// The shop's lists beside its category tree, and the looks of its lists. Prices in rules are in the shop's currency.
   func browseRules(in currency: Currency) async throws -> BrowseRules
   /// The names of all brands, in alphabetical order.

@@ -16,7 +16,7 @@ public struct DatabaseRights: Sendable {
   public static func serve(isEmbedded: Bool) -> DatabaseRights {
     DatabaseRights(
       reads: catalog + ["behaviour", "jobs", "analytics", "accounts"],
-      writes: ["behaviour", "accounts", "merchandising"] + (isEmbedded ? ["indexing"] : []),
+      writes: ["behaviour", "accounts", "merchandising", "pricing"] + (isEmbedded ? ["indexing"] : []),
       raisesVersions: isEmbedded)
   }
 
@@ -25,7 +25,7 @@ public struct DatabaseRights: Sendable {
 
   /// `vitrine work`.
   public static let work = DatabaseRights(
-    reads: catalog + ["behaviour", "jobs", "analytics"], writes: ["behaviour", "jobs", "analytics"],
+    reads: catalog + ["behaviour", "jobs", "analytics"], writes: ["behaviour", "jobs", "analytics", "pricing"],
     raisesVersions: false)
 
   /// A role may not do what its process must.

@@ -11,7 +11,7 @@ public struct Degradation: Sendable, Hashable {
     case facets
     /// The order by the chosen variants' prices; the order by the products' lowest prices stands in.
     case order
-    /// Today's prices; the indexed ones stand in.
+    /// Today's prices, which are not read yet or older than they may be; the indexed ones stand in.
     case prices
     /// The model's order; the engine's stands in.
     case ranking

@@ -41,21 +41,20 @@ extension Pricer {
   /// Where the search means some of the variants, the card is of those: of the first in stock, with the lowest price that
   /// the search allows. The index knows the product's lowest price alone: the red dress of 60 whose blue sister costs 45 is
   /// found under 50, and left out here.
-  func card(for hit: CardHit, prices: [VariantID: [Price]]?, _ drawing: CardDrawing) -> ProductCard? {
-    let lists = drawing.input.shopper.priceLists
-    let now = clock.now()
-    var quotes: [VariantID: Quote] = [:]
-    for (variant, rows) in prices ?? [:] { quotes[variant] = quote(rows, lists: lists, at: now) }
+  ///
+  /// `quotes` nil: the indexed price stands in.
+  func card(for hit: CardHit, quotes known: [VariantID: Quote]?, _ drawing: CardDrawing) -> ProductCard? {
+    let quotes = known ?? [:]
     let lowest =
-      prices == nil
-      ? hit.indexedQuote(lists: lists, currency: currency)
+      known == nil
+      ? hit.indexedQuote(lists: drawing.input.shopper.priceLists, currency: currency)
       : quotes.values.min { $0.amount.minorUnits < $1.amount.minorUnits }
     func isAllowed(_ quote: Quote?) -> Bool {
       !drawing.isPriceLimited || quote.map { drawing.prices.contains($0.amount.minorUnits) } ?? false
     }
     guard isAllowed(lowest) else { return nil }
     var meant = drawing.choice.meant(of: hit.variants)
-    if let variants = meant, prices != nil {
+    if let variants = meant, known != nil {
       meant = variants.filter { isAllowed(quotes[$0.id]) }
       if meant?.isEmpty == true { return nil }
     }
@@ -67,7 +66,7 @@ extension Pricer {
     return ProductCard(
       id: hit.id, code: hit.code, title: hit.title, brand: hit.brand, pictureURL: shown?.pictureURL ?? hit.pictureURL,
       variant: shown.map { variant(of: $0, drawing.labels) },
-      quote: prices == nil ? lowest : shown.map { quotes[$0.id] } ?? lowest,
+      quote: known == nil ? lowest : shown.map { quotes[$0.id] } ?? lowest,
       isPriceFrom: isPriceFrom, isInStock: shown?.isInStock ?? hit.isInStock,
       rating: hit.rating, ratingCount: hit.ratingCount, variantCount: hit.variants.count,
       choices: choices(of: hit, meant: meant ?? [], drawing),

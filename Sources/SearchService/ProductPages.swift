@@ -12,7 +12,7 @@ struct ProductPages: Sendable {
   let index: ProductIndex
   let directory: CatalogDirectory
   let pricer: Pricer
-  let circuit: CircuitBreaker
+  private let circuit = CircuitBreaker()
   let deadlines: SearchService.Deadlines
 
   /// More than a gallery shows, whatever an import brought.
@@ -34,15 +34,17 @@ struct ProductPages: Sendable {
     }
   }
 
+  /// Prices in memory and prices that were read with the product are both the database's: neither makes a page degraded.
   private func page(of product: ProductSnapshot, for shopper: ShopperContext) -> ProductPage {
     let now = pricer.clock.now()
+    let quotes = pricer.quotes(of: [product.id], for: shopper)?[product.id]
     return ProductPage(
       id: product.id, code: product.code, title: product.title, summary: product.summary, brand: product.brandName,
       categories: product.categories, attributes: product.attributes,
       variants: product.variants.map { variant in
         ProductPage.Variant(
           id: variant.id, sku: variant.sku, gtin: variant.gtin, options: variant.options,
-          pictureURL: variant.pictureURL, quote: quote(variant.prices, lists: shopper.priceLists, at: now),
+          pictureURL: variant.pictureURL, quote: quotes?[variant.id] ?? quote(variant.prices, lists: shopper.priceLists, at: now),
           isInStock: variant.availableQuantity > 0)
       },
       pictureURLs: Array(product.pictureURLs.prefix(Self.maxPictures)), rating: product.ratingAverage,
@@ -57,10 +59,12 @@ struct ProductPages: Sendable {
     guard let hit, let card = CardHit(hit) else { return nil }
     let audience = hit.source?["audience"]?.array?.compactMap(\.string) ?? []
     guard !Set(audience).isDisjoint(with: shopper.audience.codes) else { return nil }
+    let quotes = pricer.quotes(of: [id], for: shopper)?[id]
     let indexedQuote = card.indexedQuote(lists: shopper.priceLists, currency: pricer.currency)
     let variants = card.variants.map { variant in
       ProductPage.Variant(
-        id: variant.id, sku: SKU(variant.sku), options: [], pictureURL: variant.pictureURL, quote: indexedQuote,
+        id: variant.id, sku: SKU(variant.sku), options: [], pictureURL: variant.pictureURL,
+        quote: quotes == nil ? indexedQuote : quotes?[variant.id],
         isInStock: variant.isInStock)
     }
     return ProductPage(
@@ -68,7 +72,7 @@ struct ProductPages: Sendable {
       categories: [], attributes: [], variants: variants,
       pictureURLs: (hit.source?["display"]?["pictures"]?.array ?? []).prefix(Self.maxPictures).compactMap(\.string),
       rating: card.rating, ratingCount: card.ratingCount,
-      degraded: [Degradation(.catalog, reason), Degradation(.prices, reason)])
+      degraded: [Degradation(.catalog, reason)] + (quotes == nil ? [Degradation(.prices, .late)] : []))
   }
 
   /// The cards of products, in the order asked for; what is no longer sold is left out.
@@ -81,10 +85,10 @@ struct ProductPages: Sendable {
     let response = try await index.search(request, by: .now + deadlines.answer)
     let hits = response.hits.compactMap(CardHit.init)
     // A row of cards shows the indexed prices without saying so.
-    let prices = try? await pricer.current(of: hits.map(\.id))
+    let quotes = pricer.quotes(of: hits.map(\.id), for: shopper)
     let drawing = CardDrawing(
       input: SearchInput(shopper: shopper), plan: QueryPlan(text: ""), labels: await directory.labels() ?? .none)
-    let cards = hits.compactMap { pricer.card(for: $0, prices: prices?[$0.id], drawing) }
+    let cards = hits.compactMap { pricer.card(for: $0, quotes: quotes?[$0.id], drawing) }
     return ids.compactMap { id in cards.first { $0.id == id } }
   }
 }

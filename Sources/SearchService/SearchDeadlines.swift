@@ -5,7 +5,6 @@ extension SearchService {
     public var search = Duration.milliseconds(100)
     /// From then on there is no answer at all.
     public var answer = Duration.seconds(2)
-    public var prices = Duration.milliseconds(40)
     /// The deadline for a product in the database; later the index's copy of it serves.
     public var page = Duration.milliseconds(300)
     /// The deadline for the category tree and the attributes' names, which are read once in a few seconds.

@@ -31,28 +31,25 @@ public struct SearchService: Sendable {
   /// Results that are put in another order than the engine's: as many as filters by options mostly leave.
   static let maxOrdered = 300
 
-  /// Without `knowledge` every query is searched as it was typed. `steps` are those that a search takes.
+  /// Without `knowledge` every query is searched as it was typed. `steps` are those that a search takes. Without `prices`
+  /// every answer shows the indexed ones, and says so.
   public init(
     engine: any SearchEngine, index name: String, catalog: any CatalogReader, clock: any WallClock,
     currency: Currency = .gbp,
     retrieval: Retrieval = Retrieval(), knowledge: CatalogKnowledge? = nil,
     steps: Set<SearchStep> = Set(SearchStep.allCases), searches: PastSearches = PastSearches(),
-    log: SearchLog? = nil, signer: TokenSigner? = nil, deadlines: Deadlines = Deadlines(),
-    ranking: PersonalRanking? = nil
+    log: SearchLog? = nil, signer: TokenSigner? = nil, prices: PriceOverlay? = nil,
+    deadlines: Deadlines = Deadlines(), ranking: PersonalRanking? = nil
   ) {
-    let databaseCircuit = CircuitBreaker()
     index = ProductIndex(engine: engine, name: name)
     directory = CatalogDirectory(catalog: catalog, currency: currency, share: deadlines.labels)
     retriever = Retriever(index: index, requests: retrieval, steps: steps)
     ranker = Ranker(deadline: deadlines.ranking, model: ranking)
-    pricer = Pricer(
-      prices: CurrentPrices(catalog: catalog, deadline: deadlines.prices, circuit: databaseCircuit), clock: clock,
-      currency: currency)
+    pricer = Pricer(overlay: prices, clock: clock, currency: currency)
     facetCounter = FacetCounter(retriever: retriever, priceSteps: PriceStep.all(in: currency))
     listings = Listings(directory: directory, currency: currency)
     productPages = ProductPages(
-      catalog: catalog, index: index, directory: directory, pricer: pricer, circuit: databaseCircuit,
-      deadlines: deadlines)
+      catalog: catalog, index: index, directory: directory, pricer: pricer, deadlines: deadlines)
     var past = searches
     past.deadline = deadlines.searches
     suggester = Suggester(index: index, directory: directory, pricer: pricer, steps: steps, past: past)
@@ -102,7 +99,7 @@ public struct SearchService: Sendable {
   ) async -> PricedPage {
     let order = VariantPriceOrder(retriever: retriever, pricer: pricer)
     if let page = await order.page(of: candidates, in: &run) { return page }
-    return PricedPage(cards: await pricer.cards(of: hits, plan: candidates.plan, in: &run), next: results.next)
+    return PricedPage(cards: pricer.cards(of: hits, plan: candidates.plan, in: &run), next: results.next)
   }
 
   private func cursor(at position: PagePosition, in run: SearchRun) -> String? {

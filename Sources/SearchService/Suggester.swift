@@ -79,7 +79,7 @@ struct Suggester: Sendable {
       request(for: text, shopper: shopper, phrases: known.phrases), by: limits.answer)
     let labels = await directory.labels() ?? .none
     var suggestions = Suggestions(text: text)
-    suggestions.products = await products(response.hits.compactMap(CardHit.init), shopper: shopper)
+    suggestions.products = products(response.hits.compactMap(CardHit.init), shopper: shopper)
     suggestions.categories = suggestedCategories(response, labels: labels, text: text)
     let typed = text.split(separator: " ")
     suggestions.brands = buckets("brands", response).filter { bucket in
@@ -90,16 +90,15 @@ struct Suggester: Sendable {
     return suggestions
   }
 
-  /// The hits with today's prices; while Postgres is down, with those that were indexed.
-  private func products(_ hits: [CardHit], shopper: ShopperContext) async -> [Suggestions.Product] {
-    let prices = try? await pricer.current(of: hits.map(\.id))
-    let now = pricer.clock.now()
+  /// The hits with today's prices; while these are not known, with those that were indexed.
+  private func products(_ hits: [CardHit], shopper: ShopperContext) -> [Suggestions.Product] {
+    let current = pricer.quotes(of: hits.map(\.id), for: shopper)
     return hits.map { hit in
-      let quotes = (prices?[hit.id] ?? [:]).values.compactMap { quote($0, lists: shopper.priceLists, at: now) }
+      let quotes = (current?[hit.id] ?? [:]).values
       let lowest = quotes.min { $0.amount.minorUnits < $1.amount.minorUnits }
       return Suggestions.Product(
         id: hit.id, title: hit.title, pictureURL: hit.pictureURL,
-        quote: prices == nil ? hit.indexedQuote(lists: shopper.priceLists, currency: pricer.currency) : lowest,
+        quote: current == nil ? hit.indexedQuote(lists: shopper.priceLists, currency: pricer.currency) : lowest,
         isPriceFrom: quotes.contains { $0.amount.minorUnits != lowest?.amount.minorUnits })
     }
   }

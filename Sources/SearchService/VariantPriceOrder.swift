@@ -27,7 +27,7 @@ struct VariantPriceOrder: Sendable {
       run.leaveOut(.order, after: error)
       return nil
     }
-    let cards = await pricer.cards(of: response.hits.compactMap(CardHit.init), plan: candidates.plan, in: &run)
+    let cards = pricer.cards(of: response.hits.compactMap(CardHit.init), plan: candidates.plan, in: &run)
     let isAscending = input.sort == .priceAscending
     func amount(_ card: ProductCard) -> Int64 { card.quote?.amount.minorUnits ?? (isAscending ? .max : .min) }
     let sorted = cards.sorted { left, right in

@@ -65,7 +65,7 @@ private let layers: [String: Layer] = [
   "SMTPMail": .adapter,
   "LocalServices": .local,
   "SearchService": .flow, "Behaviour": .flow, "Indexer": .flow, "Workers": .flow,
-  "Recommendations": .flow, "RankingTraining": .flow, "Accounts": .flow, "Merchandising": .flow,
+  "Recommendations": .flow, "RankingTraining": .flow, "Accounts": .flow, "Merchandising": .flow, "PriceDesk": .flow,
   "Edge": .edge, "StorefrontAPI": .edge, "Web": .edge, "Console": .edge,
   "Bootstrap": .wiring, "Benchmarks": .wiring, "Evaluation": .wiring,
   "vitrine": .executable,

@@ -167,7 +167,7 @@ import Testing
       return BulkOperation(id: String(id), externalVersion: nil, action: .index(source: Array(source.utf8)))
     }
     _ = try await node.bulk(operations, to: "products", refresh: true, deadline: .now + .seconds(60))
-    let service = TestShop.service(engine: node, catalog: shop.catalog)
+    let service = shop.anotherService(engine: node)
     var page = try await service.search(SearchInput(text: "pin", sort: .priceAscending, pageSize: 100))
     var ids: [String] = []
     while true {

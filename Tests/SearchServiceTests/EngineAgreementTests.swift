@@ -28,7 +28,7 @@ struct EngineAgreementTests {
       source: shop.catalog, ledger: shop.ledger, leases: shop.leases, engine: client, mapping: mapping,
       clock: shop.clock)
     let generation = try await full.run(options).generation
-    let other = TestShop.service(engine: client, catalog: shop.catalog, index: alias)
+    let other = shop.anotherService(engine: client, index: alias)
     let outcome: Result<Void, any Error>
     do { outcome = .success(try await body(shop.service, other)) } catch { outcome = .failure(error) }
     try await client.deleteIndex(generation.indexName, deadline: .now + .seconds(60))

@@ -32,7 +32,7 @@ import Understanding
       let shop = try await TestShop(titles.enumerated().map { EvidenceTests.record($0, $1) })
       let knowledge = CatalogKnowledge(source: shop.catalog, rules: rules)
       try await knowledge.refresh()
-      service = TestShop.service(engine: shop.node, catalog: shop.catalog, knowledge: knowledge)
+      service = shop.anotherService(engine: shop.node, knowledge: knowledge)
     }
 
     func page(_ text: String, sort: SearchSort = .relevance) async throws -> SearchPage {

@@ -90,7 +90,7 @@ import Testing
     try await say(home.id, "fit", 5)
     try await say(home.id, "seats", 1)
     try await say(chairs.id, "fit", 0)
-    let fresh = TestShop.service(engine: shop.node, catalog: shop.catalog)
+    let fresh = shop.anotherService(engine: shop.node)
     func order(_ category: CategoryID) async throws -> [String] {
       attributes(try await fresh.search(SearchInput(filters: [.category(category)])).facets)
     }

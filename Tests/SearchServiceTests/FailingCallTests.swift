@@ -31,7 +31,7 @@ import Threading
     let shop = try await TestShop(Self.chairs)
     let counting = FailingEngine(shop.node)
     let input = SearchInput(text: text)
-    let whole = try await TestShop.service(engine: counting, catalog: shop.catalog).search(input)
+    let whole = try await shop.anotherService(engine: counting).search(input)
     #expect(whole.degraded.isEmpty)
     let calls = counting.callCount
     #expect(calls >= (text == "qqq zzz" ? 1 : 2), "the search asks once only: choose another")
@@ -39,7 +39,7 @@ import Threading
       for error in [SearchEngineError.unavailable(reason: "a test"), .deadlineExceeded] {
         let engine = FailingEngine(shop.node, failing: number, error)
         do {
-          let page = try await TestShop.service(engine: engine, catalog: shop.catalog).search(input)
+          let page = try await shop.anotherService(engine: engine).search(input)
           #expect(page.products.map(\.id) == whole.products.map(\.id), "'\(text)', call \(number) of \(calls)")
           #expect(page.total == whole.total, "'\(text)', call \(number) of \(calls)")
           #expect(!page.degraded.isEmpty || page.facets == whole.facets, "'\(text)', call \(number) of \(calls)")
@@ -68,20 +68,20 @@ extension FailingCallTests {
     let input = SearchInput(
       text: "lamp", filters: [.attribute(code: "colour", values: ["Red"])], sort: .priceAscending, pageSize: 3)
     let counting = FailingEngine(shop.node)
-    let whole = try await TestShop.service(engine: counting, catalog: shop.catalog).search(input)
+    let whole = try await shop.anotherService(engine: counting).search(input)
     #expect(whole.degraded.isEmpty && whole.products.map(\.code) == ["L5", "L4", "L3"])
     let engine = FailingEngine(shop.node, failing: counting.callCount)
-    let page = try await TestShop.service(engine: engine, catalog: shop.catalog).search(input)
+    let page = try await shop.anotherService(engine: engine).search(input)
     #expect(page.degraded.map(\.part) == [.order] && page.products.count == 3 && page.total == whole.total)
     // The page behind begins where this one ended, in the order of the variants.
     let cursor = try #require(whole.nextCursor)
     let next = try SearchInput(parameters: [("cursor", cursor)], signer: TestShop.signer)
-    let service = TestShop.service(engine: shop.node, catalog: shop.catalog)
+    let service = shop.anotherService(engine: shop.node)
     #expect(try await service.search(next).products.map(\.code) == ["L2", "L1", "L0"])
     let again = FailingEngine(shop.node)
-    _ = try await TestShop.service(engine: again, catalog: shop.catalog).search(next)
+    _ = try await shop.anotherService(engine: again).search(next)
     let cold = FailingEngine(shop.node, failing: again.callCount)
-    let second = try await TestShop.service(engine: cold, catalog: shop.catalog).search(next)
+    let second = try await shop.anotherService(engine: cold).search(next)
     #expect(second.products.count == 3 && second.degraded.map(\.part) == [.order])
   }
 }

@@ -45,7 +45,9 @@ struct ImportedShop: Sendable {
     self.reports = reports
     node = SearchNode()
     knowledge = CatalogKnowledge(source: catalog, rules: try rules ?? Self.rules())
-    service = TestShop.service(engine: node, catalog: catalog, knowledge: knowledge)
+    let prices = TestShop.overlay(pool)
+    try await prices.follow()
+    service = TestShop.service(engine: node, catalog: catalog, knowledge: knowledge, prices: prices)
     try await index()
   }
 

@@ -28,7 +28,7 @@ import Understanding
       let shop = try await TestShop(MeantWordsTests.records(products))
       let knowledge = CatalogKnowledge(source: shop.catalog)
       try await knowledge.refresh()
-      service = TestShop.service(engine: shop.node, catalog: shop.catalog, knowledge: knowledge)
+      service = shop.anotherService(engine: shop.node, knowledge: knowledge)
     }
 
     init(titles: [String]) async throws { try await self.init(titles.map { ($0, nil) }) }

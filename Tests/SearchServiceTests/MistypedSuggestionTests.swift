@@ -38,7 +38,7 @@ import Understanding
     deadlines.searches = patience
     return SearchService(
       engine: shop.node, index: "products", catalog: shop.catalog, clock: shop.clock, knowledge: knowledge,
-      searches: searches, deadlines: deadlines)
+      searches: searches, prices: shop.prices, deadlines: deadlines)
   }
 
   @Test("1: one edit", .timeLimit(.minutes(5)))

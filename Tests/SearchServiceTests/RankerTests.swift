@@ -143,7 +143,7 @@ import Understanding
     let shop = try await TestShop.seeded.value
     let knowledge = CatalogKnowledge(source: shop.catalog)
     try await knowledge.refresh()
-    var service = TestShop.service(engine: shop.node, catalog: shop.catalog, knowledge: knowledge)
+    var service = shop.anotherService(engine: shop.node, knowledge: knowledge)
     service.ranker = Ranker(deadline: .seconds(60), model: Backwards())
     let input = SearchInput(text: "dress", pageSize: 7)
     let before = try await codes(service, from: input, cursors: true)

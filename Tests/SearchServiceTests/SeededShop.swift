@@ -11,6 +11,7 @@ import SearchNode
 import SearchService
 import Seeding
 import Signing
+import Telemetry
 
 /// A shop on a real database and the embedded engine.
 struct TestShop: Sendable {
@@ -18,6 +19,7 @@ struct TestShop: Sendable {
   let catalog: PostgresCatalog
   let node: SearchNode
   let clock = StoppedClock()
+  let prices: PriceOverlay
   let service: SearchService
 
   var ledger: PostgresIndexingLedger { PostgresIndexingLedger(pool) }
@@ -40,22 +42,37 @@ struct TestShop: Sendable {
       source: catalog, ledger: PostgresIndexingLedger(pool), leases: PostgresLeases(pool), engine: node,
       mapping: mapping, clock: clock)
     _ = try await full.run(FullIndex.Options(alias: "products"))
-    service = Self.service(engine: node, catalog: catalog)
+    prices = Self.overlay(pool)
+    try await prices.follow()
+    service = Self.service(engine: node, catalog: catalog, prices: prices)
   }
 
   /// A service that is given all the time that a busy machine takes.
   static func service(
     engine: any SearchEngine, catalog: any CatalogReader, knowledge: CatalogKnowledge? = nil,
-    index: String = "products"
+    index: String = "products", prices: PriceOverlay? = nil
   ) -> SearchService {
     var deadlines = SearchService.Deadlines()
     deadlines.search = .seconds(60)
-    deadlines.prices = .seconds(60)
     deadlines.page = .seconds(60)
     deadlines.labels = .seconds(60)
     return SearchService(
       engine: engine, index: index, catalog: catalog, clock: StoppedClock(), knowledge: knowledge,
-      signer: signer, deadlines: deadlines)
+      signer: signer, prices: prices, deadlines: deadlines)
+  }
+
+  /// A service over this shop's catalog and prices.
+  func anotherService(
+    engine: any SearchEngine, knowledge: CatalogKnowledge? = nil, index: String = "products"
+  ) -> SearchService {
+    Self.service(engine: engine, catalog: catalog, knowledge: knowledge, index: index, prices: prices)
+  }
+
+  /// Prices that a test takes up when it changed some, and that are never too old.
+  static func overlay(_ pool: PostgresPool) -> PriceOverlay {
+    var options = PriceOverlay.Options()
+    options.maxAge = .seconds(3600)
+    return PriceOverlay(source: PostgresPrices(pool), options: options, metrics: MetricsRegistry())
   }
 
   static let signer = TokenSigner(key: Array("the key of the tests".utf8))

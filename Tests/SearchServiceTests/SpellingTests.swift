@@ -40,7 +40,7 @@ import Understanding
     let shop = try await TestShop(Self.records)
     let knowledge = CatalogKnowledge(source: shop.catalog)
     try await knowledge.refresh()
-    return (shop, knowledge, TestShop.service(engine: shop.node, catalog: shop.catalog, knowledge: knowledge))
+    return (shop, knowledge, shop.anotherService(engine: shop.node, knowledge: knowledge))
   }
 
   @Test("1: corrected, exact, and left alone", .timeLimit(.minutes(5)))

@@ -36,7 +36,7 @@ import Understanding
     let knowledge = CatalogKnowledge(source: shop.catalog, rules: rules)
     try await knowledge.refresh()
     return Shop(
-      shop: shop, service: TestShop.service(engine: shop.node, catalog: shop.catalog, knowledge: knowledge),
+      shop: shop, service: shop.anotherService(engine: shop.node, knowledge: knowledge),
       products: Dictionary(uniqueKeysWithValues: try await shop.products().map { ($0.code, $0) }))
   }
 

@@ -31,7 +31,6 @@ import Threading
     var deadlines = SearchService.Deadlines()
     deadlines.search = .seconds(20)
     deadlines.answer = .seconds(30)
-    deadlines.prices = .milliseconds(500)
     deadlines.page = .milliseconds(800)
     deadlines.labels = .milliseconds(300)
     return deadlines

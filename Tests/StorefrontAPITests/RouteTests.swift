@@ -21,6 +21,7 @@ import Testing
     "visitor customer merchandiser approver buyer pricing_manager analyst support admin service"
   private static let reporting = "merchandiser approver analyst admin"
   private static let rules = "merchandiser approver admin"
+  private static let pricing = "pricing_manager admin"
   private static let staff = "merchandiser approver buyer pricing_manager analyst support admin"
 
   private static let table: [String: String] = [
@@ -55,6 +56,14 @@ import Testing
     "POST /v1/merchandising/drafts/{id}/merge": rules, "POST /v1/merchandising/drafts/{id}/publish": rules,
     "GET /v1/merchandising/drafts/{id}/preview": rules, "GET /v1/merchandising/drafts/{id}/impact": rules,
     "GET /v1/merchandising/audit": "approver analyst admin",
+    "GET /v1/pricing/proposals": pricing, "GET /v1/pricing/proposals/{id}": pricing,
+    "POST /v1/pricing/rejections": pricing, "GET /v1/pricing/publications": pricing,
+    "POST /v1/pricing/publications": pricing, "POST /v1/pricing/publications/{number}/rollback": pricing,
+    "GET /v1/pricing/rules": pricing, "PUT /v1/pricing/rules": pricing,
+    "GET /console/prices": pricing, "POST /console/prices": pricing, "GET /console/prices/{id}": pricing,
+    "POST /console/prices/{id}": pricing, "GET /console/price-publications": pricing,
+    "POST /console/price-publications/{number}/restore": pricing, "GET /console/price-rules": pricing,
+    "POST /console/price-rules": pricing, "POST /console/price-rules/stop": pricing,
   ]
 
   @Test("1: route by role", .timeLimit(.minutes(5)))

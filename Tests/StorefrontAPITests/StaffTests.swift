@@ -101,12 +101,14 @@ import Testing
     (.get, "/console/zero-results", [.merchandiser, .approver, .analyst]),
     (.get, "/console/searches", [.merchandiser, .approver, .analyst]),
     (.get, "/console/audit", [.approver, .analyst]),
+    (nil, "/console/price", [.pricingManager]),
     // The console itself, its jobs, and one's own sessions.
     (nil, "/console", [.merchandiser, .approver, .buyer, .pricingManager, .analyst, .support]),
     (nil, "/v1/admin/search/analytics", [.merchandiser, .approver, .analyst]),
     (nil, "/v1/admin", []),
     (.get, "/v1/merchandising/audit", [.approver, .analyst]),
     (nil, "/v1/merchandising", [.merchandiser, .approver]),
+    (nil, "/v1/pricing", [.pricingManager]),
     // Programs, which are no staff.
     (nil, "/v1/sign-ins", []),
   ]

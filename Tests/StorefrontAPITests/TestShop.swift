@@ -76,11 +76,12 @@ struct TestShop: Sendable {
 
   /// `redis`: keeps what visitors looked at and searched for. `postgres`: a database of the test's own. `engine`: an outside
   /// one. `deadlines`: other than all the time that a busy machine takes. `settings`: others than the tests' own.
-  /// `clock`: another than one that stands still.
+  /// `clock`: another than one that stands still. `followsPrices`: as a shop does; else they are read once, and never too
+  /// old.
   init(
     _ records: [ProductRecord], isIndexed: Bool = true, redis: RedisClient? = nil, postgres: PostgresSettings? = nil,
     engine: (any SearchEngine)? = nil, deadlines: SearchService.Deadlines? = nil,
-    settings: [String: String] = [:], clock: any WallClock = Clock()
+    settings: [String: String] = [:], clock: any WallClock = Clock(), followsPrices: Bool = false
   ) async throws {
     if let postgres {
       pool = PostgresPool(postgres)
@@ -101,6 +102,7 @@ struct TestShop: Sendable {
     parts.deadlines = deadlines ?? Self.allTheTime
     // A test of deadlines has the shop's own.
     if deadlines == nil { parts.memoryDeadline = .seconds(60) }
+    if !followsPrices { parts.maxPriceAge = .seconds(86_400) }
     parts.logSink = NullSink()
     shop = try Shop(context, pool: pool, redis: redis, parts: parts)
     _ = try await PostgresAccounts(pool).add(
@@ -122,6 +124,8 @@ struct TestShop: Sendable {
     await shop.warmth.look()
     // Stores events as long as the process lives, as its server does.
     Task { [shop] in await shop.behaviour.run(logger: shop.logger) }
+    try await shop.prices.follow()
+    if followsPrices { Task { [shop] in await shop.prices.run(logger: shop.logger) } }
     let server = try shop.server(port: 0)
     client = HTTPClient(port: try server.start())
     Self.servers.append(server)
@@ -130,7 +134,6 @@ struct TestShop: Sendable {
   static var allTheTime: SearchService.Deadlines {
     var deadlines = SearchService.Deadlines()
     deadlines.search = .seconds(60)
-    deadlines.prices = .seconds(60)
     deadlines.page = .seconds(60)
     deadlines.labels = .seconds(60)
     deadlines.ranking = .seconds(60)

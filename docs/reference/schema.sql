@@ -214,7 +214,8 @@ BEGIN
 END $$;
 
 CREATE FUNCTION indexing.note_change(products bigint[]) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
   fresh bigint[];
@@ -429,6 +430,13 @@ CREATE FUNCTION merchandising.refuse_change() RETURNS trigger
     AS $$
 BEGIN
   RAISE EXCEPTION 'a published version is never changed: publish another';
+END $$;
+
+CREATE FUNCTION pricing.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'published prices and rules are never changed: publish others';
 END $$;
 
 CREATE TABLE accounts.api_token (
@@ -1222,6 +1230,17 @@ CREATE TABLE pricing.cost (
     CONSTRAINT cost_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
 );
 
+CREATE TABLE pricing.desk_rules (
+    number bigint NOT NULL,
+    content jsonb NOT NULL,
+    author text NOT NULL,
+    reason text NOT NULL,
+    published_at timestamp with time zone NOT NULL,
+    CONSTRAINT desk_rules_author_check CHECK ((length(author) <= 120)),
+    CONSTRAINT desk_rules_number_check CHECK ((number > 0)),
+    CONSTRAINT desk_rules_reason_check CHECK ((length(reason) <= 1000))
+);
+
 CREATE TABLE pricing.price (
     id bigint NOT NULL,
     variant_id bigint NOT NULL,
@@ -1267,6 +1286,56 @@ ALTER TABLE pricing.price_list ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE pricing.proposal (
+    id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    currency text NOT NULL,
+    decision text NOT NULL,
+    gain double precision NOT NULL,
+    record jsonb NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by text,
+    reason text,
+    publication bigint,
+    CONSTRAINT proposal_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT proposal_decided_by_check CHECK ((length(decided_by) <= 120)),
+    CONSTRAINT proposal_decision_check CHECK ((decision = ANY (ARRAY['change'::text, 'keep'::text, 'refused'::text]))),
+    CONSTRAINT proposal_reason_check CHECK ((length(reason) <= 1000)),
+    CONSTRAINT proposal_state_check CHECK ((state = ANY (ARRAY['open'::text, 'published'::text, 'rejected'::text, 'superseded'::text, 'rolled_back'::text])))
+);
+
+ALTER TABLE pricing.proposal ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME pricing.proposal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE pricing.publication (
+    number bigint NOT NULL,
+    author text NOT NULL,
+    reason text NOT NULL,
+    published_at timestamp with time zone NOT NULL,
+    restored_from bigint,
+    CONSTRAINT publication_author_check CHECK ((length(author) <= 120)),
+    CONSTRAINT publication_number_check CHECK ((number > 0)),
+    CONSTRAINT publication_reason_check CHECK ((length(reason) <= 1000))
+);
+
+CREATE TABLE pricing.published_price (
+    publication bigint NOT NULL,
+    price_id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    before_minor_units bigint NOT NULL,
+    before_was_minor_units bigint,
+    after_minor_units bigint NOT NULL,
+    after_was_minor_units bigint
 );
 
 CREATE TABLE public.schema_migration (
@@ -1526,6 +1595,9 @@ ALTER TABLE pricing.cost
 ALTER TABLE ONLY pricing.cost
     ADD CONSTRAINT cost_pkey PRIMARY KEY (variant_id);
 
+ALTER TABLE ONLY pricing.desk_rules
+    ADD CONSTRAINT desk_rules_pkey PRIMARY KEY (number);
+
 ALTER TABLE pricing.price
     ADD CONSTRAINT price_amount_limit CHECK ((amount_minor_units <= '1000000000000'::bigint)) NOT VALID;
 
@@ -1555,6 +1627,15 @@ ALTER TABLE pricing.price
 
 ALTER TABLE pricing.price
     ADD CONSTRAINT price_was_amount_limit CHECK ((was_minor_units <= '1000000000000'::bigint)) NOT VALID;
+
+ALTER TABLE ONLY pricing.proposal
+    ADD CONSTRAINT proposal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY pricing.publication
+    ADD CONSTRAINT publication_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY pricing.published_price
+    ADD CONSTRAINT published_price_pkey PRIMARY KEY (publication, price_id);
 
 ALTER TABLE ONLY public.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (number);
@@ -1644,6 +1725,14 @@ CREATE INDEX price_valid_from ON pricing.price USING btree (valid_from) WHERE (v
 CREATE INDEX price_valid_until ON pricing.price USING btree (valid_until) WHERE (valid_until IS NOT NULL);
 
 CREATE INDEX price_variant_id ON pricing.price USING btree (variant_id);
+
+CREATE INDEX proposal_product ON pricing.proposal USING btree (product_id);
+
+CREATE INDEX proposal_publication ON pricing.proposal USING btree (publication) WHERE (publication IS NOT NULL);
+
+CREATE INDEX proposal_state ON pricing.proposal USING btree (state, decision, gain DESC, id);
+
+CREATE INDEX published_price_product ON pricing.published_price USING btree (product_id, publication);
 
 ALTER INDEX behaviour.event_pkey ATTACH PARTITION behaviour.event_browsing_pkey;
 
@@ -1743,6 +1832,8 @@ CREATE TRIGGER rule_text_immutable BEFORE UPDATE ON merchandising.rule_text FOR 
 
 CREATE TRIGGER rule_version_immutable BEFORE DELETE OR UPDATE ON merchandising.rule_version FOR EACH ROW EXECUTE FUNCTION merchandising.refuse_change();
 
+CREATE TRIGGER desk_rules_immutable BEFORE DELETE OR UPDATE ON pricing.desk_rules FOR EACH ROW EXECUTE FUNCTION pricing.refuse_change();
+
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pricing.price FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
 
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pricing.price_list FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
@@ -1754,6 +1845,10 @@ CREATE TRIGGER note_insert AFTER INSERT ON pricing.price REFERENCING NEW TABLE A
 CREATE TRIGGER note_update AFTER UPDATE ON pricing.price REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
 
 CREATE TRIGGER note_update AFTER UPDATE ON pricing.price_list REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_price_list();
+
+CREATE TRIGGER publication_immutable BEFORE DELETE OR UPDATE ON pricing.publication FOR EACH ROW EXECUTE FUNCTION pricing.refuse_change();
+
+CREATE TRIGGER published_price_immutable BEFORE DELETE OR UPDATE ON pricing.published_price FOR EACH ROW EXECUTE FUNCTION pricing.refuse_change();
 
 ALTER TABLE ONLY accounts.session
     ADD CONSTRAINT session_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES accounts.staff(id) ON DELETE CASCADE;
@@ -1829,3 +1924,15 @@ ALTER TABLE ONLY pricing.price
 
 ALTER TABLE ONLY pricing.price
     ADD CONSTRAINT price_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES catalog.variant(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY pricing.proposal
+    ADD CONSTRAINT proposal_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog.product(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY pricing.proposal
+    ADD CONSTRAINT proposal_publication_fkey FOREIGN KEY (publication) REFERENCES pricing.publication(number);
+
+ALTER TABLE ONLY pricing.publication
+    ADD CONSTRAINT publication_restored_from_fkey FOREIGN KEY (restored_from) REFERENCES pricing.publication(number);
+
+ALTER TABLE ONLY pricing.published_price
+    ADD CONSTRAINT published_price_publication_fkey FOREIGN KEY (publication) REFERENCES pricing.publication(number);

@@ -73,44 +73,4 @@ extension PostgresCatalog: CatalogReader {
     for row in attributes { vocabulary.definitions[try row.decode("id")] = try AttributeDefinition(row) }
     return vocabulary.definitions.keys.compactMap { vocabulary.definition(of: $0, in: path) }
   }
-
-  /// Every price row of every variant of these products, expired and future ones too: `quote` chooses by time.
-  public func prices(of ids: [ProductID]) async throws -> [ProductID: [VariantID: [Price]]] {
-    guard !ids.isEmpty else { return [:] }
-    return try await reaching {
-      // The array keeps the planner from using the exclusion constraint's index, which it takes to cost the same but
-      // which is half as fast: GiST cannot look up several values at once.
-      let rows = try await pool.query(
-        """
-        SELECT product_id, variant.id AS variant_id, price_list.code AS list, price.currency, amount_minor_units,
-          was_minor_units, minimum_quantity, valid_from, valid_until
-        FROM catalog.variant LEFT JOIN pricing.price ON variant_id = ANY (ARRAY[variant.id])
-        LEFT JOIN pricing.price_list ON price_list.id = list_id
-        WHERE product_id = ANY (\(ids))
-        ORDER BY product_id, variant.position, variant.id, list, minimum_quantity, valid_from NULLS FIRST, price.id
-        """)
-      var prices = [ProductID: [VariantID: [Price]]](minimumCapacity: ids.count)
-      for row in rows {
-        let (product, variant): (ProductID, VariantID) = (try row.decode(at: 0), try row.decode(at: 1))
-        let price = try Price(row)
-        prices[product, default: [:]][variant, default: []] += price.map { [$0] } ?? []
-      }
-      return prices
-    }
-  }
-}
-
-extension Price {
-  /// Reads a row of `prices(of:)`, by position, because a search reads some dozens of rows. nil for a variant without a
-  /// price.
-  fileprivate init?(_ row: PostgresRow) throws {
-    guard let list: String = try row.decode(at: 2), let code: String = try row.decode(at: 3),
-      let currency = Currency(code: code)
-    else { return nil }
-    let was: Int64? = try row.decode(at: 5)
-    self.init(
-      list: PriceListCode(list), amount: Money(minorUnits: try row.decode(at: 4), currency: currency),
-      wasAmount: was.map { Money(minorUnits: $0, currency: currency) },
-      minimumQuantity: try row.decode(at: 6), validFrom: try row.decode(at: 7), validUntil: try row.decode(at: 8))
-  }
 }

@@ -35,6 +35,9 @@ public struct SalesFile: Sendable {
   static let maxUnits = 1e12
   static let maxPrice = 1e10
 
+  /// Observations that a shop counted itself.
+  public init(observations: [SalesObservation]) { self.observations = observations }
+
   /// The first row is the heading: `product` (or `sku`), `date` (or `day`, `week`), `units` (or `sales`, `quantity`),
   /// `price`; and where present `brand`, `category`, `promoted` (or `promotion`, `feat`), `stocked_out`.
   ///

@@ -2,7 +2,7 @@ public import Catalog
 public import JSON
 
 extension PriceBookContents {
-  /// Reads a price book's JSON (docs/explain/prices.md); `PriceBook` checks what it says.
+  /// Reads a price book's JSON (docs/explain/pricing.md); `PriceBook` checks what it says.
   public init(json: JSONValue) throws(PriceFileError) {
     let fields = try JSONFields(
       json, path: "", names: ["version", "quote_lifetime_seconds", "lists", "items", "promotions", "taxes"])

@@ -65,6 +65,13 @@ public struct PriceProposal: Hashable, Sendable {
   /// Points of the curve, for a picture.
   public var curve: [ExpectedSales] = []
   public var evidence: [String] = []
+
+  /// The growth a day that is expected, in minor units: of margin, or of revenue where no cost is known.
+  public var gain: Double {
+    guard let now, let then else { return 0 }
+    if let before = now.margin, let after = then.margin { return after.value - before.value }
+    return then.revenue.value - now.revenue.value
+  }
 }
 
 /// Proposes prices. Nothing about shoppers goes in: sales, costs, stock, competitors and limits alone.

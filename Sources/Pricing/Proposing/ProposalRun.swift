@@ -9,6 +9,13 @@ public struct ProductFacts: Hashable, Sendable {
   public var ceiling: Int64?
   public var stock: Int64?
   public var daysOfStock: Int64?
+  /// The price now; nil: that of the last day with sales.
+  public var price: Int64?
+  /// nil: that of the sales.
+  public var priceAWeekAgo: Int64?
+  public var changedAt: Timestamp?
+  /// Now; nil: the day after the last one with sales.
+  public var time: Timestamp?
 
   public init() {}
 
@@ -171,9 +178,10 @@ public struct ProposalRun: Sendable {
     let last = days[days.count - 1].day
     let weekAgo = days.lastIndex { $0.day <= last.advanced(by: -7) }
     return PricingSituation(
-      product: product, price: prices[prices.count - 1], cost: facts.cost, legalFloor: facts.legalFloor,
-      minimumAdvertised: facts.minimumAdvertised, ceiling: facts.ceiling, priceAWeekAgo: weekAgo.map { prices[$0] },
+      product: product, price: facts.price ?? prices[prices.count - 1], cost: facts.cost, legalFloor: facts.legalFloor,
+      minimumAdvertised: facts.minimumAdvertised, ceiling: facts.ceiling,
+      priceAWeekAgo: facts.priceAWeekAgo ?? weekAgo.map { prices[$0] }, changedAt: facts.changedAt,
       lowestObserved: prices.min(), highestObserved: prices.max(), stock: facts.stock, daysOfStock: facts.daysOfStock,
-      time: last.advanced(by: 1).start)
+      time: facts.time ?? last.advanced(by: 1).start)
   }
 }

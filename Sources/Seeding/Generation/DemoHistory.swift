@@ -4,8 +4,9 @@ public import Ports
 /// The history of shoppers who walk over a catalog that exists: the hand-written one.
 ///
 /// They decide by the same model as a generated shop's (`DecisionModel`): each has a hidden taste, and each product a
-/// hidden place among tastes, near that of its category. The same seed and products give the same walks; only the times
-/// end at a given day.
+/// hidden place among tastes, near that of its category. A product's price moves now and then and ends at the catalog's,
+/// and shoppers answer it by their hidden sensitivity, so that an elasticity can be learned. The same seed and products give
+/// the same walks; only the times end at a given day.
 public struct DemoHistory: Sendable {
   public static let shoppers = 2_000
   public static let days = 180
@@ -14,7 +15,7 @@ public struct DemoHistory: Sendable {
     var skus: [String]
     var taste: Taste
     var quality: Double
-    var price: Money?
+    var prices: PricePath?
     /// Demand relative to the others of its category.
     var demand: Double
   }
@@ -32,6 +33,8 @@ public struct DemoHistory: Sendable {
     var sku: Int
     var second: Int
     var position: Int?
+    /// On the day of the walk.
+    var price: Money?
   }
 
   let seed: UInt64
@@ -65,7 +68,9 @@ public struct DemoHistory: Sendable {
     return Product(
       skus: record.variants.map(\.sku.text), taste: taste + Taste(&stream, deviation: 0.45),
       quality: stream.normal() * 0.7,
-      price: record.variants[0].prices.first { $0.list == .retail && $0.minimumQuantity == 1 }?.amount,
+      prices: record.variants[0].prices.first { $0.list == .retail && $0.minimumQuantity == 1 }.map {
+        PricePath(endingAt: $0.amount, code: record.code, seed: seed)
+      },
       demand: PortableMath.exp(stream.normal()))
   }
 
@@ -92,7 +97,7 @@ public struct DemoHistory: Sendable {
       // alternatives, are bought together.
       department = category.department
       seen.insert(place)
-      look(at: category, truth, &second, &deeds, &stream)
+      look(at: category, on: day, truth, &second, &deeds, &stream)
     }
     return finish(deeds, customer, truth, day, second + 60, &stream)
   }
@@ -136,7 +141,7 @@ public struct DemoHistory: Sendable {
   }
 
   private func look(
-    at category: Category, _ customer: CustomerTruth, _ second: inout Int, _ deeds: inout [Deed],
+    at category: Category, on day: Int, _ customer: CustomerTruth, _ second: inout Int, _ deeds: inout [Deed],
     _ stream: inout RandomStream
   ) {
     let shown = Self.page(of: category, &stream).map { category.products[$0] }
@@ -152,8 +157,10 @@ public struct DemoHistory: Sendable {
       let cart =
         DecisionModel.cartIntercept + DecisionModel.cartTaste * affinity
         + DecisionModel.cartQuality * product.quality
+        - customer.priceSensitivity * (product.prices?.logarithm(on: day) ?? 0)
       guard stream.chance(PortableMath.logistic(cart)) else { continue }
-      deeds.append(Deed(kind: .addToCart, product: product, sku: sku, second: second))
+      deeds.append(
+        Deed(kind: .addToCart, product: product, sku: sku, second: second, price: product.prices?.price(on: day)))
     }
   }
 
@@ -190,7 +197,7 @@ public struct DemoHistory: Sendable {
   ) -> ShopEvent {
     let start = lastDay.advanced(by: day - Self.days + 1).start
     var content = ProductDeed(deed.kind, .sku(deed.product.skus[deed.sku]), position: deed.position)
-    if deed.kind == .purchase || deed.kind == .returned { content.price = deed.product.price }
+    if deed.kind == .purchase || deed.kind == .returned { content.price = deed.price }
     content.order = order
     content.stars = stars
     return ShopEvent(

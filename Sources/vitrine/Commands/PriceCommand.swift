@@ -9,8 +9,11 @@ import Pricing
 /// `vitrine price`
 struct PriceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "price", abstract: "Quotes carts and proposes prices, from files.",
-    subcommands: [PriceQuoteCommand.self, PriceElasticityCommand.self, PriceProposeCommand.self])
+    commandName: "price", abstract: "Quotes carts and proposes prices from files; publishes the shop's proposals.",
+    subcommands: [
+      PriceQuoteCommand.self, PriceElasticityCommand.self, PriceProposeCommand.self, PriceProposalsCommand.self,
+      PricePublishCommand.self, PricePublicationsCommand.self, PriceRollbackCommand.self, PriceStopCommand.self,
+    ])
 
   /// A price book or a cart: a million items fit.
   static let maxBytes = 1 << 30
@@ -34,7 +37,7 @@ struct PriceQuoteCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "quote", abstract: "Quotes a cart by a price book, with the steps that made each price.",
     discussion: """
-      Both are JSON files; docs/explain/prices.md shows them. A cart without a time is quoted for now.
+      Both are JSON files; docs/explain/pricing.md shows them. A cart without a time is quoted for now.
       """)
 
   @Option(help: "The price book's file; - is standard input.") var book: String

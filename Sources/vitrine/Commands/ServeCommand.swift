@@ -34,6 +34,7 @@ struct ServeCommand: Command {
       let server = try shop.server()
       let port = try server.start()
       if shop.isEmbedded { _ = try await shop.indexFull() } else { await shop.warnOfChangedMapping() }
+      await shop.takeUpPrices()
       context.terminal.print("serving at http://\(context.settings.http.host):\(port)")
       var services = shop.services(server: server)
       if !isEngineKnown {

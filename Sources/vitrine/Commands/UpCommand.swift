@@ -71,6 +71,7 @@ struct UpCommand: Command {
     let meter = context.terminal.progress("index full", unit: "products")
     let report = try await shop.indexFull { meter.advance(by: $0) }
     meter.finish()
+    await shop.takeUpPrices()
     let seconds = Int(saturating: (ContinuousClock.now - start) / .seconds(1))
     say("indexed \(report.documents) products; ready after \(seconds) s")
     context.terminal.print(

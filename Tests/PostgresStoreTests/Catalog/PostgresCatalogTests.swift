@@ -86,8 +86,11 @@ private func plain(_ number: Int, sku: String? = nil) -> ProductRecord {
       #expect(variant.options.map { ProductRecord.Attribute($0.definition, $0.values) } == written.options)
     }
     #expect(product.variants.map(\.availableQuantity) == [7, 0])
-    let prices = try await catalog.prices(of: [product.id])
-    #expect(prices[product.id] == Dictionary(uniqueKeysWithValues: product.variants.map { ($0.id, $0.prices) }))
+    #expect(
+      try await PostgresPrices(pool).prices(of: [product.id])
+        == product.variants.flatMap { variant in
+          variant.prices.map { VariantPrice(product: product.id, variant: variant.id, price: $0) }
+        })
     #expect(try await catalog.upsert([record], source: "test") == ImportOutcome(unchanged: 1))
     #expect(try await catalog.products([product.id]) == [product])
     // The outbox waits for the oldest open transaction of the whole server, other tests' too.

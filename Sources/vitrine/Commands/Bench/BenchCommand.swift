@@ -12,6 +12,7 @@ struct BenchCommand: ParsableCommand {
     subcommands: [
       BenchSearchCommand.self, BenchSuggestCommand.self, BenchUnderstandingCommand.self, BenchIndexCommand.self,
       BenchFreshnessCommand.self, BenchHTTPCommand.self, BenchEventsCommand.self, BenchRecommendationsCommand.self,
+      BenchPricesCommand.self,
     ])
 }
 
