@@ -91,10 +91,11 @@ let package = Package(
     library("Signing", ["CArgon2", "CCrypto", "Threading"]),
 
     // The flows' ports, and the adapters behind them.
-    library("Ports", ["Catalog", "SearchDSL", "Pricing", "Ranking", "Threading"]),
+    library("Ports", ["Catalog", "SearchDSL", "Forecasting", "Pricing", "Ranking", "Threading"]),
     library("PostgresClient", ["CPostgres", "CCrypto", "Threading"]),
     library(
-      "PostgresStore", ["PostgresClient", "Ports", "Catalog", "Pricing", "Ranking", "JSON", "Threading"],
+      "PostgresStore",
+      ["PostgresClient", "Ports", "Catalog", "Forecasting", "Pricing", "Ranking", "JSON", "Threading"],
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
     library("RedisStore", ["Ports", "Catalog", "JSON", "CHiredis", "Threading"]),
@@ -121,6 +122,7 @@ let package = Package(
       "Recommendations",
       ["Catalog", "JSON", "Ports", "Pricing", "Ranking", "Recommending", "Telemetry", "Threading"]),
     library("RankingTraining", ["Catalog", "Ports", "Ranking", "Recommending", "Threading"]),
+    library("Replenishment", ["Catalog", "Forecasting", "Ports", "Threading"]),
     library("Workers", ["Catalog", "Ports", "Telemetry", "Threading"]),
     library("Accounts", ["Catalog", "Ports", "Signing", "Telemetry"]),
     library("Merchandising", ["Catalog", "JSON", "Ports", "Signing", "Telemetry", "Threading", "Understanding"]),
@@ -134,13 +136,13 @@ let package = Package(
       "Edge",
       [
         "Accounts", "Merchandising", "SearchService", "Behaviour", "Catalog", "HTTPServer", "Telemetry", "Ports",
-        "JSON",
+        "JSON", "Replenishment",
         "SearchDSL", "Signing", "Understanding",
       ]),
     library(
       "StorefrontAPI",
       [
-        "Accounts", "Merchandising",
+        "Accounts", "Forecasting", "Merchandising", "Replenishment", "Statistics",
         "Edge", "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON",
         "SearchDSL", "Understanding", "Threading", "Ranking", "Recommendations", "Recommending",
       ]),
@@ -154,8 +156,8 @@ let package = Package(
     library(
       "Console",
       [
-        "Accounts", "Catalog", "Edge", "HTTPServer", "JSON", "Merchandising", "Ports", "SearchService", "Signing",
-        "Understanding", "Web",
+        "Accounts", "Catalog", "Edge", "Forecasting", "HTTPServer", "JSON", "Merchandising", "Ports", "Replenishment",
+        "SearchService", "Signing", "Statistics", "Understanding", "Web",
       ]),
 
     // The wiring: every adapter is made here and given to the flows.
@@ -163,7 +165,7 @@ let package = Package(
     library(
       "Bootstrap",
       [
-        "Accounts", "Console", "Merchandising",
+        "Accounts", "Console", "Forecasting", "Merchandising", "Replenishment",
         "Behaviour", "Catalog", "CMalloc", "Configuration", "Edge", "ElasticsearchClient", "HTTPServer", "Indexer",
         "JSON",
         "LightGBM", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Pricing", "Ranking",
@@ -291,7 +293,7 @@ let package = Package(
     tests(
       "StorefrontAPI",
       [
-        "StorefrontAPI", "Accounts", "Console", "Merchandising", "Understanding",
+        "StorefrontAPI", "Accounts", "Console", "Forecasting", "Merchandising", "Replenishment", "Understanding",
         "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "Behaviour", "SearchNode",
         "HTTPServer", "Ranking", "Recommendations", "Workers",
         "PostgresClient", "PostgresStore",

@@ -14,6 +14,7 @@ public struct Settings: Sendable {
   public let queryLog: QueryLog
   public let jobs: Jobs
   public let recommendations: Recommendations
+  public let replenishment: Replenishment
   public let ranking: Ranking
   public let merchandising: Merchandising
   public let behaviour: Behaviour
@@ -33,6 +34,7 @@ public struct Settings: Sendable {
     queryLog = QueryLog(config.scoped(to: "queryLog"))
     jobs = Jobs(config.scoped(to: "jobs"))
     recommendations = Recommendations(config.scoped(to: "recommendations"))
+    replenishment = Replenishment(config.scoped(to: "replenishment"))
     ranking = Ranking(config.scoped(to: "ranking"))
     merchandising = Merchandising(config.scoped(to: "merchandising"))
     behaviour = Behaviour(config.scoped(to: "behaviour"))

@@ -2,6 +2,7 @@ import Catalog
 import Edge
 import HTTPServer
 import Merchandising
+import Replenishment
 import Understanding
 import Web
 
@@ -18,6 +19,7 @@ enum ConsoleForms {
     switch error {
     case let refusal as Merchandising.Refusal: sentence(refusal.description)
     case let fault as RuleFault: sentence("\(fault)")
+    case let refusal as Replenishment.Refusal: sentence(refusal.description)
     default: nil
     }
   }
