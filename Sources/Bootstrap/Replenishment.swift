@@ -1,7 +1,7 @@
 import Catalog
 import Configuration
 import Console
-import Ports
+package import Ports
 import PostgresStore
 package import Replenishment
 import StorefrontAPI

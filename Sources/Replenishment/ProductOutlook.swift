@@ -1,5 +1,5 @@
 public import Catalog
-public import Forecasting
+import Forecasting
 public import Ports
 
 /// A product as the buyer looks into it: its history, its forecast, its stock, and the plan under other terms.

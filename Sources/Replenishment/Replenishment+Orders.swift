@@ -1,5 +1,5 @@
 public import Catalog
-public import Forecasting
+import Forecasting
 public import Ports
 
 extension Replenishment {

@@ -1,5 +1,5 @@
 public import Catalog
-public import Forecasting
+import Forecasting
 public import Ports
 
 /// The buyer's work: forecasts of demand, the plan of what to order, orders to suppliers and the receipt of goods.

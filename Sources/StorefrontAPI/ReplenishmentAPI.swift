@@ -1,5 +1,6 @@
 import Catalog
 public import Edge
+import Forecasting
 import HTTPServer
 import JSON
 import Ports

@@ -161,7 +161,7 @@ import Testing
 
   @Test("8: packs by variant")
   func split() {
-    #expect(PackSplit.units(24, packSize: 6, positions: [10, 0, 4]) == [0, 12, 12])
+    #expect(PackSplit.units(24, packSize: 6, positions: [10, 0, 4]) == [6, 12, 6])
     #expect(PackSplit.units(7, packSize: 6, positions: [0, 0]) == [6, 1])
     #expect(PackSplit.units(0, packSize: 6, positions: [1]) == [0] && PackSplit.units(5, packSize: 1, positions: []) == [])
     var draws = SplitMix64(seed: 5)

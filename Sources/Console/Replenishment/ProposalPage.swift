@@ -1,5 +1,6 @@
 import Catalog
 public import Edge
+import Forecasting
 import HTTPServer
 import Ports
 public import Replenishment

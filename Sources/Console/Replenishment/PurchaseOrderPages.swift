@@ -160,7 +160,7 @@ extension PurchaseOrder {
   }
 
   /// One line a SKU.
-  public var csv: String {
+  var csv: String {
     let head = DelimitedText.line([
       "order", "supplier", "ordered_at", "expected_on", "sku", "title", "units", "unit_cost", "cost", "currency",
     ])
