@@ -91,10 +91,11 @@ let package = Package(
     library("Signing", ["CArgon2", "CCrypto", "Threading"]),
 
     // The flows' ports, and the adapters behind them.
-    library("Ports", ["Catalog", "SearchDSL", "Pricing", "Ranking", "Threading"]),
+    library("Ports", ["Catalog", "SearchDSL", "Forecasting", "Pricing", "Ranking", "Threading"]),
     library("PostgresClient", ["CPostgres", "CCrypto", "Threading"]),
     library(
-      "PostgresStore", ["PostgresClient", "Ports", "Catalog", "Pricing", "Ranking", "JSON", "Threading"],
+      "PostgresStore",
+      ["PostgresClient", "Ports", "Catalog", "Forecasting", "Pricing", "Ranking", "JSON", "Threading"],
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
     library("RedisStore", ["Ports", "Catalog", "JSON", "CHiredis", "Threading"]),
@@ -121,6 +122,7 @@ let package = Package(
       "Recommendations",
       ["Catalog", "JSON", "Ports", "Pricing", "Ranking", "Recommending", "Telemetry", "Threading"]),
     library("RankingTraining", ["Catalog", "Ports", "Ranking", "Recommending", "Threading"]),
+    library("Replenishment", ["Catalog", "Forecasting", "Ports", "Threading"]),
     library("Workers", ["Catalog", "Ports", "Telemetry", "Threading"]),
     library("Accounts", ["Catalog", "Ports", "Signing", "Telemetry"]),
     library("Merchandising", ["Catalog", "JSON", "Ports", "Signing", "Telemetry", "Threading", "Understanding"]),
@@ -135,13 +137,12 @@ let package = Package(
       "Edge",
       [
         "Accounts", "Merchandising", "SearchService", "Behaviour", "Catalog", "HTTPServer", "Telemetry", "Ports",
-        "JSON",
-        "SearchDSL", "Signing", "Understanding", "PriceDesk", "Pricing",
+        "JSON", "SearchDSL", "Signing", "Understanding", "PriceDesk", "Pricing", "Replenishment",
       ]),
     library(
       "StorefrontAPI",
       [
-        "Accounts", "Merchandising", "PriceDesk",
+        "Accounts", "Merchandising", "PriceDesk", "Forecasting", "Replenishment", "Statistics",
         "Edge", "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON",
         "SearchDSL", "Understanding", "Threading", "Ranking", "Recommendations", "Recommending",
       ]),
@@ -156,7 +157,7 @@ let package = Package(
       "Console",
       [
         "Accounts", "Catalog", "Edge", "HTTPServer", "JSON", "Merchandising", "Ports", "SearchService", "Signing",
-        "Understanding", "Web", "PriceDesk", "Pricing",
+        "Understanding", "Web", "PriceDesk", "Pricing", "Forecasting", "Replenishment", "Statistics",
       ]),
 
     // The wiring: every adapter is made here and given to the flows.
@@ -164,7 +165,7 @@ let package = Package(
     library(
       "Bootstrap",
       [
-        "Accounts", "Console", "Merchandising", "PriceDesk",
+        "Accounts", "Console", "Merchandising", "PriceDesk", "Forecasting", "Replenishment",
         "Behaviour", "Catalog", "CMalloc", "Configuration", "Edge", "ElasticsearchClient", "HTTPServer", "Indexer",
         "JSON",
         "LightGBM", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Pricing", "Ranking",
@@ -292,7 +293,7 @@ let package = Package(
     tests(
       "StorefrontAPI",
       [
-        "StorefrontAPI", "Accounts", "Console", "Merchandising", "Understanding",
+        "StorefrontAPI", "Accounts", "Console", "Forecasting", "Merchandising", "Replenishment", "Understanding",
         "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "Behaviour", "SearchNode",
         "HTTPServer", "Ranking", "Recommendations", "Workers",
         "PostgresClient", "PostgresStore",

@@ -48,7 +48,12 @@ extension Shop {
 
   fileprivate func demoHistory() -> Job {
     let shoppers = DemoShoppers(pool: pool)
-    return Job(Self.demoHistoryLoading) { context in try await shoppers.load(context) }
+    let replenishment = replenishment
+    return Job(Self.demoHistoryLoading) { context in
+      let figures = try await shoppers.load(context)
+      try await DemoSuppliers.load(into: replenishment)
+      return figures
+    }
   }
 
   /// Takes up events whose product has come, and forgets what is older than it is kept.

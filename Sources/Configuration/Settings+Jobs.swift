@@ -38,6 +38,28 @@ extension Settings {
     }
   }
 
+  /// Forecasts of demand and the plan of orders.
+  public struct Replenishment: Sendable {
+    /// Five fields, as of cron.
+    public let forecastSchedule: String
+    public let horizonDays: Int
+    public let historyDays: Int
+    public let maxCoverDays: Int
+
+    init(_ config: ConfigReader) {
+      forecastSchedule = config.string(
+        forKey: "forecastSchedule", default: "30 2 * * *",
+        "When demand is forecast, as five fields of cron: minute hour day month weekday. The plan of orders follows.")
+      horizonDays = config.int(
+        forKey: "horizonDays", default: 28, in: 7...366,
+        "Days ahead of a forecast; beyond them its last week goes on.")
+      historyDays = config.int(
+        forKey: "historyDays", default: 730, in: 60...3_650, "Days of orders that forecasts learn from.")
+      maxCoverDays = config.int(
+        forKey: "maxCoverDays", default: 90, in: 1...366, "Days of demand beyond which stock is too much.")
+    }
+  }
+
   /// The personal ranking of search results.
   public struct Ranking: Sendable {
     public let isEnabled: Bool

@@ -14,6 +14,7 @@ public struct Settings: Sendable {
   public let queryLog: QueryLog
   public let jobs: Jobs
   public let recommendations: Recommendations
+  public let replenishment: Replenishment
   public let ranking: Ranking
   public let merchandising: Merchandising
   public let pricing: Pricing
@@ -34,6 +35,7 @@ public struct Settings: Sendable {
     queryLog = QueryLog(config.scoped(to: "queryLog"))
     jobs = Jobs(config.scoped(to: "jobs"))
     recommendations = Recommendations(config.scoped(to: "recommendations"))
+    replenishment = Replenishment(config.scoped(to: "replenishment"))
     ranking = Ranking(config.scoped(to: "ranking"))
     merchandising = Merchandising(config.scoped(to: "merchandising"))
     pricing = Pricing(config.scoped(to: "pricing"))

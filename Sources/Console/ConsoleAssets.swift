@@ -58,6 +58,13 @@ enum ConsoleAssets {
     .console form>label,.console details label{margin-bottom:14px}
     .console .report+.panel{margin-top:20px}
     .console .report form{display:inline}
+    .plot{display:block;width:100%;height:200px}
+    .plot .all{fill:#9db7d3}.plot .out{fill:#f6dcd9}.plot .band{fill:#f4b860;opacity:.45}
+    .plot .line{fill:none;stroke:#8a4b00;stroke-width:2;vector-effect:non-scaling-stroke}
+    .console .report input[type=number]{width:7em;text-align:right}
+    .console .report td details{margin:0}
+    .console .tiles .figure{overflow-wrap:anywhere}
+    @media print{.console-top,.actions,.console .panel,.skip{display:none}.console main{max-width:none;padding:0}.console .report td{font-size:10pt}}
     @media(min-width:900px){.beside{grid-template-columns:1fr 1fr}}
 
     """

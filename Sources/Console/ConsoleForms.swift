@@ -4,6 +4,7 @@ import HTTPServer
 import Merchandising
 import PriceDesk
 import Pricing
+import Replenishment
 import Understanding
 import Web
 
@@ -22,6 +23,7 @@ enum ConsoleForms {
     case let fault as RuleFault: sentence("\(fault)")
     case let refusal as PriceDesk.Refusal: sentence(refusal.description)
     case let fault as PriceFileError: sentence("\(fault)")
+    case let refusal as Replenishment.Refusal: sentence(refusal.description)
     default: nil
     }
   }

@@ -11,6 +11,9 @@ enum ConsolePage: String, CaseIterable {
   case unanswered = "Zero results"
   case searches = "Searches"
   case prices = "Prices"
+  case stock = "Stock"
+  case orders = "Purchase orders"
+  case suppliers = "Suppliers"
   case jobs = "Jobs"
   case audit = "Audit"
 
@@ -22,6 +25,9 @@ enum ConsolePage: String, CaseIterable {
     case .unanswered: "/console/zero-results"
     case .searches: "/console/searches"
     case .prices: "/console/prices"
+    case .stock: "/console/stock"
+    case .orders: "/console/orders"
+    case .suppliers: "/console/suppliers"
     case .jobs: "/console/jobs"
     case .audit: "/console/audit"
     }
@@ -33,6 +39,7 @@ enum ConsolePage: String, CaseIterable {
     case .preview, .rules, .versions: .staff(.merchandiser, .approver)
     case .unanswered, .searches: .staff(.merchandiser, .approver, .analyst)
     case .prices: .staff(.pricingManager)
+    case .stock, .orders, .suppliers: .staff(.buyer)
     case .jobs: .anyStaff
     case .audit: .staff(.approver, .analyst)
     }
@@ -58,6 +65,36 @@ struct ConsoleFrame {
     return response
   }
 
+  /// The same without the console around it: for paper, and for those who are not of the staff.
+  func printed(title: String, body: HTML) -> HTTPResponse {
+    let html: HTML = """
+      <!doctype html>
+      <html lang="en">
+      <head>\(head(title))</head>
+      <body class="console printed"><main id="content">
+      \(body)
+      </main></body>
+      </html>
+
+      """
+    var response = HTTPResponse.html(html.text)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+  }
+
+  private func head(_ title: String) -> HTML {
+    """
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>\(title) – \(shopName) console</title>
+    <meta name="robots" content="noindex">
+    <link rel="stylesheet" href="\(Assets.stylePath)">
+    <link rel="stylesheet" href="\(ConsoleAssets.stylePath)">
+    <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+    <meta name="theme-color" content="#1d2733">
+    """
+  }
+
   private var navigation: HTML? {
     guard let member else { return nil }
     let pages = ConsolePage.allCases.filter { page in member.roles.contains(where: page.access.allows) }
@@ -80,14 +117,7 @@ struct ConsoleFrame {
       <!doctype html>
       <html lang="en">
       <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(title) – \(shopName) console</title>
-      <meta name="robots" content="noindex">
-      <link rel="stylesheet" href="\(Assets.stylePath)">
-      <link rel="stylesheet" href="\(ConsoleAssets.stylePath)">
-      <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-      <meta name="theme-color" content="#1d2733">
+      \(head(title))
       </head>
       <body class="console">
       <a class="skip" href="#content">Skip to the content</a>
@@ -107,5 +137,15 @@ struct ConsoleFrame {
 enum FormToken {
   static func field(_ member: StaffPrincipal?) -> HTML {
     "<input type=\"hidden\" name=\"form_token\" value=\"\(member?.formToken ?? "")\">"
+  }
+}
+
+extension HTTPResponse {
+  /// A file to be saved.
+  static func csv(_ text: String, named name: String) -> HTTPResponse {
+    var response = HTTPResponse.bytes(Array(text.utf8), contentType: "text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = "attachment; filename=\"\(name)\""
+    response.headers["Cache-Control"] = "no-store"
+    return response
   }
 }

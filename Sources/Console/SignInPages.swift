@@ -156,6 +156,9 @@ extension ConsolePage {
     case .unanswered: "Searches that find nothing, the most frequent first."
     case .searches: "What shoppers search for and click on."
     case .prices: "New prices from the sales, with their evidence; publish them, take them back."
+    case .stock: "Forecasts, stock that runs out or lies too long, and proposals of orders."
+    case .orders: "Orders to suppliers, and the receipt of their goods."
+    case .suppliers: "Delivery times, minimums and packs, and the brands of each supplier."
     case .jobs: "What the workers do, and how it ended."
     case .audit: "Every change: who, when, what, why."
     }

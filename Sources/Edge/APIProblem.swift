@@ -28,18 +28,22 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
   case pricesRefused = "prices-refused"
   case pricesConflict = "prices-conflict"
   case proposalNotFound = "proposal-not-found"
+  case orderRefused = "order-refused"
+  case orderConflict = "order-conflict"
+  case planNotFound = "plan-not-found"
 
   public var code: String { rawValue }
 
   public var status: HTTPStatus {
     switch self {
-    case .invalidParameter, .invalidBody, .rulesRefused, .pricesRefused: .badRequest
-    case .rulesConflict, .pricesConflict: .conflict
+    case .invalidParameter, .invalidBody, .rulesRefused, .pricesRefused, .orderRefused: .badRequest
+    case .rulesConflict, .pricesConflict, .orderConflict: .conflict
     case .signInRequired, .visitorWanted: .unauthorized
     case .exportTooLarge: .contentTooLarge
     case .roleRequired, .formOutOfDate: .forbidden
     case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff, .draftNotFound, .versionNotFound,
-      .proposalNotFound: .notFound
+      .proposalNotFound, .planNotFound:
+      .notFound
     case .searchUnavailable, .databaseUnavailable, .notReady: .serviceUnavailable
     case .tooManyRequests: .tooManyRequests
     }
@@ -69,6 +73,9 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     case .pricesRefused: "Prices refused"
     case .pricesConflict: "Prices cannot be changed so"
     case .proposalNotFound: "Proposal or publication not found"
+    case .orderRefused: "Order refused"
+    case .orderConflict: "The order was changed meanwhile"
+    case .planNotFound: "No such plan, order or product"
     }
   }
 
@@ -103,7 +110,9 @@ extension Problem {
         self.init(APIProblem.searchUnavailable, detail: "The search engine is busy. Try again.", headers: retry)
       }
     default:
-      guard let problem = Problem(ruleError: error) ?? Problem(priceError: error) else { return nil }
+      guard
+        let problem = Problem(ruleError: error) ?? Problem(priceError: error) ?? Problem(replenishmentError: error)
+      else { return nil }
       self = problem
     }
   }

@@ -7,17 +7,26 @@ public struct DatabaseRights: Sendable {
   /// All tables of each schema, also those of later migrations.
   private let reads: [String]
   private let writes: [String]
+  /// Whether it takes goods into stock, by the function that writes the movement and the balance.
+  private let receivesGoods: Bool
   /// Whether it gives products of the index a newer version, to repair the index.
   private let raisesVersions: Bool
+
+  private init(reads: [String], writes: [String], receivesGoods: Bool = false, raisesVersions: Bool) {
+    self.reads = reads
+    self.writes = writes
+    self.receivesGoods = receivesGoods
+    self.raisesVersions = raisesVersions
+  }
 
   private static let catalog = ["public", "catalog", "inventory", "pricing", "merchandising", "indexing"]
 
   /// `vitrine serve`. With the embedded engine it keeps its own index.
   public static func serve(isEmbedded: Bool) -> DatabaseRights {
     DatabaseRights(
-      reads: catalog + ["behaviour", "jobs", "analytics", "accounts"],
-      writes: ["behaviour", "accounts", "merchandising", "pricing"] + (isEmbedded ? ["indexing"] : []),
-      raisesVersions: isEmbedded)
+      reads: catalog + ["behaviour", "jobs", "analytics", "accounts", "purchasing"],
+      writes: ["behaviour", "accounts", "merchandising", "pricing", "purchasing"] + (isEmbedded ? ["indexing"] : []),
+      receivesGoods: true, raisesVersions: isEmbedded)
   }
 
   /// `vitrine index sync`.
@@ -25,7 +34,8 @@ public struct DatabaseRights: Sendable {
 
   /// `vitrine work`.
   public static let work = DatabaseRights(
-    reads: catalog + ["behaviour", "jobs", "analytics"], writes: ["behaviour", "jobs", "analytics", "pricing"],
+    reads: catalog + ["behaviour", "jobs", "analytics", "purchasing"],
+    writes: ["behaviour", "jobs", "analytics", "pricing", "purchasing"],
     raisesVersions: false)
 
   /// A role may not do what its process must.
@@ -71,6 +81,10 @@ public struct DatabaseRights: Sendable {
       WHERE \(raisesVersions) AND is_open AND nspname = 'catalog' AND relname = 'product'
         AND NOT (has_column_privilege(pg_class.oid, 'document_version', 'UPDATE')
           AND has_column_privilege(pg_class.oid, 'updated_at', 'UPDATE'))
+      UNION ALL
+      SELECT 4, 'EXECUTE on function inventory.receive' FROM pg_proc JOIN need ON pronamespace = need.oid
+      WHERE \(receivesGoods) AND is_open AND nspname = 'inventory' AND proname = 'receive'
+        AND NOT has_function_privilege(pg_proc.oid, 'EXECUTE')
       ORDER BY 1, 2
       """)
     guard !rows.isEmpty else { return }

@@ -32,6 +32,7 @@ extension Migration {
     Migration(number: 18, name: "accounts", embedded: PackageResources._018_accounts_sql),
     Migration(number: 19, name: "merchandising", embedded: PackageResources._019_merchandising_sql),
     Migration(number: 20, name: "price_desk", embedded: PackageResources._020_price_desk_sql),
+    Migration(number: 21, name: "replenishment", embedded: PackageResources._021_replenishment_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

@@ -6,6 +6,8 @@
 // 5. ABC classes by value, with ties in the order of codes.
 // 6. Proposals: packs, minimum, position, reason in words; no cost, a mistake or no forecast orders nothing.
 // 7. Stock-out day and overstock are those of the demand.
+// 8. Packs are shared out so that the variants' stock becomes equal, and their sum is the order.
+// 9. One day far beyond all others, or beyond the limit, is suspicious; a promotion is not.
 
 import Catalog
 import Forecasting
@@ -155,5 +157,35 @@ import Testing
       StockPosition(product: "a", onHand: 4_000, costMinorUnits: 200), forecast, leadTimeDays: 14)
     #expect(much.overstockUnits == 3_100 && much.overstockMinorUnits == 620_000 && much.isMarkdownCandidate)
     #expect(much.stockoutDay == nil && much.probability < 1e-6)
+  }
+
+  @Test("8: packs by variant")
+  func split() {
+    #expect(PackSplit.units(24, packSize: 6, positions: [10, 0, 4]) == [6, 12, 6])
+    #expect(PackSplit.units(7, packSize: 6, positions: [0, 0]) == [6, 1])
+    #expect(PackSplit.units(0, packSize: 6, positions: [1]) == [0] && PackSplit.units(5, packSize: 1, positions: []) == [])
+    var draws = SplitMix64(seed: 5)
+    for _ in 0..<200 {
+      let positions = (0..<(1 + Int(saturating: draws.uniform() * 6))).map { _ in (draws.uniform() * 50).rounded() }
+      let packs = Int(saturating: draws.uniform() * 100)
+      let split = PackSplit.units(packs * 4, packSize: 4, positions: positions)
+      #expect(split.reduce(0, +) == packs * 4 && split.allSatisfy { $0.isMultiple(of: 4) })
+      let ends = zip(positions, split).filter { $1 > 0 }.map { $0 + Double($1) }
+      // No variant that was served stands a pack above the least of all.
+      let least = zip(positions, split).map { $0 + Double($1) }.min() ?? 0
+      #expect(ends.allSatisfy { $0 <= least + 4 })
+    }
+    #expect(PackSplit.units(100_000, packSize: 1, positions: [0, 0]).reduce(0, +) == 100_000)
+  }
+
+  @Test("9: slips of the keyboard")
+  func slips() throws {
+    func reason(_ units: [Double]) -> String? {
+      SuspiciousSales.reason(
+        DemandSeries(product: "P", first: CalendarDay(daysSinceEpoch: 20_000), units: units))
+    }
+    #expect(reason([2, 0, 3, 1_000_000, 1])?.contains("a person must look at it") == true)
+    #expect(reason([2, 0, 3, 5_000, 1])?.contains("never more than 3") == true)
+    #expect(reason([2, 0, 3, 140, 1]) == nil && reason([200, 300, 9_000, 250]) == nil && reason([]) == nil)
   }
 }

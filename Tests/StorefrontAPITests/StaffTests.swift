@@ -102,6 +102,12 @@ import Testing
     (.get, "/console/searches", [.merchandiser, .approver, .analyst]),
     (.get, "/console/audit", [.approver, .analyst]),
     (nil, "/console/price", [.pricingManager]),
+    (nil, "/console/stock", [.buyer]),
+    (nil, "/console/proposals", [.buyer]),
+    (nil, "/console/orders", [.buyer]),
+    (nil, "/console/suppliers", [.buyer]),
+    (.get, "/v1/forecasts", [.buyer, .analyst]),
+    (nil, "/v1/replenishment", [.buyer]),
     // The console itself, its jobs, and one's own sessions.
     (nil, "/console", [.merchandiser, .approver, .buyer, .pricingManager, .analyst, .support]),
     (nil, "/v1/admin/search/analytics", [.merchandiser, .approver, .analyst]),

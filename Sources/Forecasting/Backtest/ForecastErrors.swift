@@ -70,4 +70,12 @@ public struct BacktestFigures: Sendable, Equatable {
   public let bias: Double?
   /// The share of steps within the interval, where the model has one.
   public let coverage: Double?
+
+  public init(windows: Int, mase: Double?, smape: Double, bias: Double?, coverage: Double?) {
+    self.windows = windows
+    self.mase = mase
+    self.smape = smape
+    self.bias = bias
+    self.coverage = coverage
+  }
 }

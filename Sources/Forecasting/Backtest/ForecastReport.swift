@@ -18,7 +18,8 @@ public struct ProductForecast: Sendable, Equatable {
 
   public var total: Double { mean.reduce(0, +) }
 
-  init(
+  /// All lists have one entry a day.
+  public init(
     product: String, category: String?, demandClass: DemandClass, days: [CalendarDay], mean: [Double],
     lower: [Double?], upper: [Double?], weights: [String: Double], note: String?
   ) {

@@ -46,9 +46,11 @@ public struct Forecaster: Sendable {
     self.learner = learner ?? RandomForest(seed: options.seed)
   }
 
-  /// One series' plan by product; the last price goes on where there is none.
+  /// One series' plan by product; the last price goes on where there is none. `isCancelled` is asked before each series, and
+  /// ends the work with a `CancellationError`.
   public func run(
-    _ series: [DemandSeries], plans: [String: SalesPlan] = [:], progress: @Sendable (Int) -> Void = { _ in }
+    _ series: [DemandSeries], plans: [String: SalesPlan] = [:],
+    isCancelled: @escaping @Sendable () -> Bool = { false }, progress: @Sendable (Int) throws -> Void = { _ in }
   ) throws -> ForecastReport {
     guard let period = series.first?.period else { throw Unusable(reason: "there is no series to forecast") }
     guard series.allSatisfy({ $0.period == period }) else {
@@ -67,7 +69,7 @@ public struct Forecaster: Sendable {
       guard !places.isEmpty else { continue }
       let known = places.map { series[$0].prefix(series[$0].count - back) }
       let ahead = places.map { SalesPlan(series[$0], after: series[$0].count - back, horizon: options.horizon) }
-      let made = try forecasts(known, plans: ahead, forms: places.map { forms[$0] })
+      let made = try forecasts(known, plans: ahead, forms: places.map { forms[$0] }, isCancelled)
       for (index, place) in places.enumerated() { forms[place] = made[index].form ?? forms[place] }
       backtest.judge(
         places.enumerated().map { index, place in
@@ -75,14 +77,14 @@ public struct Forecaster: Sendable {
             series: series[place], known: known[index], demandClass: DemandClass(known[index]),
             forecasts: made[index].forecasts)
         })
-      progress(options.origins - round + 1)
+      try progress(options.origins - round + 1)
     }
     backtest.settle()
     let ahead = series.map {
       plans[$0.product] ?? SalesPlan(continuing: $0, horizon: options.horizon)
     }
-    let made = try forecasts(series, plans: ahead, forms: forms)
-    progress(options.origins + 1)
+    let made = try forecasts(series, plans: ahead, forms: forms, isCancelled)
+    try progress(options.origins + 1)
     return ForecastReport(
       period: period, horizon: options.horizon, seed: options.seed, coverage: options.coverage,
       forecasts: series.indices.map { index in
@@ -116,7 +118,8 @@ public struct Forecaster: Sendable {
 
   /// Each suitable model's forecast of each series; none below zero.
   private func forecasts(
-    _ series: [DemandSeries], plans: [SalesPlan], forms: [ExponentialSmoothing.Form?]
+    _ series: [DemandSeries], plans: [SalesPlan], forms: [ExponentialSmoothing.Form?],
+    _ isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [Made] {
     let horizon = options.horizon
     let classes = series.map { DemandClass($0) }
@@ -127,7 +130,8 @@ public struct Forecaster: Sendable {
     for (index, place) in long.enumerated() { learnt[place] = global?[index] }
     let shapes = Self.shapes(series)
     let (name, holidays) = (learner.name, options.holidays)
-    return inParallel(series.count, block: 8) { [learnt] index in
+    let result = inParallel(series.count, block: 8) { [learnt] index in
+      guard !isCancelled() else { return Made(forecasts: [:], form: nil) }
       let one = series[index]
       guard classes[index] != .short else {
         let shape = one.category.flatMap { shapes[$0] } ?? shapes[""]
@@ -150,6 +154,8 @@ public struct Forecaster: Sendable {
       made.forecasts = made.forecasts.mapValues { $0.map { $0.isFinite ? max(0, $0) : 0 } }
       return made
     }
+    guard !isCancelled() else { throw CancellationError() }
+    return result
   }
 
   static func models(_ demandClass: DemandClass, holidays: [Holiday]) -> [any SeriesModel] {

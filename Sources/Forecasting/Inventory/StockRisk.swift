@@ -9,6 +9,8 @@ public struct StockRisk: Sendable, Equatable {
   public let earliestStockoutDay: CalendarDay?
   /// The probability that the stock runs out before an order of today arrives.
   public let probability: Double
+  /// The units that will likely be missed until then: the mean of the demand beyond the stock.
+  public let shortageUnits: Double
   /// The days that the stock lasts.
   public let coverDays: Double?
   /// Units beyond the demand of the cover that the shop wants.
@@ -42,6 +44,8 @@ public struct StockRisk: Sendable, Equatable {
     let (mean, spread) = (demand.mean(lead), demand.deviation * Double(lead).squareRoot())
     let usable = stock.onHand - stock.backordered
     probability = spread > 0 ? NormalDistribution.cumulative((mean - usable) / spread) : mean > usable ? 1 : 0
+    shortageUnits =
+      spread > 0 ? spread * NormalDistribution.loss((usable - mean) / spread) : max(0, mean - usable)
     overstockUnits = max(0, stock.position - demand.mean(max(1, maxCoverDays)))
     overstockMinorUnits = Int64(saturating: overstockUnits * Double(stock.costMinorUnits ?? 0))
   }

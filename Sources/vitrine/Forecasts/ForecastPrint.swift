@@ -3,6 +3,7 @@ import Catalog
 import Evaluation
 import Forecasting
 import JSON
+import Statistics
 
 /// The text, CSV and JSON of a report of forecasts.
 struct ForecastPrint {
@@ -66,20 +67,13 @@ struct ForecastPrint {
       for (step, day) in forecast.days.enumerated() {
         lines.append(
           [
-            Self.field(forecast.product), day.description, decimal(forecast.mean[step], 4),
+            DelimitedText.field(forecast.product), day.description, decimal(forecast.mean[step], 4),
             forecast.lower[step].map { decimal($0, 4) } ?? "", forecast.upper[step].map { decimal($0, 4) } ?? "",
             forecast.demandClass.rawValue,
           ].joined(separator: ","))
       }
     }
     return lines.joined(separator: "\n")
-  }
-
-  /// Quoted where needed; a spreadsheet must not take a product's code for a formula.
-  private static func field(_ text: String) -> String {
-    let safe = text.first.map { "=+-@\t\r".contains($0) } == true ? "'" + text : text
-    guard safe.contains(where: { ",\"\n\r".contains($0) }) else { return safe }
-    return "\"" + safe.replacing("\"", with: "\"\"") + "\""
   }
 
   var json: JSONValue {
