@@ -23,15 +23,12 @@ extension Capability {
         ]
       },
       routes: { routes in
-        let (name, preview) = (shop.settings.shop.name, shop.rulePreview)
-        MerchandisingAPI(merchandising: shop.merchandising, preview: preview, accounts: shop.accounts)
-          .register(on: &routes)
-        RulePages(merchandising: shop.merchandising, preview: preview, shopName: name, clock: shop.clock)
-          .register(on: &routes)
-        PreviewPage(merchandising: shop.merchandising, preview: preview, shopName: name).register(on: &routes)
-        VersionsPage(merchandising: shop.merchandising, preview: preview, shopName: name).register(on: &routes)
-        ZeroResultsPage(merchandising: shop.merchandising, log: shop.searchLog, shopName: name)
-          .register(on: &routes)
+        let (name, preview, desk) = (shop.settings.shop.name, shop.rulePreview, shop.gatedMerchandising)
+        MerchandisingAPI(merchandising: desk, preview: preview, accounts: shop.accounts).register(on: &routes)
+        RulePages(merchandising: desk, preview: preview, shopName: name, clock: shop.clock).register(on: &routes)
+        PreviewPage(merchandising: desk, preview: preview, shopName: name).register(on: &routes)
+        VersionsPage(merchandising: desk, preview: preview, shopName: name).register(on: &routes)
+        ZeroResultsPage(merchandising: desk, log: shop.searchLog, shopName: name).register(on: &routes)
       })
   }
 }
@@ -68,13 +65,24 @@ extension Shop {
     ) { knowledge.put($0, number: $1) }
   }
 
+  /// The merchandising of people, whose drafts pass a gate.
+  package var gatedMerchandising: Merchandising {
+    let limits = settings.merchandising
+    let gate = PublicationGate(
+      maxLostPercent: Double(limits.maxLostPercent), maxQualityLoss: Double(limits.maxQualityLossPercent))
+    return merchandising.gated { [preview = rulePreview] old, new in
+      gate.reasons(try await preview.impact(from: old, to: new, limit: PublicationGate.triedQueries))
+    }
+  }
+
   /// Days of the query log that a preview looks at.
   private static let logDays = 28
 
   /// Shows what a change would do.
   package var rulePreview: Preview {
-    Preview(
-      search: RuleSearches(service: searchService(), catalog: catalog),
+    let searches = RuleSearches(service: searchService(isRanked: true), catalog: catalog)
+    return Preview(
+      search: searches, catalog: searches,
       queries: { [searchLog] limit in
         guard let report = try await searchLog?.report(days: Self.logDays, limit: limit) else { return [] }
         var seen: Set<String> = []
@@ -85,32 +93,5 @@ extension Shop {
       quality: { [judgedQueries, catalog] query, order in
         try await judgedQueries?.quality(of: query, order, in: catalog)
       })
-  }
-}
-
-/// Searches under rules that are not in force, which nobody logs.
-struct RuleSearches: PreviewSearch {
-  let service: SearchService
-  let catalog: PostgresCatalog
-
-  func results(of query: String, under rules: QueryRules, limit: Int) async throws -> PreviewResults {
-    let page = try await service.search(SearchInput(text: query, pageSize: limit), under: rules)
-    let products = page.products.map { card in
-      PreviewProduct(
-        id: card.id, title: card.title, brand: card.brand, pictureURL: card.pictureURL, isInStock: card.isInStock,
-        price: card.quote?.amount.displayText ?? "")
-    }
-    return PreviewResults(
-      products: products, total: page.total.value, steps: page.plan.steps.map { "\($0.name): \($0.detail)" },
-      effects: page.plan.effects, redirect: page.plan.redirect)
-  }
-
-  func order(of query: String, under rules: QueryRules, limit: Int) async throws -> (ids: [ProductID], total: Int) {
-    try await service.rankingAndTotal(of: SearchInput(text: query, pageSize: limit), under: rules)
-  }
-
-  func gone(among products: [ProductID]) async throws -> [ProductID] {
-    let found = Set(try await catalog.products(products).filter(\.isSearchable).map(\.id))
-    return products.filter { !found.contains($0) }
   }
 }

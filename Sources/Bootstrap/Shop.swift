@@ -145,12 +145,15 @@ package struct Shop: Sendable {
     }
   }
 
-  /// A service whose searches are not a shopper's and are not logged.
-  package func searchService() -> SearchService {
-    SearchService(
+  /// A service whose searches are not a shopper's and are not logged. `isRanked`: in the order that a stranger sees.
+  package func searchService(isRanked: Bool = false) -> SearchService {
+    var deadlines = deadlines
+    // A preview shows the shop's order whole, though it takes a moment longer than a shopper would wait.
+    if isRanked { (deadlines.ranking, deadlines.search) = (.seconds(1), .seconds(2)) }
+    return SearchService(
       engine: engine, index: indexAlias, catalog: catalog, clock: clock, currency: Self.currency(settings),
       retrieval: Retrieval(weights: weights.weights), knowledge: knowledge, signer: signer, prices: prices,
-      deadlines: deadlines)
+      deadlines: deadlines, ranking: isRanked ? ranking : nil)
   }
 
   private static func currency(_ settings: Settings) -> Currency { Currency(code: settings.shop.currency) ?? .gbp }

@@ -12,25 +12,31 @@ struct ComparisonView {
   /// nil: nothing is changed yet.
   let draft: RuleDraft?
   let published: Int64
+  /// The draft's rules that the query meets.
+  let applied: [AppliedRule]
   let member: StaffPrincipal?
+  /// Whether the rules are being typed: they are in no draft yet, and products have no buttons.
+  var isTrial = false
 
-  var body: HTML {
+  var results: HTML {
     """
-    \(redirect)
-    <div class="beside"><section aria-labelledby="before"><h2 id="before">Published, version \(published): \(ShopWords.number(comparison.before.total)) products</h2><ol class="ranks">\(before)</ol></section>
-    <section aria-labelledby="after"><h2 id="after">\(draft?.name ?? "Your draft"): \(ShopWords.number(comparison.after.total)) products</h2>\(summary)<ol class="ranks">\(after)</ol></section></div>
-    \(filters)\(steps)
+    \(redirect)<div class="beside"><section aria-labelledby="before"><h2 id="before">Published, version \(published): \(ShopWords.number(comparison.before.total)) products</h2><ol class="ranks">\(before)</ol></section>
+    <section aria-labelledby="after"><h2 id="after">\(title): \(ShopWords.number(comparison.after.total)) products</h2>\(summary)<ol class="ranks" data-ranks>\(after)</ol></section></div>
     """
   }
 
+  private var title: String { isTrial ? "As typed, not saved" : draft?.name ?? "Your draft" }
+
   private var redirect: HTML? {
-    comparison.after.redirect.map { "<p class=\"notice\">This search leads to <code>\($0)</code>.</p>" }
+    comparison.after.redirect.map {
+      "<p class=\"notice\">This search leads to <code>\($0)</code>: shoppers do not see the results.</p>"
+    }
   }
 
   private var summary: HTML {
     let moved = comparison.rows.count { $0.before != $0.after }
     let text =
-      draft == nil
+      draft == nil && !isTrial
       ? "Press a button to change this search in a draft."
       : comparison.isChanged ? "\(moved) of the first places change." : "The draft does not change this search."
     return "<p class=\"note\" role=\"status\">\(text)</p>"
@@ -43,13 +49,14 @@ struct ComparisonView {
   private var after: [HTML] {
     comparison.rows.filter { $0.after != nil }.map { row in
       let place = row.after ?? 0
-      return card(row.product, place: place, move(row), buttons(row.product, place))
+      return card(row.product, place: place, move(row), isTrial ? [] : buttons(row.product, place))
     } + gone
   }
 
   private var gone: [HTML] {
     comparison.rows.filter { $0.after == nil && comparison.after.effects.hidden.contains($0.product.id) }.map { row in
-      card(row.product, place: nil, "<p class=\"moved down\">was \(row.before ?? 0): \(row.reason ?? "")</p>", [])
+      let move: HTML = "<p class=\"moved down\">was \(row.before ?? 0): \(row.reason ?? "")</p>"
+      return card(row.product, place: nil, move, isTrial ? [] : undo(row.product))
     }
   }
 
@@ -69,24 +76,33 @@ struct ComparisonView {
       .compactMap { $0 }.joined(separator: " · ")
     let actions: HTML? = buttons.isEmpty ? nil : "<div class=\"actions\">\(buttons)</div>"
     return """
-      <li><span class="place">\(place.map { "\($0)" } ?? "–")</span>\(picture)<div><p><a href="/products/\(product.id.description)">\(product.title)</a></p><p class="note">\(facts)</p>\(move)</div>\(actions)</li>
+      <li data-product="\(product.id.description)"><span class="place">\(place.map { "\($0)" } ?? "–")</span>\(picture)<div><p><a href="/products/\(product.id.description)">\(product.title)</a></p><p class="note">\(facts)</p>\(move)\(why(product))</div>\(actions)</li>
       """
   }
 
+  private func why(_ product: PreviewProduct) -> HTML? {
+    guard !product.reasons.isEmpty else { return nil }
+    let reasons = product.reasons.map { "<li>\($0)</li>" as HTML }
+    return
+      "<details class=\"why\"><summary>Why is this here?<span class=\"hidden\"> \(product.title)</span></summary><ul>\(reasons)</ul></details>"
+  }
+
+  // MARK: Buttons
+
+  private func fields(_ action: String, _ more: [(String, String)]) -> [(String, String)] {
+    [("q", query), ("draft", draft.map { "\($0.id)" } ?? ""), ("action", action)] + more
+  }
+
   private func buttons(_ product: PreviewProduct, _ place: Int) -> [HTML] {
+    let id = product.id.description
     func button(_ label: String, _ action: String, _ more: [(String, String)] = []) -> HTML {
-      let fields = [("q", query), ("draft", draft.map { "\($0.id)" } ?? ""), ("action", action)]
-      let own = [("product", product.id.description)] + more
-      let hidden = (fields + own).map { name, value -> HTML in
-        "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">"
-      }
-      return """
-        <form method="post" action="\(ConsolePage.preview.path)">\(FormToken.field(member))\(hidden)<button class="button quiet small" type="submit">\(label)<span class="hidden"> \(product.title)</span></button></form>
-        """
+      ConsoleForms.button(
+        label, to: ConsolePage.preview.path, member, fields(action, [("product", id)] + more), about: product.title)
     }
-    var buttons = [button("Pin first", "pin", [("place", "1")])]
-    if place > 1 { buttons.append(button("Pin at \(place - 1)", "pin", [("place", "\(place - 1)")])) }
-    buttons.append(button("Hide", "hide"))
+    let place: HTML = """
+      <form method="post" action="\(ConsolePage.preview.path)">\(FormToken.field(member))\(ConsoleForms.hidden(fields("pin", [("product", id)])))<span class="pin-at"><button class="button quiet small" type="submit">Pin at<span class="hidden"> this place: \(product.title)</span></button><input type="number" name="place" min="1" max="\(QueryRule.places.upperBound)" value="\(max(1, place - 1))" required aria-label="Place of \(product.title)"></span></form>
+      """
+    var buttons = undo(product) + [button("Pin first", "pin", [("place", "1")]), place, button("Hide", "hide")]
     if let brand = product.brand {
       buttons.append(button("Boost \(brand)", "boost", [("filter", "brand:\(brand)")]))
       buttons.append(button("Bury \(brand)", "bury", [("filter", "brand:\(brand)")]))
@@ -94,13 +110,22 @@ struct ComparisonView {
     return buttons
   }
 
-  private var filters: HTML {
-    """
-    <form class="panel" method="post" action="\(ConsolePage.preview.path)">\(FormToken.field(member))<input type="hidden" name="q" value="\(query)"><input type="hidden" name="draft" value="\(draft.map { "\($0.id)" } ?? "")"><div class="fields"><label>For this search<select name="action"><option value="boost">Boost twofold</option><option value="bury">Bury by half</option><option value="filter">Show only</option></select></label><label class="grow">products with<input type="text" name="filter" required maxlength="200" placeholder="colour:Red, brand:Aurelis, stock:yes, price:10..50"></label><button class="button quiet" type="submit">Add to the draft</button></div></form>
-    """
+  /// Takes the draft's pins and hidings of a product back.
+  private func undo(_ product: PreviewProduct) -> [HTML] {
+    applied.flatMap(\.lines).compactMap { line in
+      let label: String
+      switch line.action {
+      case .pin(product.id, _): label = "Unpin"
+      case .hide(product.id): label = "Show again"
+      default: return nil
+      }
+      return ConsoleForms.button(
+        label, to: ConsolePage.preview.path, member,
+        fields("remove", [("line", "\(line.number)"), ("text", line.text)]), about: product.title)
+    }
   }
 
-  private var steps: HTML {
+  var steps: HTML {
     let items = comparison.after.steps.map { "<li>\($0)</li>" as HTML }
     return
       "<details class=\"row\"><summary>How the search is understood after the change</summary><ul>\(items)</ul></details>"

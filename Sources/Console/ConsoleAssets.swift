@@ -1,11 +1,14 @@
 import Edge
 import Web
 
-/// The console's own style sheet, on top of the shop's.
+/// The console's own style sheet, on top of the shop's, and its script.
 enum ConsoleAssets {
   static let stylePath = "/assets/console.css?v=\(Assets.fingerprint(text))"
 
+  static let scriptPath = "/assets/console.js?v=\(Assets.fingerprint(ConsoleScript.text))"
+
   static func register(on routes: inout Routes) {
+    Assets.add("/assets/console.js", Array(ConsoleScript.text.utf8), "text/javascript; charset=utf-8", to: &routes)
     Assets.add("/assets/console.css", Array(text.utf8), "text/css; charset=utf-8", to: &routes)
   }
 
@@ -18,7 +21,8 @@ enum ConsoleAssets {
     .to-shop{color:#fff;font-size:.9rem;padding:6px 0}
     .account{margin-left:auto;display:flex;gap:12px;align-items:center;font-size:.9rem}
     .account button{background:none;border:1px solid #8fa3b8;color:#fff;border-radius:8px;height:36px;padding:0 12px;font:inherit;cursor:pointer}
-    .console-nav ul{display:flex;gap:4px 22px;overflow-x:auto;white-space:nowrap}
+    .console-nav ul{display:flex;flex-wrap:wrap;gap:0 22px;white-space:nowrap}
+    .console-menu{background:none;border:1px solid #8fa3b8;color:#fff;border-radius:8px;height:36px;padding:0 12px;font:inherit;font-size:.9rem;cursor:pointer}
     .console-nav a{display:inline-block;padding:10px 0;color:#fff;text-decoration:none}
     .console-nav a:hover{text-decoration:underline}
     .console-nav a[aria-current]{font-weight:700;box-shadow:inset 0 -3px 0 var(--warm)}
@@ -45,6 +49,19 @@ enum ConsoleAssets {
     .ranks img{width:52px;height:52px;object-fit:contain}
     .ranks .actions{grid-column:1/-1}
     .ranks p{margin:0;overflow-wrap:anywhere}
+    .ranks [draggable]{cursor:grab}
+    .ranks .drop{box-shadow:0 -3px 0 var(--accent)}
+    .pin-at{display:flex;gap:4px}
+    .console .pin-at input{width:4.2em;height:32px}
+    .why{font-size:.9rem}
+    .why summary{color:var(--accent);cursor:pointer;padding:4px 0}
+    .console .why ul,.console .findings ul{list-style:disc;padding-left:1.2em}
+    .findings h2{font-size:1rem}
+    .lines li{display:flex;flex-wrap:wrap;gap:4px 12px;justify-content:space-between;align-items:center;padding:6px 0;border-top:1px solid var(--line);overflow-wrap:anywhere}
+    .lines span{min-width:0}
+    .entry{font:14px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:#fff;border:1px solid var(--line);border-radius:8px;padding:6px 10px;margin:0 0 10px;white-space:pre-wrap;overflow-wrap:anywhere}
+    .console h4{font-size:.9rem;font-weight:500;color:var(--soft);margin:0 0 4px}
+    .console label.check{display:flex;gap:8px;align-items:center}
     .ranks .moved{font-size:.85rem;font-weight:600}
     .moved.up{color:var(--green)}.moved.down{color:var(--red)}
     .diff{font:14px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;border:1px solid var(--line);border-radius:8px;overflow-x:auto;margin:0 0 12px;padding:6px 0}
@@ -65,7 +82,9 @@ enum ConsoleAssets {
     .console .report td details{margin:0}
     .console .tiles .figure{overflow-wrap:anywhere}
     @media print{.console-top,.actions,.console .panel,.skip{display:none}.console main{max-width:none;padding:0}.console .report td{font-size:10pt}}
-    @media(min-width:900px){.beside{grid-template-columns:1fr 1fr}}
+    @media(max-width:700px){.console-nav.folds:not(.open){display:none}.console-nav.folds ul{display:grid}}
+    @media(min-width:701px){.console-menu{display:none}}
+    @media(min-width:900px){.beside{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.beside.three{grid-template-columns:repeat(3,minmax(0,1fr))}}
 
     """
 }

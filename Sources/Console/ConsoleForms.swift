@@ -37,24 +37,26 @@ enum ConsoleForms {
     }
   }
 
-  /// A form of one button.
+  /// A form of one button; `about` tells a screen reader which of many equal ones it is.
   static func button(
     _ label: String, to path: String, _ member: StaffPrincipal?, _ fields: [(String, String)] = [],
-    kind: String = "button quiet small"
+    kind: String = "button quiet small", about: String? = nil
   ) -> HTML {
-    let hidden = fields.map { name, value -> HTML in
-      "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">"
-    }
+    let subject: HTML? = about.map { "<span class=\"hidden\"> \($0)</span>" }
     return
-      "<form method=\"post\" action=\"\(path)\">\(FormToken.field(member))\(hidden)<button class=\"\(kind)\" type=\"submit\">\(label)</button></form>"
+      "<form method=\"post\" action=\"\(path)\">\(FormToken.field(member))\(hidden(fields))<button class=\"\(kind)\" type=\"submit\">\(label)\(subject)</button></form>"
+  }
+
+  static func hidden(_ fields: [(String, String)]) -> [HTML] {
+    fields.map { name, value in "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">" }
   }
 
   /// The removed and added entries of each kind.
-  static func difference(_ difference: RuleDifference) -> HTML {
+  static func difference(_ difference: RuleDifference, _ labels: RuleLabels = RuleLabels()) -> HTML {
     guard !difference.isEmpty else { return "<p class=\"note\">Nothing differs.</p>" }
     let parts = difference.parts.map { part -> HTML in
-      let removed = part.removed.prefix(shownEntries).map { "<li class=\"removed\">− \($0)</li>" as HTML }
-      let added = part.added.prefix(shownEntries).map { "<li class=\"added\">+ \($0)</li>" as HTML }
+      let removed = part.removed.prefix(shownEntries).map { "<li class=\"removed\">− \(labels.html($0))</li>" as HTML }
+      let added = part.added.prefix(shownEntries).map { "<li class=\"added\">+ \(labels.html($0))</li>" as HTML }
       let rest = max(0, part.removed.count - shownEntries) + max(0, part.added.count - shownEntries)
       let more: HTML? = rest > 0 ? "<li>and \(ShopWords.number(rest)) more</li>" : nil
       let order: HTML? = removed.isEmpty && added.isEmpty ? "<li>The same entries in another order</li>" : nil

@@ -102,7 +102,14 @@ struct ConsoleFrame {
       let mark: HTML = page == current ? " aria-current=\"page\"" : ""
       return "<li><a href=\"\(page.path)\"\(mark)>\(page.rawValue)</a></li>"
     }
-    return "<nav class=\"console-nav\" aria-label=\"Console\"><ul>\(entries)</ul></nav>"
+    return "<nav class=\"console-nav\" id=\"console-nav\" aria-label=\"Console\"><ul>\(entries)</ul></nav>"
+  }
+
+  /// Folds the navigation on a narrow window; without the script the navigation stands open and there is no button.
+  private var menu: HTML? {
+    guard member != nil else { return nil }
+    return
+      "<button class=\"console-menu\" type=\"button\" aria-expanded=\"false\" aria-controls=\"console-nav\" hidden>Menu</button>"
   }
 
   private var account: HTML? {
@@ -118,10 +125,11 @@ struct ConsoleFrame {
       <html lang="en">
       <head>
       \(head(title))
+      <script src="\(ConsoleAssets.scriptPath)" defer></script>
       </head>
       <body class="console">
       <a class="skip" href="#content">Skip to the content</a>
-      <header class="console-top"><div><a class="logo" href="/console">\(shopName) <span>console</span></a><a class="to-shop" href="/">To the shop</a>\(account)</div>\(navigation)</header>
+      <header class="console-top"><div><a class="logo" href="/console">\(shopName) <span>console</span></a><a class="to-shop" href="/">To the shop</a>\(menu)\(account)</div>\(navigation)</header>
       <main id="content" tabindex="-1">
       \(body)
       </main>

@@ -2,49 +2,51 @@ import Catalog
 import Edge
 import Merchandising
 import Ports
+import Understanding
 import Web
 
-/// One draft: how it differs, what publishing it would change, and its texts to edit.
+/// One draft: what is wrong with it, how it differs, what publishing it would change, and its texts to edit.
 struct DraftView {
   let draft: RuleDraft
   let published: Int64
   /// The texts in the editor.
   let shown: RuleTexts
   let difference: RuleDifference
-  /// Pins of products that can no longer be found.
-  let gone: [(product: ProductID, rule: String)]
+  let findings: [RuleFinding]
+  /// The products that the draft's rules name.
+  let products: [ProductID: RuleProduct]
   /// nil: not asked for.
   let impact: Impact?
+  /// Whether the gate held the draft back just now.
+  let isHeldBack: Bool
   let member: StaffPrincipal?
 
   /// A longer text is edited as a file: a browser's field becomes slow.
   private static let longestShown = 400_000
+  private static let shownProducts = 200
 
   private var path: String { "\(ConsolePage.rules.path)/\(draft.id)" }
+  private var labels: RuleLabels { RuleLabels(products) }
 
   var body: HTML {
     """
-    \(outdated)\(warnings)
-    <div class="beside"><section class="row" aria-labelledby="changes"><h2 id="changes">Changes</h2>\(ConsoleForms.difference(difference))
+    \(outdated)\(ConflictsView(draft: draft, labels: labels, member: member).body)\(FindingsView(findings: findings, texts: draft.texts).body)
+    <div class="beside"><section class="row" aria-labelledby="changes"><h2 id="changes">Changes</h2>\(ConsoleForms.difference(difference, labels))
     <p><a href="\(ConsolePage.preview.path)?draft=\(draft.id)">Preview a search</a></p></section>
     <section class="row" aria-labelledby="publish"><h2 id="publish">Publish</h2>\(effect)\(publishing)</section></div>
-    \(editor)
+    \(editor)\(named)
     <form class="row" method="post" action="\(path)/delete">\(FormToken.field(member))<button class="danger" type="submit">Delete this draft</button></form>
     """
   }
 
   private var outdated: HTML? {
     guard draft.base != published else { return nil }
+    let button: HTML? =
+      draft.conflicts.isEmpty
+      ? ConsoleForms.button("Merge version \(published)", to: path + "/merge", member, kind: "button small") : nil
     return """
-      <div class="notice bad" role="status"><p>Version \(published) was published since this draft began with version \(draft.base). Merge it before you publish: your changes are carried over, and what both changed is listed.</p>\(ConsoleForms.button("Merge version \(published)", to: path + "/merge", member, kind: "button small"))</div>
+      <div class="notice bad" role="status"><p>Version \(published) was published since this draft began with version \(draft.base). Merge it before you publish: your changes are carried over, and you settle what both changed.</p>\(button)</div>
       """
-  }
-
-  private var warnings: HTML? {
-    guard !gone.isEmpty else { return nil }
-    let items = gone.map { "<li>\($0.rule) pins product \($0.product.description)</li>" as HTML }
-    return
-      "<div class=\"notice\"><p>These products can no longer be found, so that their pins do nothing:</p><ul>\(items)</ul></div>"
   }
 
   private var effect: HTML {
@@ -52,42 +54,35 @@ struct DraftView {
       return
         "<p><a href=\"\(path)?impact=true\">Try it on the queries of the log</a> <span class=\"note\">takes some seconds</span></p>"
     }
-    let figures: [(String, String)] = [
-      ("Queries tried", ShopWords.number(impact.tried)),
-      ("Searches a week that change", ShopWords.figure(impact.affectedSearchesAWeek)),
-      ("A week that find something now", ShopWords.figure(impact.answered)),
-      ("A week that find nothing now", ShopWords.figure(impact.lost)),
-    ]
-    let quality = impact.qualityBefore.flatMap { before in
-      impact.qualityAfter.map { after in
-        (
-          "nDCG@10 of \(ShopWords.number(impact.judged)) judged queries",
-          "\(ShopWords.figure(before)) → \(ShopWords.figure(after))"
-        )
-      }
-    }
-    let tiles = (figures + [quality].compactMap { $0 }).map {
-      "<li><h3>\($0.0)</h3><p class=\"figure\">\($0.1)</p></li>" as HTML
-    }
-    let rows = impact.affected.prefix(20).map { query -> HTML in
-      let address = Address(
-        path: ConsolePage.preview.path, parameters: [("q", query.text), ("draft", "\(draft.id)")]
-      ).text
-      return """
-        <tr><th scope="row"><a href="\(address)">\(query.text)</a></th><td class="number" data-label="Searches a week">\(ShopWords.figure(query.searchesAWeek))</td><td class="number" data-label="Found before">\(ShopWords.number(query.totalBefore))</td><td class="number" data-label="Found after">\(ShopWords.number(query.totalAfter))</td></tr>
-        """
-    }
-    let table: HTML =
-      rows.isEmpty
-      ? "<p class=\"note\">None of the log's queries changes.</p>"
-      : "<table class=\"report\"><thead><tr><th scope=\"col\">Query</th><th scope=\"col\" class=\"number\">Searches a week</th><th scope=\"col\" class=\"number\">Found before</th><th scope=\"col\" class=\"number\">Found after</th></tr></thead><tbody>\(rows)</tbody></table>"
-    return "<ul class=\"tiles row\">\(tiles)</ul>\(table)"
+    return ImpactView(impact: impact, draft: draft.id).body
   }
 
   private var publishing: HTML {
-    guard !difference.isEmpty else { return "<p class=\"note\">The draft changes nothing yet.</p>" }
+    guard !difference.isEmpty || draft.restores != nil else {
+      return "<p class=\"note\">The draft changes nothing yet.</p>"
+    }
+    guard draft.conflicts.isEmpty else { return "<p class=\"note\">Settle first what both sides changed.</p>" }
+    let mayOverride = member.map { !$0.roles.isDisjoint(with: [.approver, .admin]) } ?? false
+    let override: HTML? =
+      isHeldBack && mayOverride
+      ? "<label class=\"check\"><input type=\"checkbox\" name=\"override\" value=\"true\"> Publish although the gate holds it back; the reason says why</label>"
+      : nil
     return """
-      <form class="panel" method="post" action="\(path)/publish">\(FormToken.field(member))<input type="hidden" name="revision" value="\(draft.revision)"><div class="fields"><label class="grow">Why<input type="text" name="reason" required maxlength="1000" placeholder="Summer dresses come first in June"></label><button class="button" type="submit">Publish</button></div></form>
+      <form class="panel" method="post" action="\(path)/publish">\(FormToken.field(member))<input type="hidden" name="revision" value="\(draft.revision)"><div class="fields"><label class="grow">Why<input type="text" name="reason" required maxlength="1000" placeholder="Summer dresses come first in June"></label>\(override)<button class="button" type="submit">Publish</button></div></form>
+      """
+  }
+
+  /// The products that the rules name, with what a number or code alone does not say.
+  private var named: HTML? {
+    guard !products.isEmpty else { return nil }
+    let rows = products.sorted { $0.key < $1.key }.prefix(Self.shownProducts).map { id, product -> HTML in
+      let state = !product.isListed ? "not listed" : product.isInStock ? "in stock" : "sold out"
+      return """
+        <tr><th scope="row"><a href="/products/\(id.description)">\(product.title)</a></th><td data-label="Number">\(id.description)</td><td data-label="Code">\(product.code)</td><td data-label="State">\(state)</td></tr>
+        """
+    }
+    return """
+      <details class="row"><summary>Products that the rules name (\(ShopWords.number(products.count)))</summary><table class="report"><thead><tr><th scope="col">Product</th><th scope="col">Number</th><th scope="col">Code</th><th scope="col">State</th></tr></thead><tbody>\(rows)</tbody></table></details>
       """
   }
 
@@ -121,7 +116,7 @@ struct DraftView {
     switch kind {
     case .synonyms: "sofa, couch means both ways; sneaker => trainer^0.8 one way, at 0.8 of the weight"
     case .rules:
-      "exact, phrase, words or contains; under it pin 1: 204, hide: 17, boost 2: brand:Aurelis, bury 2: …, filter: …, replace: a => b, delete: …, redirect: /…"
+      "exact, phrase, words or contains; under it pin 1: 204 or pin 1: LD-17 (number or code), hide: 17, boost 2: brand:Aurelis, bury 2: …, filter: …, replace: a => b, delete: …, redirect: /…"
     case .redirects: "delivery => /help/delivery"
     case .stopPhrases: "what may stand before what is asked for: looking for a"
     case .accessories: "nouns of things that are bought for another thing: charger"

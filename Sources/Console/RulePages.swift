@@ -42,6 +42,7 @@ public struct RulePages: Sendable {
     routes.post(path + "/{id}", change("save draft", ConsoleForms.largestTexts), save)
     routes.post(path + "/{id}/synonyms", change("add synonyms"), addSynonyms)
     routes.post(path + "/{id}/merge", change("merge draft"), merge)
+    routes.post(path + "/{id}/settle", change("settle conflict"), settle)
     routes.post(path + "/{id}/publish", change("publish draft"), publish)
     routes.post(path + "/{id}/delete", change("delete draft"), delete)
   }
@@ -103,36 +104,55 @@ public struct RulePages: Sendable {
     let query = try request.query { ["done", "impact"].contains($0) }
     let notices = [
       "saved": "Saved. Nothing is published yet.", "merged": "Merged with what is published.",
-      "added": "Added to the draft.",
+      "added": "Added to the draft.", "settled": "Settled.",
+      "conflicts": "Merged. Some entries were changed on both sides: settle them below.",
+      "proposed": "This shop asks for two people: an approver other than you must publish this draft.",
     ]
     return try await page(
       request, notice: query["done"].flatMap { notices[$0] }, wantsImpact: query["impact"] == "true")
   }
 
-  /// Shows a draft; `texts` are those that a person sent and that were refused.
-  /// `texts` and `revision`: those that a person could not save. The page keeps the revision that the person saw, so that
-  /// another try does not overwrite a change of somebody else.
+  /// Shows a draft. `texts` and `revision`: those that a person could not save. The page keeps the revision that the person
+  /// saw, so that another try does not overwrite a change of somebody else.
   private func page(
     _ request: HTTPRequest, notice: String? = nil, isBad: Bool = false, texts: RuleTexts? = nil, revision: Int? = nil,
-    wantsImpact: Bool = false, status: HTTPStatus = .ok
+    wantsImpact: Bool = false, isHeldBack: Bool = false, status: HTTPStatus = .ok
   ) async throws -> HTTPResponse {
     var draft = try await merchandising.draft(id(request))
     draft.revision = revision ?? draft.revision
     let published = try await merchandising.publishedNumber()
     let frame = ConsoleFrame(shopName: shopName, request, .rules)
     let base = try await merchandising.known(draft.base)
-    let rules = try merchandising.compiled(draft.texts)
+    let rules = try await merchandising.compiled(draft.texts)
     let view = DraftView(
       draft: draft, published: published, shown: texts ?? draft.texts,
-      difference: RuleDifference(from: base, to: draft.texts), gone: try await preview.goneProducts(of: rules),
+      difference: RuleDifference(from: base, to: draft.texts),
+      findings: try await preview.findings(draft.texts, rules), products: try await products(of: draft, rules),
       impact: wantsImpact
-        ? try await preview.impact(from: try merchandising.compiled(base), to: rules, limit: Self.triedQueries) : nil,
-      member: frame.member)
+        ? try await preview.impact(
+          from: try await merchandising.rules(of: draft.base), to: rules, limit: Self.triedQueries) : nil,
+      isHeldBack: isHeldBack, member: frame.member)
+    let purpose = draft.restores.map { "Back to version \($0), begun with" } ?? "Draft, begun with"
     let body: HTML = """
-      <div class="heading"><h1>\(draft.name)</h1><p class="count">Draft, begun with version \(draft.base)</p></div>
+      <div class="heading"><h1>\(draft.name)</h1><p class="count">\(purpose) version \(draft.base)\(Self.authors(draft))</p></div>
       \(ConsoleForms.notice(notice, isBad: isBad))\(view.body)
       """
     return frame.response(title: draft.name, body: body, status: status)
+  }
+
+  /// The products that the draft's rules name, and those of entries that are not settled.
+  private func products(of draft: RuleDraft, _ rules: QueryRules) async throws -> [ProductID: RuleProduct] {
+    var named = rules
+    for conflict in draft.conflicts where conflict.kind == .rules {
+      for text in [conflict.base, conflict.published, conflict.draft] {
+        named.queryRules += try await merchandising.compiled(RuleTexts([.rules: text])).queryRules
+      }
+    }
+    return try await preview.products(named: named)
+  }
+
+  private static func authors(_ draft: RuleDraft) -> String {
+    draft.authors.isEmpty ? "" : "; changed by \(draft.authors.joined(separator: ", "))"
   }
 
   /// Runs a change of a draft; a refusal is shown on the draft's page.
@@ -175,28 +195,39 @@ public struct RulePages: Sendable {
   @Sendable private func merge(_ request: HTTPRequest) async throws -> HTTPResponse {
     do {
       let conflicts = try await merchandising.merge(try id(request), by: ConsoleForms.actor(request))
-      guard !conflicts.isEmpty else { return .redirect(to: "\(ConsolePage.rules.path)/\(try id(request))?done=merged") }
-      return try await page(
-        request,
-        notice: "Merged, but both changed: \(conflicts.joined(separator: "; ")). Look at these before you publish.",
-        isBad: true)
+      let done = conflicts.isEmpty ? "merged" : "conflicts"
+      return .redirect(to: "\(ConsolePage.rules.path)/\(try id(request))?done=\(done)")
     } catch {
       guard let reason = ConsoleForms.reason(error) else { throw error }
       return try await page(request, notice: reason, isBad: true, status: .badRequest)
     }
   }
 
+  @Sendable private func settle(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let form = try request.form { ["revision", "kind", "name", "keep"].contains($0) }
+    return try await changing(request, done: "settled") {
+      guard let kind = form["kind"].flatMap(RuleTexts.Kind.init), let choice = form["keep"].flatMap(RuleConflict.Choice.init)
+      else { throw Problem(APIProblem.invalidParameter, detail: "The form names no entry and choice.") }
+      try await merchandising.settle(
+        form["name"] ?? "", kind, keeping: choice, in: try id(request),
+        revision: form["revision"].flatMap { Int($0) } ?? 0, by: ConsoleForms.actor(request))
+    }
+  }
+
   @Sendable private func publish(_ request: HTTPRequest) async throws -> HTTPResponse {
-    let form = try request.form { ["revision", "reason"].contains($0) }
+    let form = try request.form { ["revision", "reason", "override"].contains($0) }
     do {
       let number = try await merchandising.publish(
         try id(request), revision: form["revision"].flatMap { Int($0) } ?? 0, reason: form["reason"] ?? "",
-        by: ConsoleForms.actor(request), isApprover: request.principal.isApprover)
+        by: ConsoleForms.actor(request), isApprover: request.principal.isApprover,
+        overridesGate: form["override"] == "true")
       return .redirect(to: "\(ConsolePage.versions.path)?published=\(number)")
     } catch {
       guard let reason = ConsoleForms.reason(error) else { throw error }
       do {
-        return try await page(request, notice: reason, isBad: true, status: .conflict)
+        return try await page(
+          request, notice: reason, isBad: true, isHeldBack: (error as? Merchandising.Refusal)?.kind == .heldBack,
+          status: .conflict)
       } catch is Merchandising.Refusal {
         // The draft itself is gone.
         return try await list(request, notice: reason, isBad: true, status: .conflict)

@@ -71,14 +71,16 @@ public struct VersionsPage: Sendable {
     let published = try await merchandising.publishedNumber()
     let frame = ConsoleFrame(shopName: shopName, request, .versions)
     let difference = RuleDifference(from: try await merchandising.known(published), to: old)
-    let gone = try await preview.goneProducts(of: try merchandising.compiled(old)).map { product, rule -> HTML in
+    let rules = try await merchandising.compiled(old)
+    let labels = RuleLabels(try await preview.products(named: rules))
+    let gone = try await preview.goneProducts(of: rules).map { product, rule -> HTML in
       "<li>\(rule) pins product \(product.description), which can no longer be found</li>"
     }
     let warnings: HTML? = gone.isEmpty ? nil : "<ul class=\"notice\">\(gone)</ul>"
     let body: HTML = """
       <div class="heading"><h1>Back to version \(number)</h1><p class="count">In force: version \(published)</p></div>
       \(ConsoleForms.notice(notice, isBad: true))\(warnings)
-      <section class="row"><h2>This would change</h2>\(ConsoleForms.difference(difference))</section>
+      <section class="row"><h2>This would change</h2>\(ConsoleForms.difference(difference, labels))</section>
       <form class="panel" method="post" action="\(ConsolePage.versions.path)/\(number)/restore">\(FormToken.field(frame.member))<div class="fields"><label class="grow">Why<input type="text" name="reason" required maxlength="1000"></label><button class="button" type="submit">Take back to version \(number)</button></div></form>
       """
     return frame.response(title: "Version \(number)", body: body, status: status)
@@ -87,9 +89,12 @@ public struct VersionsPage: Sendable {
   @Sendable private func restore(_ request: HTTPRequest) async throws -> HTTPResponse {
     do {
       let reason = try request.form { $0 == "reason" }["reason"] ?? ""
-      let number = try await merchandising.rollBack(
+      switch try await merchandising.rollBack(
         to: try number(request), reason: reason, by: ConsoleForms.actor(request))
-      return .redirect(to: "\(ConsolePage.versions.path)?published=\(number)")
+      {
+      case .published(let number): return .redirect(to: "\(ConsolePage.versions.path)?published=\(number)")
+      case .proposed(let draft): return .redirect(to: "\(ConsolePage.rules.path)/\(draft)?done=proposed")
+      }
     } catch {
       guard let reason = ConsoleForms.reason(error) else { throw error }
       return try await page(request, notice: reason, status: .badRequest)

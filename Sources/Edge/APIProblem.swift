@@ -23,6 +23,7 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
   case exportTooLarge = "export-too-large"
   case rulesRefused = "rules-refused"
   case rulesConflict = "rules-conflict"
+  case draftHeldBack = "draft-held-back"
   case draftNotFound = "draft-not-found"
   case versionNotFound = "version-not-found"
   case pricesRefused = "prices-refused"
@@ -37,7 +38,7 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
   public var status: HTTPStatus {
     switch self {
     case .invalidParameter, .invalidBody, .rulesRefused, .pricesRefused, .orderRefused: .badRequest
-    case .rulesConflict, .pricesConflict, .orderConflict: .conflict
+    case .rulesConflict, .pricesConflict, .orderConflict, .draftHeldBack: .conflict
     case .signInRequired, .visitorWanted: .unauthorized
     case .exportTooLarge: .contentTooLarge
     case .roleRequired, .formOutOfDate: .forbidden
@@ -68,6 +69,7 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     case .exportTooLarge: "Export too large"
     case .rulesRefused: "Rules refused"
     case .rulesConflict: "Rules were changed meanwhile"
+    case .draftHeldBack: "The gate holds the draft back"
     case .draftNotFound: "Draft not found"
     case .versionNotFound: "Version not found"
     case .pricesRefused: "Prices refused"

@@ -16,6 +16,7 @@ extension Problem {
         switch refusal.kind {
         case .invalid: .rulesRefused
         case .conflict: .rulesConflict
+        case .heldBack: .draftHeldBack
         case .forbidden: .roleRequired
         case .missing: .draftNotFound
         }

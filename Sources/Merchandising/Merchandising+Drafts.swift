@@ -22,7 +22,7 @@ extension Merchandising {
     guard try await store.drafts().count < Self.maxDrafts else {
       throw Refusal(.conflict, "there are \(Self.maxDrafts) drafts: publish or delete some first")
     }
-    guard let id = try await store.addDraft(named: name, audit: entry(actor, "began draft", name)) else {
+    guard let id = try await store.addDraft(named: name, restoring: nil, audit: entry(actor, "began draft", name)) else {
       throw Refusal(.conflict, "there is a draft called \(name) already")
     }
     return id
@@ -30,24 +30,32 @@ extension Merchandising {
 
   /// The draft that a person's buttons write to, begun where there is none.
   public func ownDraft(of actor: String) async throws -> Int64 {
-    let name = "Draft of \(actor)"
+    let name = Self.nameOfOwnDraft(of: actor)
     if let known = try await drafts().first(where: { $0.name == name }) { return known.id }
     return try await addDraft(named: name, by: actor)
   }
 
+  public static func nameOfOwnDraft(of actor: String) -> String { "Draft of \(actor)" }
+
   /// Saves a draft's texts; returns its new revision. Texts that do not compile are refused, so that a preview always works.
-  public func save(
-    _ texts: RuleTexts, of draft: RuleDraft, base: Int64? = nil, by actor: String
+  public func save(_ texts: RuleTexts, of draft: RuleDraft, by actor: String) async throws -> Int {
+    try await save(draft, changedTo: texts, by: actor)
+  }
+
+  private func save(
+    _ draft: RuleDraft, changedTo texts: RuleTexts, base: Int64? = nil, conflicts: [RuleConflict]? = nil,
+    did: String = "changed draft", by actor: String
   ) async throws -> Int {
     for kind in RuleTexts.Kind.allCases where texts[kind].utf8.count > RuleSetLimits.longestText {
       throw Refusal(.invalid, "\(kind.rawValue) is longer than \(RuleSetLimits.longestText) bytes")
     }
-    _ = try compiled(texts)
+    _ = try await compiled(texts, refusesAbsent: true)
     let changes = RuleDifference(from: draft.texts, to: texts)
-    let saved = try await store.save(
-      texts, base: base ?? draft.base, of: draft.id, revision: draft.revision,
-      audit: entry(actor, "changed draft", draft.name, changes.summary))
-    guard let saved else {
+    var changed = draft
+    changed.texts = texts
+    changed.base = base ?? draft.base
+    changed.conflicts = conflicts ?? draft.conflicts
+    guard let saved = try await store.save(changed, audit: entry(actor, did, draft.name, changes.summary)) else {
       throw Refusal(
         .conflict, "somebody changed the draft \(draft.name) meanwhile: open it again and repeat the change")
     }
@@ -61,50 +69,104 @@ extension Merchandising {
 
   /// Publishes a draft as it was at this revision; returns the version's number.
   ///
-  /// If the shop asks for two people, the second is an approver who did not change the draft last.
+  /// If the shop asks for two people, the second is an approver who did not change the draft. An approver may override the
+  /// gate.
   public func publish(
-    _ id: Int64, revision: Int, reason: String, by actor: String, isApprover: Bool
+    _ id: Int64, revision: Int, reason: String, by actor: String, isApprover: Bool, overridesGate: Bool = false
   ) async throws -> Int64 {
-    let reason = try Self.checked(reason: reason)
+    var reason = try Self.checked(reason: reason)
     let draft = try await draft(id)
-    // The author is that of the revision that is published.
+    // The authors are those of the revision that is published.
     guard draft.revision == revision else { throw Self.changed(draft) }
-    if needsApproval, !isApprover || draft.author == actor {
+    guard draft.conflicts.isEmpty else { throw Self.unsettled(draft) }
+    if needsApproval, !isApprover || draft.authors.contains(actor) {
+      let authors = draft.authors.isEmpty ? [draft.author] : draft.authors
       throw Refusal(
-        .forbidden, "this shop asks for two people: an approver other than \(draft.author) must publish this draft")
+        .forbidden,
+        "this shop asks for two people: an approver who did not change this draft must publish it; \(authors.joined(separator: ", ")) did"
+      )
     }
-    // A draft that was valid when it was saved may not be valid to a newer program.
-    _ = try compiled(draft.texts)
+    // A draft that was valid when it was saved may not be valid to a newer program, or name a product that is gone.
+    let rules = try await compiled(draft.texts, refusesAbsent: true)
+    // Another version is told before minutes go into the gate; the statement that publishes decides.
+    let published = try await publishedNumber()
+    guard draft.base == published else { throw Self.outdated(draft, published) }
+    let held = try await reasons(against: rules, draft.base, isApprover: isApprover, overridesGate)
+    if !held.isEmpty { reason = String("\(reason) (over the gate: \(held))".unicodeScalars.prefix(Self.longestReason)) }
     switch try await store.publish(
       id, revision: revision, reason: reason, audit: entry(actor, "published rules", draft.name))
     {
     case .published(let number):
       _ = try? await follow()  // It is published; `run` takes it up and reports what hinders.
       return number
-    case .outdated(let published):
-      throw Refusal(
-        .conflict,
-        "version \(published) was published since this draft began with version \(draft.base): merge it first")
-    case .changed:
-      throw Self.changed(draft)
+    case .outdated(let published): throw Self.outdated(draft, published)
+    case .unsettled: throw Self.unsettled(draft)
+    case .changed: throw Self.changed(draft)
     case .gone:
       throw Refusal(.conflict, "the draft \(draft.name) was published or deleted meanwhile")
     }
+  }
+
+  /// What the gate holds against a draft that an approver publishes all the same; empty: nothing. Throws where it is held back.
+  private func reasons(
+    against rules: QueryRules, _ base: Int64, isApprover: Bool, _ overridesGate: Bool
+  ) async throws -> String {
+    guard let gate else { return "" }
+    let reasons = try await gate(try await compiled(try await known(base)), rules).joined(separator: "; ")
+    guard !reasons.isEmpty, !(overridesGate && isApprover) else { return reasons }
+    throw Refusal(
+      .heldBack,
+      isApprover
+        ? "the gate holds this draft back: \(reasons). Say that you publish it nevertheless, or change it"
+        : "the gate holds this draft back: \(reasons). An approver may publish it nevertheless")
+  }
+
+  private static func outdated(_ draft: RuleDraft, _ published: Int64) -> Refusal {
+    Refusal(
+      .conflict,
+      "version \(published) was published since this draft began with version \(draft.base): merge it first")
+  }
+
+  private static func unsettled(_ draft: RuleDraft) -> Refusal {
+    Refusal(
+      .conflict,
+      "both sides changed \(draft.conflicts.map(\.name).joined(separator: ", ")): settle each before you publish")
   }
 
   private static func changed(_ draft: RuleDraft) -> Refusal {
     Refusal(.conflict, "somebody changed the draft \(draft.name) after you opened it: look at it again")
   }
 
-  /// Carries a draft's changes over to what is published now; returns the entries that both changed, for a hand to decide.
-  public func merge(_ id: Int64, by actor: String) async throws -> [String] {
+  /// Carries a draft's changes over to what is published now; returns the entries that both changed. The draft has their
+  /// published form and cannot be published until a person settles each.
+  public func merge(_ id: Int64, by actor: String) async throws -> [RuleConflict] {
     let draft = try await draft(id)
     let published = try await publishedNumber()
-    guard published != draft.base else { return [] }
+    guard published != draft.base else { return draft.conflicts }
+    guard draft.conflicts.isEmpty else { throw Self.unsettled(draft) }
     let merge = RuleMerge(
       base: try await known(draft.base), published: try await known(published), draft: draft.texts)
-    _ = try await save(merge.texts, of: draft, base: published, by: actor)
+    _ = try await save(
+      draft, changedTo: merge.texts, base: published, conflicts: merge.conflicts, did: "merged draft", by: actor)
     return merge.conflicts
+  }
+
+  /// Settles an entry that both sides changed, in the draft as it was at this revision.
+  public func settle(
+    _ name: String, _ kind: RuleTexts.Kind, keeping choice: RuleConflict.Choice, in id: Int64, revision: Int,
+    by actor: String
+  ) async throws {
+    var draft = try await draft(id)
+    guard let place = draft.conflicts.firstIndex(where: { $0.name == name && $0.kind == kind }) else {
+      throw Refusal(.conflict, "\(name.prefix(Self.longestName)) is settled already")
+    }
+    draft.revision = revision
+    let conflict = draft.conflicts[place]
+    var open = draft.conflicts
+    open.remove(at: place)
+    _ = try await save(
+      draft, changedTo: conflict.settled(in: draft.texts, keeping: choice), conflicts: open,
+      did: "settled \(choice.rawValue) in draft", by: actor)
   }
 
   /// Adds an action to the draft's rule for a whole query, or begins that rule.
@@ -113,6 +175,34 @@ extension Merchandising {
     var texts = draft.texts
     texts[.rules] = RuleEntries.adding(action, toRule: "exact: \(Self.plain(query))", in: texts[.rules])
     _ = try await save(texts, of: draft, by: actor)
+  }
+
+  /// Takes the action of a line out of a draft; a rule without another action goes too.
+  public func remove(_ action: String, atLine line: Int, from id: Int64, by actor: String) async throws {
+    let draft = try await draft(id)
+    var texts = draft.texts
+    guard let text = RuleEntries.removing(action, atLine: line, in: texts[.rules]) else {
+      throw Refusal(.conflict, "the draft \(draft.name) has no such line any more: look at it again")
+    }
+    texts[.rules] = text
+    _ = try await save(texts, of: draft, by: actor)
+  }
+
+  /// Puts other rules in place of those with these heads, in a draft as it was at this revision.
+  public func replace(
+    _ heads: [String], with rules: String, in id: Int64, revision: Int?, by actor: String
+  ) async throws {
+    var draft = try await draft(id)
+    draft.revision = revision ?? draft.revision
+    _ = try await save(try await trial(of: rules, replacing: heads, in: draft.texts), of: draft, by: actor)
+  }
+
+  /// Texts with other rules in place of those with these heads. A fault's line is that of `rules`, which a person edits.
+  public func trial(of rules: String, replacing heads: [String], in texts: RuleTexts) async throws -> RuleTexts {
+    _ = try await compiled(RuleTexts([.rules: rules]), refusesAbsent: true)
+    var texts = texts
+    texts[.rules] = RuleEntries.replacing(heads, with: rules, in: texts[.rules])
+    return texts
   }
 
   /// Adds a line of synonyms to a draft.

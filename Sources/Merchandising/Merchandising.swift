@@ -8,7 +8,7 @@ public import Understanding
 public struct Merchandising: Sendable {
   /// A change that cannot be made, with what to do instead.
   public struct Refusal: Error, Sendable, Hashable, CustomStringConvertible {
-    public enum Kind: Sendable { case invalid, conflict, missing, forbidden }
+    public enum Kind: Sendable { case invalid, conflict, missing, forbidden, heldBack }
     public let kind: Kind
     public let description: String
 
@@ -30,10 +30,19 @@ public struct Merchandising: Sendable {
   let clock: any WallClock
   let currency: Currency
   let seeds: RuleTexts
-  /// Whether the publisher must be another person than the draft's last author.
+  /// Whether the publisher must be another person than the draft's authors.
   let needsApproval: Bool
+  /// What speaks against rules in place of others; nil: every draft may go out.
+  var gate: (@Sendable (_ old: QueryRules, _ new: QueryRules) async throws -> [String])?
   private let putInForce: @Sendable (QueryRules, Int64) -> Void
-  private let followed = Guarded<Int64?>(nil)
+  private let followed = Guarded<Followed?>(nil)
+
+  /// The version that this server took up last.
+  private struct Followed {
+    var number: Int64
+    var texts: RuleTexts
+    var rules: QueryRules
+  }
 
   /// `seeds` fill an empty shop; `putInForce` gives searches a set of rules, unless they have a later one: two calls may
   /// end in another order than their numbers have.
@@ -47,6 +56,15 @@ public struct Merchandising: Sendable {
     self.seeds = seeds
     self.needsApproval = needsApproval
     self.putInForce = putInForce
+  }
+
+  /// The same with a gate that a draft must pass.
+  public func gated(
+    by gate: @escaping @Sendable (_ old: QueryRules, _ new: QueryRules) async throws -> [String]
+  ) -> Merchandising {
+    var gated = self
+    gated.gate = gate
+    return gated
   }
 
   func entry(_ actor: String, _ action: String, _ subject: String, _ detail: String = "") -> AuditEntry {
@@ -67,15 +85,16 @@ public struct Merchandising: Sendable {
     }
     guard let number else { throw Refusal(.missing, "no rules are published") }
     // The texts are megabytes; each server looks every second.
-    guard number > followed.withLock({ $0 }) ?? 0 else { return number }
+    guard number > numberInForce ?? 0 else { return number }
     guard let texts = try await texts(of: number) else { throw Refusal(.missing, "there is no version \(number)") }
-    putInForce(try texts.compiled(currency: currency), number)
-    followed.withLock { $0 = max($0 ?? 0, number) }
+    let rules = try await compiled(texts)
+    putInForce(rules, number)
+    followed.withLock { if number > $0?.number ?? 0 { $0 = Followed(number: number, texts: texts, rules: rules) } }
     return number
   }
 
   /// The version that searches of this server go by; nil before the first.
-  public var numberInForce: Int64? { followed.withLock { $0 } }
+  public var numberInForce: Int64? { followed.withLock { $0?.number } }
 
   /// Follows until cancelled.
   public func run(logger: Logger) async {
@@ -106,18 +125,58 @@ public struct Merchandising: Sendable {
     return texts
   }
 
-  public func compiled(_ texts: RuleTexts) throws(RuleFault) -> QueryRules { try texts.compiled(currency: currency) }
+  /// The rules as searches take them. `refusesAbsent`: a code that names no product is a fault; rules that are in force or
+  /// were, stay readable when a product goes.
+  public func compiled(_ texts: RuleTexts, refusesAbsent: Bool = false) async throws -> QueryRules {
+    let codes = RuleProducts.codes(in: texts[.rules])
+    let ids = codes.isEmpty ? [:] : try await store.products(coded: codes)
+    return try texts.compiled(currency: currency, products: RuleProducts(ids, refusesAbsent: refusesAbsent))
+  }
 
-  /// Publishes an old version's rules again, under a new number.
-  public func rollBack(to version: Int64, reason: String, by actor: String) async throws -> Int64 {
+  /// The rules of a version; those in force are compiled already.
+  public func rules(of version: Int64) async throws -> QueryRules {
+    if let followed = followed.withLock({ $0 }), followed.number == version { return followed.rules }
+    return try await compiled(try await known(version))
+  }
+
+  /// The same as `compiled`, in a moment where only the query rules differ from those in force: an editor asks at each key.
+  public func compiledQuickly(_ texts: RuleTexts) async throws -> QueryRules {
+    guard let known = followed.withLock({ $0 }),
+      RuleTexts.Kind.allCases.allSatisfy({ $0 == .rules || texts[$0] == known.texts[$0] })
+    else { return try await compiled(texts, refusesAbsent: true) }
+    var rules = known.rules
+    rules.queryRules = try await compiled(RuleTexts([.rules: texts[.rules]]), refusesAbsent: true).queryRules
+    return rules
+  }
+
+  /// The way in which a wish to take rules back went.
+  public enum Return: Sendable, Hashable {
+    case published(Int64)
+    /// The shop asks for two people: an approver must publish this draft.
+    case proposed(draft: Int64)
+  }
+
+  /// Publishes an old version's rules again, under a new number. If the shop asks for two people, it makes a draft of them,
+  /// which another publishes.
+  public func rollBack(to version: Int64, reason: String, by actor: String) async throws -> Return {
     let reason = try Self.checked(reason: reason)
-    _ = try compiled(try await known(version))
+    _ = try await compiled(try await known(version))
+    guard needsApproval else {
+      guard
+        let number = try await store.rollBack(
+          to: version, reason: reason, audit: entry(actor, "took rules back", "version \(version)"))
+      else { throw Refusal(.missing, "there is no version \(version)") }
+      _ = try? await follow()  // It is published; `run` takes it up and reports what hinders.
+      return .published(number)
+    }
+    let name = "Back to version \(version)"
     guard
-      let number = try await store.rollBack(
-        to: version, reason: reason, audit: entry(actor, "took rules back", "version \(version)"))
-    else { throw Refusal(.missing, "there is no version \(version)") }
-    _ = try? await follow()  // It is published; `run` takes it up and reports what hinders.
-    return number
+      let id = try await store.addDraft(
+        named: name, restoring: version, audit: entry(actor, "proposed to take rules back", name, reason))
+    else {
+      throw Refusal(.conflict, "there is a draft called \(name) already: an approver may publish it")
+    }
+    return .proposed(draft: id)
   }
 
   static func checked(reason: String) throws(Refusal) -> String {

@@ -48,6 +48,37 @@ enum RuleEntries {
     return texts[.rules]
   }
 
+  /// A text without the action of a line, from 1; a rule that has no other goes too. nil: the line is another by now.
+  static func removing(_ action: String, atLine number: Int, in text: String) -> String? {
+    let texts = RuleTexts([.rules: text])
+    var lines = texts.lines(.rules).map(String.init)
+    let place = number - 1
+    guard lines.indices.contains(place), plain(lines[place][...]) == action, !isHead(action),
+      let start = lines[..<place].lastIndex(where: { isHead(plain($0[...])) })
+    else { return nil }
+    let end = lines[(start + 1)...].firstIndex { isHead(plain($0[...])) } ?? lines.endIndex
+    let hasOthers = ((start + 1)..<end).contains { $0 != place && !plain(lines[$0][...]).isEmpty }
+    lines.remove(at: place)
+    if !hasOthers { lines.remove(at: start) }
+    return lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A text with other rules in place of those with these heads, where the first of them stood, or at the end.
+  static func replacing(_ heads: [String], with rules: String, in text: String) -> String {
+    let blocks = RuleBlocks(RuleTexts([.rules: text]), .rules)
+    let own = rules.isEmpty || rules.hasSuffix("\n") ? rules : rules + "\n"
+    var (result, isPlaced) = ("", false)
+    for block in blocks.blocks {
+      guard heads.contains(block.key) else {
+        result += block.raw
+        continue
+      }
+      if !isPlaced { result += own }
+      isPlaced = true
+    }
+    return result + (isPlaced ? "" : own) + blocks.tail
+  }
+
   private static func replaces(_ action: String, _ old: String) -> Bool {
     func parts(_ text: String) -> (head: String, value: String) {
       let parts = text.split(separator: ":", maxSplits: 1).map { $0.split(separator: " ").joined(separator: " ") }
@@ -102,33 +133,5 @@ public struct RuleDifference: Sendable, Hashable {
       counts[entry] = count - 1
       return false
     }
-  }
-}
-
-/// A draft's changes carried over to rules that were published meanwhile.
-struct RuleMerge {
-  let texts: RuleTexts
-  /// Entries that both changed: the draft keeps the published ones and its own.
-  let conflicts: [String]
-
-  init(base: RuleTexts, published: RuleTexts, draft: RuleTexts) {
-    var texts = published
-    var conflicts: [String] = []
-    for kind in RuleTexts.Kind.allCases {
-      let entries = [base, published, draft].map { RuleEntries.of($0, kind) }
-      let added = RuleDifference.missing(entries[2], in: entries[0])
-      let removed = RuleDifference.missing(entries[0], in: entries[2])
-      guard !added.isEmpty || !removed.isEmpty else { continue }
-      let gone = RuleDifference.missing(removed, in: entries[1])
-      let theirs = Set(RuleDifference.missing(entries[1], in: entries[0]).map(RuleEntries.name))
-      conflicts += gone.map { "\(kind.rawValue): \(RuleEntries.name($0))" }
-      conflicts += added.filter { theirs.contains(RuleEntries.name($0)) }
-        .map { "\(kind.rawValue): \(RuleEntries.name($0))" }
-      let kept = RuleDifference.missing(entries[1], in: removed)
-      let new = added.filter { !kept.contains($0) }
-      texts[kind] = (kept + new).map { $0 + "\n" }.joined()
-    }
-    self.texts = texts
-    self.conflicts = conflicts.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 }

@@ -26,14 +26,24 @@ public struct RuleDraft: Sendable, Hashable {
   public var base: Int64
   /// Counts its changes, so that two people do not overwrite each other's.
   public var revision: Int
+  /// Whoever began it or changed it last.
   public var author: String
+  /// All who changed it.
+  public var authors: [String]
   public var updatedAt: Timestamp
   public var texts: RuleTexts
+  /// Entries that the last merge found changed on both sides, until a person settles each.
+  public var conflicts: [RuleConflict]
+  /// The version that it takes the shop back to, if that is its purpose.
+  public var restores: Int64?
 
   public init(
-    id: Int64, name: String, base: Int64, revision: Int, author: String, updatedAt: Timestamp,
-    texts: RuleTexts = RuleTexts()
+    id: Int64, name: String, base: Int64, revision: Int, author: String, authors: [String] = [], updatedAt: Timestamp,
+    texts: RuleTexts = RuleTexts(), conflicts: [RuleConflict] = [], restores: Int64? = nil
   ) {
+    self.authors = authors
+    self.conflicts = conflicts
+    self.restores = restores
     self.id = id
     self.name = name
     self.base = base
@@ -44,6 +54,30 @@ public struct RuleDraft: Sendable, Hashable {
   }
 }
 
+/// An entry that a draft and a published version changed in different ways.
+public struct RuleConflict: Sendable, Hashable {
+  /// The form of the entry that a person keeps.
+  public enum Choice: String, Sendable, CaseIterable {
+    case published, draft, both
+  }
+
+  public var kind: RuleTexts.Kind
+  /// `exact: red dress`, `sofa =>`
+  public var name: String
+  /// The entry when the draft began, as published since, and as the draft has it; empty: it was or is removed.
+  public var base: String
+  public var published: String
+  public var draft: String
+
+  public init(kind: RuleTexts.Kind, name: String, base: String, published: String, draft: String) {
+    self.kind = kind
+    self.name = name
+    self.base = base
+    self.published = published
+    self.draft = draft
+  }
+}
+
 /// The answer to a wish to publish a draft.
 public enum DraftPublication: Sendable, Hashable {
   case published(Int64)
@@ -51,6 +85,8 @@ public enum DraftPublication: Sendable, Hashable {
   case outdated(published: Int64)
   /// Somebody changed the draft after it was read.
   case changed
+  /// Conflicts of a merge are open.
+  case unsettled
   /// It was published or deleted meanwhile.
   case gone
 }
@@ -69,12 +105,14 @@ public protocol RuleStore: Sendable {
   /// By name, without their texts.
   func drafts() async throws -> [RuleDraft]
   func draft(_ id: Int64) async throws -> RuleDraft?
-  /// A draft of what is published; nil if the name is taken.
-  func addDraft(named name: String, audit: AuditEntry) async throws -> Int64?
-  /// The new revision; nil if the draft is no longer at `revision`.
-  func save(_ texts: RuleTexts, base: Int64, of id: Int64, revision: Int, audit: AuditEntry) async throws -> Int?
+  /// A draft of what is published, or one with the rules of `version`, to take the shop back to it; nil if the name is taken.
+  func addDraft(named name: String, restoring version: Int64?, audit: AuditEntry) async throws -> Int64?
+  /// Saves texts, base and open conflicts of the draft as it was read; the new revision, or nil if it has another by now.
+  func save(_ draft: RuleDraft, audit: AuditEntry) async throws -> Int?
   func deleteDraft(_ id: Int64, audit: AuditEntry) async throws
   func publish(_ id: Int64, revision: Int, reason: String, audit: AuditEntry) async throws -> DraftPublication
   /// Publishes an old version's rules again under a new number; nil if there is no such version.
   func rollBack(to version: Int64, reason: String, audit: AuditEntry) async throws -> Int64?
+  /// The products that have these codes; several may have one, of different sources.
+  func products(coded codes: [String]) async throws -> [String: [ProductID]]
 }

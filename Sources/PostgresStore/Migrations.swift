@@ -33,6 +33,7 @@ extension Migration {
     Migration(number: 19, name: "merchandising", embedded: PackageResources._019_merchandising_sql),
     Migration(number: 20, name: "price_desk", embedded: PackageResources._020_price_desk_sql),
     Migration(number: 21, name: "replenishment", embedded: PackageResources._021_replenishment_sql),
+    Migration(number: 22, name: "rule_drafts", embedded: PackageResources._022_rule_drafts_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

@@ -231,6 +231,15 @@ extension Retriever {
     return response.map { Set($0.hits.compactMap { ProductID($0.id) }) }
   }
 
+  /// Those of the products that meet filters.
+  func products(_ ids: [ProductID], meeting filters: [SearchFilter], in run: SearchRun) async throws -> Set<ProductID> {
+    let clauses = filters.map { requests.clause($0, input: run.input) }
+    let request = SearchRequest(
+      query: .bool(BoolQuery(filter: [.ids(ids.map(\.description))] + clauses)), size: ids.count,
+      source: SourceFilter.none, trackTotalHits: .never)
+    return Set(try await index.search(request, by: run.limits.answer).hits.compactMap { ProductID($0.id) })
+  }
+
   /// The ids of those of the candidates that have every word; nil where all or none have, or no words are asked for.
   func complete(
     among hits: [Hit], of candidates: Candidates, in run: SearchRun

@@ -119,15 +119,15 @@ public struct SearchService: Sendable {
   }
 
   /// The products that a search finds, in its order, without cards, prices and facets: what measuring a ranking needs.
-  public func ranking(of input: SearchInput) async throws -> [ProductID] { try await rankingAndTotal(of: input).ids }
+  public func ranking(of input: SearchInput) async throws -> [ProductID] { try await trial(of: input).ids }
 
-  /// The same with how many products there are.
-  public func rankingAndTotal(
-    of input: SearchInput, under rules: QueryRules? = nil
-  ) async throws -> (ids: [ProductID], total: Int) {
+  /// The same with what rules that are not in force would do with the search.
+  public func trial(of input: SearchInput, under rules: QueryRules? = nil) async throws -> SearchTrial {
     var run = begin(input, extent: .order, under: rules)
     let candidates = try await ranked(in: &run)
-    return (candidates.page(of: input).hits.compactMap { ProductID($0.id) }, candidates.total)
+    return SearchTrial(
+      ids: candidates.page(of: input).hits.compactMap { ProductID($0.id) }, total: candidates.total,
+      plan: candidates.plan)
   }
 
   /// How many products a search finds.
@@ -169,7 +169,7 @@ public struct SearchService: Sendable {
   }
 
   /// A page behind a cursor goes by what the pages before it went by, as long as that is kept.
-  private func begin(
+  func begin(
     _ input: SearchInput, by searcher: Searcher? = nil, extent: SearchRun.Extent = .page, under rules: QueryRules? = nil
   ) -> SearchRun {
     let current = known(pinned: input.position?.pinned)

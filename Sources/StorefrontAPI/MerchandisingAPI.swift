@@ -37,6 +37,7 @@ public struct MerchandisingAPI: Sendable {
       routes.put("/drafts/{id}", route("saveDraft", Self.largestBody), save)
       routes.delete("/drafts/{id}", route("deleteDraft"), delete)
       routes.post("/drafts/{id}/merge", route("mergeDraft"), merge)
+      routes.post("/drafts/{id}/settle", route("settleDraft", Self.largestBody), settle)
       routes.post("/drafts/{id}/publish", route("publishDraft"), publish)
       routes.get("/drafts/{id}/preview", route("previewDraft"), comparison)
       routes.get("/drafts/{id}/impact", route("draftImpact"), impact)
@@ -96,15 +97,16 @@ public struct MerchandisingAPI: Sendable {
     let version = try body.int("version") ?? 0
     let reason = try body.string("reason") ?? ""
     try body.finish()
-    return answer([
-      "published": .int(try await merchandising.rollBack(to: Int64(version), reason: reason, by: actor(request)))
-    ])
+    switch try await merchandising.rollBack(to: Int64(version), reason: reason, by: actor(request)) {
+    case .published(let number): return answer(["published": .int(number)])
+    case .proposed(let draft): return answer(["draft": .int(draft)], status: .accepted)
+    }
   }
 
   // MARK: Drafts
 
   @Sendable private func drafts(_ request: HTTPRequest) async throws -> HTTPResponse {
-    answer(["drafts": .array(try await merchandising.drafts().map { MerchandisingJSON.draft($0, withTexts: false) })])
+    answer(["drafts": .array(try await merchandising.drafts().map { MerchandisingJSON.draft($0) })])
   }
 
   @Sendable private func begin(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -112,12 +114,18 @@ public struct MerchandisingAPI: Sendable {
     let name = try body.string("name") ?? ""
     try body.finish()
     let id = try await merchandising.addDraft(named: name, by: actor(request))
-    return answer(
-      MerchandisingJSON.draft(try await merchandising.draft(id), withTexts: true), status: .created)
+    return answer(try await whole(id), status: .created)
   }
 
   @Sendable private func draft(_ request: HTTPRequest) async throws -> HTTPResponse {
-    answer(MerchandisingJSON.draft(try await merchandising.draft(number(request, "id")), withTexts: true))
+    answer(try await whole(number(request, "id")))
+  }
+
+  /// A draft with its texts and what is probably wrong with them.
+  private func whole(_ id: Int64) async throws -> JSONValue {
+    let draft = try await merchandising.draft(id)
+    let rules = try await merchandising.compiled(draft.texts)
+    return MerchandisingJSON.draft(draft, findings: try await preview.findings(draft.texts, rules))
   }
 
   @Sendable private func save(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -132,7 +140,7 @@ public struct MerchandisingAPI: Sendable {
     }
     try body.finish()
     _ = try await merchandising.save(texts, of: draft, by: actor(request))
-    return answer(MerchandisingJSON.draft(try await merchandising.draft(draft.id), withTexts: true))
+    return answer(try await whole(draft.id))
   }
 
   @Sendable private func delete(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -142,22 +150,37 @@ public struct MerchandisingAPI: Sendable {
 
   @Sendable private func merge(_ request: HTTPRequest) async throws -> HTTPResponse {
     let id = try number(request, "id")
-    let conflicts = try await merchandising.merge(id, by: actor(request))
-    return answer([
-      "draft": MerchandisingJSON.draft(try await merchandising.draft(id), withTexts: true),
-      "conflicts": .array(conflicts.map { .string($0) }),
-    ])
+    _ = try await merchandising.merge(id, by: actor(request))
+    return answer(try await whole(id))
+  }
+
+  /// Keeps one form, or both, of an entry that both sides changed.
+  @Sendable private func settle(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let id = try number(request, "id")
+    var body = try body(request)
+    let revision = try body.int("revision") ?? 0
+    let name = try body.string("name") ?? ""
+    guard let kind = (try body.string("kind")).flatMap(RuleTexts.Kind.init),
+      let choice = (try body.string("keep")).flatMap(RuleConflict.Choice.init)
+    else {
+      throw Problem(
+        APIProblem.invalidBody, detail: "kind is a kind of text, and keep is one of published, draft and both.")
+    }
+    try body.finish()
+    try await merchandising.settle(name, kind, keeping: choice, in: id, revision: revision, by: actor(request))
+    return answer(try await whole(id))
   }
 
   @Sendable private func publish(_ request: HTTPRequest) async throws -> HTTPResponse {
     var body = try body(request)
     let revision = try body.int("revision") ?? 0
     let reason = try body.string("reason") ?? ""
+    let overrides = try body.bool("override") ?? false
     try body.finish()
     let number = try await merchandising.publish(
       try number(request, "id"), revision: revision, reason: reason, by: actor(request),
-      isApprover: request.principal.isApprover)
-    let rules = try merchandising.compiled(try await merchandising.known(number))
+      isApprover: request.principal.isApprover, overridesGate: overrides)
+    let rules = try await merchandising.rules(of: number)
     let gone = try await preview.goneProducts(of: rules).map { product, rule -> JSONValue in
       ["product": .string(product.description), "rule": .string(rule)]
     }
@@ -168,8 +191,8 @@ public struct MerchandisingAPI: Sendable {
 
   private func rules(_ request: HTTPRequest) async throws -> (old: QueryRules, new: QueryRules) {
     let draft = try await merchandising.draft(number(request, "id"))
-    let published = try await merchandising.known(try await merchandising.publishedNumber())
-    return (try merchandising.compiled(published), try merchandising.compiled(draft.texts))
+    let published = try await merchandising.rules(of: try await merchandising.publishedNumber())
+    return (published, try await merchandising.compiled(draft.texts))
   }
 
   @Sendable private func comparison(_ request: HTTPRequest) async throws -> HTTPResponse {

@@ -19,14 +19,32 @@ enum MerchandisingJSON {
     .object(JSONObject(RuleTexts.Kind.allCases.map { .init($0.rawValue, .string(texts[$0])) }))
   }
 
-  static func draft(_ draft: RuleDraft, withTexts: Bool) -> JSONValue {
+  /// `findings` nil: without texts and findings.
+  static func draft(_ draft: RuleDraft, findings: [RuleFinding]? = nil) -> JSONValue {
     var json: JSONObject = [
       "id": .int(draft.id), "name": .string(draft.name), "base": .int(draft.base),
       "revision": .int(Int64(draft.revision)), "author": .string(draft.author),
-      "updated_at": .string(draft.updatedAt.description),
+      "authors": .array(draft.authors.map { .string($0) }), "updated_at": .string(draft.updatedAt.description),
+      "conflicts": .array(draft.conflicts.map(conflict)),
     ]
-    if withTexts { json["texts"] = texts(draft.texts) }
+    if let version = draft.restores { json["restores"] = .int(version) }
+    if let findings {
+      json["texts"] = texts(draft.texts)
+      json["warnings"] = .array(
+        findings.map { finding in
+          [
+            "kind": .string(finding.kind.rawValue), "line": .int(Int64(finding.line)), "reason": .string(finding.reason),
+          ]
+        })
+    }
     return .object(json)
+  }
+
+  private static func conflict(_ conflict: RuleConflict) -> JSONValue {
+    [
+      "kind": .string(conflict.kind.rawValue), "name": .string(conflict.name), "base": .string(conflict.base),
+      "published": .string(conflict.published), "draft": .string(conflict.draft),
+    ]
   }
 
   static func comparison(_ comparison: Comparison) -> JSONValue {
@@ -41,6 +59,7 @@ enum MerchandisingJSON {
             "product": .string(row.product.id.description), "title": .string(row.product.title),
             "before": place(row.before), "after": place(row.after),
             "reason": row.reason.map { .string($0) } ?? .null,
+            "why": .array(row.product.reasons.map { .string($0) }),
           ]
         }),
     ]
@@ -53,14 +72,20 @@ enum MerchandisingJSON {
     return [
       "queries_tried": .int(Int64(impact.tried)), "searches_a_week": .double(impact.searchesAWeek),
       "affected_searches_a_week": .double(impact.affectedSearchesAWeek),
-      "newly_answered_a_week": .double(impact.answered), "newly_empty_a_week": .double(impact.lost),
+      "newly_answered_a_week": .double(impact.searchesAWeek(.answered)),
+      "newly_empty_a_week": .double(impact.searchesAWeek(.lost)),
+      "nearly_empty_a_week": .double(impact.searchesAWeek(.thinned)),
+      "led_away_a_week": .double(impact.searchesAWeek(.led)),
+      "newly_partial_a_week": .double(impact.searchesAWeek(.partial)),
       "judged_queries": .int(Int64(impact.judged)), "ndcg_before": number(impact.qualityBefore),
       "ndcg_after": number(impact.qualityAfter),
       "affected": .array(
         impact.affected.map { query in
           [
             "query": .string(query.text), "searches_a_week": .double(query.searchesAWeek),
-            "total_before": .int(Int64(query.totalBefore)), "total_after": .int(Int64(query.totalAfter)),
+            "effect": .string(query.effect.rawValue), "total_before": .int(Int64(query.before.total)),
+            "total_after": .int(Int64(query.after.total)),
+            "redirect": query.after.redirect.map { .string($0) } ?? .null,
             "ndcg_before": number(query.qualityBefore), "ndcg_after": number(query.qualityAfter),
           ]
         }),

@@ -5,7 +5,8 @@ import Merchandising
 extension OpenAPI {
   static func staffOperation(
     _ id: String, _ summary: String, _ schema: String?, description: String? = nil, body: String? = nil,
-    status: String = "200", of path: [JSONValue] = [], _ parameters: [JSONValue] = []
+    status: String = "200", orAccepted other: String? = nil, of path: [JSONValue] = [],
+    _ parameters: [JSONValue] = []
   ) -> JSONValue {
     var operation: JSONObject = [
       "operationId": .string(id), "summary": .string(summary), "security": [["apiToken": []], ["staffSession": []]],
@@ -21,6 +22,9 @@ extension OpenAPI {
       answers[status] = content("Done", ["$ref": .string("#/components/schemas/\(schema)")])
     } else {
       answers[status] = ["description": "Done"]
+    }
+    if let other {
+      answers["202"] = content("Another person must agree", ["$ref": .string("#/components/schemas/\(other)")])
     }
     for status in ["400", "401", "403", "404", "409", "413", "429", "503"] { answers[status] = problem }
     operation["responses"] = .object(answers)
@@ -53,7 +57,9 @@ extension OpenAPI {
     "ruleVersion", "The rules of a version", "RuleVersionTexts", of: inPath("number", "The version's number"))
   static let rollBackRules = staffOperation(
     "rollBackRules", "Publish the rules of an old version again, under a new number", "Published",
-    body: "RuleRollback")
+    description:
+      "202 with the number of a draft where the shop asks for two people: an approver other than the sender publishes it.",
+    body: "RuleRollback", orAccepted: "ProposedRollback")
   static let ruleDrafts = staffOperation("ruleDrafts", "The drafts, without their texts", "RuleDrafts")
   static let beginDraft = staffOperation(
     "beginDraft", "Begin a draft of what is published", "RuleDraft", body: "NewRuleDraft", status: "201")
@@ -65,12 +71,17 @@ extension OpenAPI {
     body: "RuleDraftChange", of: draftID)
   static let deleteDraft = staffOperation("deleteDraft", "Delete a draft", nil, status: "204", of: draftID)
   static let mergeDraft = staffOperation(
-    "mergeDraft", "Carry a draft's changes over to what was published since it began", "MergedRuleDraft",
-    description: "conflicts names the entries that both changed, for a person to decide.", of: draftID)
+    "mergeDraft", "Carry a draft's changes over to what was published since it began", "RuleDraft",
+    description: "conflicts has the entries that both changed; each must be settled before the draft is published.",
+    of: draftID)
+  static let settleDraft = staffOperation(
+    "settleDraft", "Keep the published form, the draft's, or both, of an entry that both changed", "RuleDraft",
+    description: "409 where it is settled already, or somebody changed the draft since revision.",
+    body: "RuleSettlement", of: draftID)
   static let publishDraft = staffOperation(
     "publishDraft", "Publish a draft, whole or not at all", "PublishedDraft",
     description:
-      "Every server takes the version up within two seconds. 409 where the draft changed after revision, where another version was published since it began, and where it was published meanwhile.",
+      "Every server takes the version up within two seconds. 409 where the draft changed after revision, where another version was published since it began, and where it was published meanwhile; draft-held-back where the gate holds it back, which an approver may override.",
     body: "RulePublication", of: draftID)
   static let previewDraft = staffOperation(
     "previewDraft", "A query's first results before and after a draft", "RuleComparison", of: draftID,
@@ -104,16 +115,23 @@ extension OpenAPISchemas {
     "RuleVersionTexts": object(["number": integer, "texts": texts]),
     "RuleRollback": object(["version": integer, "reason": string]),
     "Published": object(["published": integer]),
+    "ProposedRollback": object(["draft": integer]),
     "NewRuleDraft": object(["name": string]),
     "RuleDrafts": object(["drafts": array(ref("RuleDraft"))]),
     "RuleDraft": object(
       [
-        "id": integer, "name": string, "base": integer, "revision": integer, "author": string, "updated_at": string,
-        "texts": texts,
-      ], optional: ["texts"]),
+        "id": integer, "name": string, "base": integer, "revision": integer, "author": string,
+        "authors": array(string), "updated_at": string, "conflicts": array(ref("RuleConflict")), "restores": integer,
+        "texts": texts, "warnings": array(object(["kind": string, "line": integer, "reason": string])),
+      ], optional: ["texts", "warnings", "restores"]),
+    "RuleConflict": object(["kind": string, "name": string, "base": string, "published": string, "draft": string]),
+    "RuleSettlement": object([
+      "revision": integer, "kind": string, "name": string,
+      "keep": ["type": "string", "enum": ["published", "draft", "both"]],
+    ]),
     "RuleDraftChange": object(["revision": integer, "texts": givenTexts]),
-    "MergedRuleDraft": object(["draft": ref("RuleDraft"), "conflicts": array(string)]),
-    "RulePublication": object(["revision": integer, "reason": string]),
+    "RulePublication": object(
+      ["revision": integer, "reason": string, "override": ["type": "boolean"]], optional: ["override"]),
     "PublishedDraft": object([
       "published": integer, "pins_of_gone_products": array(object(["product": id, "rule": string])),
     ]),
@@ -123,15 +141,18 @@ extension OpenAPISchemas {
       "rows": array(
         object([
           "product": id, "title": string, "before": optionalPlace, "after": optionalPlace, "reason": optionalText,
+          "why": array(string),
         ])),
     ]),
     "RuleImpact": object([
       "queries_tried": integer, "searches_a_week": number, "affected_searches_a_week": number,
-      "newly_answered_a_week": number, "newly_empty_a_week": number, "judged_queries": integer,
+      "newly_answered_a_week": number, "newly_empty_a_week": number, "nearly_empty_a_week": number,
+      "led_away_a_week": number, "newly_partial_a_week": number, "judged_queries": integer,
       "ndcg_before": optionalNumber, "ndcg_after": optionalNumber,
       "affected": array(
         object([
-          "query": string, "searches_a_week": number, "total_before": integer, "total_after": integer,
+          "query": string, "searches_a_week": number, "effect": string, "total_before": integer,
+          "total_after": integer, "redirect": optionalText,
           "ndcg_before": optionalNumber, "ndcg_after": optionalNumber,
         ])),
     ]),

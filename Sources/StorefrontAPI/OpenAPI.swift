@@ -29,6 +29,7 @@ public enum OpenAPI {
       "/v1/merchandising/drafts": ["get": ruleDrafts, "post": beginDraft],
       "/v1/merchandising/drafts/{id}": ["get": ruleDraft, "put": saveDraft, "delete": deleteDraft],
       "/v1/merchandising/drafts/{id}/merge": ["post": mergeDraft],
+      "/v1/merchandising/drafts/{id}/settle": ["post": settleDraft],
       "/v1/merchandising/drafts/{id}/publish": ["post": publishDraft],
       "/v1/merchandising/drafts/{id}/preview": ["get": previewDraft],
       "/v1/merchandising/drafts/{id}/impact": ["get": draftImpact],

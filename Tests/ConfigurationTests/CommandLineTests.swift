@@ -158,6 +158,8 @@ private func settings(_ line: String) throws -> [String: String] {
     #expect(flags == ["--http-port": "1", "--config": "a.conf", "--redis-enabled": "false", "--shop-name": ""])
     #expect(try settings("index full --redis-enabled") == ["--redis-enabled": "true"])
     #expect(try settings("index full --redis-enabled=no") == ["--redis-enabled": "no"])
+    #expect(try settings("index full --redis-enabled false") == ["--redis-enabled": "false"])
+    #expect(try settings("index --redis-enabled true full") == ["--redis-enabled": "true"])
   }
 
   @Test("5: the help's text")

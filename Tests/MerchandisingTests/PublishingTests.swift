@@ -4,12 +4,16 @@
 // 2. A draft that does not compile is refused with its line, and the published rules and the draft stay.
 // 3. When two people publish one draft at once, one succeeds and the other is told.
 // 4. A draft that began before another version was published is refused and shown as such; merged, it has both changes, and
-//    entries that both changed are named.
+//    cannot be published until a person has settled each entry that both changed.
 // 5. A publication that is cut off at any statement leaves a whole version in force, the old or the new one.
 // 6. An old version comes back under a new number; published versions cannot be changed; every step is audited.
 // 7. Two people who change one draft do not overwrite each other; drafts are published one without the other.
 // 8. While versions are published, each set that is in force is one that was published, whole.
-// 9. If the shop asks for two people, an approver who did not change the draft last publishes it, nobody else.
+// 9. If the shop asks for two people, an approver who did not change the draft at all publishes it, nobody else; the way back to
+//    an old version asks for a second person too.
+// 10. A product may be named by its code: a code that no product has is refused with its line, and a published set with one
+//    stays readable.
+// 11. A draft that the gate holds back is published by an approver who says so, and the audit keeps why it was held.
 import Catalog
 import LocalServices
 import Ports
@@ -135,13 +139,32 @@ import Understanding
     }
     #expect(told?.contains("version 2 was published since") == true)
     let conflicts = try await desk.merge(second, by: "bert")
-    #expect(conflicts == ["rules: exact: red dress"])
+    #expect(conflicts.map(\.name) == ["exact: red dress"])
+    #expect(conflicts[0].published.contains("pin 1: 10") && conflicts[0].draft.contains("pin 1: 20"))
     let merged = try await desk.draft(second)
+    #expect(merged.base == 2 && merged.conflicts == conflicts && merged.texts[.rules].contains("pin 1: 10"))
+    #expect(!merged.texts[.rules].contains("pin 1: 20") && merged.texts[.synonyms].contains("telly => television"))
+    let open = try await refusal {
+      try await desk.publish(second, revision: merged.revision, reason: "second", by: "bert", isApprover: true)
+    }
+    #expect(open?.contains("settle each") == true)
+    // An edit keeps them open; the store refuses by itself too.
+    try await desk.addSynonyms("mobile => phone", to: second, by: "anna")
+    let edited = try await desk.draft(second)
+    #expect(edited.conflicts == conflicts && edited.authors == ["bert", "anna"])
+    let entry = AuditEntry(at: Clock().now(), actor: "x", action: "x", subject: "x")
+    let store = PostgresRules(pool)
+    #expect(try await store.publish(second, revision: edited.revision, reason: "x", audit: entry) == .unsettled)
+    let stale = try await refusal {
+      try await desk.settle(
+        "exact: red dress", .rules, keeping: .draft, in: second, revision: merged.revision, by: "bert")
+    }
+    #expect(stale?.contains("meanwhile") == true)
+    try await desk.settle("exact: red dress", .rules, keeping: .draft, in: second, revision: edited.revision, by: "bert")
+    let settled = try await desk.draft(second)
+    #expect(settled.conflicts.isEmpty && settled.texts[.rules] == "exact: red dress\n  pin 1: 20\n")
     #expect(
-      merged.base == 2 && merged.texts[.rules].contains("pin 1: 10") && merged.texts[.rules].contains("pin 1: 20"))
-    #expect(merged.texts[.synonyms].contains("telly => television"))
-    #expect(
-      try await desk.publish(second, revision: merged.revision, reason: "second", by: "bert", isApprover: true) == 3)
+      try await desk.publish(second, revision: settled.revision, reason: "second", by: "bert", isApprover: true) == 3)
     await pool.close()
   }
 
@@ -185,7 +208,7 @@ import Understanding
     let id = try await desk.addDraft(named: "one", by: "anna")
     try await desk.addSynonyms("telly => television", to: id, by: "anna")
     _ = try await desk.publish(id, revision: 2, reason: "more words", by: "anna", isApprover: true)
-    #expect(try await desk.rollBack(to: 1, reason: "it did harm", by: "bert") == 3)
+    #expect(try await desk.rollBack(to: 1, reason: "it did harm", by: "bert") == .published(3))
     #expect(try await desk.known(3) == desk.known(1))
     #expect(server.taken.map(\.number) == [1, 2, 3] && server.taken.last?.rules.synonyms.count == 2)
     #expect(try await desk.versions().map(\.restoredFrom) == [1, nil, nil])
@@ -265,12 +288,75 @@ extension PublishingTests {
     try await desk.follow()
     let id = try await desk.addDraft(named: "one", by: "anna")
     try await desk.addSynonyms("telly => television", to: id, by: "bert")
-    for (name, isApprover) in [("bert", true), ("anna", false)] {
+    try await desk.addSynonyms("mobile => phone", to: id, by: "carl")
+    // Bert's change is in it, though Carl's came later.
+    for (name, isApprover) in [("bert", true), ("carl", true), ("anna", false)] {
       await #expect(throws: Merchandising.Refusal.self, "\(name)") {
-        try await desk.publish(id, revision: 2, reason: "x", by: name, isApprover: isApprover)
+        try await desk.publish(id, revision: 3, reason: "x", by: name, isApprover: isApprover)
       }
     }
-    #expect(try await desk.publish(id, revision: 2, reason: "x", by: "anna", isApprover: true) == 2)
+    #expect(try await desk.publish(id, revision: 3, reason: "x", by: "anna", isApprover: true) == 2)
+    guard case .proposed(let back) = try await desk.rollBack(to: 1, reason: "it did harm", by: "anna") else {
+      Issue.record("one person alone took the rules back")
+      return
+    }
+    #expect(try await desk.publishedNumber() == 2)
+    await #expect(throws: Merchandising.Refusal.self) {
+      try await desk.publish(back, revision: 1, reason: "x", by: "anna", isApprover: true)
+    }
+    #expect(try await desk.publish(back, revision: 1, reason: "x", by: "bert", isApprover: true) == 3)
+    #expect(try await desk.known(3) == desk.known(1))
+    #expect(try await desk.versions()[0].restoredFrom == 1)
+    await pool.close()
+  }
+
+  @Test("10: codes", .timeLimit(.minutes(2)))
+  func codes() async throws {
+    let pool = try await database()
+    func lamp(_ sku: String) -> ProductRecord {
+      ProductRecord(
+        code: "LD-17", title: "Lamp", categories: [["Home"]],
+        variants: [.init(sku: SKU(sku), prices: [], stock: ["main": 1])])
+    }
+    _ = try await PostgresCatalog(pool).upsert([lamp("LD-17-1")], source: "test")
+    let server = Server(pool)
+    let desk = server.merchandising
+    try await desk.follow()
+    let draft = try await desk.draft(try await desk.addDraft(named: "one", by: "anna"))
+    var texts = draft.texts
+    texts[.rules] = "exact: lamp\n  pin 1: LD-17\n  hide: LD-18\n"
+    let fault = await #expect(throws: RuleFault.self) { try await desk.save(texts, of: draft, by: "anna") }
+    #expect(fault?.line == 3 && fault?.reason.contains("LD-18") == true)
+    texts[.rules] = "exact: lamp\n  pin 1: LD-17\n"
+    let revision = try await desk.save(texts, of: draft, by: "anna")
+    _ = try await desk.publish(draft.id, revision: revision, reason: "x", by: "anna", isApprover: true)
+    let id = try #require(try await PostgresRules(pool).products(coded: ["LD-17", "none"])["LD-17"]?.first)
+    #expect(server.taken.last?.rules.queryRules[0].actions == [.pin(id, place: 1)])
+    // Another source has the code too: what is published goes on, what is saved must say which.
+    _ = try await PostgresCatalog(pool).upsert([lamp("other")], source: "other")
+    #expect(try await desk.compiled(texts).queryRules[0].actions == [.pin(id, place: 1)])
+    await #expect(throws: RuleFault.self) { try await desk.compiled(texts, refusesAbsent: true) }
+    await pool.close()
+  }
+
+  @Test("11: the gate", .timeLimit(.minutes(2)))
+  func gate() async throws {
+    let pool = try await database()
+    let desk = Server(pool).merchandising.gated { _, new in new.queryRules.isEmpty ? [] : ["too much is lost"] }
+    try await desk.follow()
+    let id = try await desk.addDraft(named: "one", by: "anna")
+    try await desk.add("hide: 1", forQuery: "lamp", to: id, by: "anna")
+    for (isApprover, overrides) in [(false, false), (false, true), (true, false)] {
+      do {
+        _ = try await desk.publish(
+          id, revision: 2, reason: "sale", by: "anna", isApprover: isApprover, overridesGate: overrides)
+        Issue.record("published by \(isApprover) \(overrides)")
+      } catch let refusal as Merchandising.Refusal {
+        #expect(refusal.kind == .heldBack && "\(refusal)".contains("too much is lost"))
+      }
+    }
+    _ = try await desk.publish(id, revision: 2, reason: "sale", by: "anna", isApprover: true, overridesGate: true)
+    #expect(try await PostgresAccounts(pool).audit(limit: 1)[0].detail.contains("over the gate: too much is lost"))
     await pool.close()
   }
 }

@@ -6,7 +6,10 @@
 // 3. A cursor goes on by the rules of its first page, whatever was published since.
 // 4. Searches during publications see one version each, whole, and none fails.
 // 5. A merchandiser's way in the console, by forms alone: preview, pin, look at the draft, publish, take back; and the API's.
-// 6. A pin of a product that is gone is reported.
+// 6. A pin of a product that is gone is reported, and so are filters that nothing meets and pages that do not exist.
+// 7. The preview opens nobody else's draft by itself, says why each product stands there, and takes pins and hidings back.
+// 8. Rules that are typed show their effect and are saved nowhere; saved, they take the place of those that were edited.
+// 9. A merge in the console shows what both sides changed, and is published once each is settled by a button.
 import Accounts
 import Bootstrap
 import Catalog
@@ -240,5 +243,131 @@ import Understanding
     let gone = try await shop.shop.rulePreview.goneProducts(of: rules)
     #expect(gone.map(\.product.rawValue) == [424_242] && gone.map(\.rule) == ["exact: lamp"])
     #expect(try await shop.shop.rulePreview.goneProducts(of: QueryRules()).isEmpty)
+    let sold = try #require(try await lampID(5, in: shop))
+    let texts = RuleTexts([
+      .rules: """
+      exact: lamp
+        pin 1: 424242
+        pin 2: \(sold)
+        boost 2: brand:evenlight
+        boost 3: brand:Evenlight
+        filter: shine:yes
+        bury 2: category:424242
+        filter: price:9000..
+      exact: chair
+        redirect: /c/chairs
+      exact: light
+        redirect: /c/lamps
+      """
+    ])
+    let findings = try await shop.shop.rulePreview.findings(texts, try texts.compiled(currency: .gbp))
+    #expect(findings.map(\.line) == [2, 3, 4, 6, 7, 8, 10], "\(findings)")
+    #expect(findings[1].reason.contains("Desk lamp 5 is sold out"))
+    #expect(findings[2].reason.contains("the shop writes brand:Evenlight"))
+    #expect(findings[3].reason.contains("no attribute shine"))
+  }
+
+  private func lampID(_ number: Int, in shop: TestShop) async throws -> String? {
+    try await shop.json("/v1/search?q=lamp&page_size=100")["products"]?.array?
+      .first { $0["title"]?.string == "Desk lamp \(number)" }?["id"]?.string
+  }
+
+  private func signedIn(_ name: String, in shop: TestShop, _ roles: Set<Role> = [.merchandiser]) async throws -> StaffBrowser
+  {
+    _ = try await shop.shop.accounts.add(name: name, password: "correct horse battery", roles: roles, by: "test")
+    let browser = StaffBrowser(shop.client)
+    _ = try await browser.signIn(name, "correct horse battery")
+    return browser
+  }
+
+  @Test("7: own draft, why, and undo", .timeLimit(.minutes(5)))
+  func undo() async throws {
+    let (shop, ids) = try await lamps()
+    let id = try #require(ids["Desk lamp 8"])
+    _ = try await shop.shop.merchandising.addDraft(named: "Draft of somebody", by: "somebody")
+    let browser = try await signedIn("nora", in: shop)
+    let path = "/console/preview"
+    let first = try await browser.get("\(path)?q=desk+lamp").text
+    #expect(!first.contains("selected>Draft of somebody") && first.contains("Your draft"))
+    #expect(first.contains("Why is this here?") && first.contains("Has every word of the search"))
+    for action in ["pin", "hide"] {
+      let answer = try await browser.send(
+        path, from: path, [("q", "desk lamp"), ("draft", ""), ("action", action), ("product", id), ("place", "1")])
+      let page = try await browser.get(try #require(answer.headers["Location"])).text
+      #expect(page.contains("Draft of nora") && page.contains(action == "pin" ? ">Unpin<" : ">Show again<"))
+      #expect(action == "hide" || page.contains("Pinned to place 1 by the rule exact: desk lamp"))
+      #expect(page.contains("Desk lamp 8 (L8)"))
+    }
+    let draft = try #require(try await shop.shop.merchandising.drafts().first { $0.name == "Draft of nora" })
+    // Her own opens by itself.
+    #expect(try await browser.get("\(path)?q=desk+lamp").text.contains(">Show again<"))
+    let fields = [("q", "desk lamp"), ("draft", "\(draft.id)"), ("action", "remove"), ("line", "2"), ("text", "hide: \(id)")]
+    let undone = try await browser.send(path, from: path, fields)
+    #expect(undone.status == 303)
+    #expect(try await shop.shop.merchandising.draft(draft.id).texts[.rules].contains("hide") == false)
+    let again = try await browser.send(path, from: path, fields)
+    #expect(again.status == 400 && again.text.contains("no such line any more"))
+  }
+
+  @Test("8: typed rules", .timeLimit(.minutes(5)))
+  func typed() async throws {
+    let (shop, _) = try await lamps()
+    let browser = try await signedIn("olga", in: shop)
+    let path = "/console/preview"
+    func typed(_ rule: String, to target: String, heads: String = "", draft: String = "") async throws -> HTTPClient.Answer {
+      try await browser.send(
+        target, from: path, [("q", "desk lamp"), ("draft", draft), ("heads", heads), ("rule", rule), ("revision", "1")])
+    }
+    let shown = try await typed("exact: desk lamp\r\n  pin 1: L8\r\n", to: path + "/try")
+    #expect(shown.status == 200 && shown.text.contains("pinned to place 1") && !shown.text.contains("<html"))
+    #expect(try await shop.shop.merchandising.drafts().isEmpty)
+    let wrong = try await typed("exact: desk lamp\n  pin 1: L8\n  pin x: 9\n", to: path + "/try")
+    #expect(wrong.text.contains("Rules, line 3") && wrong.text.contains("notice bad"))
+    let saved = try await typed("exact: desk lamp\n  pin 1: L8\n", to: path + "/rule")
+    #expect(saved.status == 303)
+    let draft = try #require(try await shop.shop.merchandising.drafts().first)
+    let other = try await browser.send(
+      path + "/rule", from: path,
+      [
+        ("q", "desk lamp"), ("draft", "\(draft.id)"), ("heads", "exact: desk lamp"), ("revision", "\(draft.revision)"),
+        ("rule", "phrase: lamp\n  pin 1: L9\n"),
+      ])
+    #expect(other.status == 303)
+    let text = try await shop.shop.merchandising.draft(draft.id).texts[.rules]
+    #expect(text.contains("phrase: lamp") && !text.contains("exact: desk lamp"))
+    let stale = try await typed("exact: x\n  hide: L1\n", to: path + "/rule", draft: "\(draft.id)")
+    #expect(stale.status == 400 && stale.text.contains("meanwhile") && stale.text.contains("hide: L1"))
+  }
+
+  @Test("9: conflicts", .timeLimit(.minutes(5)))
+  func conflicts() async throws {
+    let (shop, _) = try await lamps()
+    let desk = shop.shop.merchandising
+    let (first, second) = (try await desk.addDraft(named: "a", by: "x"), try await desk.addDraft(named: "b", by: "x"))
+    try await desk.add("pin 1: L8", forQuery: "lamp", to: first, by: "x")
+    try await desk.add("pin 1: L9", forQuery: "lamp", to: second, by: "x")
+    _ = try await desk.publish(first, revision: 2, reason: "x", by: "x", isApprover: true)
+    let browser = try await signedIn("petra", in: shop)
+    let path = "/console/rules/\(second)"
+    #expect(try await browser.send(path + "/merge", from: path, []).headers["Location"] == path + "?done=conflicts")
+    let page = try await browser.get(path).text
+    #expect(page.contains("Settle these before you publish") && page.contains("Keep the draft&#39;s"))
+    #expect(page.contains("<span class=\"note\">Desk lamp 9</span>"))
+    let revision = try await desk.draft(second).revision
+    let early = try await browser.send(path + "/publish", from: path, [("revision", "\(revision)"), ("reason", "x")])
+    #expect(early.status == 409 && early.text.contains("Both sides changed"))
+    let fields = [("revision", "\(revision)"), ("kind", "rules"), ("name", "exact: lamp"), ("keep", "draft")]
+    #expect(try await browser.send(path + "/settle", from: path, fields).headers["Location"] == path + "?done=settled")
+    #expect(try await browser.send(path + "/settle", from: path, fields).status == 400)
+    let token = "Authorization: Bearer \(TestShop.adminToken)\r\n"
+    let draft = try JSONValue(
+      parsing: try await shop.client.get("/v1/merchandising/drafts/\(second)", headers: token).body)
+    #expect(draft["conflicts"]?.array?.isEmpty == true, "\(draft)")
+    // The rules that fill an empty shop have no finding either.
+    #expect(draft["warnings"]?.array?.isEmpty == true, "\(draft["warnings"] ?? .null)")
+    let published = try await browser.send(
+      path + "/publish", from: path, [("revision", "\(revision + 1)"), ("reason", "nine is better")])
+    #expect(published.status == 303)
+    #expect(try await titles(shop, "q=lamp")[0] == "Desk lamp 9")
   }
 }

@@ -1158,7 +1158,11 @@ CREATE TABLE merchandising.draft (
     texts jsonb NOT NULL,
     author text NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    authors text[] DEFAULT '{}'::text[] NOT NULL,
+    conflicts jsonb DEFAULT '[]'::jsonb NOT NULL,
+    restores bigint,
     CONSTRAINT draft_author_check CHECK ((length(author) <= 120)),
+    CONSTRAINT draft_conflicts_check CHECK ((jsonb_typeof(conflicts) = 'array'::text)),
     CONSTRAINT draft_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
 
@@ -1909,6 +1913,9 @@ ALTER TABLE ONLY merchandising.category_order
 
 ALTER TABLE ONLY merchandising.draft
     ADD CONSTRAINT draft_base_fkey FOREIGN KEY (base) REFERENCES merchandising.rule_version(number);
+
+ALTER TABLE ONLY merchandising.draft
+    ADD CONSTRAINT draft_restores_fkey FOREIGN KEY (restores) REFERENCES merchandising.rule_version(number);
 
 ALTER TABLE ONLY merchandising.published
     ADD CONSTRAINT published_version_fkey FOREIGN KEY (version) REFERENCES merchandising.rule_version(number);

@@ -161,12 +161,17 @@ struct CommandLineParse {
       let known = arguments.names + settingFlags.keys.sorted() + ["--help", "--help-settings", "--version"]
       throw usage("'\(commandPath)' has no option '\(name)'", nearest: nearestName(to: name, among: known))
     }
-    // A Boolean value may be spelt out, but only attached: `--redis-enabled=no`.
     guard let fixed = flag.fixedValue else {
       givenSettings[flag.name] = try value(of: name, attached)
       return
     }
     if attached != nil && flag.name != name { throw usage("flag '\(name)' takes no value, but got '\(word)'") }
+    // A Boolean value may be spelt out: attached, or as the next word where that is true or false.
+    if attached == nil, flag.name == name, let next = words.first, next == "true" || next == "false" {
+      words.removeFirst()
+      givenSettings[flag.name] = next
+      return
+    }
     givenSettings[flag.name] = attached ?? fixed
   }
 

@@ -111,16 +111,21 @@ extension PostgresRules: RuleStore {
 
   // MARK: Drafts
 
+  private static let draftColumns: SQL =
+    "id, name, base, revision, author, authors, updated_at, conflicts::text AS conflicts, restores"
+
   private static func draft(_ row: PostgresRow) throws -> RuleDraft {
     RuleDraft(
       id: try row.decode("id"), name: try row.decode("name"), base: try row.decode("base"),
-      revision: try row.decode("revision"), author: try row.decode("author"), updatedAt: try row.decode("updated_at"))
+      revision: try row.decode("revision"), author: try row.decode("author"), authors: try row.decode("authors"),
+      updatedAt: try row.decode("updated_at"), conflicts: try StoredConflicts.read(row.decode("conflicts")),
+      restores: try row.decode("restores"))
   }
 
   public func drafts() async throws -> [RuleDraft] {
     try await pool.reaching {
       try await pool.query(
-        "SELECT id, name, base, revision, author, updated_at FROM merchandising.draft ORDER BY name"
+        "SELECT \(fragment: Self.draftColumns) FROM merchandising.draft ORDER BY name"
       ).map(Self.draft)
     }
   }
@@ -130,7 +135,7 @@ extension PostgresRules: RuleStore {
       // One statement, so that texts and revision are of one moment.
       let rows = try await pool.query(
         """
-        SELECT id, name, base, revision, author, updated_at, kind, content FROM merchandising.draft
+        SELECT \(fragment: Self.draftColumns), kind, content FROM merchandising.draft
         LEFT JOIN jsonb_each_text(texts) AS named (kind, digest) ON true
         LEFT JOIN merchandising.rule_text USING (digest) WHERE id = \(id)
         """)
@@ -141,29 +146,30 @@ extension PostgresRules: RuleStore {
     }
   }
 
-  public func addDraft(named name: String, audit: AuditEntry) async throws -> Int64? {
-    try await changing(audit) { connection in
+  public func addDraft(named name: String, restoring version: Int64?, audit: AuditEntry) async throws -> Int64? {
+    // Whoever proposes to go back is the author of that; whoever begins a draft has changed nothing yet.
+    let authors = version == nil ? [] : [audit.actor]
+    return try await changing(audit) { connection in
       try await connection.query(
         """
-        INSERT INTO merchandising.draft (name, base, texts, author, updated_at)
-        SELECT \(name), number, texts, \(audit.actor), \(audit.at)
-        FROM merchandising.published JOIN merchandising.rule_version ON number = version
+        INSERT INTO merchandising.draft (name, base, texts, author, authors, updated_at, restores)
+        SELECT \(name), published.version, texts, \(audit.actor), \(authors), \(audit.at), \(version)::bigint
+        FROM merchandising.published JOIN merchandising.rule_version ON number = coalesce(\(version)::bigint, version)
         ON CONFLICT (name) DO NOTHING RETURNING id
         """
       ).first?.decode(at: 0)
     }
   }
 
-  public func save(
-    _ texts: RuleTexts, base: Int64, of id: Int64, revision: Int, audit: AuditEntry
-  ) async throws -> Int? {
+  public func save(_ draft: RuleDraft, audit: AuditEntry) async throws -> Int? {
     try await changing(audit) { connection in
-      let stored = try await Self.store(texts, on: connection)
+      let stored = try await Self.store(draft.texts, on: connection)
       return try await connection.query(
         """
-        UPDATE merchandising.draft SET texts = \(stored)::jsonb, base = \(base), revision = revision + 1,
-          author = \(audit.actor), updated_at = \(audit.at)
-        WHERE id = \(id) AND revision = \(revision) RETURNING revision
+        UPDATE merchandising.draft SET texts = \(stored)::jsonb, base = \(draft.base), revision = revision + 1,
+          conflicts = \(StoredConflicts.text(draft.conflicts))::jsonb, author = \(audit.actor), updated_at = \(audit.at),
+          authors = CASE WHEN \(audit.actor) = ANY (authors) THEN authors ELSE array_append(authors, \(audit.actor)) END
+        WHERE id = \(draft.id) AND revision = \(draft.revision) RETURNING revision
         """
       ).first?.decode(at: 0)
     }
@@ -185,12 +191,17 @@ extension PostgresRules: RuleStore {
         // Two who publish at once stand in line here; the second sees the first's version.
         guard let published = try await Self.lockPointer(connection) else { return .gone }
         let rows = try await connection.query(
-          "SELECT base, revision, name, texts::text AS texts FROM merchandising.draft WHERE id = \(id) FOR UPDATE")
+          """
+          SELECT base, revision, name, texts::text AS texts, conflicts = '[]' AS is_settled, restores
+          FROM merchandising.draft WHERE id = \(id) FOR UPDATE
+          """)
         guard let draft = rows.first else { return .gone }
         guard try draft.decode("revision", as: Int.self) == revision else { return .changed }
         guard try draft.decode("base", as: Int64.self) == published else { return .outdated(published: published) }
+        guard try draft.decode("is_settled", as: Bool.self) else { return .unsettled }
         let number = try await Self.publish(
-          try draft.decode("texts"), reason: reason, restoredFrom: nil, audit: audit, on: connection)
+          try draft.decode("texts"), reason: reason, restoredFrom: try draft.decode("restores"), audit: audit,
+          on: connection)
         try await connection.execute("DELETE FROM merchandising.draft WHERE id = \(id)")
         var entry = audit
         entry.subject = "version \(number)"
@@ -216,6 +227,27 @@ extension PostgresRules: RuleStore {
         try await connection.add(entry)
         return number
       }
+    }
+  }
+
+  // MARK: Products
+
+  public func products(coded codes: [String]) async throws -> [String: [ProductID]] {
+    try await pool.reaching {
+      // A code is unique within its source, and there are few sources: each is looked up by the index of both.
+      let rows = try await pool.query(
+        """
+        WITH RECURSIVE origin AS (
+          SELECT min(source) AS source FROM catalog.product
+          UNION ALL
+          SELECT (SELECT min(source) FROM catalog.product WHERE source > origin.source) FROM origin
+          WHERE origin.source IS NOT NULL
+        )
+        SELECT code, id FROM origin JOIN catalog.product USING (source) WHERE code = ANY (\(codes)) ORDER BY id
+        """)
+      var found: [String: [ProductID]] = [:]
+      for row in rows { found[try row.decode("code"), default: []].append(try row.decode("id")) }
+      return found
     }
   }
 }

@@ -37,12 +37,15 @@ public struct QueryRule: Sendable, Hashable {
   public var actions: [Action]
   /// The line of the text at which it begins.
   public var line: Int
+  /// The lines of its actions.
+  public var lines: [Int]
 
-  public init(match: Match, words: String, actions: [Action], line: Int) {
+  public init(match: Match, words: String, actions: [Action], line: Int, lines: [Int] = []) {
     self.match = match
     self.words = words
     self.actions = actions
     self.line = line
+    self.lines = lines
   }
 
   /// `exact: red dress`
@@ -56,11 +59,16 @@ public struct RuleEffects: Sendable, Hashable {
     public var product: ProductID
     /// From 1.
     public var place: Int
+    /// The name of its rule.
+    public var rule: String
   }
 
   public struct Weight: Sendable, Hashable {
     public var filters: [SearchFilter]
     public var factor: Double
+    /// The filters as the rule has them, and the rule's name.
+    public var text: String
+    public var rule: String
   }
 
   /// By place.
@@ -82,20 +90,21 @@ public struct RuleEffects: Sendable, Hashable {
   init(_ rules: [QueryRule]) {
     for rule in rules {
       applied.append(rule.name)
-      for action in rule.actions { add(action) }
+      for action in rule.actions { add(action, of: rule.name) }
     }
     pins.removeAll { hidden.contains($0.product) }
     pins.sort { $0.place < $1.place }
   }
 
-  private mutating func add(_ action: QueryRule.Action) {
+  private mutating func add(_ action: QueryRule.Action, of rule: String) {
     switch action {
     case .pin(let product, let place):
       guard pins.count < QueryRule.maxPins, !pins.contains(where: { $0.product == product || $0.place == place })
       else { return }
-      pins.append(Pin(product: product, place: place))
+      pins.append(Pin(product: product, place: place, rule: rule))
     case .hide(let product): if !hidden.contains(product) { hidden.append(product) }
-    case .weigh(let filters, _, let factor): weights.append(Weight(filters: filters, factor: factor))
+    case .weigh(let filters, let text, let factor):
+      weights.append(Weight(filters: filters, factor: factor, text: text, rule: rule))
     case .filter(let filters, _): self.filters += filters
     case .redirect(let address): redirect = redirect ?? address
     case .replace: break

@@ -1,10 +1,11 @@
 public import Catalog
 
-/// Query rules as text: a head such as `phrase: red dress`, and under it a line for each action.
+/// Query rules as text: a head such as `phrase: red dress`, and under it a line for each action. A product is named by its
+/// number in the shop or by the retailer's code; a code of digits alone is written `code:204`.
 ///
 ///     exact: red dress
 ///       pin 1: 204
-///       hide: 17
+///       hide: LD-17
 ///       boost 2: brand:Aurelis
 ///       bury 2: colour:Black
 ///       filter: stock:yes
@@ -17,7 +18,9 @@ public enum QueryRuleText {
   static let maxActions = 100
 
   /// Reads rules; `#` begins a comment.
-  public static func rules(in text: String, currency: Currency) throws(SynonymRules.InvalidRule) -> [QueryRule] {
+  public static func rules(
+    in text: String, currency: Currency, products: RuleProducts = RuleProducts()
+  ) throws(SynonymRules.InvalidRule) -> [QueryRule] {
     var rules: [QueryRule] = []
     var lineNumber = 0
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -44,8 +47,9 @@ public enum QueryRuleText {
         guard rules[rules.count - 1].actions.count < maxActions else {
           throw .init(line: lineNumber, reason: "the rule has more than \(maxActions) actions")
         }
-        let reader = ActionReader(head: head, value: value, line: lineNumber, currency: currency)
+        let reader = ActionReader(head: head, value: value, line: lineNumber, currency: currency, products: products)
         rules[rules.count - 1].actions.append(try reader.action())
+        rules[rules.count - 1].lines.append(lineNumber)
       }
     }
     try finish(rules)
@@ -81,6 +85,7 @@ private struct ActionReader {
   let value: String
   let line: Int
   let currency: Currency
+  let products: RuleProducts
 
   func action() throws(SynonymRules.InvalidRule) -> QueryRule.Action {
     switch (head[0], head.count) {
@@ -118,8 +123,8 @@ private struct ActionReader {
   }
 
   private func product() throws(SynonymRules.InvalidRule) -> ProductID {
-    guard let id = ProductID(value) else { throw fault("\"\(value)\" is not the number of a product") }
-    return id
+    if let id = ProductID(value) { return id }
+    do { return try products.product(coded: value) } catch { throw fault(error.description) }
   }
 
   private func filters() throws(SynonymRules.InvalidRule) -> [SearchFilter] {

@@ -46,7 +46,7 @@ public struct QueryRules: Sendable {
       && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }
   }
 
-  private static func lines(of text: String) -> [(line: Int, text: String)] {
+  static func lines(of text: String) -> [(line: Int, text: String)] {
     text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
       let text = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       return text.isEmpty ? nil : (index + 1, text)

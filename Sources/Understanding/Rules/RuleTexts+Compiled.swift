@@ -12,7 +12,9 @@ public struct RuleFault: Error, Sendable, Hashable, CustomStringConvertible {
 
 extension RuleTexts {
   /// The rules as searches take them. All or nothing: the first line that is wrong refuses the set.
-  public func compiled(currency: Currency) throws(RuleFault) -> QueryRules {
+  public func compiled(
+    currency: Currency, products: RuleProducts = RuleProducts()
+  ) throws(RuleFault) -> QueryRules {
     func reading<Value>(
       _ kind: Kind, _ read: () throws(SynonymRules.InvalidRule) -> Value
     ) throws(RuleFault) -> Value {
@@ -24,7 +26,7 @@ extension RuleTexts {
       try SynonymRules(parsing: self[.synonyms], refusesExcess: true)
     }
     let queryRules = try reading(.rules) { () throws(SynonymRules.InvalidRule) in
-      try QueryRuleText.rules(in: self[.rules], currency: currency)
+      try QueryRuleText.rules(in: self[.rules], currency: currency, products: products)
     }
     var rules = try reading(.redirects) { () throws(SynonymRules.InvalidRule) in
       try QueryRules(

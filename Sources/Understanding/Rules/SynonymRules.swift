@@ -34,11 +34,7 @@ public struct SynonymRules: Sendable {
   /// is a fault.
   public init(parsing text: String, refusesExcess: Bool = false) throws(InvalidRule) {
     self.refusesExcess = refusesExcess
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let rule = line.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)[0]
-      guard rule.contains(where: { !$0.isWhitespace }) else { continue }
-      try add(String(rule), line: index + 1)
-    }
+    for (line, rule) in Self.lines(of: text) { try add(rule, line: line) }
   }
 
   /// All phrases that stand in the rules, on either side.
@@ -47,17 +43,32 @@ public struct SynonymRules: Sendable {
   /// The number of phrases that have alternatives.
   public var count: Int { table.count }
 
-  mutating func add(_ rule: String, line: Int) throws(InvalidRule) {
+  /// The phrases of a rule; no right side: each stands for every other.
+  static func sides(
+    of rule: String, line: Int
+  ) throws(InvalidRule) -> (left: [Alternative], right: [Alternative]?) {
     let sides = rule.split(separator: "=>", omittingEmptySubsequences: false).map(String.init)
     guard sides.count <= 2 else { throw InvalidRule(line: line, reason: "has more than one =>") }
     let left = try phrases(sides[0], line: line)
-    written.formUnion(left.map(\.text))
-    if sides.count == 2 {
-      let right = try phrases(sides[1], line: line)
-      written.formUnion(right.map(\.text))
+    if sides.count == 2 { return (left, try phrases(sides[1], line: line)) }
+    guard left.count > 1 else { throw InvalidRule(line: line, reason: "one phrase alone has no synonym") }
+    return (left, nil)
+  }
+
+  /// The lines that hold a rule, from 1, without comments.
+  static func lines(of text: String) -> [(line: Int, rule: String)] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
+      let rule = line.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)[0]
+      return rule.contains(where: { !$0.isWhitespace }) ? (index + 1, String(rule)) : nil
+    }
+  }
+
+  mutating func add(_ rule: String, line: Int) throws(InvalidRule) {
+    let (left, right) = try Self.sides(of: rule, line: line)
+    written.formUnion((left + (right ?? [])).map(\.text))
+    if let right {
       for phrase in left { try add(phrase.text, right, line: line) }
     } else {
-      guard left.count > 1 else { throw InvalidRule(line: line, reason: "one phrase alone has no synonym") }
       for (index, phrase) in left.enumerated() {
         try add(phrase.text, [left[..<index], left[(index + 1)...]].lazy.joined(), line: line)
       }
@@ -84,7 +95,7 @@ public struct SynonymRules: Sendable {
     }
   }
 
-  private func phrases(_ side: String, line: Int) throws(InvalidRule) -> [Alternative] {
+  private static func phrases(_ side: String, line: Int) throws(InvalidRule) -> [Alternative] {
     var result: [Alternative] = []
     var text = ""
     var isEscaped = false
@@ -92,7 +103,7 @@ public struct SynonymRules: Sendable {
       let parts = text.split(separator: "^", maxSplits: 1, omittingEmptySubsequences: false)
       let phrase = parts[0].split(whereSeparator: \.isWhitespace).joined(separator: " ")
       guard !Folding.key(of: phrase).isEmpty else { throw InvalidRule(line: line, reason: "a phrase has no word") }
-      var weight = Self.standardWeight
+      var weight = standardWeight
       if parts.count == 2 {
         let number = parts[1].split(whereSeparator: \.isWhitespace).joined()
         guard let value = Double(number), value > 0, value <= 1 else {

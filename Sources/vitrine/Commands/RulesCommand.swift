@@ -1,3 +1,4 @@
+import Accounts
 import Bootstrap
 import Catalog
 import Configuration
@@ -60,7 +61,12 @@ extension CommandContext {
     try await Database.with(self) { pool in
       let shop = try Shop(self, pool: pool, isQuiet: true)
       try await shop.merchandising.follow()
-      try await body(shop, shop.merchandising)
+      do {
+        try await body(shop, shop.gatedMerchandising)
+      } catch let refusal as Merchandising.Refusal where refusal.kind == .heldBack {
+        terminal.printError("vitrine: \(refusal)")
+        throw ExitCode.gateRefused
+      }
     }
   }
 
@@ -75,11 +81,22 @@ extension CommandContext {
     }
   }
 
-  /// Says which pinned products can no longer be found.
-  fileprivate func warnOfGonePins(_ texts: RuleTexts, _ shop: Shop) async throws {
-    for (product, rule) in try await shop.rulePreview.goneProducts(of: try shop.merchandising.compiled(texts)) {
-      terminal.printError("note: \(rule) pins product \(product), which can no longer be found")
+  /// Says which lines are valid and probably not meant.
+  fileprivate func printFindings(_ texts: RuleTexts, _ shop: Shop) async throws {
+    let rules = try await shop.merchandising.compiled(texts)
+    for finding in try await shop.rulePreview.findings(texts, rules) { terminal.printError("note: \(finding)") }
+  }
+
+  /// The person who runs a command, as the audit names it: a member of the staff that `--as` names, or the user of the
+  /// operating system.
+  fileprivate func actor(named name: String, of shop: Shop) async throws -> (name: String, isApprover: Bool) {
+    guard !name.isEmpty else { return (CommandContext.commandLine, true) }
+    guard let member = try await shop.accounts.members().first(where: { $0.name == name.lowercased() && !$0.isDisabled })
+    else {
+      terminal.printError("vitrine: there is no member of the staff called \(name.prefix(100)): see 'vitrine staff list'")
+      throw ExitCode.validationFailure
     }
+    return (member.name, !member.roles.isDisjoint(with: [.approver, .admin]))
   }
 }
 
@@ -115,13 +132,14 @@ struct RulesDiffCommand: Command {
   @Argument(help: "The folder with the rules.") var folder: String
 
   func run(_ context: CommandContext) async throws {
-    try await context.withRules { _, merchandising in
+    try await context.withRules { shop, merchandising in
       let texts = try RuleFolder(path: folder).read()
-      _ = try merchandising.compiled(texts)
+      _ = try await merchandising.compiled(texts, refusesAbsent: true)
       let published = try await merchandising.known(try await merchandising.publishedNumber())
       let difference = RuleDifference(from: published, to: texts)
       context.printDifference(difference)
       if difference.isEmpty { context.terminal.print("the folder has the published rules") }
+      try await context.printFindings(texts, shop)
     }
   }
 }
@@ -134,25 +152,28 @@ struct RulesApplyCommand: Command {
 
   @Argument(help: "The folder with the rules.") var folder: String
   @Option(help: "The draft's name.") var name: String = "from files"
+  @Option(name: .customLong("as"), help: "The member of the staff who does so; else the user of the operating system.")
+  var member: String = ""
 
   func run(_ context: CommandContext) async throws {
     try await context.withRules { shop, merchandising in
       let texts = try RuleFolder(path: folder).read()
+      let actor = try await context.actor(named: member, of: shop).name
       let known = try await merchandising.drafts().first { $0.name == name }?.id
       let id: Int64
       if let known {
         id = known
       } else {
-        _ = try merchandising.compiled(texts)
-        id = try await merchandising.addDraft(named: name, by: CommandContext.commandLine)
+        _ = try await merchandising.compiled(texts, refusesAbsent: true)
+        id = try await merchandising.addDraft(named: name, by: actor)
       }
       let draft = try await merchandising.draft(id)
-      let revision = try await merchandising.save(texts, of: draft, by: CommandContext.commandLine)
+      let revision = try await merchandising.save(texts, of: draft, by: actor)
       let published = try await merchandising.known(draft.base)
       let summary = RuleDifference(from: published, to: texts).summary
       context.terminal.print(
         "draft \(id) (\(name)), revision \(revision): \(summary.isEmpty ? "no change" : summary)")
-      try await context.warnOfGonePins(texts, shop)
+      try await context.printFindings(texts, shop)
     }
   }
 }
@@ -179,14 +200,22 @@ struct RulesPublishCommand: Command {
 
   @Argument(help: "The number of the draft.") var draft: Int
   @Option(help: "Why; the audit keeps it.") var reason: String = ""
+  @Option(name: .customLong("as"), help: "The member of the staff who does so; else the user of the operating system.")
+  var member: String = ""
+  @Flag(
+    name: .customLong("override"),
+    help: "Publishes what the gate holds back, as an approver may; the audit keeps what was held against it.")
+  var overridesGate = false
 
   func run(_ context: CommandContext) async throws {
     try await context.withRules { shop, merchandising in
+      let actor = try await context.actor(named: member, of: shop)
       let found = try await merchandising.draft(Int64(draft))
       let number = try await merchandising.publish(
-        found.id, revision: found.revision, reason: reason, by: CommandContext.commandLine, isApprover: true)
+        found.id, revision: found.revision, reason: reason, by: actor.name, isApprover: actor.isApprover,
+        overridesGate: overridesGate)
       context.terminal.print("published version \(number)")
-      try await context.warnOfGonePins(found.texts, shop)
+      try await context.printFindings(found.texts, shop)
     }
   }
 }
@@ -198,12 +227,18 @@ struct RulesRollbackCommand: Command {
 
   @Argument(help: "The number of the version.") var version: Int
   @Option(help: "Why; the audit keeps it.") var reason: String = ""
+  @Option(name: .customLong("as"), help: "The member of the staff who does so; else the user of the operating system.")
+  var member: String = ""
 
   func run(_ context: CommandContext) async throws {
-    try await context.withRules { _, merchandising in
-      let number = try await merchandising.rollBack(
-        to: Int64(version), reason: reason, by: CommandContext.commandLine)
-      context.terminal.print("published version \(number), the rules of version \(version)")
+    try await context.withRules { shop, merchandising in
+      let actor = try await context.actor(named: member, of: shop).name
+      switch try await merchandising.rollBack(to: Int64(version), reason: reason, by: actor) {
+      case .published(let number):
+        context.terminal.print("published version \(number), the rules of version \(version)")
+      case .proposed(let draft):
+        context.terminal.print("the shop asks for two people: an approver other than \(actor) must publish draft \(draft)")
+      }
     }
   }
 }

@@ -16,8 +16,13 @@ struct StaffCommand: ParsableCommand {
 }
 
 extension CommandContext {
-  /// The actor of changes that are made at the command line, as the audit names it.
-  static let commandLine = "command line"
+  /// The actor of changes that are made at the command line, as the audit names it: the user of the operating system.
+  static let commandLine = "\(systemUser) (command line)"
+
+  private static var systemUser: String {
+    guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else { return "user \(getuid())" }
+    return String(String(cString: name).prefix(60))
+  }
 
   /// Runs `body` with the accounts of a shop that exists; a refusal ends the command with its reason.
   func withAccounts(_ body: (Accounts) async throws -> Void) async throws {
