@@ -20,6 +20,8 @@ CREATE SCHEMA merchandising;
 
 CREATE SCHEMA pricing;
 
+CREATE SCHEMA purchasing;
+
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
 COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
@@ -425,6 +427,30 @@ CREATE FUNCTION inventory.available_quantity(on_hand bigint, reserved bigint) RE
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (((on_hand >= 0) AND (on_hand <= '4000000000000000000'::bigint)) AND ((reserved >= 0) AND (reserved <= '4000000000000000000'::bigint))) THEN (on_hand - reserved) ELSE (LEAST(GREATEST(((on_hand)::numeric - (reserved)::numeric), ('-9223372036854775808'::bigint)::numeric), ('9223372036854775807'::bigint)::numeric))::bigint END;
 
+CREATE FUNCTION inventory.receive(variant bigint, warehouse bigint, count bigint, reference text, actor text, moment timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+  after bigint;
+BEGIN
+  IF count IS NULL OR count NOT BETWEEN 1 AND 100000 THEN
+    RAISE EXCEPTION 'a receipt is of 1 to 100000 units, not of %', count USING ERRCODE = 'check_violation';
+  END IF;
+  INSERT INTO inventory.stock AS stock (variant_id, warehouse_id, on_hand) VALUES (variant, warehouse, count)
+  ON CONFLICT (variant_id, warehouse_id) DO UPDATE SET on_hand = stock.on_hand + count
+  RETURNING on_hand INTO after;
+  INSERT INTO inventory.stock_entry (at, variant_id, warehouse_id, units, on_hand_after, reason, reference, actor)
+  VALUES (moment, variant, warehouse, count, after, 'receipt', reference, actor);
+END $$;
+
+CREATE FUNCTION inventory.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'a movement of stock is never changed or deleted: add the opposite one';
+END $$;
+
 CREATE FUNCTION merchandising.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -519,6 +545,54 @@ CREATE TABLE analytics.conduct_count (
     CONSTRAINT conduct_count_is_only_check CHECK (is_only)
 );
 
+CREATE TABLE analytics.forecast (
+    run_number bigint NOT NULL,
+    product_id bigint NOT NULL,
+    demand_class text NOT NULL,
+    first_day date NOT NULL,
+    mean double precision[] NOT NULL,
+    lower double precision[],
+    upper double precision[],
+    weights jsonb NOT NULL,
+    note text,
+    refusal text,
+    CONSTRAINT forecast_demand_class_check CHECK ((length(demand_class) <= 20)),
+    CONSTRAINT forecast_lower_check CHECK ((cardinality(lower) <= 366)),
+    CONSTRAINT forecast_mean_check CHECK ((cardinality(mean) <= 366)),
+    CONSTRAINT forecast_note_check CHECK ((length(note) <= 500)),
+    CONSTRAINT forecast_refusal_check CHECK ((length(refusal) <= 500)),
+    CONSTRAINT forecast_upper_check CHECK ((cardinality(upper) <= 366))
+);
+
+CREATE TABLE analytics.forecast_run (
+    number bigint NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    data_through date NOT NULL,
+    data_digest text NOT NULL,
+    code_version text NOT NULL,
+    seed numeric(20,0) NOT NULL,
+    horizon integer NOT NULL,
+    coverage double precision NOT NULL,
+    products integer NOT NULL,
+    refusal text,
+    figures jsonb NOT NULL,
+    CONSTRAINT forecast_run_code_version_check CHECK ((length(code_version) <= 64)),
+    CONSTRAINT forecast_run_coverage_check CHECK (((coverage >= (0)::double precision) AND (coverage <= (1)::double precision))),
+    CONSTRAINT forecast_run_data_digest_check CHECK ((length(data_digest) <= 64)),
+    CONSTRAINT forecast_run_horizon_check CHECK (((horizon >= 1) AND (horizon <= 366))),
+    CONSTRAINT forecast_run_products_check CHECK ((products >= 0)),
+    CONSTRAINT forecast_run_refusal_check CHECK ((length(refusal) <= 500))
+);
+
+ALTER TABLE analytics.forecast_run ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME analytics.forecast_run_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE analytics.model (
     number bigint NOT NULL,
     kind text NOT NULL,
@@ -566,6 +640,13 @@ CREATE TABLE analytics.product_conduct (
     CONSTRAINT product_conduct_looks_check CHECK ((looks >= (0)::double precision)),
     CONSTRAINT product_conduct_purchases_check CHECK ((purchases >= 0)),
     CONSTRAINT product_conduct_views_check CHECK ((views >= 0))
+);
+
+CREATE TABLE analytics.stock_day (
+    day date NOT NULL,
+    product_id bigint NOT NULL,
+    on_hand bigint NOT NULL,
+    CONSTRAINT stock_day_on_hand_check CHECK ((on_hand >= 0))
 );
 
 CREATE TABLE behaviour.anonymous_day (
@@ -1079,6 +1160,32 @@ CREATE VIEW indexing.searchable_product AS
           GROUP BY variant.id
          HAVING (sum(inventory.available_quantity(stock.on_hand, stock.reserved)) > (0)::numeric))))));
 
+CREATE TABLE inventory.stock_entry (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    variant_id bigint NOT NULL,
+    warehouse_id bigint NOT NULL,
+    units bigint NOT NULL,
+    on_hand_after bigint NOT NULL,
+    reason text NOT NULL,
+    reference text NOT NULL,
+    actor text NOT NULL,
+    CONSTRAINT stock_entry_actor_check CHECK ((length(actor) <= 100)),
+    CONSTRAINT stock_entry_on_hand_after_check CHECK ((on_hand_after >= 0)),
+    CONSTRAINT stock_entry_reason_check CHECK ((reason = 'receipt'::text)),
+    CONSTRAINT stock_entry_reference_check CHECK ((length(reference) <= 100)),
+    CONSTRAINT stock_entry_units_check CHECK ((units <> 0))
+);
+
+ALTER TABLE inventory.stock_entry ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME inventory.stock_entry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE inventory.warehouse (
     id bigint NOT NULL,
     code text NOT NULL,
@@ -1349,6 +1456,120 @@ CREATE TABLE public.schema_migration (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE purchasing.plan (
+    product_id bigint NOT NULL,
+    run_number bigint NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    supplier_id bigint,
+    class text NOT NULL,
+    on_hand bigint NOT NULL,
+    on_order bigint NOT NULL,
+    daily_demand double precision NOT NULL,
+    cover_days double precision,
+    stockout_day date,
+    earliest_stockout_day date,
+    stockout_probability double precision NOT NULL,
+    shortage_minor_units bigint NOT NULL,
+    overstock_units bigint NOT NULL,
+    overstock_minor_units bigint NOT NULL,
+    is_markdown_candidate boolean NOT NULL,
+    proposed_units integer NOT NULL,
+    units integer NOT NULL,
+    unit_cost_minor_units bigint,
+    reason text NOT NULL,
+    refusal text,
+    CONSTRAINT plan_class_check CHECK ((class = ANY (ARRAY['A'::text, 'B'::text, 'C'::text]))),
+    CONSTRAINT plan_proposed_units_check CHECK (((proposed_units >= 0) AND (proposed_units <= 100000))),
+    CONSTRAINT plan_reason_check CHECK ((length(reason) <= 1000)),
+    CONSTRAINT plan_refusal_check CHECK ((length(refusal) <= 500)),
+    CONSTRAINT plan_stockout_probability_check CHECK (((stockout_probability >= (0)::double precision) AND (stockout_probability <= (1)::double precision))),
+    CONSTRAINT plan_unit_cost_minor_units_check CHECK ((unit_cost_minor_units >= 0)),
+    CONSTRAINT plan_units_check CHECK (((units >= 0) AND (units <= 100000)))
+);
+
+CREATE TABLE purchasing.proposal (
+    supplier_id bigint NOT NULL,
+    run_number bigint NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
+    edited_by text,
+    note text,
+    CONSTRAINT proposal_edited_by_check CHECK ((length(edited_by) <= 100)),
+    CONSTRAINT proposal_note_check CHECK ((length(note) <= 500))
+);
+
+CREATE TABLE purchasing.purchase_order (
+    number bigint NOT NULL,
+    supplier_id bigint NOT NULL,
+    state text NOT NULL,
+    currency text NOT NULL,
+    ordered_at timestamp with time zone NOT NULL,
+    ordered_by text NOT NULL,
+    expected_on date NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
+    CONSTRAINT purchase_order_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT purchase_order_ordered_by_check CHECK ((length(ordered_by) <= 100)),
+    CONSTRAINT purchase_order_state_check CHECK ((state = ANY (ARRAY['ordered'::text, 'received'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE purchasing.purchase_order_line (
+    order_number bigint NOT NULL,
+    variant_id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    sku text NOT NULL,
+    title text NOT NULL,
+    units integer NOT NULL,
+    received_units integer DEFAULT 0 NOT NULL,
+    unit_cost_minor_units bigint NOT NULL,
+    CONSTRAINT purchase_order_line_received_units_check CHECK (((received_units >= 0) AND (received_units <= 100000))),
+    CONSTRAINT purchase_order_line_sku_check CHECK ((length(sku) <= 400)),
+    CONSTRAINT purchase_order_line_unit_cost_minor_units_check CHECK ((unit_cost_minor_units >= 0)),
+    CONSTRAINT purchase_order_line_units_check CHECK (((units >= 1) AND (units <= 100000)))
+);
+
+ALTER TABLE purchasing.purchase_order ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME purchasing.purchase_order_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE purchasing.supplier (
+    id bigint NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    lead_time_days double precision NOT NULL,
+    lead_time_deviation_days double precision NOT NULL,
+    review_days integer NOT NULL,
+    minimum_order_minor_units bigint NOT NULL,
+    pack_size integer NOT NULL,
+    minimum_units integer NOT NULL,
+    CONSTRAINT supplier_code_check CHECK (((code ~ '^[A-Za-z0-9][A-Za-z0-9_-]*$'::text) AND (length(code) <= 60))),
+    CONSTRAINT supplier_lead_time_days_check CHECK (((lead_time_days >= (0)::double precision) AND (lead_time_days <= (730)::double precision))),
+    CONSTRAINT supplier_lead_time_deviation_days_check CHECK (((lead_time_deviation_days >= (0)::double precision) AND (lead_time_deviation_days <= (730)::double precision))),
+    CONSTRAINT supplier_minimum_order_minor_units_check CHECK (((minimum_order_minor_units >= 0) AND (minimum_order_minor_units <= '1000000000000'::bigint))),
+    CONSTRAINT supplier_minimum_units_check CHECK (((minimum_units >= 0) AND (minimum_units <= 100000))),
+    CONSTRAINT supplier_name_check CHECK (((btrim(name) <> ''::text) AND (length(name) <= 200))),
+    CONSTRAINT supplier_pack_size_check CHECK (((pack_size >= 1) AND (pack_size <= 100000))),
+    CONSTRAINT supplier_review_days_check CHECK (((review_days >= 1) AND (review_days <= 730)))
+);
+
+ALTER TABLE purchasing.supplier ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME purchasing.supplier_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE purchasing.supply (
+    brand_id bigint NOT NULL,
+    supplier_id bigint NOT NULL
+);
+
 ALTER TABLE ONLY behaviour.event ATTACH PARTITION behaviour.event_browsing FOR VALUES IN ('1');
 
 ALTER TABLE ONLY behaviour.event ATTACH PARTITION behaviour.event_order FOR VALUES IN ('2');
@@ -1377,11 +1598,20 @@ ALTER TABLE ONLY accounts.staff
 ALTER TABLE ONLY analytics.conduct_count
     ADD CONSTRAINT conduct_count_pkey PRIMARY KEY (is_only);
 
+ALTER TABLE ONLY analytics.forecast
+    ADD CONSTRAINT forecast_pkey PRIMARY KEY (run_number, product_id);
+
+ALTER TABLE ONLY analytics.forecast_run
+    ADD CONSTRAINT forecast_run_pkey PRIMARY KEY (number);
+
 ALTER TABLE ONLY analytics.model
     ADD CONSTRAINT model_pkey PRIMARY KEY (number);
 
 ALTER TABLE ONLY analytics.product_conduct
     ADD CONSTRAINT product_conduct_pkey PRIMARY KEY (product_id);
+
+ALTER TABLE ONLY analytics.stock_day
+    ADD CONSTRAINT stock_day_pkey PRIMARY KEY (product_id, day);
 
 ALTER TABLE ONLY behaviour.anonymous_day
     ADD CONSTRAINT anonymous_day_pkey PRIMARY KEY (day, kind, product_id);
@@ -1551,6 +1781,9 @@ ALTER TABLE ONLY indexing.outbox
 ALTER TABLE ONLY indexing.price_clock
     ADD CONSTRAINT price_clock_pkey PRIMARY KEY (is_only);
 
+ALTER TABLE ONLY inventory.stock_entry
+    ADD CONSTRAINT stock_entry_pkey PRIMARY KEY (id);
+
 ALTER TABLE inventory.stock
     ADD CONSTRAINT stock_on_hand_limit CHECK ((on_hand <= 1000000000)) NOT VALID;
 
@@ -1644,6 +1877,27 @@ ALTER TABLE ONLY pricing.published_price
 ALTER TABLE ONLY public.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY purchasing.plan
+    ADD CONSTRAINT plan_pkey PRIMARY KEY (product_id);
+
+ALTER TABLE ONLY purchasing.proposal
+    ADD CONSTRAINT proposal_pkey PRIMARY KEY (supplier_id);
+
+ALTER TABLE ONLY purchasing.purchase_order_line
+    ADD CONSTRAINT purchase_order_line_pkey PRIMARY KEY (order_number, variant_id);
+
+ALTER TABLE ONLY purchasing.purchase_order
+    ADD CONSTRAINT purchase_order_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY purchasing.supplier
+    ADD CONSTRAINT supplier_code_key UNIQUE (code);
+
+ALTER TABLE ONLY purchasing.supplier
+    ADD CONSTRAINT supplier_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY purchasing.supply
+    ADD CONSTRAINT supply_pkey PRIMARY KEY (brand_id);
+
 CREATE INDEX session_expiry ON accounts.session USING btree (expires_at);
 
 CREATE INDEX session_staff ON accounts.session USING btree (staff_id);
@@ -1716,6 +1970,8 @@ CREATE UNIQUE INDEX generation_live_key ON indexing.generation USING btree (alia
 
 CREATE INDEX outbox_order ON indexing.outbox USING btree (transaction_id, id);
 
+CREATE INDEX stock_entry_variant ON inventory.stock_entry USING btree (variant_id, id);
+
 CREATE INDEX stock_warehouse_id ON inventory.stock USING btree (warehouse_id);
 
 CREATE INDEX run_by_job ON jobs.run USING btree (job, id DESC);
@@ -1737,6 +1993,14 @@ CREATE INDEX proposal_publication ON pricing.proposal USING btree (publication) 
 CREATE INDEX proposal_state ON pricing.proposal USING btree (state, decision, gain DESC, id);
 
 CREATE INDEX published_price_product ON pricing.published_price USING btree (product_id, publication);
+
+CREATE INDEX plan_supplier ON purchasing.plan USING btree (supplier_id);
+
+CREATE INDEX purchase_order_line_variant ON purchasing.purchase_order_line USING btree (variant_id);
+
+CREATE INDEX purchase_order_supplier ON purchasing.purchase_order USING btree (supplier_id);
+
+CREATE INDEX supply_supplier ON purchasing.supply USING btree (supplier_id);
 
 ALTER INDEX behaviour.event_pkey ATTACH PARTITION behaviour.event_browsing_pkey;
 
@@ -1832,6 +2096,8 @@ CREATE TRIGGER note_insert AFTER INSERT ON inventory.stock REFERENCING NEW TABLE
 
 CREATE TRIGGER note_update AFTER UPDATE ON inventory.stock REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
 
+CREATE TRIGGER stock_entry_immutable BEFORE DELETE OR UPDATE ON inventory.stock_entry FOR EACH ROW EXECUTE FUNCTION inventory.refuse_change();
+
 CREATE TRIGGER rule_text_immutable BEFORE UPDATE ON merchandising.rule_text FOR EACH ROW EXECUTE FUNCTION merchandising.refuse_change();
 
 CREATE TRIGGER rule_version_immutable BEFORE DELETE OR UPDATE ON merchandising.rule_version FOR EACH ROW EXECUTE FUNCTION merchandising.refuse_change();
@@ -1856,6 +2122,9 @@ CREATE TRIGGER published_price_immutable BEFORE DELETE OR UPDATE ON pricing.publ
 
 ALTER TABLE ONLY accounts.session
     ADD CONSTRAINT session_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES accounts.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY analytics.forecast
+    ADD CONSTRAINT forecast_run_number_fkey FOREIGN KEY (run_number) REFERENCES analytics.forecast_run(number) ON DELETE CASCADE;
 
 ALTER TABLE ONLY behaviour.search_features
     ADD CONSTRAINT search_features_search_id_fkey FOREIGN KEY (search_id) REFERENCES behaviour.search(id) ON DELETE CASCADE;
@@ -1898,6 +2167,9 @@ ALTER TABLE ONLY catalog.variant
 
 ALTER TABLE ONLY indexing.dead_letter
     ADD CONSTRAINT dead_letter_generation_number_fkey FOREIGN KEY (generation_number) REFERENCES indexing.generation(number) ON DELETE CASCADE;
+
+ALTER TABLE ONLY inventory.stock_entry
+    ADD CONSTRAINT stock_entry_warehouse_id_fkey FOREIGN KEY (warehouse_id) REFERENCES inventory.warehouse(id);
 
 ALTER TABLE ONLY inventory.stock
     ADD CONSTRAINT stock_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES catalog.variant(id) ON DELETE CASCADE;
@@ -1943,3 +2215,24 @@ ALTER TABLE ONLY pricing.publication
 
 ALTER TABLE ONLY pricing.published_price
     ADD CONSTRAINT published_price_publication_fkey FOREIGN KEY (publication) REFERENCES pricing.publication(number);
+
+ALTER TABLE ONLY purchasing.plan
+    ADD CONSTRAINT plan_product_id_fkey FOREIGN KEY (product_id) REFERENCES catalog.product(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY purchasing.plan
+    ADD CONSTRAINT plan_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES purchasing.supplier(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY purchasing.proposal
+    ADD CONSTRAINT proposal_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES purchasing.supplier(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY purchasing.purchase_order_line
+    ADD CONSTRAINT purchase_order_line_order_number_fkey FOREIGN KEY (order_number) REFERENCES purchasing.purchase_order(number);
+
+ALTER TABLE ONLY purchasing.purchase_order
+    ADD CONSTRAINT purchase_order_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES purchasing.supplier(id);
+
+ALTER TABLE ONLY purchasing.supply
+    ADD CONSTRAINT supply_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES catalog.brand(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY purchasing.supply
+    ADD CONSTRAINT supply_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES purchasing.supplier(id) ON DELETE CASCADE;

@@ -44,6 +44,8 @@ extension SearchService {
       guard let whole else { return "Has words of the search: \(text)" }
       return whole.contains(product) ? "Has every word of the search: \(text)" : "Has some words of the search: \(text)"
     case .everyWord?, .mostWords?, .anyWord?: return "Has some words of the search: \(text)"
+    case .anyPrice?: return "Has every word of the search, at another price: \(text)"
+    case .mentioned?: return "Is described with the words of the search: \(text)"
     case .category?: return "Is of the category that the search names"
     }
   }
