@@ -318,7 +318,8 @@ let package = Package(
     tests(
       "PriceDesk",
       [
-        "PriceDesk", "Catalog", "JSON", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Pricing", "TestSupport",
+        "PriceDesk", "Catalog", "JSON", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Pricing",
+        "TestSupport",
         "Threading",
       ]),
     tests("LocalServices", ["LocalServices", "PostgresClient", "PostgresStore", "RedisStore", "TestSupport"]),

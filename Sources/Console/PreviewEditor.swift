@@ -35,7 +35,8 @@ struct PreviewEditor {
     let shown: HTML =
       entries.isEmpty
       ? "<p class=\"note\">No rule is for this search yet.</p>" : "<div>\(entries)</div>"
-    return "<section class=\"row\" aria-labelledby=\"own-rules\"><h2 id=\"own-rules\">Rules for this search</h2>\(shown)</section>"
+    return
+      "<section class=\"row\" aria-labelledby=\"own-rules\"><h2 id=\"own-rules\">Rules for this search</h2>\(shown)</section>"
   }
 
   private var forms: HTML {

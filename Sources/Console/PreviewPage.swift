@@ -100,7 +100,8 @@ public struct PreviewPage: Sendable {
       comparison: comparison, query: query, draft: draft, published: published, applied: applied, member: member)
     let labels = RuleLabels(applied.isEmpty ? [:] : try await preview.products(named: Self.rules(new, applied)))
     let editor = PreviewEditor(
-      query: query, draft: draft?.id, revision: whole?.revision ?? 0, applied: applied, labels: labels, text: rule, member: member)
+      query: query, draft: draft?.id, revision: whole?.revision ?? 0, applied: applied, labels: labels, text: rule,
+      member: member)
     return """
       <div id="comparison">\(view.results)</div>
       \(editor.body)\(view.steps)
@@ -203,10 +204,11 @@ public struct PreviewPage: Sendable {
       let texts = try await merchandising.trial(of: rules, replacing: heads, in: base)
       let new = try await merchandising.compiledQuickly(texts)
       let comparison = try await preview.comparison(of: query, from: old, to: new)
-      part = ComparisonView(
-        comparison: comparison, query: query, draft: draft, published: published, applied: [],
-        member: ConsoleFrame(shopName: shopName, request).member, isTrial: true
-      ).results
+      part =
+        ComparisonView(
+          comparison: comparison, query: query, draft: draft, published: published, applied: [],
+          member: ConsoleFrame(shopName: shopName, request).member, isTrial: true
+        ).results
     } catch {
       guard let reason = ConsoleForms.reason(error) else { throw error }
       part = "<p class=\"notice bad\" role=\"status\">\(reason)</p>"

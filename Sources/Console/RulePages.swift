@@ -206,7 +206,8 @@ public struct RulePages: Sendable {
   @Sendable private func settle(_ request: HTTPRequest) async throws -> HTTPResponse {
     let form = try request.form { ["revision", "kind", "name", "keep"].contains($0) }
     return try await changing(request, done: "settled") {
-      guard let kind = form["kind"].flatMap(RuleTexts.Kind.init), let choice = form["keep"].flatMap(RuleConflict.Choice.init)
+      guard let kind = form["kind"].flatMap(RuleTexts.Kind.init),
+        let choice = form["keep"].flatMap(RuleConflict.Choice.init)
       else { throw Problem(APIProblem.invalidParameter, detail: "The form names no entry and choice.") }
       try await merchandising.settle(
         form["name"] ?? "", kind, keeping: choice, in: try id(request),

@@ -22,7 +22,8 @@ extension Merchandising {
     guard try await store.drafts().count < Self.maxDrafts else {
       throw Refusal(.conflict, "there are \(Self.maxDrafts) drafts: publish or delete some first")
     }
-    guard let id = try await store.addDraft(named: name, restoring: nil, audit: entry(actor, "began draft", name)) else {
+    guard let id = try await store.addDraft(named: name, restoring: nil, audit: entry(actor, "began draft", name))
+    else {
       throw Refusal(.conflict, "there is a draft called \(name) already")
     }
     return id

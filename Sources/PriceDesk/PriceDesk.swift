@@ -163,7 +163,9 @@ public struct PriceDesk: Sendable {
   }
 
   /// Publishes rules in place of number `base`; returns their number.
-  public func publish(_ rules: PriceDeskRules, after base: Int64, reason: String, by actor: String) async throws -> Int64 {
+  public func publish(_ rules: PriceDeskRules, after base: Int64, reason: String, by actor: String) async throws
+    -> Int64
+  {
     let reason = try Self.checked(reason: reason)
     let subject = "price desk rules \(base + 1)"
     guard

@@ -124,7 +124,8 @@ extension RetrievalQuery {
   /// Products that the one word of a query names: by title, brand, category, attributes or features. nil where more is asked
   /// for, or something else was understood.
   var named: Query? {
-    guard required.count == 1, plan.recognitions.isEmpty, !required[0].isPartNumber, required[0].constraint == nil else {
+    guard required.count == 1, plan.recognitions.isEmpty, !required[0].isPartNumber, required[0].constraint == nil
+    else {
       return nil
     }
     let named = presence(required[0], in: .naming)

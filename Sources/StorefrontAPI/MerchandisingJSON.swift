@@ -33,7 +33,8 @@ enum MerchandisingJSON {
       json["warnings"] = .array(
         findings.map { finding in
           [
-            "kind": .string(finding.kind.rawValue), "line": .int(Int64(finding.line)), "reason": .string(finding.reason),
+            "kind": .string(finding.kind.rawValue), "line": .int(Int64(finding.line)),
+            "reason": .string(finding.reason),
           ]
         })
     }

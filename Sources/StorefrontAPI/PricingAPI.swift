@@ -55,7 +55,8 @@ public struct PricingAPI: Sendable {
     return value
   }
 
-  private func whole(_ request: HTTPRequest, _ name: String, _ standard: Int, in range: ClosedRange<Int>) throws -> Int {
+  private func whole(_ request: HTTPRequest, _ name: String, _ standard: Int, in range: ClosedRange<Int>) throws -> Int
+  {
     guard let text = try request.query[name] else { return standard }
     let value = Int(text).flatMap { range.contains($0) ? $0 : nil }
     return try parameter(name, "a whole number from \(range.lowerBound) to \(range.upperBound)", value)

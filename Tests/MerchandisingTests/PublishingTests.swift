@@ -160,7 +160,8 @@ import Understanding
         "exact: red dress", .rules, keeping: .draft, in: second, revision: merged.revision, by: "bert")
     }
     #expect(stale?.contains("meanwhile") == true)
-    try await desk.settle("exact: red dress", .rules, keeping: .draft, in: second, revision: edited.revision, by: "bert")
+    try await desk.settle(
+      "exact: red dress", .rules, keeping: .draft, in: second, revision: edited.revision, by: "bert")
     let settled = try await desk.draft(second)
     #expect(settled.conflicts.isEmpty && settled.texts[.rules] == "exact: red dress\n  pin 1: 20\n")
     #expect(

@@ -113,7 +113,8 @@ public struct TitleHeads: Sendable, Hashable {
   ]
 
   private static func isNoun(_ word: String) -> Bool {
-    (word.utf8.count > 2 || shortNouns.contains(word)) && !word.contains(where: \.isNumber) && !qualifiers.contains(word)
+    (word.utf8.count > 2 || shortNouns.contains(word)) && !word.contains(where: \.isNumber)
+      && !qualifiers.contains(word)
   }
 
   /// Things of two letters; other short words are units and sizes.

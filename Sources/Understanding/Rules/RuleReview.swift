@@ -86,7 +86,9 @@ struct RuleReview {
     var weighed: [[SearchFilter]: (line: Int, lifts: Bool)] = [:]
     var brands: (line: Int, names: Set<String>)?
     var leads: Int?
-    for entry in entries { if case .hide(let product) = entry.action { hidden[product] = hidden[product] ?? entry.line } }
+    for entry in entries {
+      if case .hide(let product) = entry.action { hidden[product] = hidden[product] ?? entry.line }
+    }
     for entry in entries {
       let line = entry.line
       switch entry.action {
