@@ -1,7 +1,7 @@
 import Merchandising
 import Web
 
-/// What a draft does to the queries of the log.
+/// The effect of a draft on the queries of the log.
 struct ImpactView {
   private static let shownQueries = 30
 

@@ -15,7 +15,7 @@ public struct PublicationGate: Sendable, Hashable {
     self.maxQualityLoss = maxQualityLoss
   }
 
-  /// What speaks against a draft; empty: it may go out.
+  /// The objections to a draft; empty: it may go out.
   public func reasons(_ impact: Impact) -> [String] {
     var reasons: [String] = []
     let lost = impact.searchesAWeek(.lost) + impact.searchesAWeek(.thinned)

@@ -147,7 +147,7 @@ extension PostgresRules: RuleStore {
   }
 
   public func addDraft(named name: String, restoring version: Int64?, audit: AuditEntry) async throws -> Int64? {
-    // Whoever proposes to go back is the author of that; whoever begins a draft has changed nothing yet.
+    // The member who proposes to go back is the author of that; beginning a draft changes nothing yet.
     let authors = version == nil ? [] : [audit.actor]
     return try await changing(audit) { connection in
       try await connection.query(

@@ -29,7 +29,7 @@ struct Ranker: Sendable {
 
   private func byModel(_ candidates: Candidates, _ retriever: Retriever, in run: inout SearchRun) async -> Candidates {
     let window = window(for: run.input)
-    // Who asks for what is cheap asked for an order.
+    // A query for cheap things asks for an order itself.
     guard let model, window > 0, candidates.before < window, !candidates.response.hits.isEmpty,
       !candidates.plan.asksForCheap
     else {
