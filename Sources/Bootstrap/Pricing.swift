@@ -55,9 +55,10 @@ extension Shop {
       after: [Self.historyImport, Self.demoHistoryLoading], timeout: .seconds(3_600)
     ) { context in
       let run = try await desk.propose { try context.note(0, $0) }
-      var figures = Dictionary(uniqueKeysWithValues: ProposalKind.allCases.map { kind in
-        ("proposals_\(kind.rawValue)", Double(run.counts[kind] ?? 0))
-      })
+      var figures = Dictionary(
+        uniqueKeysWithValues: ProposalKind.allCases.map { kind in
+          ("proposals_\(kind.rawValue)", Double(run.counts[kind] ?? 0))
+        })
       figures["products"] = Double(run.products)
       return figures
     }

@@ -8,7 +8,7 @@ import Web
 
 /// Proposals of prices: their list with bulk approval, and for each the evidence, the curve and the way to publish it.
 public struct PricePages: Sendable {
-  private static let shown = 100
+  private static let shown = 50
   private static let deadline = Duration.seconds(60)
 
   let desk: PriceDesk
@@ -89,7 +89,9 @@ public struct PricePages: Sendable {
       ? "<p class=\"note\">Changes of at most \(rules.automaticBand.description) are published by themselves.</p>" : nil
   }
 
-  private func text(_ minorUnits: Int64) -> String { Money(minorUnits: minorUnits, currency: desk.currency).displayText }
+  private func text(_ minorUnits: Int64) -> String {
+    Money(minorUnits: minorUnits, currency: desk.currency).displayText
+  }
 
   private func table(_ found: [KeptProposal], _ kind: ProposalKind, _ frame: ConsoleFrame) -> HTML {
     guard !found.isEmpty else {
@@ -220,7 +222,8 @@ public struct PricePages: Sendable {
       guard form["act"] == "publish" else {
         return .redirect(to: try await decide([id], "reject", reason, by: actor))
       }
-      guard let price = Money(decimalText: (form["price"] ?? "").filter { !$0.isWhitespace }, currency: desk.currency) else {
+      guard let price = Money(decimalText: (form["price"] ?? "").filter { !$0.isWhitespace }, currency: desk.currency)
+      else {
         return try await page(request, notice: "Write the price as 12.34.", status: .badRequest)
       }
       let number = try await desk.publish(id, at: price, reason: reason, by: actor)

@@ -55,11 +55,13 @@ public struct PriceRulesPage: Sendable {
     let inputs = Self.fields(rules).map { field -> HTML in
       "<label>\(field.label)<input type=\"text\" name=\"\(field.name)\" value=\"\(field.value)\" inputmode=\"decimal\" required maxlength=\"8\"></label>"
     }
-    let modes = [(PriceDeskRules.Mode.recommend, "A person publishes each price"), (.automatic, "Automatic within the band")]
-      .map { mode, label -> HTML in
-        let chosen: HTML = mode == rules.mode ? " selected" : ""
-        return "<option value=\"\(mode.rawValue)\"\(chosen)>\(label)</option>"
-      }
+    let modes = [
+      (PriceDeskRules.Mode.recommend, "A person publishes each price"), (.automatic, "Automatic within the band"),
+    ]
+    .map { mode, label -> HTML in
+      let chosen: HTML = mode == rules.mode ? " selected" : ""
+      return "<option value=\"\(mode.rawValue)\"\(chosen)>\(label)</option>"
+    }
     let (act, label): (String, HTML) =
       rules.isStopped
       ? ("start", "<button class=\"button\" type=\"submit\">Allow changes of prices again</button>")
@@ -80,7 +82,9 @@ public struct PriceRulesPage: Sendable {
     let names = Self.fields(current).map(\.name)
     let form = try request.form { names.contains($0) || ["base", "mode", "reason"].contains($0) }
     var members: JSONObject = [:]
-    for name in names + ["mode"] { if let value = form[name] { members[name] = .string(value.filter { !$0.isWhitespace }) } }
+    for name in names + ["mode"] {
+      if let value = form[name] { members[name] = .string(value.filter { !$0.isWhitespace }) }
+    }
     return try await answering(request) {
       let rules = try PriceDeskRules(json: .object(members), standard: current)
       _ = try await desk.publish(

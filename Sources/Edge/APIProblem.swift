@@ -39,7 +39,8 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     case .exportTooLarge: .contentTooLarge
     case .roleRequired, .formOutOfDate: .forbidden
     case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff, .draftNotFound, .versionNotFound,
-      .proposalNotFound: .notFound
+      .proposalNotFound:
+      .notFound
     case .searchUnavailable, .databaseUnavailable, .notReady: .serviceUnavailable
     case .tooManyRequests: .tooManyRequests
     }

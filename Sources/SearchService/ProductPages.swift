@@ -44,7 +44,8 @@ struct ProductPages: Sendable {
       variants: product.variants.map { variant in
         ProductPage.Variant(
           id: variant.id, sku: variant.sku, gtin: variant.gtin, options: variant.options,
-          pictureURL: variant.pictureURL, quote: quotes?[variant.id] ?? quote(variant.prices, lists: shopper.priceLists, at: now),
+          pictureURL: variant.pictureURL,
+          quote: quotes?[variant.id] ?? quote(variant.prices, lists: shopper.priceLists, at: now),
           isInStock: variant.availableQuantity > 0)
       },
       pictureURLs: Array(product.pictureURLs.prefix(Self.maxPictures)), rating: product.ratingAverage,

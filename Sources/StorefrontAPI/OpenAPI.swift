@@ -38,6 +38,7 @@ public enum OpenAPI {
       "/v1/pricing/rejections": ["post": rejectPrices],
       "/v1/pricing/publications": ["get": pricePublications, "post": publishPrices],
       "/v1/pricing/publications/{number}/rollback": ["post": rollBackPrices],
+      "/v1/pricing/effects": ["get": priceEffects],
       "/v1/pricing/rules": ["get": priceRules, "put": publishPriceRules],
       "/livez": ["get": plain("livez", "Whether the process lives", "text/plain")],
       "/readyz": ["get": readiness],

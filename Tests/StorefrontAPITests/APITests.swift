@@ -123,7 +123,7 @@ import Testing
       ])
     try await until("prices are too old") { try await shop.json("/v1/search?q=zebra")["degraded"] == ["prices"] }
     let page = try await shop.json("/v1/search?q=zebra")
-    #expect( page["products"]?.array?.count == 1)
+    #expect(page["products"]?.array?.count == 1)
     #expect(try await shop.client.get("/search?q=zebra").status == 200)
     #expect(try await shop.client.get("/").status == 200)
 

@@ -32,8 +32,10 @@ extension PostgresPriceDesk {
           WHERE id = ANY (\(Array(prices.keys))) AND state = 'open' ORDER BY id FOR UPDATE
           """)
         let open = try rows.map { row in
-          (id: try row.decode("id", as: Int64.self), product: try row.decode("product_id", as: ProductID.self),
-           current: try row.decode("current", as: Int64.self))
+          (
+            id: try row.decode("id", as: Int64.self), product: try row.decode("product_id", as: ProductID.self),
+            current: try row.decode("current", as: Int64.self)
+          )
         }
         let known = Set(open.map(\.id))
         var refusals = prices.keys.filter { !known.contains($0) }.sorted().map {
@@ -45,7 +47,8 @@ extension PostgresPriceDesk {
           let found = variants[product] ?? []
           do throws(MovedPrices.Refusal) {
             let moved = try MovedPrices.amounts(
-              found.map { ($0.change.before, $0.cost) }, from: current, to: prices[id] ?? current)
+              found.map { ($0.change.before, $0.cost) }, from: current, to: prices[id] ?? current,
+              in: currency)
             for (variant, amount) in zip(found, moved) {
               var change = variant.change
               change.after = amount
