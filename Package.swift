@@ -178,7 +178,8 @@ let package = Package(
       "Benchmarks",
       [
         "Behaviour", "Bootstrap", "Catalog", "CMicroHTTPDPeer", "Configuration", "ElasticsearchClient", "HTTPServer",
-        "Indexer", "JSON", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Recommendations", "RedisStore",
+        "Indexer", "JSON", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Pricing", "Recommendations",
+        "RedisStore",
         "SearchDSL", "SearchNode", "SearchService", "Seeding", "Telemetry", "Threading", "Understanding",
       ]),
     library(
@@ -319,8 +320,7 @@ let package = Package(
       "PriceDesk",
       [
         "PriceDesk", "Catalog", "JSON", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Pricing",
-        "TestSupport",
-        "Threading",
+        "TestSupport", "Threading",
       ]),
     tests("LocalServices", ["LocalServices", "PostgresClient", "PostgresStore", "RedisStore", "TestSupport"]),
     // The repository's own rules: the README's files, function length, import rows.

@@ -8,7 +8,7 @@ import Web
 
 /// Proposals of prices: their list with bulk approval, and for each the evidence, the curve and the way to publish it.
 public struct PricePages: Sendable {
-  private static let shown = 100
+  private static let shown = 50
   private static let deadline = Duration.seconds(60)
 
   let desk: PriceDesk

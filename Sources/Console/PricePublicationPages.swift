@@ -3,6 +3,7 @@ public import Edge
 import HTTPServer
 import Ports
 public import PriceDesk
+import Pricing
 import Web
 
 /// The publications of prices: when, by whom and why, and the form that takes one back.
@@ -56,8 +57,30 @@ public struct PricePublicationPages: Sendable {
     let body: HTML = """
       <div class="heading"><h1>Published prices</h1><p class="count"><a href="\(ConsolePage.prices.path)">Proposals</a></p></div>
       \(ConsoleForms.notice(notice, isBad: isBad))\(table)
+      <section class="row"><h2>Predicted and actual</h2>\(effects(try await desk.effects()))</section>
       """
     return frame.response(title: "Published prices", body: body, status: status)
+  }
+
+  private func effects(_ found: PriceEffects) -> HTML {
+    guard !found.effects.isEmpty else {
+      return "<p class=\"note\">A published price is looked at after a week.</p>"
+    }
+    func money(_ minorUnits: Double?) -> String {
+      minorUnits.map { Money(minorUnits: Int64(saturating: $0.rounded()), currency: desk.currency).displayText } ?? "–"
+    }
+    let rows = found.effects.prefix(Self.shown).map { effect -> HTML in
+      let then = effect.proposal.proposal.then
+      return """
+        <tr><th scope="row"><a href="\(ConsolePage.prices.path)/\(effect.proposal.id)">\(effect.proposal.title)</a></th><td data-label="Units before">\(ShopWords.figure(effect.unitsBefore))</td><td data-label="Predicted">\(ShopWords.figure(then?.units.value ?? .nan))</td><td data-label="Actual">\(ShopWords.figure(effect.unitsAfter))</td><td data-label="Margin before">\(money(effect.marginBefore))</td><td data-label="Predicted">\(money(then?.margin?.value))</td><td data-label="Actual">\(money(effect.marginAfter))</td></tr>
+        """
+    }
+    let measured = found.measured.map { effect -> HTML in
+      "<p>Beside products that kept their prices, margin a day and product grew by \(money(effect.actual)), 95 % between \(money(effect.interval.lowerBound)) and \(money(effect.interval.upperBound)); predicted were \(money(effect.predicted)).</p>"
+    }
+    return """
+      \(measured)<table class="report"><thead><tr><th scope="col">A mean day</th><th scope="col">Units before</th><th scope="col">Predicted</th><th scope="col">Actual</th><th scope="col">Margin before</th><th scope="col">Predicted</th><th scope="col">Actual</th></tr></thead><tbody>\(rows)</tbody></table>
+      """
   }
 
   @Sendable private func restore(_ request: HTTPRequest) async throws -> HTTPResponse {

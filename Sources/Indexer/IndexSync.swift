@@ -242,7 +242,7 @@ public struct IndexSync: Sendable {
   /// Removes the entries that every generation with an existing index has read: generations being built or kept for a
   /// rollback.
   ///
-  /// Rows read at one run are removed at the next, because servers read the outbox too, for their prices, and find each
+  /// Entries read at one run are removed at the next, because servers read the outbox too, for their prices: they find each
   /// entry there for ten seconds at least.
   private func prune() async throws {
     let names = try await engine.indices(matching: options.alias + "-*", deadline: .now + Self.adminDeadline).map(

@@ -11,6 +11,7 @@ extension PriceDesk {
   static let jobActor = "vitrine (job pricing)"
   /// Held products stay the same ones from run to run.
   static let holdoutSalt = "price desk"
+  static let heldOut = "held out"
 
   /// The outcome of a run.
   public struct Run: Sendable, Hashable {
@@ -59,13 +60,13 @@ extension PriceDesk {
       facts["\(id)"] = fact
     }
     let run = ProposalRun(SalesFile(observations: observations), currency: currency)
-    let proposer = PriceProposer(rails: rules.rails)
+    let proposer = PriceProposer(rails: rules.rails(in: currency))
     let holdout = Holdout(share: rules.holdout, salt: holdoutSalt)
     return run.proposals(by: proposer, facts: facts).compactMap { proposal in
       guard let id = ProductID(proposal.product), let product = known[id] else { return nil }
       guard proposal.decision == .change, holdout.holds(product.code) else { return (id, proposal) }
       var held = proposal
-      held.decision = .keep("held out: it keeps its price, to measure the changes of others against")
+      held.decision = .keep("\(heldOut): it keeps its price, to measure the changes of others against")
       held.price = held.currentPrice
       return (id, held)
     }

@@ -97,9 +97,9 @@ public struct PriceDesk: Sendable {
       }
       do throws(TypedPriceRefusal) {
         // The rails are looked at again: rules, costs and prices may have changed since the proposal.
-        try rules.rails.check(typed: decision.price, in: try await situation(of: kept))
+        try rules.rails(in: currency).check(typed: decision.price, in: try await situation(of: kept))
       } catch {
-        refusals.append("\(kept.title): \(error)")
+        refusals.append("\(kept.title): \(error.description(in: currency))")
       }
     }
     guard refusals.isEmpty else { throw Self.refused(refusals) }

@@ -30,6 +30,11 @@ extension OpenAPI {
   static let rollBackPrices = staffOperation(
     "rollBackPrices", "Give the prices of a publication their amounts of before, all or none", "Published",
     body: "PriceRollback", of: inPath("number", "The publication's number"))
+  static let priceEffects = staffOperation(
+    "priceEffects", "Published prices a week later: the sales of a mean day, predicted and actual", "PriceEffects",
+    description:
+      "Money is in minor units; margin is revenue where no cost is known. measured is the growth a day and product beside that of the products that kept their prices."
+  )
   static let priceRules = staffOperation("priceRules", "The desk's rules in force", "NumberedPriceRules")
   static let publishPriceRules = staffOperation(
     "publishPriceRules", "Publish rules; a member that is left out stays as it is", "Published",
@@ -83,6 +88,17 @@ extension OpenAPISchemas {
     ]),
     "NewPrices": object(["proposals": array(id), "price": string, "reason": string], optional: ["price"]),
     "PriceRollback": object(["reason": string]),
+    "PriceEffects": object(
+      [
+        "currency": string,
+        "effects": array(
+          object([
+            "proposal": id, "product": id, "title": string, "days": integer, "units_before": number,
+            "units_after": number, "units_predicted": ["type": ["number", "null"]], "margin_before": number,
+            "margin_after": number, "margin_predicted": ["type": ["number", "null"]],
+          ])),
+        "measured": object(["actual": number, "low": number, "high": number, "predicted": number]),
+      ], optional: ["measured"]),
     "NumberedPriceRules": object(["number": integer, "rules": rules]),
     "NewPriceRules": object(["base": integer, "rules": rules, "reason": string]),
   ]

@@ -39,6 +39,7 @@ public enum OpenAPI {
       "/v1/pricing/rejections": ["post": rejectPrices],
       "/v1/pricing/publications": ["get": pricePublications, "post": publishPrices],
       "/v1/pricing/publications/{number}/rollback": ["post": rollBackPrices],
+      "/v1/pricing/effects": ["get": priceEffects],
       "/v1/pricing/rules": ["get": priceRules, "put": publishPriceRules],
       "/v1/forecasts": ["get": forecasts],
       "/v1/forecasts/{id}": ["get": productForecast],

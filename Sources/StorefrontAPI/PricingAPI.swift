@@ -25,6 +25,7 @@ public struct PricingAPI: Sendable {
       routes.get("/publications", route("pricePublications"), publications)
       routes.post("/publications", route("publishPrices"), publish)
       routes.post("/publications/{number}/rollback", route("rollBackPrices"), rollBack)
+      routes.get("/effects", route("priceEffects"), effects)
       routes.get("/rules", route("priceRules"), rules)
       routes.put("/rules", route("publishPriceRules"), publishRules)
     }
@@ -180,6 +181,30 @@ public struct PricingAPI: Sendable {
     let reason = try body.string("reason") ?? ""
     try body.finish()
     return answer(try await desk.rollBack(number(request, "number"), reason: reason, by: actor(request)))
+  }
+
+  /// Predicted against actual, a mean day each; money in minor units of the shop's currency.
+  @Sendable private func effects(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let found = try await desk.effects()
+    let rows = found.effects.map { effect -> JSONValue in
+      let proposal = effect.proposal.proposal
+      func number(_ value: Double?) -> JSONValue { value.map { .double($0) } ?? .null }
+      return [
+        "proposal": .string("\(effect.proposal.id)"), "product": .string(effect.proposal.product.description),
+        "title": .string(effect.proposal.title), "days": .int(Int64(effect.days)),
+        "units_before": .double(effect.unitsBefore), "units_after": .double(effect.unitsAfter),
+        "units_predicted": number(proposal.then?.units.value), "margin_before": .double(effect.marginBefore),
+        "margin_after": .double(effect.marginAfter), "margin_predicted": number(proposal.then?.margin?.value),
+      ]
+    }
+    var json: JSONObject = ["currency": .string(desk.currency.code), "effects": .array(rows)]
+    if let measured = found.measured {
+      json["measured"] = [
+        "actual": .double(measured.actual), "low": .double(measured.interval.lowerBound),
+        "high": .double(measured.interval.upperBound), "predicted": .double(measured.predicted),
+      ]
+    }
+    return .json(JSONValue.object(json).bytes)
   }
 
   // MARK: Rules

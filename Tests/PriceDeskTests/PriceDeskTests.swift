@@ -13,6 +13,8 @@
 // 8. Rules have numbers; two people who change them at once are told; values out of range are refused.
 // 9. Recommend-only publishes nothing; automatic publishes what lies within the band, once.
 // 10. A run that is cut off leaves the open proposals of before.
+// 11. A week after a publication its sales are told beside those that were predicted, and the growth beside that of held
+//     products.
 import Catalog
 import Ports
 import PostgresClient
@@ -131,7 +133,7 @@ import Testing
       WHERE amount_minor_units = 1000 AND variant_id IN (SELECT id FROM catalog.variant WHERE product_id = \(shop.products[1]))
       """)
     let moved = try await refusal { try await shop.desk.publish(open.prefix(2).map(\.id), reason: "two", by: "ann") }
-    #expect(moved?.contains("no longer 1000") == true, "\(moved ?? "")")
+    #expect(moved?.contains("no longer £10.00") == true, "\(moved ?? "")")
     #expect(try await shop.prices(shop.products[0]) == [1_000, 1_500, 900, 1_400])
     #expect(try await shop.desk.publications().isEmpty)
     #expect(try await shop.desk.proposal(open[0].id).state == .open)
@@ -244,6 +246,39 @@ import Testing
     #expect(run.published == 1)
     for product in shop.products { #expect(try await shop.prices(product) == [1_100, 1_650, 900, 1_400]) }
     #expect(try await shop.desk.propose().published == nil, "it changed less than a day ago")
+  }
+
+  @Test("11: predicted and actual", .timeLimit(.minutes(5)))
+  func effects() async throws {
+    let shop = try await DeskShop(Array(repeating: -2.5, count: 12))
+    let current = try await shop.desk.rules()
+    var rules = current.rules
+    rules.holdout = try #require(Share(partsPerMillion: 500_000))
+    _ = try await shop.desk.publish(rules, after: current.number, reason: "half are held", by: "ann")
+    _ = try await shop.desk.propose()
+    let open = try await shop.desk.proposals()
+    #expect((2...10).contains(open.count))
+    _ = try await shop.desk.publish(open.map(\.id), reason: "up", by: "ann")
+    #expect(try await shop.desk.effects().effects.isEmpty, "it is too early")
+    // Three weeks with 200 pieces a day at 11.00 of what was changed, and 300 at 10.00 of the others.
+    try await shop.pool.execute(
+      """
+      INSERT INTO behaviour.event (kept, day, id, occurred_at, kind, product_id, quantity, unit_minor_units, currency, sender)
+      SELECT 2, day, md5('later ' || product.id || day)::uuid, day + interval '12 hours', 'purchase', product.id,
+        CASE WHEN changed THEN 200 ELSE 300 END, CASE WHEN changed THEN 1100 ELSE 1000 END, 'GBP', 'shopper'
+      FROM (SELECT id, id = ANY (\(open.map(\.product))) AS changed FROM catalog.product) AS product,
+        (SELECT date '2026-12-02' + step AS day FROM generate_series(0, 19) AS step) AS days
+      """)
+    shop.clock.advance(hours: 20 * 24)
+    let found = try await shop.desk.effects()
+    #expect(found.effects.count == open.count)
+    for effect in found.effects {
+      #expect(effect.days == 19 && effect.unitsAfter == 200 && effect.marginAfter == 200 * 400)
+    }
+    let measured = try #require(found.measured)
+    #expect(measured.interval.contains(measured.actual) && measured.predicted > 0)
+    let predicted = open.map(\.proposal.gain).reduce(0, +) / Double(open.count)
+    #expect(abs(measured.predicted - predicted) < 1e-6 * predicted)
   }
 
   @Test("10: a run that is cut off", .timeLimit(.minutes(5)))

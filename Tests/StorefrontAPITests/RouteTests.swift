@@ -59,7 +59,7 @@ import Testing
     "GET /v1/pricing/proposals": pricing, "GET /v1/pricing/proposals/{id}": pricing,
     "POST /v1/pricing/rejections": pricing, "GET /v1/pricing/publications": pricing,
     "POST /v1/pricing/publications": pricing, "POST /v1/pricing/publications/{number}/rollback": pricing,
-    "GET /v1/pricing/rules": pricing, "PUT /v1/pricing/rules": pricing,
+    "GET /v1/pricing/effects": pricing, "GET /v1/pricing/rules": pricing, "PUT /v1/pricing/rules": pricing,
     "GET /console/prices": pricing, "POST /console/prices": pricing, "GET /console/prices/{id}": pricing,
     "POST /console/prices/{id}": pricing, "GET /console/price-publications": pricing,
     "POST /console/price-publications/{number}/restore": pricing, "GET /console/price-rules": pricing,

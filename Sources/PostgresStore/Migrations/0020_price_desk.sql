@@ -59,5 +59,5 @@ CREATE TRIGGER publication_immutable BEFORE UPDATE OR DELETE ON pricing.publicat
 CREATE TRIGGER published_price_immutable BEFORE UPDATE OR DELETE ON pricing.published_price
   FOR EACH ROW EXECUTE FUNCTION pricing.refuse_change();
 
--- A role that may change a price may note that it changed: the shop's servers write prices and no products.
+-- A writer of prices may note the change of a product: the servers of the shop write prices, and no products.
 ALTER FUNCTION indexing.note_change(bigint[]) SECURITY DEFINER SET search_path = pg_catalog, pg_temp;

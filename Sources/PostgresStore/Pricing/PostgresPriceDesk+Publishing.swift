@@ -47,7 +47,8 @@ extension PostgresPriceDesk {
           let found = variants[product] ?? []
           do throws(MovedPrices.Refusal) {
             let moved = try MovedPrices.amounts(
-              found.map { ($0.change.before, $0.cost) }, from: current, to: prices[id] ?? current)
+              found.map { ($0.change.before, $0.cost) }, from: current, to: prices[id] ?? current,
+              in: currency)
             for (variant, amount) in zip(found, moved) {
               var change = variant.change
               change.after = amount

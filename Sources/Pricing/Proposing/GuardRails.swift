@@ -159,6 +159,8 @@ public struct GuardRails: Hashable, Sendable {
   /// Prices beyond those that were seen, as a share of them; nil: without a limit.
   public var beyondObserved: Share?
   public var ending: PriceEnding?
+  /// In texts amounts are written in this currency; nil: as minor units.
+  public var currency: Currency?
 
   public struct Freeze: Hashable, Sendable {
     public var from: Timestamp
@@ -173,7 +175,7 @@ public struct GuardRails: Hashable, Sendable {
   public init(
     isStopped: Bool = false, freezes: [Freeze] = [], leastHoursBetweenChanges: Int64 = 0, leastMargin: Share? = nil,
     maxChangeADay: Share? = nil, maxChangeAWeek: Share? = nil, competitors: CompetitorPosition? = nil,
-    beyondObserved: Share? = .zero, ending: PriceEnding? = nil
+    beyondObserved: Share? = .zero, ending: PriceEnding? = nil, currency: Currency? = nil
   ) {
     self.isStopped = isStopped
     self.freezes = freezes
@@ -184,6 +186,12 @@ public struct GuardRails: Hashable, Sendable {
     self.competitors = competitors
     self.beyondObserved = beyondObserved
     self.ending = ending
+    self.currency = currency
+  }
+
+  /// An amount as texts show it.
+  func text(_ minorUnits: Int64) -> String {
+    currency.map { Money(minorUnits: minorUnits, currency: $0).displayText } ?? "\(minorUnits)"
   }
 }
 
@@ -216,21 +224,21 @@ extension GuardRails {
     if let conflict = range.conflict {
       throw RailRefusal(
         rails: conflict.map(\.rail),
-        description: "\(conflict.map(\.text).joined(separator: " contradicts ")): a person must decide")
+        description: "\(conflict.map(text).joined(separator: " contradicts ")): a person must decide")
     }
     var gaveWay: [RailEffect] = []
     for bound in softBounds(situation) {
       let narrowed = range.narrowedAsFarAsPossible(bound)
       range = narrowed.range
       if narrowed.gaveWay {
-        gaveWay.append(RailEffect(rail: bound.rail, description: "gave way: \(bound.text)"))
+        gaveWay.append(RailEffect(rail: bound.rail, description: "gave way: \(text(bound))"))
       }
     }
     var price = min(max(wish, range.lower.price), range.upper.price)
     var bound: [RailEffect] = []
     if price != wish {
       let side = wish < price ? range.lower : range.upper
-      bound.append(RailEffect(rail: side.rail, description: "bound by: \(side.text)"))
+      bound.append(RailEffect(rail: side.rail, description: "bound by: \(text(side))"))
     }
     if let ending, let ended = endedPrice(price, ending, range, better) {
       if ended != price { bound.append(RailEffect(rail: .ending, description: "bound by: ending of prices")) }
@@ -239,6 +247,10 @@ extension GuardRails {
       gaveWay.append(RailEffect(rail: .ending, description: "gave way: no price with the ending keeps the other rails"))
     }
     return RailedPrice(price: price, bound: bound, gaveWay: gaveWay)
+  }
+
+  private func text(_ bound: PriceBound) -> String {
+    "\(bound.name), \(bound.isLeast ? "at least" : "at most") \(text(bound.limit))"
   }
 
   private func checkStops(_ situation: PricingSituation) throws(RailRefusal) {
@@ -310,7 +322,7 @@ extension GuardRails {
   private func softBounds(_ situation: PricingSituation) -> [PriceBound] {
     var bounds: [PriceBound] = []
     if let position = competitors, let price = position.referencePrice(situation.competitors, at: situation.time) {
-      let name = "\(position.reference.rawValue) competitor \(price)"
+      let name = "\(position.reference.rawValue) competitor \(text(price))"
       bounds.append(.least(position.lowestShare.of(price), .competitors, "\(position.lowestShare) of the \(name)"))
       bounds.append(.most(position.highestShare.of(price), .competitors, "\(position.highestShare) of the \(name)"))
     }
@@ -331,13 +343,15 @@ private struct PriceBound {
   var price: Int64
   var isLeast: Bool
   var rail: Rail
-  var text: String
+  var name: String
+  /// The price that the rail itself asks for.
+  var limit: Int64
 
   static func least(_ price: Int64, _ rail: Rail, _ name: String) -> PriceBound {
-    PriceBound(price: price, isLeast: true, rail: rail, text: "\(name), at least \(price)")
+    PriceBound(price: price, isLeast: true, rail: rail, name: name, limit: price)
   }
   static func most(_ price: Int64, _ rail: Rail, _ name: String) -> PriceBound {
-    PriceBound(price: price, isLeast: false, rail: rail, text: "\(name), at most \(price)")
+    PriceBound(price: price, isLeast: false, rail: rail, name: name, limit: price)
   }
 }
 

@@ -1,3 +1,4 @@
+public import Catalog
 public import JSON
 
 /// The limits that a pricing manager sets for the price desk: a value that is published with a number.
@@ -29,10 +30,10 @@ public struct PriceDeskRules: Hashable, Sendable {
   private static func percent(_ number: Int64) -> Share { Share(partsPerMillion: number * 10_000) ?? .zero }
 
   /// The rails that proposals and typed prices keep.
-  public var rails: GuardRails {
+  public func rails(in currency: Currency) -> GuardRails {
     GuardRails(
       isStopped: isStopped, leastHoursBetweenChanges: leastHoursBetweenChanges, leastMargin: leastMargin,
-      maxChangeADay: maxChangeADay, maxChangeAWeek: maxChangeAWeek)
+      maxChangeADay: maxChangeADay, maxChangeAWeek: maxChangeAWeek, currency: currency)
   }
 
   private static let names: Set<String> = [

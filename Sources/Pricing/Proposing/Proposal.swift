@@ -170,7 +170,7 @@ public struct PriceProposer: Sendable {
   private func wish(_ situation: PricingSituation, _ curve: DemandCurve, _ evidence: inout [String]) -> Double {
     let cost = objective.marginWeight * Double(situation.cost ?? 0)
     if let best = curve.bestPrice(cost: cost), best > 0 {
-      evidence.append("best price by the curve: \(rounded(best))")
+      evidence.append("best price by the curve: \(text(best))")
       return best
     }
     if case .constantElasticity(_, _, let elasticity) = curve, elasticity >= -1 {
@@ -190,11 +190,11 @@ public struct PriceProposer: Sendable {
     else { return wish }
     // The best fixed price is the higher one of the two (Gallego and van Ryzin 1994, proposition 3).
     if clearing > wish {
-      evidence.append("scarce: \(stock) units last \(days) days at \(rounded(clearing))")
+      evidence.append("scarce: \(stock) units last \(days) days at \(text(clearing))")
       return clearing
     }
     if situation.mustSellThrough, clearing < wish {
-      evidence.append("overstock: \(stock) units are sold in \(days) days at \(rounded(clearing))")
+      evidence.append("overstock: \(stock) units are sold in \(days) days at \(text(clearing))")
       return clearing
     }
     return wish
@@ -213,12 +213,17 @@ public struct PriceProposer: Sendable {
     // Below a floor or above a ceiling a price must move whatever it earns; for stock it moves for the stock's sake.
     let isForced = !rails.keeps(situation.price, in: situation) || situation.mustSellThrough
     guard isForced || isExploring || gain > leastGain * abs(now) else {
-      proposal.decision = .keep("a change to \(price) would add \(rounded(gain)) a day: not worth it")
+      proposal.decision = .keep("a change to \(rails.text(price)) would add \(text(gain)) a day: not worth it")
       proposal.bound = []
       return
     }
     proposal.price = price
     proposal.decision = .change
+  }
+
+  /// An amount of minor units as texts show it.
+  private func text(_ amount: Double) -> String {
+    rails.currency == nil ? rounded(amount) : rails.text(Int64(saturating: amount.rounded()))
   }
 
   /// Sales at a price, with the interval of elasticity and level.

@@ -1,4 +1,4 @@
-import Catalog
+public import Catalog
 
 /// Why a price that a person typed is not taken as it is.
 public enum TypedPriceRefusal: Error, Hashable, Sendable, CustomStringConvertible {
@@ -7,12 +7,19 @@ public enum TypedPriceRefusal: Error, Hashable, Sendable, CustomStringConvertibl
   case misplacedPoint(Int64, current: Int64)
   case rail(String)
 
-  public var description: String {
+  public var description: String { text { "\($0)" } }
+
+  /// The reason with amounts of a currency.
+  public func description(in currency: Currency) -> String {
+    text { Money(minorUnits: $0, currency: currency).displayText }
+  }
+
+  private func text(_ amount: (Int64) -> String) -> String {
     switch self {
     case .outOfRange(let price): "\(price) minor units are not a price"
-    case .belowCost(let price, let cost): "\(price) is below the cost of \(cost)"
+    case .belowCost(let price, let cost): "\(amount(price)) is below the cost of \(amount(cost))"
     case .misplacedPoint(let price, let current):
-      "\(price) is near a tenth, a hundredth, ten or a hundred times of the current \(current): is the decimal point right?"
+      "\(amount(price)) is near a tenth, a hundredth, ten or a hundred times of the current \(amount(current)): is the decimal point right?"
     case .rail(let reason): reason
     }
   }
