@@ -21,11 +21,15 @@ import Testing
     arguments: [
       ("sofa => sofa\n", [1], "does nothing"), ("sofa => sofas\n", [1], "does nothing"),
       ("sofa, couch, sofa\n", [1], "stands twice"), ("sofa, couch\ntv, telly\ncouch, sofa\n", [3], "line 1"),
-      ("sofa => couch\n\nsofa => couch\n", [3], "line 1"), ("sofa => couch^0.5\nsofa => couch\n", [2], "another weight"),
+      ("sofa => couch\n\nsofa => couch\n", [3], "line 1"),
+      ("sofa => couch^0.5\nsofa => couch\n", [2], "another weight"),
       ("sofa => couch\ncouch => sofa\n", [2], "the reverse"),
       ("a1 => b1\nb1 => c1\nc1 => a1\n", [3], "a1 → b1 → c1 → a1"),
       ("sofa, sofas\n", [1], "the same words"),
-      ("sofa, couch\nsneaker => trainer\ntrainer => shoe\nsofa, settee\ntelly, tv => tv\nwifi, wi-fi => wifi, wi-fi\n", [], ""),
+      (
+        "sofa, couch\nsneaker => trainer\ntrainer => shoe\nsofa, settee\ntelly, tv => tv\nwifi, wi-fi => wifi, wi-fi\n",
+        [], ""
+      ),
     ])
   func synonyms(text: String, lines: [Int], reason: String) throws {
     let found = try findings([.synonyms: text])
@@ -72,7 +76,10 @@ import Testing
     #expect(RuleProducts.codes(in: text) == ["204", "LD-17"])
     let ids = ["LD-17": [ProductID(rawValue: 5)], "204": [ProductID(rawValue: 6)]]
     let rules = try RuleTexts([.rules: text]).compiled(currency: .gbp, products: RuleProducts(ids))
-    #expect(rules.queryRules[0].actions == [.pin(ProductID(rawValue: 5), place: 1), .hide(ProductID(rawValue: 6)), .hide(ProductID(rawValue: 204))])
+    #expect(
+      rules.queryRules[0].actions == [
+        .pin(ProductID(rawValue: 5), place: 1), .hide(ProductID(rawValue: 6)), .hide(ProductID(rawValue: 204)),
+      ])
     #expect(rules.queryRules[0].lines == [2, 3, 4])
     #expect(throws: RuleFault.self) { try RuleTexts([.rules: text]).compiled(currency: .gbp) }
     let lenient = try RuleTexts([.rules: text]).compiled(

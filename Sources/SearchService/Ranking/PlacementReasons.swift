@@ -21,14 +21,17 @@ extension SearchService {
       let verb = weight.factor >= 1 ? "Boosted" : "Buried"
       let times = weight.factor >= 1 ? weight.factor : 1 / weight.factor
       for id in try await retriever.products(ids, meeting: weight.filters, in: run) {
-        reasons[id, default: []].append("\(verb) \(times.shortText) times by the rule \(weight.rule): it has \(weight.text)")
+        reasons[id, default: []].append(
+          "\(verb) \(times.shortText) times by the rule \(weight.rule): it has \(weight.text)")
       }
     }
     let whole = await retriever.fullMatches(of: page, in: run)
     for product in page.products {
       if let words = words(of: product.id, page, whole) { reasons[product.id, default: []].append(words) }
       if let row = page.ranking?.rows[product.id] { reasons[product.id, default: []] += PlacementWords.of(row) }
-      if !product.isInStock { reasons[product.id, default: []].append("Sold out, so that what is in stock stands before it") }
+      if !product.isInStock {
+        reasons[product.id, default: []].append("Sold out, so that what is in stock stands before it")
+      }
     }
     return reasons
   }
@@ -60,7 +63,10 @@ enum PlacementWords {
       ["text_score", "text_place", "every_word", "title_share", "title_focus"], "its words fit the search well",
       "other products fit the words better"
     ),
-    (["popularity_7", "popularity_30", "popularity_180"], "shoppers look at it and buy it", "hardly anybody looks at it"),
+    (
+      ["popularity_7", "popularity_30", "popularity_180"], "shoppers look at it and buy it",
+      "hardly anybody looks at it"
+    ),
     (["click_rate"], "it is clicked more often than others in its place", "it is seldom clicked where it is shown"),
     (["purchase_rate"], "who looks at it buys it more often", "who looks at it seldom buys it"),
     (["price", "price_place", "discount"], "its price", "its price"),

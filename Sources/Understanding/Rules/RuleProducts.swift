@@ -32,7 +32,8 @@ public struct RuleProducts: Sendable {
       throw Unknown(description: "several products have the code \(code): name one by its number, of \(numbers)")
     }
     throw Unknown(
-      description: "no product has the code \"\(code.prefix(Self.longestCode))\"; a product is named by its number or its code")
+      description:
+        "no product has the code \"\(code.prefix(Self.longestCode))\"; a product is named by its number or its code")
   }
 
   private static func code(_ text: String) -> String {
@@ -46,7 +47,9 @@ public struct RuleProducts: Sendable {
       let parts = line.prefix { $0 != "#" }.split(separator: ":", maxSplits: 1).map {
         $0.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       }
-      guard parts.count == 2, parts[0].lowercased() == "hide" || parts[0].lowercased().hasPrefix("pin ") else { continue }
+      guard parts.count == 2, parts[0].lowercased() == "hide" || parts[0].lowercased().hasPrefix("pin ") else {
+        continue
+      }
       let value = parts[1]
       if !value.isEmpty, ProductID(value) == nil, value.utf8.count <= longestCode + mark.count {
         codes.insert(code(value))
