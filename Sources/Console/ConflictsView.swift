@@ -34,7 +34,8 @@ struct ConflictsView {
   }
 
   private func form(_ title: String, _ text: String) -> HTML {
-    let shown: HTML = text.isEmpty ? "<p class=\"note\">not there</p>" : "<pre class=\"entry\">\(labels.html(text))</pre>"
+    let shown: HTML =
+      text.isEmpty ? "<p class=\"note\">not there</p>" : "<pre class=\"entry\">\(labels.html(text))</pre>"
     return "<div><h4>\(title)</h4>\(shown)</div>"
   }
 }

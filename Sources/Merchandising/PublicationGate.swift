@@ -22,7 +22,8 @@ public struct PublicationGate: Sendable, Hashable {
     let percent = impact.searchesAWeek > 0 ? lost / impact.searchesAWeek * 100 : 0
     if percent > maxLostPercent {
       reasons.append(
-        "\(Self.text(percent)) of 100 searches would find nothing or nearly nothing, \(Self.text(maxLostPercent)) are allowed")
+        "\(Self.text(percent)) of 100 searches would find nothing or nearly nothing, \(Self.text(maxLostPercent)) are allowed"
+      )
     }
     if let before = impact.qualityBefore, let after = impact.qualityAfter, (before - after) * 100 > maxQualityLoss {
       reasons.append(

@@ -74,10 +74,13 @@ struct RuleCheck {
       guard product != RuleProducts.absent else {
         return finding(line, "the shop has no product of this code: the line does nothing")
       }
-      guard let found = known[product] else { return finding(line, "the shop has no product \(product): the line does nothing") }
+      guard let found = known[product] else {
+        return finding(line, "the shop has no product \(product): the line does nothing")
+      }
       guard isPin else { return nil }
       guard found.isListed else { return finding(line, "\(found.title) is no longer listed: its pin does nothing") }
-      return found.isInStock ? nil : finding(line, "\(found.title) is sold out: its pin does nothing until it is in stock")
+      return found.isInStock
+        ? nil : finding(line, "\(found.title) is sold out: its pin does nothing until it is in stock")
     }
   }
 
@@ -102,7 +105,9 @@ struct RuleCheck {
       findings += (lines[filter] ?? []).map { finding($0, reason) }
     }
     if order.count > Self.maxFilters, let line = lines[order[Self.maxFilters]]?.first {
-      findings.append(finding(line, "from here on filters were not compared with the catalog: there are more than \(Self.maxFilters)"))
+      findings.append(
+        finding(line, "from here on filters were not compared with the catalog: there are more than \(Self.maxFilters)")
+      )
     }
     return findings
   }
@@ -120,7 +125,8 @@ struct RuleCheck {
     switch filter {
     case .category(let id) where categories.node(id) == nil: return "the shop has no category \(id)"
     case .brand(let names): return try await unknown(names, of: "brand") { .brand([$0]) }
-    case .attribute(let code, _) where !codes.contains(code), .attributeRange(let code, _, _) where !codes.contains(code):
+    case .attribute(let code, _) where !codes.contains(code),
+      .attributeRange(let code, _, _) where !codes.contains(code):
       let known = codes.sorted().prefix(Self.shownValues).joined(separator: ", ")
       return "there is no attribute \(code) to filter by; there are brand, category, price, rating, stock, \(known)"
     case .attribute(let code, let values):

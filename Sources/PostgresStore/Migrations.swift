@@ -32,6 +32,7 @@ extension Migration {
     Migration(number: 18, name: "accounts", embedded: PackageResources._018_accounts_sql),
     Migration(number: 19, name: "merchandising", embedded: PackageResources._019_merchandising_sql),
     Migration(number: 20, name: "rule_drafts", embedded: PackageResources._020_rule_drafts_sql),
+    Migration(number: 21, name: "rule_schedules", embedded: PackageResources._021_rule_schedules_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

@@ -27,13 +27,19 @@ enum MerchandisingJSON {
       "authors": .array(draft.authors.map { .string($0) }), "updated_at": .string(draft.updatedAt.description),
       "conflicts": .array(draft.conflicts.map(conflict)),
     ]
+    if let schedule = draft.schedule {
+      json["schedule"] = [
+        "at": .string(schedule.at.description), "reason": .string(schedule.reason), "author": .string(schedule.author),
+      ]
+    }
     if let version = draft.restores { json["restores"] = .int(version) }
     if let findings {
       json["texts"] = texts(draft.texts)
       json["warnings"] = .array(
         findings.map { finding in
           [
-            "kind": .string(finding.kind.rawValue), "line": .int(Int64(finding.line)), "reason": .string(finding.reason),
+            "kind": .string(finding.kind.rawValue), "line": .int(Int64(finding.line)),
+            "reason": .string(finding.reason),
           ]
         })
     }

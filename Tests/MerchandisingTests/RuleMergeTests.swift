@@ -70,7 +70,9 @@ import Understanding
     #expect(
       RuleEntries.replacing(["exact: a", "phrase: b"], with: "words: a\n  hide: 9", in: text)
         == "words: a\n  hide: 9\nexact: c\n  hide: 3\n# end\n")
-    #expect(RuleEntries.replacing([], with: "exact: d\n  hide: 4\n", in: text) == text.replacing("# end", with: "exact: d\n  hide: 4\n# end"))
+    #expect(
+      RuleEntries.replacing([], with: "exact: d\n  hide: 4\n", in: text)
+        == text.replacing("# end", with: "exact: d\n  hide: 4\n# end"))
     #expect(RuleEntries.replacing(["exact: a", "phrase: b", "exact: c"], with: "", in: text) == "# end\n")
   }
 
@@ -94,9 +96,13 @@ import Understanding
     }
     #expect(impact.searchesAWeek(.led) == 10 && impact.searchesAWeek(.other) == 30)
     #expect(PublicationGate(maxLostPercent: 20, maxQualityLoss: 2).reasons(impact).isEmpty)
-    #expect(PublicationGate(maxLostPercent: 19, maxQualityLoss: 2).reasons(impact).first?.hasPrefix("20 of 100 searches") == true)
+    #expect(
+      PublicationGate(maxLostPercent: 19, maxQualityLoss: 2).reasons(impact).first?.hasPrefix("20 of 100 searches")
+        == true)
     (impact.qualityBefore, impact.qualityAfter) = (0.9, 0.87)
-    #expect(PublicationGate(maxLostPercent: 100, maxQualityLoss: 2).reasons(impact).first?.contains("lose 3 hundredths") == true)
+    #expect(
+      PublicationGate(maxLostPercent: 100, maxQualityLoss: 2).reasons(impact).first?.contains("lose 3 hundredths")
+        == true)
     #expect(PublicationGate(maxLostPercent: 100, maxQualityLoss: 4).reasons(impact).isEmpty)
   }
 }

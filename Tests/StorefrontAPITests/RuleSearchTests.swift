@@ -272,7 +272,8 @@ import Understanding
       .first { $0["title"]?.string == "Desk lamp \(number)" }?["id"]?.string
   }
 
-  private func signedIn(_ name: String, in shop: TestShop, _ roles: Set<Role> = [.merchandiser]) async throws -> StaffBrowser
+  private func signedIn(_ name: String, in shop: TestShop, _ roles: Set<Role> = [.merchandiser]) async throws
+    -> StaffBrowser
   {
     _ = try await shop.shop.accounts.add(name: name, password: "correct horse battery", roles: roles, by: "test")
     let browser = StaffBrowser(shop.client)
@@ -301,7 +302,9 @@ import Understanding
     let draft = try #require(try await shop.shop.merchandising.drafts().first { $0.name == "Draft of nora" })
     // Her own opens by itself.
     #expect(try await browser.get("\(path)?q=desk+lamp").text.contains(">Show again<"))
-    let fields = [("q", "desk lamp"), ("draft", "\(draft.id)"), ("action", "remove"), ("line", "2"), ("text", "hide: \(id)")]
+    let fields = [
+      ("q", "desk lamp"), ("draft", "\(draft.id)"), ("action", "remove"), ("line", "2"), ("text", "hide: \(id)"),
+    ]
     let undone = try await browser.send(path, from: path, fields)
     #expect(undone.status == 303)
     #expect(try await shop.shop.merchandising.draft(draft.id).texts[.rules].contains("hide") == false)
@@ -314,7 +317,9 @@ import Understanding
     let (shop, _) = try await lamps()
     let browser = try await signedIn("olga", in: shop)
     let path = "/console/preview"
-    func typed(_ rule: String, to target: String, heads: String = "", draft: String = "") async throws -> HTTPClient.Answer {
+    func typed(_ rule: String, to target: String, heads: String = "", draft: String = "") async throws
+      -> HTTPClient.Answer
+    {
       try await browser.send(
         target, from: path, [("q", "desk lamp"), ("draft", draft), ("heads", heads), ("rule", rule), ("revision", "1")])
     }

@@ -11,7 +11,7 @@ struct RulesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rules", abstract: "Exports, compares, changes, publishes and takes back the shop's search rules.",
     discussion: """
-      A folder of rules has the files synonyms.txt, rules.txt, redirects.txt, stop-phrases.txt, accessories.txt and
+      A folder of rules has the files synonyms.txt, rules.txt, campaigns.txt, redirects.txt, stop-phrases.txt, accessories.txt and
       unsuggested.txt; a file that is missing is empty. So rules may be kept in git.
       """,
     subcommands: [
@@ -91,9 +91,11 @@ extension CommandContext {
   /// operating system.
   fileprivate func actor(named name: String, of shop: Shop) async throws -> (name: String, isApprover: Bool) {
     guard !name.isEmpty else { return (CommandContext.commandLine, true) }
-    guard let member = try await shop.accounts.members().first(where: { $0.name == name.lowercased() && !$0.isDisabled })
+    guard
+      let member = try await shop.accounts.members().first(where: { $0.name == name.lowercased() && !$0.isDisabled })
     else {
-      terminal.printError("vitrine: there is no member of the staff called \(name.prefix(100)): see 'vitrine staff list'")
+      terminal.printError(
+        "vitrine: there is no member of the staff called \(name.prefix(100)): see 'vitrine staff list'")
       throw ExitCode.validationFailure
     }
     return (member.name, !member.roles.isDisjoint(with: [.approver, .admin]))
@@ -237,7 +239,8 @@ struct RulesRollbackCommand: Command {
       case .published(let number):
         context.terminal.print("published version \(number), the rules of version \(version)")
       case .proposed(let draft):
-        context.terminal.print("the shop asks for two people: an approver other than \(actor) must publish draft \(draft)")
+        context.terminal.print(
+          "the shop asks for two people: an approver other than \(actor) must publish draft \(draft)")
       }
     }
   }
