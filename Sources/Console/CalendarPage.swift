@@ -6,7 +6,7 @@ public import Ports
 import Understanding
 import Web
 
-/// What changes by itself: campaigns and rules with a period, and drafts that are published at a moment.
+/// The changes that happen by themselves: campaigns and rules with a period, and drafts that are published at a moment.
 public struct CalendarPage: Sendable {
   private static let shown = 500
 

@@ -1,7 +1,7 @@
 import Merchandising
 import Web
 
-/// What a draft does to the queries of the log.
+/// A draft's effect on the queries of the log.
 struct ImpactView {
   private static let shownQueries = 30
 

@@ -119,7 +119,7 @@ extension Merchandising {
     return (draft, reason)
   }
 
-  /// What the gate holds against a draft that an approver publishes all the same; empty: nothing. Throws where it is held back.
+  /// The gate's reasons against a draft that an approver publishes all the same; empty: none. Throws where it is held back.
   private func reasons(
     against rules: QueryRules, _ base: Int64, isApprover: Bool, _ overridesGate: Bool
   ) async throws -> String {

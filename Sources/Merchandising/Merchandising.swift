@@ -34,7 +34,7 @@ public struct Merchandising: Sendable {
   public let zone: RuleClock
   /// Whether the publisher must be another person than the draft's authors.
   let needsApproval: Bool
-  /// What speaks against rules in place of others; nil: every draft may go out.
+  /// Gives the reasons against rules in place of others; nil: every draft may go out.
   var gate: (@Sendable (_ old: QueryRules, _ new: QueryRules) async throws -> [String])?
   private let putInForce: @Sendable (QueryRules, Int64) -> Void
   private let followed = Guarded<Followed?>(nil)

@@ -10,7 +10,7 @@ public struct PreviewProduct: Sendable, Hashable {
   public var isInStock: Bool
   /// `£12.50`
   public var price: String
-  /// Why it stands where it stands, in a merchandiser's words.
+  /// The reasons for its place, in a merchandiser's words.
   public var reasons: [String]
 
   public init(

@@ -26,7 +26,7 @@ public struct RuleDraft: Sendable, Hashable {
   public var base: Int64
   /// Counts its changes, so that two people do not overwrite each other's.
   public var revision: Int
-  /// Whoever began it or changed it last.
+  /// The name of the person who began it or changed it last.
   public var author: String
   /// All who changed it.
   public var authors: [String]

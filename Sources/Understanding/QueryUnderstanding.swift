@@ -10,7 +10,7 @@ public struct QueryUnderstanding: Sendable {
   public let steps: Set<SearchStep>
   /// Categories of things that are bought for other things.
   public let accessoryCategories: [CategoryID]
-  /// What a search is made in; nil: rules that ask for a time or a device do not apply.
+  /// The moment and device of a search; nil: rules that ask for a time or a device do not apply.
   public private(set) var context: RuleContext?
 
   /// A query of more words is understood up to here; the rest is searched as it is.

@@ -151,7 +151,7 @@ extension PostgresRules: RuleStore {
   }
 
   public func addDraft(named name: String, restoring version: Int64?, audit: AuditEntry) async throws -> Int64? {
-    // Whoever proposes to go back is the author of that; whoever begins a draft has changed nothing yet.
+    // A proposal to go back has an author; the beginning of a draft changes nothing yet.
     let authors = version == nil ? [] : [audit.actor]
     return try await changing(audit) { connection in
       try await connection.query(

@@ -44,7 +44,7 @@ public struct QueryRule: Sendable, Hashable {
   /// The lines of its actions.
   public var lines: [Int]
 
-  /// What it asks for beside the words.
+  /// The conditions beside the words.
   public var conditions = RuleConditions()
 
   public init(match: Match, words: String, actions: [Action], line: Int, lines: [Int] = []) {

@@ -1,6 +1,6 @@
 public import Catalog
 
-/// What a search is made in, beside its words: rules may ask for it.
+/// The circumstances of a search, beside its words: rules may ask for them.
 public struct RuleContext: Sendable, Hashable {
   public var now: Timestamp
   /// nil: not known.
@@ -15,7 +15,7 @@ public struct RuleContext: Sendable, Hashable {
   }
 }
 
-/// What a rule asks for beside the words.
+/// The conditions of a rule beside the words.
 public struct RuleConditions: Sendable, Hashable {
   public enum Device: String, Sendable, CaseIterable { case mobile, desktop }
 

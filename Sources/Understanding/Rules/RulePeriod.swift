@@ -98,7 +98,7 @@ public struct RulePeriod: Sendable, Hashable {
 public struct Campaign: Sendable, Hashable {
   public var name: String
   public var period: RulePeriod
-  /// Whoever answers for it; empty: nobody is named.
+  /// The name of the person who answers for it; empty: nobody is named.
   public var owner: String
   public var line: Int
 
