@@ -27,6 +27,7 @@ extension Capability {
         MerchandisingAPI(merchandising: desk, preview: preview, accounts: shop.accounts).register(on: &routes)
         RulePages(merchandising: desk, preview: preview, shopName: name, clock: shop.clock).register(on: &routes)
         PreviewPage(merchandising: desk, preview: preview, shopName: name).register(on: &routes)
+        CalendarPage(merchandising: desk, shopName: name, clock: shop.clock).register(on: &routes)
         VersionsPage(merchandising: desk, preview: preview, shopName: name).register(on: &routes)
         ZeroResultsPage(merchandising: desk, log: shop.searchLog, shopName: name).register(on: &routes)
       })
@@ -59,9 +60,12 @@ extension Shop {
   static func merchandising(
     _ store: PostgresRules, _ settings: Settings, clock: any WallClock, currency: Currency, knowledge: CatalogKnowledge
   ) throws -> Merchandising {
-    Merchandising(
+    guard let zone = RuleClock(zone: settings.merchandising.timeZone) else {
+      throw UnknownTimeZone(name: settings.merchandising.timeZone)
+    }
+    return Merchandising(
       store: store, clock: clock, currency: currency, seeds: try ProjectFolder.ruleTexts(),
-      needsApproval: settings.merchandising.needsApproval
+      zone: zone, needsApproval: settings.merchandising.needsApproval
     ) { knowledge.put($0, number: $1) }
   }
 
@@ -72,6 +76,13 @@ extension Shop {
       maxLostPercent: Double(limits.maxLostPercent), maxQualityLoss: Double(limits.maxQualityLossPercent))
     return merchandising.gated { [preview = rulePreview] old, new in
       gate.reasons(try await preview.impact(from: old, to: new, limit: PublicationGate.triedQueries))
+    }
+  }
+
+  private struct UnknownTimeZone: Error, CustomStringConvertible {
+    let name: String
+    var description: String {
+      "setting merchandising.timeZone is '\(name)', which is not a time zone: name one such as Europe/London"
     }
   }
 

@@ -10,10 +10,13 @@ struct RuleSearches: PreviewSearch {
   let service: SearchService
   let catalog: PostgresCatalog
 
-  func results(of query: String, under rules: QueryRules, limit: Int) async throws -> PreviewResults {
-    var input = SearchInput(text: query, pageSize: limit)
+  func results(
+    of query: String, under rules: QueryRules, at moment: Timestamp?, limit: Int
+  ) async throws -> PreviewResults {
+    var input = try await input(query)
+    input.pageSize = limit
     input.wantsWhy = true
-    let page = try await service.search(input, under: rules)
+    let page = try await service.search(input, under: rules, at: moment)
     let reasons = try await service.reasons(of: page)
     let products = page.products.map { card in
       PreviewProduct(
@@ -23,6 +26,14 @@ struct RuleSearches: PreviewSearch {
     return PreviewResults(
       products: products, total: page.total.value, steps: page.plan.steps.map { "\($0.name): \($0.detail)" },
       effects: page.plan.effects, redirect: page.plan.redirect)
+  }
+
+  /// The search that a merchandiser means: words, or the page of a category.
+  private func input(_ query: String) async throws -> SearchInput {
+    guard query.hasPrefix(Merchandising.categoryPage) else { return SearchInput(text: query) }
+    let slug = String(query.dropFirst(Merchandising.categoryPage.count))
+    guard let listing = try await service.listing(category: slug) else { return SearchInput(text: query) }
+    return try SearchInput(parameters: [], currency: service.currency, listing: listing)
   }
 
   func order(of query: String, under rules: QueryRules, limit: Int) async throws -> PreviewOrder {

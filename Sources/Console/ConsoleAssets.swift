@@ -35,7 +35,7 @@ enum ConsoleAssets {
     .fields .grow{flex:1 1 220px}
     .panel.narrow .fields{display:grid}
     .console label{display:grid;gap:4px;font-size:.9rem;font-weight:500}
-    .console input[type=text],.console input[type=search],.console input[type=password],.console input[type=number],.console select,.console textarea{font:inherit;color:var(--ink);background:#fff;border:1px solid #8a94a0;border-radius:8px;padding:0 10px;height:40px;width:100%;min-width:0}
+    .console input[type=text],.console input[type=search],.console input[type=password],.console input[type=number],.console input[type=datetime-local],.console select,.console textarea{font:inherit;color:var(--ink);background:#fff;border:1px solid #8a94a0;border-radius:8px;padding:0 10px;height:40px;width:100%;min-width:0}
     .console textarea{height:auto;padding:8px 10px;font:14px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre;overflow:auto}
     .button{height:40px;border:0;border-radius:8px;background:var(--accent);color:#fff;padding:0 18px;font:inherit;font-weight:600;cursor:pointer}
     .button.quiet{background:#fff;color:var(--ink);border:1px solid #8a94a0;font-weight:500}
@@ -57,6 +57,7 @@ enum ConsoleAssets {
     .why summary{color:var(--accent);cursor:pointer;padding:4px 0}
     .console .why ul,.console .findings ul{list-style:disc;padding-left:1.2em}
     .findings h2{font-size:1rem}
+    .console .findings{margin-bottom:20px}
     .lines li{display:flex;flex-wrap:wrap;gap:4px 12px;justify-content:space-between;align-items:center;padding:6px 0;border-top:1px solid var(--line);overflow-wrap:anywhere}
     .lines span{min-width:0}
     .entry{font:14px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:#fff;border:1px solid var(--line);border-radius:8px;padding:6px 10px;margin:0 0 10px;white-space:pre-wrap;overflow-wrap:anywhere}

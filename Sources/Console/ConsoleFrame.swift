@@ -8,6 +8,7 @@ enum ConsolePage: String, CaseIterable {
   case preview = "Preview"
   case rules = "Rules"
   case versions = "Versions"
+  case calendar = "Calendar"
   case unanswered = "Zero results"
   case searches = "Searches"
   case prices = "Prices"
@@ -22,6 +23,7 @@ enum ConsolePage: String, CaseIterable {
     case .preview: "/console/preview"
     case .rules: "/console/rules"
     case .versions: "/console/versions"
+    case .calendar: "/console/calendar"
     case .unanswered: "/console/zero-results"
     case .searches: "/console/searches"
     case .prices: "/console/prices"
@@ -36,7 +38,7 @@ enum ConsolePage: String, CaseIterable {
   /// The roles that may see it.
   var access: Access {
     switch self {
-    case .preview, .rules, .versions: .staff(.merchandiser, .approver)
+    case .preview, .rules, .versions, .calendar: .staff(.merchandiser, .approver)
     case .unanswered, .searches: .staff(.merchandiser, .approver, .analyst)
     case .prices: .staff(.pricingManager)
     case .stock, .orders, .suppliers: .staff(.buyer)

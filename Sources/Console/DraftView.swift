@@ -19,6 +19,7 @@ struct DraftView {
   let impact: Impact?
   /// Whether the gate held the draft back just now.
   let isHeldBack: Bool
+  let zone: RuleClock
   let member: StaffPrincipal?
 
   /// A longer text is edited as a file: a browser's field becomes slow.
@@ -62,13 +63,19 @@ struct DraftView {
       return "<p class=\"note\">The draft changes nothing yet.</p>"
     }
     guard draft.conflicts.isEmpty else { return "<p class=\"note\">Settle first what both sides changed.</p>" }
+    if let schedule = draft.schedule {
+      let button = ConsoleForms.button("Take off the schedule", to: path + "/unschedule", member)
+      return """
+        <div class="panel"><p>Published by itself on \(zone.text(schedule.at)) (\(zone.zoneName)), as \(schedule.author) said: \(schedule.reason). A change takes the moment away.</p>\(button)</div>
+        """
+    }
     let mayOverride = member.map { !$0.roles.isDisjoint(with: [.approver, .admin]) } ?? false
     let override: HTML? =
       isHeldBack && mayOverride
       ? "<label class=\"check\"><input type=\"checkbox\" name=\"override\" value=\"true\"> Publish although the gate holds it back; the reason says why</label>"
       : nil
     return """
-      <form class="panel" method="post" action="\(path)/publish">\(FormToken.field(member))<input type="hidden" name="revision" value="\(draft.revision)"><div class="fields"><label class="grow">Why<input type="text" name="reason" required maxlength="1000" placeholder="Summer dresses come first in June"></label>\(override)<button class="button" type="submit">Publish</button></div></form>
+      <form class="panel" method="post" action="\(path)/publish">\(FormToken.field(member))<input type="hidden" name="revision" value="\(draft.revision)"><div class="fields"><label class="grow">Why<input type="text" name="reason" required maxlength="1000" placeholder="Summer dresses come first in June"></label><label>When <span class="note">\(zone.zoneName); empty: now</span><input type="datetime-local" name="at"></label>\(override)<button class="button" type="submit">Publish</button></div></form>
       """
   }
 
@@ -116,7 +123,9 @@ struct DraftView {
     switch kind {
     case .synonyms: "sofa, couch means both ways; sneaker => trainer^0.8 one way, at 0.8 of the weight"
     case .rules:
-      "exact, phrase, words or contains; under it pin 1: 204 or pin 1: LD-17 (number or code), hide: 17, boost 2: brand:Aurelis, bury 2: …, filter: …, replace: a => b, delete: …, redirect: /…"
+      "exact, phrase, words, contains, regex, or category: dresses; under it pin 1: 204 or pin 1: LD-17 (number or code), hide: 17, boost 2: brand:Aurelis, bury 2: …, filter: …, replace: a => b, delete: …, redirect: /…; from: 2026-12-01, until: 2026-12-24 18:00, device: mobile, campaign: …"
+    case .campaigns:
+      "christmas: 2026-12-01 .. 2026-12-24 18:00; anna: a rule with campaign: christmas applies in this time"
     case .redirects: "delivery => /help/delivery"
     case .stopPhrases: "what may stand before what is asked for: looking for a"
     case .accessories: "nouns of things that are bought for another thing: charger"

@@ -1,7 +1,7 @@
 import Merchandising
 import Web
 
-/// The effect of a draft on the queries of the log.
+/// A draft's effect on the queries of the log.
 struct ImpactView {
   private static let shownQueries = 30
 

@@ -40,13 +40,13 @@ struct PreviewEditor {
   }
 
   private var forms: HTML {
-    let rule = text ?? (applied.isEmpty ? "exact: \(query)\n  " : applied.map(\.text).joined())
+    let rule = text ?? (applied.isEmpty ? "\(Merchandising.head(forQuery: query))\n  " : applied.map(\.text).joined())
     let heads = applied.map(\.head).joined(separator: "\n")
     let rows = min(14, max(4, rule.split(separator: "\n").count + 2))
     return """
       <section class="row" aria-labelledby="edit-rule"><h2 id="edit-rule">Edit</h2>
       <form class="panel" method="post" action="\(path)">\(FormToken.field(member))\(ConsoleForms.hidden(fields))<div class="fields"><label>For this search<select name="action"><option value="boost">Boost twofold</option><option value="bury">Bury by half</option><option value="filter">Show only</option></select></label><label class="grow">products with<input type="text" name="filter" required maxlength="200" placeholder="colour:Red, brand:Aurelis, stock:yes, price:10..50"></label><button class="button quiet" type="submit">Add to the draft</button></div></form>
-      <form class="panel" method="post" action="\(path)/rule" data-try="\(path)/try">\(FormToken.field(member))\(ConsoleForms.hidden(fields + [("heads", heads), ("revision", "\(revision)")]))<label>As text <span class="note">the results above follow while you type; products by number or code</span><textarea name="rule" rows="\(rows)" spellcheck="false">
+      <form class="panel" method="post" action="\(path)/rule" data-try="\(path)/try">\(FormToken.field(member))\(ConsoleForms.hidden(fields + [("heads", heads), ("revision", "\(revision)")]))<label>As text <span class="note">the results below follow while you type; products by number or code</span><textarea name="rule" rows="\(rows)" spellcheck="false">
       \(rule)</textarea></label><p class="actions"><button class="button quiet" type="submit">Save in the draft</button><span class="note" data-said role="status"></span></p></form></section>
       """
   }

@@ -34,8 +34,9 @@ public struct PreviewPage: Sendable {
   }
 
   @Sendable private func page(_ request: HTTPRequest) async throws -> HTTPResponse {
-    let query = try request.query { ["q", "draft"].contains($0) }
-    return try await page(request, query: query["q"] ?? "", draft: DraftChoice(query["draft"]))
+    let query = try request.query { ["q", "draft", "at"].contains($0) }
+    return try await page(
+      request, query: query["q"] ?? "", draft: DraftChoice(query["draft"]), at: query["at"] ?? "")
   }
 
   /// The draft that a page shows.
@@ -52,7 +53,7 @@ public struct PreviewPage: Sendable {
 
   private func page(
     _ request: HTTPRequest, query: String, draft choice: DraftChoice, notice: String? = nil,
-    rule: String? = nil, status: HTTPStatus = .ok
+    at: String = "", rule: String? = nil, status: HTTPStatus = .ok
   ) async throws -> HTTPResponse {
     let frame = ConsoleFrame(shopName: shopName, request, .preview)
     let drafts = try await merchandising.drafts()
@@ -71,29 +72,31 @@ public struct PreviewPage: Sendable {
       return "<option value=\"\(entry.id)\"\(mark)>\(entry.name)</option>"
     }
     var results: HTML = """
-      <p class="notice">Search as a shopper does. The first button that you press on a product begins a draft of your own, if you chose none.</p>
+      <p class="notice">Search as a shopper does, or name the page of a category: <code>/c/dresses</code>. The first button that you press on a product begins a draft of your own, if you chose none.</p>
       """
-    if !query.isEmpty { results = try await compared(query, draft, frame.member, rule: rule) }
+    if !query.isEmpty {
+      results = try await compared(query, draft, frame.member, at: merchandising.zone.moment(at), rule: rule)
+    }
     let edit: HTML? = draft.map {
       "<p class=\"count\"><a href=\"\(ConsolePage.rules.path)/\($0.id)\">Edit \($0.name)</a></p>"
     }
     let body: HTML = """
       <div class="heading"><h1>Preview</h1>\(edit)</div>\(ConsoleForms.notice(notice, isBad: true))
-      <form class="panel" action="\(ConsolePage.preview.path)" role="search"><div class="fields"><label class="grow">Search<input type="search" name="q" value="\(query)" maxlength="300" required></label><label>Draft<select name="draft"><option value="">None, as published</option>\(options)</select></label><button class="button" type="submit">Show</button></div></form>
+      <form class="panel" action="\(ConsolePage.preview.path)" role="search"><div class="fields"><label class="grow">Search<input type="search" name="q" value="\(query)" maxlength="300" required></label><label>Draft<select name="draft"><option value="">None, as published</option>\(options)</select></label><label>As of <span class="note">empty: now</span><input type="datetime-local" name="at" value="\(at)"></label><button class="button" type="submit">Show</button></div></form>
       \(results)
       """
     return frame.response(title: "Preview", body: body, status: status)
   }
 
   private func compared(
-    _ query: String, _ draft: RuleDraft?, _ member: StaffPrincipal?, rule: String?
+    _ query: String, _ draft: RuleDraft?, _ member: StaffPrincipal?, at moment: Timestamp?, rule: String?
   ) async throws -> HTML {
     let published = try await merchandising.publishedNumber()
     let old = try await merchandising.rules(of: published)
     let whole = try await draft.asyncMap { try await merchandising.draft($0.id) }
     var (texts, new) = (whole?.texts, old)
     if let texts { new = try await merchandising.compiled(texts) }
-    let comparison = try await preview.comparison(of: query, from: old, to: new)
+    let comparison = try await preview.comparison(of: query, from: old, to: new, at: moment)
     if texts == nil { texts = try await merchandising.known(published) }
     let applied = AppliedRule.all(comparison.after.effects, in: texts ?? RuleTexts(), new)
     let view = ComparisonView(
@@ -103,8 +106,7 @@ public struct PreviewPage: Sendable {
       query: query, draft: draft?.id, revision: whole?.revision ?? 0, applied: applied, labels: labels, text: rule,
       member: member)
     return """
-      <div id="comparison">\(view.results)</div>
-      \(editor.body)\(view.steps)
+      \(editor.body)<div id="comparison">\(view.results)</div>\(view.steps)
       """
   }
 

@@ -44,6 +44,7 @@ public struct RulePages: Sendable {
     routes.post(path + "/{id}/merge", change("merge draft"), merge)
     routes.post(path + "/{id}/settle", change("settle conflict"), settle)
     routes.post(path + "/{id}/publish", change("publish draft"), publish)
+    routes.post(path + "/{id}/unschedule", change("unschedule draft"), unschedule)
     routes.post(path + "/{id}/delete", change("delete draft"), delete)
   }
 
@@ -104,7 +105,7 @@ public struct RulePages: Sendable {
     let query = try request.query { ["done", "impact"].contains($0) }
     let notices = [
       "saved": "Saved. Nothing is published yet.", "merged": "Merged with what is published.",
-      "added": "Added to the draft.", "settled": "Settled.",
+      "added": "Added to the draft.", "scheduled": "It is published by itself at that moment.", "settled": "Settled.",
       "conflicts": "Merged. Some entries were changed on both sides: settle them below.",
       "proposed": "This shop asks for two people: an approver other than you must publish this draft.",
     ]
@@ -131,7 +132,7 @@ public struct RulePages: Sendable {
       impact: wantsImpact
         ? try await preview.impact(
           from: try await merchandising.rules(of: draft.base), to: rules, limit: Self.triedQueries) : nil,
-      isHeldBack: isHeldBack, member: frame.member)
+      isHeldBack: isHeldBack, zone: merchandising.zone, member: frame.member)
     let purpose = draft.restores.map { "Back to version \($0), begun with" } ?? "Draft, begun with"
     let body: HTML = """
       <div class="heading"><h1>\(draft.name)</h1><p class="count">\(purpose) version \(draft.base)\(Self.authors(draft))</p></div>
@@ -145,7 +146,9 @@ public struct RulePages: Sendable {
     var named = rules
     for conflict in draft.conflicts where conflict.kind == .rules {
       for text in [conflict.base, conflict.published, conflict.draft] {
-        named.queryRules += try await merchandising.compiled(RuleTexts([.rules: text])).queryRules
+        // An entry that cannot be read by itself is shown without titles.
+        let own = RuleTexts([.rules: text, .campaigns: draft.texts[.campaigns]])
+        named.queryRules += (try? await merchandising.compiled(own))?.queryRules ?? []
       }
     }
     return try await preview.products(named: named)
@@ -216,8 +219,9 @@ public struct RulePages: Sendable {
   }
 
   @Sendable private func publish(_ request: HTTPRequest) async throws -> HTTPResponse {
-    let form = try request.form { ["revision", "reason", "override"].contains($0) }
+    let form = try request.form { ["revision", "reason", "override", "at"].contains($0) }
     do {
+      if let at = form["at"], !at.isEmpty { return try await schedule(at, request, form) }
       let number = try await merchandising.publish(
         try id(request), revision: form["revision"].flatMap { Int($0) } ?? 0, reason: form["reason"] ?? "",
         by: ConsoleForms.actor(request), isApprover: request.principal.isApprover,
@@ -233,6 +237,23 @@ public struct RulePages: Sendable {
         // The draft itself is gone.
         return try await list(request, notice: reason, isBad: true, status: .conflict)
       }
+    }
+  }
+
+  private func schedule(_ at: String, _ request: HTTPRequest, _ form: QueryParameters) async throws -> HTTPResponse {
+    guard let moment = merchandising.zone.moment(at) else {
+      throw Problem(APIProblem.invalidParameter, detail: "The moment is not written 2026-12-24T18:00.")
+    }
+    try await merchandising.schedule(
+      try id(request), revision: form["revision"].flatMap { Int($0) } ?? 0, at: moment, reason: form["reason"] ?? "",
+      by: ConsoleForms.actor(request), isApprover: request.principal.isApprover,
+      overridesGate: form["override"] == "true")
+    return .redirect(to: "\(ConsolePage.rules.path)/\(try id(request))?done=scheduled")
+  }
+
+  @Sendable private func unschedule(_ request: HTTPRequest) async throws -> HTTPResponse {
+    try await changing(request, done: "saved") {
+      try await merchandising.unschedule(try id(request), by: ConsoleForms.actor(request))
     }
   }
 

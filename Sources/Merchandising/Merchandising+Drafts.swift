@@ -43,9 +43,9 @@ extension Merchandising {
     try await save(draft, changedTo: texts, by: actor)
   }
 
-  private func save(
+  func save(
     _ draft: RuleDraft, changedTo texts: RuleTexts, base: Int64? = nil, conflicts: [RuleConflict]? = nil,
-    did: String = "changed draft", by actor: String
+    did: String = "changed draft", keepsSchedule: Bool = false, by actor: String
   ) async throws -> Int {
     for kind in RuleTexts.Kind.allCases where texts[kind].utf8.count > RuleSetLimits.longestText {
       throw Refusal(.invalid, "\(kind.rawValue) is longer than \(RuleSetLimits.longestText) bytes")
@@ -56,6 +56,8 @@ extension Merchandising {
     changed.texts = texts
     changed.base = base ?? draft.base
     changed.conflicts = conflicts ?? draft.conflicts
+    // The moment was set for other rules.
+    if !keepsSchedule { changed.schedule = nil }
     guard let saved = try await store.save(changed, audit: entry(actor, did, draft.name, changes.summary)) else {
       throw Refusal(
         .conflict, "somebody changed the draft \(draft.name) meanwhile: open it again and repeat the change")
@@ -75,6 +77,26 @@ extension Merchandising {
   public func publish(
     _ id: Int64, revision: Int, reason: String, by actor: String, isApprover: Bool, overridesGate: Bool = false
   ) async throws -> Int64 {
+    let (draft, reason) = try await checked(
+      id, revision: revision, reason: reason, by: actor, isApprover: isApprover, overridesGate: overridesGate)
+    switch try await store.publish(
+      id, revision: revision, reason: reason, audit: entry(actor, "published rules", draft.name))
+    {
+    case .published(let number):
+      _ = try? await follow()  // It is published; `run` takes it up and reports what hinders.
+      return number
+    case .outdated(let published): throw Self.outdated(draft, published)
+    case .unsettled: throw Self.unsettled(draft)
+    case .changed: throw Self.changed(draft)
+    case .gone:
+      throw Refusal(.conflict, "the draft \(draft.name) was published or deleted meanwhile")
+    }
+  }
+
+  /// A draft that may be published, and the reason with what the gate holds against it.
+  func checked(
+    _ id: Int64, revision: Int, reason: String, by actor: String, isApprover: Bool, overridesGate: Bool
+  ) async throws -> (draft: RuleDraft, reason: String) {
     var reason = try Self.checked(reason: reason)
     let draft = try await draft(id)
     // The authors are those of the revision that is published.
@@ -94,21 +116,10 @@ extension Merchandising {
     guard draft.base == published else { throw Self.outdated(draft, published) }
     let held = try await reasons(against: rules, draft.base, isApprover: isApprover, overridesGate)
     if !held.isEmpty { reason = String("\(reason) (over the gate: \(held))".unicodeScalars.prefix(Self.longestReason)) }
-    switch try await store.publish(
-      id, revision: revision, reason: reason, audit: entry(actor, "published rules", draft.name))
-    {
-    case .published(let number):
-      _ = try? await follow()  // It is published; `run` takes it up and reports what hinders.
-      return number
-    case .outdated(let published): throw Self.outdated(draft, published)
-    case .unsettled: throw Self.unsettled(draft)
-    case .changed: throw Self.changed(draft)
-    case .gone:
-      throw Refusal(.conflict, "the draft \(draft.name) was published or deleted meanwhile")
-    }
+    return (draft, reason)
   }
 
-  /// The objections of the gate to a draft that an approver publishes all the same; empty: none. Throws where it is held back.
+  /// The gate's reasons against a draft that an approver publishes all the same; empty: none. Throws where it is held back.
   private func reasons(
     against rules: QueryRules, _ base: Int64, isApprover: Bool, _ overridesGate: Bool
   ) async throws -> String {
@@ -134,7 +145,7 @@ extension Merchandising {
       "both sides changed \(draft.conflicts.map(\.name).joined(separator: ", ")): settle each before you publish")
   }
 
-  private static func changed(_ draft: RuleDraft) -> Refusal {
+  static func changed(_ draft: RuleDraft) -> Refusal {
     Refusal(.conflict, "somebody changed the draft \(draft.name) after you opened it: look at it again")
   }
 
@@ -174,9 +185,17 @@ extension Merchandising {
   public func add(_ action: String, forQuery query: String, to id: Int64, by actor: String) async throws {
     let draft = try await draft(id)
     var texts = draft.texts
-    texts[.rules] = RuleEntries.adding(action, toRule: "exact: \(Self.plain(query))", in: texts[.rules])
+    texts[.rules] = RuleEntries.adding(action, toRule: Self.head(forQuery: query), in: texts[.rules])
     _ = try await save(texts, of: draft, by: actor)
   }
+
+  /// The head of the rule for a whole query, or for the page of a category: `/c/dresses`.
+  public static func head(forQuery query: String) -> String {
+    let query = plain(query)
+    return query.hasPrefix(categoryPage) ? "category: \(query.dropFirst(categoryPage.count))" : "exact: \(query)"
+  }
+
+  public static let categoryPage = "/c/"
 
   /// Takes the action of a line out of a draft; a rule without another action goes too.
   public func remove(_ action: String, atLine line: Int, from id: Int64, by actor: String) async throws {
@@ -200,7 +219,7 @@ extension Merchandising {
 
   /// Texts with other rules in place of those with these heads. A fault's line is that of `rules`, which a person edits.
   public func trial(of rules: String, replacing heads: [String], in texts: RuleTexts) async throws -> RuleTexts {
-    _ = try await compiled(RuleTexts([.rules: rules]), refusesAbsent: true)
+    _ = try await compiled(RuleTexts([.rules: rules, .campaigns: texts[.campaigns]]), refusesAbsent: true)
     var texts = texts
     texts[.rules] = RuleEntries.replacing(heads, with: rules, in: texts[.rules])
     return texts

@@ -30,9 +30,11 @@ public struct Merchandising: Sendable {
   let clock: any WallClock
   let currency: Currency
   let seeds: RuleTexts
+  /// Reads the moments of rules and forms, in the shop's time zone.
+  public let zone: RuleClock
   /// Whether the publisher must be another person than the draft's authors.
   let needsApproval: Bool
-  /// The objections to rules in place of others; nil: every draft may go out.
+  /// Gives the reasons against rules in place of others; nil: every draft may go out.
   var gate: (@Sendable (_ old: QueryRules, _ new: QueryRules) async throws -> [String])?
   private let putInForce: @Sendable (QueryRules, Int64) -> Void
   private let followed = Guarded<Followed?>(nil)
@@ -47,13 +49,14 @@ public struct Merchandising: Sendable {
   /// `seeds` fill an empty shop; `putInForce` gives searches a set of rules, unless they have a later one: two calls may
   /// end in another order than their numbers have.
   public init(
-    store: any RuleStore, clock: any WallClock, currency: Currency, seeds: RuleTexts, needsApproval: Bool = false,
-    putInForce: @escaping @Sendable (QueryRules, Int64) -> Void
+    store: any RuleStore, clock: any WallClock, currency: Currency, seeds: RuleTexts, zone: RuleClock = .utc,
+    needsApproval: Bool = false, putInForce: @escaping @Sendable (QueryRules, Int64) -> Void
   ) {
     self.store = store
     self.clock = clock
     self.currency = currency
     self.seeds = seeds
+    self.zone = zone
     self.needsApproval = needsApproval
     self.putInForce = putInForce
   }
@@ -96,10 +99,11 @@ public struct Merchandising: Sendable {
   /// The version that searches of this server go by; nil before the first.
   public var numberInForce: Int64? { followed.withLock { $0?.number } }
 
-  /// Follows until cancelled.
+  /// Follows until cancelled, and publishes what is due.
   public func run(logger: Logger) async {
     await following("the published rules were not taken up", to: logger, restingFor: { _ in Self.look }) {
       try await follow()
+      try await publishDue()
     }
   }
 
@@ -130,7 +134,8 @@ public struct Merchandising: Sendable {
   public func compiled(_ texts: RuleTexts, refusesAbsent: Bool = false) async throws -> QueryRules {
     let codes = RuleProducts.codes(in: texts[.rules])
     let ids = codes.isEmpty ? [:] : try await store.products(coded: codes)
-    return try texts.compiled(currency: currency, products: RuleProducts(ids, refusesAbsent: refusesAbsent))
+    return try texts.compiled(
+      currency: currency, products: RuleProducts(ids, refusesAbsent: refusesAbsent), clock: zone)
   }
 
   /// The rules of a version; those in force are compiled already.
@@ -145,7 +150,8 @@ public struct Merchandising: Sendable {
       RuleTexts.Kind.allCases.allSatisfy({ $0 == .rules || texts[$0] == known.texts[$0] })
     else { return try await compiled(texts, refusesAbsent: true) }
     var rules = known.rules
-    rules.queryRules = try await compiled(RuleTexts([.rules: texts[.rules]]), refusesAbsent: true).queryRules
+    let own = RuleTexts([.rules: texts[.rules], .campaigns: texts[.campaigns]])
+    rules.queryRules = try await compiled(own, refusesAbsent: true).queryRules
     return rules
   }
 

@@ -26,10 +26,13 @@ public struct Preview: Sendable {
     self.quality = quality
   }
 
-  public func comparison(of query: String, from old: QueryRules, to new: QueryRules) async throws -> Comparison {
+  /// `moment`: as of then; nil: now.
+  public func comparison(
+    of query: String, from old: QueryRules, to new: QueryRules, at moment: Timestamp? = nil
+  ) async throws -> Comparison {
     let query = String(query.unicodeScalars.prefix(Self.longestQuery))
-    async let before = search.results(of: query, under: old, limit: Self.shown)
-    async let after = search.results(of: query, under: new, limit: Self.shown)
+    async let before = search.results(of: query, under: old, at: moment, limit: Self.shown)
+    async let after = search.results(of: query, under: new, at: moment, limit: Self.shown)
     return Comparison(before: try await before, after: try await after)
   }
 

@@ -10,7 +10,7 @@ public struct PreviewProduct: Sendable, Hashable {
   public var isInStock: Bool
   /// `£12.50`
   public var price: String
-  /// Why it stands where it stands, in a merchandiser's words.
+  /// The reasons for its place, in a merchandiser's words.
   public var reasons: [String]
 
   public init(
@@ -65,6 +65,9 @@ public struct PreviewOrder: Sendable, Hashable {
 
 /// Searches under rules that are not in force.
 public protocol PreviewSearch: Sendable {
-  func results(of query: String, under rules: QueryRules, limit: Int) async throws -> PreviewResults
+  /// `query` may be the page of a category: `/c/dresses`. `moment`: as of then; nil: now.
+  func results(
+    of query: String, under rules: QueryRules, at moment: Timestamp?, limit: Int
+  ) async throws -> PreviewResults
   func order(of query: String, under rules: QueryRules, limit: Int) async throws -> PreviewOrder
 }

@@ -5,7 +5,7 @@ public struct PublicationGate: Sendable, Hashable {
   /// Queries of the log that a draft is tried on before it is published.
   public static let triedQueries = 200
 
-  /// Of a hundred searches, how many may find nothing or nearly nothing that found more before; 100: any.
+  /// So many of a hundred searches may find nothing or nearly nothing that found more before; 100: any.
   public var maxLostPercent: Double
   /// nDCG@10 that the judged queries may lose, in hundredths; 100: any.
   public var maxQualityLoss: Double
@@ -15,7 +15,7 @@ public struct PublicationGate: Sendable, Hashable {
     self.maxQualityLoss = maxQualityLoss
   }
 
-  /// The objections to a draft; empty: it may go out.
+  /// The reasons against a draft; empty: it may go out.
   public func reasons(_ impact: Impact) -> [String] {
     var reasons: [String] = []
     let lost = impact.searchesAWeek(.lost) + impact.searchesAWeek(.thinned)

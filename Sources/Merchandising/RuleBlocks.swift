@@ -40,6 +40,7 @@ struct RuleBlocks {
     case .synonyms, .redirects:
       if let arrow = content.firstRange(of: "=>") { return trimmed(content[..<arrow.lowerBound]) + " =>" }
       return trimmed(content.prefix { $0 != "," })
+    case .campaigns: return trimmed(content.prefix { $0 != ":" })
     case .rules, .stopPhrases, .accessories, .unsuggested: return content
     }
   }

@@ -28,6 +28,11 @@ enum RuleEntries {
     return QueryRule.Match(rawValue: content[..<colon].lowercased()) != nil
   }
 
+  /// A line that says when or to whom a rule applies.
+  private static func isCondition(_ content: String) -> Bool {
+    ["from", "until", "device", "campaign"].contains(content.prefix { $0 != ":" }.lowercased())
+  }
+
   /// The rule's head, by which two versions of one rule are known.
   static func name(_ entry: String) -> String { String(entry.prefix { $0 != "\n" }) }
 
@@ -57,9 +62,11 @@ enum RuleEntries {
       let start = lines[..<place].lastIndex(where: { isHead(plain($0[...])) })
     else { return nil }
     let end = lines[(start + 1)...].firstIndex { isHead(plain($0[...])) } ?? lines.endIndex
-    let hasOthers = ((start + 1)..<end).contains { $0 != place && !plain(lines[$0][...]).isEmpty }
-    lines.remove(at: place)
-    if !hasOthers { lines.remove(at: start) }
+    let contents = ((start + 1)..<end).filter { $0 != place && !plain(lines[$0][...]).isEmpty }
+    let conditions = contents.filter { isCondition(plain(lines[$0][...])) }
+    // Without an action a rule does nothing: its head and conditions go too.
+    let gone = contents.count > conditions.count ? [place] : [start, place] + conditions
+    for line in gone.sorted(by: >) { lines.remove(at: line) }
     return lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
   }
 

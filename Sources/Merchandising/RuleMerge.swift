@@ -114,7 +114,7 @@ extension RuleConflict {
     return texts
   }
 
-  /// Of a rule, the published actions and then the draft's own; of a list, both lines.
+  /// A rule with the published actions and then the draft's own; both lines of a list.
   private var both: String {
     guard !published.isEmpty, !draft.isEmpty else { return published + draft }
     let ours = draft.split(separator: "\n", omittingEmptySubsequences: true)

@@ -26,7 +26,7 @@ public struct RuleDraft: Sendable, Hashable {
   public var base: Int64
   /// Counts its changes, so that two people do not overwrite each other's.
   public var revision: Int
-  /// The member of staff that began it or changed it last.
+  /// The name of the person who began it or changed it last.
   public var author: String
   /// All who changed it.
   public var authors: [String]
@@ -36,11 +36,15 @@ public struct RuleDraft: Sendable, Hashable {
   public var conflicts: [RuleConflict]
   /// The version that it takes the shop back to, if that is its purpose.
   public var restores: Int64?
+  /// When it is published by itself.
+  public var schedule: RuleSchedule?
 
   public init(
     id: Int64, name: String, base: Int64, revision: Int, author: String, authors: [String] = [], updatedAt: Timestamp,
-    texts: RuleTexts = RuleTexts(), conflicts: [RuleConflict] = [], restores: Int64? = nil
+    texts: RuleTexts = RuleTexts(), conflicts: [RuleConflict] = [], restores: Int64? = nil,
+    schedule: RuleSchedule? = nil
   ) {
+    self.schedule = schedule
     self.authors = authors
     self.conflicts = conflicts
     self.restores = restores
@@ -51,6 +55,19 @@ public struct RuleDraft: Sendable, Hashable {
     self.author = author
     self.updatedAt = updatedAt
     self.texts = texts
+  }
+}
+
+/// The moment at which a draft is published by itself, and on whose word.
+public struct RuleSchedule: Sendable, Hashable {
+  public var at: Timestamp
+  public var reason: String
+  public var author: String
+
+  public init(at: Timestamp, reason: String, author: String) {
+    self.at = at
+    self.reason = reason
+    self.author = author
   }
 }
 
@@ -107,7 +124,9 @@ public protocol RuleStore: Sendable {
   func draft(_ id: Int64) async throws -> RuleDraft?
   /// A draft of what is published, or one with the rules of `version`, to take the shop back to it; nil if the name is taken.
   func addDraft(named name: String, restoring version: Int64?, audit: AuditEntry) async throws -> Int64?
-  /// Saves texts, base and open conflicts of the draft as it was read; the new revision, or nil if it has another by now.
+  /// Sets or takes away the moment of a draft that is at this revision; false if it is not.
+  func schedule(_ schedule: RuleSchedule?, of id: Int64, revision: Int, audit: AuditEntry) async throws -> Bool
+  /// Saves texts, base, open conflicts and schedule of the draft as it was read; the new revision, or nil if it has another by now.
   func save(_ draft: RuleDraft, audit: AuditEntry) async throws -> Int?
   func deleteDraft(_ id: Int64, audit: AuditEntry) async throws
   func publish(_ id: Int64, revision: Int, reason: String, audit: AuditEntry) async throws -> DraftPublication

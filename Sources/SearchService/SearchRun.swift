@@ -35,8 +35,12 @@ struct SearchRun: Sendable {
 
   init(
     _ input: SearchInput, by searcher: Searcher? = nil, extent: Extent = .page, knowing known: CatalogKnowledge.Known,
-    pinned: PinnedVersions, limits: AnswerLimits
+    pinned: PinnedVersions, limits: AnswerLimits, now: Timestamp
   ) {
+    var known = known
+    let page = input.text.isEmpty && input.listing?.kind != .brand ? input.listing?.slug : nil
+    known.understanding = known.understanding.taking(
+      RuleContext(now: now, isMobile: searcher?.isMobile, page: page))
     self.input = input
     self.searcher = searcher
     self.extent = extent

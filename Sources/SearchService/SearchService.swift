@@ -66,12 +66,12 @@ public struct SearchService: Sendable {
   ///
   /// Answers while only the search engine is up; `degraded` names the parts that are missing.
   ///
-  /// `searcher` nil: nothing is logged. `rules`: others than those in force, to see what they would do.
+  /// `searcher` nil: nothing is logged. `rules`: others than those in force, to see what they would do, now or at another `moment`.
   public func search(
-    _ input: SearchInput, by searcher: Searcher? = nil, under rules: QueryRules? = nil
+    _ input: SearchInput, by searcher: Searcher? = nil, under rules: QueryRules? = nil, at moment: Timestamp? = nil
   ) async throws -> SearchPage {
     // The run holds what the query was understood as, and all that may not change before its answer.
-    var run = begin(input, by: searcher, under: rules)
+    var run = begin(input, by: searcher, under: rules, at: moment)
     try await readLabels(for: &run)
 
     let found = try await retriever.candidates(in: &run, window: ranker.window(for: input))
@@ -170,14 +170,17 @@ public struct SearchService: Sendable {
 
   /// A page behind a cursor goes by what the pages before it went by, as long as that is kept.
   func begin(
-    _ input: SearchInput, by searcher: Searcher? = nil, extent: SearchRun.Extent = .page, under rules: QueryRules? = nil
+    _ input: SearchInput, by searcher: Searcher? = nil, extent: SearchRun.Extent = .page,
+    under rules: QueryRules? = nil,
+    at moment: Timestamp? = nil
   ) -> SearchRun {
     let current = known(pinned: input.position?.pinned)
     let known = rules.map { current.by($0, version: nil) } ?? current
     let pinned = PinnedVersions(
       knowledge: known.version, ranking: input.position?.pinned.ranking, rules: known.rulesVersion)
     return SearchRun(
-      input, by: searcher, extent: extent, knowing: known, pinned: pinned, limits: AnswerLimits(deadlines))
+      input, by: searcher, extent: extent, knowing: known, pinned: pinned, limits: AnswerLimits(deadlines),
+      now: moment ?? pricer.clock.now())
   }
 
   private func known(pinned: PinnedVersions? = nil) -> CatalogKnowledge.Known {

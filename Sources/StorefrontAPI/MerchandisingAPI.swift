@@ -39,6 +39,7 @@ public struct MerchandisingAPI: Sendable {
       routes.post("/drafts/{id}/merge", route("mergeDraft"), merge)
       routes.post("/drafts/{id}/settle", route("settleDraft", Self.largestBody), settle)
       routes.post("/drafts/{id}/publish", route("publishDraft"), publish)
+      routes.post("/drafts/{id}/unschedule", route("unscheduleDraft"), unschedule)
       routes.get("/drafts/{id}/preview", route("previewDraft"), comparison)
       routes.get("/drafts/{id}/impact", route("draftImpact"), impact)
       routes.get(
@@ -176,7 +177,19 @@ public struct MerchandisingAPI: Sendable {
     let revision = try body.int("revision") ?? 0
     let reason = try body.string("reason") ?? ""
     let overrides = try body.bool("override") ?? false
+    let at = try body.string("at")
     try body.finish()
+    if let at {
+      guard let moment = Timestamp(at) else {
+        throw Problem(APIProblem.invalidBody, detail: "at is not a moment such as 2026-12-24T18:00:00Z.")
+      }
+      let id = try number(request, "id")
+      try await merchandising.schedule(
+        id, revision: revision, at: moment, reason: reason, by: actor(request),
+        isApprover: request.principal.isApprover,
+        overridesGate: overrides)
+      return answer(MerchandisingJSON.draft(try await merchandising.draft(id)), status: .accepted)
+    }
     let number = try await merchandising.publish(
       try number(request, "id"), revision: revision, reason: reason, by: actor(request),
       isApprover: request.principal.isApprover, overridesGate: overrides)
@@ -185,6 +198,12 @@ public struct MerchandisingAPI: Sendable {
       ["product": .string(product.description), "rule": .string(rule)]
     }
     return answer(["published": .int(number), "pins_of_gone_products": .array(gone)])
+  }
+
+  @Sendable private func unschedule(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let id = try number(request, "id")
+    try await merchandising.unschedule(id, by: actor(request))
+    return answer(MerchandisingJSON.draft(try await merchandising.draft(id)))
   }
 
   // MARK: Preview

@@ -27,6 +27,11 @@ enum MerchandisingJSON {
       "authors": .array(draft.authors.map { .string($0) }), "updated_at": .string(draft.updatedAt.description),
       "conflicts": .array(draft.conflicts.map(conflict)),
     ]
+    if let schedule = draft.schedule {
+      json["schedule"] = [
+        "at": .string(schedule.at.description), "reason": .string(schedule.reason), "author": .string(schedule.author),
+      ]
+    }
     if let version = draft.restores { json["restores"] = .int(version) }
     if let findings {
       json["texts"] = texts(draft.texts)

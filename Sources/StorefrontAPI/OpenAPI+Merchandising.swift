@@ -81,8 +81,10 @@ extension OpenAPI {
   static let publishDraft = staffOperation(
     "publishDraft", "Publish a draft, whole or not at all", "PublishedDraft",
     description:
-      "Every server takes the version up within two seconds. 409 where the draft changed after revision, where another version was published since it began, and where it was published meanwhile; draft-held-back where the gate holds it back, which an approver may override.",
-    body: "RulePublication", of: draftID)
+      "Every server takes the version up within two seconds. 409 where the draft changed after revision, where another version was published since it began, and where it was published meanwhile; draft-held-back where the gate holds it back, which an approver may override. With at, a moment to come within a year, the draft is published by itself then, and the answer is 202.",
+    body: "RulePublication", orAccepted: "RuleDraft", of: draftID)
+  static let unscheduleDraft = staffOperation(
+    "unscheduleDraft", "Take away the moment at which a draft is published by itself", "RuleDraft", of: draftID)
   static let previewDraft = staffOperation(
     "previewDraft", "A query's first results before and after a draft", "RuleComparison", of: draftID,
     [parameter("q", "The query", ["type": "string", "minLength": 1, "maxLength": 300], isRequired: true)])
@@ -122,8 +124,9 @@ extension OpenAPISchemas {
       [
         "id": integer, "name": string, "base": integer, "revision": integer, "author": string,
         "authors": array(string), "updated_at": string, "conflicts": array(ref("RuleConflict")), "restores": integer,
-        "texts": texts, "warnings": array(object(["kind": string, "line": integer, "reason": string])),
-      ], optional: ["texts", "warnings", "restores"]),
+        "schedule": object(["at": string, "reason": string, "author": string]), "texts": texts,
+        "warnings": array(object(["kind": string, "line": integer, "reason": string])),
+      ], optional: ["texts", "warnings", "restores", "schedule"]),
     "RuleConflict": object(["kind": string, "name": string, "base": string, "published": string, "draft": string]),
     "RuleSettlement": object([
       "revision": integer, "kind": string, "name": string,
@@ -131,7 +134,8 @@ extension OpenAPISchemas {
     ]),
     "RuleDraftChange": object(["revision": integer, "texts": givenTexts]),
     "RulePublication": object(
-      ["revision": integer, "reason": string, "override": ["type": "boolean"]], optional: ["override"]),
+      ["revision": integer, "reason": string, "override": ["type": "boolean"], "at": string],
+      optional: ["override", "at"]),
     "PublishedDraft": object([
       "published": integer, "pins_of_gone_products": array(object(["product": id, "rule": string])),
     ]),

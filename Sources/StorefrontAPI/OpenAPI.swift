@@ -31,6 +31,7 @@ public enum OpenAPI {
       "/v1/merchandising/drafts/{id}/merge": ["post": mergeDraft],
       "/v1/merchandising/drafts/{id}/settle": ["post": settleDraft],
       "/v1/merchandising/drafts/{id}/publish": ["post": publishDraft],
+      "/v1/merchandising/drafts/{id}/unschedule": ["post": unscheduleDraft],
       "/v1/merchandising/drafts/{id}/preview": ["get": previewDraft],
       "/v1/merchandising/drafts/{id}/impact": ["get": draftImpact],
       "/v1/merchandising/audit": ["get": auditLog],

@@ -98,5 +98,12 @@ public struct QueryPlan: Sendable, Hashable {
   /// What the results are restricted to.
   public var filters: [Recognition] { recognitions.filter(\.isFilter) }
 
+  /// Takes the effects of rules.
+  mutating func apply(_ rules: [QueryRule]) {
+    guard !rules.isEmpty else { return }
+    effects = RuleEffects(rules)
+    for name in effects.applied { note("rule", name) }
+  }
+
   mutating func note(_ name: String, _ detail: String) { steps.append(Step(name: name, detail: detail)) }
 }

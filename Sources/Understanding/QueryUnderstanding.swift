@@ -10,6 +10,8 @@ public struct QueryUnderstanding: Sendable {
   public let steps: Set<SearchStep>
   /// Categories of things that are bought for other things.
   public let accessoryCategories: [CategoryID]
+  /// The moment and device of a search; nil: rules that ask for a time or a device do not apply.
+  public private(set) var context: RuleContext?
 
   /// A query of more words is understood up to here; the rest is searched as it is.
   static let maxWords = 40
@@ -33,7 +35,15 @@ public struct QueryUnderstanding: Sendable {
   private init(_ other: QueryUnderstanding, steps: Set<SearchStep>) {
     (rules, knowledge, vocabulary) = (other.rules, other.knowledge, other.vocabulary)
     accessoryCategories = other.accessoryCategories
+    context = other.context
     self.steps = steps
+  }
+
+  /// The same for searches that are made in this.
+  public func taking(_ context: RuleContext) -> QueryUnderstanding {
+    var understanding = self
+    understanding.context = context
+    return understanding
   }
 
   /// A query without control characters and with white space folded.
@@ -51,18 +61,20 @@ public struct QueryUnderstanding: Sendable {
   public func plan(_ raw: String, isExact: Bool = false, ignoring ignored: Set<String> = []) -> QueryPlan {
     let text = Folding.printable(raw)
     var plan = QueryPlan(text: text)
-    guard !text.isEmpty else { return plan }
+    guard !text.isEmpty else {
+      plan.apply(rules.matcher.rules(forPageIn: context))
+      return plan
+    }
     if text != raw { plan.note("normalise", text) }
     if let address = rules.redirects[Folding.key(of: text)], !isExact {
       plan.redirect = address
       plan.note("redirect", address)
     }
     var words = SearchText.normalised(text)
-    let applied = isExact ? [] : rules.matcher.rules(for: text)
+    let applied = isExact ? [] : rules.matcher.rules(for: text, in: context)
+    plan.apply(applied)
     if !applied.isEmpty {
-      plan.effects = RuleEffects(applied)
       if plan.redirect == nil { plan.redirect = plan.effects.redirect }
-      for name in plan.effects.applied { plan.note("rule", name) }
       words = QueryRuleMatcher.rewritten(words, by: applied)
     }
     var reading = QueryReading(words: QueryWord.all(in: words), understanding: self, ignored: ignored)

@@ -13,6 +13,8 @@
 //    an old version asks for a second person too.
 // 10. A product may be named by its code: a code that no product has is refused with its line, and a published set with one
 //    stays readable.
+// 12. A scheduled draft is published at its moment by one of two servers, on the word of who set it; merged if another version came
+//    between, left with a reason in the audit if both changed an entry; a change takes the moment away.
 // 11. A draft that the gate holds back is published by an approver who says so, and the audit keeps why it was held.
 import Catalog
 import LocalServices
@@ -358,6 +360,67 @@ extension PublishingTests {
     }
     _ = try await desk.publish(id, revision: 2, reason: "sale", by: "anna", isApprover: true, overridesGate: true)
     #expect(try await PostgresAccounts(pool).audit(limit: 1)[0].detail.contains("over the gate: too much is lost"))
+    await pool.close()
+  }
+
+  /// A clock that a test moves.
+  private final class MovedClock: WallClock {
+    private let moment = Guarded(Timestamp("2026-12-01T08:00:00Z")!)
+    func now() -> Timestamp { moment.withLock { $0 } }
+    func move(to text: String) { moment.withLock { $0 = Timestamp(text)! } }
+  }
+
+  @Test("12: schedule", .timeLimit(.minutes(2)))
+  func schedule() async throws {
+    let pool = try await database()
+    let clock = MovedClock()
+    let desks = (0..<2).map { _ in
+      Merchandising(store: PostgresRules(pool), clock: clock, currency: .gbp, seeds: RuleTexts([.synonyms: "a, b\n"])) {
+        _, _ in
+      }
+    }
+    let desk = desks[0]
+    for desk in desks { try await desk.follow() }
+    let (first, second, third) = (
+      try await desk.addDraft(named: "first", by: "anna"), try await desk.addDraft(named: "second", by: "anna"),
+      try await desk.addDraft(named: "third", by: "anna")
+    )
+    try await desk.add("pin 1: 1", forQuery: "lamp", to: first, by: "anna")
+    try await desk.addSynonyms("telly => television", to: second, by: "anna")
+    try await desk.add("pin 1: 2", forQuery: "lamp", to: third, by: "anna")
+    func schedule(_ id: Int64, _ text: String) async throws {
+      try await desk.schedule(
+        id, revision: try await desk.draft(id).revision, at: Timestamp(text)!, reason: "sale", by: "bert",
+        isApprover: true)
+    }
+    await #expect(throws: Merchandising.Refusal.self) { try await schedule(first, "2026-11-30T00:00:00Z") }
+    await #expect(throws: Merchandising.Refusal.self) { try await schedule(first, "2099-11-30T00:00:00Z") }
+    try await schedule(first, "2026-12-02T00:00:00Z")
+    // A change takes the moment away.
+    try await desk.addSynonyms("mobile => phone", to: first, by: "anna")
+    #expect(try await desk.draft(first).schedule == nil)
+    try await schedule(first, "2026-12-02T00:00:00Z")
+    try await schedule(second, "2026-12-03T00:00:00Z")
+    try await schedule(third, "2026-12-03T00:00:00Z")
+    try await desk.publishDue()
+    #expect(try await desk.publishedNumber() == 1)
+    clock.move(to: "2026-12-02T00:00:01Z")
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for desk in desks { group.addTask { try await desk.publishDue() } }
+      try await group.waitForAll()
+    }
+    #expect(try await desk.versions().map(\.number) == [2, 1])
+    #expect(try await desk.versions()[0].author == "bert")
+    clock.move(to: "2026-12-03T00:00:01Z")
+    for desk in desks { try await desk.publishDue() }
+    // The second is merged; the third pins another product to the same place.
+    #expect(try await desk.versions().map(\.number) == [3, 2, 1])
+    let texts = try await desk.known(3)
+    #expect(
+      texts[.rules].contains("pin 1: 1") && texts[.synonyms].contains("telly") && texts[.synonyms].contains("mobile"))
+    #expect(try await desk.draft(third).schedule == nil)
+    let audit = try await PostgresAccounts(pool).audit(limit: 5)
+    #expect(audit.contains { $0.action == "could not publish a scheduled draft" && $0.detail.contains("settle") })
     await pool.close()
   }
 }

@@ -97,6 +97,7 @@ import Testing
     (nil, "/console/preview", [.merchandiser, .approver]),
     (nil, "/console/rules", [.merchandiser, .approver]),
     (nil, "/console/versions", [.merchandiser, .approver]),
+    (nil, "/console/calendar", [.merchandiser, .approver]),
     (.post, "/console/zero-results", [.merchandiser, .approver]),
     (.get, "/console/zero-results", [.merchandiser, .approver, .analyst]),
     (.get, "/console/searches", [.merchandiser, .approver, .analyst]),

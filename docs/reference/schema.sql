@@ -1268,9 +1268,15 @@ CREATE TABLE merchandising.draft (
     authors text[] DEFAULT '{}'::text[] NOT NULL,
     conflicts jsonb DEFAULT '[]'::jsonb NOT NULL,
     restores bigint,
+    publish_at timestamp with time zone,
+    publish_reason text,
+    publish_by text,
     CONSTRAINT draft_author_check CHECK ((length(author) <= 120)),
     CONSTRAINT draft_conflicts_check CHECK ((jsonb_typeof(conflicts) = 'array'::text)),
-    CONSTRAINT draft_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+    CONSTRAINT draft_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT draft_publish_by_check CHECK ((length(publish_by) <= 120)),
+    CONSTRAINT draft_publish_reason_check CHECK ((length(publish_reason) <= 1000)),
+    CONSTRAINT draft_schedule CHECK ((((publish_at IS NULL) = (publish_reason IS NULL)) AND ((publish_at IS NULL) = (publish_by IS NULL))))
 );
 
 ALTER TABLE merchandising.draft ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (

@@ -5,6 +5,8 @@ public struct RuleTexts: Sendable, Hashable {
     case synonyms
     /// `exact: red dress`, and under it what such a search does: `pin 1: 204`.
     case rules
+    /// `christmas: 2026-12-01 .. 2026-12-24; anna`: a period and an owner for the rules that name it.
+    case campaigns
     /// `delivery => /help/delivery`
     case redirects
     /// Words that may stand before the thing that is asked for: `looking for a`.

@@ -112,14 +112,18 @@ extension PostgresRules: RuleStore {
   // MARK: Drafts
 
   private static let draftColumns: SQL =
-    "id, name, base, revision, author, authors, updated_at, conflicts::text AS conflicts, restores"
+    "id, name, base, revision, author, authors, updated_at, conflicts::text AS conflicts, restores, publish_at, publish_reason, publish_by"
 
   private static func draft(_ row: PostgresRow) throws -> RuleDraft {
-    RuleDraft(
+    let moment: Timestamp? = try row.decode("publish_at")
+    let schedule = try moment.map { moment in
+      RuleSchedule(at: moment, reason: try row.decode("publish_reason"), author: try row.decode("publish_by"))
+    }
+    return RuleDraft(
       id: try row.decode("id"), name: try row.decode("name"), base: try row.decode("base"),
       revision: try row.decode("revision"), author: try row.decode("author"), authors: try row.decode("authors"),
       updatedAt: try row.decode("updated_at"), conflicts: try StoredConflicts.read(row.decode("conflicts")),
-      restores: try row.decode("restores"))
+      restores: try row.decode("restores"), schedule: schedule)
   }
 
   public func drafts() async throws -> [RuleDraft] {
@@ -147,7 +151,7 @@ extension PostgresRules: RuleStore {
   }
 
   public func addDraft(named name: String, restoring version: Int64?, audit: AuditEntry) async throws -> Int64? {
-    // The member who proposes to go back is the author of that; beginning a draft changes nothing yet.
+    // A proposal to go back has an author; the beginning of a draft changes nothing yet.
     let authors = version == nil ? [] : [audit.actor]
     return try await changing(audit) { connection in
       try await connection.query(
@@ -168,11 +172,26 @@ extension PostgresRules: RuleStore {
         """
         UPDATE merchandising.draft SET texts = \(stored)::jsonb, base = \(draft.base), revision = revision + 1,
           conflicts = \(StoredConflicts.text(draft.conflicts))::jsonb, author = \(audit.actor), updated_at = \(audit.at),
+          publish_at = \(draft.schedule?.at)::timestamptz, publish_reason = \(draft.schedule?.reason)::text,
+          publish_by = \(draft.schedule?.author)::text,
           authors = CASE WHEN \(audit.actor) = ANY (authors) THEN authors ELSE array_append(authors, \(audit.actor)) END
         WHERE id = \(draft.id) AND revision = \(draft.revision) RETURNING revision
         """
       ).first?.decode(at: 0)
     }
+  }
+
+  public func schedule(
+    _ schedule: RuleSchedule?, of id: Int64, revision: Int, audit: AuditEntry
+  ) async throws -> Bool {
+    try await changing(audit) { connection -> Bool? in
+      try await connection.execute(
+        """
+        UPDATE merchandising.draft SET publish_at = \(schedule?.at)::timestamptz,
+          publish_reason = \(schedule?.reason)::text, publish_by = \(schedule?.author)::text
+        WHERE id = \(id) AND revision = \(revision)
+        """) > 0 ? true : nil
+    } ?? false
   }
 
   public func deleteDraft(_ id: Int64, audit: AuditEntry) async throws {

@@ -2,7 +2,7 @@ public import Catalog
 import Ranking
 import Understanding
 
-/// Why a product stands where it stands, in a merchandiser's words.
+/// The reasons for a product's place, in a merchandiser's words.
 extension SearchService {
   /// The reasons of a page's products, the weightiest first. The page's search must have asked why.
   public func reasons(of page: SearchPage) async throws -> [ProductID: [String]] {

@@ -12,6 +12,10 @@ public struct QueryRule: Sendable, Hashable {
     case words
     /// The letters stand somewhere, also within a word.
     case contains
+    /// The regular expression fits somewhere in the query.
+    case regex
+    /// No words: the page of the category with this slug.
+    case category
   }
 
   public enum Action: Sendable, Hashable {
@@ -39,6 +43,9 @@ public struct QueryRule: Sendable, Hashable {
   public var line: Int
   /// The lines of its actions.
   public var lines: [Int]
+
+  /// The conditions beside the words.
+  public var conditions = RuleConditions()
 
   public init(match: Match, words: String, actions: [Action], line: Int, lines: [Int] = []) {
     self.match = match

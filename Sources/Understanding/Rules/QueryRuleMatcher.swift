@@ -8,6 +8,9 @@ struct QueryRuleMatcher: Sendable {
   /// Under the word of a rule that the fewest rules have.
   private var words: [String: [(rule: Int, keys: Set<String>)]] = [:]
   private var contained = ContainsTable()
+  private var expressions: [(expression: RuleRegex, rule: Int)] = []
+  /// By the slug of a category.
+  private var pages: [String: [Int]] = [:]
 
   var isEmpty: Bool { rules.isEmpty }
 
@@ -24,6 +27,10 @@ struct QueryRuleMatcher: Sendable {
         guard let rarest = keys.min(by: { (counts[$0] ?? 0, $0) < (counts[$1] ?? 0, $1) }) else { continue }
         words[rarest, default: []].append((number, Set(keys)))
       case .contains: contained.add(rule.words.folded, number)
+      case .category: pages[rule.words, default: []].append(number)
+      case .regex:
+        // One that cannot be read was refused when its text was.
+        if let expression = try? RuleRegex(rule.words) { expressions.append((expression, number)) }
       }
     }
   }
@@ -34,8 +41,14 @@ struct QueryRuleMatcher: Sendable {
     words.flatMap { $0.key.split(separator: " ").map(String.init) }
   }
 
+  /// The rules for the page of a category, in their order.
+  func rules(forPageIn context: RuleContext?) -> [QueryRule] {
+    guard let page = context?.page else { return [] }
+    return (pages[page] ?? []).map { rules[$0] }.filter { $0.conditions.hold(in: context) }
+  }
+
   /// The rules that a query meets, in their order.
-  func rules(for text: String) -> [QueryRule] {
+  func rules(for text: String, in context: RuleContext? = nil) -> [QueryRule] {
     guard !rules.isEmpty else { return [] }
     let query = Array(QueryWord.all(in: text).prefix(QueryUnderstanding.maxWords))
     let keys = Self.keys(query)
@@ -44,8 +57,10 @@ struct QueryRuleMatcher: Sendable {
     for place in query.indices { for match in phrases.matches(in: query[place...]) { found.formUnion(match.values) } }
     let own = Set(keys)
     for key in own { for entry in words[key] ?? [] where entry.keys.isSubset(of: own) { found.insert(entry.rule) } }
-    found.formUnion(contained.matches(in: text.folded))
-    return found.sorted().map { rules[$0] }
+    let folded = text.folded
+    found.formUnion(contained.matches(in: folded))
+    for (expression, rule) in expressions where expression.matches(folded) { found.insert(rule) }
+    return found.sorted().map { rules[$0] }.filter { $0.conditions.hold(in: context) }
   }
 
   /// The text with the words that the rules replace or leave out; a rule that would leave nothing changes nothing.

@@ -12,16 +12,24 @@ public import Catalog
 ///       replace: drss => dress
 ///       delete: cheap
 ///       redirect: /c/dresses
+///       from: 2026-12-01
+///       until: 2026-12-24 18:00
+///       device: mobile
+///       campaign: christmas
 public enum QueryRuleText {
   /// A merchandiser's team writes a few thousand.
   public static let maxRules = 100_000
   static let maxActions = 100
+  /// Each looks through every query.
+  static let maxExpressions = 100
 
   /// Reads rules; `#` begins a comment.
   public static func rules(
-    in text: String, currency: Currency, products: RuleProducts = RuleProducts()
+    in text: String, currency: Currency, products: RuleProducts = RuleProducts(), clock: RuleClock = .utc,
+    campaigns: [Campaign] = []
   ) throws(SynonymRules.InvalidRule) -> [QueryRule] {
     var rules: [QueryRule] = []
+    var expressions = 0
     var lineNumber = 0
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       lineNumber += 1
@@ -39,10 +47,19 @@ public enum QueryRuleText {
       if let match = QueryRule.Match(rawValue: keyword), head.count == 1 {
         try finish(rules)
         guard rules.count < maxRules else { throw .init(line: lineNumber, reason: "more than \(maxRules) rules") }
+        expressions += match == .regex ? 1 : 0
+        guard expressions <= maxExpressions else {
+          throw .init(line: lineNumber, reason: "more than \(maxExpressions) regular expressions")
+        }
         rules.append(QueryRule(match: match, words: try words(value, match, lineNumber), actions: [], line: lineNumber))
       } else {
         guard !rules.isEmpty else {
           throw .init(line: lineNumber, reason: "this action stands before any rule; a rule begins as exact: red dress")
+        }
+        let last = rules.count - 1
+        if head.count == 1, let condition = ConditionReader(keyword: keyword) {
+          try condition.read(value, lineNumber, clock, campaigns, into: &rules[last].conditions)
+          continue
         }
         guard rules[rules.count - 1].actions.count < maxActions else {
           throw .init(line: lineNumber, reason: "the rule has more than \(maxActions) actions")
@@ -57,13 +74,29 @@ public enum QueryRuleText {
   }
 
   private static func finish(_ rules: [QueryRule]) throws(SynonymRules.InvalidRule) {
-    guard let last = rules.last, last.actions.isEmpty else { return }
+    guard let last = rules.last else { return }
+    let period = last.conditions.period
+    if let from = period.from, let until = period.until, from >= until {
+      throw .init(line: last.line, reason: "the rule \(last.name) ends before it begins")
+    }
+    guard last.actions.isEmpty else { return }
     throw .init(line: last.line, reason: "the rule \(last.name) does nothing: add an action, or remove it")
   }
 
   private static func words(
     _ value: String, _ match: QueryRule.Match, _ line: Int
   ) throws(SynonymRules.InvalidRule) -> String {
+    switch match {
+    case .regex:
+      do { _ = try RuleRegex(value) } catch { throw .init(line: line, reason: error.reason) }
+      return value
+    case .category:
+      guard !value.contains(" ") else {
+        throw .init(line: line, reason: "a category is named as in the address of its page: dresses of /c/dresses")
+      }
+      return value.lowercased()
+    case .exact, .phrase, .words, .contains: break
+    }
     let keys = QueryWord.all(in: value).map(\.key).filter { !$0.isEmpty }
     guard !keys.isEmpty else { throw .init(line: line, reason: "\"\(value)\" has no word") }
     if match == .phrase {
@@ -76,6 +109,46 @@ public enum QueryRuleText {
       throw .init(line: line, reason: "contains needs \(ContainsTable.shortest) letters at least")
     }
     return value
+  }
+}
+
+/// Reads a line that says when or to whom a rule applies.
+private enum ConditionReader {
+  case from, until, device, campaign
+
+  init?(keyword: String) {
+    switch keyword {
+    case "from": self = .from
+    case "until": self = .until
+    case "device": self = .device
+    case "campaign": self = .campaign
+    default: return nil
+    }
+  }
+
+  func read(
+    _ value: String, _ line: Int, _ clock: RuleClock, _ campaigns: [Campaign], into conditions: inout RuleConditions
+  ) throws(SynonymRules.InvalidRule) {
+    switch self {
+    case .from, .until:
+      guard let moment = clock.moment(value, isEnd: self == .until) else {
+        throw .init(
+          line: line, reason: "a moment is written 2026-12-24, 2026-12-24 18:00 or 2026-12-24 18:00 Europe/Paris")
+      }
+      let other = self == .from ? RulePeriod(from: moment) : RulePeriod(until: moment)
+      conditions.period = conditions.period.narrowed(to: other)
+    case .device:
+      guard let device = RuleConditions.Device(rawValue: value.lowercased()) else {
+        throw .init(line: line, reason: "a device is mobile or desktop")
+      }
+      conditions.device = device
+    case .campaign:
+      guard let campaign = campaigns.first(where: { $0.name == value.lowercased() }) else {
+        throw .init(line: line, reason: "there is no campaign \(value): add a line for it to the campaigns")
+      }
+      conditions.campaign = campaign.name
+      conditions.period = conditions.period.narrowed(to: campaign.period)
+    }
   }
 }
 

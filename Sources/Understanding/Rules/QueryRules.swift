@@ -17,6 +17,8 @@ public struct QueryRules: Sendable {
     didSet { matcher = QueryRuleMatcher(queryRules) }
   }
   private(set) var matcher = QueryRuleMatcher()
+  /// The named periods that rules belong to.
+  public var campaigns: [Campaign] = []
 
   public init(synonyms: SynonymRules = SynonymRules()) { self.synonyms = synonyms }
 

@@ -43,8 +43,11 @@ struct RuleReview {
       case .exact, .phrase: keys.joined(separator: " ")
       case .words: Set(keys).sorted().joined(separator: " ")
       case .contains: rule.words.folded
+      case .regex, .category: rule.words
       }
-    return "\(rule.match.rawValue): \(words)"
+    // Rules for other times or devices are others.
+    let conditions = rule.conditions == RuleConditions() ? "" : "\(rule.conditions)"
+    return "\(rule.match.rawValue): \(words) \(conditions)"
   }
 
   private mutating func review(_ rule: QueryRule, _ redirects: [String: Int]) {

@@ -13,7 +13,7 @@ public struct RuleFault: Error, Sendable, Hashable, CustomStringConvertible {
 extension RuleTexts {
   /// The rules as searches take them. All or nothing: the first line that is wrong refuses the set.
   public func compiled(
-    currency: Currency, products: RuleProducts = RuleProducts()
+    currency: Currency, products: RuleProducts = RuleProducts(), clock: RuleClock = .utc
   ) throws(RuleFault) -> QueryRules {
     func reading<Value>(
       _ kind: Kind, _ read: () throws(SynonymRules.InvalidRule) -> Value
@@ -25,8 +25,12 @@ extension RuleTexts {
     let synonyms = try reading(.synonyms) { () throws(SynonymRules.InvalidRule) in
       try SynonymRules(parsing: self[.synonyms], refusesExcess: true)
     }
+    let campaigns = try reading(.campaigns) { () throws(SynonymRules.InvalidRule) in
+      try Campaign.all(in: self[.campaigns], clock: clock)
+    }
     let queryRules = try reading(.rules) { () throws(SynonymRules.InvalidRule) in
-      try QueryRuleText.rules(in: self[.rules], currency: currency, products: products)
+      try QueryRuleText.rules(
+        in: self[.rules], currency: currency, products: products, clock: clock, campaigns: campaigns)
     }
     var rules = try reading(.redirects) { () throws(SynonymRules.InvalidRule) in
       try QueryRules(
@@ -35,6 +39,7 @@ extension RuleTexts {
     }
     rules.synonyms = synonyms
     rules.queryRules = queryRules
+    rules.campaigns = campaigns
     return rules
   }
 }

@@ -11,7 +11,7 @@ struct RulesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rules", abstract: "Exports, compares, changes, publishes and takes back the shop's search rules.",
     discussion: """
-      A folder of rules has the files synonyms.txt, rules.txt, redirects.txt, stop-phrases.txt, accessories.txt and
+      A folder of rules has the files synonyms.txt, rules.txt, campaigns.txt, redirects.txt, stop-phrases.txt, accessories.txt and
       unsuggested.txt; a file that is missing is empty. So rules may be kept in git.
       """,
     subcommands: [
