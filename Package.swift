@@ -91,10 +91,11 @@ let package = Package(
     library("Signing", ["CArgon2", "CCrypto", "Threading"]),
 
     // The flows' ports, and the adapters behind them.
-    library("Ports", ["Catalog", "SearchDSL", "Pricing", "Ranking", "Threading"]),
+    library("Ports", ["Catalog", "Experiments", "SearchDSL", "Pricing", "Ranking", "Threading"]),
     library("PostgresClient", ["CPostgres", "CCrypto", "Threading"]),
     library(
-      "PostgresStore", ["PostgresClient", "Ports", "Catalog", "Pricing", "Ranking", "JSON", "Threading"],
+      "PostgresStore",
+      ["PostgresClient", "Ports", "Catalog", "Experiments", "Pricing", "Ranking", "JSON", "Threading"],
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
     library("RedisStore", ["Ports", "Catalog", "JSON", "CHiredis", "Threading"]),
@@ -111,8 +112,8 @@ let package = Package(
     library(
       "SearchService",
       [
-        "Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Ranking", "Signing", "Telemetry", "Threading",
-        "Understanding",
+        "Catalog", "Experiments", "JSON", "SearchDSL", "Pricing", "Ports", "Ranking", "Signing",
+        "Telemetry", "Threading", "Understanding",
       ],
       // The ranking's weights; a shop may name another file of them.
       resources: [.embedInCode("Resources/ranking-weights.json")]),
@@ -123,6 +124,7 @@ let package = Package(
     library("RankingTraining", ["Catalog", "Ports", "Ranking", "Recommending", "Threading"]),
     library("Workers", ["Catalog", "Ports", "Telemetry", "Threading"]),
     library("Accounts", ["Catalog", "Ports", "Signing", "Telemetry"]),
+    library("ExperimentDesk", ["Catalog", "Experiments", "Ports", "Telemetry", "Threading"]),
     library("Merchandising", ["Catalog", "JSON", "Ports", "Signing", "Telemetry", "Threading", "Understanding"]),
 
     // The edge.
@@ -133,14 +135,14 @@ let package = Package(
     library(
       "Edge",
       [
-        "Accounts", "Merchandising", "SearchService", "Behaviour", "Catalog", "HTTPServer", "Telemetry", "Ports",
-        "JSON",
+        "Accounts", "ExperimentDesk", "Experiments", "Merchandising", "SearchService", "Behaviour", "Catalog",
+        "HTTPServer", "Telemetry", "Ports", "JSON",
         "SearchDSL", "Signing", "Understanding",
       ]),
     library(
       "StorefrontAPI",
       [
-        "Accounts", "Merchandising",
+        "Accounts", "ExperimentDesk", "Experiments", "Merchandising",
         "Edge", "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON",
         "SearchDSL", "Understanding", "Threading", "Ranking", "Recommendations", "Recommending",
       ]),
@@ -154,8 +156,8 @@ let package = Package(
     library(
       "Console",
       [
-        "Accounts", "Catalog", "Edge", "HTTPServer", "JSON", "Merchandising", "Ports", "SearchService", "Signing",
-        "Understanding", "Web",
+        "Accounts", "Catalog", "Edge", "ExperimentDesk", "Experiments", "HTTPServer", "JSON", "Merchandising", "Ports",
+        "SearchService", "Signing", "Understanding", "Web",
       ]),
 
     // The wiring: every adapter is made here and given to the flows.
@@ -163,7 +165,7 @@ let package = Package(
     library(
       "Bootstrap",
       [
-        "Accounts", "Console", "Merchandising",
+        "Accounts", "Console", "ExperimentDesk", "Experiments", "Merchandising",
         "Behaviour", "Catalog", "CMalloc", "Configuration", "Edge", "ElasticsearchClient", "HTTPServer", "Indexer",
         "JSON",
         "LightGBM", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Pricing", "Ranking",
@@ -182,8 +184,9 @@ let package = Package(
     library(
       "Evaluation",
       [
-        "Bootstrap", "Catalog", "Importing", "Indexer", "JSON", "LightGBM", "Ports", "PostgresStore", "Ranking",
-        "RankingTraining", "Recommendations", "Recommending", "SearchDSL", "SearchService", "Seeding", "Understanding",
+        "Bootstrap", "Catalog", "Experiments", "Importing", "Indexer", "JSON", "LightGBM", "Ports", "PostgresStore",
+        "Ranking", "RankingTraining", "Recommendations", "Recommending", "SearchDSL", "SearchService", "Seeding",
+        "Understanding",
         "Web",
       ]),
     .executableTarget(
@@ -194,7 +197,7 @@ let package = Package(
         "PostgresStore", "RedisStore", "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService",
         "Behaviour", "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices",
         "CMalloc", "Threading", "Understanding", "Signing", "Numbers", "Narrowing", "Recommending", "Workers",
-        "Accounts", "Merchandising",
+        "Accounts", "ExperimentDesk", "Experiments", "Merchandising",
         "Recommendations", "LightGBM", "Statistics", "Forecasting", "Customers", "RankingTraining",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
@@ -214,7 +217,7 @@ let package = Package(
     tests("Customers", ["Customers", "Catalog", "Importing", "LocalServices", "Statistics", "Numbers"]),
     tests("Recommending", ["Recommending", "Catalog", "JSON", "Ranking", "TestSupport"]),
     tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),
-    tests("Experiments", ["Experiments", "Numbers"]),
+    tests("Experiments", ["Experiments", "Numbers", "Statistics"]),
     tests("LightGBM", ["LightGBM", "Ranking", "Numbers"]),
     tests(
       "SearchNode",
@@ -291,9 +294,9 @@ let package = Package(
     tests(
       "StorefrontAPI",
       [
-        "StorefrontAPI", "Accounts", "Console", "Merchandising", "Understanding",
+        "StorefrontAPI", "Accounts", "Console", "ExperimentDesk", "Experiments", "Merchandising", "Understanding",
         "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "Behaviour", "SearchNode",
-        "HTTPServer", "Ranking", "Recommendations", "Workers",
+        "HTTPServer", "Numbers", "Ranking", "RankingTraining", "Recommendations", "Workers",
         "PostgresClient", "PostgresStore",
         "LocalServices", "JSON",
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",

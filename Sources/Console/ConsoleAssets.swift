@@ -57,6 +57,9 @@ enum ConsoleAssets {
     .console form>label,.console details label{margin-bottom:14px}
     .console .report+.panel{margin-top:20px}
     .console .report form{display:inline}
+    .console fieldset{border:0;padding:0;margin:14px 0 0;min-width:0}
+    .console legend{font-weight:600;padding:0;margin-bottom:4px}
+    .beside svg{width:100%;height:auto;max-width:420px;display:block;margin-bottom:6px}
     @media(min-width:900px){.beside{grid-template-columns:1fr 1fr}}
 
     """

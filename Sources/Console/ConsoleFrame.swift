@@ -8,6 +8,7 @@ enum ConsolePage: String, CaseIterable {
   case preview = "Preview"
   case rules = "Rules"
   case versions = "Versions"
+  case experiments = "Experiments"
   case unanswered = "Zero results"
   case searches = "Searches"
   case jobs = "Jobs"
@@ -18,6 +19,7 @@ enum ConsolePage: String, CaseIterable {
     case .preview: "/console/preview"
     case .rules: "/console/rules"
     case .versions: "/console/versions"
+    case .experiments: "/console/experiments"
     case .unanswered: "/console/zero-results"
     case .searches: "/console/searches"
     case .jobs: "/console/jobs"
@@ -29,7 +31,7 @@ enum ConsolePage: String, CaseIterable {
   var access: Access {
     switch self {
     case .preview, .rules, .versions: .staff(.merchandiser, .approver)
-    case .unanswered, .searches: .staff(.merchandiser, .approver, .analyst)
+    case .unanswered, .searches, .experiments: .staff(.merchandiser, .approver, .analyst)
     case .jobs: .anyStaff
     case .audit: .staff(.approver, .analyst)
     }

@@ -153,6 +153,7 @@ extension ConsolePage {
     case .preview: "See a search before and after a change; pin, hide and lift products."
     case .rules: "Synonyms and rules in drafts, and their difference from what is published."
     case .versions: "What was published, when, by whom and why; take it back."
+    case .experiments: "Compare two ways of searching on visitors, and decide by what they do."
     case .unanswered: "Searches that find nothing, the most frequent first."
     case .searches: "What shoppers search for and click on."
     case .jobs: "What the workers do, and how it ended."

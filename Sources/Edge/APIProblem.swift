@@ -25,17 +25,22 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
   case rulesConflict = "rules-conflict"
   case draftNotFound = "draft-not-found"
   case versionNotFound = "version-not-found"
+  case experimentRefused = "experiment-refused"
+  case experimentConflict = "experiment-conflict"
+  case experimentNotFound = "experiment-not-found"
 
   public var code: String { rawValue }
 
   public var status: HTTPStatus {
     switch self {
-    case .invalidParameter, .invalidBody, .rulesRefused: .badRequest
-    case .rulesConflict: .conflict
+    case .invalidParameter, .invalidBody, .rulesRefused, .experimentRefused: .badRequest
+    case .rulesConflict, .experimentConflict: .conflict
     case .signInRequired, .visitorWanted: .unauthorized
     case .exportTooLarge: .contentTooLarge
     case .roleRequired, .formOutOfDate: .forbidden
-    case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff, .draftNotFound, .versionNotFound: .notFound
+    case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff, .draftNotFound, .versionNotFound,
+      .experimentNotFound:
+      .notFound
     case .searchUnavailable, .databaseUnavailable, .notReady: .serviceUnavailable
     case .tooManyRequests: .tooManyRequests
     }
@@ -62,6 +67,9 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     case .rulesConflict: "Rules were changed meanwhile"
     case .draftNotFound: "Draft not found"
     case .versionNotFound: "Version not found"
+    case .experimentRefused: "Experiment refused"
+    case .experimentConflict: "Experiment cannot be changed so"
+    case .experimentNotFound: "Experiment not found"
     }
   }
 
@@ -96,7 +104,7 @@ extension Problem {
         self.init(APIProblem.searchUnavailable, detail: "The search engine is busy. Try again.", headers: retry)
       }
     default:
-      guard let problem = Problem(ruleError: error) else { return nil }
+      guard let problem = Problem(ruleError: error) ?? Problem(experimentError: error) else { return nil }
       self = problem
     }
   }

@@ -15,8 +15,8 @@ public struct DatabaseRights: Sendable {
   /// `vitrine serve`. With the embedded engine it keeps its own index.
   public static func serve(isEmbedded: Bool) -> DatabaseRights {
     DatabaseRights(
-      reads: catalog + ["behaviour", "jobs", "analytics", "accounts"],
-      writes: ["behaviour", "accounts", "merchandising"] + (isEmbedded ? ["indexing"] : []),
+      reads: catalog + ["behaviour", "jobs", "analytics", "accounts", "experiments"],
+      writes: ["behaviour", "accounts", "merchandising", "experiments"] + (isEmbedded ? ["indexing"] : []),
       raisesVersions: isEmbedded)
   }
 
@@ -25,7 +25,7 @@ public struct DatabaseRights: Sendable {
 
   /// `vitrine work`.
   public static let work = DatabaseRights(
-    reads: catalog + ["behaviour", "jobs", "analytics"], writes: ["behaviour", "jobs", "analytics"],
+    reads: catalog + ["behaviour", "jobs", "analytics", "experiments"], writes: ["behaviour", "jobs", "analytics"],
     raisesVersions: false)
 
   /// A role may not do what its process must.

@@ -31,6 +31,7 @@ extension Migration {
     Migration(number: 17, name: "ranking", embedded: PackageResources._017_ranking_sql),
     Migration(number: 18, name: "accounts", embedded: PackageResources._018_accounts_sql),
     Migration(number: 19, name: "merchandising", embedded: PackageResources._019_merchandising_sql),
+    Migration(number: 20, name: "experiments", embedded: PackageResources._020_experiments_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

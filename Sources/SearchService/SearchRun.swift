@@ -1,4 +1,5 @@
 import Catalog
+import Experiments
 import Ports
 import Understanding
 
@@ -24,6 +25,8 @@ struct SearchRun: Sendable {
   let known: CatalogKnowledge.Known
   /// The versions that later pages go by as well, as their cursor says.
   var pinned: PinnedVersions
+  /// The arms of experiments that the searcher is in. Later pages go by their values through `pinned` and the cursor's order.
+  let arms: AssignedArms
   let limits: AnswerLimits
   let startedAt = ContinuousClock.now
   /// The query as it was typed.
@@ -35,8 +38,9 @@ struct SearchRun: Sendable {
 
   init(
     _ input: SearchInput, by searcher: Searcher? = nil, extent: Extent = .page, knowing known: CatalogKnowledge.Known,
-    pinned: PinnedVersions, limits: AnswerLimits
+    pinned: PinnedVersions, arms: AssignedArms = AssignedArms(), limits: AnswerLimits
   ) {
+    self.arms = arms
     self.input = input
     self.searcher = searcher
     self.extent = extent

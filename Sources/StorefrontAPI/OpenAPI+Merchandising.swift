@@ -3,7 +3,7 @@ import JSON
 import Merchandising
 
 extension OpenAPI {
-  private static func staffOperation(
+  static func staffOperation(
     _ id: String, _ summary: String, _ schema: String?, description: String? = nil, body: String? = nil,
     status: String = "200", of path: [JSONValue] = [], _ parameters: [JSONValue] = []
   ) -> JSONValue {
