@@ -58,6 +58,7 @@ enum ConsoleAssets {
     .console .report+.panel{margin-top:20px}
     .console .report form{display:inline}
     .console fieldset{border:0;padding:0;margin:14px 0 0;min-width:0}
+    .panel .fields+.fields,.panel fieldset+details{margin-top:14px}
     .console legend{font-weight:600;padding:0;margin-bottom:4px}
     .beside svg{width:100%;height:auto;max-width:420px;display:block;margin-bottom:6px}
     @media(min-width:900px){.beside{grid-template-columns:1fr 1fr}}

@@ -40,7 +40,12 @@ struct ExperimentView {
 
   private var verdict: HTML? {
     guard let report else { return nil }
-    return ConsoleForms.notice(ExperimentWords.verdict(report), isBad: report.broken != nil)
+    let text = ExperimentWords.verdict(report)
+    if report.broken != nil { return ConsoleForms.notice(text, isBad: true) }
+    let isDecided = report.comparisons.contains {
+      $0.metric == plan.metric && ExperimentWords.isBetter($0, in: report) != nil
+    }
+    return isDecided ? ConsoleForms.notice(text) : "<p class=\"notice\" role=\"status\">\(text)</p>"
   }
 
   // MARK: Arms
@@ -50,7 +55,7 @@ struct ExperimentView {
     let rows = plan.arms.enumerated().map { place, arm -> HTML in
       let visitors = report.map { ShopWords.number($0.outcomes.arms[place].visitors) } ?? ""
       let share = ExperimentWords.share(Double(arm.weight) / Double(total))
-      let role: HTML? = place == 0 ? " <span class=\"note\">control</span>" : nil
+      let role: HTML? = place == 0 && arm.name != "control" ? " <span class=\"note\">control</span>" : nil
       return """
         <tr><th scope="row">\(arm.name)\(role)</th><td data-label="Goes by">\(Self.words(arm.value))</td><td class="number" data-label="Share">\(share)</td><td class="number" data-label="Visitors">\(visitors)</td></tr>
         """
@@ -118,7 +123,7 @@ struct ExperimentView {
       let mean = ExperimentWords.value(comparison.armMean, metric, currency)
       let chance = comparison.bayesian.map { view in
         let chance = metric.isBetterWhenHigher ? view.chanceToBeBetter : 1 - view.chanceToBeBetter
-        return " Chance that it is better: \(ExperimentWords.share(chance))."
+        return " Chance that it is better: \(chance < 0.001 ? "under 0.1 %" : ExperimentWords.share(chance))."
       }
       return
         "<li><strong>\(plan.arms[comparison.arm].name)</strong> \(mean), control \(control). \(ExperimentWords.sentence(comparison, in: report))\(chance ?? "")</li>"

@@ -41,7 +41,8 @@ public enum ExperimentWords {
     guard let result = readable(comparison, in: report) else {
       return "Too early to say anything about \(arm)."
     }
-    let (low, high) = (result.interval.lowerBound, result.interval.upperBound)
+    // Nothing falls by more than all of it.
+    let (low, high) = (max(-1, result.interval.lowerBound), result.interval.upperBound)
     if low > 0 {
       return "Higher under \(arm): between \(share(low)) and \(share(high)) higher."
     }

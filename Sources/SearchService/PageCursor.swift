@@ -126,7 +126,7 @@ struct PageCursor {
       text: words, strictness: strictness, relaxation: json["r"]?.int.flatMap { Int(exactly: $0) })
   }
 
-  /// None where nothing is given; nil for what is no list of numbers.
+  /// None where nothing is given; nil if it holds something else than numbers.
   private static func products(_ json: JSONValue?) -> [ProductID]? {
     guard let json else { return [] }
     guard let numbers = json.string?.split(separator: "."), numbers.count <= SearchService.maxOrdered else {

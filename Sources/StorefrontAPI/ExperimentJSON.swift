@@ -96,10 +96,10 @@ package enum ExperimentJSON {
         zip(names, report.outcomes.arms).map { name, arm -> JSONValue in
           ["name": .string(name), "visitors": .int(Int64(arm.visitors))]
         }), "visitors_of_several_arms": .int(Int64(report.outcomes.inSeveral)),
-      "sample_ratio_p": report.ratio.map { .double($0.pValue) } ?? .null,
-      "needed_visitors_an_arm": report.neededVisitors.map { .int(Int64($0)) } ?? .null,
       "comparisons": .array(report.comparisons.map { comparison($0, in: report) }),
     ]
+    if let ratio = report.ratio { json["sample_ratio_p"] = .double(ratio.pValue) }
+    if let needed = report.neededVisitors { json["needed_visitors_an_arm"] = .int(Int64(needed)) }
     if let mixed = report.outcomes.interleaving {
       json["interleaving"] = [
         "wins": .int(Int64(mixed.wins)), "losses": .int(Int64(mixed.losses)), "ties": .int(Int64(mixed.ties)),

@@ -40,7 +40,6 @@ extension OpenAPISchemas {
   private static let newArm = object(
     ["name": string, "weight": integer, "ranking": string, "rules": integer], optional: ["weight", "ranking", "rules"])
   private static let test = object(["change": number, "low": number, "high": number, "p": number])
-  private static let maybeNumber: JSONValue = ["type": ["number", "null"]]
 
   static let experiments: JSONObject = [
     "Experiments": object(["experiments": array(ref("Experiment")), "holdout_percent": number]),
@@ -69,7 +68,7 @@ extension OpenAPISchemas {
       [
         "experiment": string, "verdict": string, "is_readable": boolean, "is_complete": boolean,
         "arms": array(object(["name": string, "visitors": integer])), "visitors_of_several_arms": integer,
-        "sample_ratio_p": maybeNumber, "needed_visitors_an_arm": maybeNumber,
+        "sample_ratio_p": number, "needed_visitors_an_arm": integer,
         "comparisons": array(
           object(
             [
@@ -79,6 +78,6 @@ extension OpenAPISchemas {
         "interleaving": object([
           "wins": integer, "losses": integer, "ties": integer, "preference": number, "p": number,
         ]),
-      ], optional: ["interleaving"]),
+      ], optional: ["sample_ratio_p", "needed_visitors_an_arm", "interleaving"]),
   ]
 }

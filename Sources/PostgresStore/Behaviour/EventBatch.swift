@@ -86,7 +86,7 @@ struct EventBatch {
     deeds.removeAll { isErased($0.shopper, $0.event) }
     shown.removeAll { isErased($0.shopper, $0.event) }
     searches.removeAll { isErased($0.row.visitor, $0.event) }
-    // An arm that was seen is no deed: it is in no sum.
+    // An arm that was seen counts in no sum: a sum counts deeds.
     exposures.removeAll { isErased($0.shopper, $0.event) }
     counted += gone.map { Counted($1, at: $0) }
   }
