@@ -91,11 +91,11 @@ let package = Package(
     library("Signing", ["CArgon2", "CCrypto", "Threading"]),
 
     // The flows' ports, and the adapters behind them.
-    library("Ports", ["Catalog", "SearchDSL", "Forecasting", "Pricing", "Ranking", "Threading"]),
+    library("Ports", ["Catalog", "Experiments", "SearchDSL", "Forecasting", "Pricing", "Ranking", "Threading"]),
     library("PostgresClient", ["CPostgres", "CCrypto", "Threading"]),
     library(
       "PostgresStore",
-      ["PostgresClient", "Ports", "Catalog", "Forecasting", "Pricing", "Ranking", "JSON", "Threading"],
+      ["PostgresClient", "Ports", "Catalog", "Experiments", "Forecasting", "Pricing", "Ranking", "JSON", "Threading"],
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
     library("RedisStore", ["Ports", "Catalog", "JSON", "CHiredis", "Threading"]),
@@ -112,8 +112,8 @@ let package = Package(
     library(
       "SearchService",
       [
-        "Catalog", "JSON", "SearchDSL", "Pricing", "Ports", "Ranking", "Signing", "Telemetry", "Threading",
-        "Understanding",
+        "Catalog", "Experiments", "JSON", "SearchDSL", "Pricing", "Ports", "Ranking", "Signing",
+        "Telemetry", "Threading", "Understanding",
       ],
       // The ranking's weights; a shop may name another file of them.
       resources: [.embedInCode("Resources/ranking-weights.json")]),
@@ -125,6 +125,7 @@ let package = Package(
     library("Replenishment", ["Catalog", "Forecasting", "Ports", "Threading"]),
     library("Workers", ["Catalog", "Ports", "Telemetry", "Threading"]),
     library("Accounts", ["Catalog", "Ports", "Signing", "Telemetry"]),
+    library("ExperimentDesk", ["Catalog", "Experiments", "Ports", "Telemetry", "Threading"]),
     library("Merchandising", ["Catalog", "JSON", "Ports", "Signing", "Telemetry", "Threading", "Understanding"]),
     library("PriceDesk", ["Catalog", "JSON", "Ports", "Pricing"]),
 
@@ -137,12 +138,14 @@ let package = Package(
       "Edge",
       [
         "Accounts", "Merchandising", "SearchService", "Behaviour", "Catalog", "HTTPServer", "Telemetry", "Ports",
-        "JSON", "SearchDSL", "Signing", "Understanding", "PriceDesk", "Pricing", "Replenishment",
+        "JSON", "SearchDSL", "Signing", "Understanding", "PriceDesk", "Pricing", "Replenishment", "ExperimentDesk",
+        "Experiments",
       ]),
     library(
       "StorefrontAPI",
       [
-        "Accounts", "Merchandising", "PriceDesk", "Forecasting", "Replenishment", "Statistics",
+        "Accounts", "Merchandising", "PriceDesk", "Forecasting", "Replenishment", "Statistics", "ExperimentDesk",
+        "Experiments",
         "Edge", "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON",
         "SearchDSL", "Understanding", "Threading", "Ranking", "Recommendations", "Recommending",
       ]),
@@ -158,6 +161,7 @@ let package = Package(
       [
         "Accounts", "Catalog", "Edge", "HTTPServer", "JSON", "Merchandising", "Ports", "SearchService", "Signing",
         "Understanding", "Web", "PriceDesk", "Pricing", "Forecasting", "Replenishment", "Statistics",
+        "ExperimentDesk", "Experiments",
       ]),
 
     // The wiring: every adapter is made here and given to the flows.
@@ -165,7 +169,8 @@ let package = Package(
     library(
       "Bootstrap",
       [
-        "Accounts", "Console", "Merchandising", "PriceDesk", "Forecasting", "Replenishment",
+        "Accounts", "Console", "Merchandising", "PriceDesk", "Forecasting", "Replenishment", "ExperimentDesk",
+        "Experiments",
         "Behaviour", "Catalog", "CMalloc", "Configuration", "Edge", "ElasticsearchClient", "HTTPServer", "Indexer",
         "JSON",
         "LightGBM", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Pricing", "Ranking",
@@ -185,8 +190,9 @@ let package = Package(
     library(
       "Evaluation",
       [
-        "Bootstrap", "Catalog", "Importing", "Indexer", "JSON", "LightGBM", "Ports", "PostgresStore", "Ranking",
-        "RankingTraining", "Recommendations", "Recommending", "SearchDSL", "SearchService", "Seeding", "Understanding",
+        "Bootstrap", "Catalog", "Experiments", "Importing", "Indexer", "JSON", "LightGBM", "Ports", "PostgresStore",
+        "Ranking", "RankingTraining", "Recommendations", "Recommending", "SearchDSL", "SearchService", "Seeding",
+        "Understanding",
         "Web",
       ]),
     .executableTarget(
@@ -197,7 +203,7 @@ let package = Package(
         "PostgresStore", "RedisStore", "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService",
         "Behaviour", "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices",
         "CMalloc", "Threading", "Understanding", "Signing", "Numbers", "Narrowing", "Recommending", "Workers",
-        "Accounts", "Merchandising", "PriceDesk",
+        "Accounts", "Merchandising", "PriceDesk", "ExperimentDesk", "Experiments",
         "Recommendations", "LightGBM", "Statistics", "Forecasting", "Customers", "RankingTraining",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
@@ -217,7 +223,7 @@ let package = Package(
     tests("Customers", ["Customers", "Catalog", "Importing", "LocalServices", "Statistics", "Numbers"]),
     tests("Recommending", ["Recommending", "Catalog", "JSON", "Ranking", "TestSupport"]),
     tests("Understanding", ["Understanding", "Catalog", "TestSupport"]),
-    tests("Experiments", ["Experiments", "Numbers"]),
+    tests("Experiments", ["Experiments", "Numbers", "Statistics"]),
     tests("LightGBM", ["LightGBM", "Ranking", "Numbers"]),
     tests(
       "SearchNode",
@@ -295,8 +301,9 @@ let package = Package(
       "StorefrontAPI",
       [
         "StorefrontAPI", "Accounts", "Console", "Forecasting", "Merchandising", "Replenishment", "Understanding",
+        "ExperimentDesk", "Experiments",
         "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "Behaviour", "SearchNode",
-        "HTTPServer", "Ranking", "Recommendations", "Workers",
+        "HTTPServer", "Numbers", "Ranking", "RankingTraining", "Recommendations", "Workers",
         "PostgresClient", "PostgresStore",
         "LocalServices", "JSON",
         "Telemetry", "Seeding", "Indexer", "Catalog", "Ports", "SearchDSL", "Signing", "Threading", "TestSupport",

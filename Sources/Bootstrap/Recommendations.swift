@@ -141,11 +141,14 @@ extension Shop {
       ? try await rankingDesk.promote(number) : try await recommender.desk.promote(number)
   }
 
-  /// Serves the model of a kind that was served before the present one; nil if there is none.
-  package func rollBackModel(ofKind kind: String) async throws -> ModelEntry? {
-    kind == RankingDesk.kind ? try await rankingDesk.rollBack() : try await recommender.desk.rollBack()
+  /// Serves the model of a kind that was served before the present one; nil if there is none. `toHandSet`: the ranking that
+  /// needs no training.
+  package func rollBackModel(ofKind kind: String, toHandSet: Bool = false) async throws -> ModelEntry? {
+    kind == RankingDesk.kind
+      ? try await rankingDesk.rollBack(toHandSet: toHandSet) : try await recommender.desk.rollBack()
   }
 
   /// The kinds of models, as `vitrine models` names them.
+  package static let rankingKind = RankingDesk.kind
   package static let modelKinds = [RecommenderModel.kind, RankingDesk.kind]
 }

@@ -3,11 +3,14 @@ package import Behaviour
 import Catalog
 package import Configuration
 import Edge
+package import ExperimentDesk
 package import Indexer
 package import Merchandising
 package import Ports
 package import PostgresClient
 package import PostgresStore
+import RankingTraining
+import Recommending
 package import RedisStore
 package import SearchDSL
 import SearchNode
@@ -68,6 +71,7 @@ package struct Shop: Sendable {
   let conduct: SenderConduct
   package let accounts: Accounts
   package let merchandising: Merchandising
+  package let experiments: RunningExperiments
   let judgedQueries: JudgedQueries?
   /// Made once, from all the parts above.
   private(set) var capabilities: [Capability] = []
@@ -122,11 +126,17 @@ package struct Shop: Sendable {
     var priceOptions = PriceOverlay.Options(settings.pricing)
     priceOptions.maxAge = parts.maxPriceAge ?? priceOptions.maxAge
     prices = PriceOverlay(source: PostgresPrices(pool), options: priceOptions, metrics: metrics)
+    let arms = ArmValues(
+      rankings: RankingDesk(
+        ledger: PostgresModels(pool), folder: ModelFolder(settings), clock: clock, codeVersion: codeVersion),
+      rules: merchandising, knowledge: knowledge, ranking: ranking)
+    experiments = RunningExperiments(store: PostgresExperiments(pool), take: arms.take)
     service = SearchService(
       engine: engine, index: indexAlias, catalog: catalog, clock: clock, currency: Self.currency(settings),
       retrieval: Retrieval(weights: weights.weights), knowledge: knowledge,
       searches: .init(recent: Self.recentSearches(redis, pool), popular: searchLog?.popular), log: searchLog,
-      signer: signer, prices: prices, deadlines: deadlines, ranking: ranking)
+      signer: signer, prices: prices, deadlines: deadlines, ranking: ranking,
+      experiments: SearchExperiments(running: experiments, events: behaviour.intake, clock: clock))
     warmth = EngineWarmth(service: service, engine: engine, alias: indexAlias, logger: logger)
     capabilities = try Capability.all.map { try $0(self) }
   }

@@ -86,6 +86,10 @@ enum ConsoleAssets {
     @media(max-width:700px){.console-nav.folds:not(.open){display:none}.console-nav.folds ul{display:grid}}
     @media(min-width:701px){.console-menu{display:none}}
     @media(min-width:900px){.beside{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.beside.three{grid-template-columns:repeat(3,minmax(0,1fr))}}
+    .console fieldset{border:0;padding:0;margin:14px 0 0;min-width:0}
+    .panel .fields+.fields,.panel fieldset+details{margin-top:14px}
+    .console legend{font-weight:600;padding:0;margin-bottom:4px}
+    .beside svg{width:100%;height:auto;max-width:420px;display:block;margin-bottom:6px}
 
     """
 }

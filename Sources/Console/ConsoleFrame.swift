@@ -9,6 +9,7 @@ enum ConsolePage: String, CaseIterable {
   case rules = "Rules"
   case versions = "Versions"
   case calendar = "Calendar"
+  case experiments = "Experiments"
   case unanswered = "Zero results"
   case searches = "Searches"
   case prices = "Prices"
@@ -24,6 +25,7 @@ enum ConsolePage: String, CaseIterable {
     case .rules: "/console/rules"
     case .versions: "/console/versions"
     case .calendar: "/console/calendar"
+    case .experiments: "/console/experiments"
     case .unanswered: "/console/zero-results"
     case .searches: "/console/searches"
     case .prices: "/console/prices"
@@ -39,7 +41,7 @@ enum ConsolePage: String, CaseIterable {
   var access: Access {
     switch self {
     case .preview, .rules, .versions, .calendar: .staff(.merchandiser, .approver)
-    case .unanswered, .searches: .staff(.merchandiser, .approver, .analyst)
+    case .unanswered, .searches, .experiments: .staff(.merchandiser, .approver, .analyst)
     case .prices: .staff(.pricingManager)
     case .stock, .orders, .suppliers: .staff(.buyer)
     case .jobs: .anyStaff

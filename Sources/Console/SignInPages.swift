@@ -154,6 +154,7 @@ extension ConsolePage {
     case .rules: "Synonyms and rules in drafts, and their difference from what is published."
     case .versions: "What was published, when, by whom and why; take it back."
     case .calendar: "Campaigns and rules with a time, and drafts that are published by themselves."
+    case .experiments: "Compare two ways of searching on visitors, and decide by what they do."
     case .unanswered: "Searches that find nothing, the most frequent first."
     case .searches: "What shoppers search for and click on."
     case .prices: "New prices from the sales, with their evidence; publish them, take them back."

@@ -32,18 +32,21 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
   case orderRefused = "order-refused"
   case orderConflict = "order-conflict"
   case planNotFound = "plan-not-found"
+  case experimentRefused = "experiment-refused"
+  case experimentConflict = "experiment-conflict"
+  case experimentNotFound = "experiment-not-found"
 
   public var code: String { rawValue }
 
   public var status: HTTPStatus {
     switch self {
-    case .invalidParameter, .invalidBody, .rulesRefused, .pricesRefused, .orderRefused: .badRequest
-    case .rulesConflict, .pricesConflict, .orderConflict, .draftHeldBack: .conflict
+    case .invalidParameter, .invalidBody, .rulesRefused, .pricesRefused, .orderRefused, .experimentRefused: .badRequest
+    case .rulesConflict, .pricesConflict, .orderConflict, .draftHeldBack, .experimentConflict: .conflict
     case .signInRequired, .visitorWanted: .unauthorized
     case .exportTooLarge: .contentTooLarge
     case .roleRequired, .formOutOfDate: .forbidden
     case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff, .draftNotFound, .versionNotFound,
-      .proposalNotFound, .planNotFound:
+      .proposalNotFound, .planNotFound, .experimentNotFound:
       .notFound
     case .searchUnavailable, .databaseUnavailable, .notReady: .serviceUnavailable
     case .tooManyRequests: .tooManyRequests
@@ -78,6 +81,9 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     case .orderRefused: "Order refused"
     case .orderConflict: "The order was changed meanwhile"
     case .planNotFound: "No such plan, order or product"
+    case .experimentRefused: "Experiment refused"
+    case .experimentConflict: "Experiment cannot be changed so"
+    case .experimentNotFound: "Experiment not found"
     }
   }
 
@@ -114,6 +120,7 @@ extension Problem {
     default:
       guard
         let problem = Problem(ruleError: error) ?? Problem(priceError: error) ?? Problem(replenishmentError: error)
+          ?? Problem(experimentError: error)
       else { return nil }
       self = problem
     }

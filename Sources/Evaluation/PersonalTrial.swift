@@ -1,4 +1,5 @@
 package import Catalog
+package import Experiments
 import Glibc
 package import Ports
 package import Ranking
@@ -26,6 +27,8 @@ package struct PersonalTrial: Sendable {
     /// Each sees so many pages.
     package var pagesOfShopper = 4
     package var pageSize = 24
+    /// Visitors of the experiment who decide as one judging shopper does; 0: no experiment.
+    package var visitorsOfJudge = 20
     package var seed: UInt64 = 1
 
     package init() {}
@@ -50,6 +53,10 @@ package struct PersonalTrial: Sendable {
     /// Each arm against the one named first.
     package var steps: [(from: Arm, to: Arm, comparison: PairedComparison)]
     package var verdicts: [Arm: String]
+    /// Visitors who saw the engine's order beside visitors who saw the personal one; nil: not asked for.
+    package var experiment: ExperimentReport?
+    /// The same with the engine's order in both arms.
+    package var placebo: ExperimentReport?
 
     /// (personal - text) / (1 - text)
     package var shareOfOracle: Double {
@@ -58,13 +65,13 @@ package struct PersonalTrial: Sendable {
     }
   }
 
-  private let queries: [Query]
-  private let truth: DemoTruth
+  let queries: [Query]
+  let truth: DemoTruth
   /// By product: the SKU that the truth names it by.
-  private let skus: [ProductID: String]
+  let skus: [ProductID: String]
   private let knowledge: any RankingKnowledge
   private let now: Timestamp
-  private let options: Options
+  let options: Options
 
   package init(
     queries: [Query], truth: DemoTruth, skus: [ProductID: String], knowledge: any RankingKnowledge, now: Timestamp,
@@ -105,13 +112,19 @@ package struct PersonalTrial: Sendable {
       let query = queries[random.below(queries.count)]
       for (arm, value) in try await judge(query, by: shopper, rankings) { figures[arm, default: []].append(value) }
     }
+    var shops: (experiment: ExperimentReport?, placebo: ExperimentReport?) = (nil, nil)
+    if options.visitorsOfJudge > 0 {
+      progress("\(judges.count * options.visitorsOfJudge) visitors buy in an experiment")
+      shops = try await experiments(of: judges, by: rankings.personal, seed: random.next())
+    }
     let steps: [(Arm, Arm)] = [(.text, .popularity), (.popularity, .learned), (.learned, .personal), (.text, .handSet)]
     return Report(
       pages: pages.count, judged: figures[.text]?.count ?? 0,
       ndcg: figures.compactMapValues { RankingMetrics.mean($0) },
       steps: steps.compactMap { from, to in
         PairedComparison(baseline: figures[from] ?? [], candidate: figures[to] ?? [], seed: 1).map { (from, to, $0) }
-      }, verdicts: [.learned: learned.verdict.findings, .personal: personal.verdict.findings])
+      }, verdicts: [.learned: learned.verdict.findings, .personal: personal.verdict.findings],
+      experiment: shops.experiment, placebo: shops.placebo)
   }
 
   private struct Rankings {
@@ -145,7 +158,7 @@ package struct PersonalTrial: Sendable {
         schema: RankingFeature.schema, bytes: FeatureCode.bytes(of: order.flatMap { table.row($0) })), grades: grades)
   }
 
-  private func window(of query: Query, for shopper: Int) async throws -> RankingWindow {
+  func window(of query: Query, for shopper: Int) async throws -> RankingWindow {
     let ids = query.candidates.map(\.product)
     let person = CustomerCode(DemoTruth.code(ofShopper: shopper)).map { Person.customer($0) }
     let evidence = try await knowledge.evidence(on: ids, for: person)
@@ -154,7 +167,8 @@ package struct PersonalTrial: Sendable {
         .init(
           product: candidate.product, score: candidate.score, signals: evidence.products[place],
           collaborative: evidence.collaborative.isEmpty ? .nan : evidence.collaborative[place],
-          likeness: evidence.likeness.isEmpty ? .nan : evidence.likeness[place])
+          likeness: evidence.likeness.isEmpty ? .nan : evidence.likeness[place],
+          taste: evidence.taste.isEmpty ? .nan : evidence.taste[place])
       }, query: query.text, averages: evidence.averages, shopper: evidence.shopper, now: now)
   }
 

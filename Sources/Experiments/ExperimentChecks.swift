@@ -84,9 +84,9 @@ public struct ExperimentReading: Sendable, Equatable {
     ratio = SampleRatioCheck(
       counts: exposures.counts(arms: experiment.arms.count), weights: experiment.arms.map(\.weight))
     if let ratio, ratio.isBroken {
-      finding = .broken("the arms' numbers of visitors are not those planned (p = \(ratio.pValue))")
+      finding = .broken(Self.brokenRatio(ratio))
     } else if exposures.isBroken {
-      finding = .broken("\(exposures.countOfSeveral) visitors saw several arms")
+      finding = .broken(Self.brokenExposures(exposures.countOfSeveral))
     } else if let difference = ArmDifference(control: control, treatment: treatment, scale: .relative) {
       finding = .read(
         fixed: FixedHorizonTest.result(difference), sequential: sequential.result(difference),
@@ -95,4 +95,10 @@ public struct ExperimentReading: Sendable, Equatable {
       finding = .tooEarly
     }
   }
+
+  static func brokenRatio(_ ratio: SampleRatioCheck) -> String {
+    "the arms' numbers of visitors are not those planned (p = \(ratio.pValue))"
+  }
+
+  static func brokenExposures(_ count: Int) -> String { "\(count) visitors saw several arms" }
 }

@@ -59,7 +59,10 @@ public struct InterleavingResult: Sendable, Equatable {
   public private(set) var losses = 0
   public private(set) var ties = 0
 
-  public init() {}
+  public init(wins: Int = 0, losses: Int = 0, ties: Int = 0) {
+    precondition(min(wins, losses, ties) >= 0, "a count is below 0")
+    (self.wins, self.losses, self.ties) = (wins, losses, ties)
+  }
 
   public mutating func add(_ credit: (control: Int, treatment: Int)) {
     if credit.treatment > credit.control {

@@ -83,6 +83,14 @@ public struct AdjustedStatistics: Sendable, Equatable {
 
   public init() {}
 
+  /// From the sums of a store.
+  public init(outcome: SampleStatistics, before: SampleStatistics, sumOfProducts: Double) {
+    precondition(outcome.count == before.count, "\(outcome.count) outcomes have \(before.count) figures from before")
+    self.outcome = outcome
+    self.before = before
+    self.sumOfProducts = sumOfProducts
+  }
+
   public mutating func add(outcome y: Double, before x: Double) {
     outcome.add(y)
     before.add(x)

@@ -161,6 +161,29 @@ public struct ShownList: Hashable, Sendable {
   }
 }
 
+/// The arms of experiments that a search went by, as its visitor saw them.
+public struct ArmExposure: Hashable, Sendable {
+  public struct Arm: Hashable, Sendable {
+    public var experiment: String
+    /// Its place in the experiment.
+    public var arm: Int
+
+    public init(experiment: String, arm: Int) {
+      self.experiment = experiment
+      self.arm = arm
+    }
+  }
+
+  public var arms: [Arm]
+  /// The time that the search took.
+  public var milliseconds: Double
+
+  public init(arms: [Arm], milliseconds: Double) {
+    self.arms = arms
+    self.milliseconds = milliseconds
+  }
+}
+
 /// Something that happened in the shop.
 public struct ShopEvent: Hashable, Sendable {
   public enum Content: Hashable, Sendable {
@@ -168,6 +191,7 @@ public struct ShopEvent: Hashable, Sendable {
     case shown(ShownList)
     /// An answered search; its `visitor` and `range` are the event's own.
     case search(LoggedSearch)
+    case exposure(ArmExposure)
   }
 
   public var id: EventID
@@ -200,6 +224,7 @@ public struct ShopEvent: Hashable, Sendable {
     case .deed(let deed): deed.kind.rawValue
     case .shown: "impression"
     case .search: "search"
+    case .exposure: "exposure"
     }
   }
 }

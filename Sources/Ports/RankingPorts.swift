@@ -8,14 +8,17 @@ public struct RankingEvidence: Sendable {
   /// By candidate: the score of the recommender's tables by the shopper's history; empty without one.
   public var collaborative: [Double]
   public var likeness: [Double]
+  /// The same as `collaborative`, by the whole remembered history and not by the last visit above all.
+  public var taste: [Double]
   /// nil: a stranger.
   public var shopper: ShopperTaste?
   public var averages: ShopAverages
 
   public init(
-    products: [ProductSignals?], collaborative: [Double] = [], likeness: [Double] = [], shopper: ShopperTaste? = nil,
-    averages: ShopAverages = ShopAverages()
+    products: [ProductSignals?], collaborative: [Double] = [], likeness: [Double] = [], taste: [Double] = [],
+    shopper: ShopperTaste? = nil, averages: ShopAverages = ShopAverages()
   ) {
+    self.taste = taste
     self.products = products
     self.collaborative = collaborative
     self.likeness = likeness

@@ -55,12 +55,16 @@ public struct LoggedSearch: Sendable, Hashable {
   public var rankedBy: String
   /// nil where they are not kept.
   public var features: LoggedFeatures?
+  /// Of a page that mixes two rankings.
+  public var interleaved: InterleavedPage?
 
   public init(
     id: SearchID, searchedAt: Timestamp, visitor: VisitorID?, range: [UInt8] = [], query: String,
     outcome: SearchOutcome, total: Int,
-    filterCount: Int, firstRank: Int, products: [ProductID], rankedBy: String = "", features: LoggedFeatures? = nil
+    filterCount: Int, firstRank: Int, products: [ProductID], rankedBy: String = "", features: LoggedFeatures? = nil,
+    interleaved: InterleavedPage? = nil
   ) {
+    self.interleaved = interleaved
     self.rankedBy = rankedBy
     self.features = features
     self.id = id
@@ -73,6 +77,18 @@ public struct LoggedSearch: Sendable, Hashable {
     self.filterCount = filterCount
     self.firstRank = firstRank
     self.products = products
+  }
+}
+
+/// The side that put each product on a page that mixes two rankings.
+public struct InterleavedPage: Sendable, Hashable {
+  public var experiment: String
+  /// By product of the page: true for the treatment's picks, nil of a product behind the mixed ones.
+  public var isTreatments: [Bool?]
+
+  public init(experiment: String, isTreatments: [Bool?]) {
+    self.experiment = experiment
+    self.isTreatments = isTreatments
   }
 }
 

@@ -24,8 +24,9 @@ public struct DatabaseRights: Sendable {
   /// `vitrine serve`. With the embedded engine it keeps its own index.
   public static func serve(isEmbedded: Bool) -> DatabaseRights {
     DatabaseRights(
-      reads: catalog + ["behaviour", "jobs", "analytics", "accounts", "purchasing"],
-      writes: ["behaviour", "accounts", "merchandising", "pricing", "purchasing"] + (isEmbedded ? ["indexing"] : []),
+      reads: catalog + ["behaviour", "jobs", "analytics", "accounts", "experiments", "purchasing"],
+      writes: ["behaviour", "accounts", "merchandising", "experiments", "pricing", "purchasing"]
+        + (isEmbedded ? ["indexing"] : []),
       receivesGoods: true, raisesVersions: isEmbedded)
   }
 
@@ -34,7 +35,7 @@ public struct DatabaseRights: Sendable {
 
   /// `vitrine work`.
   public static let work = DatabaseRights(
-    reads: catalog + ["behaviour", "jobs", "analytics", "purchasing"],
+    reads: catalog + ["behaviour", "jobs", "analytics", "experiments", "purchasing"],
     writes: ["behaviour", "jobs", "analytics", "pricing", "purchasing"],
     raisesVersions: false)
 

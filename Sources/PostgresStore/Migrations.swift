@@ -35,6 +35,7 @@ extension Migration {
     Migration(number: 21, name: "replenishment", embedded: PackageResources._021_replenishment_sql),
     Migration(number: 22, name: "rule_drafts", embedded: PackageResources._022_rule_drafts_sql),
     Migration(number: 23, name: "rule_schedules", embedded: PackageResources._023_rule_schedules_sql),
+    Migration(number: 24, name: "experiments", embedded: PackageResources._024_experiments_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

@@ -7,6 +7,8 @@ import Threading
 /// Trains rankings, keeps them as files with the ledger of models, and says which one is in force.
 public struct RankingDesk: Sendable {
   public static let kind = LearnedRanking.kind
+  /// The name in the ledger, in a file's place, of the hand-set ranking, which has no file.
+  private static let handSet = "hand-set"
   /// Files that are kept beside the one that is served.
   private static let keptModels = 10
 
@@ -34,15 +36,7 @@ public struct RankingDesk: Sendable {
     progress: @escaping @Sendable (String) throws -> Void = { _ in }
   ) async throws -> Report {
     let now = clock.now()
-    let collected = Guarded<[LoggedImpression]>([])
-    try await log.forEachBatch(schema: RankingFeature.schema, until: now, limit: RankingTraining.maxPages) { batch in
-      let count = collected.withLock { all in
-        all += batch
-        return all.count
-      }
-      try progress("reading the log: \(count) pages")
-    }
-    let impressions = collected.withLock { $0 }
+    let impressions = try await collect(log, until: now, progress)
     // A model in use that cannot be read is not served either: the hand-set one is.
     let served = try await serving()
     let inForce: any CandidateScoring = served.flatMap { try? $0.read() } ?? HandSetRanking()
@@ -55,8 +49,35 @@ public struct RankingDesk: Sendable {
       report.isPromoted = try await ledger.promote(entry.number, by: .training, now: clock.now())
       if report.isPromoted { report.entry.state = .serving }
     }
-    for file in try await ledger.prune(kind: Self.kind, keeping: Self.keptModels) { folder.remove(file) }
+    for file in try await ledger.prune(kind: Self.kind, keeping: Self.keptModels) where file != Self.handSet {
+      folder.remove(file)
+    }
     return report
+  }
+
+  /// The newest pages whose deeds have all come, as many as the memory is given for: a row of the log takes 2 bytes a feature
+  /// here, and 8 in training.
+  private func collect(
+    _ log: any RankingLog, until now: Timestamp, _ progress: @escaping @Sendable (String) throws -> Void
+  ) async throws -> [LoggedImpression] {
+    struct Enough: Error {}
+    let collected = Guarded<(pages: [LoggedImpression], rows: Int)>(([], 0))
+    do {
+      try await log.forEachBatch(
+        schema: RankingFeature.schema, until: RankingTraining.newest(at: now), limit: RankingTraining.maxPages
+      ) { batch in
+        let (count, isFull) = collected.withLock { all in
+          for page in batch where all.rows + page.products.count <= RankingTraining.maxRows {
+            all.pages.append(page)
+            all.rows += page.products.count
+          }
+          return (all.pages.count, all.rows > RankingTraining.maxRows - RankingTraining.longestPage)
+        }
+        try progress("reading the log: \(count) pages")
+        if isFull { throw Enough() }
+      }
+    } catch is Enough {}
+    return collected.withLock { $0.pages }
   }
 
   private func keep(
@@ -74,20 +95,27 @@ public struct RankingDesk: Sendable {
     let file = try folder.write(ModelFile(provenance: provenance, arrays: LearnedRanking.arrays(of: outcome)))
     var entry = ModelEntry(
       kind: Self.kind, state: outcome.verdict.isPassed ? .candidate : .refused, file: file,
-      dataDigest: provenance.dataDigest, codeVersion: codeVersion, seed: 1, metrics: outcome.metrics, dataThrough: now,
-      trainedAt: now, findings: outcome.verdict.findings)
+      dataDigest: provenance.dataDigest, codeVersion: codeVersion, seed: 1, metrics: outcome.metrics,
+      dataThrough: RankingTraining.newest(at: now), trainedAt: now, findings: outcome.verdict.findings)
     entry.number = try await ledger.add(entry)
     return entry
   }
 
   /// The model that the ledger says is served; nil if none was yet. `read` throws if its file cannot be used.
-  public func serving() async throws -> (number: Int64, read: @Sendable () throws -> LearnedRanking)? {
+  public func serving() async throws -> (number: Int64, read: @Sendable () throws -> any CandidateScoring)? {
     guard let entry = try await ledger.serving(kind: Self.kind) else { return nil }
     return (entry.number, { try self.read(entry) })
   }
 
-  private func read(_ entry: ModelEntry) throws -> LearnedRanking {
-    try LearnedRanking(try folder.file(entry.file), version: "ranking-\(entry.number)")
+  /// A model of the ledger, served or not; nil if there is none of this kind and number. Throws what is wrong with its file.
+  public func model(_ number: Int64) async throws -> (any CandidateScoring)? {
+    guard let entry = try await ledger.model(number), entry.kind == Self.kind else { return nil }
+    return try read(entry)
+  }
+
+  private func read(_ entry: ModelEntry) throws -> any CandidateScoring {
+    if entry.file == Self.handSet { return HandSetRanking() }
+    return try LearnedRanking(try folder.file(entry.file), version: "ranking-\(entry.number)")
   }
 
   /// Serves this model; a damaged one is not served. nil if there is no such model.
@@ -97,10 +125,24 @@ public struct RankingDesk: Sendable {
     return try await ledger.promote(number, by: .person, now: clock.now()) ? entry : nil
   }
 
-  /// Serves the model that was served before the present one, which is refused from then on; nil if there is none.
-  public func rollBack() async throws -> ModelEntry? {
-    guard let before = try await ledger.servedBefore(kind: Self.kind, kept: Self.keptModels) else { return nil }
-    _ = try read(before)
-    return try await ledger.rollBack(to: before.number, now: clock.now()) ? before : nil
+  /// Serves the model that was served before the present one, which is refused from then on; the hand-set ranking if there
+  /// is none, or if `toHandSet` asks for it. nil if the hand-set ranking is served already. Until a person promotes a model,
+  /// training only adds candidates.
+  public func rollBack(toHandSet: Bool = false) async throws -> ModelEntry? {
+    let before = toHandSet ? nil : try await ledger.servedBefore(kind: Self.kind, kept: Self.keptModels)
+    if let before {
+      _ = try read(before)
+      return try await ledger.rollBack(to: before.number, now: clock.now()) ? before : nil
+    }
+    let present = try await ledger.serving(kind: Self.kind)
+    guard toHandSet ? present?.file != Self.handSet : present.map({ $0.file != Self.handSet }) ?? false else {
+      return nil
+    }
+    let now = clock.now()
+    var entry = ModelEntry(
+      kind: Self.kind, state: .retired, file: Self.handSet, dataDigest: "", codeVersion: codeVersion, seed: 0,
+      metrics: [:], dataThrough: now, trainedAt: now, findings: "the hand-set ranking, which learns nothing")
+    entry.number = try await ledger.add(entry)
+    return try await ledger.rollBack(to: entry.number, now: now) ? entry : nil
   }
 }

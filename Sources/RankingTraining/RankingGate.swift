@@ -7,6 +7,10 @@ import Ranking
 public struct RankingGate: Sendable, Equatable {
   /// Of the paired test.
   public var significance = 0.05
+  /// Held-out pages, each with a deed: fewer decide nothing.
+  public var leastPages = 100
+  /// Held-out pages with a purchase from which on the order of purchases is guarded: the figure of fewer is chance.
+  public var leastPurchases = 30
   /// The nDCG of purchases may be lower by so much.
   public var purchaseTolerance = 0.02
   /// The least share of the distinct products that came first before.
@@ -30,8 +34,13 @@ public struct RankingGate: Sendable, Equatable {
       return Verdict(isPassed: false, findings: "no page was held out")
     }
     var faults: [String] = []
+    if new.ndcg.count < leastPages {
+      faults.append("\(new.ndcg.count) held-out pages are too few to decide: \(leastPages) are needed")
+    }
     if test.difference <= 0 || test.pValue >= significance { faults.append("not better by the paired test") }
-    if let own = new.meanPurchases, let other = inForce.meanPurchases, own < other - purchaseTolerance {
+    if new.purchases.count >= leastPurchases, let own = new.meanPurchases, let other = inForce.meanPurchases,
+      own < other - purchaseTolerance
+    {
       faults.append("purchases stand lower: nDCG@10 \(Self.text(own)) after \(Self.text(other))")
     }
     if Double(new.shownFirst) < leastVariety * Double(inForce.shownFirst) {

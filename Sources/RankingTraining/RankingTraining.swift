@@ -1,3 +1,4 @@
+import Catalog
 public import Ports
 public import Ranking
 
@@ -25,6 +26,18 @@ public struct RankingTraining: Sendable {
   public static let leastPages = 300
   /// The newest pages that are read.
   public static let maxPages = 100_000
+  /// The rows of these pages, newest first: 8 bytes for each feature of each, and twice as much again in the library, are
+  /// about 0.5 GB.
+  public static let maxRows = 600_000
+  /// The products that a page of a search has at most.
+  static let longestPage = 100
+  /// A purchase belongs to the page that showed the product within the day before: of younger pages not all deeds have come.
+  static let settlingSeconds: Int64 = 86_400
+
+  /// The end of the pages that can be learned from.
+  static func newest(at now: Timestamp) -> Timestamp {
+    Timestamp(microsecondsSinceEpoch: now.microsecondsSinceEpoch.subtracting(saturating: settlingSeconds * 1_000_000))
+  }
   static let heldOutShare = 0.2
   /// Pages that the linear model learns from: coordinate ascent looks at all of them at each step.
   private static let maxLinearPages = 3_000
@@ -42,8 +55,8 @@ public struct RankingTraining: Sendable {
   public struct TooLittle: Error, Sendable, CustomStringConvertible {
     public let pages: Int
     public var description: String {
-      "\(pages) searches were logged with feature values and a click; \(RankingTraining.leastPages) are needed: "
-        + "wait for more, or raise ranking.loggedPercent"
+      "\(pages) searches older than a day were logged with feature values and a click; \(RankingTraining.leastPages) are "
+        + "needed: wait for more, or raise ranking.loggedPercent"
     }
   }
 

@@ -49,13 +49,16 @@ struct Candidates: Sendable {
     if seen < ranked {
       // The order goes with the cursor: prices, stock and the shopper's own deeds would give another one by then.
       guard let last = response.hits[..<ranked].last, !last.sort.isEmpty else { return nil }
-      let rest = hits[..<ranked].dropFirst(seen - before).compactMap { ProductID($0.id) }
-      return PagePosition(after: last.sort, seen: seen, reading: reading, order: rest)
+      let all = hits[..<ranked].compactMap { ProductID($0.id) }
+      return PagePosition(
+        after: last.sort, seen: seen, reading: reading, order: Array(all.dropFirst(seen - before)),
+        shown: Array(all.prefix(seen - before)))
     }
     guard let last = response.hits[..<(seen - before)].last, !last.sort.isEmpty else { return nil }
     return PagePosition(
       after: last.sort, seen: seen, isCounted: ranked > 0 ? false : input.position?.isCounted ?? false,
-      reading: reading)
+      reading: reading,
+      shown: ranked > 0 ? hits[..<ranked].compactMap { ProductID($0.id) } : input.position?.shown ?? [])
   }
 
   private func remainingPage(behind position: PagePosition, _ size: Int) -> ResultPage {
@@ -70,7 +73,9 @@ struct Candidates: Sendable {
     }
     let after = behind.last?.sort ?? position.after
     return ResultPage(
-      hits: shown, next: PagePosition(after: after, seen: seen, reading: reading, order: rest))
+      hits: shown,
+      next: PagePosition(
+        after: after, seen: seen, reading: reading, order: rest, shown: position.shown + remaining.prefix(size)))
   }
 }
 

@@ -83,6 +83,8 @@ public final class CatalogKnowledge: Sendable {
     var previous: Learnt?
     /// The rules in force, last, and those before them, by which shoppers still turn pages.
     var rules: [Rules]
+    /// The rules of running experiments' arms.
+    var arms: [Rules] = []
     /// Counts the builds.
     var number = 0
     /// Counts the sets of rules that were put in force.
@@ -93,8 +95,8 @@ public final class CatalogKnowledge: Sendable {
     var older: [String: Known] = [:]
   }
 
-  /// More of it is made anew when it is asked for.
-  private static let maxOlder = 4
+  /// More of it is made anew when it is asked for. The arms of an experiment or two have room besides the pages of shoppers.
+  private static let maxOlder = 8
 
   /// A shopper who turns a page later than so many publications gets the rules of now.
   private static let maxRules = 8
@@ -133,7 +135,7 @@ public final class CatalogKnowledge: Sendable {
   func known(pinned version: String?, rules rulesVersion: String?) -> Known {
     let (learnt, rules) = state.withLock { state in
       let learnt = state.previous.flatMap { version == $0.version ? $0 : nil } ?? state.current
-      return (learnt, state.rules.first { $0.version == rulesVersion })
+      return (learnt, (state.rules + state.arms).first { $0.version == rulesVersion })
     }
     guard let rules, rules.version != learnt.inForce.rulesVersion else { return learnt.inForce }
     let name = "\(learnt.version ?? "") \(rules.version ?? "")"
@@ -172,6 +174,13 @@ public final class CatalogKnowledge: Sendable {
       }
       if isPut { return }
     }
+  }
+
+  /// Keeps the rules of running experiments' arms, in place of those before; searches find them by their version.
+  public func keep(arms rules: [(number: Int64, rules: QueryRules)]) {
+    state.withLock { $0.arms = rules.map { Rules(version: "\($0.number)", rules: $0.rules) } }
+    // Made now and not by the first search.
+    for (number, _) in rules { _ = known(pinned: nil, rules: "\(number)") }
   }
 
   /// The words that the shop knows now; nil before the first build.
@@ -231,8 +240,9 @@ public final class CatalogKnowledge: Sendable {
         state.current.inForce.version = version
         return true
       }
-      if isPut { return }
+      if isPut { break }
     }
+    for rules in state.withLock({ $0.arms }) { _ = known(pinned: nil, rules: rules.version) }
   }
 
   /// Keeps it up to date until it is cancelled: it is built at once, and again after changes; after an import as soon as

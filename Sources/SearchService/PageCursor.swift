@@ -20,11 +20,15 @@ public struct PagePosition: Sendable, Hashable {
   /// The products of a model's order that were not shown yet: the pages behind show them first, whatever the model would
   /// say now. `after` is then where the engine's results behind the model's window begin.
   public var order: [ProductID]
+  /// The products of the model's window that were shown. No page behind shows them again, wherever the engine would put them
+  /// now: a pin that sold out stands where its words put it.
+  public var shown: [ProductID]
 
   public init(
     after: [SortValue], seen: Int, isCounted: Bool = false, reading: QueryReadingReference? = nil,
-    pinned: PinnedVersions = PinnedVersions(), order: [ProductID] = []
+    pinned: PinnedVersions = PinnedVersions(), order: [ProductID] = [], shown: [ProductID] = []
   ) {
+    self.shown = shown
     self.after = after
     self.seen = seen
     self.isCounted = isCounted
@@ -49,7 +53,7 @@ public struct QueryReadingReference: Sendable, Hashable {
 /// number of products seen, `v` whether only that number says where the page begins, `q`, `s` and `r` the words that were
 /// searched, how strictly, and as which relaxation, where they are not the typed ones, `k` and
 /// `m` the pinned knowledge and model, `u` the pinned rules, `o` the products of the first page's order that were not shown
-/// yet. It is signed because its position goes to the engine and into the query log as it stands.
+/// yet, `w` those of its window that were. It is signed because its position goes to the engine and into the query log as it stands.
 struct PageCursor {
   static let purpose = "page cursor"
   /// More than the longest search makes.
@@ -75,9 +79,9 @@ struct PageCursor {
     if let knowledge = position.pinned.knowledge { content["k"] = .string(knowledge) }
     if let rules = position.pinned.rules { content["u"] = .string(rules) }
     if let model = position.pinned.ranking { content["m"] = .string(model) }
-    if !position.order.isEmpty {
-      let numbers = position.order.map { String($0.rawValue, radix: Self.radix) }
-      content["o"] = .string(numbers.joined(separator: "."))
+    for (name, products) in [("o", position.order), ("w", position.shown)] where !products.isEmpty {
+      let numbers = products.map { String($0.rawValue, radix: Self.radix) }
+      content[name] = .string(numbers.joined(separator: "."))
     }
     if let reading = position.reading {
       content["q"] = .string(reading.text)
@@ -110,19 +114,26 @@ struct PageCursor {
       position.pinned[keyPath: version] = text
     }
     guard !position.isCounted || position.seen <= SearchService.maxOrdered else { return nil }
-    if let order = json["o"] {
-      guard let numbers = order.string?.split(separator: "."), numbers.count <= SearchService.maxOrdered else {
-        return nil
-      }
-      position.order = numbers.compactMap { Int64($0, radix: Self.radix).map { ProductID($0) } }
-      guard position.order.count == numbers.count, !position.isCounted else { return nil }
-    }
+    guard let order = Self.products(json["o"]), let shown = Self.products(json["w"]),
+      order.count + shown.count <= SearchService.maxOrdered, order.isEmpty || !position.isCounted
+    else { return nil }
+    (position.order, position.shown) = (order, shown)
     guard let strictness = json["s"] else { return }
     guard let strictness = strictness.string.flatMap(QueryPlan.Strictness.init(rawValue:)),
       let words = json["q"]?.string, words.unicodeScalars.count <= SearchInput.longestQuery * 2
     else { return nil }
     position.reading = QueryReadingReference(
       text: words, strictness: strictness, relaxation: json["r"]?.int.flatMap { Int(exactly: $0) })
+  }
+
+  /// None where nothing is given; nil if it holds something else than numbers.
+  private static func products(_ json: JSONValue?) -> [ProductID]? {
+    guard let json else { return [] }
+    guard let numbers = json.string?.split(separator: "."), numbers.count <= SearchService.maxOrdered else {
+      return nil
+    }
+    let products = numbers.compactMap { Int64($0, radix: radix).map { ProductID($0) } }
+    return products.count == numbers.count ? products : nil
   }
 
   init(of input: SearchInput, position: PagePosition, currency: Currency) {

@@ -104,10 +104,18 @@ struct Retriever: Sendable {
       request.size = max(1, input.pageSize - position.order.count)
       (request.source, request.highlight) = (.none, nil)
     }
+    // Beside the filters, so that the counts of the whole query stay.
+    let known = (input.position?.order ?? []) + (input.position?.shown ?? [])
+    if !known.isEmpty {
+      request.postFilter = .bool(
+        BoolQuery(filter: request.postFilter.map { [$0] } ?? [], mustNot: [.ids(known.map(\.description))]))
+    }
     if isTrial { (request.from, request.size, request.highlight, request.searchAfter) = (0, 0, nil, nil) }
     request.aggregations += planned.counts
     do {
-      return Self.found(try await index.search(request, by: run.limits.answer), plan, query)
+      var response = try await index.search(request, by: run.limits.answer)
+      if response.total?.isExact == true { response.total?.value += known.count }
+      return Self.found(response, plan, query)
     } catch {
       throw input.position == nil ? error : Self.errorBehindCursor(error)
     }

@@ -1,4 +1,5 @@
 import Catalog
+import Experiments
 import Ports
 import Understanding
 
@@ -24,6 +25,8 @@ struct SearchRun: Sendable {
   let known: CatalogKnowledge.Known
   /// The versions that later pages go by as well, as their cursor says.
   var pinned: PinnedVersions
+  /// The arms of experiments that the searcher is in. Later pages go by their values through `pinned` and the cursor's order.
+  let arms: AssignedArms
   let limits: AnswerLimits
   let startedAt = ContinuousClock.now
   /// The query as it was typed.
@@ -35,12 +38,13 @@ struct SearchRun: Sendable {
 
   init(
     _ input: SearchInput, by searcher: Searcher? = nil, extent: Extent = .page, knowing known: CatalogKnowledge.Known,
-    pinned: PinnedVersions, limits: AnswerLimits, now: Timestamp
+    pinned: PinnedVersions, arms: AssignedArms = AssignedArms(), limits: AnswerLimits, now: Timestamp
   ) {
     var known = known
     let page = input.text.isEmpty && input.listing?.kind != .brand ? input.listing?.slug : nil
     known.understanding = known.understanding.taking(
       RuleContext(now: now, isMobile: searcher?.isMobile, page: page))
+    self.arms = arms
     self.input = input
     self.searcher = searcher
     self.extent = extent

@@ -1,4 +1,5 @@
 public import Catalog
+import Experiments
 public import Ports
 public import SearchDSL
 public import Signing
@@ -25,6 +26,7 @@ public struct SearchService: Sendable {
   /// Signs the cursors of pages; nil: there are none.
   public let signer: TokenSigner?
   let deadlines: Deadlines
+  private let experiments: SearchExperiments?
 
   public var currency: Currency { pricer.currency }
 
@@ -39,8 +41,9 @@ public struct SearchService: Sendable {
     retrieval: Retrieval = Retrieval(), knowledge: CatalogKnowledge? = nil,
     steps: Set<SearchStep> = Set(SearchStep.allCases), searches: PastSearches = PastSearches(),
     log: SearchLog? = nil, signer: TokenSigner? = nil, prices: PriceOverlay? = nil,
-    deadlines: Deadlines = Deadlines(), ranking: PersonalRanking? = nil
+    deadlines: Deadlines = Deadlines(), ranking: PersonalRanking? = nil, experiments: SearchExperiments? = nil
   ) {
+    self.experiments = experiments
     index = ProductIndex(engine: engine, name: name)
     directory = CatalogDirectory(catalog: catalog, currency: currency, share: deadlines.labels)
     retriever = Retriever(index: index, requests: retrieval, steps: steps)
@@ -74,7 +77,7 @@ public struct SearchService: Sendable {
     var run = begin(input, by: searcher, under: rules, at: moment)
     try await readLabels(for: &run)
 
-    let found = try await retriever.candidates(in: &run, window: ranker.window(for: input))
+    let found = try await retriever.candidates(in: &run, window: ranker.window(for: run))
     let candidates = await ranker.ranked(found, by: retriever, in: &run)
     let results = candidates.page(of: input)
 
@@ -84,12 +87,15 @@ public struct SearchService: Sendable {
 
     let next = priced.next.flatMap { cursor(at: $0, in: run) }
     var page = SearchPage(run, candidates, products: priced.cards, facets: facets, nextCursor: next)
-    if let searcher { page.searchID = log?.record(page, by: searcher) }
+    if let searcher {
+      page.searchID = log?.record(page, by: searcher, mixing: run.arms.interleaving?.experiment)
+      experiments?.saw(page, by: searcher, in: run)
+    }
     return page
   }
 
   private func ranked(in run: inout SearchRun) async throws -> Candidates {
-    let found = try await retriever.candidates(in: &run, window: ranker.window(for: run.input))
+    let found = try await retriever.candidates(in: &run, window: ranker.window(for: run))
     return await ranker.ranked(found, by: retriever, in: &run)
   }
 
@@ -174,16 +180,21 @@ public struct SearchService: Sendable {
     under rules: QueryRules? = nil,
     at moment: Timestamp? = nil
   ) -> SearchRun {
-    let current = known(pinned: input.position?.pinned)
+    // A page behind a cursor goes by the values that its first page went by.
+    let arms =
+      input.position == nil ? experiments?.arms(of: searcher, shopper: input.shopper) ?? AssignedArms() : AssignedArms()
+    let current = known(pinned: input.position?.pinned, arm: arms.value.rules)
     let known = rules.map { current.by($0, version: nil) } ?? current
     let pinned = PinnedVersions(
       knowledge: known.version, ranking: input.position?.pinned.ranking, rules: known.rulesVersion)
     return SearchRun(
-      input, by: searcher, extent: extent, knowing: known, pinned: pinned, limits: AnswerLimits(deadlines),
+      input, by: searcher, extent: extent, knowing: known, pinned: pinned, arms: arms, limits: AnswerLimits(deadlines),
       now: moment ?? pricer.clock.now())
   }
 
-  private func known(pinned: PinnedVersions? = nil) -> CatalogKnowledge.Known {
+  /// `arm`: the rules of an experiment's arm.
+  private func known(pinned: PinnedVersions? = nil, arm: Int64? = nil) -> CatalogKnowledge.Known {
+    if let arm, let known = knowledge?.known(pinned: nil, rules: "\(arm)") { return known.taking(steps) }
     let known = pinned.flatMap { knowledge?.known(pinned: $0.knowledge, rules: $0.rules) } ?? knowledge?.known
     return (known ?? CatalogKnowledge.Known()).taking(steps)
   }

@@ -4,7 +4,8 @@ import Ports
 /// The schemas of what `SearchJSON` writes; a test validates real answers against them.
 enum OpenAPISchemas {
   static let all = JSONObject(
-    shop.members + recommendations.members + merchandising.members + pricing.members + replenishment.members)
+    shop.members + recommendations.members + merchandising.members + pricing.members + replenishment.members
+      + experiments.members)
 
   private static let shop: JSONObject = [
     "SearchPage": searchPage, "Recognition": recognition, "Why": why, "ProductCard": productCard, "Facet": facet,

@@ -23,6 +23,7 @@ struct Vitrine: ParsableCommand {
       WorkCommand.self,
       JobsCommand.self,
       RulesCommand.self,
+      ExperimentsCommand.self,
       StaffCommand.self,
       TokensCommand.self,
       EraseCommand.self,

@@ -36,7 +36,7 @@ import Testing
       RankingWindow.Candidate(
         product: ProductID(Int64(place + 1)), score: 40 * unit(), signals: unit() < 0.1 ? nil : signals(place),
         hasEveryWord: unit() < 0.5 ? nil : unit() < 0.5, collaborative: unit() < 0.1 ? .nan : unit() * 7,
-        likeness: unit())
+        likeness: unit(), taste: unit() < 0.1 ? .nan : unit() * 9)
     }.sorted { $0.score > $1.score }
     let deeds = all.prefix(8).compactMap { candidate in
       candidate.signals.map {

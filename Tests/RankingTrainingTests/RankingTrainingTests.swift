@@ -2,7 +2,8 @@
 // lower places:
 // 1. The weighted sum, which needs no library, passes the gate against the hand-set ranking without such knowledge; trees do
 //    as well where LightGBM is installed.
-// 2. A log whose clicks are chance is refused by the gate; one with few pages is not learned from, and the error says so.
+// 2. A log whose clicks are chance is refused by the gate; one with few pages is not learned from, and the error says so. The
+//    gate promotes nothing on fewer held-out pages than it needs, and guards purchases once there are enough.
 // 3. A model is the same after its file was written and read; a damaged file, a file of another schema or kind, and one whose
 //    features are others are refused.
 // 4. Pages of another schema, and pages whose bytes are no whole rows, are left out.
@@ -76,6 +77,28 @@ import Testing
     #expect(!chance.verdict.isPassed, "\(chance.verdict.findings)")
     let few = RankingTraining(try log(pages: 40, liking: 1, seed: 3))
     #expect(throws: RankingTraining.TooLittle.self) { try few.learn(grow: nil, inForce: HandSetRanking()) }
+  }
+
+  @Test("2: least counts")
+  func leastCounts() throws {
+    let training = RankingTraining(try log(pages: 900, liking: 1, seed: 1))
+    let heldOut = try #require(try training.learn(grow: nil, inForce: HandSetRanking()).metrics["held_out_pages"])
+    var gate = RankingGate()
+    #expect(heldOut >= Double(gate.leastPages))
+    gate.leastPages = Int(saturating: heldOut) + 1
+    let few = try RankingTraining(log(pages: 900, liking: 1, seed: 1), gate: gate)
+      .learn(grow: nil, inForce: HandSetRanking())
+    #expect(!few.verdict.isPassed && few.verdict.findings.contains("too few to decide"), "\(few.verdict.findings)")
+    // A tolerance that no model meets: only the least count of purchases decides whether it is looked at.
+    var strict = RankingGate()
+    (strict.leastPurchases, strict.purchaseTolerance) = (1, -2)
+    let guarded = try RankingTraining(log(pages: 900, liking: 1, seed: 1), gate: strict)
+      .learn(grow: nil, inForce: HandSetRanking())
+    #expect(guarded.verdict.findings.contains("purchases stand lower"))
+    strict.leastPurchases = 10_000
+    let unguarded = try RankingTraining(log(pages: 900, liking: 1, seed: 1), gate: strict)
+      .learn(grow: nil, inForce: HandSetRanking())
+    #expect(unguarded.verdict.isPassed, "\(unguarded.verdict.findings)")
   }
 
   @Test("3: files")

@@ -67,6 +67,7 @@ private let layers: [String: Layer] = [
   "SearchService": .flow, "Behaviour": .flow, "Indexer": .flow, "Workers": .flow,
   "Recommendations": .flow, "RankingTraining": .flow, "Accounts": .flow, "Merchandising": .flow, "PriceDesk": .flow,
   "Replenishment": .flow,
+  "ExperimentDesk": .flow,
   "Edge": .edge, "StorefrontAPI": .edge, "Web": .edge, "Console": .edge,
   "Bootstrap": .wiring, "Benchmarks": .wiring, "Evaluation": .wiring,
   "vitrine": .executable,

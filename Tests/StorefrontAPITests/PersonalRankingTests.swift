@@ -6,6 +6,7 @@
 //    search with the engine's order, or of a browser that asks to be left alone, is not.
 // 4. A model whose file is damaged: the hand-set order, `degraded` names the ranking, and no error.
 // 5. Pages behind cursors, while the visitor's deeds change the order: nothing twice, nothing missing.
+// 7. A rollback from the first learned model leads to the hand-set ranking; training does not replace it, a person does.
 // 6. Counts of deeds: interest by days, views, purchases and looks.
 import Behaviour
 import Catalog
@@ -16,7 +17,9 @@ import Ports
 import PostgresClient
 import PostgresStore
 import Ranking
+import RankingTraining
 import RedisStore
+import SearchService
 import Seeding
 import StorefrontAPI
 import TestSupport
@@ -184,5 +187,40 @@ import Threading
     let after = try await search(shop, "q=dress")
     #expect(after["degraded"] == ["ranking"])
     #expect(products(after).map(\.id) == products(before).map(\.id))
+  }
+
+  @Test("7: back to the hand-set ranking", .timeLimit(.minutes(5)))
+  func handSet() async throws {
+    let shop = try await TestShop(
+      try Seeding.handWrittenCatalog(directory: TestShop.root + "/Seeds/catalog"))
+    let (now, ledger, desk) = (shop.shop.clock.now(), PostgresModels(shop.pool), shop.shop.rankingDesk)
+    func add() async throws -> Int64 {
+      try await ledger.add(
+        ModelEntry(
+          kind: "ranking", file: "none.model", dataDigest: "", codeVersion: "", seed: 1, metrics: [:],
+          dataThrough: now, trainedAt: now))
+    }
+    #expect(try await desk.rollBack() == nil, "nothing was learned")
+    let learned = try await add()
+    #expect(try await ledger.promote(learned, by: .training, now: now))
+    let ranking = try #require(shop.shop.ranking)
+    let follower = RankingFollower(ranking: ranking, desk: desk)
+    await #expect(throws: (any Error).self) { try await follower.step() }
+    let row = try #require(try await desk.rollBack())
+    try await follower.step()
+    #expect(ranking.version == "hand-1")
+    #expect(try await search(shop, "q=dress")["degraded"] == [])
+    #expect(try await ledger.serving(kind: "ranking")?.number == row.number)
+    #expect(try await ledger.model(learned)?.state == .refused)
+    #expect(try await desk.rollBack() == nil, "it is served already")
+    #expect(try await desk.rollBack(toHandSet: true) == nil, "it is served already")
+    let next = try await add()
+    #expect(try await !ledger.promote(next, by: .training, now: now), "training does not replace it")
+    #expect(try await ledger.promote(next, by: .person, now: now))
+    #expect(try await desk.rollBack(toHandSet: true) != nil)
+    // Its rows have no file, and pruning removes none.
+    for number in try await ledger.models(kind: "ranking", limit: 10).filter({ $0.file == "hand-set" }).map(\.number) {
+      #expect(try await desk.model(number)?.version == "hand-1")
+    }
   }
 }

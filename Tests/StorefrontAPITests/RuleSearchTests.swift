@@ -17,6 +17,7 @@ import HTTPServer
 import JSON
 import Merchandising
 import Ports
+import PostgresStore
 import TestSupport
 import Testing
 import Understanding
@@ -122,6 +123,33 @@ import Understanding
         numbered += try await titles(shop, "q=lamp&page_size=\(size)&page=\(page)")
       }
       #expect(numbered == all, "numbered pages of \(size)")
+    }
+  }
+
+  @Test("2: a pin that sells out between two pages", .timeLimit(.minutes(5)))
+  func soldOutPin() async throws {
+    let (shop, ids) = try await lamps(30)
+    let pinned = try #require(ids["Desk lamp 20"])
+    try await publish("exact: lamp\n  pin 1: \(pinned)", in: shop)
+    let expected = Set(try await titles(shop, "q=lamp&page_size=100"))
+    for size in [3, 7] {
+      var (shown, cursor): ([String], String?) = ([], nil)
+      repeat {
+        let target = cursor.map { "cursor=\(StaffBrowser.encoded($0))" } ?? "q=lamp&page_size=\(size)"
+        let answer = try await shop.json("/v1/search?\(target)")
+        shown += answer["products"]?.array?.compactMap { $0["title"]?.string } ?? []
+        cursor = answer["next_cursor"]?.string
+        if shown.count == size {
+          #expect(shown[0] == "Desk lamp 20")
+          var sold = Self.product(20, stock: 0)
+          sold.title = "Desk lamp 20"
+          _ = try await shop.catalog.upsert([sold], source: "test")
+          _ = try await shop.shop.indexFull()
+        }
+      } while cursor != nil
+      #expect(shown.count == 30 && Set(shown) == expected, "pages of \(size): \(shown)")
+      _ = try await shop.catalog.upsert([Self.product(20)], source: "test")
+      _ = try await shop.shop.indexFull()
     }
   }
 

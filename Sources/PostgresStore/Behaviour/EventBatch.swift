@@ -26,6 +26,13 @@ struct EventBatch {
     var row: PostgresSearchLog.Row
   }
 
+  struct Exposure {
+    var place: Int
+    var event: ShopEvent
+    var exposure: ArmExposure
+    var shopper: Int64
+  }
+
   /// A deed without consent.
   struct Counted {
     var place: Int
@@ -39,6 +46,7 @@ struct EventBatch {
   private(set) var deeds: [Deed] = []
   private(set) var shown: [Shown] = []
   private(set) var searches: [Search] = []
+  private(set) var exposures: [Exposure] = []
   private(set) var counted: [Counted] = []
 
   /// The events of the batch.
@@ -78,13 +86,17 @@ struct EventBatch {
     deeds.removeAll { isErased($0.shopper, $0.event) }
     shown.removeAll { isErased($0.shopper, $0.event) }
     searches.removeAll { isErased($0.row.visitor, $0.event) }
+    // An arm that was seen counts in no sum: a sum counts deeds.
+    exposures.removeAll { isErased($0.shopper, $0.event) }
     counted += gone.map { Counted($1, at: $0) }
   }
 
   private mutating func add(_ event: ShopEvent, at place: Int) {
     let shopper: Int64?
     switch event.actor {
-    case .withoutConsent: return counted.append(Counted(event, at: place))
+    case .withoutConsent:
+      if case .exposure = event.content { return }
+      return counted.append(Counted(event, at: place))
     case .nobody: shopper = nil
     case .person(let person): shopper = pseudonym(of: person)
     }
@@ -102,6 +114,10 @@ struct EventBatch {
         Search(
           place: place, event: event,
           row: .init(search: search, visitor: shopper, network: network, sender: event.sender)))
+    case .exposure(let exposure):
+      // Only of somebody can an arm be known.
+      guard let shopper else { return }
+      exposures.append(Exposure(place: place, event: event, exposure: exposure, shopper: shopper))
     }
   }
 

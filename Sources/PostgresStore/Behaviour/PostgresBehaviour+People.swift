@@ -20,13 +20,14 @@ extension PostgresBehaviour: PersonalData {
       }
       try await pool.withTransaction { connection in
         try await connection.withStatementTimeout(Self.statementTimeout) {
-          for table in Self.tables {
+          for table in Self.tables where table.name != "exposure" {
             try await connection.execute(
               """
               UPDATE behaviour.\(unsafeRaw: table.name) SET \(unsafeRaw: table.column) = \(customer)
               WHERE \(unsafeRaw: table.column) = \(visitor)
               """)
           }
+          try await Self.joinExposures(of: visitor, to: customer, on: connection)
         }
       }
     }
@@ -37,6 +38,7 @@ extension PostgresBehaviour: PersonalData {
   private static let tables = [
     (name: "event_aside", column: "shopper"), (name: "event", column: "shopper"),
     (name: "impression", column: "shopper"), (name: "search", column: "visitor"),
+    (name: "exposure", column: "shopper"),
   ]
 
   public func pseudonyms(of person: Person) async throws -> [ShopperID] {
@@ -74,13 +76,26 @@ extension PostgresBehaviour: PersonalData {
     switch table {
     case "event", "event_aside":
       "jsonb_strip_nulls(jsonb_build_object('title', (SELECT title FROM catalog.product WHERE id = record.product_id)))"
-    default:
-      """
-      jsonb_build_object('titles', (SELECT coalesce(jsonb_agg(title ORDER BY place), '[]')
-        FROM unnest(record.products) WITH ORDINALITY AS shown (id, place) LEFT JOIN catalog.product USING (id)))
-      """
+    case "exposure": "'{}'::jsonb"
+    case "search": "\(productTitles) || \(searchParts)"
+    default: productTitles
     }
   }
+
+  private static let productTitles = """
+    jsonb_build_object('titles', (SELECT coalesce(jsonb_agg(title ORDER BY place), '[]')
+      FROM unnest(record.products) WITH ORDINALITY AS shown (id, place) LEFT JOIN catalog.product USING (id)))
+    """
+
+  /// The values that a search's products were ranked by, and the sides of a page that mixes two rankings.
+  private static let searchParts = """
+    jsonb_strip_nulls(jsonb_build_object(
+      'ranked_by', (SELECT ranked_by FROM behaviour.search_features WHERE search_id = record.id),
+      'ranking_values', (SELECT jsonb_build_object('schema', schema, 'base64', encode(features, 'base64'))
+        FROM behaviour.search_features WHERE search_id = record.id),
+      'interleaving', (SELECT to_jsonb(mixed) - 'search_id' FROM behaviour.search_interleaving AS mixed
+        WHERE search_id = record.id)))
+    """
 
   public func erase(_ person: Person, now: Timestamp) async throws -> [PersonalRecords] {
     try await pool.reaching {

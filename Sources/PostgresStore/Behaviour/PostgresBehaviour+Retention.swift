@@ -16,6 +16,8 @@ extension PostgresBehaviour {
         """
         DELETE FROM behaviour.event_aside WHERE received_at < \(now.day.advanced(by: 1 - retention.shownDays).start)
         """)
+      try await pool.execute(
+        "DELETE FROM behaviour.exposure WHERE last_at < \(now.day.advanced(by: 1 - retention.browsingDays).start)")
     }
     partitions.withLock { $0 = [] }
     // No event is as late by then.

@@ -32,6 +32,7 @@ extension PostgresBehaviour: EventStore {
       try await write(batch.deeds, meetsOthers: meetsOthers, to: &stored, on: connection)
       try await Self.write(batch.shown, to: &stored, on: connection)
       try await Self.write(batch.searches, to: &stored, on: connection)
+      try await Self.write(batch.exposures, to: &stored, on: connection)
       try await Self.count(batch.counted, key: key, to: &stored, on: connection)
       return stored
     }
@@ -202,7 +203,9 @@ extension PostgresBehaviour: EventStore {
   ) async throws {
     let written = try await PostgresSearchLog.insert(searches.map(\.row), on: connection)
     for search in searches where written.contains(search.row.search.id) { stored.outcomes[search.place] = .stored }
-    try await write(featuresOf: searches.map(\.row.search).filter { written.contains($0.id) }, on: connection)
+    let fresh = searches.map(\.row.search).filter { written.contains($0.id) }
+    try await write(featuresOf: fresh, on: connection)
+    try await write(interleavingOf: fresh, on: connection)
   }
 
   private static func write(featuresOf searches: [LoggedSearch], on connection: PostgresConnection) async throws {

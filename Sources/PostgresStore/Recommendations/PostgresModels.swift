@@ -122,6 +122,10 @@ extension PostgresModels: ModelLedger {
           FROM analytics.model WHERE kind = \(kind) AND state <> 'serving'
         ) AS kept
         WHERE kept.number = model.number AND place > \(max(0, count)) AND state <> 'serving'
+          -- An arm of an experiment needs its model.
+          AND NOT EXISTS (
+            SELECT FROM experiments.experiment, jsonb_array_elements(arms) AS arm
+            WHERE experiment.state <> 'stopped' AND arm ->> 'value' ~ ('model:' || model.number || '(,|$)'))
         RETURNING file
         """
       ).map { try $0.decode(at: 0) }

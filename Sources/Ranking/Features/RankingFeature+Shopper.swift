@@ -25,6 +25,12 @@ extension RankingFeature {
     ) { window in
       window.known(window.sharesOfGreatest(\.likeness))
     },
+    RankingFeature(
+      "taste", .shopper, range: -4...4,
+      "the recommender's score by the shopper's whole history, in standard deviations from the window's mean"
+    ) { window in
+      window.known(window.standardized(\.taste))
+    },
     RankingFeature("interest", .shopper, "ln(1 + the shopper's own interest in the product) / ln(51)") { window in
       guard let shopper = window.shopper, shopper.evidence > 0 else { return window.values { _ in .nan } }
       return window.values { log(1 + (shopper.interest[$0.product] ?? 0)) / log(51) }

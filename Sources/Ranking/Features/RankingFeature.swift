@@ -32,7 +32,7 @@ public struct RankingFeature: Sendable {
 
   /// The number of the set of features: it grows by one whenever a feature is added, removed, or computed otherwise. A
   /// model of another number is not served, and values of another number are not learned from.
-  public static let schema = 1
+  public static let schema = 2
 
   /// All of them, in the order of rows.
   public static let all = text + product + shopper + context

@@ -14,11 +14,13 @@ public struct RankingWindow: Sendable {
     /// The scores of the recommender's tables by the shopper's history; NaN without a history.
     public var collaborative: Double
     public var likeness: Double
+    public var taste: Double
 
     public init(
       product: ProductID, score: Double, signals: ProductSignals? = nil, hasEveryWord: Bool? = nil,
-      collaborative: Double = .nan, likeness: Double = .nan
+      collaborative: Double = .nan, likeness: Double = .nan, taste: Double = .nan
     ) {
+      self.taste = taste
       self.product = product
       self.score = score
       self.signals = signals
@@ -56,6 +58,19 @@ public struct RankingWindow: Sendable {
     let values = candidates.map(value)
     let greatest = values.reduce(0) { $1 > $0 ? $1 : $0 }
     return greatest > 0 && greatest.isFinite ? values.map { max(0, $0 / greatest) } : values.map { $0.isNaN ? .nan : 0 }
+  }
+
+  /// The values by candidate in standard deviations from their mean; 0 where all are the same. NaN stays, and counts in
+  /// neither.
+  func standardized(_ value: (Candidate) -> Double) -> [Double] {
+    let values = candidates.map(value)
+    let known = values.filter(\.isFinite)
+    guard !known.isEmpty else { return values.map { _ in .nan } }
+    let mean = known.reduce(0, +) / Double(known.count)
+    let deviation = (known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(known.count)).squareRoot()
+    return values.map { value in
+      value.isFinite ? (deviation > 0 ? (value - mean) / deviation : 0) : .nan
+    }
   }
 
   func values(_ value: (Candidate) -> Double) -> [Double] { candidates.map(value) }

@@ -25,6 +25,8 @@ struct ShopperView: Sendable {
 
   /// The history as the models take it: places with their values.
   private(set) var context: [(place: Int32, value: Float)] = []
+  /// The whole remembered history, of which no part counts less for its age: what a shopper likes outlasts a visit.
+  private(set) var whole: [(place: Int32, value: Float)] = []
 
   init() {}
 
@@ -44,9 +46,11 @@ struct ShopperView: Sendable {
       }
     }
     var fade: Float = 1
-    for place in order where seen.count < Self.maxSeen && !dismissed.contains(place) {
+    for place in order where !dismissed.contains(place) {
       let weight = Float(sums[place] ?? 0)
       guard weight > 0 else { continue }
+      whole.append((place, min(weight, Self.maxWeight)))
+      guard seen.count < Self.maxSeen else { continue }
       seen.append(Seen(place: place, value: min(weight, Self.maxWeight) * fade, isBought: boughtAt[place] != nil))
       fade *= shelf.model.fading
     }

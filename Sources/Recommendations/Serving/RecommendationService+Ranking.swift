@@ -23,19 +23,20 @@ extension RecommendationService: RankingKnowledge {
       })
     let view = ShopperView(deeds, shelf: shelf)
     guard !view.context.isEmpty else { return evidence }
-    evidence.collaborative = Self.scores(of: places, by: view) { shelf.neighbours($0, in: \.together, $1) }
-    evidence.likeness = Self.scores(of: places, by: view) { shelf.alike($0, $1) }
+    evidence.collaborative = Self.scores(of: places, by: view.context) { shelf.neighbours($0, in: \.together, $1) }
+    evidence.taste = Self.scores(of: places, by: view.whole) { shelf.neighbours($0, in: \.together, $1) }
+    evidence.likeness = Self.scores(of: places, by: view.context) { shelf.alike($0, $1) }
     return evidence
   }
 
   /// Σ over the history of value · weight, for the places asked for.
   private static func scores(
-    of places: [Int32?], by view: ShopperView,
+    of places: [Int32?], by history: [(place: Int32, value: Float)],
     _ neighbours: (Int32, (_ place: Int32, _ weight: Float) -> Void) -> Void
   ) -> [Double] {
     var sums: [Int32: Double] = [:]
     for case .some(let place) in places { sums[place] = 0 }
-    for seen in view.context {
+    for seen in history {
       neighbours(seen.place) { place, weight in
         if let sum = sums[place] { sums[place] = sum + Double(seen.value * weight) }
       }

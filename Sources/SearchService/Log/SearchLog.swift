@@ -51,7 +51,7 @@ public final class SearchLog: Sendable {
 
   /// Takes in a search; nil where it is of no words, and so none that says what shoppers look for, where there is no room, and
   /// where it is counted alone.
-  func record(_ page: SearchPage, by searcher: Searcher) -> SearchID? {
+  func record(_ page: SearchPage, by searcher: Searcher, mixing experiment: String? = nil) -> SearchID? {
     let query = PrivateText.masked(page.typedText.lowercased())
     guard !query.isEmpty else { return nil }
     let (id, now) = (SearchID.random(), clock.now())
@@ -59,7 +59,8 @@ public final class SearchLog: Sendable {
       id: id, searchedAt: now, visitor: searcher.visitor, range: searcher.range, query: query, outcome: page.outcome,
       total: page.total.value, filterCount: page.input.filters.count + (page.input.listing == nil ? 0 : 1),
       firstRank: page.input.resultsBefore + 1, products: page.products.map(\.id),
-      rankedBy: page.ranking?.version ?? "", features: features(of: page, id))
+      rankedBy: page.ranking?.version ?? "", features: features(of: page, id),
+      interleaved: experiment.flatMap { page.interleaved(by: $0) })
     let known = searcher.visitor.map { EventActor.person(.visitor($0)) } ?? .nobody
     let event = ShopEvent(
       id: EventID(of: "search \(id)"), at: now, actor: searcher.keepsRecord ? known : .withoutConsent,
@@ -118,6 +119,12 @@ public final class SearchLog: Sendable {
 }
 
 extension SearchPage {
+  /// nil where the page has no product of the mixed rankings.
+  fileprivate func interleaved(by experiment: String) -> InterleavedPage? {
+    let sides = products.map { ranking?.isTreatment[$0.id] }
+    return sides.contains { $0 != nil } ? InterleavedPage(experiment: experiment, isTreatments: sides) : nil
+  }
+
   var outcome: SearchOutcome {
     if total.value == 0 { return .nothing }
     switch relaxedTo {

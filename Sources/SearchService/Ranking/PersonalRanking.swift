@@ -1,4 +1,5 @@
 import Catalog
+public import Experiments
 public import Ports
 public import Ranking
 import SearchDSL
@@ -14,11 +15,24 @@ public final class PersonalRanking: RankingModel {
     var isStandIn = false
   }
 
+  /// The scores by one ranking; nil: the engine's order stands.
+  private struct Judge {
+    var scoring: (any CandidateScoring)?
+    var isStandIn = false
+    var version: String { scoring?.version ?? "engine" }
+
+    func places(_ table: FeatureTable, _ standings: [GuardRails.Standing]) -> [Int] {
+      scoring.map { GuardRails.order(scores: $0.scores(of: table), standings: standings) } ?? Array(standings.indices)
+    }
+  }
+
   /// A few pages of any size; hardly anyone looks further.
   let window: Int = 200
   private let knowledge: any RankingKnowledge
   private let clock: any WallClock
   private let force = Guarded(Force())
+  /// The rankings of running experiments' arms, by model.
+  private let arms = Guarded<[RankingChoice: any CandidateScoring]>([:])
 
   public init(knowledge: any RankingKnowledge, clock: any WallClock) {
     self.knowledge = knowledge
@@ -34,14 +48,26 @@ public final class PersonalRanking: RankingModel {
   /// The model that should be in force cannot be used: the hand-set one stands in, and answers say so.
   public func standIn() { force.withLock { $0 = Force(isStandIn: true) } }
 
+  /// Keeps the models of running experiments' arms, in place of those before.
+  public func keep(arms models: [RankingChoice: any CandidateScoring]) { arms.withLock { $0 = models } }
+
+  private func judge(_ choice: RankingChoice?) -> Judge {
+    switch choice {
+    case nil: return force.withLock { Judge(scoring: $0.scoring, isStandIn: $0.isStandIn) }
+    case .off?: return Judge()
+    case .handSet?: return Judge(scoring: HandSetRanking())
+    case let choice?:
+      if let scoring = arms.withLock({ $0[choice] }) { return Judge(scoring: scoring) }
+      return Judge(scoring: HandSetRanking(), isStandIn: true)
+    }
+  }
+
   func order(of request: RankingRequest) async throws -> RankedOrder {
     let ids = request.candidates.map { ProductID($0.id) ?? ProductID(0) }
     let person = request.searcher?.visitor.map { Person.visitor($0) }
     let evidence = try await knowledge.evidence(on: ids, for: person)
     let candidates = features(of: request, ids, evidence)
     let table = FeatureTable(candidates)
-    let force = force.withLock { $0 }
-    let scores = force.scoring.scores(of: table)
     let accessories = AccessorySigns(request)
     let standings = zip(request.candidates, candidates.candidates).map { hit, candidate in
       GuardRails.Standing(
@@ -49,10 +75,28 @@ public final class PersonalRanking: RankingModel {
         isAccessory: accessories.isAccessory(candidate.signals),
         isSoldOut: candidate.signals.map { $0.stock <= 0 } ?? false)
     }
+    if let mixed = request.interleaving { return interleaved(mixed, request, table, standings) }
+    let judge = judge(request.choice)
     return RankedOrder(
-      places: GuardRails.order(scores: scores, standings: standings), version: force.scoring.version, features: table,
-      parts: request.input.wantsWhy ? ids.indices.map { force.scoring.parts(of: $0, in: table) } : [],
-      isStandIn: force.isStandIn)
+      places: judge.places(table, standings), version: judge.version, features: table,
+      parts: request.input.wantsWhy ? ids.indices.map { judge.scoring?.parts(of: $0, in: table) } : [],
+      isStandIn: judge.isStandIn)
+  }
+
+  /// Both rankings as one list. Each keeps the guard rails, and so does their mixture: what both put behind another product
+  /// is behind it.
+  private func interleaved(
+    _ mixed: AssignedArms.Interleaving, _ request: RankingRequest, _ table: FeatureTable,
+    _ standings: [GuardRails.Standing]
+  ) -> RankedOrder {
+    let (control, treatment) = (judge(mixed.control), judge(mixed.treatment))
+    let query = UInt64(fnv1aOf: Array(request.input.text.utf8))
+    let draft = TeamDraft(
+      control: control.places(table, standings), treatment: treatment.places(table, standings),
+      length: standings.count, seed: SplitMix64.scrambled(mixed.seed &+ query))
+    return RankedOrder(
+      places: draft.places.map(\.product), version: "\(control.version)+\(treatment.version)", features: table,
+      isStandIn: control.isStandIn || treatment.isStandIn, isTreatments: draft.places.map { $0.team == .treatment })
   }
 
   private func features(
@@ -63,7 +107,8 @@ public final class PersonalRanking: RankingModel {
         product: ids[place], score: hit.score ?? 0, signals: evidence.products[place],
         hasEveryWord: request.complete.map { $0.contains(hit.id) },
         collaborative: evidence.collaborative.isEmpty ? .nan : evidence.collaborative[place],
-        likeness: evidence.likeness.isEmpty ? .nan : evidence.likeness[place])
+        likeness: evidence.likeness.isEmpty ? .nan : evidence.likeness[place],
+        taste: evidence.taste.isEmpty ? .nan : evidence.taste[place])
     }
     return RankingWindow(
       candidates: candidates, query: request.plan.text, averages: evidence.averages, shopper: evidence.shopper,

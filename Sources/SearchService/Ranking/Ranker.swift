@@ -1,4 +1,5 @@
 import Catalog
+import Experiments
 import Ports
 import SearchDSL
 import Threading
@@ -14,9 +15,10 @@ struct Ranker: Sendable {
   /// How many of the first results a search needs retrieved, because the model orders them; 0: none.
   ///
   /// The order of a page behind a cursor is in the cursor: no model is asked.
-  func window(for input: SearchInput) -> Int {
+  func window(for run: SearchRun) -> Int {
     // A shopper who sorts by price wants no other order.
-    guard let model, input.sort == .relevance, input.position == nil else { return 0 }
+    guard let model, run.input.sort == .relevance, run.input.position == nil else { return 0 }
+    if run.arms.interleaving == nil, run.arms.value.ranking == .off { return 0 }
     return min(model.window, SearchService.maxOrdered)
   }
 
@@ -28,7 +30,7 @@ struct Ranker: Sendable {
   }
 
   private func byModel(_ candidates: Candidates, _ retriever: Retriever, in run: inout SearchRun) async -> Candidates {
-    let window = window(for: run.input)
+    let window = window(for: run)
     // A query for cheap things asks for an order itself.
     guard let model, window > 0, candidates.before < window, !candidates.response.hits.isEmpty,
       !candidates.plan.asksForCheap
@@ -67,7 +69,8 @@ struct Ranker: Sendable {
     return RankingRequest(
       candidates: first, input: run.input, plan: candidates.plan, searcher: run.searcher, complete: complete,
       accessories: .init(
-        categories: Set(understanding.accessoryCategories), nouns: understanding.rules.accessoryNouns))
+        categories: Set(understanding.accessoryCategories), nouns: understanding.rules.accessoryNouns),
+      choice: run.arms.value.ranking, interleaving: run.arms.interleaving)
   }
 
   /// The model left out candidates, or named one twice.

@@ -1,4 +1,5 @@
 public import Catalog
+import Experiments
 import Ranking
 import SearchDSL
 import Understanding
@@ -21,6 +22,10 @@ struct RankingRequest: Sendable {
   /// Ids of the candidates that have every word; nil where they are not told apart.
   var complete: Set<String>?
   var accessories = Accessories()
+  /// The ranking of an experiment's arm; nil: the one in force.
+  var choice: RankingChoice?
+  /// Two rankings of an experiment that are mixed; then `choice` says nothing.
+  var interleaving: AssignedArms.Interleaving?
 
   /// By what an accessory is known.
   struct Accessories: Sendable {
@@ -41,6 +46,8 @@ struct RankedOrder: Sendable {
   var parts: [[Double]?] = []
   /// Whether the model that should be in force cannot be used, and another stood in.
   var isStandIn = false
+  /// Of two mixed rankings: by shown place, whether the treatment put the candidate there.
+  var isTreatments: [Bool]?
 }
 
 /// How the shown products were ranked: logged for learning, and told where the search asked why.
@@ -55,10 +62,15 @@ public struct ShownRanking: Sendable, Equatable {
   public var version: String
   /// By shown product; of products behind the window there are none.
   public var rows: [ProductID: Row]
+  /// Of two mixed rankings: by product, whether the treatment put it on the page.
+  public var isTreatment: [ProductID: Bool] = [:]
 
   init(_ order: RankedOrder, of candidates: [Hit], shown: [ProductID]) {
     version = order.version
     rows = [:]
+    for (place, isTreatment) in zip(order.places, order.isTreatments ?? []) {
+      if let id = ProductID(candidates[place].id) { self.isTreatment[id] = isTreatment }
+    }
     guard let features = order.features else { return }
     let shown = Set(shown)
     for (place, hit) in candidates.enumerated() {

@@ -48,6 +48,35 @@ public struct DemoTruth: Sendable {
     return chances
   }
 
+  /// A shopper's chances with a product.
+  public struct Chances: Sendable {
+    /// Of a click on the product that is looked at.
+    public var click: Double
+    /// Of an order of the product that was clicked.
+    public var purchase: Double
+    /// In minor units of its currency; 0 where there is none.
+    public var price: Int64
+
+    public init(click: Double = 0, purchase: Double = 0, price: Int64 = 0) {
+      (self.click, self.purchase, self.price) = (click, purchase, price)
+    }
+  }
+
+  /// By the SKU of the product's first variant.
+  public func chances(ofShopper shopper: Int) -> [String: Chances] {
+    let customer = history.customers[shopper]
+    var chances: [String: Chances] = [:]
+    for product in history.categories.flatMap(\.products) {
+      let cart =
+        DecisionModel.cartIntercept + DecisionModel.cartTaste * customer.taste.affinity(product.taste)
+        + DecisionModel.cartQuality * product.quality
+      chances[product.skus[0]] = Chances(
+        click: PortableMath.logistic(DemoHistory.click(on: product, by: customer)),
+        purchase: PortableMath.logistic(cart) * DecisionModel.checkout, price: product.price?.minorUnits ?? 0)
+    }
+    return chances
+  }
+
   /// The chance of a look at a place of a list, from 1.
   public static func chanceOfLook(atPlace place: Int) -> Double {
     PortableMath.power(Double(max(1, place)), -DecisionModel.positionBias)

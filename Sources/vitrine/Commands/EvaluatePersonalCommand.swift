@@ -1,9 +1,11 @@
 import Bootstrap
+import Catalog
 import Configuration
 import Evaluation
 import JSON
 import PostgresClient
 import Ranking
+import StorefrontAPI
 
 /// `vitrine evaluate personal`
 struct EvaluatePersonalCommand: Command {
@@ -12,17 +14,20 @@ struct EvaluatePersonalCommand: Command {
     discussion: """
       Works on the demo shop of 'vitrine up' (--state-folder), after its jobs load-demo-history, train-recommender and
       count-conduct. Half of the shoppers click on pages by their hidden tastes, and rankings are learned from that log; the
-      other half judge the orders. Nothing is written to the shop.
+      other half judge the orders. Visitors who decide as they do then buy in an experiment of the engine's order against the
+      personal one, which is read as any experiment of the shop is. Nothing is written to the shop.
       """)
 
   @Option(help: "Shoppers, 100 to 2000.") var shoppers = 2_000
   @Option(help: "Pages that each shopper of the log sees, 1 to 50.") var pages = 6
   @Option(help: "Where the random numbers start.") var seed: UInt64 = 1
+  @Option(help: "Visitors of the experiment for each judging shopper, 0 to 1000; 0: no experiment.") var visitors = 20
   @Flag(help: "Learns weighted sums even where LightGBM is installed.") var linear = false
   @Flag(help: "Prints one JSON object.") var json = false
 
   func validate() throws {
     guard (100...2_000).contains(shoppers) else { throw ValidationError("--shoppers must be from 100 to 2000") }
+    guard (0...1_000).contains(visitors) else { throw ValidationError("--visitors must be from 0 to 1000") }
     guard (1...50).contains(pages) else { throw ValidationError("--pages must be from 1 to 50") }
   }
 
@@ -30,7 +35,7 @@ struct EvaluatePersonalCommand: Command {
     try await Database.with(context) { pool in
       let shop = try Shop(context, pool: pool, engine: "embedded", isQuiet: true)
       var options = PersonalTrial.Options()
-      (options.pagesOfShopper, options.seed) = (pages, seed)
+      (options.pagesOfShopper, options.seed, options.visitorsOfJudge) = (pages, seed, visitors)
       let isQuiet = json
       let report = try await PersonalEvaluation.run(
         shop, shoppers: shoppers, options: options, grow: linear ? nil : TreeGrowing.byLightGBM()
@@ -50,7 +55,11 @@ struct EvaluatePersonalCommand: Command {
     }
     let share = "share of the oracle's gain: \(figure(report.shareOfOracle))"
     let head = "\(report.pages) pages with a click, \(report.judged) shoppers judge"
-    return ([head] + arms + steps + [share]).joined(separator: "\n")
+    let experiments = [
+      ("personal against the engine's order", report.experiment), ("the same order in both arms", report.placebo),
+    ]
+    .flatMap { title, report in report.map { ["", "experiment: \(title)", ExperimentText.report($0, .gbp)] } ?? [] }
+    return ([head] + arms + steps + [share] + experiments).joined(separator: "\n")
   }
 
   private static func json(_ report: PersonalTrial.Report) -> JSONValue {
@@ -66,6 +75,8 @@ struct EvaluatePersonalCommand: Command {
       "pages": .int(Int64(report.pages)), "judged": .int(Int64(report.judged)),
       "ndcg_at_10": .object(JSONObject(ndcg)), "steps": .array(steps),
       "share_of_oracle": .double(report.shareOfOracle),
+      "experiment": report.experiment.map(ExperimentJSON.report) ?? .null,
+      "placebo": report.placebo.map(ExperimentJSON.report) ?? .null,
     ]
   }
 

@@ -79,10 +79,11 @@ struct ModelsRollbackCommand: Command {
     commandName: "rollback", abstract: "Serves the model that was served before the present one.",
     discussion: """
       The present one is refused from then on, so that a second rollback goes further back. Until 'vitrine models promote'
-      names another model, training only adds candidates.
+      names another model, training only adds candidates. Before the first ranking that was learned stands the hand-set one.
       """)
 
   @Option(help: "The kind: recommender or ranking.") var kind = "recommender"
+  @Flag(help: "Serves the hand-set ranking, whatever was served before; of the kind ranking alone.") var handSet = false
 
   func run(_ context: CommandContext) async throws {
     try await Database.with(context) { pool in
@@ -91,8 +92,14 @@ struct ModelsRollbackCommand: Command {
         context.terminal.printError("vitrine: there is no kind '\(kind.prefix(64))': there are recommender and ranking")
         throw ExitCode.validationFailure
       }
-      guard let model = try await shop.rollBackModel(ofKind: kind) else {
-        context.terminal.printError("vitrine: no model was served before the present one")
+      guard !handSet || kind == Shop.rankingKind else {
+        context.terminal.printError("vitrine: --hand-set goes with --kind \(Shop.rankingKind)")
+        throw ExitCode.validationFailure
+      }
+      guard let model = try await shop.rollBackModel(ofKind: kind, toHandSet: handSet) else {
+        context.terminal.printError(
+          handSet
+            ? "vitrine: the hand-set ranking is served already" : "vitrine: no model was served before the present one")
         throw ExitCode.failure
       }
       context.terminal.print("\(model.kind) \(model.number) is served")
