@@ -91,11 +91,11 @@ let package = Package(
     library("Signing", ["CArgon2", "CCrypto", "Threading"]),
 
     // The flows' ports, and the adapters behind them.
-    library("Ports", ["Catalog", "SearchDSL", "Forecasting", "Pricing", "Ranking", "Threading"]),
+    library("Ports", ["Catalog", "SearchDSL", "Customers", "Forecasting", "Pricing", "Ranking", "Threading"]),
     library("PostgresClient", ["CPostgres", "CCrypto", "Threading"]),
     library(
       "PostgresStore",
-      ["PostgresClient", "Ports", "Catalog", "Forecasting", "Pricing", "Ranking", "JSON", "Threading"],
+      ["PostgresClient", "Ports", "Catalog", "Customers", "Forecasting", "Pricing", "Ranking", "JSON", "Threading"],
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
     library("RedisStore", ["Ports", "Catalog", "JSON", "CHiredis", "Threading"]),
@@ -123,6 +123,8 @@ let package = Package(
       ["Catalog", "JSON", "Ports", "Pricing", "Ranking", "Recommending", "Telemetry", "Threading"]),
     library("RankingTraining", ["Catalog", "Ports", "Ranking", "Recommending", "Threading"]),
     library("Replenishment", ["Catalog", "Forecasting", "Ports", "Threading"]),
+    library("CustomerInsight", ["Catalog", "Customers", "Ports", "Threading"]),
+    library("Reporting", ["Catalog", "Forecasting", "Ports", "Statistics"]),
     library("Workers", ["Catalog", "Ports", "Telemetry", "Threading"]),
     library("Accounts", ["Catalog", "Ports", "Signing", "Telemetry"]),
     library("Merchandising", ["Catalog", "JSON", "Ports", "Signing", "Telemetry", "Threading", "Understanding"]),
@@ -136,13 +138,13 @@ let package = Package(
       "Edge",
       [
         "Accounts", "Merchandising", "SearchService", "Behaviour", "Catalog", "HTTPServer", "Telemetry", "Ports",
-        "JSON", "Replenishment",
+        "JSON", "CustomerInsight", "Replenishment", "Reporting",
         "SearchDSL", "Signing", "Understanding",
       ]),
     library(
       "StorefrontAPI",
       [
-        "Accounts", "Forecasting", "Merchandising", "Replenishment", "Statistics",
+        "Accounts", "CustomerInsight", "Forecasting", "Merchandising", "Replenishment", "Reporting", "Statistics",
         "Edge", "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON",
         "SearchDSL", "Understanding", "Threading", "Ranking", "Recommendations", "Recommending",
       ]),
@@ -156,7 +158,8 @@ let package = Package(
     library(
       "Console",
       [
-        "Accounts", "Catalog", "Edge", "Forecasting", "HTTPServer", "JSON", "Merchandising", "Ports", "Replenishment",
+        "Accounts", "Catalog", "CustomerInsight", "Edge", "Forecasting", "HTTPServer", "JSON", "Merchandising", "Ports",
+        "Replenishment", "Reporting",
         "SearchService", "Signing", "Statistics", "Understanding", "Web",
       ]),
 
@@ -165,7 +168,7 @@ let package = Package(
     library(
       "Bootstrap",
       [
-        "Accounts", "Console", "Forecasting", "Merchandising", "Replenishment",
+        "Accounts", "Console", "CustomerInsight", "Forecasting", "Merchandising", "Replenishment", "Reporting",
         "Behaviour", "Catalog", "CMalloc", "Configuration", "Edge", "ElasticsearchClient", "HTTPServer", "Indexer",
         "JSON",
         "LightGBM", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Pricing", "Ranking",
@@ -197,7 +200,7 @@ let package = Package(
         "Behaviour", "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices",
         "CMalloc", "Threading", "Understanding", "Signing", "Numbers", "Narrowing", "Recommending", "Workers",
         "Accounts", "Merchandising",
-        "Recommendations", "LightGBM", "Statistics", "Forecasting", "Customers", "RankingTraining",
+        "Recommendations", "Reporting", "LightGBM", "Statistics", "Forecasting", "Customers", "RankingTraining",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
     // Code that tests of several targets share.
@@ -293,7 +296,8 @@ let package = Package(
     tests(
       "StorefrontAPI",
       [
-        "StorefrontAPI", "Accounts", "Console", "Forecasting", "Merchandising", "Replenishment", "Understanding",
+        "StorefrontAPI", "Accounts", "Console", "CustomerInsight", "Customers", "Forecasting", "Merchandising",
+        "Replenishment", "Reporting", "Understanding",
         "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "Behaviour", "SearchNode",
         "HTTPServer", "Ranking", "Recommendations", "Workers",
         "PostgresClient", "PostgresStore",

@@ -13,6 +13,9 @@ enum ConsolePage: String, CaseIterable {
   case stock = "Stock"
   case orders = "Purchase orders"
   case suppliers = "Suppliers"
+  case dashboard = "Dashboard"
+  case reports = "Reports"
+  case customers = "Customers"
   case jobs = "Jobs"
   case audit = "Audit"
 
@@ -26,6 +29,9 @@ enum ConsolePage: String, CaseIterable {
     case .stock: "/console/stock"
     case .orders: "/console/orders"
     case .suppliers: "/console/suppliers"
+    case .dashboard: "/console/dashboard"
+    case .reports: "/console/reports"
+    case .customers: "/console/customers"
     case .jobs: "/console/jobs"
     case .audit: "/console/audit"
     }
@@ -37,6 +43,7 @@ enum ConsolePage: String, CaseIterable {
     case .preview, .rules, .versions: .staff(.merchandiser, .approver)
     case .unanswered, .searches: .staff(.merchandiser, .approver, .analyst)
     case .stock, .orders, .suppliers: .staff(.buyer)
+    case .dashboard, .reports, .customers: .staff(.analyst)
     case .jobs: .anyStaff
     case .audit: .staff(.approver, .analyst)
     }

@@ -28,6 +28,7 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
   case orderRefused = "order-refused"
   case orderConflict = "order-conflict"
   case planNotFound = "plan-not-found"
+  case metricNotFound = "metric-not-found"
 
   public var code: String { rawValue }
 
@@ -39,7 +40,7 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     case .exportTooLarge: .contentTooLarge
     case .roleRequired, .formOutOfDate: .forbidden
     case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff, .draftNotFound, .versionNotFound,
-      .planNotFound:
+      .planNotFound, .metricNotFound:
       .notFound
     case .searchUnavailable, .databaseUnavailable, .notReady: .serviceUnavailable
     case .tooManyRequests: .tooManyRequests
@@ -70,6 +71,7 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     case .orderRefused: "Order refused"
     case .orderConflict: "The order was changed meanwhile"
     case .planNotFound: "No such plan, order or product"
+    case .metricNotFound: "No such metric, report or segment"
     }
   }
 
@@ -104,7 +106,10 @@ extension Problem {
         self.init(APIProblem.searchUnavailable, detail: "The search engine is busy. Try again.", headers: retry)
       }
     default:
-      guard let problem = Problem(ruleError: error) ?? Problem(replenishmentError: error) else { return nil }
+      guard
+        let problem = Problem(ruleError: error) ?? Problem(replenishmentError: error)
+          ?? Problem(reportingError: error) ?? Problem(customersError: error)
+      else { return nil }
       self = problem
     }
   }

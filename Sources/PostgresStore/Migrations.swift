@@ -32,6 +32,8 @@ extension Migration {
     Migration(number: 18, name: "accounts", embedded: PackageResources._018_accounts_sql),
     Migration(number: 19, name: "merchandising", embedded: PackageResources._019_merchandising_sql),
     Migration(number: 20, name: "replenishment", embedded: PackageResources._020_replenishment_sql),
+    Migration(number: 21, name: "reporting", embedded: PackageResources._021_reporting_sql),
+    Migration(number: 22, name: "customers", embedded: PackageResources._022_customers_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

@@ -3,7 +3,9 @@ import Ports
 
 /// The schemas of what `SearchJSON` writes; a test validates real answers against them.
 enum OpenAPISchemas {
-  static let all = JSONObject(shop.members + recommendations.members + merchandising.members + replenishment.members)
+  static let all = JSONObject(
+    shop.members + recommendations.members + merchandising.members + replenishment.members + analytics.members
+      + customers.members)
 
   private static let shop: JSONObject = [
     "SearchPage": searchPage, "Recognition": recognition, "Why": why, "ProductCard": productCard, "Facet": facet,

@@ -66,7 +66,7 @@ private let layers: [String: Layer] = [
   "LocalServices": .local,
   "SearchService": .flow, "Behaviour": .flow, "Indexer": .flow, "Workers": .flow,
   "Recommendations": .flow, "RankingTraining": .flow, "Accounts": .flow, "Merchandising": .flow,
-  "Replenishment": .flow,
+  "Replenishment": .flow, "Reporting": .flow, "CustomerInsight": .flow,
   "Edge": .edge, "StorefrontAPI": .edge, "Web": .edge, "Console": .edge,
   "Bootstrap": .wiring, "Benchmarks": .wiring, "Evaluation": .wiring,
   "vitrine": .executable,

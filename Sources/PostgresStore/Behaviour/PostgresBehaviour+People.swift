@@ -37,6 +37,7 @@ extension PostgresBehaviour: PersonalData {
   private static let tables = [
     (name: "event_aside", column: "shopper"), (name: "event", column: "shopper"),
     (name: "impression", column: "shopper"), (name: "search", column: "visitor"),
+    (name: "standing", column: "shopper"),
   ]
 
   public func pseudonyms(of person: Person) async throws -> [ShopperID] {
@@ -74,6 +75,7 @@ extension PostgresBehaviour: PersonalData {
     switch table {
     case "event", "event_aside":
       "jsonb_strip_nulls(jsonb_build_object('title', (SELECT title FROM catalog.product WHERE id = record.product_id)))"
+    case "standing": "'{}'::jsonb"
     default:
       """
       jsonb_build_object('titles', (SELECT coalesce(jsonb_agg(title ORDER BY place), '[]')
