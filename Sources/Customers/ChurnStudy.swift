@@ -1,7 +1,7 @@
 public import Catalog
 internal import Statistics
 
-/// Who will not buy again: a logistic regression over the history up to a day in the past, whose answers are the days after
+/// The customers who will leave: a logistic regression over the history up to a day in the past, whose answers are the days after
 /// it. It is judged on customers that it had not seen.
 public struct ChurnStudy: Sendable {
   public static let names = [

@@ -78,7 +78,9 @@ extension Replenishment {
     _ run: ForecastRun, _ whatIf: ProductOutlook.WhatIf
   ) -> PlanRow {
     var row = planned(product, stored, supplier.flatMap { $0.delivering(in: whatIf.leadTimeDays) }, abc, run)
-    guard row.refusal == nil, let stored, let supplier = supplier?.delivering(in: whatIf.leadTimeDays) else { return row }
+    guard row.refusal == nil, let stored, let supplier = supplier?.delivering(in: whatIf.leadTimeDays) else {
+      return row
+    }
     let position = product.position(
       packSize: supplier.packSize, minimumUnits: supplier.minimumUnits, abc: abc, serviceLevel: whatIf.serviceLevel)
     let line = ReplenishmentPlanner().proposal(

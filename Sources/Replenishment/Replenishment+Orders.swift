@@ -138,7 +138,9 @@ extension Replenishment {
     _ number: Int64, revision: Int, into warehouse: String, units: [String: Int], by actor: String
   ) async throws {
     let order = try await self.order(number)
-    guard order.state == .ordered else { throw Refusal(.conflict, "order \(number) is \(order.state.rawValue) already") }
+    guard order.state == .ordered else {
+      throw Refusal(.conflict, "order \(number) is \(order.state.rawValue) already")
+    }
     guard try await store.warehouses().contains(warehouse) else {
       throw Refusal(.invalid, "there is no warehouse '\(warehouse.prefix(60))'")
     }
@@ -164,7 +166,9 @@ extension Replenishment {
   /// Cancels what has not come.
   public func cancel(_ number: Int64, revision: Int, by actor: String) async throws {
     let order = try await self.order(number)
-    guard order.state == .ordered else { throw Refusal(.conflict, "order \(number) is \(order.state.rawValue) already") }
+    guard order.state == .ordered else {
+      throw Refusal(.conflict, "order \(number) is \(order.state.rawValue) already")
+    }
     let audit = entry(actor, "cancelled order", "purchase order \(number)")
     guard try await store.cancel(number, revision: revision, audit: audit) else { throw Self.changed }
   }

@@ -9,7 +9,8 @@ extension Replenishment {
     let now = clock.now()
     guard let run = try await usableRun(now) else {
       _ = try await store.replacePlan([], [], run: 0, now: now)
-      try progress(1, 1, "nothing is proposed: no forecast of the last \(options.maxForecastAgeDays) days passed its gate")
+      try progress(
+        1, 1, "nothing is proposed: no forecast of the last \(options.maxForecastAgeDays) days passed its gate")
       return ["lines": 0]
     }
     try progress(0, 3, "reading forecasts and stock")
@@ -114,7 +115,8 @@ extension Replenishment {
       row.units = line.units
       row.reason = line.reason
     } else {
-      row.reason = "\(product.onHand) on hand and \(product.onOrder) on order cover the demand until the order after next."
+      row.reason =
+        "\(product.onHand) on hand and \(product.onOrder) on order cover the demand until the order after next."
     }
     return row
   }

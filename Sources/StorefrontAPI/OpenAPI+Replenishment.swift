@@ -36,7 +36,8 @@ extension OpenAPI {
     of: inPath("id", "The supplier's id"))
   static let changeProposal = staffOperation(
     "changeProposal", "Set the units of lines, in whole packs", "OrderProposal",
-    description: "units maps product ids to units; lines that are not named stay. 409 where the proposal has another revision.",
+    description:
+      "units maps product ids to units; lines that are not named stay. 409 where the proposal has another revision.",
     body: "OrderProposalChange", of: inPath("id", "The supplier's id"))
   static let orderFromSupplier = staffOperation(
     "orderFromSupplier", "Make the purchase order of a proposal, once", "PurchaseOrder",

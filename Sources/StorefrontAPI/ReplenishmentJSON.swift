@@ -60,7 +60,8 @@ enum ReplenishmentJSON {
       "earliest_stockout_day": day(row.earliestStockoutDay),
       "stockout_probability": .double(row.stockoutProbability),
       "sales_at_risk": money(row.shortageMinorUnits, currency), "overstock_units": .int(row.overstockUnits),
-      "overstock_cost": money(row.overstockMinorUnits, currency), "is_markdown_candidate": .bool(row.isMarkdownCandidate),
+      "overstock_cost": money(row.overstockMinorUnits, currency),
+      "is_markdown_candidate": .bool(row.isMarkdownCandidate),
       "proposed_units": count(row.proposedUnits), "units": count(row.units),
       "cost": money(row.costMinorUnits, currency), "reason": .string(row.reason), "refused": text(row.refusal),
     ]

@@ -163,7 +163,8 @@ import Testing
   func split() {
     #expect(PackSplit.units(24, packSize: 6, positions: [10, 0, 4]) == [6, 12, 6])
     #expect(PackSplit.units(7, packSize: 6, positions: [0, 0]) == [6, 1])
-    #expect(PackSplit.units(0, packSize: 6, positions: [1]) == [0] && PackSplit.units(5, packSize: 1, positions: []) == [])
+    #expect(
+      PackSplit.units(0, packSize: 6, positions: [1]) == [0] && PackSplit.units(5, packSize: 1, positions: []) == [])
     var draws = SplitMix64(seed: 5)
     for _ in 0..<200 {
       let positions = (0..<(1 + Int(saturating: draws.uniform() * 6))).map { _ in (draws.uniform() * 50).rounded() }

@@ -39,7 +39,9 @@ import Testing
   }
 
   /// Product n sells about n units a day to shopper n, twice as many on Saturdays, with a draw that its day fixes.
-  private static func sale(_ number: Int, on day: Int, units: Int? = nil, kind: InteractionKind = .purchase) -> ShopEvent {
+  private static func sale(_ number: Int, on day: Int, units: Int? = nil, kind: InteractionKind = .purchase)
+    -> ShopEvent
+  {
     let date = lastDay.advanced(by: day - days + 1)
     let isSaturday = (date.daysSinceEpoch + 3) % 7 == 5
     return ShopEvent(
@@ -48,7 +50,8 @@ import Testing
       actor: .person(.customer(CustomerCode("buyer-\(number)")!)),
       content: .deed(
         ProductDeed(
-          kind, .sku("B\(number)-red"), quantity: units ?? (isSaturday ? 2 * number : number) + Int(StableHash.of("\(number) \(day)") % 3),
+          kind, .sku("B\(number)-red"),
+          quantity: units ?? (isSaturday ? 2 * number : number) + Int(StableHash.of("\(number) \(day)") % 3),
           price: Money(minorUnits: 2_000, currency: .gbp), order: "o-\(number)-\(day)")))
   }
 
@@ -189,7 +192,9 @@ import Testing
     let refused = try await stand.replenishment.plan(in: .refused, limit: 10)
     let (four, five, six) = (try await stand.id(4), try await stand.id(5), try await stand.id(6))
     let slip = try #require(refused.first { $0.product == four })
-    #expect(slip.refusal?.contains("were sold on \(Self.lastDay.advanced(by: 31 - Self.days)), more than 100000") == true && slip.units == 0, "\(slip)")
+    #expect(
+      slip.refusal?.contains("were sold on \(Self.lastDay.advanced(by: 31 - Self.days)), more than 100000") == true
+        && slip.units == 0, "\(slip)")
     #expect(refused.first { $0.product == five }?.refusal == "a variant has no cost in GBP: enter it")
     let supplier = try #require(try await stand.replenishment.proposals().first).supplier.id
     let before = try await stand.replenishment.proposal(of: supplier)

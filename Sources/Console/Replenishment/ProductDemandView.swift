@@ -77,7 +77,9 @@ struct ProductDemandView {
         <tr><th scope="row">\(ShopWords.date(day.description))</th><td class="number" data-label="Forecast">\(ShopWords.figure(mean))</td><td class="number" data-label="Low">\(bound(forecast?.lower[step]))</td><td class="number" data-label="High">\(bound(forecast?.upper[step]))</td></tr>
         """
     }
-    let sold = outlook.days.indices.reversed().filter { outlook.units[$0] > 0 || outlook.stockouts.contains(outlook.days[$0]) }
+    let sold = outlook.days.indices.reversed().filter {
+      outlook.units[$0] > 0 || outlook.stockouts.contains(outlook.days[$0])
+    }
     let soldRows = sold.map { index -> HTML in
       let out = outlook.stockouts.contains(outlook.days[index]) ? "out of stock" : ""
       return """

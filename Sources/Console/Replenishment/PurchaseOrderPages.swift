@@ -54,7 +54,9 @@ public struct PurchaseOrderPages: Sendable {
 
   @Sendable private func order(_ request: HTTPRequest) async throws -> HTTPResponse {
     let done = try request.query { $0 == "done" }["done"]
-    let words = ["ordered": "The order is placed. Send its file or print to the supplier.", "received": "The goods are in stock."]
+    let words = [
+      "ordered": "The order is placed. Send its file or print to the supplier.", "received": "The goods are in stock.",
+    ]
     return try await page(request, notice: done.flatMap { words[$0] }, isBad: false)
   }
 
@@ -108,7 +110,8 @@ public struct PurchaseOrderPages: Sendable {
       <p>To: \(order.supplierName) (\(order.supplierCode))<br>Date: \(ShopWords.date(String(order.orderedAt.description.prefix(10))))<br>Delivery by: \(ShopWords.date(order.expectedOn.description))</p>
       <table class="report"><thead><tr><th scope="col">SKU</th><th scope="col">Article</th><th scope="col" class="number">Units</th><th scope="col" class="number">Each</th><th scope="col" class="number">Amount</th></tr></thead><tbody>\(rows)</tbody><tfoot><tr><th scope="row" colspan="4">Total</th><td class="number">\(order.total)</td></tr></tfoot></table>
       """
-    return ConsoleFrame(shopName: shopName, request, .orders).printed(title: "Purchase order \(order.number)", body: body)
+    return ConsoleFrame(shopName: shopName, request, .orders).printed(
+      title: "Purchase order \(order.number)", body: body)
   }
 
   @Sendable private func file(_ request: HTTPRequest) async throws -> HTTPResponse {

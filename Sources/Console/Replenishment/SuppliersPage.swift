@@ -99,7 +99,9 @@ enum SupplierForm {
   static func supplier(_ values: [String: String], in currency: Currency) throws -> SupplierEntry {
     func trimmed(_ text: some StringProtocol) -> String {
       let start = text.drop(while: \.isWhitespace)
-      return String(start.prefix((start.lastIndex { !$0.isWhitespace }).map { start.distance(from: start.startIndex, to: $0) + 1 } ?? 0))
+      return String(
+        start.prefix(
+          (start.lastIndex { !$0.isWhitespace }).map { start.distance(from: start.startIndex, to: $0) + 1 } ?? 0))
     }
     func text(_ name: String) -> String { trimmed(values[name] ?? "") }
     let brands = text("brands").split(whereSeparator: \.isNewline).map(trimmed).filter { !$0.isEmpty }
