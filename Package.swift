@@ -91,11 +91,15 @@ let package = Package(
     library("Signing", ["CArgon2", "CCrypto", "Threading"]),
 
     // The flows' ports, and the adapters behind them.
-    library("Ports", ["Catalog", "Experiments", "SearchDSL", "Forecasting", "Pricing", "Ranking", "Threading"]),
+    library(
+      "Ports", ["Catalog", "Customers", "Experiments", "SearchDSL", "Forecasting", "Pricing", "Ranking", "Threading"]),
     library("PostgresClient", ["CPostgres", "CCrypto", "Threading"]),
     library(
       "PostgresStore",
-      ["PostgresClient", "Ports", "Catalog", "Experiments", "Forecasting", "Pricing", "Ranking", "JSON", "Threading"],
+      [
+        "PostgresClient", "Ports", "Catalog", "Customers", "Experiments", "Forecasting", "Pricing", "Ranking", "JSON",
+        "Threading",
+      ],
       // Compiled in, so that the program runs from anywhere.
       resources: [.embedInCode("Migrations")]),
     library("RedisStore", ["Ports", "Catalog", "JSON", "CHiredis", "Threading"]),
@@ -123,6 +127,8 @@ let package = Package(
       ["Catalog", "JSON", "Ports", "Pricing", "Ranking", "Recommending", "Telemetry", "Threading"]),
     library("RankingTraining", ["Catalog", "Ports", "Ranking", "Recommending", "Threading"]),
     library("Replenishment", ["Catalog", "Forecasting", "Ports", "Threading"]),
+    library("CustomerInsight", ["Catalog", "Customers", "Ports", "Threading"]),
+    library("Reporting", ["Catalog", "Forecasting", "Ports", "Statistics"]),
     library("Workers", ["Catalog", "Ports", "Telemetry", "Threading"]),
     library("Accounts", ["Catalog", "Ports", "Signing", "Telemetry"]),
     library("ExperimentDesk", ["Catalog", "Experiments", "Ports", "Telemetry", "Threading"]),
@@ -139,13 +145,13 @@ let package = Package(
       [
         "Accounts", "Merchandising", "SearchService", "Behaviour", "Catalog", "HTTPServer", "Telemetry", "Ports",
         "JSON", "SearchDSL", "Signing", "Understanding", "PriceDesk", "Pricing", "Replenishment", "ExperimentDesk",
-        "Experiments",
+        "Experiments", "CustomerInsight", "Reporting",
       ]),
     library(
       "StorefrontAPI",
       [
         "Accounts", "Merchandising", "PriceDesk", "Forecasting", "Replenishment", "Statistics", "ExperimentDesk",
-        "Experiments",
+        "Experiments", "CustomerInsight", "Reporting",
         "Edge", "SearchService", "Behaviour", "HTTPServer", "Telemetry", "Catalog", "Pricing", "Ports", "JSON",
         "SearchDSL", "Understanding", "Threading", "Ranking", "Recommendations", "Recommending",
       ]),
@@ -161,7 +167,7 @@ let package = Package(
       [
         "Accounts", "Catalog", "Edge", "HTTPServer", "JSON", "Merchandising", "Ports", "SearchService", "Signing",
         "Understanding", "Web", "PriceDesk", "Pricing", "Forecasting", "Replenishment", "Statistics",
-        "ExperimentDesk", "Experiments",
+        "ExperimentDesk", "Experiments", "CustomerInsight", "Reporting",
       ]),
 
     // The wiring: every adapter is made here and given to the flows.
@@ -170,7 +176,7 @@ let package = Package(
       "Bootstrap",
       [
         "Accounts", "Console", "Merchandising", "PriceDesk", "Forecasting", "Replenishment", "ExperimentDesk",
-        "Experiments",
+        "Experiments", "CustomerInsight", "Reporting",
         "Behaviour", "Catalog", "CMalloc", "Configuration", "Edge", "ElasticsearchClient", "HTTPServer", "Indexer",
         "JSON",
         "LightGBM", "LocalServices", "Ports", "PostgresClient", "PostgresStore", "Pricing", "Ranking",
@@ -203,8 +209,8 @@ let package = Package(
         "PostgresStore", "RedisStore", "ElasticsearchClient", "Importing", "Seeding", "Indexer", "SearchService",
         "Behaviour", "Telemetry", "Configuration", "HTTPServer", "Edge", "StorefrontAPI", "Web", "LocalServices",
         "CMalloc", "Threading", "Understanding", "Signing", "Numbers", "Narrowing", "Recommending", "Workers",
-        "Accounts", "Merchandising", "PriceDesk", "ExperimentDesk", "Experiments",
-        "Recommendations", "LightGBM", "Statistics", "Forecasting", "Customers", "RankingTraining",
+        "Accounts", "Merchandising", "PriceDesk", "ExperimentDesk", "Experiments", "Recommendations", "LightGBM",
+        "Statistics", "Forecasting", "Customers", "RankingTraining", "Reporting",
       ], swiftSettings: checked(by: ["Numbers", "Narrowing"])),
 
     // Code that tests of several targets share.
@@ -301,7 +307,7 @@ let package = Package(
       "StorefrontAPI",
       [
         "StorefrontAPI", "Accounts", "Console", "Forecasting", "Merchandising", "Replenishment", "Understanding",
-        "ExperimentDesk", "Experiments",
+        "ExperimentDesk", "Experiments", "CustomerInsight", "Customers", "Reporting",
         "Edge", "Bootstrap", "Configuration", "Web", "SearchService", "Behaviour", "SearchNode",
         "HTTPServer", "Numbers", "Ranking", "RankingTraining", "Recommendations", "Workers",
         "PostgresClient", "PostgresStore",

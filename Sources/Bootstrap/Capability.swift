@@ -13,7 +13,7 @@ package struct Capability: Sendable {
   /// The shop's capabilities, in the order in which their services start.
   static let all: [Making] = [
     behaviour, search, pricing, queryLog, knowledge, indexing, pictures, recommendations, ranking, jobs, accounts,
-    merchandising, experiments, replenishment,
+    merchandising, experiments, replenishment, reporting, customers,
   ]
 
   let name: String

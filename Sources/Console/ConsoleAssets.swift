@@ -76,6 +76,7 @@ enum ConsoleAssets {
     .console form>label,.console details label{margin-bottom:14px}
     .console .report+.panel{margin-top:20px}
     .console .report form{display:inline}
+    .sentences{list-style:disc;padding-left:1.2em;display:grid;gap:4px;margin-bottom:12px}
     .plot{display:block;width:100%;height:200px}
     .plot .all{fill:#9db7d3}.plot .out{fill:#f6dcd9}.plot .band{fill:#f4b860;opacity:.45}
     .plot .line{fill:none;stroke:#8a4b00;stroke-width:2;vector-effect:non-scaling-stroke}

@@ -16,6 +16,9 @@ enum ConsolePage: String, CaseIterable {
   case stock = "Stock"
   case orders = "Purchase orders"
   case suppliers = "Suppliers"
+  case dashboard = "Dashboard"
+  case reports = "Reports"
+  case customers = "Customers"
   case jobs = "Jobs"
   case audit = "Audit"
 
@@ -32,6 +35,9 @@ enum ConsolePage: String, CaseIterable {
     case .stock: "/console/stock"
     case .orders: "/console/orders"
     case .suppliers: "/console/suppliers"
+    case .dashboard: "/console/dashboard"
+    case .reports: "/console/reports"
+    case .customers: "/console/customers"
     case .jobs: "/console/jobs"
     case .audit: "/console/audit"
     }
@@ -44,6 +50,7 @@ enum ConsolePage: String, CaseIterable {
     case .unanswered, .searches, .experiments: .staff(.merchandiser, .approver, .analyst)
     case .prices: .staff(.pricingManager)
     case .stock, .orders, .suppliers: .staff(.buyer)
+    case .dashboard, .reports, .customers: .staff(.analyst)
     case .jobs: .anyStaff
     case .audit: .staff(.approver, .analyst)
     }

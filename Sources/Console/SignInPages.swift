@@ -161,6 +161,9 @@ extension ConsolePage {
     case .stock: "Forecasts, stock that runs out or lies too long, and proposals of orders."
     case .orders: "Orders to suppliers, and the receipt of their goods."
     case .suppliers: "Delivery times, minimums and packs, and the brands of each supplier."
+    case .dashboard: "The shop's figures, beside those of the days and the year before."
+    case .customers: "Segments with their worth and churn, and lists for campaigns."
+    case .reports: "Five reports in sentences, for paper."
     case .jobs: "What the workers do, and how it ended."
     case .audit: "Every change: who, when, what, why."
     }

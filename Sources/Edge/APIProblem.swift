@@ -35,6 +35,7 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
   case experimentRefused = "experiment-refused"
   case experimentConflict = "experiment-conflict"
   case experimentNotFound = "experiment-not-found"
+  case metricNotFound = "metric-not-found"
 
   public var code: String { rawValue }
 
@@ -46,7 +47,7 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     case .exportTooLarge: .contentTooLarge
     case .roleRequired, .formOutOfDate: .forbidden
     case .productNotFound, .listingNotFound, .facetNotFound, .logIsOff, .draftNotFound, .versionNotFound,
-      .proposalNotFound, .planNotFound, .experimentNotFound:
+      .proposalNotFound, .planNotFound, .experimentNotFound, .metricNotFound:
       .notFound
     case .searchUnavailable, .databaseUnavailable, .notReady: .serviceUnavailable
     case .tooManyRequests: .tooManyRequests
@@ -84,6 +85,7 @@ public enum APIProblem: String, Problem.Code, CaseIterable {
     case .experimentRefused: "Experiment refused"
     case .experimentConflict: "Experiment cannot be changed so"
     case .experimentNotFound: "Experiment not found"
+    case .metricNotFound: "No such metric, report or segment"
     }
   }
 
@@ -120,7 +122,7 @@ extension Problem {
     default:
       guard
         let problem = Problem(ruleError: error) ?? Problem(priceError: error) ?? Problem(replenishmentError: error)
-          ?? Problem(experimentError: error)
+          ?? Problem(experimentError: error) ?? Problem(reportingError: error) ?? Problem(customersError: error)
       else { return nil }
       self = problem
     }

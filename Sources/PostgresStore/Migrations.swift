@@ -36,6 +36,8 @@ extension Migration {
     Migration(number: 22, name: "rule_drafts", embedded: PackageResources._022_rule_drafts_sql),
     Migration(number: 23, name: "rule_schedules", embedded: PackageResources._023_rule_schedules_sql),
     Migration(number: 24, name: "experiments", embedded: PackageResources._024_experiments_sql),
+    Migration(number: 25, name: "reporting", embedded: PackageResources._025_reporting_sql),
+    Migration(number: 26, name: "customers", embedded: PackageResources._026_customers_sql),
   ]
 
   private init(number: Int, name: String, embedded bytes: [UInt8]) {

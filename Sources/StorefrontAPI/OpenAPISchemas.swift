@@ -5,7 +5,7 @@ import Ports
 enum OpenAPISchemas {
   static let all = JSONObject(
     shop.members + recommendations.members + merchandising.members + pricing.members + replenishment.members
-      + experiments.members)
+      + experiments.members + analytics.members + customers.members)
 
   private static let shop: JSONObject = [
     "SearchPage": searchPage, "Recognition": recognition, "Why": why, "ProductCard": productCard, "Facet": facet,

@@ -68,6 +68,8 @@ private let layers: [String: Layer] = [
   "Recommendations": .flow, "RankingTraining": .flow, "Accounts": .flow, "Merchandising": .flow, "PriceDesk": .flow,
   "Replenishment": .flow,
   "ExperimentDesk": .flow,
+  "Reporting": .flow,
+  "CustomerInsight": .flow,
   "Edge": .edge, "StorefrontAPI": .edge, "Web": .edge, "Console": .edge,
   "Bootstrap": .wiring, "Benchmarks": .wiring, "Evaluation": .wiring,
   "vitrine": .executable,

@@ -22,7 +22,9 @@ struct SchemaValidator {
       let name = rule.string?.split(separator: "/").last.map(String.init) ?? ""
       guard let target = document["components"]?["schemas"]?[name] else { return ["\(path): no schema \(name)"] }
       return problems(value, target, at: path)
-    case "type": return isOfType(value, rule.string ?? "") ? [] : ["\(path): \(value.text) is no \(rule.text)"]
+    case "type":
+      let types = rule.array?.compactMap(\.string) ?? [rule.string ?? ""]
+      return types.contains { isOfType(value, $0) } ? [] : ["\(path): \(value.text) is not of \(rule.text)"]
     case "enum": return rule.array?.contains(value) == true ? [] : ["\(path): \(value.text) is not in \(rule.text)"]
     case "pattern":
       guard let text = value.string, let pattern = rule.string, let regex = try? Regex(pattern) else { return [] }

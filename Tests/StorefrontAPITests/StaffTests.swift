@@ -107,6 +107,11 @@ import Testing
     (nil, "/console/proposals", [.buyer]),
     (nil, "/console/orders", [.buyer]),
     (nil, "/console/suppliers", [.buyer]),
+    (.get, "/console/dashboard", [.analyst]),
+    (.get, "/console/reports", [.analyst]),
+    (.get, "/console/customers", [.analyst]),
+    (.get, "/v1/customers", [.analyst]),
+    (.get, "/v1/analytics", [.analyst]),
     (.get, "/v1/forecasts", [.buyer, .analyst]),
     (nil, "/v1/replenishment", [.buyer]),
     // The console itself, its jobs, and one's own sessions.
@@ -146,7 +151,7 @@ import Testing
         guard let callers = Self.callers(of: entry) else { continue }
         if entry.route.name == "sign out" || entry.route.name == "end sessions" { continue }
         var target = entry.pattern
-        for name in ["{id}", "{number}"] { target = target.replacing(name, with: "999999999") }
+        for name in ["{id}", "{number}", "{code}", "{name}"] { target = target.replacing(name, with: "999999999") }
         let isAllowed = role == .admin || callers.contains(role)
         if entry.method == .get {
           let answer = try await browser.get(target)

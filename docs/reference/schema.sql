@@ -545,6 +545,29 @@ CREATE TABLE analytics.conduct_count (
     CONSTRAINT conduct_count_is_only_check CHECK (is_only)
 );
 
+CREATE TABLE analytics.customer_run (
+    number bigint NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    data_through date NOT NULL,
+    data_digest text NOT NULL,
+    code_version text NOT NULL,
+    customers integer NOT NULL,
+    figures jsonb NOT NULL,
+    notes text[] NOT NULL,
+    CONSTRAINT customer_run_code_version_check CHECK ((length(code_version) <= 64)),
+    CONSTRAINT customer_run_customers_check CHECK ((customers >= 0)),
+    CONSTRAINT customer_run_data_digest_check CHECK ((length(data_digest) <= 64))
+);
+
+ALTER TABLE analytics.customer_run ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME analytics.customer_run_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE analytics.forecast (
     run_number bigint NOT NULL,
     product_id bigint NOT NULL,
@@ -642,11 +665,58 @@ CREATE TABLE analytics.product_conduct (
     CONSTRAINT product_conduct_views_check CHECK ((views >= 0))
 );
 
+CREATE TABLE analytics.rollup (
+    is_one boolean DEFAULT true NOT NULL,
+    time_zone text NOT NULL,
+    counted_at timestamp with time zone NOT NULL,
+    CONSTRAINT rollup_is_one_check CHECK (is_one),
+    CONSTRAINT rollup_time_zone_check CHECK ((length(time_zone) <= 64))
+);
+
 CREATE TABLE analytics.stock_day (
     day date NOT NULL,
     product_id bigint NOT NULL,
     on_hand bigint NOT NULL,
     CONSTRAINT stock_day_on_hand_check CHECK ((on_hand >= 0))
+);
+
+CREATE TABLE analytics.trade_day (
+    day date NOT NULL,
+    currency text NOT NULL,
+    orders bigint NOT NULL,
+    known_orders bigint NOT NULL,
+    returning_orders bigint NOT NULL,
+    units bigint NOT NULL,
+    sold bigint NOT NULL,
+    returned_units bigint NOT NULL,
+    returned bigint NOT NULL,
+    costed bigint NOT NULL,
+    cost bigint NOT NULL,
+    searched bigint NOT NULL,
+    recommended bigint NOT NULL,
+    CONSTRAINT trade_day_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+);
+
+CREATE TABLE analytics.trade_product_day (
+    day date NOT NULL,
+    currency text NOT NULL,
+    product_id bigint NOT NULL,
+    units bigint NOT NULL,
+    sold bigint NOT NULL,
+    returned_units bigint NOT NULL,
+    returned bigint NOT NULL,
+    costed bigint NOT NULL,
+    cost bigint NOT NULL,
+    searched bigint NOT NULL,
+    recommended bigint NOT NULL,
+    CONSTRAINT trade_product_day_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+);
+
+CREATE TABLE analytics.visit_day (
+    day date NOT NULL,
+    visits bigint NOT NULL,
+    carts bigint NOT NULL,
+    purchases bigint NOT NULL
 );
 
 CREATE TABLE behaviour.anonymous_day (
@@ -883,6 +953,31 @@ CREATE TABLE behaviour.search_log (
     visitor_key bytea DEFAULT decode(replace(((gen_random_uuid())::text || (gen_random_uuid())::text), '-'::text, ''::text), 'hex'::text) NOT NULL,
     rolled_up_at timestamp with time zone,
     CONSTRAINT search_log_is_only_check CHECK (is_only)
+);
+
+CREATE TABLE behaviour.standing (
+    shopper bigint NOT NULL,
+    counted_at timestamp with time zone NOT NULL,
+    purchases integer NOT NULL,
+    first_purchase date NOT NULL,
+    last_purchase date NOT NULL,
+    total_minor_units bigint NOT NULL,
+    recency smallint NOT NULL,
+    frequency smallint NOT NULL,
+    monetary smallint NOT NULL,
+    segment text NOT NULL,
+    probability_alive double precision,
+    value_minor_units bigint,
+    churn double precision,
+    churn_reasons text[] NOT NULL,
+    is_holdout boolean NOT NULL,
+    CONSTRAINT standing_churn_check CHECK (((churn >= (0)::double precision) AND (churn <= (1)::double precision))),
+    CONSTRAINT standing_frequency_check CHECK (((frequency >= 1) AND (frequency <= 5))),
+    CONSTRAINT standing_monetary_check CHECK (((monetary >= 1) AND (monetary <= 5))),
+    CONSTRAINT standing_probability_alive_check CHECK (((probability_alive >= (0)::double precision) AND (probability_alive <= (1)::double precision))),
+    CONSTRAINT standing_purchases_check CHECK ((purchases >= 1)),
+    CONSTRAINT standing_recency_check CHECK (((recency >= 1) AND (recency <= 5))),
+    CONSTRAINT standing_segment_check CHECK ((length(segment) <= 60))
 );
 
 CREATE TABLE catalog.attribute (
@@ -1604,6 +1699,9 @@ ALTER TABLE ONLY accounts.staff
 ALTER TABLE ONLY analytics.conduct_count
     ADD CONSTRAINT conduct_count_pkey PRIMARY KEY (is_only);
 
+ALTER TABLE ONLY analytics.customer_run
+    ADD CONSTRAINT customer_run_pkey PRIMARY KEY (number);
+
 ALTER TABLE ONLY analytics.forecast
     ADD CONSTRAINT forecast_pkey PRIMARY KEY (run_number, product_id);
 
@@ -1616,8 +1714,20 @@ ALTER TABLE ONLY analytics.model
 ALTER TABLE ONLY analytics.product_conduct
     ADD CONSTRAINT product_conduct_pkey PRIMARY KEY (product_id);
 
+ALTER TABLE ONLY analytics.rollup
+    ADD CONSTRAINT rollup_pkey PRIMARY KEY (is_one);
+
 ALTER TABLE ONLY analytics.stock_day
     ADD CONSTRAINT stock_day_pkey PRIMARY KEY (product_id, day);
+
+ALTER TABLE ONLY analytics.trade_day
+    ADD CONSTRAINT trade_day_pkey PRIMARY KEY (day, currency);
+
+ALTER TABLE ONLY analytics.trade_product_day
+    ADD CONSTRAINT trade_product_day_pkey PRIMARY KEY (day, currency, product_id);
+
+ALTER TABLE ONLY analytics.visit_day
+    ADD CONSTRAINT visit_day_pkey PRIMARY KEY (day);
 
 ALTER TABLE ONLY behaviour.anonymous_day
     ADD CONSTRAINT anonymous_day_pkey PRIMARY KEY (day, kind, product_id);
@@ -1912,6 +2022,8 @@ CREATE INDEX sign_in_attempt_last ON accounts.sign_in_attempt USING btree (last_
 
 CREATE UNIQUE INDEX model_serving ON analytics.model USING btree (kind) WHERE (state = 'serving'::text);
 
+CREATE INDEX trade_product_day_product ON analytics.trade_product_day USING btree (product_id, day);
+
 CREATE INDEX counted_counted_at ON behaviour.counted USING btree (counted_at);
 
 CREATE INDEX erasure_erased_at ON behaviour.erasure USING btree (erased_at);
@@ -1953,6 +2065,10 @@ CREATE INDEX search_searched_at ON behaviour.search USING btree (searched_at);
 CREATE INDEX search_unanswered ON behaviour.search USING btree (query, searched_at) WHERE (outcome = ANY (ARRAY['relaxed'::text, 'nothing'::text]));
 
 CREATE INDEX search_visitor ON behaviour.search USING btree (visitor, searched_at) WHERE (visitor IS NOT NULL);
+
+CREATE INDEX standing_segment ON behaviour.standing USING btree (segment, shopper);
+
+CREATE INDEX standing_shopper ON behaviour.standing USING btree (shopper);
 
 CREATE UNIQUE INDEX brand_name_key ON catalog.brand USING btree (lower(name));
 

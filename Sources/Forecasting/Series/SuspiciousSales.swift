@@ -4,7 +4,7 @@ internal import Statistics
 public enum SuspiciousSales {
   /// Fewer units a day are never suspicious.
   static let leastUnits = 500.0
-  /// A day with so many times the units of the next greatest day is not demand that comes again.
+  /// A day with so many times the units of the next greatest day will not come again.
   static let maxTimesNext = 50.0
 
   /// The reason why the series must not be forecast; nil where every day is plausible.

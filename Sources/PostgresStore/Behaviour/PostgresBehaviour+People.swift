@@ -38,7 +38,7 @@ extension PostgresBehaviour: PersonalData {
   private static let tables = [
     (name: "event_aside", column: "shopper"), (name: "event", column: "shopper"),
     (name: "impression", column: "shopper"), (name: "search", column: "visitor"),
-    (name: "exposure", column: "shopper"),
+    (name: "exposure", column: "shopper"), (name: "standing", column: "shopper"),
   ]
 
   public func pseudonyms(of person: Person) async throws -> [ShopperID] {
@@ -76,7 +76,7 @@ extension PostgresBehaviour: PersonalData {
     switch table {
     case "event", "event_aside":
       "jsonb_strip_nulls(jsonb_build_object('title', (SELECT title FROM catalog.product WHERE id = record.product_id)))"
-    case "exposure": "'{}'::jsonb"
+    case "exposure", "standing": "'{}'::jsonb"
     case "search": "\(productTitles) || \(searchParts)"
     default: productTitles
     }

@@ -12,7 +12,8 @@ import StorefrontAPI
 /// `vitrine report`
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Prints reports on the shop's records.", subcommands: [ReportSearchCommand.self])
+    commandName: "report", abstract: "Prints reports on the shop's records.",
+    subcommands: [ReportSearchCommand.self, ReportShopCommand.self])
 }
 
 /// `vitrine report search`
