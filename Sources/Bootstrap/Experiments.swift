@@ -95,7 +95,7 @@ struct ArmValues: Sendable {
     guard let texts = try await rules.texts(of: number) else {
       throw ExperimentDesk.Refusal(.invalid, "there is no version \(number) of the rules")
     }
-    do { return try rules.compiled(texts) } catch {
+    do { return try await rules.compiled(texts) } catch {
       throw ExperimentDesk.Refusal(.invalid, "version \(number) of the rules cannot be used: \(error)")
     }
   }

@@ -10,6 +10,8 @@ CREATE SCHEMA catalog;
 
 CREATE SCHEMA commerce;
 
+CREATE SCHEMA experiments;
+
 CREATE SCHEMA indexing;
 
 CREATE SCHEMA inventory;
@@ -112,6 +114,24 @@ END $$;
 CREATE FUNCTION catalog.value_fits(type text, text_value text, number_value double precision, boolean_value boolean, date_value date, swatch_hex text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE type WHEN 'text'::text THEN ((text_value IS NOT NULL) AND (num_nonnulls(number_value, boolean_value, date_value, swatch_hex) = 0)) WHEN 'number'::text THEN ((number_value IS NOT NULL) AND (number_value <> ALL (ARRAY['NaN'::double precision, 'Infinity'::double precision, '-Infinity'::double precision])) AND (num_nonnulls(text_value, boolean_value, date_value, swatch_hex) = 0)) WHEN 'boolean'::text THEN ((boolean_value IS NOT NULL) AND (num_nonnulls(text_value, number_value, date_value, swatch_hex) = 0)) WHEN 'date'::text THEN ((date_value IS NOT NULL) AND isfinite(date_value) AND (num_nonnulls(text_value, number_value, boolean_value, swatch_hex) = 0)) WHEN 'swatch'::text THEN ((text_value IS NOT NULL) AND (swatch_hex ~ '^#[0-9a-f]{6}$'::text) AND (num_nonnulls(number_value, boolean_value, date_value) = 0)) ELSE false END;
+
+CREATE FUNCTION experiments.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP = 'DELETE' AND old.state = 'draft' THEN
+    RETURN old;
+  END IF;
+  IF TG_OP = 'DELETE' OR (new.name, new.kind, new.arms, new.layer, new.first_bucket, new.end_bucket, new.devices,
+      new.customers, new.metric, new.planned_visitors)
+    IS DISTINCT FROM (old.name, old.kind, old.arms, old.layer, old.first_bucket, old.end_bucket, old.devices,
+      old.customers, old.metric, old.planned_visitors)
+    OR old.state = 'stopped' OR new.exposed_buckets < old.exposed_buckets
+  THEN
+    RAISE EXCEPTION 'an experiment is not changed: stop it and describe another';
+  END IF;
+  RETURN new;
+END $$;
 
 CREATE FUNCTION indexing.fan_out_from(kind text, subjects bigint[], attributes bigint[] DEFAULT NULL::bigint[]) RETURNS void
     LANGUAGE plpgsql
@@ -868,6 +888,22 @@ END),
 )
 PARTITION BY RANGE (day);
 
+CREATE TABLE behaviour.exposure (
+    experiment text NOT NULL,
+    shopper bigint NOT NULL,
+    arm smallint NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    searches integer NOT NULL,
+    milliseconds double precision NOT NULL,
+    CONSTRAINT exposure_arm_check CHECK (((arm >= 0) AND (arm <= 19))),
+    CONSTRAINT exposure_experiment_check CHECK ((octet_length(experiment) <= 60)),
+    CONSTRAINT exposure_first_at_check CHECK (isfinite(first_at)),
+    CONSTRAINT exposure_last_at_check CHECK (isfinite(last_at)),
+    CONSTRAINT exposure_milliseconds_check CHECK ((milliseconds >= (0)::double precision)),
+    CONSTRAINT exposure_searches_check CHECK ((searches > 0))
+);
+
 CREATE TABLE behaviour.identity (
     visitor bigint NOT NULL,
     customer bigint NOT NULL,
@@ -946,6 +982,14 @@ CREATE TABLE behaviour.search_features (
     CONSTRAINT search_features_features_check CHECK (((octet_length(features) >= 2) AND (octet_length(features) <= 100000))),
     CONSTRAINT search_features_ranked_by_check CHECK (((octet_length(ranked_by) >= 1) AND (octet_length(ranked_by) <= 120))),
     CONSTRAINT search_features_schema_check CHECK ((schema > 0))
+);
+
+CREATE TABLE behaviour.search_interleaving (
+    search_id bigint NOT NULL,
+    experiment text NOT NULL,
+    is_treatments boolean[] NOT NULL,
+    CONSTRAINT search_interleaving_experiment_check CHECK ((octet_length(experiment) <= 60)),
+    CONSTRAINT search_interleaving_is_treatments_check CHECK (((cardinality(is_treatments) >= 1) AND (cardinality(is_treatments) <= 100)))
 );
 
 CREATE TABLE behaviour.search_log (
@@ -1162,6 +1206,47 @@ CREATE TABLE catalog.variant_option (
     CONSTRAINT variant_option_text_value_check CHECK (((btrim(text_value) <> ''::text) AND (octet_length(text_value) <= 1000))),
     CONSTRAINT variant_option_value CHECK (catalog.value_fits(type, text_value, number_value, boolean_value, date_value, swatch_hex)),
     CONSTRAINT variant_option_value_index_check CHECK ((value_index >= 0))
+);
+
+CREATE TABLE experiments.experiment (
+    name text NOT NULL,
+    question text NOT NULL,
+    kind text NOT NULL,
+    arms jsonb NOT NULL,
+    layer text NOT NULL,
+    first_bucket integer NOT NULL,
+    end_bucket integer NOT NULL,
+    exposed_buckets integer NOT NULL,
+    devices text[] NOT NULL,
+    customers text[] NOT NULL,
+    metric text NOT NULL,
+    planned_visitors bigint NOT NULL,
+    state text NOT NULL,
+    author text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    stopped_at timestamp with time zone,
+    conclusion text DEFAULT ''::text NOT NULL,
+    CONSTRAINT experiment_arms_check CHECK (((jsonb_typeof(arms) = 'array'::text) AND ((jsonb_array_length(arms) >= 2) AND (jsonb_array_length(arms) <= 20)))),
+    CONSTRAINT experiment_author_check CHECK ((length(author) <= 120)),
+    CONSTRAINT experiment_check CHECK (((end_bucket >= (first_bucket + 1)) AND (end_bucket <= 10000))),
+    CONSTRAINT experiment_check1 CHECK ((((state = 'draft'::text) = (started_at IS NULL)) AND ((state = 'stopped'::text) = (stopped_at IS NOT NULL)))),
+    CONSTRAINT experiment_conclusion_check CHECK ((length(conclusion) <= 1000)),
+    CONSTRAINT experiment_exposed_buckets_check CHECK (((exposed_buckets >= 0) AND (exposed_buckets <= 10000))),
+    CONSTRAINT experiment_first_bucket_check CHECK ((first_bucket >= 0)),
+    CONSTRAINT experiment_kind_check CHECK ((kind = ANY (ARRAY['arms'::text, 'interleaving'::text]))),
+    CONSTRAINT experiment_layer_check CHECK (((length(layer) >= 1) AND (length(layer) <= 60))),
+    CONSTRAINT experiment_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{0,59}$'::text)),
+    CONSTRAINT experiment_planned_visitors_check CHECK ((planned_visitors >= 0)),
+    CONSTRAINT experiment_question_check CHECK (((length(question) >= 1) AND (length(question) <= 1000))),
+    CONSTRAINT experiment_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'running'::text, 'stopped'::text])))
+);
+
+CREATE TABLE experiments.holdout (
+    is_one boolean DEFAULT true NOT NULL,
+    buckets integer NOT NULL,
+    CONSTRAINT holdout_buckets_check CHECK (((buckets >= 0) AND (buckets <= 5000))),
+    CONSTRAINT holdout_is_one_check CHECK (is_one)
 );
 
 CREATE TABLE indexing.dead_letter (
@@ -1753,6 +1838,9 @@ ALTER TABLE ONLY behaviour.event_browsing
 ALTER TABLE ONLY behaviour.event_order
     ADD CONSTRAINT event_order_pkey PRIMARY KEY (id, kept, day);
 
+ALTER TABLE ONLY behaviour.exposure
+    ADD CONSTRAINT exposure_pkey PRIMARY KEY (experiment, shopper, arm);
+
 ALTER TABLE ONLY behaviour.identity
     ADD CONSTRAINT identity_pkey PRIMARY KEY (visitor);
 
@@ -1764,6 +1852,9 @@ ALTER TABLE ONLY behaviour.search_day
 
 ALTER TABLE ONLY behaviour.search_features
     ADD CONSTRAINT search_features_pkey PRIMARY KEY (search_id);
+
+ALTER TABLE ONLY behaviour.search_interleaving
+    ADD CONSTRAINT search_interleaving_pkey PRIMARY KEY (search_id);
 
 ALTER TABLE ONLY behaviour.search_log
     ADD CONSTRAINT search_log_pkey PRIMARY KEY (is_only);
@@ -1869,6 +1960,12 @@ ALTER TABLE ONLY catalog.variant
 
 ALTER TABLE ONLY catalog.variant
     ADD CONSTRAINT variant_sku_key UNIQUE (sku);
+
+ALTER TABLE ONLY experiments.experiment
+    ADD CONSTRAINT experiment_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY experiments.holdout
+    ADD CONSTRAINT holdout_pkey PRIMARY KEY (is_one);
 
 ALTER TABLE ONLY indexing.dead_letter
     ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (generation_number, product_id);
@@ -2052,6 +2149,10 @@ CREATE INDEX event_order_product_id_occurred_at_idx ON ONLY behaviour.event_orde
 
 CREATE INDEX event_order_shopper_occurred_at_idx ON ONLY behaviour.event_order USING btree (shopper, occurred_at);
 
+CREATE INDEX exposure_last_at ON behaviour.exposure USING btree (last_at);
+
+CREATE INDEX exposure_shopper ON behaviour.exposure USING btree (shopper);
+
 CREATE INDEX identity_customer ON behaviour.identity USING btree (customer);
 
 CREATE INDEX impression_shopper ON ONLY behaviour.impression USING btree (shopper);
@@ -2059,6 +2160,8 @@ CREATE INDEX impression_shopper ON ONLY behaviour.impression USING btree (shoppe
 CREATE INDEX search_day_popular ON behaviour.search_day USING btree (day) WHERE (visitors >= 3);
 
 CREATE INDEX search_features_searched_at ON behaviour.search_features USING btree (searched_at);
+
+CREATE INDEX search_interleaving_experiment ON behaviour.search_interleaving USING btree (experiment);
 
 CREATE INDEX search_searched_at ON behaviour.search USING btree (searched_at);
 
@@ -2210,6 +2313,8 @@ CREATE TRIGGER note_update AFTER UPDATE ON catalog.variant_option REFERENCING OL
 
 CREATE TRIGGER product_version_goes_up BEFORE UPDATE ON catalog.product FOR EACH ROW WHEN ((new.document_version < old.document_version)) EXECUTE FUNCTION catalog.refuse_version_going_back();
 
+CREATE TRIGGER experiment_immutable BEFORE DELETE OR UPDATE ON experiments.experiment FOR EACH ROW EXECUTE FUNCTION experiments.refuse_change();
+
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON inventory.stock FOR EACH STATEMENT EXECUTE FUNCTION indexing.refuse_truncate();
 
 CREATE TRIGGER note_delete AFTER DELETE ON inventory.stock REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION indexing.note_variant_part();
@@ -2250,6 +2355,9 @@ ALTER TABLE ONLY analytics.forecast
 
 ALTER TABLE ONLY behaviour.search_features
     ADD CONSTRAINT search_features_search_id_fkey FOREIGN KEY (search_id) REFERENCES behaviour.search(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY behaviour.search_interleaving
+    ADD CONSTRAINT search_interleaving_search_id_fkey FOREIGN KEY (search_id) REFERENCES behaviour.search(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY catalog.category_attribute
     ADD CONSTRAINT category_attribute_attribute_id_fkey FOREIGN KEY (attribute_id) REFERENCES catalog.attribute(id) ON DELETE CASCADE;

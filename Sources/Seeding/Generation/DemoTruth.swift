@@ -72,7 +72,8 @@ public struct DemoTruth: Sendable {
         + DecisionModel.cartQuality * product.quality
       chances[product.skus[0]] = Chances(
         click: PortableMath.logistic(DemoHistory.click(on: product, by: customer)),
-        purchase: PortableMath.logistic(cart) * DecisionModel.checkout, price: product.price?.minorUnits ?? 0)
+        purchase: PortableMath.logistic(cart) * DecisionModel.checkout,
+        price: product.prices?.price(on: DemoHistory.days - 1).minorUnits ?? 0)
     }
     return chances
   }
