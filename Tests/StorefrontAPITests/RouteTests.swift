@@ -22,6 +22,9 @@ import Testing
   private static let reporting = "merchandiser approver analyst admin"
   private static let rules = "merchandiser approver admin"
   private static let pricing = "pricing_manager admin"
+  private static let buying = "buyer admin"
+  private static let figures = "analyst admin"
+  private static let forecasts = "buyer analyst admin"
   private static let staff = "merchandiser approver buyer pricing_manager analyst support admin"
 
   private static let table: [String: String] = [
@@ -67,6 +70,60 @@ import Testing
     "POST /console/prices/{id}": pricing, "GET /console/price-publications": pricing,
     "POST /console/price-publications/{number}/restore": pricing, "GET /console/price-rules": pricing,
     "POST /console/price-rules": pricing, "POST /console/price-rules/stop": pricing,
+    "DELETE /v1/experiments/{name}": rules,
+    "GET /console/customers": figures,
+    "GET /console/customers/{name}": figures,
+    "GET /console/customers/{name}/csv": figures,
+    "GET /console/dashboard": figures,
+    "GET /console/dashboard/{code}": figures,
+    "GET /console/dashboard/{code}/csv": figures,
+    "GET /console/experiments": reporting,
+    "GET /console/experiments/{name}": reporting,
+    "GET /console/orders": buying,
+    "GET /console/orders/{number}": buying,
+    "GET /console/orders/{number}/csv": buying,
+    "GET /console/orders/{number}/print": buying,
+    "GET /console/proposals/{number}": buying,
+    "GET /console/reports": figures,
+    "GET /console/reports/{name}": figures,
+    "GET /console/stock": buying,
+    "GET /console/stock/{id}": buying,
+    "GET /console/suppliers": buying,
+    "GET /v1/analytics/metrics": figures,
+    "GET /v1/analytics/metrics/{code}": figures,
+    "GET /v1/analytics/reports/{name}": figures,
+    "GET /v1/customers/segments": figures,
+    "GET /v1/customers/segments/{name}": figures,
+    "GET /v1/experiments": reporting,
+    "GET /v1/experiments/{name}": reporting,
+    "GET /v1/experiments/{name}/reading": reporting,
+    "GET /v1/forecasts": forecasts,
+    "GET /v1/forecasts/{id}": forecasts,
+    "GET /v1/replenishment/orders": buying,
+    "GET /v1/replenishment/orders/{number}": buying,
+    "GET /v1/replenishment/plan": buying,
+    "GET /v1/replenishment/proposals": buying,
+    "GET /v1/replenishment/proposals/{id}": buying,
+    "GET /v1/replenishment/suppliers": buying,
+    "POST /console/experiments": rules,
+    "POST /console/experiments/{name}/delete": rules,
+    "POST /console/experiments/{name}/ramp": rules,
+    "POST /console/experiments/{name}/start": rules,
+    "POST /console/experiments/{name}/stop": rules,
+    "POST /console/orders/{number}/cancel": buying,
+    "POST /console/orders/{number}/receipts": buying,
+    "POST /console/proposals/{number}": buying,
+    "POST /console/proposals/{number}/order": buying,
+    "POST /console/proposals/{number}/reset": buying,
+    "POST /console/suppliers": buying,
+    "POST /v1/experiments": rules,
+    "POST /v1/experiments/{name}/ramp": rules,
+    "POST /v1/experiments/{name}/start": rules,
+    "POST /v1/experiments/{name}/stop": rules,
+    "POST /v1/replenishment/orders/{number}/receipts": buying,
+    "POST /v1/replenishment/proposals/{id}/order": buying,
+    "POST /v1/replenishment/suppliers": buying,
+    "PUT /v1/replenishment/proposals/{id}": buying,
   ]
 
   @Test("1: route by role", .timeLimit(.minutes(5)))
