@@ -6,7 +6,7 @@ import Web
 /// The form that describes an experiment.
 struct ExperimentForm {
   let choices: ExperimentPages.Choices
-  /// What a person sent that was refused.
+  /// The input of a person that was refused.
   let filled: [String: String]
 
   static let names: [String] =

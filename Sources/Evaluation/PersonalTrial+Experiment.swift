@@ -12,7 +12,7 @@ extension PersonalTrial {
   /// A product as one shopper decides on it.
   private typealias Offer = DemoTruth.Chances
 
-  /// What a visitor did.
+  /// The deeds of a visitor.
   private struct Deeds {
     var hasClicked = false
     var hasBought = false

@@ -26,7 +26,7 @@ CREATE TABLE experiments.experiment (
   CHECK ((state = 'draft') = (started_at IS NULL) AND (state = 'stopped') = (stopped_at IS NOT NULL))
 );
 
--- What an experiment compares never changes: a visitor's arm is computed from it.
+-- The arms of an experiment never change: a visitor's arm is computed from them.
 CREATE FUNCTION experiments.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' AND old.state = 'draft' THEN
