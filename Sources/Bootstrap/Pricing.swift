@@ -60,6 +60,7 @@ extension Shop {
           ("proposals_\(kind.rawValue)", Double(run.counts[kind] ?? 0))
         })
       figures["products"] = Double(run.products)
+      figures["proposals_left_out"] = Double(run.leftOut)
       return figures
     }
   }

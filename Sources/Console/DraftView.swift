@@ -36,7 +36,7 @@ struct DraftView {
     <p><a href="\(ConsolePage.preview.path)?draft=\(draft.id)">Preview a search</a></p></section>
     <section class="row" aria-labelledby="publish"><h2 id="publish">Publish</h2>\(effect)\(publishing)</section></div>
     \(editor)\(named)
-    <form class="row" method="post" action="\(path)/delete">\(FormToken.field(member))<button class="danger" type="submit">Delete this draft</button></form>
+    <form class="row" method="post" action="\(path)/delete">\(FormToken.field(member))<input type="hidden" name="revision" value="\(draft.revision)"><button class="danger" type="submit">Delete this draft</button></form>
     """
   }
 

@@ -258,7 +258,13 @@ public struct RulePages: Sendable {
   }
 
   @Sendable private func delete(_ request: HTTPRequest) async throws -> HTTPResponse {
-    try await merchandising.deleteDraft(try id(request), by: ConsoleForms.actor(request))
-    return .redirect(to: "\(ConsolePage.rules.path)?done=deleted")
+    let revision = try request.form { $0 == "revision" }["revision"].flatMap { Int($0) }
+    do {
+      try await merchandising.deleteDraft(try id(request), revision: revision, by: ConsoleForms.actor(request))
+      return .redirect(to: "\(ConsolePage.rules.path)?done=deleted")
+    } catch {
+      guard let reason = ConsoleForms.reason(error) else { throw error }
+      return try await page(request, notice: reason, isBad: true, status: .conflict)
+    }
   }
 }

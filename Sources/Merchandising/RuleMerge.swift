@@ -4,7 +4,8 @@ import Ports
 /// A draft's changes carried over to rules that were published meanwhile: a merge of three, entry by entry.
 ///
 /// An entry that both changed keeps its published form and is a conflict, which a person settles. Comments stay with the
-/// entry that they stand above.
+/// entry that they stand above. An entry that is equal on both sides has the draft's comments where only the draft
+/// changed them.
 struct RuleMerge {
   let texts: RuleTexts
   let conflicts: [RuleConflict]
@@ -42,22 +43,34 @@ struct RuleMerge {
 
     init(_ kind: RuleTexts.Kind, _ base: RuleTexts, _ published: RuleTexts, _ draft: RuleTexts) {
       self.kind = kind
-      let (inForce, own) = (RuleBlocks(published, kind), RuleBlocks(draft, kind))
-      self.base = RuleBlocks(base, kind).byKey
+      let (before, inForce, own) = (RuleBlocks(base, kind), RuleBlocks(published, kind), RuleBlocks(draft, kind))
+      self.base = before.byKey
       (self.published, self.draft) = (inForce.byKey, own.byKey)
       (order, draftOrder) = (inForce.blocks, own.blocks)
-      tail = inForce.tail
+      tail = inForce.tail == before.tail ? own.tail : inForce.tail
     }
 
     private func entries(_ blocks: [RuleBlocks.Block]?) -> [String] { (blocks ?? []).map(\.entry) }
 
+    /// A published block with its comments, or with the draft's where only the draft changed them. `place` counts the
+    /// blocks of one key.
+    private func raw(_ block: RuleBlocks.Block, _ place: Int) -> String {
+      let (old, theirs, ours) = (base[block.key] ?? [], published[block.key] ?? [], draft[block.key] ?? [])
+      guard entries(ours) == entries(theirs), theirs.map(\.raw) == old.map(\.raw), ours.indices.contains(place)
+      else { return block.raw }
+      return ours[place].raw
+    }
+
     mutating func merge() {
       var done: Set<String> = []
+      var places: [String: Int] = [:]
       for block in order {
         let key = block.key
+        let place = places[key, default: 0]
+        places[key] = place + 1
         let (old, theirs, ours) = (entries(base[key]), entries(published[key]), entries(draft[key]))
         if ours == old || ours == theirs {
-          text += block.raw
+          text += raw(block, place)
           continue
         }
         guard done.insert(key).inserted else { continue }
@@ -99,6 +112,7 @@ extension RuleConflict {
     }
     var texts = texts
     let blocks = RuleBlocks(texts, kind)
+    let own = Self.text(kept, inPlaceOf: blocks.blocks.filter { $0.key == name })
     var isPlaced = false
     var text = ""
     for block in blocks.blocks {
@@ -106,12 +120,26 @@ extension RuleConflict {
         text += block.raw
         continue
       }
-      if !isPlaced, !kept.isEmpty { text += kept + "\n" }
+      if !isPlaced { text += own }
       isPlaced = true
     }
-    if !isPlaced, !kept.isEmpty { text += kept + "\n" }
+    if !isPlaced { text += own }
     texts[kind] = text + blocks.tail
     return texts
+  }
+
+  /// The entry with the comments of what stood there: all of them where it only has more lines, else those above it.
+  private static func text(_ entry: String, inPlaceOf blocks: [RuleBlocks.Block]) -> String {
+    guard !entry.isEmpty else { return "" }
+    let lines = entry + "\n"
+    let standing = blocks.map { $0.entry + "\n" }.joined()
+    if !blocks.isEmpty, lines.hasPrefix(standing) {
+      return blocks.map(\.raw).joined() + String(lines.dropFirst(standing.count))
+    }
+    let raw = blocks.first?.raw ?? ""
+    let above = raw.split(separator: "\n", omittingEmptySubsequences: false)
+      .prefix { RuleEntries.plain($0).isEmpty }
+    return (blocks.isEmpty ? "" : above.map { "\($0)\n" }.joined()) + lines
   }
 
   /// A rule with the published actions and then the draft's own; both lines of a list.

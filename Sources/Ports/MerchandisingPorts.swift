@@ -34,7 +34,7 @@ public struct RuleDraft: Sendable, Hashable {
   public var texts: RuleTexts
   /// Entries that the last merge found changed on both sides, until a person settles each.
   public var conflicts: [RuleConflict]
-  /// The version that it takes the shop back to, if that is its purpose.
+  /// The version that it takes the shop back to, if that is its purpose; nil once its texts are others.
   public var restores: Int64?
   /// When it is published by itself.
   public var schedule: RuleSchedule?
@@ -127,8 +127,10 @@ public protocol RuleStore: Sendable {
   /// Sets or takes away the moment of a draft that is at this revision; false if it is not.
   func schedule(_ schedule: RuleSchedule?, of id: Int64, revision: Int, audit: AuditEntry) async throws -> Bool
   /// Saves texts, base, open conflicts and schedule of the draft as it was read; the new revision, or nil if it has another by now.
+  /// Other texts than before end `restores`.
   func save(_ draft: RuleDraft, audit: AuditEntry) async throws -> Int?
-  func deleteDraft(_ id: Int64, audit: AuditEntry) async throws
+  /// Deletes the draft that is at this revision; false if it is not.
+  func deleteDraft(_ id: Int64, revision: Int, audit: AuditEntry) async throws -> Bool
   func publish(_ id: Int64, revision: Int, reason: String, audit: AuditEntry) async throws -> DraftPublication
   /// Publishes an old version's rules again under a new number; nil if there is no such version.
   func rollBack(to version: Int64, reason: String, audit: AuditEntry) async throws -> Int64?

@@ -124,8 +124,9 @@ public struct PriceDecision: Sendable, Hashable {
 /// The answer to a wish to publish or to take back.
 public enum PricePublishing: Sendable, Hashable {
   case published(Int64)
-  /// Nothing was changed: the reason by proposal, or by product where prices are taken back.
-  case refused([String])
+  /// Nothing was changed: the reason by proposal, or by product where prices are taken back; and the proposals that
+  /// stand in the way, none where the reason is about all.
+  case refused([String], proposals: Set<Int64> = [])
 }
 
 /// Numbered rules of the desk; the last ones are in force.
@@ -165,9 +166,10 @@ public protocol PriceDeskStore: Sendable {
   /// The number of proposals that were open.
   func reject(_ ids: [Int64], reason: String, audit: AuditEntry) async throws -> Int
 
-  /// Writes the variants' prices, all or none.
-  func publish(_ decisions: [PriceDecision], currency: Currency, reason: String, audit: AuditEntry) async throws
-    -> PricePublishing
+  /// Writes the variants' prices, all or none; refused if the rules in force no longer have the number `rules`.
+  func publish(
+    _ decisions: [PriceDecision], under rules: Int64, currency: Currency, reason: String, audit: AuditEntry
+  ) async throws -> PricePublishing
   /// Gives the prices of a publication their amounts of before; nil if there is no such publication.
   func rollBack(_ number: Int64, reason: String, audit: AuditEntry) async throws -> PricePublishing?
   /// Newest first.

@@ -246,9 +246,14 @@ public protocol PurchasingStore: Sendable {
   /// Listed products with their stock; nil: all.
   func stock(of products: [ProductID]?, in currency: Currency, now: Timestamp) async throws -> [StockedProduct]
 
-  /// Replaces the plan and its proposals in one transaction, but for suppliers whose proposal a buyer has changed; returns
-  /// how many those are.
-  func replacePlan(_ rows: [PlanRow], _ proposals: [Proposal], run: Int64, now: Timestamp) async throws -> Int
+  /// How many orders each supplier ever got.
+  func orderCounts() async throws -> [SupplierID: Int64]
+  /// Replaces the plan and its proposals in one transaction, but for suppliers whose proposal a buyer has changed, and those
+  /// that got an order since `orders` were counted; returns how many both are. A plan that was made of the stock before an
+  /// order would propose its units again.
+  func replacePlan(
+    _ rows: [PlanRow], _ proposals: [Proposal], run: Int64, since orders: [SupplierID: Int64], now: Timestamp
+  ) async throws -> Int
   func plan(in order: PlanOrder, limit: Int) async throws -> [PlanRow]
   func planRow(of product: ProductID) async throws -> PlanRow?
   /// The most urgent first.

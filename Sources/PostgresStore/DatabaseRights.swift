@@ -86,6 +86,10 @@ public struct DatabaseRights: Sendable {
       SELECT 4, 'EXECUTE on function inventory.receive' FROM pg_proc JOIN need ON pronamespace = need.oid
       WHERE \(receivesGoods) AND is_open AND nspname = 'inventory' AND proname = 'receive'
         AND NOT has_function_privilege(pg_proc.oid, 'EXECUTE')
+      UNION ALL
+      SELECT 5, 'USAGE on sequence purchasing.proposal_revision' FROM pg_class JOIN need ON relnamespace = need.oid
+      WHERE is_open AND nspname = 'purchasing' AND privilege = 'INSERT' AND relname = 'proposal_revision'
+        AND CASE WHEN relkind = 'S' THEN NOT has_sequence_privilege(pg_class.oid, 'USAGE') ELSE false END
       ORDER BY 1, 2
       """)
     guard !rows.isEmpty else { return }

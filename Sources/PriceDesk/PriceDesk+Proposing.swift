@@ -19,6 +19,8 @@ extension PriceDesk {
     public var counts: [ProposalKind: Int]
     /// The publication of the proposals within the automatic band; nil: none.
     public var published: Int64?
+    /// Proposals within the band that could not be published.
+    public var leftOut = 0
   }
 
   /// Makes proposals from the sales up to yesterday, in place of those that are open. In automatic mode publishes those
@@ -38,7 +40,13 @@ extension PriceDesk {
       proposals, currency: currency,
       audit: entry(Self.jobActor, "proposed prices", "\(proposals.count) products"))
     var run = Run(products: products.count, counts: try await store.counts())
-    if rules.mode == .automatic, !rules.isStopped { run.published = try await publishWithinBand(rules) }
+    // Others may have published rules during the run.
+    let current = try await self.rules()
+    if current.rules.mode == .automatic, !current.rules.isStopped {
+      let outcome = try await publishWithinBand(current, of: run.counts[.change] ?? 0)
+      run.published = outcome.number
+      run.leftOut = outcome.leftOut
+    }
     return run
   }
 
@@ -92,12 +100,38 @@ extension PriceDesk {
     return observations
   }
 
-  /// Publishes what the rules trust without a person; nil where there is nothing.
-  private func publishWithinBand(_ rules: PriceDeskRules) async throws -> Int64? {
-    let band = ApprovalBand(maxChange: rules.automaticBand)
-    let trusted = try await proposals(limit: Self.maxDecisions).filter { band.approves($0.proposal) }
-    guard !trusted.isEmpty else { return nil }
-    return try await publish(
-      trusted.map(\.id), reason: "within the automatic band of \(rules.automaticBand)", by: Self.jobActor)
+  /// Publishes the proposals that the rules trust without a person, without those that cannot be published now; the
+  /// number is nil where none is left.
+  private func publishWithinBand(
+    _ current: NumberedDeskRules, of count: Int
+  ) async throws -> (number: Int64?, leftOut: Int) {
+    let rules = current.rules
+    let trusted = try await trusted(by: ApprovalBand(maxChange: rules.automaticBand), of: count)
+    var decisions = trusted.map { PriceDecision(proposal: $0.id, price: $0.proposal.price) }
+    var refused = Set(try await refusals(of: decisions, under: rules).map(\.proposal))
+    while true {
+      decisions.removeAll { refused.contains($0.proposal) }
+      guard !decisions.isEmpty else { return (nil, trusted.count) }
+      switch try await store.publish(
+        decisions, under: current.number, currency: currency,
+        reason: "within the automatic band of \(rules.automaticBand)",
+        audit: entry(Self.jobActor, "published prices", ""))
+      {
+      case .published(let number): return (number, trusted.count - decisions.count)
+      case .refused(_, let proposals):
+        // Without a proposal to leave out, the rules changed: the next run goes by the new ones.
+        guard decisions.contains(where: { proposals.contains($0.proposal) }) else { return (nil, trusted.count) }
+        refused = proposals
+      }
+    }
+  }
+
+  /// The proposals within the band, those with the largest gain first, as many as one publication takes.
+  private func trusted(by band: ApprovalBand, of count: Int) async throws -> [KeptProposal] {
+    var trusted: [KeptProposal] = []
+    for offset in stride(from: 0, to: count, by: Self.maxListed) where trusted.count < Self.maxDecisions {
+      trusted += try await proposals(offset: offset).filter { band.approves($0.proposal) }
+    }
+    return Array(trusted.prefix(Self.maxDecisions))
   }
 }

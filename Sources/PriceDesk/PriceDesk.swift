@@ -24,6 +24,8 @@ public struct PriceDesk: Sendable {
   /// Proposals that are published or rejected at once.
   public static let maxDecisions = 500
   static let longestReason = 1_000
+  /// Each attempt fails only if other rules came at that moment.
+  static let switchAttempts = 5
 
   let store: any PriceDeskStore
   let clock: any WallClock
@@ -87,28 +89,37 @@ public struct PriceDesk: Sendable {
 
   private func publish(_ decisions: [PriceDecision], reason: String, by actor: String) async throws -> Int64 {
     let reason = try Self.checked(reason: reason)
-    let rules = try await rules().rules
-    var refusals: [String] = []
+    let current = try await rules()
+    let refusals = try await refusals(of: decisions, under: current.rules)
+    guard refusals.isEmpty else { throw Self.refused(refusals.map(\.reason)) }
+    switch try await store.publish(
+      decisions, under: current.number, currency: currency, reason: reason,
+      audit: entry(actor, "published prices", ""))
+    {
+    case .published(let number): return number
+    case .refused(let reasons, _): throw Self.refused(reasons)
+    }
+  }
+
+  /// The decisions that the rules do not allow now, with the reasons.
+  func refusals(
+    of decisions: [PriceDecision], under rules: PriceDeskRules
+  ) async throws -> [(proposal: Int64, reason: String)] {
+    var refusals: [(proposal: Int64, reason: String)] = []
     for decision in decisions {
       let kept = try await proposal(decision.proposal)
       guard kept.state == .open else {
-        refusals.append("proposal \(kept.id) is no longer open: it is \(kept.state.rawValue)")
+        refusals.append((kept.id, "proposal \(kept.id) is no longer open: it is \(kept.state.rawValue)"))
         continue
       }
       do throws(TypedPriceRefusal) {
         // The rails are looked at again: rules, costs and prices may have changed since the proposal.
         try rules.rails(in: currency).check(typed: decision.price, in: try await situation(of: kept))
       } catch {
-        refusals.append("\(kept.title): \(error.description(in: currency))")
+        refusals.append((kept.id, "\(kept.title): \(error.description(in: currency))"))
       }
     }
-    guard refusals.isEmpty else { throw Self.refused(refusals) }
-    switch try await store.publish(
-      decisions, currency: currency, reason: reason, audit: entry(actor, "published prices", ""))
-    {
-    case .published(let number): return number
-    case .refused(let reasons): throw Self.refused(reasons)
-    }
+    return refusals
   }
 
   private static func refused(_ reasons: [String]) -> Refusal {
@@ -149,7 +160,7 @@ public struct PriceDesk: Sendable {
     switch try await store.rollBack(number, reason: reason, audit: entry(actor, "took prices back", "")) {
     case nil: throw Refusal(.missing, "there is no publication \(number)")
     case .published(let restored): return restored
-    case .refused(let reasons): throw Self.refused(reasons)
+    case .refused(let reasons, _): throw Self.refused(reasons)
     }
   }
 
@@ -176,13 +187,21 @@ public struct PriceDesk: Sendable {
     return number
   }
 
-  /// The kill switch: stops every change of prices, or allows them again.
+  /// The kill switch: stops the publishing of proposals, or allows it again. Taking back and imports go on. Rules that
+  /// others publish at the same moment do not refuse it: it is set in theirs.
   public func setStopped(_ isStopped: Bool, reason: String, by actor: String) async throws {
-    let current = try await rules()
-    var rules = current.rules
-    guard rules.isStopped != isStopped else { return }
-    rules.isStopped = isStopped
-    _ = try await publish(rules, after: current.number, reason: reason, by: actor)
+    for attempt in 1...Self.switchAttempts {
+      let current = try await rules()
+      var rules = current.rules
+      guard rules.isStopped != isStopped else { return }
+      rules.isStopped = isStopped
+      do {
+        _ = try await publish(rules, after: current.number, reason: reason, by: actor)
+        return
+      } catch let refusal as Refusal where refusal.kind == .conflict && attempt < Self.switchAttempts {
+        continue
+      }
+    }
   }
 
   private static func checked(reason: String) throws(Refusal) -> String {

@@ -48,6 +48,7 @@ extension Replenishment {
   }
 
   private func history(from first: CalendarDay, through last: CalendarDay) async throws -> History {
+    let scale = (0..<currency.minorUnitDigits).reduce(1.0) { scale, _ in scale * 10 }
     let collected = Guarded((lines: [SalesLine](), hash: UInt64(0xcbf2_9ce4_8422_2325)))
     try await sales.forEachBatch(from: first, through: last) { days in
       try Task.checkCancellation()
@@ -60,7 +61,7 @@ extension Replenishment {
           state.lines.append(
             SalesLine(
               product: day.product.description, day: day.day, units: Double(day.units),
-              price: day.unitMinorUnits.map { $0 / 100 }))
+              price: day.unitMinorUnits.map { $0 / scale }))
         }
       }
     }

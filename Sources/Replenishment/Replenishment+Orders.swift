@@ -34,6 +34,12 @@ extension Replenishment {
         .invalid,
         "a minimum is at most \(money(Self.maxMinimumMinorUnits)), and a supplier has at most \(Self.maxBrands) brands")
     }
+    let wanted = Set(supplier.brands.map { $0.lowercased() })
+    for other in try await store.suppliers() where other.terms.id != code {
+      guard let taken = other.brands.first(where: { wanted.contains($0.lowercased()) }) else { continue }
+      throw Refusal(
+        .conflict, "'\(taken.prefix(60))' is delivered by \(other.terms.id): take the brand from that supplier first")
+    }
     let unknown = try await store.save(supplier, audit: entry(actor, "saved supplier", "supplier \(code)"))
     guard unknown.isEmpty else {
       let names = unknown.prefix(5).map { "'\($0.prefix(60))'" }.joined(separator: ", ")

@@ -8,12 +8,13 @@ extension Replenishment {
   public func makePlan(progress: @escaping Progress) async throws -> [String: Double] {
     let now = clock.now()
     guard let run = try await usableRun(now) else {
-      _ = try await store.replacePlan([], [], run: 0, now: now)
+      _ = try await store.replacePlan([], [], run: 0, since: try await store.orderCounts(), now: now)
       try progress(
         1, 1, "nothing is proposed: no forecast of the last \(options.maxForecastAgeDays) days passed its gate")
       return ["lines": 0]
     }
     try progress(0, 3, "reading forecasts and stock")
+    let orders = try await store.orderCounts()
     let known = try await allForecasts(of: run)
     let suppliers = Dictionary(uniqueKeysWithValues: try await store.suppliers().map { ($0.id, $0) })
     let products = try await store.stock(of: nil, in: currency, now: now)
@@ -29,7 +30,7 @@ extension Replenishment {
     }
     let proposals = self.proposals(rows, suppliers, run, now)
     try progress(2, 3, "storing the plan")
-    let kept = try await store.replacePlan(rows, proposals, run: run.number, now: now)
+    let kept = try await store.replacePlan(rows, proposals, run: run.number, since: orders, now: now)
     let lines = rows.count { $0.units > 0 }
     try progress(3, 3, "\(lines) lines for \(proposals.count) suppliers")
     return [

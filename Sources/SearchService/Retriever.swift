@@ -61,7 +61,8 @@ struct Retriever: Sendable {
       return candidates
     }
     do {
-      for next in closeReadings(in: run) {
+      let close = closeReadings(in: run)
+      for next in close {
         if typed.total > 0, run.limits.isLate { throw SearchEngineError.deadlineExceeded }
         // Facets and cards are made of the reading that is taken alone.
         let tried = try await find(next, in: run, window, isTrial: true)
@@ -71,7 +72,7 @@ struct Retriever: Sendable {
       }
       if typed.total > 0 { return candidates(typed, in: run, window) }
       let relaxations = steps.contains(.relaxation) ? run.understanding.relaxations(of: run.typed) : []
-      for (place, next) in relaxations.enumerated() {
+      for (place, next) in relaxations.enumerated() where !close.contains(next) {
         let found = try await find(next, in: run, window)
         guard found.total > 0 else { continue }
         var candidates = candidates(found, in: run, window)

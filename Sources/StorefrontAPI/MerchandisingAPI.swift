@@ -145,7 +145,16 @@ public struct MerchandisingAPI: Sendable {
   }
 
   @Sendable private func delete(_ request: HTTPRequest) async throws -> HTTPResponse {
-    try await merchandising.deleteDraft(number(request, "id"), by: actor(request))
+    var revision: Int?
+    if let text = try request.query["revision"] {
+      guard let given = Int(text) else {
+        throw Problem(
+          APIProblem.invalidParameter, detail: "revision is not a whole number.",
+          extensions: ["parameter": .string("revision")])
+      }
+      revision = given
+    }
+    try await merchandising.deleteDraft(number(request, "id"), revision: revision, by: actor(request))
     return HTTPResponse(status: .noContent)
   }
 

@@ -69,7 +69,10 @@ extension OpenAPI {
     description:
       "A text that is left out stays as it is. Texts that do not compile are refused with kind and line. revision is the one that was read: 409 where somebody changed the draft since.",
     body: "RuleDraftChange", of: draftID)
-  static let deleteDraft = staffOperation("deleteDraft", "Delete a draft", nil, status: "204", of: draftID)
+  static let deleteDraft = staffOperation(
+    "deleteDraft", "Delete a draft", nil, description: "409 where somebody changed the draft since revision.",
+    status: "204", of: draftID,
+    [parameter("revision", "The one that was read; without it, the draft is deleted as it is", ["type": "integer"])])
   static let mergeDraft = staffOperation(
     "mergeDraft", "Carry a draft's changes over to what was published since it began", "RuleDraft",
     description: "conflicts has the entries that both changed; each must be settled before the draft is published.",

@@ -201,18 +201,33 @@ public struct ReplenishmentAPI: Sendable {
 
   @Sendable private func save(_ request: HTTPRequest) async throws -> HTTPResponse {
     var body = try body(request)
-    let minimum = try body.string("minimum_order") ?? "0"
+    let code = try body.string("code") ?? ""
+    // A member that is left out keeps the value that the supplier has.
+    let known = try await replenishment.suppliers().first { $0.terms.id == code }
+    let minimum = try body.string("minimum_order")
     let supplier = try SupplierEntry(
-      code: try body.string("code") ?? "", name: try body.string("name") ?? "",
-      leadTimeDays: try body.double("lead_time_days"),
-      leadTimeDeviationDays: try body.double("lead_time_deviation_days") ?? 0,
-      reviewDays: try body.int("review_days") ?? 7,
-      minimumOrder: Money(decimalText: minimum, currency: replenishment.currency),
-      packSize: try body.int("pack_size") ?? 1, minimumUnits: try body.int("minimum_units") ?? 0,
-      brands: (body.value("brands")?.array ?? []).compactMap(\.string))
+      code: code, name: try body.string("name") ?? known?.name ?? "",
+      leadTimeDays: try body.double("lead_time_days") ?? known?.terms.leadTimeDays,
+      leadTimeDeviationDays: try body.double("lead_time_deviation_days") ?? known?.terms.leadTimeDeviationDays ?? 0,
+      reviewDays: try body.int("review_days") ?? known?.terms.reviewDays ?? 7,
+      minimumOrder: minimum.map { Money(decimalText: $0, currency: replenishment.currency) }
+        ?? Money(minorUnits: known?.terms.minimumOrderMinorUnits ?? 0, currency: replenishment.currency),
+      packSize: try body.int("pack_size") ?? known?.packSize ?? 1,
+      minimumUnits: try body.int("minimum_units") ?? known?.minimumUnits ?? 0,
+      brands: try Self.brands(body.value("brands")) ?? known?.brands ?? [])
     try body.finish()
     try await replenishment.save(supplier, by: actor(request))
     let saved = try await replenishment.suppliers().first { $0.terms.id == supplier.terms.id }
     return answer(saved.map { ReplenishmentJSON.supplier($0, replenishment.currency) } ?? .null)
+  }
+
+  /// nil where the body does not say which.
+  private static func brands(_ given: JSONValue?) throws -> [String]? {
+    guard let given else { return nil }
+    let names = given.array?.compactMap(\.string)
+    guard let names, names.count == given.array?.count else {
+      throw InvalidInput(parameter: "brands", reason: "is a list of the brands' names")
+    }
+    return names
   }
 }

@@ -1,15 +1,15 @@
-internal import Dispatch
 internal import Glibc
 
 /// Runs `body` over 0 ..< count in blocks on some threads; each worker has a scratch value of its own.
 ///
-/// The blocks' order and thread are not determined, so a result must depend on its own block alone.
+/// The blocks' order and thread are not determined, so a result must depend on its own block alone. The workers are threads of
+/// their own with a low priority: Dispatch's would stand in the places of the threads that answer requests.
 public func inParallel<Scratch>(
   _ count: Int, block: Int, workers: Int, scratch: @Sendable () -> Scratch,
   _ body: @Sendable (Range<Int>, inout Scratch) -> Void
 ) {
   let next = Guarded(0)
-  DispatchQueue.concurrentPerform(iterations: max(1, min(workers, (count + block - 1) / block))) { _ in
+  onLowThreads(max(1, min(workers, (count + block - 1) / block))) {
     var scratch = scratch()
     while true {
       let start = next.withLock { value -> Int in

@@ -106,6 +106,40 @@ public func startThread(_ body: @escaping @Sendable () -> Void) throws(ThreadErr
   }
 }
 
+/// Runs `body` on so many new threads of low priority, and waits until all have ended. It runs on the caller's thread where the
+/// system starts none.
+func onLowThreads(_ count: Int, _ body: @Sendable () -> Void) {
+  final class Box {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+  var attributes = pthread_attr_t()
+  pthread_attr_init(&attributes)
+  defer { pthread_attr_destroy(&attributes) }
+  pthread_attr_setstacksize(&attributes, stackBytes)
+  withoutActuallyEscaping(body) { body in
+    var threads: [pthread_t] = []
+    for _ in 0..<count {
+      let box = Unmanaged.passRetained(Box(body))
+      var thread = pthread_t()
+      let status = pthread_create(
+        &thread, &attributes,
+        { argument in
+          // On Linux a thread has a niceness of its own.
+          _ = nice(lowPriority)
+          Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue().body()
+          return nil
+        }, box.toOpaque())
+      if status == 0 { threads.append(thread) } else { box.release() }
+    }
+    if threads.isEmpty { body() }
+    for thread in threads { pthread_join(thread, nil) }
+  }
+}
+
+/// Threads that answer requests get nine times the time of one with this niceness.
+private let lowPriority: Int32 = 10
+
 /// Runs blocking code on a new thread and waits for it without blocking a thread of the cooperative pool.
 public func onOwnThread<T: Sendable, E: Error>(
   _ body: @escaping @Sendable () throws(E) -> T

@@ -27,6 +27,8 @@ extension QueryUnderstanding {
     // A price that is said to be one is the last to be given up; a ladder for 250 pounds may be one that bears them.
     if !prices.isEmpty {
       var words = self.plan(plan.text, isExact: true)
+      // An exact plan meets no rules; hidden products stay hidden all the same.
+      words.effects = plan.effects
       words.strictness = .anyWord
       words.codes = []
       var price = plan

@@ -3,6 +3,7 @@
 // 3. A rule's line is taken back with the rule where it was its last; another line is refused.
 // 4. Rules are put in place of those that were edited.
 // 5. The impact tells redirects, empty and nearly empty results, and partial matches; the gate counts what is lost.
+// 6. Comments that the draft alone changed stay in a text that both sides changed, and so do those of a settled entry.
 import Catalog
 import Ports
 import Testing
@@ -51,6 +52,23 @@ import Understanding
     #expect(merge.conflicts[0].settled(in: merge.texts, keeping: .draft)[.synonyms] == "")
     let added = merge.conflicts[1].settled(in: merge.texts, keeping: .both)[.synonyms]
     #expect(added == "sofa => settee\ntv => television\n")
+  }
+
+  @Test("6: comments")
+  func comments() throws {
+    let base = RuleTexts([.rules: "# one\nexact: a\n  hide: 1\nexact: b\n  hide: 2\n# end\n"])
+    let published = RuleTexts([.rules: "# one\nexact: a\n  hide: 1\n# two\nexact: b\n  hide: 2\n  hide: 4\n# end\n"])
+    let draft = RuleTexts([.rules: "# first\nexact: a\n  hide: 1\nexact: b\n  hide: 2\n  hide: 3\n# the end\n"])
+    let merge = RuleMerge(base: base, published: published, draft: draft)
+    let merged = "# first\nexact: a\n  hide: 1\n# two\nexact: b\n  hide: 2\n  hide: 4\n# the end\n"
+    #expect(merge.texts[.rules] == merged)
+    let rule = try #require(merge.conflicts.first)
+    #expect(rule.settled(in: merge.texts, keeping: .published)[.rules] == merged)
+    #expect(
+      rule.settled(in: merge.texts, keeping: .draft)[.rules] == merged.replacing("  hide: 4\n", with: "  hide: 3\n"))
+    #expect(
+      rule.settled(in: merge.texts, keeping: .both)[.rules]
+        == merged.replacing("  hide: 4\n", with: "  hide: 4\n  hide: 3\n"))
   }
 
   @Test("3: taken back")

@@ -15,6 +15,9 @@
 // 10. A run that is cut off leaves the open proposals of before.
 // 11. A week after a publication its sales are told beside those that were predicted, and the growth beside that of held
 //     products.
+// 12. A publication under rules that are no longer in force is refused, and no proposal is named; the kill switch is set
+//     while others publish rules.
+// 13. Automatic leaves out what cannot be published, publishes the rest, and counts what it left out.
 import Catalog
 import Ports
 import PostgresClient
@@ -246,6 +249,57 @@ import Testing
     #expect(run.published == 1)
     for product in shop.products { #expect(try await shop.prices(product) == [1_100, 1_650, 900, 1_400]) }
     #expect(try await shop.desk.propose().published == nil, "it changed less than a day ago")
+  }
+
+  @Test("12: rules that moved", .timeLimit(.minutes(5)))
+  func movedRules() async throws {
+    let (shop, open) = try await opened([-2.5])
+    let current = try await shop.desk.rules()
+    let decision = PriceDecision(proposal: open[0].id, price: open[0].proposal.price)
+    let store = PostgresPriceDesk(shop.pool)
+    func publish(under number: Int64) async throws -> PricePublishing {
+      try await store.publish(
+        [decision], under: number, currency: .gbp, reason: "a test",
+        audit: AuditEntry(at: shop.clock.now(), actor: "ann", action: "published prices", subject: "", detail: ""))
+    }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await shop.desk.setStopped(true, reason: "an incident", by: "ann") }
+      group.addTask {
+        // A refusal is as good as a success here: only the switch must not be refused.
+        _ = try? await shop.desk.publish(current.rules, after: current.number, reason: "other rules", by: "bob")
+      }
+      try await group.waitForAll()
+    }
+    let stopped = try await shop.desk.rules()
+    #expect(stopped.rules.isStopped && stopped.number > current.number)
+    guard case .refused(_, let named) = try await publish(under: current.number) else {
+      Issue.record("it was published")
+      return
+    }
+    #expect(named.isEmpty)
+    #expect(try await shop.prices(shop.products[0]) == [1_000, 1_500, 900, 1_400])
+    #expect(try await publish(under: stopped.number) == .published(1))
+  }
+
+  @Test("13: automatic leaves out", .timeLimit(.minutes(5)))
+  func leavingOut() async throws {
+    let shop = try await DeskShop([-2.5, -1.5])
+    try await shop.withoutHoldout()
+    let current = try await shop.desk.rules()
+    var rules = current.rules
+    rules.mode = .automatic
+    rules.automaticBand = try #require(Share(partsPerMillion: 120_000))
+    _ = try await shop.desk.publish(rules, after: current.number, reason: "trusted", by: "ann")
+    // A variant whose cost is above every price that it could get.
+    try await shop.pool.execute(
+      """
+      UPDATE pricing.cost SET amount_minor_units = 5000 WHERE variant_id =
+        (SELECT id FROM catalog.variant WHERE product_id = \(shop.products[1]) ORDER BY position DESC, id DESC LIMIT 1)
+      """)
+    let run = try await shop.desk.propose()
+    #expect(run.published == 1 && run.leftOut == 1)
+    #expect(try await shop.prices(shop.products[0]) == [1_100, 1_650, 900, 1_400])
+    #expect(try await shop.prices(shop.products[1]) == [1_000, 1_500, 900, 1_400])
   }
 
   @Test("11: predicted and actual", .timeLimit(.minutes(5)))

@@ -8,6 +8,7 @@
 // 4. The pages show the work list, the reason, the plot with its table, and what would be by other terms.
 // 5. A proposal that a buyer changed stays through the next plan until it is reset.
 // 6. People who are forgotten leave the forecast's sums as they were.
+// 7. An order by a page from before the last plan is refused, though nobody changed the proposal.
 import Accounts
 import Behaviour
 import Catalog
@@ -294,6 +295,27 @@ import Testing
     let before = try await sum()
     _ = try await stand.shop.behaviour.erase(.customer(CustomerCode("buyer-1")!))
     #expect(try await sum() == before)
+  }
+}
+
+extension BuyerTests {
+  @Test("7: a page from before the plan", .timeLimit(.minutes(5)))
+  func earlierPage() async throws {
+    let stand = try await stand()
+    _ = try await stand.night()
+    let seen = try #require(try await stand.replenishment.proposals().first)
+    let browser = StaffBrowser(stand.shop.client)
+    _ = try await browser.signIn("bea", Self.password)
+    let page = "/console/proposals/\(seen.supplier.id)"
+    #expect(try await browser.get(page).status == 200)
+    _ = try await stand.replenishment.makePlan { _, _, _ in }
+    let late = try await browser.send(page + "/order", from: page, [("revision", String(seen.revision))])
+    #expect(late.status == 409 && late.text.contains("Somebody changed it meanwhile"), "\(late.status)")
+    #expect(try await stand.replenishment.orders().isEmpty)
+    let again = try #require(try await stand.replenishment.proposals().first)
+    #expect(again.revision > seen.revision)
+    let ordered = try await browser.send(page + "/order", from: page, [("revision", String(again.revision))])
+    #expect(ordered.status == 303, "\(ordered.status)")
   }
 }
 

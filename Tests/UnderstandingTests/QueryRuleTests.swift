@@ -4,6 +4,7 @@
 // 4. Each line that is wrong is refused with its number and a reason, and nothing of the set is taken.
 // 5. A large set of synonyms is taken whole; a phrase with more synonyms than a search takes is refused, not cut.
 // 6. Thousands of rules of each kind are found by their own queries alone.
+// 7. What is hidden for a query stays hidden in all its relaxations.
 import Catalog
 import Testing
 
@@ -51,6 +52,14 @@ import Testing
     #expect(effects.hidden.map(\.rawValue) == [2] && effects.redirect == "/first")
     #expect(effects.weights.map(\.factor) == [2, 0.25] && effects.filters == [.inStock])
     #expect(effects.applied == ["exact: red dress", "phrase: dress"] && effects.pinWindow == 4)
+  }
+
+  @Test("7: relaxations")
+  func relaxations() throws {
+    let understanding = QueryUnderstanding(
+      rules: try RuleTexts([.rules: "phrase: dress\n  hide: 7\n"]).compiled(currency: .gbp))
+    let steps = understanding.relaxations(of: understanding.plan("zebra dress under £50"))
+    #expect(!steps.isEmpty && steps.allSatisfy { $0.effects.hidden.map(\.rawValue) == [7] }, "\(steps)")
   }
 
   @Test("3: words")

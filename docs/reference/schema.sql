@@ -1673,11 +1673,19 @@ CREATE TABLE purchasing.plan (
     CONSTRAINT plan_units_check CHECK (((units >= 0) AND (units <= 100000)))
 );
 
+CREATE SEQUENCE purchasing.proposal_revision
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
 CREATE TABLE purchasing.proposal (
     supplier_id bigint NOT NULL,
     run_number bigint NOT NULL,
     made_at timestamp with time zone NOT NULL,
-    revision integer DEFAULT 1 NOT NULL,
+    revision integer DEFAULT nextval('purchasing.proposal_revision'::regclass) NOT NULL,
     edited_by text,
     note text,
     CONSTRAINT proposal_edited_by_check CHECK ((length(edited_by) <= 100)),

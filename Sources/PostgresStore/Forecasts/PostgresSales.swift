@@ -79,7 +79,7 @@ extension PostgresSales: SalesHistory {
       try await pool.execute(
         """
         INSERT INTO analytics.stock_day AS noted (day, product_id, on_hand)
-        SELECT \(day)::date, product_id, coalesce(sum(on_hand), 0)::int8 FROM catalog.variant
+        SELECT \(day)::date, product_id, least(greatest(coalesce(sum(on_hand), 0), 0), 1000000000)::int8 FROM catalog.variant
         LEFT JOIN inventory.stock ON variant_id = variant.id GROUP BY product_id
         ON CONFLICT (product_id, day) DO UPDATE SET on_hand = excluded.on_hand WHERE noted.on_hand <> excluded.on_hand
         """)

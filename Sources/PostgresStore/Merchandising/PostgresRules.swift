@@ -174,6 +174,7 @@ extension PostgresRules: RuleStore {
           conflicts = \(StoredConflicts.text(draft.conflicts))::jsonb, author = \(audit.actor), updated_at = \(audit.at),
           publish_at = \(draft.schedule?.at)::timestamptz, publish_reason = \(draft.schedule?.reason)::text,
           publish_by = \(draft.schedule?.author)::text,
+          restores = CASE WHEN texts = \(stored)::jsonb THEN restores END,
           authors = CASE WHEN \(audit.actor) = ANY (authors) THEN authors ELSE array_append(authors, \(audit.actor)) END
         WHERE id = \(draft.id) AND revision = \(draft.revision) RETURNING revision
         """
@@ -194,10 +195,11 @@ extension PostgresRules: RuleStore {
     } ?? false
   }
 
-  public func deleteDraft(_ id: Int64, audit: AuditEntry) async throws {
-    _ = try await changing(audit) { connection -> Bool? in
-      try await connection.execute("DELETE FROM merchandising.draft WHERE id = \(id)") > 0 ? true : nil
-    }
+  public func deleteDraft(_ id: Int64, revision: Int, audit: AuditEntry) async throws -> Bool {
+    try await changing(audit) { connection -> Bool? in
+      try await connection.execute(
+        "DELETE FROM merchandising.draft WHERE id = \(id) AND revision = \(revision)") > 0 ? true : nil
+    } ?? false
   }
 
   // MARK: Publishing

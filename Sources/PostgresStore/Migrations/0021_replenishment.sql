@@ -95,13 +95,16 @@ CREATE TABLE purchasing.plan (
 );
 CREATE INDEX plan_supplier ON purchasing.plan (supplier_id);
 
+-- Revisions of proposals: a plan makes proposals anew, and none of them takes the revision of an earlier one.
+CREATE SEQUENCE purchasing.proposal_revision AS integer;
+
 -- A supplier's proposal as a whole; its lines are the plan's rows with units.
 CREATE TABLE purchasing.proposal (
   supplier_id bigint PRIMARY KEY REFERENCES purchasing.supplier ON DELETE CASCADE,
   run_number bigint NOT NULL,
   made_at timestamptz NOT NULL,
-  -- Counts its changes, so that two people do not overwrite each other's.
-  revision integer NOT NULL DEFAULT 1,
+  -- Each change takes another: two people do not overwrite each other's, and nobody orders lines of a later plan.
+  revision integer NOT NULL DEFAULT nextval('purchasing.proposal_revision'),
   -- The buyer who changed it: the job leaves it as it is then.
   edited_by text CHECK (length(edited_by) <= 100),
   note text CHECK (length(note) <= 500)

@@ -15,16 +15,19 @@ extension PostgresPriceDesk {
   }
 
   /// Publications are one after the other: who publishes waits here for who does so now.
-  private static func standInLine(_ connection: PostgresConnection) async throws {
+  static func standInLine(_ connection: PostgresConnection) async throws {
     try await connection.query("SELECT pg_advisory_xact_lock(hashtextextended('vitrine price publication', 0))")
   }
 
   public func publish(
-    _ decisions: [PriceDecision], currency: Currency, reason: String, audit: AuditEntry
+    _ decisions: [PriceDecision], under base: Int64, currency: Currency, reason: String, audit: AuditEntry
   ) async throws -> PricePublishing {
     try await pool.reaching {
       try await pool.withTransaction { connection in
         try await Self.standInLine(connection)
+        guard try await Self.holdRules(at: base, connection) else {
+          return .refused(["the price rules changed meanwhile: try again"])
+        }
         let prices = Dictionary(decisions.map { ($0.proposal, $0.price) }) { first, _ in first }
         let rows = try await connection.query(
           """
@@ -38,9 +41,8 @@ extension PostgresPriceDesk {
           )
         }
         let known = Set(open.map(\.id))
-        var refusals = prices.keys.filter { !known.contains($0) }.sorted().map {
-          "proposal \($0) is no longer open"
-        }
+        var refused = Set(prices.keys).subtracting(known)
+        var refusals = refused.sorted().map { "proposal \($0) is no longer open" }
         let variants = try await Self.variants(of: open.map(\.product), currency, audit.at, on: connection)
         var changes: [Change] = []
         for (id, product, current) in open {
@@ -57,10 +59,11 @@ extension PostgresPriceDesk {
               changes.append(change)
             }
           } catch {
+            refused.insert(id)
             refusals.append("proposal \(id): \(error)")
           }
         }
-        guard refusals.isEmpty else { return .refused(refusals) }
+        guard refusals.isEmpty else { return .refused(refusals, proposals: refused) }
         let number = try await Self.add(changes, reason: reason, restoredFrom: nil, audit, on: connection)
         try await connection.execute(
           """
@@ -70,6 +73,14 @@ extension PostgresPriceDesk {
         return .published(number)
       }
     }
+  }
+
+  /// Whether the rules in force have this number. No others come before the transaction ends.
+  private static func holdRules(at number: Int64, _ connection: PostgresConnection) async throws -> Bool {
+    try await lockRules(connection)
+    let current: Int64 = try await connection.query("SELECT coalesce(max(number), 0) FROM pricing.desk_rules")[0]
+      .decode(at: 0)
+    return current == number
   }
 
   /// The prices that would move, by product, locked.

@@ -110,6 +110,8 @@ public struct PostgresPriceDesk: PriceDeskStore {
     _ proposals: [(product: ProductID, proposal: PriceProposal)], currency: Currency, audit: AuditEntry
   ) async throws {
     _ = try await changing(audit) { connection -> Bool? in
+      // Before any row, as a publication does: otherwise each could hold what the other waits for.
+      try await Self.standInLine(connection)
       try await connection.execute("LOCK TABLE pricing.proposal IN SHARE ROW EXCLUSIVE MODE")
       try await connection.execute(
         """
@@ -224,11 +226,16 @@ public struct PostgresPriceDesk: PriceDeskStore {
     }
   }
 
+  /// New rules wait for a publication under the rules in force, and a publication waits for new rules.
+  static func lockRules(_ connection: PostgresConnection) async throws {
+    try await connection.execute("LOCK TABLE pricing.desk_rules IN SHARE ROW EXCLUSIVE MODE")
+  }
+
   public func addRules(
     _ rules: PriceDeskRules, after base: Int64, reason: String, audit: AuditEntry
   ) async throws -> Int64? {
     try await changing(audit) { connection in
-      try await connection.execute("LOCK TABLE pricing.desk_rules IN SHARE ROW EXCLUSIVE MODE")
+      try await Self.lockRules(connection)
       return try await connection.query(
         """
         INSERT INTO pricing.desk_rules (number, content, author, reason, published_at)

@@ -43,7 +43,7 @@ extension PostgresPurchasing {
   private static let orderColumns: SQL = """
     number, supplier_id, supplier.code, supplier.name, state, currency::text AS currency, ordered_at, ordered_by,
     (expected_on - '1970-01-01'::date)::int8 AS expected_on, revision,
-    (SELECT coalesce(sum(units * unit_cost_minor_units), 0)::int8 FROM purchasing.purchase_order_line
+    (SELECT least(coalesce(sum(units::numeric * unit_cost_minor_units), 0), 9e15)::int8 FROM purchasing.purchase_order_line
       WHERE order_number = number) AS total
     """
 

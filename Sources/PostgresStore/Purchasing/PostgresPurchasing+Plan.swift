@@ -61,33 +61,47 @@ extension PostgresPurchasing {
     try await plan("WHERE plan.product_id = \(product)").first
   }
 
+  public func orderCounts() async throws -> [SupplierID: Int64] {
+    try await pool.reaching { try Self.counts(try await pool.query(Self.countOrders)) }
+  }
+
+  private static let countOrders: SQL =
+    "SELECT supplier_id, count(*) AS orders FROM purchasing.purchase_order GROUP BY supplier_id"
+
+  private static func counts(_ rows: [PostgresRow]) throws -> [SupplierID: Int64] {
+    Dictionary(uniqueKeysWithValues: try rows.map { (try $0.decode(at: 0), try $0.decode(at: 1)) })
+  }
+
   public func replacePlan(
-    _ rows: [PlanRow], _ proposals: [Proposal], run: Int64, now: Timestamp
+    _ rows: [PlanRow], _ proposals: [Proposal], run: Int64, since orders: [SupplierID: Int64], now: Timestamp
   ) async throws -> Int {
     try await pool.reaching {
       try await pool.withTransaction { connection in
-        // A buyer who edits or orders meanwhile waits, and then sees another revision.
+        // A buyer who edits or orders meanwhile waits. A proposal that is made again has another revision then, by the
+        // sequence, so that nobody orders by a page from before this plan.
         try await connection.execute("LOCK TABLE purchasing.proposal IN SHARE ROW EXCLUSIVE MODE")
-        let edited: Set<SupplierID> = Set(
+        var kept: Set<SupplierID> = Set(
           try await connection.query("SELECT supplier_id FROM purchasing.proposal WHERE edited_by IS NOT NULL").map {
             try $0.decode(at: 0)
           })
+        for (supplier, count) in try Self.counts(try await connection.query(Self.countOrders))
+        where count != orders[supplier, default: 0] { kept.insert(supplier) }
         try await connection.execute(
-          "DELETE FROM purchasing.plan WHERE supplier_id IS NULL OR NOT supplier_id = ANY (\(Array(edited)))")
+          "DELETE FROM purchasing.plan WHERE supplier_id IS NULL OR NOT supplier_id = ANY (\(Array(kept)))")
         try await connection.execute("DELETE FROM purchasing.proposal WHERE edited_by IS NULL")
-        let fresh = rows.filter { row in row.supplier.map { !edited.contains($0) } ?? true }
+        let fresh = rows.filter { row in row.supplier.map { !kept.contains($0) } ?? true }
         for start in stride(from: 0, to: fresh.count, by: Self.batch) {
           try await Self.add(
             Array(fresh[start..<min(start + Self.batch, fresh.count)]), run: run, now: now, connection)
         }
-        for proposal in proposals where !edited.contains(proposal.supplier.id) {
+        for proposal in proposals where !kept.contains(proposal.supplier.id) {
           try await connection.execute(
             """
             INSERT INTO purchasing.proposal (supplier_id, run_number, made_at, note)
             SELECT id, \(run), \(now), \(proposal.note) FROM purchasing.supplier WHERE id = \(proposal.supplier.id)
             """)
         }
-        return edited.count
+        return kept.count
       }
     }
   }
@@ -132,7 +146,7 @@ extension PostgresPurchasing {
           total, (first_day - '1970-01-01'::date)::int8 AS first_day
         FROM purchasing.proposal JOIN purchasing.supplier ON supplier.id = proposal.supplier_id
         CROSS JOIN LATERAL (
-          SELECT count(*)::int8 AS lines, coalesce(sum(units * coalesce(unit_cost_minor_units, 0)), 0)::int8 AS total,
+          SELECT count(*)::int8 AS lines, least(coalesce(sum(units::numeric * unit_cost_minor_units), 0), 9e15)::int8 AS total,
             min(stockout_day) AS first_day
           FROM purchasing.plan WHERE plan.supplier_id = supplier.id AND units > 0
         ) AS line
@@ -169,7 +183,7 @@ extension PostgresPurchasing {
     try await changing(audit) { connection -> Bool? in
       let changed = try await connection.execute(
         """
-        UPDATE purchasing.proposal SET revision = revision + 1, edited_by = \(audit.actor)
+        UPDATE purchasing.proposal SET revision = nextval('purchasing.proposal_revision'), edited_by = \(audit.actor)
         WHERE supplier_id = \(supplier) AND revision = \(revision)
         """)
       guard changed == 1 else { return nil }
@@ -188,7 +202,7 @@ extension PostgresPurchasing {
     try await changing(audit) { connection -> Bool? in
       let changed = try await connection.execute(
         """
-        UPDATE purchasing.proposal SET revision = revision + 1, edited_by = NULL
+        UPDATE purchasing.proposal SET revision = nextval('purchasing.proposal_revision'), edited_by = NULL
         WHERE supplier_id = \(supplier) AND revision = \(revision)
         """)
       guard changed == 1 else { return nil }

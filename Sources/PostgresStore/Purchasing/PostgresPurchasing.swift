@@ -96,8 +96,10 @@ public struct PostgresPurchasing: Sendable {
   public func stock(
     of products: [ProductID]?, in currency: Currency, now: Timestamp
   ) async throws -> [StockedProduct] {
-    let rows = try await pool.reaching {
-      try await pool.query(
+    var result: [StockedProduct] = []
+    // A shop's variants do not fit into one answer: they come through a cursor.
+    try await pool.reaching {
+      try await pool.forEachRow(
         """
         SELECT product.id, product.title, supplier_id, variant.id AS variant_id, sku,
           coalesce(stock.on_hand, 0) AS on_hand, coalesce(stock.reserved, 0) AS reserved,
@@ -106,7 +108,8 @@ public struct PostgresPurchasing: Sendable {
         LEFT JOIN purchasing.supply USING (brand_id)
         LEFT JOIN pricing.cost ON cost.variant_id = variant.id AND cost.currency = \(currency.code)
         LEFT JOIN (
-          SELECT variant_id, sum(on_hand)::int8 AS on_hand, sum(reserved)::int8 AS reserved FROM inventory.stock
+          SELECT variant_id, least(sum(on_hand), 1000000000)::int8 AS on_hand,
+            least(sum(reserved), 1000000000)::int8 AS reserved FROM inventory.stock
           GROUP BY variant_id
         ) AS stock ON stock.variant_id = variant.id
         LEFT JOIN (
@@ -122,28 +125,30 @@ public struct PostgresPurchasing: Sendable {
         ) AS price ON true
         WHERE lifecycle = 'listed' AND (\(products)::int8[] IS NULL OR product.id = ANY (\(products)))
         ORDER BY product.id, variant.position, variant.id
-        """)
-    }
-    var result: [StockedProduct] = []
-    for row in rows {
-      let id: ProductID = try row.decode("id")
-      if result.last?.id != id {
-        result.append(
-          StockedProduct(
-            id: id, title: try row.decode("title"), supplier: try row.decode("supplier_id"), priceMinorUnits: nil,
-            variants: []))
-      }
-      let last = result.count - 1
-      result[last].variants.append(
-        StockedVariant(
-          id: try row.decode("variant_id"), sku: try row.decode("sku"), onHand: try row.decode("on_hand"),
-          reserved: try row.decode("reserved"), onOrder: try row.decode("on_order"),
-          costMinorUnits: try row.decode("cost")))
-      if let price: Int64 = try row.decode("price", as: Int64?.self) {
-        result[last].priceMinorUnits = min(result[last].priceMinorUnits ?? .max, price)
-      }
+        """, batchSize: Self.batch
+      ) { row in try Self.add(row, to: &result) }
     }
     return result
+  }
+
+  /// Adds a variant to its product, which is the last one or begins with it.
+  private static func add(_ row: PostgresRow, to result: inout [StockedProduct]) throws {
+    let id: ProductID = try row.decode("id")
+    if result.last?.id != id {
+      result.append(
+        StockedProduct(
+          id: id, title: try row.decode("title"), supplier: try row.decode("supplier_id"), priceMinorUnits: nil,
+          variants: []))
+    }
+    let last = result.count - 1
+    result[last].variants.append(
+      StockedVariant(
+        id: try row.decode("variant_id"), sku: try row.decode("sku"), onHand: try row.decode("on_hand"),
+        reserved: try row.decode("reserved"), onOrder: try row.decode("on_order"),
+        costMinorUnits: try row.decode("cost")))
+    if let price: Int64 = try row.decode("price", as: Int64?.self) {
+      result[last].priceMinorUnits = min(result[last].priceMinorUnits ?? .max, price)
+    }
   }
 }
 

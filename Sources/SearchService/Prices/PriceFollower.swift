@@ -22,6 +22,22 @@ final class PriceFollower: Sendable {
     var cursor = OutboxCursor.start
     /// Taken up behind the cursor, which waits for an older transaction.
     var ahead: Set<OutboxCursor> = []
+    /// Products that changed while all prices were read, for the next look.
+    var owed: Set<ProductID> = []
+  }
+
+  /// The changes that come while all prices are read.
+  private struct Meanwhile {
+    var position: Position
+    /// The beginning of the last look.
+    var lookedAt: ContinuousClock.Instant
+    /// Products that must be read again.
+    var products: Set<ProductID> = []
+  }
+
+  /// The outbox may have lost changes while all prices were read: they must be read anew.
+  struct Lapse: Error, CustomStringConvertible {
+    let description = "a page of prices took so long that the outbox may have lost changes: all are read again"
   }
 
   /// Changes of one look.
@@ -32,15 +48,22 @@ final class PriceFollower: Sendable {
   private static let batchSize = 1_000
   /// A look that takes longer may miss what the outbox no longer keeps.
   private static let lookDeadline = Duration.seconds(3)
+  /// Between two looks while all prices are read.
+  private static let loadingPause = Duration.seconds(1)
+  /// The outbox keeps each entry for ten seconds at least (`IndexSync`). Half of them leaves time for the look itself.
+  private static let maxSilence = Duration.seconds(5)
 
   private let source: any PriceSource
   private let position = Guarded(Position())
 
   init(source: any PriceSource) { self.source = source }
 
-  /// All prices; changes that are committed meanwhile come with the next look.
+  /// All prices. Reading them may take longer than the outbox keeps an entry, so changes are looked for between pages:
+  /// the products that they name are read again at the end, or come with the next look. Throws `Lapse` where two looks
+  /// were too far apart.
   func load() async throws -> PriceTable {
-    let cursor = try await source.captureCursor()
+    let start = ContinuousClock.now
+    var meanwhile = Meanwhile(position: Position(cursor: try await source.captureCursor()), lookedAt: start)
     var table = PriceTable()
     var last: ProductID?
     while true {
@@ -48,31 +71,66 @@ final class PriceFollower: Sendable {
       guard let end = ids.last else { break }
       table.put(try await source.prices(of: ids), of: ids)
       last = end
+      try await look(for: &meanwhile)
+    }
+    while meanwhile.products.count > Self.batchSize {
+      let ids = meanwhile.products.prefix(Self.batchSize).sorted()
+      table.put(try await source.prices(of: ids), of: ids)
+      meanwhile.products.subtract(ids)
+      try await look(for: &meanwhile)
     }
     table.compact()
-    position.withLock { $0 = Position(cursor: cursor) }
+    try await look(for: &meanwhile)
+    var end = meanwhile.position
+    end.owed = meanwhile.products
+    let reached = end
+    position.withLock { $0 = reached }
     return table
+  }
+
+  /// Notes the products that changed since the last look, if that was a while ago.
+  private func look(for meanwhile: inout Meanwhile) async throws {
+    var start = ContinuousClock.now
+    guard start - meanwhile.lookedAt > Self.loadingPause else { return }
+    while true {
+      guard start - meanwhile.lookedAt < Self.maxSilence else { throw Lapse() }
+      let found = try await changes(since: meanwhile.position)
+      meanwhile.position = found.position
+      meanwhile.products.formUnion(found.products)
+      meanwhile.lookedAt = start
+      if found.isEnd || found.products.isEmpty { return }
+      start = ContinuousClock.now
+    }
   }
 
   /// The prices of products that changed since the last look.
   func look() async throws -> Look {
     let before = position.withLock { $0 }
+    let found = try await changes(since: before)
+    var look = Look()
+    look.ids = found.products.union(before.owed).sorted()
+    look.isEnd = found.isEnd
+    for start in stride(from: 0, to: look.ids.count, by: Self.batchSize) {
+      look.prices += try await source.prices(of: Array(look.ids[start..<min(start + Self.batchSize, look.ids.count)]))
+    }
+    // A look that failed before here is taken again.
+    position.withLock { $0 = found.position }
+    return look
+  }
+
+  /// The products that changed, and the position behind these changes.
+  private func changes(
+    since before: Position
+  ) async throws -> (products: Set<ProductID>, isEnd: Bool, position: Position) {
     // Those that wait are read again, and must leave room for new ones.
     let limit = min(Self.maxChanges + before.ahead.count, Self.maxWaiting)
     let changes = try await withDeadline(Self.lookDeadline) { [source] in
       try await source.changes(after: before.cursor, limit: limit)
     }
-    var look = Look()
-    look.ids = Set(changes.filter { !before.ahead.contains($0.cursor) }.map(\.product)).sorted()
-    look.isEnd = changes.count < limit
-    for start in stride(from: 0, to: look.ids.count, by: Self.batchSize) {
-      look.prices += try await source.prices(of: Array(look.ids[start..<min(start + Self.batchSize, look.ids.count)]))
-    }
+    let products = Set(changes.filter { !before.ahead.contains($0.cursor) }.map(\.product))
     let settled = changes.prefix(while: \.isSettled)
-    position.withLock { position in
-      if let last = settled.last { position.cursor = last.cursor }
-      position.ahead = Set(changes.dropFirst(settled.count).map(\.cursor))
-    }
-    return look
+    let position = Position(
+      cursor: settled.last?.cursor ?? before.cursor, ahead: Set(changes.dropFirst(settled.count).map(\.cursor)))
+    return (products: products, isEnd: changes.count < limit, position: position)
   }
 }

@@ -114,8 +114,21 @@ public final class PriceOverlay: Sendable {
         if found.isEnd { state.seenAt = start }
       }
       changes.increment(by: found.ids.count)
+      compact()
       // More changes than a look takes may wait for an open transaction: the prices grow old then.
       if found.isEnd || found.ids.isEmpty { return }
+      // The outbox may have lost changes during a look that took so long: the next call reads everything again.
+      if .now - start > options.maxSilence { return }
     }
+  }
+
+  /// Builds the table without unused rows beside the one that quotes are read from. Only `follow` changes the table,
+  /// so nothing is lost between the copy and the exchange.
+  private func compact() {
+    let sparse = state.withLock { state -> PriceTable? in state.table.isSparse ? state.table : nil }
+    guard var table = sparse else { return }
+    table.compact()
+    let compacted = table
+    state.withLock { $0.table = compacted }
   }
 }

@@ -57,7 +57,6 @@ struct PriceTable: Sendable {
       start = end
     }
     for id in ids { put(prices[found[id] ?? 0..<0], of: id) }
-    if unused > Self.leastUnused, unused > rows.count / 2 { compact() }
   }
 
   private mutating func put(_ prices: ArraySlice<VariantPrice>, of id: ProductID) {
@@ -77,6 +76,9 @@ struct PriceTable: Sendable {
       for price in prices { rows.append(row(price)) }
     }
   }
+
+  /// Whether unused rows take so much room that a copy without them pays.
+  var isSparse: Bool { unused > Self.leastUnused && unused > rows.count / 2 }
 
   /// Gives back the room of unused rows, and the room beyond the last one.
   mutating func compact() {

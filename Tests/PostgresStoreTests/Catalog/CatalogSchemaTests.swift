@@ -42,6 +42,15 @@ private let fixture = """
   INSERT INTO pricing.cost (variant_id, amount_minor_units, currency) VALUES (1, 500, 'GBP');
   """
 
+/// Tables whose rows no document is made of, and why.
+private let nonFeedingTables: [String: String] = [
+  "inventory.stock_entry": "the sum in inventory.stock feeds",
+  "pricing.desk_rules": "the price desk's own",
+  "pricing.proposal": "nobody sees a proposal before it is published",
+  "pricing.publication": "the published amounts are in pricing.price",
+  "pricing.published_price": "the published amounts are in pricing.price",
+]
+
 /// Columns that no document shows, and the reason.
 private let nonFeeding: [String: String] = [
   "catalog.brand.id": "the database gives it and refuses to change it",
@@ -180,6 +189,7 @@ private func state(_ pool: PostgresPool, after id: Int64 = 0) async throws -> (v
       ORDER BY 1, ordinal_position
       """
     ).map { (place: try $0.decode("place", as: String.self), name: try $0.decode("name", as: String.self)) }
+      .filter { nonFeedingTables[$0.place] == nil }
     #expect(columns.count > 80)
     let names = Set(columns.map { "\($0.place).\($0.name)" })
     #expect(names.subtracting(updates.keys).subtracting(nonFeeding.keys) == [], "say what these columns feed")
