@@ -153,8 +153,10 @@ struct DeployedShopTests {
     _ = try await stand.output("page_work", ["train", "recommender"])
     #expect(try await stand.output("page_work", ["models", "rollback"]).contains("is served"))
     let records = try await stand.output("page_work", ["export-person", "--customer", "anna"])
-    #expect(records.split(separator: "\n").count == 60 && records.contains(#""title": "Kettle 7""#))
-    #expect(try await stand.output("page_work", ["erase", "--customer", "anna"]).contains("erased 60 records"))
+    // Beside the 60 purchases there is one record of what the customer is worth, once the job of the customers has run.
+    #expect((60...61).contains(records.split(separator: "\n").count) && records.contains(#""title": "Kettle 7""#))
+    let erased = try await stand.output("page_work", ["erase", "--customer", "anna"])
+    #expect(erased.contains("erased 60 records") || erased.contains("erased 61 records"), "\(erased)")
     #expect(try await stand.count("behaviour.event", "kind = 'purchase'") == 0)
     for process in [serve, work] {
       process.interrupt()
