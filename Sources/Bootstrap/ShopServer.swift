@@ -15,10 +15,11 @@ extension Shop {
 
   /// The routes of API and pages behind the server's middlewares.
   func routes() throws -> Routes {
+    // A search on the embedded engine waits for nothing but a core: more at once would only wait for one another.
     var routes = Routes(
       staff: StaffAccess(accounts: accounts, signer: signer, logger: logger),
       limits: RateLimits(
-        rateLimits, searchesAtOnce: isEmbedded ? 2 * max(2, ProcessInfo.processInfo.activeProcessorCount) : nil,
+        rateLimits, searchesAtOnce: isEmbedded ? max(2, ProcessInfo.processInfo.activeProcessorCount) : nil,
         maxWaiting: settings.http.queueDepth, metrics: metrics))
     routes.use(Middlewares.requestIdentity())
     routes.use(Middlewares.clientAddress(trusting: trustedProxies))
