@@ -121,7 +121,9 @@ import Understanding
 
   @Test(
     "5: shades", .timeLimit(.minutes(5)),
-    arguments: [("blue dress", ["Navy", "Blue", "Sky"]), ("green dress", ["Emerald", "Sage", "Forest", "Green", "Olive"])])
+    arguments: [
+      ("blue dress", ["Navy", "Blue", "Sky"]), ("green dress", ["Emerald", "Sage", "Forest", "Green", "Olive"]),
+    ])
   func shades(_ text: String, _ colours: [String]) async throws {
     let shop = try await Self.understood.value
     let page = try await shop.service.search(SearchInput(text: text))
