@@ -69,11 +69,15 @@ extension Shop {
     ) { knowledge.put($0, number: $1) }
   }
 
+  package var publicationGate: PublicationGate {
+    let limits = settings.merchandising
+    return PublicationGate(
+      maxLostPercent: Double(limits.maxLostPercent), maxQualityLoss: Double(limits.maxQualityLossPercent))
+  }
+
   /// The merchandising of people, whose drafts pass a gate.
   package var gatedMerchandising: Merchandising {
-    let limits = settings.merchandising
-    let gate = PublicationGate(
-      maxLostPercent: Double(limits.maxLostPercent), maxQualityLoss: Double(limits.maxQualityLossPercent))
+    let gate = publicationGate
     return merchandising.gated { [preview = rulePreview] old, new in
       gate.reasons(try await preview.impact(from: old, to: new, limit: PublicationGate.triedQueries))
     }

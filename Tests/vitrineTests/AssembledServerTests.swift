@@ -282,6 +282,33 @@ private struct Row: Sendable {
       let schedules = try $0.shop.jobs().compactMap(\.schedule)
       return schedules.count >= 2 && schedules.allSatisfy { $0.timeZone == "Europe/London" }
     },
+    Row("merchandising.timeZone", "Europe/London") {
+      try part("zone.zone", of: $0.shop.merchandising, as: TimeZone.self).identifier == "Europe/London"
+    },
+    Row("merchandising.maxLostPercent", "17") {
+      try part("maxLostPercent", of: $0.shop.publicationGate, as: Double.self) == 17
+    },
+    Row("merchandising.maxQualityLossPercent", "19") {
+      try part("maxQualityLoss", of: $0.shop.publicationGate, as: Double.self) == 19
+    },
+    Row("pricing.maxAgeMilliseconds", "2300") {
+      try part("options.maxAge", of: $0.shop.prices, as: Duration.self) == .milliseconds(2_300)
+    },
+    Row("pricing.proposalSchedule", "35 5 * * sun") {
+      try $0.shop.jobs().contains { $0.schedule?.expression.text == "35 5 * * sun" }
+    },
+    Row("replenishment.forecastSchedule", "45 2 * * sun") {
+      try $0.shop.jobs().contains { $0.schedule?.expression.text == "45 2 * * sun" }
+    },
+    Row("replenishment.historyDays", "331") {
+      try part("options.historyDays", of: $0.shop.replenishment, as: Int.self) == 331
+    },
+    Row("replenishment.horizonDays", "37") {
+      try part("options.horizon", of: $0.shop.replenishment, as: Int.self) == 37
+    },
+    Row("replenishment.maxCoverDays", "71") {
+      try part("options.maxCoverDays", of: $0.shop.replenishment, as: Int.self) == 71
+    },
     Row("recommendations.rules", "FOLDER/rules.json") {
       try part("follower.rules.path", of: $0.shop.recommender, as: String.self).hasSuffix("/rules.json")
     },
