@@ -65,7 +65,7 @@ struct CalendarView {
     var owner: String
     var period: RulePeriod
     var address: String?
-    /// Whether it happens at the beginning and lasts no time.
+    /// Whether the entry is a moment, which has no end.
     var isMoment = false
   }
 

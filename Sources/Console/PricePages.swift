@@ -156,7 +156,7 @@ public struct PricePages: Sendable {
   // MARK: One proposal
 
   private func id(_ request: HTTPRequest) throws -> Int64 {
-    guard let id = Int64(request.pathParameters["id"] ?? ""), id > 0 else {
+    guard let id = request.positiveNumber("id") else {
       throw Problem(APIProblem.proposalNotFound, detail: "There is no such proposal.")
     }
     return id

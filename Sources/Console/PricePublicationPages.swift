@@ -84,7 +84,7 @@ public struct PricePublicationPages: Sendable {
   }
 
   @Sendable private func restore(_ request: HTTPRequest) async throws -> HTTPResponse {
-    guard let number = Int64(request.pathParameters["number"] ?? ""), number > 0 else {
+    guard let number = request.positiveNumber("number") else {
       throw Problem(APIProblem.proposalNotFound, detail: "There is no such publication.")
     }
     do {

@@ -49,7 +49,7 @@ public struct RulePages: Sendable {
   }
 
   private func id(_ request: HTTPRequest) throws -> Int64 {
-    guard let id = Int64(request.pathParameters["id"] ?? ""), id > 0 else {
+    guard let id = request.positiveNumber("id") else {
       throw Problem(APIProblem.draftNotFound, detail: "There is no such draft.")
     }
     return id

@@ -53,7 +53,7 @@ public struct VersionsPage: Sendable {
   }
 
   private func number(_ request: HTTPRequest) throws -> Int64 {
-    guard let number = Int64(request.pathParameters["number"] ?? ""), number > 0 else {
+    guard let number = request.positiveNumber("number") else {
       throw Problem(APIProblem.versionNotFound, detail: "There is no such version.")
     }
     return number

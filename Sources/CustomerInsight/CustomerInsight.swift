@@ -14,7 +14,7 @@ public struct CustomerInsight: Sendable {
 
   public struct Options: Sendable {
     public var historyDays = 1_095
-    /// Of a hundred customers, how many are left out of campaigns.
+    /// The share of customers that campaigns leave out, in percent.
     public var holdoutPercent: UInt64 = 10
     public var months = 12
     /// A churn model that tells customers apart worse than this is not used.

@@ -42,3 +42,10 @@ public enum InputReading: Sendable {
     return query.parameters.map { ($0.name, $0.value) }
   }
 }
+
+extension HTTPRequest {
+  /// A part of the path that is the number of something, from 1 on; nil for another text.
+  public func positiveNumber(_ parameter: String) -> Int64? {
+    Int64(pathParameters[parameter] ?? "").flatMap { $0 > 0 ? $0 : nil }
+  }
+}

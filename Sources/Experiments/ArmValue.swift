@@ -37,7 +37,7 @@ public struct ArmValue: Sendable, Hashable {
     self.rules = rules
   }
 
-  /// Whether the arm changes nothing.
+  /// Whether the arm uses the ranking and rules in force.
   public var isInForce: Bool { ranking == nil && rules == nil }
 
   /// `ranking model:12, rules 3`; `in force`.

@@ -18,7 +18,7 @@ public struct AssignedArms: Sendable, Hashable {
     public var experiment: String
     public var control: RankingChoice?
     public var treatment: RankingChoice?
-    /// Of the visitor; with the query it decides the coins.
+    /// The visitor's number; with the query it decides the coins.
     public var seed: UInt64
   }
 

@@ -14,7 +14,7 @@ public struct ExperimentOutcomes: Sendable, Equatable {
   public var arms: [Arm]
   /// Visitors who saw several arms; they are in none.
   public var inSeveral: Int
-  /// Of an interleaving.
+  /// The result of an interleaving; nil where arms are compared.
   public var interleaving: InterleavingResult?
 
   public init(arms: [Arm], inSeveral: Int = 0, interleaving: InterleavingResult? = nil) {

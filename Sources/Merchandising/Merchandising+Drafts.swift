@@ -20,7 +20,7 @@ extension Merchandising {
       throw Refusal(.invalid, "a draft's name has 1 to \(Self.longestName) characters")
     }
     // These names are the shop's own: a draft in their place would stand in the way of taking rules back.
-    guard !name.hasPrefix("Back to version "),
+    guard !name.hasPrefix(Self.wayBack),
       !name.hasPrefix(Self.nameOfOwnDraft(of: "")) || name == Self.nameOfOwnDraft(of: actor)
     else { throw Refusal(.invalid, "a draft's name does not begin with 'Back to version' or 'Draft of'") }
     guard try await store.drafts().count < Self.maxDrafts else {
@@ -39,6 +39,9 @@ extension Merchandising {
     if let known = try await drafts().first(where: { $0.name == name }) { return known.id }
     return try await addDraft(named: name, by: actor)
   }
+
+  /// How the names of drafts that take rules back begin; the version follows.
+  static let wayBack = "Back to version "
 
   public static func nameOfOwnDraft(of actor: String) -> String { "Draft of \(actor)" }
 

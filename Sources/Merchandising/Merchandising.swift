@@ -175,7 +175,7 @@ public struct Merchandising: Sendable {
       _ = try? await follow()  // It is published; `run` takes it up and reports what hinders.
       return .published(number)
     }
-    let name = "Back to version \(version)"
+    let name = "\(Self.wayBack)\(version)"
     guard
       let id = try await store.addDraft(
         named: name, restoring: version, audit: entry(actor, "proposed to take rules back", name, reason))

@@ -50,7 +50,7 @@ public struct MerchandisingAPI: Sendable {
   private func actor(_ request: HTTPRequest) -> String { request.principal.auditName ?? "unknown" }
 
   private func number(_ request: HTTPRequest, _ name: String) throws -> Int64 {
-    guard let number = Int64(request.pathParameters[name] ?? ""), number > 0 else {
+    guard let number = request.positiveNumber(name) else {
       throw Problem(APIProblem.draftNotFound, detail: "The address has no number of a draft or version.")
     }
     return number

@@ -34,7 +34,7 @@ public struct PricingAPI: Sendable {
   private func actor(_ request: HTTPRequest) -> String { request.principal.auditName ?? "unknown" }
 
   private func number(_ request: HTTPRequest, _ name: String) throws -> Int64 {
-    guard let number = Int64(request.pathParameters[name] ?? ""), number > 0 else {
+    guard let number = request.positiveNumber(name) else {
       throw Problem(APIProblem.proposalNotFound, detail: "The address has no number of a proposal or publication.")
     }
     return number

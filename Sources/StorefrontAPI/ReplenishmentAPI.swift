@@ -40,7 +40,7 @@ public struct ReplenishmentAPI: Sendable {
   private func actor(_ request: HTTPRequest) -> String { request.principal.auditName ?? "unknown" }
 
   private func number(_ request: HTTPRequest, _ name: String) throws -> Int64 {
-    guard let number = Int64(request.pathParameters[name] ?? ""), number > 0 else {
+    guard let number = request.positiveNumber(name) else {
       throw Problem(APIProblem.planNotFound, detail: "The address has no number.")
     }
     return number

@@ -83,6 +83,11 @@ private let stackBytes = 1024 * 1024
 
 /// Starts a detached thread that runs `body` once.
 public func startThread(_ body: @escaping @Sendable () -> Void) throws(ThreadError) {
+  pthread_detach(try joinableThread(body))
+}
+
+/// A new thread that runs `body` once; the caller joins or detaches it.
+private func joinableThread(_ body: @escaping @Sendable () -> Void) throws(ThreadError) -> pthread_t {
   final class Box {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -91,7 +96,6 @@ public func startThread(_ body: @escaping @Sendable () -> Void) throws(ThreadErr
   pthread_attr_init(&attributes)
   defer { pthread_attr_destroy(&attributes) }
   pthread_attr_setstacksize(&attributes, stackBytes)
-  pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
   let box = Unmanaged.passRetained(Box(body))
   var thread = pthread_t()
   let status = pthread_create(
@@ -104,33 +108,19 @@ public func startThread(_ body: @escaping @Sendable () -> Void) throws(ThreadErr
     box.release()
     throw ThreadError(code: status)
   }
+  return thread
 }
 
 /// Runs `body` on so many new threads of low priority, and waits until all have ended. It runs on the caller's thread where the
 /// system starts none.
 func onLowThreads(_ count: Int, _ body: @Sendable () -> Void) {
-  final class Box {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-  var attributes = pthread_attr_t()
-  pthread_attr_init(&attributes)
-  defer { pthread_attr_destroy(&attributes) }
-  pthread_attr_setstacksize(&attributes, stackBytes)
   withoutActuallyEscaping(body) { body in
-    var threads: [pthread_t] = []
-    for _ in 0..<count {
-      let box = Unmanaged.passRetained(Box(body))
-      var thread = pthread_t()
-      let status = pthread_create(
-        &thread, &attributes,
-        { argument in
-          // On Linux a thread has a niceness of its own.
-          _ = nice(lowPriority)
-          Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue().body()
-          return nil
-        }, box.toOpaque())
-      if status == 0 { threads.append(thread) } else { box.release() }
+    let threads = (0..<count).compactMap { _ in
+      try? joinableThread {
+        // On Linux a thread has a niceness of its own.
+        _ = nice(lowPriority)
+        body()
+      }
     }
     if threads.isEmpty { body() }
     for thread in threads { pthread_join(thread, nil) }

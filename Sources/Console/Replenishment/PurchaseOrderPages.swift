@@ -32,7 +32,7 @@ public struct PurchaseOrderPages: Sendable {
   }
 
   private func number(_ request: HTTPRequest) throws -> Int64 {
-    guard let number = Int64(request.pathParameters["number"] ?? ""), number > 0 else {
+    guard let number = request.positiveNumber("number") else {
       throw Problem(APIProblem.planNotFound, detail: "The address has no number of an order.")
     }
     return number
